@@ -1,0 +1,46 @@
+"""Processes of a test's own: `python -m tests.embedded.processes hold <path>`."""
+
+import subprocess
+import sys
+from pathlib import Path
+from threading import Thread
+
+from lms.embedded import EmbeddedClient
+
+ROOT = Path(__file__).parent.parent.parent
+WRITERS = 8
+
+
+def started(what: str, path: Path) -> subprocess.Popen:
+    """Start one of the below; what it prints can be read line by line."""
+    command = [sys.executable, "-m", "tests.embedded.processes", what, str(path)]
+    return subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+
+
+def write_until_killed(path: Path) -> None:
+    """Print each write once it was answered: `<writer> <how often it has written>`."""
+    client = EmbeddedClient(path=path, synchronous="NORMAL")
+    for writer in range(WRITERS):
+        Thread(target=_write, args=(client, writer)).start()
+
+
+def _write(client: EmbeddedClient, writer: int) -> None:
+    for number in range(1, 1_000_000):
+        client.lms.written.insert_one({"_id": f"{writer} {number}", "text": "x" * 500})
+        client.lms.counts.update_one({"_id": writer}, {"$inc": {"count": 1}}, upsert=True)
+        sys.stdout.write(f"{writer} {number}\n")
+        sys.stdout.flush()
+
+
+def hold(path: Path) -> None:
+    """Have the store open until told to close it."""
+    client = EmbeddedClient(path=path)
+    print("open", flush=True)
+    sys.stdin.readline()
+    client.close()
+
+
+if __name__ == "__main__":
+    {"write": write_until_killed, "hold": hold}[sys.argv[1]](Path(sys.argv[2]))
