@@ -1,0 +1,206 @@
+"""
+Real servers as child processes, each on a port of 127.0.0.1 of its own, for tests to mistreat.
+
+Standard library only: `tests/wire/run` uses it with any Python. Both keep everything in memory: a
+server that was stopped starts empty; one that was paused, or cut off by a `Proxy`, has it all.
+"""
+
+import atexit
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import Self
+
+from tests.faults.ports import HOST, free_port
+
+WIRE_SERVER_JAR = Path(__file__).parents[1] / "wire/server/target/wire-server.jar"
+
+SECONDS_TO_START = 60
+SECONDS_TO_ANSWER = 1
+
+
+class ServerError(Exception):
+    """A server did not start; the message says why."""
+
+
+class Server:
+    """A child process that is killed with the test that started it, by its own pid."""
+
+    scheme: str
+    path: str
+
+    def __init__(self, port: int | None = None):
+        self.port = port or free_port()
+        self._process: subprocess.Popen | None = None
+        self._log = None
+
+    @classmethod
+    def missing(cls) -> str | None:
+        """Say what keeps this server from being started here, if anything does."""
+        raise NotImplementedError
+
+    @property
+    def uri(self) -> str:
+        return f"{self.scheme}://{HOST}:{self.port}/{self.path}"
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process else None
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def start(self) -> Self:
+        """
+        Start, and wait until it answers.
+
+        :raises ServerError: something is missing, the process ended, or it did not answer in time
+        """
+        if self.running:
+            return self
+        if missing := self.missing():
+            raise ServerError(missing)
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop()
+        self._process = subprocess.Popen(
+            _dies_with_us(self._command()),
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=self._log,
+            cwd=tempfile.gettempdir(),
+            start_new_session=True,  # Ctrl-C is for the tests, which then stop their servers
+        )
+        atexit.register(self._stop_if_ours, os.getpid())
+        try:
+            self._wait_for_an_answer()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def stop(self) -> None:
+        """Kill it: there is nothing to be saved, and a paused process hears nothing milder."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+            self._log.close()
+            atexit.unregister(self._stop_if_ours)
+
+    def restart(self) -> Self:
+        """Stop and start on the same port; what was stored is gone."""
+        self.stop()
+        return self.start()
+
+    def pause(self) -> None:
+        """Stop the process in its tracks: connections are accepted and nothing is answered."""
+        self._process.send_signal(signal.SIGSTOP)
+        os.waitpid(self._process.pid, os.WUNTRACED)  # the signal alone does not say when
+
+    def resume(self) -> None:
+        self._process.send_signal(signal.SIGCONT)
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_) -> None:
+        self.stop()
+
+    def _command(self) -> list[str]:
+        raise NotImplementedError
+
+    def _answers(self, connection: socket.socket) -> bool:
+        """Say whether the server on the other side answers, and is this process."""
+        raise NotImplementedError
+
+    def _wait_for_an_answer(self) -> None:
+        deadline = time.monotonic() + SECONDS_TO_START
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                raise ServerError(f"{type(self).__name__} ended at once: {self._last_words()}")
+            if self._answers_now():
+                return
+            time.sleep(0.02)
+        raise ServerError(f"{type(self).__name__} did not answer: {self._last_words()}")
+
+    def _answers_now(self) -> bool:
+        try:
+            with socket.create_connection((HOST, self.port), SECONDS_TO_ANSWER) as connection:
+                return self._answers(connection)
+        except OSError:
+            return False
+
+    def _written(self) -> str:
+        """Return what the process has printed so far, leaving its place in the file alone."""
+        return os.pread(self._log.fileno(), 100_000, 0).decode(errors="replace")
+
+    def _last_words(self) -> str:
+        return self._written().strip()[-1000:] or "it said nothing"
+
+    def _stop_if_ours(self, starter: int) -> None:
+        if os.getpid() == starter:  # a fork of the tests ends without taking their servers along
+            self.stop()
+
+
+class RedisServer(Server):
+    scheme, path = "redis", "0"
+
+    @classmethod
+    def missing(cls) -> str | None:
+        return None if shutil.which("redis-server") else "Install redis-server."
+
+    def _command(self) -> list[str]:
+        return [
+            *("redis-server", "--bind", HOST, "--port", str(self.port)),
+            *("--save", "", "--appendonly", "no", "--daemonize", "no"),
+        ]
+
+    def _answers(self, connection: socket.socket) -> bool:
+        connection.sendall(b"INFO server\r\n")
+        return f"process_id:{self.pid}\r\n".encode() in connection.recv(65_536)
+
+
+class WireServer(Server):
+    """Speaks MongoDB's wire protocol: mongo-java-server, with the memory backend."""
+
+    scheme, path = "mongodb", "lms"
+
+    # An OP_MSG of 51 bytes, number 1: {"ping": 1, "$db": "admin"}.
+    _PING = (
+        b"\x33\0\0\0" b"\1\0\0\0" b"\0\0\0\0" b"\xdd\7\0\0" b"\0\0\0\0" b"\0"
+        b"\x1e\0\0\0" b"\x10ping\0" b"\1\0\0\0" b"\2$db\0" b"\6\0\0\0admin\0" b"\0"
+    )  # fmt: skip
+
+    @classmethod
+    def missing(cls) -> str | None:
+        if not shutil.which("java"):
+            return "Install Java 17 or later."
+        if not WIRE_SERVER_JAR.exists():
+            return "Run tests/wire/run once: it builds the server for MongoDB's wire protocol."
+        return None
+
+    def _command(self) -> list[str]:
+        # One small process among many tests: start soon, take little.
+        java = ("java", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+        return [*java, "-jar", str(WIRE_SERVER_JAR), str(self.port)]
+
+    def _answers(self, connection: socket.socket) -> bool:
+        if f"listening on {self.port}" not in self._written():
+            return False  # whoever accepted the connection is somebody else
+        connection.sendall(self._PING)
+        return b"ok\0" in connection.recv(65_536)
+
+
+def _dies_with_us(command: list[str]) -> list[str]:
+    """
+    Have Linux kill the process when the thread that starts it is gone, be it by SIGKILL.
+
+    So a server is started from a thread that stays, as pytest's own does.
+    """
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "KILL", *command] if setpriv else command
