@@ -1,0 +1,22 @@
+"""Copies of what the stores hold, that never show what a finished write has replaced.
+
+A value is kept with the stamps that were read before it was loaded: its own key's, those of what
+else it was made from, and one epoch for all. A writer raises a stamp after writing. Values whose
+stamps differ or are missing are misses, so a slow reader never covers a new value with an old one,
+and an expired stamp revives nothing.
+"""
+
+from apps.common.cache.reading import Json, Lookup, read_all, read_through
+from apps.common.cache.stamps import forget
+from apps.common.cache.store import count, counted, ping
+
+__all__ = [
+    "Json",
+    "Lookup",
+    "count",
+    "counted",
+    "forget",
+    "ping",
+    "read_all",
+    "read_through",
+]

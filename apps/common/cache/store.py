@@ -1,0 +1,183 @@
+"""The shared store of copies and counters: Redis, or this process's memory.
+
+A Redis that is away is a miss and never an error. After a failure it is left alone for a moment,
+so that a frozen one costs a request one timeout, not one for each call.
+"""
+
+import json
+import logging
+import time
+from collections.abc import Iterable, Mapping
+from threading import Lock
+
+from django.conf import settings
+from django.core.cache import caches
+from django_redis import get_redis_connection
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
+
+LEFT_ALONE_SECONDS = 2.0
+LOG_EVERY_SECONDS = 60.0
+
+_COUNT = """
+local n = redis.call('INCR', KEYS[1])
+if n == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
+return n
+"""
+
+
+class _Breaker:
+    """Remembers that the store failed, and says so once a minute."""
+
+    def __init__(self):
+        self.failures = 0
+        self.forgiven = 0
+        self._left_alone_until = 0.0
+        self._logged_at = float("-inf")
+
+    def is_open(self) -> bool:
+        return time.monotonic() < self._left_alone_until
+
+    def trip(self, error: Exception) -> None:
+        now = time.monotonic()
+        self.failures += 1
+        self._left_alone_until = now + LEFT_ALONE_SECONDS
+        if now - self._logged_at >= LOG_EVERY_SECONDS:
+            self._logged_at = now
+            logger.warning("The cache is away (%s); reading the stores.", type(error).__name__)
+
+
+breaker = _Breaker()
+_counting = Lock()
+
+
+def unforgiven() -> int:
+    """Return the number of the last failure, 0 where none has come since `forgive`.
+
+    After a failure a write may be unknown to the store.
+    """
+    return breaker.failures if breaker.failures > breaker.forgiven else 0
+
+
+def forgive(failure: int) -> None:
+    breaker.forgiven = failure
+
+
+def get_many(
+    keys: Iterable[str], *, counting: tuple[str, int] | None = None
+) -> tuple[dict | None, int | None]:
+    """Return the values found and the raised counter `(key, seconds)`, in one round trip.
+
+    The values are None when the store is away; the counter then is the process's own.
+    """
+    keys = list(keys)
+    if not settings.REDIS_URL:
+        return caches["default"].get_many(keys), _count_here(counting)
+    answered = _guarded(lambda: _read_redis(keys, counting))
+    return answered if answered is not None else (None, _count_here(counting))
+
+
+def set_many(values: Mapping[str, object], seconds: float) -> bool:
+    """Keep the values; say whether the store has taken them."""
+    if not settings.REDIS_URL:
+        caches["default"].set_many(values, timeout=seconds)
+        return True
+    return _guarded(lambda: _write_redis(values, seconds)) is not None
+
+
+def claim(key: str, seconds: float) -> bool:
+    """Take a short lock; say whether it is ours (also when the store is away)."""
+    if not settings.REDIS_URL:
+        return caches["default"].add(key, 1, timeout=seconds)
+    taken = _guarded(
+        lambda: bool(_redis().set(_redis_key(key), 1, nx=True, px=int(seconds * 1000)))
+    )
+    return taken is not False
+
+
+def release(key: str) -> None:
+    if not settings.REDIS_URL:
+        caches["default"].delete(key)
+    else:
+        _guarded(lambda: _redis().delete(_redis_key(key)))
+
+
+def count(key: str, seconds: int) -> int:
+    """Raise and return a counter that begins anew after so many seconds."""
+    return get_many([], counting=(key, seconds))[1] or 0
+
+
+def counted(key: str) -> int:
+    """Return a counter without raising it."""
+    if settings.REDIS_URL:
+        found = _guarded(lambda: int(_redis().get(_redis_key(key)) or 0))
+        if found is not None:
+            return found
+    return caches["local"].get(key) or 0
+
+
+def ping() -> bool:
+    """Say whether the store answers now, whatever happened a moment ago."""
+    if not settings.REDIS_URL:
+        return True
+    try:
+        return bool(_redis().ping())
+    except (RedisError, OSError) as error:
+        breaker.trip(error)
+        return False
+
+
+def _count_here(counting: tuple[str, int] | None) -> int | None:
+    if counting is None:
+        return None
+    key, seconds = counting
+    local = caches["local"]
+    with _counting:
+        if local.add(key, 1, timeout=seconds):
+            return 1
+        try:
+            return local.incr(key)
+        except ValueError:  # expired in between
+            local.set(key, 1, timeout=seconds)
+            return 1
+
+
+def _guarded(call):
+    """Return the call's result, or None where Redis is away."""
+    if breaker.is_open():
+        return None
+    try:
+        return call()
+    except (RedisError, OSError, ValueError) as error:
+        breaker.trip(error)
+        return None
+
+
+def _read_redis(keys: list[str], counting: tuple[str, int] | None) -> tuple[dict, int | None]:
+    pipeline = _redis().pipeline(transaction=False)
+    if counting:
+        pipeline.eval(_COUNT, 1, _redis_key(counting[0]), counting[1])
+    if keys:
+        pipeline.mget([_redis_key(key) for key in keys])
+    answers = pipeline.execute()
+    number = answers.pop(0) if counting else None
+    found = answers[0] if keys else []
+    values = {key: json.loads(raw) for key, raw in zip(keys, found, strict=True) if raw is not None}
+    return values, number
+
+
+def _write_redis(values: Mapping[str, object], seconds: float) -> bool:
+    pipeline = _redis().pipeline(transaction=False)
+    for key, value in values.items():
+        pipeline.set(_redis_key(key), json.dumps(value), px=int(seconds * 1000))
+    pipeline.execute()
+    return True
+
+
+def _redis():
+    return get_redis_connection("default")
+
+
+def _redis_key(key: str) -> str:
+    return str(caches["default"].make_key(key))

@@ -1,0 +1,89 @@
+"""What all documents share: references read as ids, revisions, and how they are written."""
+
+from typing import TypeVar
+
+from bson import ObjectId
+from mongoengine import Document, IntField, NotUniqueError, ReferenceField
+from mongoengine.base.fields import BaseField
+
+from apps.common.clock import now_in_milliseconds
+from apps.common.errors import Missing, StaleVersion
+
+Doc = TypeVar("Doc", bound=Document)
+
+
+class Reference(ReferenceField):
+    """A reference that is read as an id: no attribute access asks the database."""
+
+    def __init__(self, document_type, **options):
+        super().__init__(document_type, dbref=False, **options)
+
+    def __get__(self, instance, owner):
+        if instance is None:
+            return self
+        value = BaseField.__get__(self, instance, owner)
+        return getattr(value, "id", value)
+
+    def __set__(self, instance, value):
+        value = getattr(value, "id", value)
+        super().__set__(instance, ObjectId(value) if isinstance(value, str) else value)
+
+    def to_python(self, value):
+        return value
+
+
+class Revised(Document):
+    """A document that clients edit: each edit raises its revision, in the write's condition."""
+
+    revision = IntField(default=1)
+
+    meta: dict = {"abstract": True, "auto_create_index": False}
+
+
+def insert(document: Doc) -> Doc:
+    """
+    Insert a document, or return the one that an earlier, unfinished try has made of the same id.
+
+    :raises NotUniqueError: another document holds one of its unique values
+    """
+    try:
+        return document.save(force_insert=True)
+    except NotUniqueError:
+        made = document.id and type(document).objects(id=document.id).first()
+        if made:
+            return made
+        raise
+
+
+def change(
+    document: Doc, *, expected: list[int] | None = None, condition: dict | None = None, **fields
+) -> Doc:
+    """
+    Set fields in one conditional write and return the document as it is then.
+
+    :param expected: the revisions that the caller will change, or None where any will do
+    :raises StaleVersion: somebody has edited it since
+    :raises Missing: it is gone
+    """
+    condition = (
+        (condition or {})
+        | {"id": document.id}
+        | ({} if expected is None else {"revision__in": expected})
+    )
+    if "removed" in document._fields:
+        condition["removed__ne"] = True
+    if "updated_at" in document._fields:
+        fields["updated_at"] = now_in_milliseconds()
+    changes = {f"set__{name}": value for name, value in fields.items()}
+    changed = type(document).objects(**condition).modify(new=True, inc__revision=1, **changes)
+    if changed is None:
+        refuse_stale(type(document), document.id)
+    return changed
+
+
+def refuse_stale(kind: type[Document], document_id: ObjectId) -> None:
+    """Raise what a write without effect means: the document is gone, or somebody edited it."""
+    there = {"removed__ne": True} if "removed" in kind._fields else {}
+    if kind.objects(id=document_id, **there).count() == 0:
+        raise Missing()
+    raise StaleVersion()

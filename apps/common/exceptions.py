@@ -1,0 +1,101 @@
+"""Every refusal and fault becomes `{"detail", "code"}`, or one list of messages a field."""
+
+import logging
+
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+)
+from django.db import OperationalError as SqlError
+from django.http import Http404
+from mongoengine.errors import (
+    DoesNotExist,
+    InvalidDocumentError,
+    NotUniqueError,
+    OperationError,
+)
+from mongoengine.errors import ValidationError as InvalidDocumentValue
+from pymongo.errors import ConnectionFailure, ExecutionTimeout, PyMongoError
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from apps.common.errors import Invalid, Refusal
+
+logger = logging.getLogger(__name__)
+
+RETRY_SECONDS = 2
+AWAY = (ConnectionFailure, ExecutionTimeout)
+
+
+def answer_exception(error: Exception, context: dict) -> Response | None:
+    """Return the answer for what a view raised; None leaves it to the 500 handler."""
+    if isinstance(error, Invalid):
+        return Response(error.messages, status=400)
+    if isinstance(error, Refusal):
+        return _answer(error.status, error.detail, error.code)
+    if is_store_away(error):
+        logger.error("A store is away: %s", type(error).__name__)
+        return store_unavailable()
+    error = _translate(error)
+    response = exception_handler(error, context)
+    if response is not None and not isinstance(error, exceptions.ValidationError):
+        response.data = {"detail": response.data["detail"], "code": _code(error)}
+    elif response is not None and isinstance(response.data, list):
+        response.data = {"non_field_errors": response.data}
+    return response
+
+
+def is_store_away(error: Exception) -> bool:
+    """Say whether the error means that MongoDB or SQL cannot be reached or are locked."""
+    if isinstance(error, OperationError):  # MongoEngine's, for whatever PyMongo raised
+        error = error.__cause__ or error.__context__ or error
+    return isinstance(error, (*AWAY, SqlError)) or (
+        isinstance(error, PyMongoError) and error.timeout
+    )
+
+
+def store_unavailable() -> Response:
+    response = _answer(
+        503, "The data store cannot be reached; try again shortly.", "store_unavailable"
+    )
+    response["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def _answer(status: int, detail: str, code: str) -> Response:
+    return Response({"detail": detail, "code": code}, status=status)
+
+
+def _translate(error: Exception) -> Exception:
+    """Return DRF's exception for one of the stores' or of Django's."""
+    match error:
+        case DoesNotExist():
+            return exceptions.NotFound()
+        case NotUniqueError():
+            return exceptions.ValidationError("This is there already.")
+        case InvalidDocumentValue() | InvalidDocumentError() | OverflowError():
+            return exceptions.ValidationError("A value cannot be stored.")
+        case UnicodeEncodeError():
+            return exceptions.ValidationError("A text holds characters that are no Unicode.")
+        case RequestDataTooBig():
+            too_big = exceptions.APIException("The body is too large.", code="too_large")
+            too_big.status_code = 413
+            return too_big
+        case TooManyFieldsSent() | SuspiciousOperation():
+            return exceptions.ParseError("The request is malformed.")
+        case _:
+            return error
+
+
+def _code(error: Exception) -> str:
+    if isinstance(error, Http404):
+        return "not_found"
+    if isinstance(error, PermissionDenied):
+        return "permission_denied"
+    if not isinstance(error, exceptions.APIException):
+        return "error"
+    codes = error.get_codes()
+    return codes if isinstance(codes, str) else error.default_code

@@ -1,0 +1,30 @@
+"""How names and words are compared: without case, width or accents."""
+
+import re
+import unicodedata
+
+LONGEST_WORD = 64
+_WORD = re.compile(r"[^\W_]+")
+
+
+def fold_name(name: str) -> str:
+    """Return the form under which a name is unique: case and width do not matter."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+
+
+def fold_words(text: str) -> list[str]:
+    """Return the text's different words for searching: case and accents do not matter."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(letter for letter in apart if not unicodedata.combining(letter))
+    return sorted({word[:LONGEST_WORD] for word in _WORD.findall(bare)})
+
+
+def matching_words(search: str, field: str = "words") -> dict:
+    """Return the MongoDB condition that every word of the search begins a word of the field.
+
+    `$and` and not `$all`: the embedded store finds nothing by `$all` of regular expressions.
+    """
+    words = fold_words(search)
+    if not words:
+        return {"_id": {"$in": []}}
+    return {"$and": [{field: {"$regex": f"^{re.escape(word)}"}} for word in words]}

@@ -1,0 +1,74 @@
+"""What every answer carries, and how long a request may wait for MongoDB."""
+
+import logging
+import re
+import time
+from functools import cache
+from uuid import uuid4
+
+import pymongo
+from django.conf import settings
+from django.contrib.admindocs.views import simplify_regex
+
+from apps.common.logs import request_id
+
+logger = logging.getLogger("lms.access")
+
+_SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,128}")
+API_POLICY = "default-src 'none'; frame-ancestors 'none'"
+
+
+class RequestMiddleware:
+    """Gives each request its id, its deadline at the document store, and its line in the log."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        given = request.headers.get("X-Request-ID", "")
+        request.id = given if _SANE_ID.fullmatch(given) else uuid4().hex
+        token = request_id.set(request.id)
+        began = time.perf_counter()
+        try:
+            with pymongo.timeout(settings.STORE_TIMEOUT_SECONDS):
+                response = self.get_response(request)
+            response["X-Request-ID"] = request.id
+            _log(request, response, time.perf_counter() - began)
+            return response
+        finally:
+            request_id.reset(token)
+
+
+class HeadersMiddleware:
+    """Forbids what no page of ours needs."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if request.path.startswith("/api/"):
+            response.setdefault("Content-Security-Policy", API_POLICY)
+            response.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
+def route_of(request) -> str:
+    """Return the route's form: path and query may hold what people typed."""
+    match = getattr(request, "resolver_match", None)
+    return _readable(match.route) if match else "-"
+
+
+@cache
+def _readable(route: str) -> str:
+    return simplify_regex(route)
+
+
+def _log(request, response, seconds: float) -> None:
+    logger.info(
+        "%s %s %s",
+        request.method,
+        route_of(request),
+        response.status_code,
+        extra={"milliseconds": round(seconds * 1000, 1)},
+    )

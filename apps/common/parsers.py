@@ -1,0 +1,117 @@
+"""JSON as the API takes it: bounded in size, depth and keys, and meaning one thing only."""
+
+import codecs
+import json
+import math
+import re
+
+from rest_framework.exceptions import APIException, ParseError, ValidationError
+from rest_framework.parsers import JSONParser, MultiPartParser
+
+from apps.common.pictures import MAX_BYTES as MAX_PICTURE_BYTES
+
+MAX_BYTES = 1024 * 1024
+MAX_DEPTH = 32
+MAX_KEYS = 10_000
+
+_STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
+
+
+class TooLarge(APIException):
+    status_code = 413
+    default_code = "too_large"
+    default_detail = "The body is larger than 1 MB."
+
+
+class StrictJSONParser(JSONParser):
+    def parse(self, stream, media_type=None, parser_context=None):
+        """
+        Return the body's value.
+
+        :raises ParseError: it is not JSON, nested too deep, or names a key twice
+        :raises TooLarge: it is over a megabyte
+        """
+        raw = stream.read(MAX_BYTES + 1)
+        if len(raw) > MAX_BYTES:
+            raise TooLarge()
+        try:
+            text = codecs.decode(raw, "utf-8")
+        except UnicodeDecodeError as error:
+            raise ParseError(f"The body is not UTF-8 (byte {error.start + 1}).") from error
+        _check_depth(text)
+        try:
+            return json.loads(
+                text,
+                object_pairs_hook=_Pairs(),
+                parse_constant=_refuse_constant,
+                parse_float=_finite,
+            )
+        except json.JSONDecodeError as error:
+            raise ParseError(
+                f"The body is not JSON: {error.msg} (line {error.lineno}, column {error.colno})."
+            ) from error
+        except ValueError as error:  # an integer of more digits than Python reads
+            raise ParseError(f"The body is not usable JSON: {error}") from error
+
+
+class _Pairs:
+    """Builds one body's objects, counting their keys."""
+
+    def __init__(self):
+        self.keys = 0
+
+    def __call__(self, pairs: list) -> dict:
+        self.keys += len(pairs)
+        if self.keys > MAX_KEYS:
+            raise ParseError(f"The body has more than {MAX_KEYS:,} keys.")
+        made = dict(pairs)
+        if len(made) < len(pairs):
+            names = [name for name, _ in pairs]
+            twice = next(name for name in names if names.count(name) > 1)
+            raise ParseError(f"The body names {twice[:80]!r} twice in one object.")
+        return made
+
+
+def _check_depth(text: str) -> None:
+    """Refuse deep nesting before the parser recurses into it."""
+    depth = 0
+    for token in _STRING_OR_BRACKET.finditer(text):
+        if token[0] in ("[", "{"):
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise ParseError(f"The body is nested deeper than {MAX_DEPTH} levels.")
+        elif token[0] in ("]", "}"):
+            depth -= 1
+
+
+def _refuse_constant(name: str):
+    raise ParseError(f"{name} is not JSON.")
+
+
+def _finite(digits: str) -> float:
+    value = float(digits)
+    if math.isinf(value):
+        raise ParseError(f"{digits[:40]} is too large a number.")
+    return value
+
+
+class PictureParser(MultiPartParser):
+    """A form that carries one picture."""
+
+    @staticmethod
+    def picture(request, field: str):
+        """
+        Return the uploaded file.
+
+        :raises ValidationError: the form does not hold exactly this one file
+        :raises TooLarge: it is over five megabytes
+        """
+        strangers = {name: ["There is no such field."] for name in request.data if name != field}
+        files = request.FILES.getlist(field)
+        if len(files) != 1:
+            strangers[field] = ["Give one file."]
+        if strangers:
+            raise ValidationError(strangers)
+        if files[0].size > MAX_PICTURE_BYTES:
+            raise TooLarge("The picture is larger than 5 MB.")
+        return files[0]

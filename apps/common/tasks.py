@@ -1,0 +1,81 @@
+"""Work after the answer: Celery where there is one, a thread of this process where not.
+
+What a task does is always found again by a sweep, so a task that is lost costs time only. The
+sweeps are listed in `lms/celery.py`.
+"""
+
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from queue import Empty, Full, Queue
+from threading import Thread
+
+from celery import Task, shared_task
+from django.conf import settings
+from django.core.management import call_command
+from kombu.exceptions import OperationalError
+
+from apps.common import idempotency, indexes
+
+logger = logging.getLogger(__name__)
+
+LONGEST_QUEUE = 1_000
+
+_submit_here: Callable[[Task, dict], None] | None = None
+_outgoing: Queue = Queue(maxsize=LONGEST_QUEUE)
+_sender: Thread | None = None
+
+
+def later(task: Task, **arguments) -> None:
+    """Do a task soon, never in this request; where that cannot be, the sweep does it."""
+    if settings.CELERY_TASK_ALWAYS_EAGER:
+        task(**arguments)
+    elif settings.CELERY_BROKER_URL:
+        _send_soon(task, arguments)
+    elif _submit_here:
+        _submit_here(task, arguments)
+
+
+def do_here(submit: Callable[[Task, dict], None] | None) -> None:
+    """Say what does tasks in this process; where nothing does, the sweep of another does them."""
+    global _submit_here
+    _submit_here = submit
+
+
+def _send_soon(task: Task, arguments: dict) -> None:
+    """Leave the broker to a thread: no request waits for one that is away or frozen."""
+    global _sender
+    with suppress(Full):
+        _outgoing.put_nowait((task, arguments))
+    if _sender is None or not _sender.is_alive():
+        _sender = Thread(target=_send, name="broker", daemon=True)
+        _sender.start()
+
+
+def _send() -> None:
+    while True:
+        task, arguments = _outgoing.get()
+        try:
+            task.apply_async(kwargs=arguments, retry=False)
+        except (OperationalError, OSError):
+            logger.warning("The broker is away; the sweep will do %s.", task.name)
+            with suppress(Empty):
+                while True:
+                    _outgoing.get_nowait()
+
+
+@shared_task
+def build_missing_indexes() -> None:
+    """Build what a database that was away at the start, or a restored one, lacks."""
+    if indexes.missing_indexes():
+        indexes.build_indexes()
+
+
+@shared_task
+def forget_old_keys() -> None:
+    idempotency.forget_old_keys()
+
+
+@shared_task
+def forget_admin_sessions() -> None:
+    call_command("clearsessions")

@@ -1,0 +1,137 @@
+"""
+The manner of all views: HTTP in, one domain call, HTTP out.
+
+For the API's description (`lms/schema.py`) a view declares what its code does not tell, by action
+or, in a view without actions, by verb: `schemas = {"post": (body, answer)}` or `(body, answer,
+status)`. Body and answer are serializer classes; None says that there is none, `[Row]` is a plain
+array of rows, `dict` any object, and a text as the body is the name of the one file in a multipart
+form. What is not declared takes and answers with `serializer_class`; lists (those with a ListQuery)
+get their envelope, DELETE has no answer. The docstring of the method is the summary.
+"""
+
+from collections.abc import Callable
+
+from bson import ObjectId
+from django.utils.functional import cached_property
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.response import Response
+from rest_framework_mongoengine import viewsets
+
+from apps.common import idempotency, limits
+from apps.common.addresses import address_of
+from apps.common.etags import etag_of, expected_revisions, is_known
+from apps.common.pagination import Page, link
+from apps.common.queries import ListQuery, Query
+
+Rows = list[dict]
+
+
+class ApiView:
+    """What every view of the API does, whatever it answers."""
+
+    metadata_class = None  # OPTIONS would describe fields to people who may not see them
+    query_class = Query
+    schemas: dict[str, tuple] = {}
+
+    def initial(self, request, *args, **kwargs):
+        """Find out who asks and how often; a POST with an `Idempotency-Key` runs once."""
+        try:
+            self.perform_authentication(request)
+        except AuthenticationFailed:
+            limits.check("anonymous", address_of(request))
+            raise
+        self.check_throttles(request)
+        self.check_permissions(request)
+        self.query = self.read_query(request)
+        key = request.headers.get("Idempotency-Key")
+        if key is not None and request.method == "POST" and request.user.is_authenticated:
+            self.post = idempotency.once(self.post, key)
+
+    @property
+    def query_type(self) -> type[Query]:
+        return self.query_class
+
+    def read_query(self, request) -> Query:
+        return self.query_type.read(request)
+
+    @cached_property
+    def new_id(self) -> ObjectId:
+        """The id for the document that this request makes: a rerun has the same."""
+        return getattr(self.request, "new_id", None) or ObjectId()
+
+    @property
+    def expected(self) -> list[int] | None:
+        return expected_revisions(self.request)
+
+    def validated(self, serializer_class, *, instance=None, **options) -> dict:
+        """
+        Return what the body says.
+
+        :raises ValidationError: all that is wrong with it
+        """
+        serializer = serializer_class(
+            instance, data=self.request.data, context={"request": self.request}, **options
+        )
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
+
+    def answer(self, row: dict, *, status: int = 200) -> Response:
+        """Answer with one thing, represented with its `revision`."""
+        data = {name: value for name, value in row.items() if name != "revision"}
+        [data] = self.expanded([data])
+        etag = etag_of(row.get("revision", 1), data)
+        if self.request.method in ("GET", "HEAD") and is_known(self.request, etag):
+            return Response(status=304, headers={"ETag": etag})
+        return Response(data, status=status, headers={"ETag": etag})
+
+    def expanded(self, rows: Rows) -> Rows:
+        return rows
+
+
+class ViewSet(ApiView, viewsets.GenericViewSet):
+    """A collection of documents. `list_query` says how its list is filtered and ordered."""
+
+    lookup_value_regex = "[0-9a-f]{24}"  # a malformed id has no address
+    list_query: type[ListQuery] = ListQuery
+    item_query: type[Query] = Query
+    queries: dict[str, type[Query]] = {}  # by action, for those that take others
+    # Which references may be expanded, and how their cards are had: ids -> {id: card}.
+    expandable: dict[str, Callable | None] = {}
+
+    @property
+    def query_type(self) -> type[Query]:
+        usual = self.list_query if self.action == "list" else self.item_query
+        return self.queries.get(self.action, usual)
+
+    def read_query(self, request) -> Query:
+        return self.query_type.read(request, expandable=self.expandable_here)
+
+    @property
+    def expandable_here(self) -> dict[str, Callable]:
+        return {} if self.action in self.queries else self.expandable
+
+    @cached_property
+    def represent(self) -> Callable:
+        """How a document of this collection is shown: ready for JSON, with its revision."""
+        return self.serializer_class(context={"request": self.request}).represent
+
+    def answer_page(self, page: Page) -> Response:
+        rows = [{k: v for k, v in row.items() if k != "revision"} for row in page.rows]
+        return Response(
+            {
+                "count": page.count,
+                "next": link(self.request, page.next),
+                "previous": link(self.request, page.previous),
+                "results": self.expanded(rows),
+            }
+        )
+
+    def expanded(self, rows: Rows) -> Rows:
+        """Put cards in the place of the ids that `?expand=` names."""
+        for name in self.query.expand:
+            if self.expandable[name] is None:
+                continue  # the view's own matter
+            wanted = {row[name] for row in rows if row.get(name)}
+            cards = self.expandable[name](wanted) if wanted else {}
+            rows = [row | {name: cards.get(row.get(name))} for row in rows]
+        return rows
