@@ -1,0 +1,114 @@
+"""What staff see of accounts. All changes go through the services, as those of the API do."""
+
+from allauth.account.models import EmailAddress
+from django.contrib import admin, messages
+from django.http import HttpResponseRedirect
+
+from apps.common.errors import Refusal
+from apps.users import services
+from apps.users.models import Account, AccountMail, Session
+
+admin.site.unregister(EmailAddress)  # nothing of ours is in it
+
+
+class Seen(admin.ModelAdmin):
+    """Things that staff look at, and do not write."""
+
+    def has_add_permission(self, request) -> bool:
+        return False
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return False
+
+
+@admin.register(Account)
+class AccountAdmin(Seen):
+    list_display = ("username", "email", "is_active", "is_staff", "is_superuser", "date_joined")
+    list_filter = ("is_active", "is_staff", "is_superuser", "email_verified")
+    search_fields = ("username_key", "email_key")
+    seen = ("username", "email", "email_verified", "profile_id", "date_joined", "last_login")
+    rights = ("is_superuser", "is_staff", "groups", "user_permissions")
+    fields = (*seen, "is_active", *rights)
+    filter_horizontal = ("groups", "user_permissions")
+
+    def get_readonly_fields(self, request, obj=None) -> tuple:
+        return self.seen if request.user.is_superuser else (*self.seen, *self.rights)
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return self._above(request, obj) and admin.ModelAdmin.has_change_permission(
+            self, request, obj
+        )
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return self._above(request, obj) and super().has_delete_permission(request, obj)
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        # Not the public method, which opens a transaction: none may span a call to MongoDB.
+        return self._refusable(
+            request, lambda: self._changeform_view(request, object_id, form_url, extra_context)
+        )
+
+    def delete_view(self, request, object_id, extra_context=None):
+        return self._refusable(
+            request, lambda: self._delete_view(request, object_id, extra_context)
+        )
+
+    def response_action(self, request, queryset):
+        return self._refusable(
+            request, lambda: super(Seen, self).response_action(request, queryset)
+        )
+
+    def save_model(self, request, account, form, change) -> None:
+        given = {name: form.cleaned_data[name] for name in form.changed_data}
+        names = {"is_active": "is_active", "is_superuser": "is_admin"}
+        roles = {names[name]: value for name, value in given.items() if name in names}
+        if roles:
+            services.change_person(user_id=account.profile_id, **roles)
+        if "is_staff" in given:
+            Account.objects.filter(pk=account.pk).update(is_staff=given["is_staff"])
+
+    def get_deleted_objects(self, accounts, request):
+        allowed = all(self.has_delete_permission(request, account) for account in accounts)
+        refused = set() if allowed else {Account._meta.verbose_name}
+        return [str(account) for account in accounts], {"accounts": len(accounts)}, refused, []
+
+    def delete_model(self, request, account) -> None:
+        services.erase(user_id=account.profile_id)
+
+    def delete_queryset(self, request, accounts) -> None:
+        for account in accounts:
+            services.erase(user_id=account.profile_id)
+
+    def _above(self, request, account: Account | None) -> bool:
+        """Only admins touch admins."""
+        return request.user.is_superuser or account is None or not account.is_superuser
+
+    def _refusable(self, request, answer):
+        try:
+            return answer()
+        except Refusal as refusal:
+            self.message_user(request, refusal.detail, messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+
+
+@admin.register(Session)
+class SessionAdmin(Seen):
+    list_display = ("account", "created_at", "last_used_at", "address", "user_agent")
+    fields = ("account", "created_at", "last_used_at", "expires_at", "address", "user_agent")
+    search_fields = ("account__username_key",)
+    list_select_related = ("account",)
+
+    def delete_model(self, request, session) -> None:
+        services.end_session(account_id=session.account_id, session_id=session.pk)
+
+    def delete_queryset(self, request, sessions) -> None:
+        for session in sessions:
+            self.delete_model(request, session)
+
+
+@admin.register(AccountMail)
+class AccountMailAdmin(Seen):
+    list_display = ("account", "kind", "created_at", "due_at", "sent_at", "attempts")
+    list_filter = ("kind", ("sent_at", admin.EmptyFieldListFilter))
+    fields = ("account", "kind", "created_at", "due_at", "sent_at", "attempts")
+    list_select_related = ("account",)

@@ -1,0 +1,72 @@
+"""Who a bearer token names."""
+
+import time
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+
+from apps.common import limits
+from apps.users import selectors
+from apps.users.serializers import represent_user
+from apps.users.tokens import Claims, VoidToken, read_access
+from apps.users.viewer import Bearer, Person
+
+
+class BearerAuthentication(BaseAuthentication):
+    """An access token of a session that lives, of a person who is active."""
+
+    def authenticate(self, request) -> tuple[Person, Bearer] | None:
+        """
+        :raises AuthenticationFailed: the token is void
+        """
+        scheme, *rest = get_authorization_header(request).split() or [b""]
+        if scheme.lower() != b"bearer":
+            return None
+        if len(rest) != 1:
+            raise _refusal()
+        return self._person(_claims(rest[0]))
+
+    def authenticate_header(self, request) -> str:
+        return "Bearer"
+
+    def _person(self, claims: Claims) -> tuple[Person, Bearer]:
+        counting = limits.counter_of("signed_in", claims.user_id)
+        session, user, requests = selectors.signed_in(
+            claims.session_id,
+            claims.user_id,
+            represent=represent_user,
+            counting=counting if settings.RATE_LIMITED else None,
+        )
+        if not session or session["expires_at"] <= time.time() or not (user and user["is_active"]):
+            raise _refusal()
+        person = Person(
+            id=user["id"],
+            account_id=session["account"],
+            username=user["username"],
+            is_instructor=user["is_instructor"],
+            is_admin=user["is_admin"],
+        )
+        return person, Bearer(session_id=claims.session_id, requests=requests)
+
+
+class LenientAuthentication(BearerAuthentication):
+    """A void token counts as none: signing out must work for whoever is out already."""
+
+    def authenticate(self, request) -> tuple[Person, Bearer] | None:
+        try:
+            return super().authenticate(request)
+        except AuthenticationFailed:
+            return None
+
+
+def _claims(token: bytes) -> Claims:
+    try:
+        return read_access(token.decode("ascii"))
+    except (VoidToken, UnicodeDecodeError) as error:
+        raise _refusal() from error
+
+
+def _refusal() -> AuthenticationFailed:
+    return AuthenticationFailed(_("Sign in again."), code="token_not_valid")

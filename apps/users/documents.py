@@ -1,0 +1,36 @@
+from mongoengine import BooleanField, DateTimeField, ListField, StringField
+
+from apps.common.clock import now_in_milliseconds
+from apps.common.documents import Revised
+
+
+class User(Revised):
+    """A person's profile; the account in SQL decides what both have."""
+
+    username = StringField(required=True, max_length=150)
+    username_key = StringField(required=True)  # folded: what is unique, whatever case and width
+    email = StringField(required=True, max_length=254)
+    email_key = StringField(required=True)
+    email_verified = BooleanField(default=False)
+    language = StringField(default="en")
+    bio = StringField(default="", max_length=2000)
+    profile_picture = StringField()
+    profile_picture_small = StringField()
+    is_student = BooleanField(default=True)
+    is_instructor = BooleanField(default=False)
+    is_admin = BooleanField(default=False)
+    is_active = BooleanField(default=True)
+    instructor_requested = BooleanField(default=False)
+    words = ListField(StringField())  # what a search for people looks through
+    created_at = DateTimeField(default=now_in_milliseconds)
+
+    meta = {
+        "collection": "users",
+        "auto_create_index": False,
+        "indexes": [
+            {"fields": ("username_key",), "unique": True},
+            {"fields": ("email_key",), "unique": True},
+            "words",
+            "is_instructor",
+        ],
+    }

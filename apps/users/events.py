@@ -1,0 +1,37 @@
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class UserRegistered:
+    user_id: str
+
+
+@dataclass(frozen=True)
+class InstructorGranted:
+    user_id: str
+
+
+@dataclass(frozen=True)
+class UserErased:
+    """Told again until every app above has removed or made nameless what it stores of the user."""
+
+    user_id: str
+
+
+@dataclass(frozen=True)
+class InstructorsOnShow:
+    """Who teaches a published course; answered with a set of user ids."""
+
+
+@dataclass(frozen=True)
+class StudentsOfInstructor:
+    """Who learns in an instructor's courses; answered with a set of user ids."""
+
+    instructor_id: str
+
+
+@dataclass(frozen=True)
+class PersonalDataOf:
+    """All that is stored of a person; answered with `{name: list}`."""
+
+    user_id: str

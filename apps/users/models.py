@@ -1,0 +1,111 @@
+"""The account: who may sign in, and where one is signed in. It decides; the profile follows."""
+
+from secrets import token_hex
+
+from bson import ObjectId
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+from django.utils import timezone
+
+from apps.common.folding import fold_name
+
+
+def new_profile_id() -> str:
+    return str(ObjectId())
+
+
+def new_session_id() -> str:
+    return token_hex(16)
+
+
+class AccountManager(UserManager):
+    def get_by_natural_key(self, username: str) -> "Account":
+        return self.get(username_key=fold_name(username))
+
+
+class Account(AbstractUser):
+    """A person's right to sign in. `is_superuser` is the role of an admin."""
+
+    username_key = models.CharField(max_length=150, unique=True, editable=False)
+    email = models.EmailField(max_length=254)
+    email_key = models.CharField(max_length=254, unique=True, editable=False)
+    email_verified = models.BooleanField(default=False)
+    profile_id = models.CharField(
+        max_length=24, unique=True, default=new_profile_id, editable=False
+    )
+    erasing_since = models.DateTimeField(null=True, editable=False)
+    first_name = last_name = None
+
+    objects = AccountManager()
+
+    class Meta:
+        verbose_name = "account"
+        ordering = ["username_key"]
+
+    def save(self, **options):
+        self.username_key = fold_name(self.username)
+        self.email_key = fold_name(self.email)
+        super().save(**options)
+
+
+class SessionManager(models.Manager):
+    def alive(self) -> models.QuerySet:
+        """Those that a refresh could go on with."""
+        now = timezone.now()
+        unused = settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]
+        return self.filter(expires_at__gt=now, last_used_at__gt=now - unused)
+
+
+def session_end():
+    return timezone.now() + settings.SESSION_LIFETIME
+
+
+class Session(models.Model):
+    """A place where one is signed in; without its row, all its tokens are void."""
+
+    id = models.CharField(max_length=32, primary_key=True, default=new_session_id)
+    account = models.ForeignKey(Account, models.CASCADE, related_name="sessions")
+    created_at = models.DateTimeField(default=timezone.now)
+    last_used_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(default=session_end, db_index=True)
+    user_agent = models.CharField(max_length=255, blank=True)
+    address = models.CharField(max_length=45, blank=True)
+    refresh_jti = models.CharField(max_length=32)  # of the one refresh token that lives
+
+    objects = SessionManager()
+
+    class Meta:
+        ordering = ["-last_used_at"]
+
+    def __str__(self) -> str:
+        return f"{self.account} since {self.created_at:%Y-%m-%d %H:%M}"
+
+
+class AccountMail(models.Model):
+    """A mail about the account that is to be sent; the token in it is made when it is."""
+
+    class Kind(models.TextChoices):
+        VERIFY = "verify"
+        RESET = "reset"
+        INVITE = "invite"
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="mails")
+    kind = models.CharField(max_length=10, choices=Kind)
+    created_at = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField(default=timezone.now)  # moved on by whoever tries to send it
+    sent_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                condition=models.Q(sent_at=None),
+                name="account_mails_waiting",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} to {self.account}"

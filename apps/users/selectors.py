@@ -1,0 +1,354 @@
+"""Every read of people: of their profiles, their accounts and their sessions."""
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from hashlib import blake2b
+
+from bson import ObjectId
+from django.utils.translation import gettext as _
+from mongoengine import QuerySet
+
+from apps.common.cache import Json, Lookup, forget, read_all, read_through
+from apps.common.errors import Missing
+from apps.common.events import ask
+from apps.common.folding import fold_name, matching_words
+from apps.common.pagination import Page, Paging, page_of
+from apps.common.pictures import picture_url
+from apps.users.documents import User
+from apps.users.events import InstructorsOnShow, PersonalDataOf, StudentsOfInstructor
+from apps.users.models import Account, AccountMail, Session
+from apps.users.viewer import Viewer
+
+FIVE_MINUTES = 5 * 60
+A_QUARTER_OF_AN_HOUR = 15 * 60
+A_DAY = 24 * 60 * 60
+CARDS = "cards"  # the stamp of all lists of people
+
+
+# Profiles
+
+
+def get_user(user_id) -> User:
+    """
+    Return a person as the store has them now: what a decision must read.
+
+    :raises Missing: there is none
+    """
+    return _found(User.objects(id=user_id))
+
+
+def find_user(*, username: str) -> User:
+    """
+    Return the person of that name, whatever its case and width.
+
+    :raises Missing: there is none
+    """
+    return _found(User.objects(username_key=fold_name(username)))
+
+
+def cached_user(user_id: str, *, represent: Callable) -> Json:
+    """
+    Return a person as their own page shows them: all fields.
+
+    :raises Missing: there is none
+    """
+    return _shown(read_through(**vars(_user_lookup(user_id, represent))))
+
+
+def get_visible_user(user_id: str, *, viewer: Viewer) -> User:
+    """
+    :raises Missing: there is none that the viewer may know of
+    """
+    if user_id != viewer.id and not viewer.is_admin and user_id not in _ids_shown_to(viewer):
+        raise Missing()
+    return get_user(user_id)
+
+
+def cached_visible_user(user_id: str, *, viewer: Viewer, represent: Callable) -> Json:
+    """
+    Return a person as the viewer may see them: whole, or their card.
+
+    :raises Missing: there is none that the viewer may know of
+    """
+    if user_id == viewer.id or viewer.is_admin:
+        return cached_user(user_id, represent=represent)
+    if user_id not in _ids_shown_to(viewer):
+        raise Missing()
+    row = cached_user(user_id, represent=represent)
+    return {name: row[name] for name in (*CARD_FIELDS, "revision")}
+
+
+def list_users(*, viewer: Viewer, represent: Callable, paging: Paging, **filters) -> Page:
+    """Return a page of those whom the viewer may know of: whole for admins, else cards."""
+    ordering = filters.pop("ordering", "username")
+
+    def represent_for_viewer(user: User) -> Json:
+        whole = viewer.is_admin or str(user.id) == viewer.id
+        return represent(user) if whole else card_of(user)
+
+    def load() -> Json:
+        people = _narrowed(User.objects, by_admin=viewer.is_admin, **filters)
+        people = people if shown is None else people.filter(id__in=sorted(shown))
+        key = ordering.replace("username", "username_key")
+        return page_of(people.order_by(key, "id"), paging, represent_for_viewer).as_json()
+
+    shown = None if viewer.is_admin else _ids_shown_to(viewer) | _oneself(viewer)
+    if viewer.is_authenticated or paging.number > 1:
+        return Page(**load())
+    key = _digest_key("users", [sorted(shown), filters, ordering, paging.size])
+    return Page(**read_through(key, load, FIVE_MINUTES, made_from=[CARDS]))
+
+
+CARD_FIELDS = ("id", "username", "bio", "profile_picture")
+
+
+def card_of(user: User) -> Json:
+    return {
+        "id": str(user.id),
+        "username": user.username,
+        "bio": user.bio,
+        "profile_picture": picture_url(user.profile_picture),
+    }
+
+
+def cards_of(ids: Iterable[str]) -> dict[str, Json]:
+    """Return what everyone may see of each of these people who still exists."""
+    wanted = sorted(set(ids))
+
+    def load() -> Json:
+        found = User.objects(id__in=wanted).only("username", "bio", "profile_picture")
+        return {str(user.id): card_of(user) for user in found}
+
+    return read_through(_digest_key("cards", wanted), load, FIVE_MINUTES, made_from=[CARDS])
+
+
+def people_matching(search: str) -> list[ObjectId]:
+    """Return the ids of those in whose name each word of the search begins a word."""
+    return User.objects(__raw__=matching_words(search)).distinct("id")
+
+
+def count_users() -> dict[str, int]:
+    return {
+        "users": User.objects(is_active=True).count(),
+        "instructors": User.objects(is_active=True, is_instructor=True).count(),
+    }
+
+
+def forget_user(user_id) -> None:
+    forget(_user_key(user_id), CARDS)
+
+
+# Accounts
+
+
+def get_account(user_id) -> Account:
+    """
+    Return the account of a profile.
+
+    :raises Missing: there is none, or it is being erased
+    """
+    account = Account.objects.filter(profile_id=str(user_id), erasing_since=None).first()
+    if account is None:
+        raise Missing()
+    return account
+
+
+def find_account(*, username: str = "", email: str = "") -> Account | None:
+    """Return the account of that name, or else of that address, whatever case and width."""
+    if username:
+        return Account.objects.filter(username_key=fold_name(username)).first()
+    return Account.objects.filter(email_key=fold_name(email)).first() if email else None
+
+
+def taken_names(*, username: str = "", email: str = "") -> dict[str, str]:
+    """Return what is to be said of a name and of an address that somebody has already."""
+    messages = {}
+    if find_account(username=username):
+        messages["username"] = _("This name is taken.")
+    if find_account(email=email):
+        messages["email"] = _("This address is taken.")
+    return messages
+
+
+def count_waiting_mails() -> int:
+    return AccountMail.objects.filter(sent_at=None).count()
+
+
+# Sessions
+
+
+def signed_in(
+    session_id: str, user_id: str, *, represent: Callable, counting: tuple[str, int] | None
+) -> tuple[Json, Json, int | None]:
+    """
+    Return the session and the person, None each where there is none, and the raised counter.
+
+    One round trip to the cache when both are kept there.
+    """
+    session = Lookup(_session_key(session_id), lambda: _load_session(session_id), A_DAY)
+    user = _user_lookup(user_id, represent)
+    (session, user), number = read_all(session, user, counting=counting)
+    return session, user, number
+
+
+def sessions_of(account_id: int, *, paging: Paging) -> Page:
+    """
+    Return a page of the sessions that live, the last used first.
+
+    :raises Missing: the page is past the end
+    """
+    alive = Session.objects.alive().filter(account=account_id)
+    return page_of(_Rows(alive), paging, _represent_session)
+
+
+def forget_sessions(session_ids: Iterable[str]) -> None:
+    keys = [_session_key(one) for one in session_ids]
+    if keys:
+        forget(*keys)
+
+
+# All of a person
+
+
+def personal_data_of(user_id: str, *, represent: Callable) -> Json:
+    """Return all that is stored of a person, in this app and in those above it."""
+    account = get_account(user_id)
+    profile = represent(get_user(user_id))
+    profile.pop("revision")
+    data = {
+        "profile": profile,
+        "account": {
+            "username": account.username,
+            "email": account.email,
+            "date_joined": _time(account.date_joined),
+            "last_login": _time(account.last_login),
+        },
+        "sessions": [_represent_session(one) for one in account.sessions.all()],
+        "mails": [
+            {"kind": one.kind, "created_at": _time(one.created_at), "sent_at": _time(one.sent_at)}
+            for one in account.mails.all()
+        ],
+    }
+    for answer in ask(PersonalDataOf(user_id)):
+        data |= answer
+    return data
+
+
+class _Rows:
+    """A query of SQL that is paged as those of documents are."""
+
+    def __init__(self, rows):
+        self._rows = rows
+        self._start = 0
+
+    def count(self) -> int:
+        return self._rows.count()
+
+    def skip(self, number: int) -> "_Rows":
+        self._start = number
+        return self
+
+    def limit(self, number: int):
+        return self._rows[self._start : self._start + number]
+
+
+def _narrowed(
+    people: QuerySet,
+    *,
+    by_admin: bool,
+    search: str = "",
+    role: str = "",
+    instructor_requested: bool | None = None,
+    is_active: bool | None = None,
+) -> QuerySet:
+    conditions = {"instructor_requested": instructor_requested, "is_active": is_active}
+    given = {name: value for name, value in conditions.items() if value is not None}
+    people = people.filter(**given | _of_role(role))
+    return people.filter(__raw__=_matching(search, by_admin)) if search else people
+
+
+def _of_role(role: str) -> dict:
+    match role:
+        case "student":
+            return {"is_instructor": False, "is_admin": False}
+        case "instructor" | "admin":
+            return {f"is_{role}": True}
+        case _:
+            return {}
+
+
+def _matching(search: str, by_admin: bool) -> dict:
+    """Admins, who see addresses, find people by the beginning of one, too."""
+    by_name = matching_words(search)
+    if not by_admin:
+        return by_name
+    address = f"^{re.escape(fold_name(search.strip()))}"
+    return {"$or": [by_name, {"email_key": {"$regex": address}}]}
+
+
+def _ids_shown_to(viewer: Viewer) -> set[str]:
+    """Return whose card one may see: who teaches on show, and one's own students."""
+    shown = set().union(*ask(InstructorsOnShow()))
+    if viewer.is_instructor:
+        shown = shown.union(*ask(StudentsOfInstructor(viewer.id)))
+    return shown
+
+
+def _oneself(viewer: Viewer) -> set[str]:
+    return {viewer.id} if viewer.id else set()
+
+
+def _user_lookup(user_id, represent: Callable) -> Lookup:
+    def load() -> Json:
+        user = User.objects(id=user_id).first()
+        return represent(user) if user else None
+
+    return Lookup(_user_key(user_id), load, A_QUARTER_OF_AN_HOUR)
+
+
+def _load_session(session_id: str) -> Json:
+    session = Session.objects.filter(
+        id=session_id, account__is_active=True, account__erasing_since=None
+    ).first()
+    if session is None:
+        return None
+    return {"account": session.account_id, "expires_at": session.expires_at.timestamp()}
+
+
+def _represent_session(session: Session) -> Json:
+    return {
+        "id": session.id,
+        "created_at": _time(session.created_at),
+        "last_used_at": _time(session.last_used_at),
+        "user_agent": session.user_agent,
+        "address": session.address,
+    }
+
+
+def _time(moment: datetime | None) -> str | None:
+    return moment.isoformat().replace("+00:00", "Z") if moment else None
+
+
+def _found(people: QuerySet) -> User:
+    return _shown(people.first())
+
+
+def _shown(found):
+    if found is None:
+        raise Missing()
+    return found
+
+
+def _digest_key(name: str, asked: object) -> str:
+    text = json.dumps(asked, sort_keys=True, default=str)
+    return f"{name}:{blake2b(text.encode(), digest_size=16).hexdigest()}"
+
+
+def _user_key(user_id) -> str:
+    return f"user:{user_id}"
+
+
+def _session_key(session_id: str) -> str:
+    return f"session:{session_id}"

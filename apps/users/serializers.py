@@ -1,0 +1,284 @@
+import unicodedata
+
+from dj_rest_auth.serializers import PasswordResetConfirmSerializer
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from apps.common.cache import Json
+from apps.common.fields import FlagField, PictureField, TextField
+from apps.common.folding import fold_name
+from apps.common.queries import ListQuery, SearchField, YesNoField
+from apps.common.serializers import DocumentSerializer, Serializer, StrictInput
+from apps.users import selectors
+from apps.users.documents import User
+from apps.users.models import Account
+
+ROLES = ("student", "instructor", "admin")
+
+
+# Fields
+
+
+class UsernameField(TextField):
+    """A name as it is kept: what is written in full width becomes plain letters."""
+
+    def __init__(self, **options):
+        super().__init__(min_length=3, max_length=150, validators=[validate_name], **options)
+
+    def to_internal_value(self, data) -> str:
+        return unicodedata.normalize("NFKC", super().to_internal_value(data))
+
+
+class AddressField(TextField):
+    def __init__(self, **options):
+        super().__init__(max_length=254, validators=[EmailValidator(), validate_address], **options)
+
+
+class PasswordField(serializers.CharField):
+    LONGEST = 4096  # what is longer is no password but a load
+
+    def __init__(self, **options):
+        style = {"input_type": "password"}
+        options |= {"write_only": True, "trim_whitespace": False, "max_length": self.LONGEST}
+        super().__init__(style=style, **options)
+
+    def to_internal_value(self, data) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class BioField(TextField):
+    def __init__(self, **options):
+        super().__init__(lines=True, required=False, allow_blank=True, max_length=2000, **options)
+
+
+class TokenField(TextField):
+    def __init__(self, **options):
+        super().__init__(max_length=4096, **options)
+
+
+def validate_name(name: str) -> None:
+    """
+    :raises ValidationError: it has other characters, or is too long when it is folded
+    """
+    UnicodeUsernameValidator()(name)
+    if len(fold_name(name)) > 150:
+        raise serializers.ValidationError(_("This name is too long."))
+
+
+def validate_address(address: str) -> None:
+    """
+    :raises ValidationError: it is too long when it is folded
+    """
+    if len(fold_name(address)) > 254:
+        raise serializers.ValidationError(_("This address is too long."))
+
+
+# A person
+
+
+class UserSerializer(DocumentSerializer):
+    """A person, whole."""
+
+    profile_picture = PictureField(read_only=True)
+    profile_picture_small = PictureField(read_only=True)
+
+    class Meta:
+        model = User
+        fields = (
+            "id",
+            "username",
+            "email",
+            "email_verified",
+            "language",
+            "bio",
+            "profile_picture",
+            "profile_picture_small",
+            "is_student",
+            "is_instructor",
+            "is_admin",
+            "instructor_requested",
+            "is_active",
+            "created_at",
+        )
+        read_only_fields = fields
+
+
+def represent_user(user: User) -> Json:
+    """Return a person as they see themselves, with the revision."""
+    return UserSerializer().represent(user)
+
+
+class OneselfSerializer(UserSerializer):
+    """What one changes of oneself; the rest may be sent back as it was read."""
+
+    bio = BioField()
+    language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
+    instructor_requested = FlagField(required=False, help_text="Asks an admin for the role.")
+    profile_picture = PictureField(help_text="null removes it.")
+    email = AddressField(required=False)
+    password = PasswordField(required=False, help_text="Needed for a new address.")
+
+    class Meta(UserSerializer.Meta):
+        fields = (*UserSerializer.Meta.fields, "password")
+        kept_by_put = ("profile_picture", "email", "password")
+
+    def validate_email(self, email: str) -> str:
+        own = fold_name(email) == self.instance.email_key
+        return email if own else _refuse_taken(email=email)
+
+
+class PersonSerializer(UserSerializer):
+    """What an admin changes of somebody; of oneself one may change the first four."""
+
+    bio = BioField()
+    language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
+    instructor_requested = FlagField(required=False)
+    profile_picture = PictureField(help_text="null removes it.")
+    is_instructor = FlagField(required=False)
+    is_admin = FlagField(required=False)
+    is_active = FlagField(required=False)
+
+    class Meta(UserSerializer.Meta):
+        kept_by_put = ("profile_picture", "is_instructor", "is_admin", "is_active")
+
+
+class PictureSerializer(Serializer):
+    picture = serializers.FileField(help_text="A PNG, JPEG or WebP of at most 5 MB.")
+
+
+# Coming in
+
+
+class NewNames(Serializer):
+    username = UsernameField(help_text="3 to 150 letters, digits and `@.+-_`.")
+    email = AddressField()
+    bio = BioField()
+
+    def validate_username(self, username: str) -> str:
+        return _refuse_taken(username=username)
+
+    def validate_email(self, email: str) -> str:
+        return _refuse_taken(email=email)
+
+
+class RegistrationSerializer(NewNames):
+    password1 = PasswordField()
+    password2 = PasswordField()
+    is_instructor = FlagField(required=False, help_text="Asks an admin for the role.")
+
+    def validate_password1(self, password: str) -> str:
+        texts = {name: str(self.initial_data.get(name, "")) for name in ("username", "email")}
+        return _refuse_weak(password, Account(**texts))
+
+    def validate_password2(self, password: str) -> str:
+        return _refuse_other(password, self.initial_data.get("password1"))
+
+
+class InvitationSerializer(NewNames):
+    is_instructor = FlagField(required=False)
+
+
+# Signing in
+
+
+class LoginSerializer(Serializer):
+    username = TextField(required=False, allow_blank=True, max_length=254)
+    email = TextField(required=False, allow_blank=True, max_length=254)
+    password = PasswordField()
+
+    def validate(self, given: dict) -> dict:
+        if not given.get("username") and not given.get("email"):
+            raise serializers.ValidationError({"username": [_("Give a name or an address.")]})
+        return given
+
+
+class RefreshSerializer(Serializer):
+    refresh = TokenField(required=False, help_text="In cookie mode the cookie has it.")
+
+
+class TokenSerializer(Serializer):
+    token = TokenField()
+
+
+# Passwords and addresses
+
+
+class PasswordChangeSerializer(Serializer):
+    old_password = PasswordField()
+    new_password1 = PasswordField()
+    new_password2 = PasswordField()
+
+    def validate_new_password1(self, password: str) -> str:
+        viewer = self.context["request"].user
+        return _refuse_weak(password, selectors.get_account(viewer.id))
+
+    def validate_new_password2(self, password: str) -> str:
+        return _refuse_other(password, self.initial_data.get("new_password1"))
+
+
+class AddressSerializer(Serializer):
+    email = AddressField()
+
+
+class ResetSerializer(StrictInput, PasswordResetConfirmSerializer):
+    """dj-rest-auth checks the link and the password; `account` is whose link it is."""
+
+    new_password1 = PasswordField()
+    new_password2 = PasswordField()
+
+    def custom_validation(self, attrs: dict) -> None:
+        if not self.user.is_active:
+            raise serializers.ValidationError({"token": [_("This link is not valid.")]})
+
+    def validate(self, attrs: dict) -> dict:
+        given = super().validate(attrs)
+        return {"account": self.user, "new_password": given["new_password1"]}
+
+
+class KeySerializer(Serializer):
+    key = TokenField()
+
+
+# Lists
+
+
+class PeopleQuery(ListQuery):
+    search = SearchField(
+        required=False, help_text="Words, or beginnings of words, of the name; for admins of mail."
+    )
+    role = serializers.ChoiceField(required=False, choices=ROLES)
+    instructor_requested = YesNoField(required=False, help_text="For admins.")
+    is_active = YesNoField(required=False, help_text="For admins.")
+    ordering = serializers.ChoiceField(
+        required=False, choices=["username", "-username", "created_at", "-created_at"]
+    )
+
+    FOR_ADMINS = ("instructor_requested", "is_active")
+
+
+def _refuse_taken(**given: str) -> str:
+    if taken := selectors.taken_names(**given):
+        raise serializers.ValidationError(list(taken.values()))
+    [value] = given.values()
+    return value
+
+
+def _refuse_weak(password: str, account: Account) -> str:
+    try:
+        validate_password(password, account)
+    except ValidationError as error:
+        raise serializers.ValidationError(error.messages) from error
+    return password
+
+
+def _refuse_other(password: str, first: object) -> str:
+    if password != first:
+        raise serializers.ValidationError(_("The two passwords differ."))
+    return password

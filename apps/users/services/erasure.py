@@ -1,0 +1,65 @@
+"""How people go: decided in one step, done in several that a sweep can finish."""
+
+import logging
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.common import idempotency
+from apps.common.events import publish
+from apps.users import selectors
+from apps.users.documents import User
+from apps.users.events import UserErased
+from apps.users.models import Account
+from apps.users.services.people import refuse_last_admin, refuse_stale
+from apps.users.services.profiles import ensure_profile, remove_profile
+from apps.users.services.sessions import end_all_sessions
+
+logger = logging.getLogger(__name__)
+
+
+def erase(*, user_id: str, expected: list[int] | None = None) -> None:
+    """
+    Erase a person. What fails on the way is left to the sweep; nobody can sign in meanwhile.
+
+    :raises Missing: there is no such person
+    :raises StaleVersion: somebody has changed the profile since
+    :raises LastAdmin: nobody would be left to run the place
+    """
+    account = selectors.get_account(user_id)
+    refuse_stale(ensure_profile(account), expected)
+    with transaction.atomic():
+        refuse_last_admin(account)
+        Account.objects.filter(pk=account.pk).update(is_active=False, erasing_since=timezone.now())
+    end_all_sessions(account_id=account.pk)
+    _finish_or_leave(account.pk)
+
+
+def finish_erasures() -> int:
+    """Finish what was cut off; say how many are erased now."""
+    begun = Account.objects.exclude(erasing_since=None).values_list("pk", flat=True)
+    return sum(_finish_or_leave(account_id) for account_id in list(begun))
+
+
+def finish_erasure(account_id: int) -> bool:
+    """Remove all that is stored of a person, the account last; say whether all is gone."""
+    account = Account.objects.exclude(erasing_since=None).filter(pk=account_id).first()
+    if account is None:
+        return False
+    User.objects(id=account.profile_id).update(set__is_active=False)
+    selectors.forget_user(account.profile_id)
+    if not publish(UserErased(user_id=account.profile_id)):
+        return False
+    idempotency.forget_keys_of(account.profile_id)
+    if profile := User.objects(id=account.profile_id).first():
+        remove_profile(profile)
+    account.delete()
+    return True
+
+
+def _finish_or_leave(account_id: int) -> bool:
+    try:
+        return finish_erasure(account_id)
+    except Exception:  # it is decided: the sweep tries again
+        logger.exception("The erasure of account %s waits for the sweep.", account_id)
+        return False

@@ -1,0 +1,114 @@
+"""The outbox of mails about accounts: filled by requests, emptied by a worker."""
+
+import logging
+from datetime import timedelta
+from email.utils import parseaddr
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.core import signing
+from django.core.mail import EmailMultiAlternatives
+from django.db.models import F
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from apps.users.documents import User
+from apps.users.models import Account, AccountMail
+
+logger = logging.getLogger(__name__)
+
+AT_ONCE = 200
+FIRST_RETRY = timedelta(minutes=1)
+LAST_RETRY = AN_HOUR = timedelta(hours=1)
+AN_HOURS_MAILS = 3  # of one kind to one person
+NOBODY_WAITS = timedelta(days=7)
+VERIFY_SALT = "users.verify"
+
+
+def put_in_outbox(kind: AccountMail.Kind, *, user_id) -> None:
+    """Have a mail sent soon; nobody's letter-box is filled by whoever knows the address."""
+    account = Account.objects.get(profile_id=str(user_id))
+    lately = timezone.now() - AN_HOUR
+    if account.mails.filter(kind=kind, created_at__gt=lately).count() < AN_HOURS_MAILS:
+        AccountMail.objects.create(account=account, kind=kind)
+
+
+def send_account_mails() -> int:
+    """Send what is due, each mail by one worker; say how many went out."""
+    now = timezone.now()
+    due = AccountMail.objects.filter(
+        sent_at=None, due_at__lte=now, created_at__gt=now - NOBODY_WAITS
+    )
+    ids = list(due.order_by("due_at").values_list("pk", flat=True)[:AT_ONCE])
+    return sum(_send(mail_id) for mail_id in ids)
+
+
+def verification_key(account: Account) -> str:
+    """Return what proves that its holder reads the mail of the account's address."""
+    return signing.dumps([account.pk, account.email_key], salt=VERIFY_SALT)
+
+
+def _send(mail_id: int) -> bool:
+    mail = _claim(mail_id)
+    if mail is None:
+        return False
+    try:
+        if mail.account.is_active:
+            _compose(mail).send()
+    except Exception as error:  # whatever ails one mail, the others go out
+        logger.warning("Mail %s waits (%s).", mail.pk, type(error).__name__)
+        return False
+    AccountMail.objects.filter(pk=mail.pk).update(sent_at=timezone.now())
+    return True
+
+
+def _claim(mail_id: int) -> AccountMail | None:
+    """Move the mail on to its next try before this one, so that no other worker sends it now."""
+    mail = AccountMail.objects.select_related("account").filter(pk=mail_id).first()
+    if mail is None:
+        return None
+    wait = min(FIRST_RETRY * 2 ** min(mail.attempts, 10), LAST_RETRY)
+    now = timezone.now()
+    claimed = AccountMail.objects.filter(pk=mail_id, sent_at=None, due_at__lte=now).update(
+        due_at=now + wait, attempts=F("attempts") + 1
+    )
+    return mail if claimed else None
+
+
+def _compose(mail: AccountMail) -> EmailMultiAlternatives:
+    account = mail.account
+    language = _language_of(account)
+    context = {"username": account.username, "link": _link(mail), "language": language}
+    text = render_to_string(f"users/mails/{language}/{mail.kind}.txt", context)
+    subject, _, body = text.partition("\n")
+    message = EmailMultiAlternatives(
+        subject=subject,
+        body=body.strip() + "\n",
+        to=[account.email],
+        headers={"Message-ID": f"<account-{mail.pk}-{mail.kind}@{_domain()}>"},
+    )
+    html = render_to_string(
+        "users/mails/mail.html", context | {"subject": subject, "body": body.strip()}
+    )
+    message.attach_alternative(html, "text/html")
+    return message
+
+
+def _link(mail: AccountMail) -> str:
+    """Return where the mail leads: into the web app, its secret in the part no server sees."""
+    account = mail.account
+    if mail.kind == AccountMail.Kind.VERIFY:
+        return f"{settings.PUBLIC_URL}/verify#key={verification_key(account)}"
+    uid, token = user_pk_to_url_str(account), default_token_generator.make_token(account)
+    return f"{settings.PUBLIC_URL}/reset#uid={uid}&token={token}"
+
+
+def _language_of(account: Account) -> str:
+    profile = User.objects(id=account.profile_id).only("language").first()
+    known = dict(settings.LANGUAGES)
+    return profile.language if profile and profile.language in known else settings.LANGUAGE_CODE
+
+
+def _domain() -> str:
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].partition("@")[2] or "localhost"

@@ -1,0 +1,78 @@
+"""Passwords, and addresses that prove to be somebody's."""
+
+from django.contrib.auth.hashers import make_password
+from django.core import signing
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from apps.common.errors import Missing
+from apps.users import selectors
+from apps.users.documents import User
+from apps.users.models import Account, AccountMail, Session
+from apps.users.services.mails import NOBODY_WAITS, VERIFY_SALT, put_in_outbox
+from apps.users.services.people import WrongPassword
+from apps.users.services.sessions import drop_sessions
+
+
+def change_password(*, user_id: str, session_id: str, old_password: str, new_password: str) -> None:
+    """
+    Change one's password and end one's other sessions.
+
+    :raises WrongPassword: the old one is wrong
+    """
+    account = selectors.get_account(user_id)
+    if not account.check_password(old_password):
+        raise WrongPassword(old_password=_("The password is wrong."))
+    _set_password(account, new_password, but=session_id)
+
+
+def ask_for_reset(*, email: str) -> None:
+    """Mail a link to set a new password, where the address is somebody's."""
+    account = selectors.find_account(email=email)
+    if account and account.is_active:
+        put_in_outbox(AccountMail.Kind.RESET, user_id=account.profile_id)
+
+
+def reset_password(*, account: Account, new_password: str) -> None:
+    """Set the password of who holds a mailed link, which proves the address; end all sessions."""
+    _set_password(account, new_password)
+    _mark_verified(account)
+
+
+def offer_verification(*, email: str) -> None:
+    """Mail a link to verify the address once more, where it is somebody's and not verified."""
+    account = selectors.find_account(email=email)
+    if account and account.is_active and not account.email_verified:
+        put_in_outbox(AccountMail.Kind.VERIFY, user_id=account.profile_id)
+
+
+def verify_email(*, key: str) -> None:
+    """
+    Mark the address as verified that the key was mailed to.
+
+    :raises Missing: the key is none of ours, is too old, or the address has changed since
+    """
+    try:
+        account_id, email_key = signing.loads(key, salt=VERIFY_SALT, max_age=NOBODY_WAITS)
+    except (signing.BadSignature, ValueError, TypeError) as error:
+        raise Missing(_("This link is not valid.")) from error
+    account = Account.objects.filter(pk=account_id, email_key=email_key, is_active=True).first()
+    if account is None:
+        raise Missing(_("This link is not valid."))
+    _mark_verified(account)
+
+
+def _set_password(account: Account, password: str, *, but: str | None = None) -> None:
+    hashed = make_password(password)
+    with transaction.atomic():
+        Account.objects.filter(pk=account.pk).update(password=hashed)
+        ended = drop_sessions(Session.objects.filter(account=account).exclude(pk=but))
+    selectors.forget_sessions(ended)
+
+
+def _mark_verified(account: Account) -> None:
+    Account.objects.filter(pk=account.pk, email_key=account.email_key).update(email_verified=True)
+    User.objects(id=account.profile_id, email_key=account.email_key).update(
+        set__email_verified=True
+    )
+    selectors.forget_user(account.profile_id)

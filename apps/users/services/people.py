@@ -1,0 +1,170 @@
+"""What people change of themselves, and admins of others: in the account and in the profile."""
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from apps.common.documents import change
+from apps.common.errors import Conflict, Invalid, StaleVersion
+from apps.common.events import publish
+from apps.common.folding import fold_name
+from apps.common.pictures import remove_pictures, store_picture
+from apps.users import selectors
+from apps.users.documents import User
+from apps.users.events import InstructorGranted
+from apps.users.models import Account, AccountMail
+from apps.users.services.mails import put_in_outbox
+from apps.users.services.profiles import ensure_profile, what_both_have
+from apps.users.services.sessions import end_all_sessions
+
+PROFILE_FIELDS = ("bio", "language", "is_instructor", "instructor_requested")
+
+
+class LastAdmin(Conflict):
+    """Somebody must remain who may do everything."""
+
+    code = "last_admin"
+
+
+class WrongPassword(Invalid):
+    """The password is not the account's."""
+
+
+def change_oneself(
+    *, user_id: str, password: str = "", expected: list[int] | None = None, **changes
+) -> User:
+    """
+    Change what one may change of oneself; a new address needs the password.
+
+    :raises WrongPassword: the password is wrong
+    :raises Invalid: it is missing or not needed, or the address is taken
+    :raises StaleVersion: somebody has changed the profile since
+    """
+    account = selectors.get_account(user_id)
+    moves = changes.get("email", account.email) != account.email
+    if moves and not password:
+        raise Invalid(password=_("A new address needs your password."))
+    if password and not moves:
+        raise Invalid(password=_("Only a new address needs your password."))
+    if moves and not account.check_password(password):
+        raise WrongPassword(password=_("The password is wrong."))
+    return change_person(user_id=user_id, expected=expected, **changes)
+
+
+def change_person(*, user_id: str, expected: list[int] | None = None, **changes) -> User:
+    """
+    Change what is named of a person.
+
+    :raises Missing: there is none
+    :raises StaleVersion: somebody has changed the profile since
+    :raises LastAdmin: nobody would be left to run the place
+    :raises Invalid: the address is taken
+    """
+    account = selectors.get_account(user_id)
+    before = ensure_profile(account)
+    moved = changes.get("email", account.email) != account.email
+    refuse_stale(before, expected)
+    user = _write_both(account, before, expected, changes)
+    if changes.get("is_active") is False:
+        end_all_sessions(account_id=account.pk)
+    if moved:
+        put_in_outbox(AccountMail.Kind.VERIFY, user_id=user_id)
+    if user.is_instructor and not before.is_instructor:
+        publish(InstructorGranted(user_id=user_id))
+    if before.profile_picture and not user.profile_picture:
+        remove_pictures(before.profile_picture, before.profile_picture_small)
+    return user
+
+
+def set_picture(*, user_id: str, upload: UploadedFile, expected: list[int] | None = None) -> User:
+    """
+    Store somebody's picture in the place of the one before.
+
+    :raises Invalid: it is no PNG, JPEG or WebP, is damaged, or has too many pixels
+    :raises StaleVersion: somebody has changed the profile since
+    """
+    before = selectors.get_user(user_id)
+    refuse_stale(before, expected)
+    picture, small = store_picture(upload, folder="people", field="picture")
+    try:
+        user = change(
+            before, expected=expected, profile_picture=picture, profile_picture_small=small
+        )
+    except BaseException:
+        remove_pictures(picture, small)
+        raise
+    finally:
+        selectors.forget_user(user_id)
+    remove_pictures(before.profile_picture, before.profile_picture_small)
+    return user
+
+
+def refuse_stale(user: User, expected: list[int] | None) -> None:
+    """Refuse before the account is touched; the profile's own write refuses whoever races."""
+    if expected is not None and user.revision not in expected:
+        raise StaleVersion()
+
+
+def refuse_last_admin(account: Account) -> None:
+    """
+    Hold the rows of all admins until the transaction ends, so that two cannot go at once.
+
+    :raises LastAdmin: no other active admin would be left
+    """
+    admins = Account.objects.select_for_update().filter(is_superuser=True, is_active=True)
+    if [admin.pk for admin in admins.order_by("pk")] == [account.pk]:
+        raise LastAdmin(_("The last admin cannot go."))
+
+
+def _write_both(account: Account, before: User, expected: list[int] | None, changes: dict) -> User:
+    """Write the account, then the profile; what the profile refuses is undone in the account."""
+    fields = _account_fields(account, changes)
+    undo = {name: getattr(account, name) for name in fields}
+    _write_account(account, fields)
+    try:
+        return change(
+            before,
+            expected=expected,
+            **what_both_have(account),
+            **_profile_fields(before, changes),
+        )
+    except BaseException:
+        _write_account(account, undo)
+        raise
+    finally:
+        selectors.forget_user(before.id)
+
+
+def _write_account(account: Account, fields: dict) -> None:
+    leaves = fields.get("is_superuser") is False or fields.get("is_active") is False
+    try:
+        with transaction.atomic():
+            if leaves:
+                refuse_last_admin(account)
+            if fields:
+                Account.objects.filter(pk=account.pk).update(**fields)
+    except IntegrityError as error:
+        raise Invalid(email=_("This address is taken.")) from error
+    for name, value in fields.items():
+        setattr(account, name, value)
+
+
+def _account_fields(account: Account, changes: dict) -> dict:
+    """Return those of the changes that the account holds, and that differ from what it holds."""
+    fields = {}
+    if (email := changes.get("email", account.email)) != account.email:
+        fields |= {"email": email, "email_key": fold_name(email), "email_verified": False}
+    if (is_admin := changes.get("is_admin", account.is_superuser)) != account.is_superuser:
+        fields |= {"is_superuser": is_admin, "is_staff": is_admin}
+    if (is_active := changes.get("is_active", account.is_active)) != account.is_active:
+        fields["is_active"] = is_active
+    return fields
+
+
+def _profile_fields(before: User, changes: dict) -> dict:
+    fields = {name: changes[name] for name in PROFILE_FIELDS if name in changes}
+    if fields.get("is_instructor", before.is_instructor):
+        fields["instructor_requested"] = False  # it is granted
+    if "profile_picture" in changes:
+        fields |= {"profile_picture": None, "profile_picture_small": None}
+    return fields

@@ -1,0 +1,115 @@
+"""Profiles follow accounts: one that is missing is made, one without an account goes."""
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from itertools import islice
+
+from bson import ObjectId
+from django.utils import timezone
+from mongoengine import NotUniqueError, Q, QuerySet
+
+from apps.common.documents import insert
+from apps.common.folding import fold_words
+from apps.common.pictures import remove_pictures
+from apps.users import selectors
+from apps.users.documents import User
+from apps.users.models import Account
+
+AT_ONCE = 500
+UNDISTURBED = timedelta(minutes=1)  # what is just being made is not repaired
+
+
+def make_profile(account: Account, **fields) -> User:
+    """
+    Insert an account's profile, or return the one that an unfinished try has made.
+
+    :raises NotUniqueError: the profile of another account holds its name or its address
+    """
+    profile = User(id=ObjectId(account.profile_id), **what_both_have(account), **fields)
+    try:
+        made = insert(profile)
+    except NotUniqueError:
+        in_the_way = Q(username_key=account.username_key) | Q(email_key=account.email_key)
+        if not _remove_orphans(User.objects(in_the_way)):
+            raise
+        made = insert(profile)
+    selectors.forget_user(made.id)
+    return made
+
+
+def ensure_profile(account: Account) -> User:
+    """Return the account's profile, made anew if it was lost."""
+    return User.objects(id=account.profile_id).first() or make_profile(account)
+
+
+def what_both_have(account: Account) -> dict:
+    """Return the fields of a profile that repeat what the account says."""
+    return {
+        "username": account.username,
+        "username_key": account.username_key,
+        "words": fold_words(account.username),
+        "email": account.email,
+        "email_key": account.email_key,
+        "email_verified": account.email_verified,
+        "is_admin": account.is_superuser,
+        "is_active": account.is_active,
+    }
+
+
+def remove_profile(profile: User) -> None:
+    remove_pictures(profile.profile_picture, profile.profile_picture_small)
+    profile.delete()
+    selectors.forget_user(profile.id)
+
+
+def repair_profiles() -> int:
+    """Make missing profiles, correct those unlike their account, remove orphans; say how many."""
+    settled = Account.objects.filter(
+        date_joined__lt=timezone.now() - UNDISTURBED, erasing_since=None
+    )
+    repaired = sum(_repair_some(some) for some in _batches(settled.iterator(AT_ONCE)))
+    ids = (one for one in User.objects.scalar("id").no_cache())  # which alone would begin anew
+    return repaired + sum(_remove_orphans(User.objects(id__in=some)) for some in _batches(ids))
+
+
+def _repair_some(accounts: list[Account]) -> int:
+    profiles = User.objects(id__in=[account.profile_id for account in accounts])
+    known = {str(profile.id): profile for profile in profiles}
+    wrong = [account for account in accounts if _differs(known.get(account.profile_id), account)]
+    for account in wrong:
+        _repair(account.pk)
+    return len(wrong)
+
+
+def _repair(account_id: int) -> None:
+    """Read again: between the first two reads somebody may have changed both."""
+    account = Account.objects.filter(pk=account_id, erasing_since=None).first()
+    if account is None:
+        return
+    profile = ensure_profile(account)
+    if _differs(profile, account):
+        changes = {f"set__{name}": value for name, value in what_both_have(account).items()}
+        User.objects(id=profile.id).update(**changes)
+        selectors.forget_user(profile.id)
+
+
+def _differs(profile: User | None, account: Account) -> bool:
+    shared = what_both_have(account)
+    return profile is None or any(profile[name] != value for name, value in shared.items())
+
+
+def _remove_orphans(profiles: QuerySet) -> int:
+    """Remove those without an account: its row is made before a profile, and goes after it."""
+    found = list(profiles)
+    ids = [str(profile.id) for profile in found]
+    owned = set(Account.objects.filter(profile_id__in=ids).values_list("profile_id", flat=True))
+    orphans = [profile for profile in found if str(profile.id) not in owned]
+    for profile in orphans:
+        remove_profile(profile)
+    return len(orphans)
+
+
+def _batches(rows: Iterable) -> Iterator[list]:
+    rows = iter(rows)
+    while some := list(islice(rows, AT_ONCE)):
+        yield some

@@ -1,0 +1,202 @@
+"""Where people are signed in. The row decides: without it, every token of the session is void."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+
+from django.conf import settings
+from django.contrib.auth.hashers import check_password
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
+
+from apps.common.errors import Missing, Refusal
+from apps.users import selectors
+from apps.users.documents import User
+from apps.users.models import Account, Session, new_session_id, session_end
+from apps.users.services.profiles import ensure_profile
+from apps.users.tokens import Claims, Tokens, VoidToken, make_tokens, read_access, read_refresh
+
+
+class InvalidCredentials(Refusal):
+    """The name or the password is wrong."""
+
+    status = 401
+    code = "invalid_credentials"
+
+
+class SessionOver(Refusal):
+    """The session is over."""
+
+    status = 401
+    code = "token_not_valid"
+
+
+def sign_in(
+    *, password: str, username: str = "", email: str = "", user_agent: str = "", address: str = ""
+) -> tuple[User, Tokens]:
+    """
+    Open a session for whoever knows the password; a wrong name takes as long as a wrong password.
+
+    :raises InvalidCredentials: the account is unknown or inactive, or the password is wrong
+    """
+    account = selectors.find_account(username=username, email=email)
+    # Without an account Django hashes all the same: the time tells nothing.
+    known = check_password(password, account.password if account else "!")
+    if not known or not account.is_active:
+        raise InvalidCredentials(_("The name or the password is wrong."))
+    tokens = _open(account, user_agent=user_agent, address=address)
+    return ensure_profile(account), tokens
+
+
+def open_session(*, user: User, user_agent: str = "", address: str = "") -> Tokens:
+    """
+    Sign somebody in who is known already.
+
+    :raises Missing: the person has no account
+    """
+    return _open(selectors.get_account(user.id), user_agent=user_agent, address=address)
+
+
+def refresh_session(*, token: str) -> tuple[User, Tokens]:
+    """
+    Return a new pair of tokens; the one given is dead from then on.
+
+    A dead one that is shown again, also by who lost a race for it, ends its whole session: it may
+    have been stolen, and nobody can tell by whom.
+
+    :raises SessionOver: the token or its session is void
+    """
+    claims = _claims(token)
+    session = Session.objects.alive().select_related("account").filter(pk=claims.session_id).first()
+    if session is None or not session.account.is_active:
+        raise _over()
+    account = session.account
+    tokens = make_tokens(
+        session_id=session.pk,
+        user_id=account.profile_id,
+        account_id=account.pk,
+        until=session.expires_at,
+    )
+    if not _rotate(session, claims.jti, tokens.refresh_jti):
+        _end(Session.objects.filter(pk=session.pk))
+        raise _over()
+    return ensure_profile(account), tokens
+
+
+def verify_token(*, token: str) -> None:
+    """
+    :raises SessionOver: the token is void, or its session is
+    """
+    try:
+        claims = read_access(token)
+        alive = Session.objects.filter(pk=claims.session_id)
+    except VoidToken:
+        claims = _claims(token)
+        alive = Session.objects.alive().filter(pk=claims.session_id, refresh_jti=claims.jti)
+    if not alive.filter(expires_at__gt=timezone.now(), account__is_active=True).exists():
+        raise _over()
+
+
+def end_session(*, account_id: int, session_id: str) -> None:
+    """
+    :raises Missing: the account has no such session
+    """
+    if not _end(Session.objects.filter(account=account_id, pk=session_id)):
+        raise Missing()
+
+
+def sign_out(*, session_id: str | None, refresh: str) -> None:
+    """End a session, and that of a refresh token, dead or alive; a void token ends nothing."""
+    ids = [session_id] if session_id else []
+    with suppress(VoidToken):
+        ids += [read_refresh(refresh).session_id] if refresh else []
+    if ids:
+        _end(Session.objects.filter(pk__in=ids))
+
+
+def end_all_sessions(*, account_id: int, but: str | None = None) -> None:
+    _end(Session.objects.filter(account=account_id).exclude(pk=but))
+
+
+def drop_sessions(sessions) -> list[str]:
+    """Remove rows within the caller's transaction; return the ids to forget once it is through."""
+    dropped = list(sessions.values_list("pk", "refresh_jti", "account_id"))
+    ids = [pk for pk, _jti, _account in dropped]
+    Session.objects.filter(pk__in=ids).delete()
+    _blacklist([(jti, account_id) for _pk, jti, account_id in dropped])
+    return ids
+
+
+def end_expired_sessions() -> int:
+    """Remove the rows of sessions that nobody can go on with; say how many."""
+    return _end(Session.objects.exclude(pk__in=Session.objects.alive().values("pk")))
+
+
+def _open(account: Account, *, user_agent: str, address: str) -> Tokens:
+    until = session_end()
+    tokens = make_tokens(
+        session_id=new_session_id(),
+        user_id=account.profile_id,
+        account_id=account.pk,
+        until=until,
+    )
+    with transaction.atomic():
+        # The password may have been changed, and all sessions ended, since it was checked.
+        same = Account.objects.select_for_update().filter(
+            pk=account.pk, password=account.password, is_active=True
+        )
+        if not same.first():
+            raise InvalidCredentials(_("The name or the password is wrong."))
+        Session.objects.create(
+            pk=tokens.session_id,
+            account=account,
+            expires_at=until,
+            user_agent=user_agent[:255],
+            address=address[:45],
+            refresh_jti=tokens.refresh_jti,
+        )
+    return tokens
+
+
+def _rotate(session: Session, old: str, new: str) -> bool:
+    """Put the new token in the place of the old one, which only one of many racers can."""
+    with transaction.atomic():
+        rotated = Session.objects.filter(pk=session.pk, refresh_jti=old).update(
+            refresh_jti=new, last_used_at=timezone.now()
+        )
+        if rotated:
+            _blacklist([(old, session.account_id)])
+    return bool(rotated)
+
+
+def _end(sessions) -> int:
+    with transaction.atomic():
+        ended = drop_sessions(sessions)
+    selectors.forget_sessions(ended)
+    return len(ended)
+
+
+def _blacklist(dead: Iterable[tuple[str, int]]) -> None:
+    """Record dead refresh tokens, by their ids alone, for as long as they could be shown."""
+    until = timezone.now() + settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]
+    rows = [
+        OutstandingToken(jti=jti, user_id=account_id, token="", expires_at=until)
+        for jti, account_id in dead
+    ]
+    OutstandingToken.objects.bulk_create(rows, ignore_conflicts=True)
+    recorded = OutstandingToken.objects.filter(jti__in=[row.jti for row in rows])
+    BlacklistedToken.objects.bulk_create(
+        [BlacklistedToken(token=token) for token in recorded], ignore_conflicts=True
+    )
+
+
+def _claims(token: str) -> Claims:
+    try:
+        return read_refresh(token)
+    except VoidToken as error:
+        raise _over() from error
+
+
+def _over() -> SessionOver:
+    return SessionOver(_("The session is over; sign in again."))

@@ -1,0 +1,23 @@
+from celery import shared_task
+from django.core.management import call_command
+
+from apps.users import services
+
+
+@shared_task
+def send_account_mails() -> int:
+    """Send the mails that wait; one that cannot go out is tried again later."""
+    return services.send_account_mails()
+
+
+@shared_task
+def repair_profiles() -> int:
+    """Bring accounts and profiles together again where a request was cut off between the two."""
+    return services.finish_erasures() + services.repair_profiles()
+
+
+@shared_task
+def end_expired_sessions() -> int:
+    """Remove sessions that are over, and the record of tokens that have expired."""
+    call_command("flushexpiredtokens")
+    return services.end_expired_sessions()

@@ -1,0 +1,8 @@
+from rest_framework_mongoengine.routers import SimpleRouter
+
+from apps.users.views.people import UserViewSet
+
+router = SimpleRouter()
+router.register("users", UserViewSet, basename="user")
+
+urlpatterns = router.urls

@@ -1,0 +1,38 @@
+"""Who is asking."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody signed in; `id` is the profile's, as everywhere in the API."""
+
+    id: str
+    account_id: int
+    username: str
+    is_instructor: bool
+    is_admin: bool
+
+    is_authenticated = True
+    is_anonymous = False
+
+
+@dataclass(frozen=True)
+class Bearer:
+    """What a person is signed in by: `request.auth`."""
+
+    session_id: str
+    requests: int | None  # in this minute; None where nobody counts
+
+
+class Anonymous:
+    id = None
+    account_id = None
+    username = ""
+    is_instructor = False
+    is_admin = False
+    is_authenticated = False
+    is_anonymous = True
+
+
+Viewer = Person | Anonymous

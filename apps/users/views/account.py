@@ -1,0 +1,141 @@
+from django.utils.translation import gettext as _
+from rest_framework.permissions import AllowAny
+from rest_framework.response import Response
+
+from apps.common import limits
+from apps.common.addresses import address_of
+from apps.common.pagination import link
+from apps.common.queries import ListQuery, Query
+from apps.common.tasks import later
+from apps.users import selectors, services
+from apps.users.serializers import (
+    AddressSerializer,
+    KeySerializer,
+    OneselfSerializer,
+    PasswordChangeSerializer,
+    ResetSerializer,
+    represent_user,
+)
+from apps.users.tasks import send_account_mails
+from apps.users.views.auth import PublicView, View, count_failures
+
+
+class OneselfView(View):
+    serializer_class = OneselfSerializer
+
+    def get(self, request):
+        """Read one's own profile."""
+        return self.answer(selectors.cached_user(request.user.id, represent=represent_user))
+
+    def put(self, request, partial=False):
+        """Change one's own profile."""
+        user = selectors.get_user(request.user.id)
+        given = self.validated(OneselfSerializer, instance=user, partial=partial)
+        with count_failures(request, user.username):
+            user = services.change_oneself(user_id=request.user.id, expected=self.expected, **given)
+        if "email" in given:
+            later(send_account_mails)
+        return self.answer(represent_user(user))
+
+    def patch(self, request):
+        """Change what is named of one's own profile."""
+        return self.put(request, partial=True)
+
+    def delete(self, request):
+        """Erase oneself, and all that is stored of oneself."""
+        services.erase(user_id=request.user.id, expected=self.expected)
+        return Response(status=204)
+
+
+class ExportView(View):
+    def get(self, request):
+        """Read all that is stored of oneself, as one file."""
+        data = selectors.personal_data_of(request.user.id, represent=represent_user)
+        return Response(
+            data, headers={"Content-Disposition": 'attachment; filename="my-data.json"'}
+        )
+
+
+class SessionsView(View):
+    query_class = ListQuery
+
+    def get(self, request):
+        """List where one is signed in."""
+        page = selectors.sessions_of(request.user.account_id, paging=self.query.paging)
+        current = request.auth.session_id
+        rows = [row | {"current": row["id"] == current} for row in page.rows]
+        return Response(
+            {
+                "count": page.count,
+                "next": link(request, page.next),
+                "previous": link(request, page.previous),
+                "results": rows,
+            }
+        )
+
+
+class SessionView(View):
+    query_class = Query
+
+    def delete(self, request, session_id):
+        """End one of one's sessions."""
+        services.end_session(account_id=request.user.account_id, session_id=session_id)
+        return Response(status=204)
+
+
+class PasswordChangeView(View):
+    serializer_class = PasswordChangeSerializer
+
+    def post(self, request):
+        """Change one's password; one's other sessions end."""
+        given = self.validated(PasswordChangeSerializer)
+        with count_failures(request, request.user.username):
+            services.change_password(
+                user_id=request.user.id,
+                session_id=request.auth.session_id,
+                old_password=given["old_password"],
+                new_password=given["new_password1"],
+            )
+        return Response({"detail": _("New password has been saved.")})
+
+
+class ResetView(PublicView):
+    serializer_class = AddressSerializer
+
+    def post(self, request):
+        """Ask for a mail with a link to set a new password; the answer is the same for all."""
+        limits.check("reset", address_of(request))
+        services.ask_for_reset(**self.validated(AddressSerializer))
+        later(send_account_mails)
+        return Response({"detail": _("Password reset e-mail has been sent.")})
+
+
+class ResetConfirmView(PublicView):
+    serializer_class = ResetSerializer
+
+    def post(self, request):
+        """Set a new password with what the mailed link holds."""
+        services.reset_password(**self.validated(ResetSerializer))
+        return Response({"detail": _("Password has been reset with the new password.")})
+
+
+class VerifyEmailView(View):
+    permission_classes = [AllowAny]
+    serializer_class = KeySerializer
+
+    def post(self, request):
+        """Verify the address that a mailed link was sent to."""
+        services.verify_email(**self.validated(KeySerializer))
+        return Response({"detail": _("ok")})
+
+
+class ResendEmailView(View):
+    permission_classes = [AllowAny]
+    serializer_class = AddressSerializer
+
+    def post(self, request):
+        """Ask for the link to verify an address again; the answer is the same for all."""
+        limits.check("reset", "verify", address_of(request))
+        services.offer_verification(**self.validated(AddressSerializer))
+        later(send_account_mails)
+        return Response({"detail": _("ok")})

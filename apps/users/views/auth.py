@@ -1,0 +1,155 @@
+from django.utils.translation import gettext as _
+from rest_framework.permissions import AllowAny
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.common import limits
+from apps.common.addresses import address_of
+from apps.common.errors import Invalid
+from apps.common.folding import fold_name
+from apps.common.tasks import later
+from apps.common.views import ApiView
+from apps.users import services
+from apps.users.authentication import LenientAuthentication
+from apps.users.cookies import drop_cookie, put_cookie, refresh_token_of, wants_cookie
+from apps.users.documents import User
+from apps.users.serializers import (
+    LoginSerializer,
+    RefreshSerializer,
+    RegistrationSerializer,
+    TokenSerializer,
+    represent_user,
+)
+from apps.users.tasks import send_account_mails
+from apps.users.tokens import Tokens
+
+
+class View(ApiView, APIView):
+    """A route that is no collection's."""
+
+
+class PublicView(View):
+    """A route for those who are not signed in, whatever token they still send."""
+
+    authentication_classes = []
+    permission_classes = [AllowAny]
+
+
+class RegistrationView(PublicView):
+    serializer_class = RegistrationSerializer
+
+    def post(self, request):
+        """Register as a student, and be signed in."""
+        limits.check("registration", address_of(request))
+        in_cookie = wants_cookie(request)
+        given = self.validated(RegistrationSerializer)
+        user, tokens = services.register(
+            username=given["username"],
+            email=given["email"],
+            password=given["password1"],
+            bio=given.get("bio", ""),
+            instructor_requested=given.get("is_instructor", False),
+            **_place_of(request),
+        )
+        later(send_account_mails)
+        return _answer_tokens(request, user, tokens, in_cookie=in_cookie, status=201)
+
+
+class LoginView(PublicView):
+    serializer_class = LoginSerializer
+
+    def post(self, request):
+        """Sign in by name or address."""
+        limits.check("sign_in", address_of(request))
+        in_cookie = wants_cookie(request)
+        given = self.validated(LoginSerializer)
+        name = given.get("username") or given["email"]
+        with count_failures(request, name):
+            user, tokens = services.sign_in(**given, **_place_of(request))
+        return _answer_tokens(request, user, tokens, in_cookie=in_cookie)
+
+
+class RefreshView(PublicView):
+    serializer_class = RefreshSerializer
+
+    def post(self, request):
+        """Change a refresh token for a new pair; a dead one ends its session."""
+        given = self.validated(RefreshSerializer).get("refresh", "")
+        token = refresh_token_of(request, given)
+        in_cookie = wants_cookie(request)
+        if not token and not in_cookie:
+            raise Invalid(refresh=_("This field is required."))
+        user, tokens = services.refresh_session(token=token)
+        return _answer_tokens(request, user, tokens, in_cookie=in_cookie)
+
+
+class VerifyView(View):
+    permission_classes = [AllowAny]
+    serializer_class = TokenSerializer
+
+    def post(self, request):
+        """Say whether a token, access or refresh, is valid."""
+        services.verify_token(**self.validated(TokenSerializer))
+        return Response({})
+
+
+class LogoutView(View):
+    authentication_classes = [LenientAuthentication]
+    permission_classes = [AllowAny]
+    serializer_class = RefreshSerializer
+
+    def post(self, request):
+        """End the session of the bearer token, and that of the refresh token."""
+        given = self.validated(RefreshSerializer).get("refresh", "")
+        services.sign_out(
+            session_id=request.auth.session_id if request.auth else None,
+            refresh=refresh_token_of(request, given),
+        )
+        return _signed_out(request)
+
+
+class LogoutEverywhereView(View):
+    def post(self, request):
+        """End all of one's sessions."""
+        services.end_all_sessions(account_id=request.user.account_id)
+        return _signed_out(request)
+
+
+class count_failures:
+    """Counts wrong passwords, and refuses more of them, per account and address."""
+
+    def __init__(self, request, name: str):
+        self._who = ("failures", fold_name(name), address_of(request))
+
+    def __enter__(self) -> None:
+        limits.check_reached(*self._who)
+
+    def __exit__(self, kind, error, trace) -> None:
+        if isinstance(error, services.InvalidCredentials | services.WrongPassword):
+            limits.check(*self._who)
+
+
+def _answer_tokens(
+    request, user: User, tokens: Tokens, *, in_cookie: bool, status: int = 200
+) -> Response:
+    person = represent_user(user)
+    person.pop("revision")
+    body = {"access": tokens.access, "refresh": tokens.refresh, "user": person}
+    if not in_cookie:
+        return Response(body, status=status)
+    body.pop("refresh")
+    response = Response(body, status=status)
+    put_cookie(request, response, tokens)
+    return response
+
+
+def _signed_out(request) -> Response:
+    response = Response({"detail": _("You are signed out.")})
+    if wants_cookie(request):
+        drop_cookie(request, response)
+    return response
+
+
+def _place_of(request) -> dict:
+    """Where somebody signs in from, as their list of sessions shows it."""
+    return {"user_agent": request.headers.get("User-Agent", ""), "address": address_of(request)}
