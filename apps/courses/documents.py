@@ -1,0 +1,60 @@
+from mongoengine import (
+    BooleanField,
+    DateTimeField,
+    IntField,
+    ListField,
+    ObjectIdField,
+    StringField,
+)
+
+from apps.common.clock import now_in_milliseconds
+from apps.common.documents import Reference, Revised
+from apps.users.documents import User
+
+
+class Category(Revised):
+    """A shelf of the catalogue."""
+
+    name = StringField(required=True, max_length=100)
+    name_key = StringField(required=True)  # folded: what is unique, whatever the case
+    description = StringField(default="", max_length=10_000)
+
+    meta = {
+        "collection": "categories",
+        "indexes": [{"fields": ("name_key",), "unique": True}],
+    }
+
+
+class Course(Revised):
+    """What an instructor teaches; drafts are known to their authors alone."""
+
+    title = StringField(required=True, max_length=255)
+    description = StringField(default="", max_length=10_000)
+    instructor = Reference(User, db_field="instructor_id")  # None: erased
+    category = Reference(Category, db_field="category_id")
+    image = StringField()
+    image_small = StringField()
+    price = IntField(default=0)  # cents; it informs, nobody pays here
+    published = BooleanField(default=False)
+    lesson_count = IntField(default=0)
+    enrollment_count = IntField(default=0)
+    words = ListField(StringField())  # what a search looks through
+    lesson_order = ListField(ObjectIdField(), default=None)  # while lessons are being moved
+    created_at = DateTimeField(default=now_in_milliseconds)
+    updated_at = DateTimeField(default=now_in_milliseconds)
+    removed = BooleanField()  # hidden while everything below it goes
+
+    meta = {
+        "collection": "courses",
+        "indexes": [
+            "instructor",
+            "category",
+            "published",
+            "words",
+            {"fields": ("removed",), "sparse": True},
+            ("published", "-created_at"),
+            ("published", "title"),
+            ("published", "price"),
+            ("published", "-enrollment_count"),
+        ],
+    }

@@ -1,0 +1,32 @@
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+
+
+def owns(viewer, course) -> bool:
+    """Say whether one may write in the course; a demoted instructor only reads it."""
+    return viewer.is_admin or (
+        viewer.is_instructor
+        and course.instructor is not None
+        and str(course.instructor) == viewer.id
+    )
+
+
+class TeachesCourse(BasePermission):
+    """Instructors create courses; only a course's own instructor changes it."""
+
+    message = "Only the instructor of this course may change it."
+
+    def has_permission(self, request, view) -> bool:
+        writer = request.user.is_instructor or request.user.is_admin
+        return request.method in SAFE_METHODS or writer
+
+    def has_object_permission(self, request, view, course) -> bool:
+        return owns(request.user, course)
+
+
+class RunsCatalogue(BasePermission):
+    """Everybody reads categories; admins write them."""
+
+    message = "Only an admin may change categories."
+
+    def has_permission(self, request, view) -> bool:
+        return request.method in SAFE_METHODS or request.user.is_admin

@@ -1,0 +1,233 @@
+"""Every read of categories and courses. `cached_*` is for pages, `get_*` for decisions."""
+
+import json
+from collections.abc import Callable, Iterable
+from hashlib import blake2b
+
+from mongoengine import Q, QuerySet
+
+from apps.common.cache import Json, forget, read_through
+from apps.common.errors import Missing
+from apps.common.events import ask
+from apps.common.folding import matching_words
+from apps.common.pagination import Page, Paging, page_of
+from apps.common.pictures import picture_url
+from apps.courses.documents import Category, Course
+from apps.courses.events import CoursesOfStudent
+from apps.users.viewer import Viewer
+
+FIVE_MINUTES = 5 * 60
+HALF_AN_HOUR = 30 * 60
+AN_HOUR = 60 * 60
+
+COURSE_LISTS = "courses"  # stamps of all lists of courses, of categories
+CATEGORY_LISTS = "categories"
+
+
+# Categories
+
+
+def get_category(category_id) -> Category:
+    """
+    :raises Missing: there is none
+    """
+    return _found(Category.objects(id=category_id))
+
+
+def cached_category(category_id: str, *, represent: Callable) -> Json:
+    return read_through(
+        f"category:{category_id}",
+        lambda: _with_count(represent(get_category(category_id))),
+        AN_HOUR,
+        made_from=[CATEGORY_LISTS],
+    )
+
+
+def list_categories(*, represent: Callable, paging: Paging) -> Page:
+    def load() -> Json:
+        page = page_of(Category.objects.order_by("name_key"), paging, represent)
+        counts = count_published(row["id"] for row in page.rows)
+        rows = [row | {"course_count": counts.get(row["id"], 0)} for row in page.rows]
+        return page.as_json() | {"rows": rows}
+
+    key = f"categories:{paging.number}:{paging.size}"
+    return Page(**read_through(key, load, AN_HOUR, made_from=[CATEGORY_LISTS]))
+
+
+def count_published(category_ids: Iterable[str]) -> dict[str, int]:
+    """Return how many published courses each of the categories has."""
+    wanted = Course.objects(category__in=list(category_ids), published=True, removed=None)
+    groups = wanted.aggregate([{"$group": {"_id": "$category_id", "count": {"$sum": 1}}}])
+    return {str(group["_id"]): group["count"] for group in groups}
+
+
+def category_cards(category_ids: set[str]) -> dict[str, Json]:
+    found = Category.objects(id__in=list(category_ids)).only("name")
+    return {str(one.id): {"id": str(one.id), "name": one.name} for one in found}
+
+
+def forget_categories() -> None:
+    forget(CATEGORY_LISTS)
+
+
+def _with_count(row: Json) -> Json:
+    return row | {"course_count": count_published([row["id"]]).get(row["id"], 0)}
+
+
+# Courses
+
+
+def get_course(course_id) -> Course:
+    """
+    Return a course as the store has it now: what a decision must read.
+
+    :raises Missing: there is none
+    """
+    return _found(Course.objects(id=course_id, removed=None))
+
+
+def get_visible_course(course_id, *, viewer: Viewer) -> Course:
+    """
+    :raises Missing: there is none that the viewer may know of
+    """
+    course = get_course(course_id)
+    if not _is_visible(str(course.id), course.published, str(course.instructor), viewer):
+        raise Missing()
+    return course
+
+
+def cached_course(course_id: str, *, represent: Callable) -> Json:
+    """Return a course as a page shows it, whoever asks: from the cache, where no write came since.
+
+    :raises Missing: there is none
+    """
+    return read_through(_key(course_id), lambda: represent(get_course(course_id)), HALF_AN_HOUR)
+
+
+def cached_visible_course(course_id: str, *, viewer: Viewer, represent: Callable) -> Json:
+    """
+    :raises Missing: there is none that the viewer may know of
+    """
+    row = cached_course(course_id, represent=represent)
+    if not _is_visible(row["id"], row["published"], row["instructor"], viewer):
+        raise Missing()
+    return row
+
+
+def list_courses(*, viewer: Viewer, represent: Callable, paging: Paging, **filters) -> Page:
+    """Return a page of what the viewer may know of; what is the same for all is kept."""
+    ordering = filters.pop("ordering", "-created_at")
+
+    def load() -> Json:
+        courses = _narrowed(courses_visible_to(viewer), **filters)
+        return page_of(courses.order_by(ordering, "-id"), paging, represent).as_json()
+
+    public = not viewer.is_authenticated or filters.get("published") is True
+    if not public or paging.number > 1:
+        return Page(**load())
+    asked = json.dumps([filters, ordering, paging.size], sort_keys=True, default=str)
+    key = f"courses:{blake2b(asked.encode(), digest_size=12).hexdigest()}"
+    return Page(**read_through(key, load, FIVE_MINUTES, made_from=[COURSE_LISTS]))
+
+
+def courses_visible_to(viewer: Viewer) -> QuerySet:
+    """Published ones; one's own; those that one has a place in; for admins all."""
+    courses = Course.objects(removed=None)
+    if viewer.is_admin:
+        return courses
+    visible = Q(published=True)
+    if viewer.is_authenticated:
+        visible |= Q(instructor=viewer.id) | Q(id__in=_courses_of_student(viewer.id))
+    return courses.filter(visible)
+
+
+def ids_visible_to(viewer: Viewer) -> list:
+    return courses_visible_to(viewer).distinct("id")
+
+
+def ids_taught_by(instructor_id: str) -> list:
+    return Course.objects(instructor=instructor_id, removed=None).distinct("id")
+
+
+def instructors_on_show() -> set[str]:
+    """Return who teaches a published course."""
+    ids = Course.objects(published=True, removed=None).distinct("instructor")
+    return {str(one) for one in ids if one}
+
+
+def course_cards(course_ids: set[str]) -> dict[str, Json]:
+    found = Course.objects(id__in=list(course_ids), removed=None)
+    return {
+        str(one.id): {
+            "id": str(one.id),
+            "title": one.title,
+            "image": picture_url(one.image),
+            "published": one.published,
+        }
+        for one in found.only("title", "image", "published")
+    }
+
+
+def published_ids() -> list[str]:
+    """Return what search engines may list."""
+    return [str(one) for one in Course.objects(published=True, removed=None).distinct("id")]
+
+
+def personal_data_of(user_id: str) -> list[Json]:
+    taught = Course.objects(instructor=user_id, removed=None).order_by("-created_at")
+    return [
+        {"id": str(one.id), "title": one.title, "created_at": one.created_at.isoformat()}
+        for one in taught
+    ]
+
+
+def forget_course(course_id) -> None:
+    forget(_key(course_id), COURSE_LISTS)
+
+
+def _narrowed(
+    courses: QuerySet,
+    *,
+    category=None,
+    instructor=None,
+    published: bool | None = None,
+    free: bool | None = None,
+    price_min: int | None = None,
+    price_max: int | None = None,
+    search: str = "",
+) -> QuerySet:
+    conditions = {
+        "category": category,
+        "instructor": instructor,
+        "published": published,
+        "price__gte": price_min,
+        "price__lte": price_max,
+    }
+    if free is not None:
+        conditions["price" if free else "price__gt"] = 0
+    given = {name: value for name, value in conditions.items() if value is not None}
+    courses = courses.filter(**given)
+    return courses.filter(__raw__=matching_words(search)) if search else courses
+
+
+def _is_visible(course_id: str, published: bool, instructor: str | None, viewer: Viewer) -> bool:
+    if published or viewer.is_admin:
+        return True
+    if not viewer.is_authenticated:
+        return False
+    return instructor == viewer.id or course_id in _courses_of_student(viewer.id)
+
+
+def _courses_of_student(student_id: str) -> list[str]:
+    return [one for answer in ask(CoursesOfStudent(student_id)) for one in answer]
+
+
+def _found(documents: QuerySet):
+    document = documents.first()
+    if document is None:
+        raise Missing()
+    return document
+
+
+def _key(course_id) -> str:
+    return f"course:{course_id}"

@@ -1,0 +1,72 @@
+from rest_framework import serializers
+
+from apps.common.fields import MoneyField, PictureField
+from apps.common.queries import ListQuery, Query, SearchField, YesNoField, reference_filter
+from apps.common.serializers import DocumentSerializer
+from apps.courses.documents import Category, Course
+
+
+class CategorySerializer(DocumentSerializer):
+    course_count = serializers.IntegerField(read_only=True, help_text="Published courses.")
+
+    class Meta:
+        model = Category
+        fields = ("id", "name", "description", "course_count")
+        extra_kwargs = {"description": {"lines": True}}
+
+
+class CourseSerializer(DocumentSerializer):
+    price = MoneyField(required=False)
+    image = PictureField()
+    image_small = PictureField(read_only=True)
+
+    class Meta:
+        model = Course
+        fields = (
+            "id",
+            "title",
+            "description",
+            "instructor",
+            "category",
+            "image",
+            "image_small",
+            "price",
+            "published",
+            "lesson_count",
+            "enrollment_count",
+            "created_at",
+            "updated_at",
+        )
+        read_only_fields = (
+            "published",
+            "lesson_count",
+            "enrollment_count",
+            "created_at",
+            "updated_at",
+        )
+        kept_by_put = ("instructor", "image")
+        extra_kwargs = {"description": {"lines": True}}
+
+
+class CourseQuery(ListQuery):
+    category = reference_filter("category")
+    instructor = reference_filter("instructor")
+    published = YesNoField(required=False)
+    free = YesNoField(required=False)
+    price_min = MoneyField(required=False)
+    price_max = MoneyField(required=False)
+    search = SearchField(
+        required=False, help_text="Words, or beginnings of words, of title and description."
+    )
+    ordering = serializers.ChoiceField(
+        required=False,
+        choices=[
+            f"{sign}{name}"
+            for name in ("title", "price", "created_at", "enrollment_count")
+            for sign in ("", "-")
+        ],
+    )
+
+
+class CourseRemovalQuery(Query):
+    cascade = YesNoField(required=False, help_text="An admin's: its enrolments go with it.")

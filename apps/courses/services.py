@@ -1,0 +1,317 @@
+"""What changes categories and courses."""
+
+from typing import Any
+
+from bson import ObjectId
+from mongoengine import NotUniqueError, Q
+
+from apps.common.documents import change, insert, refuse_stale
+from apps.common.errors import Conflict, Forbidden, Invalid, Missing, Refusal
+from apps.common.events import ask, publish
+from apps.common.folding import fold_name, fold_words
+from apps.common.pictures import remove_pictures, store_picture
+from apps.courses import selectors
+from apps.courses.documents import Category, Course
+from apps.courses.events import CourseRemoved, WhatKeepsItFromPublishing
+from apps.users import selectors as users
+from apps.users.viewer import Person
+
+
+class HasEnrollments(Conflict):
+    """Students have a place in this course; an admin may remove it with `?cascade=true`."""
+
+    code = "has_enrollments"
+
+
+class LastLesson(Conflict):
+    """A published course keeps at least one lesson; unpublish it first."""
+
+    code = "last_lesson"
+
+
+class BeingReordered(Conflict):
+    """The lessons of this course are being put in order; try again shortly."""
+
+    code = "being_reordered"
+
+
+class NoLessons(Refusal):
+    """A course without a lesson cannot be published."""
+
+    code = "no_lessons"
+
+
+class NotReady(Refusal):
+    """Something in this course is not ready to be published."""
+
+    code = "not_ready"
+
+
+# Categories
+
+
+def create_category(*, category_id: ObjectId, name: str, description: str = "") -> Category:
+    """
+    :raises Invalid: the name is taken, whatever its case
+    """
+    category = Category(
+        id=category_id, name=name, name_key=fold_name(name), description=description
+    )
+    try:
+        return insert(category)
+    except NotUniqueError as error:
+        raise _name_taken() from error
+    finally:
+        selectors.forget_categories()
+
+
+def change_category(category: Category, *, expected: list[int] | None, **fields) -> Category:
+    """
+    :raises Invalid: the name is taken
+    :raises StaleVersion: somebody has edited it since
+    """
+    if "name" in fields:
+        fields["name_key"] = fold_name(fields["name"])
+    try:
+        return change(category, expected=expected, **fields)
+    except NotUniqueError as error:
+        raise _name_taken() from error
+    finally:
+        selectors.forget_categories()
+
+
+def remove_category(category: Category, *, expected: list[int] | None) -> None:
+    """Remove a category; its courses stay, without one."""
+    _delete(category, expected)
+    affected = Course.objects(category=category.id).distinct("id")
+    Course.objects(category=category.id).update(unset__category=True, inc__revision=1)
+    for course_id in affected:
+        selectors.forget_course(course_id)
+    selectors.forget_categories()
+
+
+def _name_taken() -> Invalid:
+    return Invalid(name="There is a category of this name already.")
+
+
+# Courses
+
+
+def create_course(*, course_id: ObjectId, by: Person, **fields: Any) -> Course:
+    """
+    Make a draft, the caller's own unless an admin names its instructor.
+
+    :raises Forbidden: somebody else is named by one who is no admin
+    :raises Invalid: the instructor is none, or there is no such category
+    """
+    instructor_id = fields.pop("instructor", None) or ObjectId(by.id)
+    _check_instructor(instructor_id, by)
+    _check_category(fields.get("category"))
+    course = Course(id=course_id, instructor=instructor_id, **fields)
+    course.words = _words(course.title, course.description)
+    try:
+        return insert(course)
+    finally:
+        selectors.forget_course(course_id)
+
+
+def change_course(
+    course: Course, *, by: Person, expected: list[int] | None = None, **fields: Any
+) -> Course:
+    """
+    :raises Forbidden: one who is no admin names somebody else as its instructor
+    :raises Invalid: the instructor is none, or there is no such category
+    :raises StaleVersion: somebody has edited it since
+    """
+    if "instructor" in fields and fields["instructor"] != course.instructor:
+        _check_instructor(fields["instructor"], by)
+    if fields.get("category") != course.category:
+        _check_category(fields.get("category"))
+    fields["words"] = _words(
+        fields.get("title", course.title), fields.get("description", course.description)
+    )
+    removed_pictures = []
+    if "image" in fields:  # only null comes here: pictures are uploaded
+        removed_pictures = [course.image, course.image_small]
+        fields["image_small"] = None
+    changed = _write(course, expected, **fields)
+    remove_pictures(*removed_pictures)
+    return changed
+
+
+def publish_course(course: Course, *, expected: list[int] | None = None) -> Course:
+    """
+    Put a course on show.
+
+    :raises NoLessons: it has no lesson
+    :raises NotReady: an app above says what is missing
+    """
+    problems = [one for answer in ask(WhatKeepsItFromPublishing(str(course.id))) for one in answer]
+    if problems:
+        raise NotReady(" ".join(problems))
+    if course.lesson_count < 1:
+        raise NoLessons()
+    return _write(course, expected, condition={"lesson_count__gt": 0}, published=True)
+
+
+def unpublish_course(course: Course, *, expected: list[int] | None = None) -> Course:
+    """Take a course off the shelves; whoever is enrolled goes on reading it."""
+    return _write(course, expected, published=False)
+
+
+def set_image(course: Course, upload, *, expected: list[int] | None = None) -> Course:
+    """
+    :raises Invalid: the upload is no picture that we take
+    """
+    image, image_small = store_picture(upload, folder="courses", field="image")
+    try:
+        changed = _write(course, expected, image=image, image_small=image_small)
+    except Refusal:
+        remove_pictures(image, image_small)
+        raise
+    remove_pictures(course.image, course.image_small)
+    return changed
+
+
+def remove_course(course: Course, *, cascade: bool, expected: list[int] | None = None) -> None:
+    """
+    Remove a course and everything below it: hidden first, gone last.
+
+    :raises HasEnrollments: it has students, and `cascade` was not said
+    :raises StaleVersion: somebody has edited it since
+    """
+    condition = {"id": course.id, "removed": None}
+    if expected is not None:
+        condition["revision__in"] = expected
+    if not cascade:
+        condition["enrollment_count__lte"] = 0
+    hidden = Course.objects(**condition).modify(set__removed=True)
+    if hidden is None:
+        if not cascade and selectors.get_course(course.id).enrollment_count > 0:
+            raise HasEnrollments()
+        refuse_stale(Course, course.id)
+    finish_removal(course)
+
+
+def finish_removal(course: Course) -> None:
+    """Remove what belongs to a hidden course, and then itself; the sweep tries again."""
+    selectors.forget_course(course.id)
+    selectors.forget_categories()
+    if publish(CourseRemoved(str(course.id))):
+        remove_pictures(course.image, course.image_small)
+        course.delete()
+
+
+def finish_removals() -> int:
+    """Finish what was cut off; return how many courses are gone."""
+    hidden = list(Course.objects(removed=True))
+    for course in hidden:
+        finish_removal(course)
+    return len(hidden)
+
+
+def give_up_courses_of(user_id: str) -> None:
+    """Leave an erased person's courses without an instructor."""
+    taught = Course.objects(instructor=user_id)
+    ids = taught.distinct("id")
+    taught.update(unset__instructor=True, inc__revision=1)
+    for course_id in ids:
+        selectors.forget_course(course_id)
+
+
+# What the apps above count and order
+
+
+def count_enrollment(course_id, *, by: int = 1) -> bool:
+    """Count a place taken or given up; say whether the course is still there."""
+    counted = Course.objects(id=course_id, removed=None).update_one(inc__enrollment_count=by)
+    selectors.forget_course(course_id)
+    return bool(counted)
+
+
+def recount_enrollments(course_id, number: int) -> None:
+    Course.objects(id=course_id).update_one(set__enrollment_count=number)
+    selectors.forget_course(course_id)
+
+
+def count_lesson(course_id) -> bool:
+    """Count a lesson more; say whether the course is still there."""
+    counted = Course.objects(id=course_id, removed=None).update_one(inc__lesson_count=1)
+    selectors.forget_course(course_id)
+    return bool(counted)
+
+
+def give_up_lesson(course_id) -> None:
+    """
+    Count a lesson less.
+
+    :raises LastLesson: the course is published and has no other
+    """
+    may_go = Q(published=False) | Q(lesson_count__gt=1)
+    counted = Course.objects(may_go, id=course_id).update_one(dec__lesson_count=1)
+    selectors.forget_course(course_id)
+    if not counted and Course.objects(id=course_id).count():
+        raise LastLesson()
+
+
+def recount_lessons(course_id, number: int) -> None:
+    Course.objects(id=course_id).update_one(set__lesson_count=number)
+    selectors.forget_course(course_id)
+
+
+def begin_lesson_order(course_id, lesson_ids: list[ObjectId]) -> None:
+    """
+    Store the wanted order, which readers obey while lessons are being moved.
+
+    :raises BeingReordered: another order is being carried out
+    """
+    begun = Course.objects(id=course_id, lesson_order=None).update_one(set__lesson_order=lesson_ids)
+    if not begun:
+        raise BeingReordered()
+
+
+def end_lesson_order(course_id) -> None:
+    Course.objects(id=course_id).update_one(unset__lesson_order=True)
+
+
+def _write(
+    course: Course, expected: list[int] | None, *, condition: dict | None = None, **fields
+) -> Course:
+    try:
+        return change(course, expected=expected, condition=condition, **fields)
+    finally:
+        selectors.forget_course(course.id)
+        selectors.forget_categories()
+
+
+def _delete(document, expected: list[int] | None) -> None:
+    condition = {} if expected is None else {"revision__in": expected}
+    if not type(document).objects(id=document.id, **condition).delete():
+        refuse_stale(type(document), document.id)
+
+
+def _check_instructor(instructor_id: ObjectId | None, by: Person) -> None:
+    if instructor_id is None:
+        raise Invalid(instructor="A course needs an instructor.")
+    if str(instructor_id) == by.id and by.is_instructor:
+        return
+    if not by.is_admin:
+        raise Forbidden("You may not give a course to somebody else.")
+    try:
+        is_instructor = users.get_user(instructor_id).is_instructor
+    except Missing:
+        is_instructor = False
+    if not is_instructor:
+        raise Invalid(instructor="There is no such instructor.")
+
+
+def _check_category(category_id: ObjectId | None) -> None:
+    try:
+        if category_id is not None:
+            selectors.get_category(category_id)
+    except Missing as error:
+        raise Invalid(category="There is no such category.") from error
+
+
+def _words(title: str, description: str) -> list[str]:
+    return fold_words(f"{title} {description}")

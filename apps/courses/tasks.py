@@ -1,0 +1,8 @@
+from celery import shared_task
+
+from apps.courses import services
+
+
+@shared_task
+def finish_course_removals() -> None:
+    services.finish_removals()

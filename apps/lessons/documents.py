@@ -1,0 +1,31 @@
+from mongoengine import BooleanField, DateTimeField, IntField, StringField
+
+from apps.common.clock import now_in_milliseconds
+from apps.common.documents import Reference, Revised
+from apps.courses.documents import Course
+
+
+class Lesson(Revised):
+    """A step of a course, at its own position."""
+
+    title = StringField(required=True, max_length=255)
+    course = Reference(Course, required=True, db_field="course_id")
+    content = StringField(default="", max_length=200_000)  # Markdown, as it was written
+    content_html = StringField(default="")  # sanitised when it was written
+    video_url = StringField(default="", max_length=1000)
+    position = IntField(required=True)
+    duration_minutes = IntField(default=0, min_value=0, max_value=10_000)
+    is_preview = BooleanField(default=False)
+    created_at = DateTimeField(default=now_in_milliseconds)
+    updated_at = DateTimeField(default=now_in_milliseconds)
+    removed = BooleanField()  # hidden while everything below it goes
+    moved_from = Reference(Course)  # until every app above has heard of it
+    pending_since = DateTimeField()  # until every app above has heard of what happened to it
+
+    meta = {
+        "collection": "lessons",
+        "indexes": [
+            {"fields": ("course", "position"), "unique": True},
+            {"fields": ("pending_since",), "sparse": True},
+        ],
+    }

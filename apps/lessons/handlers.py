@@ -1,0 +1,8 @@
+from apps.common.events import subscribe
+from apps.courses.events import CourseRemoved
+from apps.lessons import services
+
+
+@subscribe(CourseRemoved)
+def remove_lessons(event: CourseRemoved) -> None:
+    services.remove_course(event.course_id)

@@ -1,0 +1,236 @@
+"""What changes lessons and their order."""
+
+from datetime import timedelta
+from typing import Any
+
+from bson import ObjectId
+from mongoengine import NotUniqueError
+from pymongo import UpdateOne
+from pymongo.errors import BulkWriteError
+
+from apps.common.clock import now_in_milliseconds
+from apps.common.documents import change, insert, refuse_stale
+from apps.common.errors import Conflict, Invalid
+from apps.common.events import publish
+from apps.common.tasks import later
+from apps.courses import services as courses
+from apps.courses.documents import Course
+from apps.lessons import selectors
+from apps.lessons.documents import Lesson
+from apps.lessons.events import LessonAdded, LessonMoved, LessonRemoved
+from apps.lessons.markdown import render
+
+A_MINUTE = timedelta(minutes=1)
+TRIES = 20  # to append while others append
+
+
+class Crowded(Conflict):
+    """Too many lessons are being added to this course at once; try again shortly."""
+
+    code = "crowded"
+
+
+def create_lesson(*, lesson_id: ObjectId, course: Course, **fields: Any) -> Lesson:
+    """
+    Add a lesson to a course, at its end unless a position is given.
+
+    :raises Invalid: the position is taken, or the course was removed
+    """
+    _render(fields)
+    new = Lesson(id=lesson_id, course=course.id, **fields)
+    lesson = _insert(new)
+    if lesson is not new:  # an earlier try has made it, and may have counted it
+        _recount(course.id)
+    elif not courses.count_lesson(course.id):
+        lesson.delete()
+        raise Invalid(course="There is no such course.")
+    selectors.forget_outline(course.id)
+    _tell_later(lesson)
+    return lesson
+
+
+def change_lesson(
+    lesson: Lesson, *, target: Course, expected: list[int] | None = None, **fields: Any
+) -> Lesson:
+    """
+    Change a lesson; one that goes to another course is appended there unless told.
+
+    :raises Invalid: the position is taken
+    :raises LastLesson: it would leave a published course without a lesson
+    :raises StaleVersion: somebody has edited it since
+    """
+    _render(fields)
+    if target.id != lesson.course:
+        return _move(lesson, target, expected, fields)
+    try:
+        return change(lesson, expected=expected, **fields)
+    except NotUniqueError as error:
+        raise _position_taken() from error
+    finally:
+        selectors.forget_outline(lesson.course)
+
+
+def remove_lesson(lesson: Lesson, *, expected: list[int] | None = None) -> None:
+    """
+    Remove a lesson and everything below it: hidden first, gone last.
+
+    :raises LastLesson: it is a published course's only one
+    :raises StaleVersion: somebody has edited it since
+    """
+    condition = {} if expected is None else {"revision__in": expected}
+    visible = Lesson.objects(id=lesson.id, removed=None, **condition)
+    hidden = visible.modify(set__removed=True, set__pending_since=now_in_milliseconds())
+    if hidden is None:
+        refuse_stale(Lesson, lesson.id)
+    try:
+        courses.give_up_lesson(lesson.course)
+    except courses.LastLesson:
+        Lesson.objects(id=lesson.id).update_one(unset__removed=True, unset__pending_since=True)
+        raise
+    finally:
+        selectors.forget_outline(lesson.course)
+    _tell_later(lesson)
+
+
+def reorder(course: Course, wanted: list[ObjectId]) -> list:
+    """
+    Put a course's lessons into the wanted order; return the outline.
+
+    :raises Invalid: not each lesson of the course is named once
+    :raises BeingReordered: another order is being carried out
+    """
+    if sorted(wanted) != sorted(selectors.lesson_ids(course.id)):
+        raise Invalid(lessons="Name each lesson of the course once.")
+    courses.begin_lesson_order(course.id, wanted)
+    selectors.forget_outline(course.id)
+    _carry_out_order(course.id, wanted)
+    return selectors.cached_outline(course.id)
+
+
+def tell_of_lesson(lesson_id) -> None:
+    """Tell the apps above what happened to a lesson, and note that they have heard."""
+    lesson = Lesson.objects(id=lesson_id, pending_since__ne=None).first()
+    if lesson is None:
+        return
+    if lesson.removed:
+        if publish(LessonRemoved(str(lesson.id), str(lesson.course))):
+            lesson.delete()
+    elif publish(_what_happened(lesson)):
+        same = Lesson.objects(id=lesson.id, pending_since=lesson.pending_since)
+        same.update_one(unset__pending_since=True, unset__moved_from=True)
+
+
+def repair_lessons() -> int:
+    """Finish what was cut off a minute ago or more; return how many lessons it was."""
+    before = now_in_milliseconds() - A_MINUTE
+    cut_off = list(Lesson.objects(pending_since__lt=before).only("course"))
+    for lesson in cut_off:
+        _recount(lesson.course)
+        tell_of_lesson(lesson.id)
+    return len(cut_off)
+
+
+def repair_orders() -> int:
+    """Carry out the orders that were cut off; return how many."""
+    cut_off = list(Course.objects(lesson_order__exists=True, lesson_order__ne=None))
+    for course in cut_off:
+        _carry_out_order(course.id, course.lesson_order)
+    return len(cut_off)
+
+
+def remove_course(course_id) -> None:
+    """Remove all lessons of a course that goes."""
+    Lesson.objects(course=course_id).delete()
+    selectors.forget_outline(course_id)
+
+
+def _insert(lesson: Lesson) -> Lesson:
+    lesson.pending_since = now_in_milliseconds()
+    if lesson.position is not None:
+        try:
+            return insert(lesson)
+        except NotUniqueError as error:
+            raise _position_taken() from error
+    for _ in range(TRIES):
+        lesson.position = selectors.last_position(lesson.course) + 1
+        try:
+            return insert(lesson)
+        except NotUniqueError:
+            continue  # another was appended meanwhile
+    raise Crowded()
+
+
+def _move(lesson: Lesson, target: Course, expected: list[int] | None, fields: dict) -> Lesson:
+    source = lesson.course
+    courses.give_up_lesson(source)
+    fields.setdefault("position", selectors.last_position(target.id) + 1)
+    fields |= {"moved_from": source, "pending_since": now_in_milliseconds()}
+    try:
+        moved = change(lesson, expected=expected, **fields)
+    except NotUniqueError as error:
+        courses.count_lesson(source)
+        raise _position_taken() from error
+    except Exception:
+        courses.count_lesson(source)
+        raise
+    finally:
+        selectors.forget_outline(source)
+        selectors.forget_outline(target.id)
+    courses.count_lesson(target.id)
+    _tell_later(moved)
+    return moved
+
+
+def _carry_out_order(course_id, wanted: list[ObjectId]) -> None:
+    """
+    Move the lessons past the last position, one by one, and back to the first ones.
+
+    :raises Crowded: others were put in the way again and again; the sweep tries again
+    """
+    for _ in range(TRIES):
+        try:
+            Lesson._get_collection().bulk_write(_moves(course_id, wanted))
+        except BulkWriteError:
+            continue  # another lesson was put in the way meanwhile
+        courses.end_lesson_order(course_id)
+        selectors.forget_outline(course_id)
+        return
+    raise Crowded()
+
+
+def _moves(course_id, wanted: list[ObjectId]) -> list[UpdateOne]:
+    past = selectors.last_position(course_id)
+    aside = range(past + 1, past + 1 + len(wanted))
+    taken = selectors.positions_of_others(course_id, wanted)
+    first = [place for place in range(1, past + 1 + len(wanted)) if place not in taken]
+    return [
+        UpdateOne({"_id": lesson_id, "course_id": course_id}, {"$set": {"position": position}})
+        for positions in (aside, first)
+        for position, lesson_id in zip(positions, wanted, strict=False)
+    ]
+
+
+def _tell_later(lesson: Lesson) -> None:
+    from apps.lessons.tasks import tell_of_lesson  # the task calls this module
+
+    later(tell_of_lesson, lesson_id=str(lesson.id))
+
+
+def _what_happened(lesson: Lesson) -> LessonAdded | LessonMoved:
+    if lesson.moved_from:
+        return LessonMoved(str(lesson.id), str(lesson.moved_from), str(lesson.course))
+    return LessonAdded(str(lesson.id), str(lesson.course))
+
+
+def _recount(course_id) -> None:
+    # A count cannot know whether it was changed before the cut.
+    courses.recount_lessons(course_id, selectors.count_lessons(course_id))
+
+
+def _render(fields: dict) -> None:
+    if "content" in fields:
+        fields["content_html"] = render(fields["content"])
+
+
+def _position_taken() -> Invalid:
+    return Invalid(position="Another lesson of the course has this position.")

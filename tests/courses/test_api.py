@@ -1,0 +1,562 @@
+import io
+
+import pytest
+from PIL import Image
+
+from apps.courses.documents import Category, Course
+from tests.factories import (
+    client_of,
+    enroll_in,
+    make_category,
+    make_course,
+    make_instructor,
+    make_lesson,
+    make_student,
+)
+
+
+def titles(response) -> list[str]:
+    assert response.status_code == 200, response.data
+    return [row["title"] for row in response.data["results"]]
+
+
+# Who may do what
+
+
+def test_an_instructor_makes_a_draft_of_their_own(instructor):
+    response = client_of(instructor).post(
+        "/api/courses/", {"title": "Logic", "description": "Why?", "price": "19.90"}
+    )
+
+    assert response.status_code == 201
+    assert response.data["instructor"] == str(instructor.id)
+    assert response.data["published"] is False
+    assert response.data["price"] == "19.90"
+    assert client_of(instructor).get(f"/api/courses/{response.data['id']}/").data == response.data
+
+
+def test_a_student_makes_no_course(student, anonymous):
+    assert client_of(student).post("/api/courses/", {"title": "Mine"}).status_code == 403
+    assert anonymous.post("/api/courses/", {"title": "Mine"}).status_code == 401
+    assert Course.objects.count() == 0
+
+
+def test_only_an_admin_gives_a_course_to_somebody_else(instructor, admin):
+    other = make_instructor()
+    body = {"title": "Logic", "instructor": str(other.id)}
+
+    assert client_of(instructor).post("/api/courses/", body).status_code == 403
+    assert client_of(admin).post("/api/courses/", body).data["instructor"] == str(other.id)
+
+
+def test_a_course_is_given_to_instructors_alone(admin, student):
+    for somebody in (str(student.id), "0" * 24):
+        body = {"title": "Logic", "instructor": somebody}
+        response = client_of(admin).post("/api/courses/", body)
+        assert (response.status_code, list(response.data)) == (400, ["instructor"])
+
+
+def test_another_instructor_changes_nothing_and_knows_no_draft(instructor):
+    other = client_of(instructor)
+    shown, draft = make_course(lessons=1), make_course(published=False)
+
+    for course, status in ((shown, 403), (draft, 404)):
+        address = f"/api/courses/{course.id}/"
+        assert other.patch(address, {"title": "Mine"}).status_code == status
+        assert other.put(address, {"title": "Mine"}).status_code == status
+        assert other.delete(address).status_code == status
+        assert other.post(f"{address}publish/").status_code == status
+        assert other.post(f"{address}unpublish/").status_code == status
+        assert other.post(f"{address}image/", {}, format="multipart").status_code == status
+    assert Course.objects.get(id=shown.id).title == "Algebra"
+
+
+def test_a_demoted_instructor_only_reads_own_courses(admin, instructor):
+    course = make_course(instructor=instructor, published=False)
+    writer = client_of(instructor)
+    client_of(admin).patch(f"/api/users/{instructor.id}/", {"is_instructor": False})
+
+    assert writer.get(f"/api/courses/{course.id}/").status_code == 200
+    assert writer.patch(f"/api/courses/{course.id}/", {"title": "x"}).status_code == 403
+
+
+# Drafts
+
+
+def test_a_draft_is_known_to_its_author_and_admins_alone(anonymous, student, admin):
+    category = make_category()
+    draft = make_course(title="Secret", published=False, category=category)
+    author = client_of(_author(draft))
+
+    for client, seen in (
+        (anonymous, False),
+        (client_of(student), False),
+        (client_of(make_instructor()), False),
+        (author, True),
+        (client_of(admin), True),
+    ):
+        assert (client.get(f"/api/courses/{draft.id}/").status_code == 200) is seen
+        assert ("Secret" in titles(client.get("/api/courses/"))) is seen
+        assert ("Secret" in titles(client.get("/api/courses/?search=secret"))) is seen
+        assert client.get(f"/api/courses/{draft.id}/lessons/").status_code == (200 if seen else 404)
+    assert anonymous.get(f"/api/categories/{category.id}/").data["course_count"] == 0
+
+
+def test_whoever_is_enrolled_goes_on_reading_an_unpublished_course(student):
+    course = make_course(lessons=1)
+    enroll_in(course, student)
+    client_of(_author(course)).post(f"/api/courses/{course.id}/unpublish/")
+
+    assert client_of(student).get(f"/api/courses/{course.id}/").status_code == 200
+    assert titles(client_of(student).get("/api/courses/")) == ["Algebra"]
+    assert client_of(make_student()).get(f"/api/courses/{course.id}/").status_code == 404
+
+
+def test_a_course_without_a_lesson_is_not_published(instructor):
+    course = make_course(instructor=instructor, published=False)
+    client = client_of(instructor)
+
+    refused = client.post(f"/api/courses/{course.id}/publish/")
+    assert (refused.status_code, refused.data["code"]) == (400, "no_lessons")
+
+    make_lesson(course=course)
+    assert client.post(f"/api/courses/{course.id}/publish/").data["published"] is True
+    assert client.post(f"/api/courses/{course.id}/unpublish/").data["published"] is False
+
+
+# Finding
+
+
+def test_all_words_of_a_search_are_found_whatever_case_and_accents(anonymous):
+    make_course(title="Éléments de géométrie", description="Points and lines")
+    make_course(title="Algebra")
+
+    for search in ("elements", "GEOM poin", "éLé lines"):
+        assert titles(anonymous.get("/api/courses/", {"search": search})) == [
+            "Éléments de géométrie"
+        ]
+    assert titles(anonymous.get("/api/courses/", {"search": "geometrie algebra"})) == []
+
+
+@pytest.mark.parametrize("search", ["(a+)+$", ".*", "\\", "[", "^a", "$where"])
+def test_a_search_is_literal(anonymous, search):
+    make_course(title="aaaaaaaaaaaaaaaaaaaaaaaaaaaa!")
+    response = anonymous.get("/api/courses/", {"search": search})
+    assert response.status_code == 200
+    if search in (".*", "\\", "[", "$where"):
+        assert titles(response) == []
+
+
+def test_filters_narrow_the_list(anonymous, instructor):
+    category = make_category()
+    make_course(title="Free", category=category, price=0)
+    make_course(title="Cheap", price=500, instructor=instructor)
+    make_course(title="Dear", price=9900, instructor=instructor)
+
+    def found(**query):
+        return sorted(titles(anonymous.get("/api/courses/", query)))
+
+    assert found(free="true") == ["Free"]
+    assert found(free="false") == ["Cheap", "Dear"]
+    assert found(price_min="5.00", price_max="99.00") == ["Cheap", "Dear"]
+    assert found(price_max="5") == ["Cheap", "Free"]
+    assert found(category=str(category.id)) == ["Free"]
+    assert found(instructor=str(instructor.id)) == ["Cheap", "Dear"]
+    assert found(published="false") == []
+
+
+def test_the_list_is_ordered_as_asked(anonymous):
+    for title, price, count in (("B", 200, 1), ("A", 300, 3), ("C", 100, 2)):
+        make_course(title=title, price=price, enrollment_count=count)
+
+    assert titles(anonymous.get("/api/courses/")) == ["C", "A", "B"]
+    for ordering, expected in (
+        ("title", "ABC"),
+        ("-title", "CBA"),
+        ("price", "CBA"),
+        ("-price", "ABC"),
+        ("created_at", "BAC"),
+        ("enrollment_count", "BCA"),
+        ("-enrollment_count", "ACB"),
+    ):
+        assert "".join(titles(anonymous.get("/api/courses/", {"ordering": ordering}))) == expected
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "nosuch=1",
+        "title[$ne]=x",
+        "title__ne=x",
+        "__raw__=1",
+        "category=x",
+        "category[$ne]=x",
+        "ordering=revision",
+        "ordering=-instructor",
+        "price_min=-1",
+        "price_min=1e3",
+        "free=1",
+        "published=yes",
+        "page=0",
+        "page=-1",
+        "page=x",
+        "page=100000000000000000000",
+        "page_size=101",
+        "page_size=0",
+        "page_size=1e20",
+        "expand=lesson",
+        "free=true&free=false",
+        "search=" + "x" * 10_000,
+        "cursor=x",
+    ],
+)
+def test_a_wrong_query_is_refused_and_named(anonymous, query):
+    response = anonymous.get(f"/api/courses/?{query}")
+
+    assert response.status_code == 400
+    assert list(response.data) == [query.partition("=")[0]]
+
+
+def test_pages_are_linked_and_the_one_past_the_end_is_missing(anonymous):
+    for number in range(5):
+        make_course(title=f"Course {number}")
+
+    first = anonymous.get("/api/courses/?page_size=2&ordering=title").data
+    second = anonymous.get(first["next"]).data
+    third = anonymous.get(second["next"]).data
+
+    assert (first["count"], first["previous"], third["next"]) == (5, None, None)
+    assert [row["title"][-1] for page in (first, second, third) for row in page["results"]] == [
+        *"01234"
+    ]
+    assert anonymous.get(third["previous"]).data == second
+    assert anonymous.get("/api/courses/?page_size=2&page=4").status_code == 404
+    assert anonymous.get("/api/courses/?page=2").status_code == 404
+
+
+def test_expand_puts_cards_in_the_place_of_ids(anonymous):
+    category = make_category(name="Mathematics")
+    course = make_course(category=category)
+
+    for data in (
+        anonymous.get(f"/api/courses/{course.id}/?expand=instructor,category").data,
+        anonymous.get("/api/courses/?expand=instructor,category").data["results"][0],
+    ):
+        assert data["category"] == {"id": str(category.id), "name": "Mathematics"}
+        assert sorted(data["instructor"]) == ["bio", "id", "profile_picture", "username"]
+
+
+# Input
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("title", ""),
+        ("title", " "),
+        ("title", None),
+        ("title", 5),
+        ("title", ["x"]),
+        ("title", {"$ne": 1}),
+        ("title", "x" * 256),
+        ("title", "a\nb"),
+        ("title", "a\x00b"),
+        ("description", "x" * 10_001),
+        ("description", True),
+        ("price", 19.9),
+        ("price", 20),
+        ("price", "-1.00"),
+        ("price", "1.999"),
+        ("price", "NaN"),
+        ("price", "100000000000000000000"),
+        ("category", {"$ne": None}),
+        ("category", {}),
+        ("category", []),
+        ("category", "x"),
+        ("category", 7),
+        ("category", "0" * 24),
+        ("published", True),
+        ("lesson_count", 5),
+        ("enrollment_count", 5),
+        ("created_at", "2020-01-01T00:00:00Z"),
+        ("id", "0" * 24),
+        ("image", "x.png"),
+        ("image_small", "x.png"),
+        ("_cls", "User"),
+        ("$where", "1"),
+        ("a.b", 1),
+        ("words", ["x"]),
+        ("revision", 9),
+        ("removed", True),
+    ],
+)
+def test_a_wrong_field_is_refused_and_named(instructor, field, value):
+    response = client_of(instructor).post("/api/courses/", {"title": "Logic"} | {field: value})
+
+    assert response.status_code == 400
+    assert list(response.data) == [field]
+    assert Course.objects.count() == 0
+    assert client_of(instructor).get("/api/courses/").status_code == 200
+
+
+def test_half_a_character_is_refused(instructor):
+    response = client_of(instructor).post(
+        "/api/courses/", '{"title": "a\\ud800b"}', content_type="application/json"
+    )
+    assert (response.status_code, list(response.data)) == (400, ["title"])
+
+
+def test_all_wrong_fields_are_named_at_once(instructor):
+    body = {"price": 1, "category": "x", "nosuch": 1, "published": True}
+    response = client_of(instructor).post("/api/courses/", body)
+
+    assert sorted(response.data) == ["category", "nosuch", "price", "published", "title"]
+
+
+def test_the_id_of_another_collection_is_no_category(instructor, student):
+    course = make_course(instructor=instructor)
+    for other in (course.id, student.id):
+        response = client_of(instructor).patch(
+            f"/api/courses/{course.id}/", {"category": str(other)}
+        )
+        assert response.status_code == 400
+
+
+@pytest.mark.parametrize(
+    "title", ["Čas 🕰️ 时间", "مقدمة في الجبر", "e\u0301te\u0301", "क्षि", "👩🏽‍🔬 Labs"]
+)
+def test_every_script_comes_back_as_it_went_in(instructor, anonymous, title):
+    client = client_of(instructor)
+    made = client.post("/api/courses/", {"title": title, "description": title}).data
+
+    assert client.get(f"/api/courses/{made['id']}/").data["title"] == title
+
+
+def test_put_replaces_and_ignores_what_is_read_only(instructor):
+    category = make_category()
+    course = make_course(
+        instructor=instructor, category=category, description="Old", price=500, lessons=1
+    )
+    client = client_of(instructor)
+    read = client.get(f"/api/courses/{course.id}/").data
+
+    put_back = client.put(f"/api/courses/{course.id}/", read).data
+    assert put_back | {"updated_at": ""} == read | {"updated_at": ""}
+
+    replaced = client.put(f"/api/courses/{course.id}/", {"title": "New"}).data
+    assert (replaced["title"], replaced["description"]) == ("New", "")
+    assert (replaced["price"], replaced["category"]) == ("0.00", None)
+    assert (replaced["instructor"], replaced["published"]) == (str(instructor.id), True)
+
+
+def test_patch_changes_what_it_names(instructor):
+    course = make_course(instructor=instructor, description="Kept")
+    response = client_of(instructor).patch(
+        f"/api/courses/{course.id}/", {"title": "New", "lesson_count": 9}
+    )
+
+    assert (response.data["title"], response.data["description"]) == ("New", "Kept")
+    assert response.data["lesson_count"] == 0
+    assert titles(client_of(instructor).get("/api/courses/?search=new")) == ["New"]
+
+
+@pytest.mark.parametrize("id", ["x", "1" * 23, "1" * 25, "0" * 24, "%00", "A" * 24])
+def test_an_unknown_or_malformed_id_in_a_path_is_missing(admin, id):
+    client = client_of(admin)
+    for answer in (
+        client.get(f"/api/courses/{id}/"),
+        client.patch(f"/api/courses/{id}/", {"title": "x"}),
+        client.delete(f"/api/courses/{id}/"),
+        client.get(f"/api/categories/{id}/"),
+    ):
+        assert answer.status_code == 404
+        assert answer.json()["code"] == "not_found"
+
+
+# Versions
+
+
+def test_a_stale_version_changes_nothing(instructor):
+    course = make_course(instructor=instructor)
+    client, address = client_of(instructor), f"/api/courses/{course.id}/"
+    seen = client.get(address)["ETag"]
+
+    first = client.patch(address, {"title": "First"}, HTTP_IF_MATCH=seen)
+    assert first.status_code == 200
+    assert first["ETag"] == client.get(address)["ETag"] != seen
+    for stale in (seen, f"W/{seen}", '"x"'):
+        assert client.patch(address, {"title": "2"}, HTTP_IF_MATCH=stale).status_code == 412
+        assert client.put(address, {"title": "2"}, HTTP_IF_MATCH=stale).status_code == 412
+        assert client.delete(address, HTTP_IF_MATCH=stale).status_code == 412
+    assert Course.objects.get(id=course.id).title == "First"
+    assert client.patch(address, {"title": "2"}, HTTP_IF_MATCH="*").status_code == 200
+
+
+def test_counts_and_expand_make_no_version_stale(instructor):
+    course = make_course(instructor=instructor, lessons=1)
+    client, address = client_of(instructor), f"/api/courses/{course.id}/"
+    seen = client.get(f"{address}?expand=instructor")["ETag"]
+    enroll_in(course)
+
+    assert client.get(address)["ETag"] != seen
+    weak = f"W/{seen}"
+    assert client.patch(address, {"title": "New"}, HTTP_IF_MATCH=weak).status_code == 200
+
+
+def test_what_is_known_is_not_sent_again(anonymous):
+    address = f"/api/courses/{make_course().id}/"
+    etag = anonymous.get(address)["ETag"]
+
+    again = anonymous.get(address, HTTP_IF_NONE_MATCH=etag)
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", etag)
+    assert anonymous.get(address, HTTP_IF_NONE_MATCH='"other"').status_code == 200
+
+
+# Removing
+
+
+def test_removing_a_course_takes_all_below_it_and_nothing_else(instructor, admin):
+    course, other = make_course(instructor=instructor, lessons=2), make_course(lessons=1)
+    student = enroll_in(course)
+    enroll_in(other, student)
+
+    refused = client_of(instructor).delete(f"/api/courses/{course.id}/")
+    assert (refused.status_code, refused.data["code"]) == (409, "has_enrollments")
+    forbidden = client_of(instructor).delete(f"/api/courses/{course.id}/?cascade=true")
+    assert forbidden.status_code == 403
+    assert client_of(admin).delete(f"/api/courses/{course.id}/?cascade=true").status_code == 204
+
+    client = client_of(student)
+    assert client.get(f"/api/courses/{course.id}/").status_code == 404
+    assert [row["course"] for row in client.get("/api/enrollments/").data["results"]] == [
+        str(other.id)
+    ]
+    assert client.get("/api/progress/").data["count"] == 1
+    assert client.get("/api/lessons/").data["count"] == 1
+    assert Course.objects.count() == 1
+
+
+def test_an_instructor_removes_an_own_course_without_students(instructor):
+    course = make_course(instructor=instructor, lessons=1)
+
+    assert client_of(instructor).delete(f"/api/courses/{course.id}/").status_code == 204
+    assert client_of(instructor).get(f"/api/courses/{course.id}/").status_code == 404
+
+
+# Pictures
+
+
+def picture(format="PNG", size=(1600, 900), **options) -> io.BytesIO:
+    made = io.BytesIO()
+    Image.new("RGB", size, "teal").save(made, format, **options)
+    made.name = f"../../evil.{format.lower()}"
+    made.seek(0)
+    return made
+
+
+@pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP"])
+def test_a_picture_is_made_anew_in_two_sizes(instructor, anonymous, settings, format):
+    course = make_course(instructor=instructor)
+    response = client_of(instructor).post(
+        f"/api/courses/{course.id}/image/", {"image": picture(format)}, format="multipart"
+    )
+
+    assert response.status_code == 200, response.data
+    for field, width in (("image", 1280), ("image_small", 480)):
+        stored = settings.MEDIA_ROOT / response.data[field].removeprefix("/media/")
+        assert "evil" not in stored.name
+        assert Image.open(stored).width == width
+    assert anonymous.get(f"/api/courses/{course.id}/").data["image"] == response.data["image"]
+
+
+def test_null_removes_the_picture(instructor, settings):
+    course = make_course(instructor=instructor)
+    client, address = client_of(instructor), f"/api/courses/{course.id}/"
+    client.post(f"{address}image/", {"image": picture()}, format="multipart")
+
+    response = client.patch(address, {"image": None})
+
+    assert (response.data["image"], response.data["image_small"]) == (None, None)
+    assert not [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()]
+
+
+def test_what_is_no_picture_is_refused(instructor):
+    course = make_course(instructor=instructor)
+    svg = io.BytesIO(b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>")
+    svg.name = "a.png"
+    gif = picture("GIF", size=(10, 10))
+    half = io.BytesIO(picture().getvalue()[:1500])
+    half.name = "half.png"
+    large = picture("JPEG", size=(8000, 5001))
+    for upload in (svg, gif, half, large):
+        response = client_of(instructor).post(
+            f"/api/courses/{course.id}/image/", {"image": upload}, format="multipart"
+        )
+        assert (response.status_code, list(response.data)) == (400, ["image"])
+    heavy = io.BytesIO(picture().getvalue() + b"\0" * 5 * 1024 * 1024)
+    heavy.name = "heavy.png"
+    response = client_of(instructor).post(
+        f"/api/courses/{course.id}/image/", {"image": heavy}, format="multipart"
+    )
+    assert response.status_code == 413
+    assert Course.objects.get(id=course.id).image is None
+
+
+# Categories
+
+
+def test_admins_keep_the_categories(admin, instructor, anonymous):
+    client = client_of(admin)
+    made = client.post("/api/categories/", {"name": "Mathematics", "description": "Sets"})
+    assert made.status_code == 201
+    assert sorted(made.data) == ["course_count", "description", "id", "name"]
+    address = f"/api/categories/{made.data['id']}/"
+
+    assert anonymous.get(address).data == made.data
+    assert client.patch(address, {"name": "Maths"}).data["description"] == "Sets"
+    assert client.put(address, {"name": "Maths"}).data["description"] == ""
+    for other, status in ((client_of(instructor), 403), (anonymous, 401)):
+        assert other.post("/api/categories/", {"name": "Mine"}).status_code == status
+        assert other.patch(address, {"name": "Mine"}).status_code == status
+        assert other.delete(address).status_code == status
+    assert client.delete(address).status_code == 204
+    assert anonymous.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["mathematics", "MATHEMATICS", "Ｍathematics"])
+def test_a_category_name_is_taken_whatever_the_case(admin, name):
+    make_category(name="Mathematics")
+    other = make_category(name="Other")
+
+    made = client_of(admin).post("/api/categories/", {"name": name})
+    changed = client_of(admin).patch(f"/api/categories/{other.id}/", {"name": name})
+
+    assert (made.status_code, changed.status_code) == (400, 400)
+    assert list(made.data) == list(changed.data) == ["name"]
+    assert Category.objects.count() == 2
+
+
+def test_categories_come_by_name_with_their_published_courses_counted(anonymous):
+    second, first = make_category(name="beta"), make_category(name="Alpha")
+    make_course(category=second)
+    make_course(category=second, published=False)
+
+    rows = anonymous.get("/api/categories/").data["results"]
+    assert [(row["name"], row["course_count"]) for row in rows] == [("Alpha", 0), ("beta", 1)]
+    make_course(category=first)
+
+
+def test_a_removed_category_leaves_its_courses(admin, anonymous):
+    category = make_category()
+    course = make_course(category=category)
+    assert anonymous.get(f"/api/courses/{course.id}/").data["category"] == str(category.id)
+
+    client_of(admin).delete(f"/api/categories/{category.id}/")
+
+    assert anonymous.get(f"/api/courses/{course.id}/").data["category"] is None
+
+
+def _author(course):
+    from apps.users.selectors import get_user
+
+    return get_user(course.instructor)

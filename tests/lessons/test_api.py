@@ -1,0 +1,386 @@
+import pytest
+from bson import ObjectId
+
+from apps.courses.documents import Course
+from apps.lessons.documents import Lesson
+from tests.factories import (
+    client_of,
+    enroll_in,
+    lessons_of,
+    make_course,
+    make_instructor,
+    make_lesson,
+    make_student,
+)
+
+PRIVATE = ("content", "content_html", "video_url", "embed_url")
+
+
+@pytest.fixture
+def course(instructor):
+    return make_course(instructor=instructor)
+
+
+@pytest.fixture
+def author(instructor):
+    return client_of(instructor)
+
+
+# Writing
+
+
+def test_lessons_are_appended_unless_told(author, course):
+    def add(**fields):
+        return author.post("/api/lessons/", {"title": "L", "course": str(course.id)} | fields)
+
+    assert [add().data["position"], add().data["position"]] == [1, 2]
+    assert add(position=7).data["position"] == 7
+    assert add().data["position"] == 8
+    taken = add(position=7)
+    assert (taken.status_code, list(taken.data)) == (400, ["position"])
+    assert author.get(f"/api/courses/{course.id}/").data["lesson_count"] == 4
+
+
+def test_a_lesson_comes_back_as_it_went_in(author, course):
+    body = {
+        "title": "Wektory ➡️",
+        "course": str(course.id),
+        "content": "  # One\n\n*two*\n",
+        "video_url": "https://www.youtube-nocookie.com/embed/abc?start=3",
+        "position": 3,
+        "duration_minutes": 12,
+        "is_preview": True,
+    }
+    made = author.post("/api/lessons/", body)
+
+    assert made.status_code == 201
+    assert {name: made.data[name] for name in body} == body
+    assert made.data["content_html"] == "<h1>One</h1>\n<p><em>two</em></p>\n"
+    assert made.data["embed_url"] == body["video_url"]
+    assert author.get(f"/api/lessons/{made.data['id']}/").data == made.data
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("course", None),
+        ("course", {"$ne": None}),
+        ("course", {}),
+        ("course", []),
+        ("course", "0" * 24),
+        ("title", 3),
+        ("content", 3),
+        ("content", "x" * 200_001),
+        ("content", "a\x00b"),
+        ("position", "3"),
+        ("position", 0),
+        ("position", -1),
+        ("position", 10**20),
+        ("position", 1.5),
+        ("position", True),
+        ("duration_minutes", "x"),
+        ("duration_minutes", -5),
+        ("duration_minutes", 10**20),
+        ("is_preview", "true"),
+        ("is_preview", 1),
+        ("content_html", "<script>"),
+        ("embed_url", "https://player.vimeo.com/video/1"),
+        ("nosuch", 1),
+    ],
+)
+def test_a_wrong_field_is_refused_and_named(author, course, field, value):
+    body = {"title": "L", "course": str(course.id)} | {field: value}
+    response = author.post("/api/lessons/", body)
+
+    assert (response.status_code, list(response.data)) == (400, [field])
+    assert Lesson.objects.count() == 0
+    assert author.get("/api/lessons/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1/x",
+        "http://127.1/x",
+        "http://0x7f.1/x",
+        "http://2130706433/",
+        "http://localhost/x",
+        "http://localhost./x",
+        "http://a.localhost/",
+        "http://169.254.169.254/latest/meta-data",
+        "http://10.0.0.1/",
+        "http://[::1]/",
+        "http://[::ffff:127.0.0.1]/",
+        "http://[fe80::1]/",
+        "ftp://example.org/x",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "//example.org/x",
+        "https://user@example.org/",
+        "https://user:secret@example.org/",
+        "https://example.org:99999/",
+        "https://exa mple.org/<script>",
+        "https://example.org\\@127.0.0.1/",
+        "https://intranet/",
+        "x",
+    ],
+)
+def test_a_video_lies_on_a_public_host(author, course, url):
+    body = {"title": "L", "course": str(course.id), "video_url": url}
+    response = author.post("/api/lessons/", body)
+
+    assert (response.status_code, list(response.data)) == (400, ["video_url"])
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://example.org/v.mp4",
+        "http://www.youtube-nocookie.com/embed/x",
+        "https://www.youtube-nocookie.com.example.org/embed/x",
+        "https://www.youtube-nocookie.com:8443/embed/x",
+    ],
+)
+def test_only_a_known_player_is_framed(author, course, url):
+    body = {"title": "L", "course": str(course.id), "video_url": url}
+    assert author.post("/api/lessons/", body).data["embed_url"] is None
+
+
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "<svg><script>alert(1)</script></svg>",
+        "<svg/onload=alert(1)>",
+        "<p style='position:fixed'>x</p>",
+        "[x](javascript:alert(1))",
+        "[x](data:text/html;base64,PHNjcmlwdD4=)",
+        "<a href='  JaVaScRiPt:alert(1)'>x</a>",
+        "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>",
+        "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
+        "<iframe src='https://evil.test'></iframe>",
+        "<form action='https://evil.test'><input name=password></form>",
+        "<base href='https://evil.test'><meta http-equiv=refresh content=0>",
+        "<object data=x></object><embed src=x><link rel=stylesheet href=x>",
+    ],
+)
+def test_content_is_sanitised_and_its_source_kept(author, course, markdown):
+    body = {"title": "L", "course": str(course.id), "content": markdown}
+    lesson = author.post("/api/lessons/", body).data
+
+    assert lesson["content"] == markdown
+    html = lesson["content_html"].lower()
+    for wrong in ("<script", "onerror=", "<svg", "style=", "<iframe", "<form", "<input"):
+        assert f"{wrong}" not in html.replace("&lt;", "")
+    for wrong in ('href="javascript', 'href="data', "<base", "<meta", "<object", "<link"):
+        assert wrong not in html
+    assert author.post("/api/lessons/preview/", {"content": markdown}).data == {
+        "content_html": lesson["content_html"]
+    }
+
+
+def test_links_open_without_an_opener(author):
+    html = author.post("/api/lessons/preview/", {"content": "[x](https://example.org)"}).data
+    assert 'rel="noopener noreferrer nofollow"' in html["content_html"]
+
+
+def test_only_authors_preview_markdown(student, anonymous):
+    assert client_of(student).post("/api/lessons/preview/", {"content": "x"}).status_code == 403
+    assert anonymous.post("/api/lessons/preview/", {"content": "x"}).status_code == 401
+
+
+# Who may write
+
+
+def test_another_instructor_writes_nothing(course):
+    lesson = make_lesson(course=course)
+    other = client_of(make_instructor())
+    body = {"title": "Mine", "course": str(course.id)}
+
+    assert other.post("/api/lessons/", body).status_code == 403
+    assert other.patch(f"/api/lessons/{lesson.id}/", {"title": "Mine"}).status_code == 403
+    assert other.put(f"/api/lessons/{lesson.id}/", body).status_code == 403
+    assert other.delete(f"/api/lessons/{lesson.id}/").status_code == 403
+    order = {"lessons": [str(lesson.id)]}
+    assert other.put(f"/api/courses/{course.id}/lessons/order/", order).status_code == 403
+    assert Lesson.objects.get(id=lesson.id).title == "Vectors"
+
+
+def test_a_lesson_moves_only_into_an_own_course(author, course, instructor):
+    lesson, foreign = make_lesson(course=course), make_course()
+    make_lesson(course=course)
+    response = author.patch(f"/api/lessons/{lesson.id}/", {"course": str(foreign.id)})
+    assert response.status_code == 403
+
+    draft = make_course(published=False)
+    response = author.patch(f"/api/lessons/{lesson.id}/", {"course": str(draft.id)})
+    assert (response.status_code, list(response.data)) == (400, ["course"])
+
+    own = make_course(instructor=instructor, lessons=1)
+    moved = author.patch(f"/api/lessons/{lesson.id}/", {"course": str(own.id)}).data
+    assert (moved["course"], moved["position"]) == (str(own.id), 2)
+    assert Course.objects.get(id=course.id).lesson_count == 1
+    assert Course.objects.get(id=own.id).lesson_count == 2
+
+
+def test_a_published_course_keeps_its_last_lesson(author, course, instructor):
+    lesson = make_lesson(course=course)
+    other = make_course(instructor=instructor)
+
+    deleted = author.delete(f"/api/lessons/{lesson.id}/")
+    moved = author.patch(f"/api/lessons/{lesson.id}/", {"course": str(other.id)})
+
+    assert (deleted.status_code, deleted.data["code"]) == (409, "last_lesson")
+    assert (moved.status_code, moved.data["code"]) == (409, "last_lesson")
+    assert author.get(f"/api/lessons/{lesson.id}/").status_code == 200
+    author.post(f"/api/courses/{course.id}/unpublish/")
+    assert author.delete(f"/api/lessons/{lesson.id}/").status_code == 204
+    assert author.get(f"/api/lessons/{lesson.id}/").status_code == 404
+
+
+def test_put_replaces_and_keeps_the_position(author, course):
+    lesson = make_lesson(course=course, duration_minutes=5, is_preview=True)
+    body = {"title": "New", "course": str(course.id)}
+    replaced = author.put(f"/api/lessons/{lesson.id}/", body).data
+
+    assert (replaced["content"], replaced["content_html"]) == ("", "")
+    assert (replaced["duration_minutes"], replaced["is_preview"]) == (0, False)
+    assert replaced["position"] == 1
+
+
+def test_a_stale_version_changes_nothing(author, course):
+    address = f"/api/lessons/{make_lesson(course=course).id}/"
+    seen = author.get(address)["ETag"]
+    author.patch(address, {"title": "First"}, HTTP_IF_MATCH=seen)
+
+    assert author.patch(address, {"title": "2"}, HTTP_IF_MATCH=seen).status_code == 412
+    assert author.delete(address, HTTP_IF_MATCH=seen).status_code == 412
+    assert author.get(address).data["title"] == "First"
+
+
+# Who may read
+
+
+def test_content_is_for_who_is_enrolled_or_teaches(course, author, admin, anonymous, student):
+    lesson = make_lesson(course=course, content="Hidden", video_url="https://example.org/v")
+    enrolled = client_of(enroll_in(course))
+
+    def seen_by(client):
+        detail = client.get(f"/api/lessons/{lesson.id}/").data
+        [row] = client.get(f"/api/lessons/?course={course.id}").data["results"]
+        [every] = client.get("/api/lessons/").data["results"]
+        assert detail == row == every
+        return detail
+
+    for client in (enrolled, author, client_of(admin)):
+        assert seen_by(client)["content"] == "Hidden"
+    for client in (anonymous, client_of(student), client_of(make_instructor())):
+        row = seen_by(client)
+        assert [row[name] for name in PRIVATE] == [None] * 4
+        assert row["title"] == "Vectors"
+
+
+def test_a_preview_is_for_everybody_while_its_course_is_published(course, author, anonymous):
+    lesson = make_lesson(course=course, content="Shown", is_preview=True)
+    assert anonymous.get(f"/api/lessons/{lesson.id}/").data["content"] == "Shown"
+
+    author.post(f"/api/courses/{course.id}/unpublish/")
+    assert anonymous.get(f"/api/lessons/{lesson.id}/").status_code == 404
+    assert anonymous.get("/api/lessons/").data["count"] == 0
+
+
+def test_who_left_reads_no_more(course):
+    lesson = make_lesson(course=course, content="Hidden")
+    client = client_of(enroll_in(course))
+    [place] = client.get("/api/enrollments/").data["results"]
+    assert client.get(f"/api/lessons/{lesson.id}/").data["content"] == "Hidden"
+
+    client.delete(f"/api/enrollments/{place['id']}/")
+
+    assert client.get(f"/api/lessons/{lesson.id}/").data["content"] is None
+
+
+# Order
+
+
+def test_the_outline_names_all_lessons_in_order(course, author, anonymous):
+    for number in (1, 2, 3):
+        make_lesson(course=course, title=f"L{number}", content="Hidden")
+    outline = anonymous.get(f"/api/courses/{course.id}/lessons/").data
+
+    assert [row["title"] for row in outline] == ["L1", "L2", "L3"]
+    assert sorted(outline[0]) == ["duration_minutes", "id", "is_preview", "position", "title"]
+
+
+def test_lessons_are_put_into_another_order(course, author, anonymous):
+    for number in (1, 2, 3):
+        make_lesson(course=course, title=f"L{number}")
+    ids = [str(lesson.id) for lesson in lessons_of(course)]
+    wanted = [ids[2], ids[0], ids[1]]
+    anonymous.get(f"/api/courses/{course.id}/lessons/")
+
+    answered = author.put(f"/api/courses/{course.id}/lessons/order/", {"lessons": wanted})
+
+    assert answered.status_code == 200
+    outline = anonymous.get(f"/api/courses/{course.id}/lessons/").data
+    assert answered.data == outline
+    assert [(row["id"], row["position"]) for row in outline] == list(
+        zip(wanted, (1, 2, 3), strict=True)
+    )
+    assert Course.objects.get(id=course.id).lesson_order in (None, [])
+
+
+def test_an_order_names_each_lesson_once(course, author):
+    first, second = make_lesson(course=course), make_lesson(course=course)
+    foreign = make_lesson()
+    address = f"/api/courses/{course.id}/lessons/order/"
+    for wrong in (
+        [],
+        [str(first.id)],
+        [str(first.id)] * 2,
+        [str(first.id), str(second.id), str(foreign.id)],
+        [str(first.id), str(foreign.id)],
+        "x",
+        ["x"],
+        None,
+    ):
+        response = author.put(address, {"lessons": wrong})
+        assert (response.status_code, list(response.data)) == (400, ["lessons"])
+
+
+def test_an_order_that_was_cut_off_is_obeyed_and_carried_out(course, author, anonymous):
+    from apps.lessons.services import repair_orders
+
+    ids = [make_lesson(course=course, title=f"L{n}").id for n in (1, 2, 3)]
+    Course.objects(id=course.id).update(set__lesson_order=[ids[1], ids[2], ids[0]])
+
+    def titles():
+        outline = anonymous.get(f"/api/courses/{course.id}/lessons/").data
+        return [row["title"] for row in outline]
+
+    assert titles() == ["L2", "L3", "L1"]
+    busy = author.put(
+        f"/api/courses/{course.id}/lessons/order/", {"lessons": [str(one) for one in ids]}
+    )
+    assert (busy.status_code, busy.data["code"]) == (409, "being_reordered")
+    assert repair_orders() == 1
+    assert titles() == ["L2", "L3", "L1"]
+    assert [lesson.position for lesson in lessons_of(course)] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("id", ["x", "0" * 24, str(ObjectId())])
+def test_an_unknown_lesson_is_missing(author, id):
+    assert author.get(f"/api/lessons/{id}/").status_code == 404
+    assert author.patch(f"/api/lessons/{id}/", {"title": "x"}).status_code == 404
+    assert author.get(f"/api/courses/{id}/lessons/").status_code == 404
+
+
+def test_a_new_lesson_is_started_for_all_who_are_enrolled(course, author):
+    make_lesson(course=course)
+    student = make_student()
+    enroll_in(course, student)
+
+    author.post("/api/lessons/", {"title": "New", "course": str(course.id)})
+
+    assert client_of(student).get("/api/progress/").data["count"] == 2
