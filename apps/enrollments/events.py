@@ -1,0 +1,20 @@
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class StudentEnrolled:
+    student_id: str
+    course_id: str
+
+
+@dataclass(frozen=True)
+class StudentLeft:
+    student_id: str
+    course_id: str
+
+
+@dataclass(frozen=True)
+class SummariesOf:
+    """How far students have come; answered with `{(student id, course id): summary}`."""
+
+    places: tuple[tuple[str, str], ...]

@@ -1,0 +1,29 @@
+from apps.common.events import answer, subscribe
+from apps.courses.events import CourseRemoved, CoursesOfStudent
+from apps.enrollments import selectors, services
+from apps.users.events import PersonalDataOf, StudentsOfInstructor, UserErased
+
+
+@subscribe(CourseRemoved)
+def remove_places(event: CourseRemoved) -> None:
+    services.remove_course(event.course_id)
+
+
+@subscribe(UserErased)
+def erase_places(event: UserErased) -> None:
+    services.erase(event.user_id)
+
+
+@answer(CoursesOfStudent)
+def places_of(question: CoursesOfStudent) -> list[str]:
+    return selectors.courses_of_student(question.student_id)
+
+
+@answer(StudentsOfInstructor)
+def students_of(question: StudentsOfInstructor) -> set[str]:
+    return selectors.students_of_instructor(question.instructor_id)
+
+
+@answer(PersonalDataOf)
+def places_taken(question: PersonalDataOf) -> dict:
+    return {"enrollments": selectors.personal_data_of(question.user_id)}

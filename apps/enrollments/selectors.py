@@ -1,0 +1,143 @@
+"""Every read of enrolments."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from mongoengine import Q, QuerySet
+
+from apps.common.cache import Json, forget, read_through
+from apps.common.errors import Missing
+from apps.common.pagination import Page, Paging, page_of
+from apps.courses import selectors as courses
+from apps.enrollments.documents import Enrollment
+from apps.users import selectors as users
+from apps.users.viewer import Viewer
+
+A_QUARTER_OF_AN_HOUR = 15 * 60
+
+
+def get_enrollment(*, student_id, course_id) -> Enrollment | None:
+    """Return the student's place as the store has it now, or None."""
+    return Enrollment.objects(student=student_id, course=course_id, left_at=None).first()
+
+
+def get_visible_enrollment(enrollment_id, *, viewer: Viewer) -> Enrollment:
+    """
+    :raises Missing: there is none that the viewer may know of
+    """
+    enrollment = Enrollment.objects(id=enrollment_id, left_at=None).first()
+    if enrollment is None or not _is_visible(enrollment, viewer):
+        raise Missing()
+    return enrollment
+
+
+def cached_enrollments(student_id: str) -> list[Json]:
+    """Return a student's places, as `{id, course, …}`, newest first."""
+
+    def load() -> Json:
+        places = Enrollment.objects(student=student_id, left_at=None).order_by("-enrolled_at")
+        return [represent_enrollment(one) for one in places]
+
+    return read_through(f"enrollments:user:{student_id}", load, A_QUARTER_OF_AN_HOUR)
+
+
+def represent_enrollment(enrollment: Enrollment) -> Json:
+    """Return an enrolment ready for JSON, as everyone may see it who may see it at all."""
+    return {
+        "id": str(enrollment.id),
+        "student": str(enrollment.student),
+        "course": str(enrollment.course),
+        "enrolled_at": _shown(enrollment.enrolled_at),
+        "milestones": sorted(enrollment.milestones),
+        "completed_at": _shown(enrollment.completed_at),
+    }
+
+
+def cached_visible_enrollment(enrollment_id: str, *, viewer: Viewer) -> Json:
+    """
+    :raises Missing: there is none that the viewer may know of
+    """
+    for row in cached_enrollments(viewer.id):
+        if row["id"] == enrollment_id:
+            return row
+    return represent_enrollment(get_visible_enrollment(enrollment_id, viewer=viewer))
+
+
+def list_enrollments(*, viewer: Viewer, represent: Callable, paging: Paging, **filters) -> Page:
+    ordering = filters.pop("ordering", "-enrolled_at")
+    places = _narrowed(_visible_to(viewer), **filters)
+    return page_of(places.order_by(ordering, "-id"), paging, represent)
+
+
+def courses_of_student(student_id: str) -> list[str]:
+    return [row["course"] for row in cached_enrollments(student_id)]
+
+
+def students_of_course(course_id) -> list:
+    """Return the ids of all who have a place in the course now."""
+    return Enrollment.objects(course=course_id, left_at=None).distinct("student")
+
+
+def students_of_instructor(instructor_id: str) -> set[str]:
+    taught = courses.ids_taught_by(instructor_id)
+    found = Enrollment.objects(course__in=taught, left_at=None).distinct("student")
+    return {str(one) for one in found}
+
+
+def count_students(course_id) -> int:
+    return Enrollment.objects(course=course_id, left_at=None).count()
+
+
+def milestones_of(places: list[tuple[str, str]]) -> dict[tuple[str, str], list[int]]:
+    """Return the milestones reached in each place `(student id, course id)`."""
+    found = Enrollment.objects(
+        student__in=list({student for student, _ in places}),
+        course__in=list({course for _, course in places}),
+    )
+    return {(str(one.student), str(one.course)): sorted(one.milestones) for one in found}
+
+
+def untold_milestones() -> list[tuple[str, str, int]]:
+    """Return `(student, course, per cent)` of each milestone not told to all."""
+    return [
+        (str(one.student), str(one.course), percent)
+        for one in Enrollment.objects(untold__exists=True)
+        for percent in one.untold
+    ]
+
+
+def personal_data_of(user_id: str) -> list[Json]:
+    found = Enrollment.objects(student=user_id).order_by("-enrolled_at")
+    return [represent_enrollment(one) | {"left_at": _shown(one.left_at)} for one in found]
+
+
+def forget_enrollments(*student_ids) -> None:
+    if student_ids:
+        forget(*(f"enrollments:user:{one}" for one in student_ids))
+
+
+def _visible_to(viewer: Viewer) -> QuerySet:
+    """One's own; those in courses that one teaches; for admins all."""
+    places = Enrollment.objects(left_at=None)
+    if viewer.is_admin:
+        return places
+    visible = Q(student=viewer.id)
+    if viewer.is_instructor:
+        visible |= Q(course__in=courses.ids_taught_by(viewer.id))
+    return places.filter(visible)
+
+
+def _narrowed(places: QuerySet, *, course=None, student=None, search: str = "") -> QuerySet:
+    given = {"course": course, "student": student}
+    places = places.filter(**{name: value for name, value in given.items() if value})
+    return places.filter(student__in=users.people_matching(search)) if search else places
+
+
+def _is_visible(enrollment: Enrollment, viewer: Viewer) -> bool:
+    if viewer.is_admin or str(enrollment.student) == viewer.id:
+        return True
+    return viewer.is_instructor and enrollment.course in courses.ids_taught_by(viewer.id)
+
+
+def _shown(moment: datetime | None) -> str | None:
+    return moment.isoformat().replace("+00:00", "Z") if moment else None

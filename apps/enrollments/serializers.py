@@ -1,0 +1,40 @@
+from rest_framework import serializers
+
+from apps.common.fields import IdField, TextField
+from apps.common.queries import ListQuery, SearchField, reference_filter
+from apps.common.serializers import DocumentSerializer
+from apps.enrollments.documents import Enrollment
+
+
+class EnrollmentSerializer(DocumentSerializer):
+    """A place in a course; whoever teaches the course may give it to a student by name."""
+
+    student = IdField(required=False, help_text="Yourself, unless you teach the course.")
+    username = TextField(required=False, write_only=True, help_text="In place of `student`.")
+
+    class Meta:
+        model = Enrollment
+        fields = (
+            "id",
+            "student",
+            "username",
+            "course",
+            "enrolled_at",
+            "milestones",
+            "completed_at",
+        )
+        read_only_fields = ("enrolled_at", "milestones", "completed_at")
+
+    def validate(self, given: dict) -> dict:
+        if "student" in given and "username" in given:
+            raise serializers.ValidationError({"username": ["Give a student or a username."]})
+        return given
+
+
+class EnrollmentQuery(ListQuery):
+    course = reference_filter("course")
+    student = reference_filter("student")
+    search = SearchField(required=False, help_text="In the student's name.")
+    ordering = serializers.ChoiceField(
+        required=False, choices=["enrolled_at", "-enrolled_at", "completed_at", "-completed_at"]
+    )

@@ -1,0 +1,147 @@
+"""What gives and takes a place in a course."""
+
+from datetime import timedelta
+
+from bson import ObjectId
+from mongoengine import NotUniqueError
+
+from apps.common.clock import now_in_milliseconds
+from apps.common.documents import insert
+from apps.common.errors import Missing, Refusal
+from apps.common.events import publish
+from apps.courses import services as courses
+from apps.courses.documents import Course
+from apps.enrollments import selectors
+from apps.enrollments.documents import Enrollment
+from apps.enrollments.events import StudentEnrolled, StudentLeft
+
+A_MINUTE = timedelta(minutes=1)
+
+
+class CourseNotOpen(Refusal):
+    """This course does not take enrolments."""
+
+    code = "course_not_open"
+
+
+class AlreadyEnrolled(Refusal):
+    """The student has a place in this course already."""
+
+    code = "already_enrolled"
+
+
+def enroll(*, student_id, course: Course, enrollment_id: ObjectId | None = None) -> Enrollment:
+    """
+    Give a student a place in an open course; who comes back finds the progress made.
+
+    :raises CourseNotOpen: the course is a draft, or was removed meanwhile
+    :raises AlreadyEnrolled: the student already has a place
+    """
+    if not course.published:
+        raise CourseNotOpen()
+    place = Enrollment(
+        id=enrollment_id,
+        student=student_id,
+        course=course.id,
+        pending_since=now_in_milliseconds(),
+    )
+    try:
+        enrollment = insert(place)
+    except NotUniqueError:
+        enrollment = place = _come_back(student_id, course)
+    finally:
+        selectors.forget_enrollments(student_id)
+    if enrollment is not place:  # an earlier try has made it, and may have counted it
+        _recount(course.id)
+    elif not courses.count_enrollment(course.id):  # the course was removed meanwhile
+        enrollment.delete()
+        raise CourseNotOpen()
+    _tell(enrollment)
+    selectors.cached_enrollments(str(student_id))
+    return enrollment
+
+
+def leave(enrollment: Enrollment) -> None:
+    """
+    Take the place away; progress stays for the day that the student comes back.
+
+    :raises Missing: it was given up already
+    """
+    now = now_in_milliseconds()
+    left = Enrollment.objects(id=enrollment.id, left_at=None).modify(
+        new=True, set__left_at=now, set__pending_since=now
+    )
+    selectors.forget_enrollments(enrollment.student)
+    if left is None:
+        raise Missing()
+    courses.count_enrollment(enrollment.course, by=-1)
+    _tell(left)
+
+
+def reach_milestone(*, student_id, course_id, percent: int) -> bool:
+    """Note that a student has come so far, once; say whether this call was the one."""
+    noted = {"add_to_set__milestones": percent, "add_to_set__untold": percent}
+    if percent == 100:
+        noted["min__completed_at"] = now_in_milliseconds()
+    place = Enrollment.objects(student=student_id, course=course_id, milestones__ne=percent)
+    reached = place.update_one(**noted)
+    if reached:
+        selectors.forget_enrollments(student_id)
+    return bool(reached)
+
+
+def milestone_told(*, student_id, course_id, percent: int) -> None:
+    """Note that every app above has heard of the milestone."""
+    place = Enrollment.objects(student=student_id, course=course_id)
+    place.update_one(pull__untold=percent)
+
+
+def repair_enrollments() -> int:
+    """Tell again what was cut off a minute ago or more; return how many places."""
+    before = now_in_milliseconds() - A_MINUTE
+    places = list(Enrollment.objects(pending_since__lt=before))
+    for place in places:
+        _recount(place.course)
+        _tell(place)
+    return len(places)
+
+
+def remove_course(course_id) -> None:
+    """Remove all places in a course that goes."""
+    students = Enrollment.objects(course=course_id).distinct("student")
+    Enrollment.objects(course=course_id).delete()
+    selectors.forget_enrollments(*students)
+
+
+def erase(user_id: str) -> None:
+    """Remove all places of an erased person."""
+    taken = Enrollment.objects(student=user_id)
+    affected = taken.distinct("course")
+    taken.delete()
+    selectors.forget_enrollments(user_id)
+    for course_id in affected:
+        _recount(course_id)
+
+
+def _come_back(student_id, course: Course) -> Enrollment:
+    place = Enrollment.objects(student=student_id, course=course.id, left_at__ne=None).modify(
+        new=True,
+        unset__left_at=True,
+        set__enrolled_at=now_in_milliseconds(),
+        set__pending_since=now_in_milliseconds(),
+    )
+    if place is None:
+        raise AlreadyEnrolled(f"You already follow “{course.title}”.")
+    return place
+
+
+def _tell(place: Enrollment) -> None:
+    event = StudentLeft if place.left_at else StudentEnrolled
+    if publish(event(student_id=str(place.student), course_id=str(place.course))):
+        same = Enrollment.objects(id=place.id, pending_since=place.pending_since)
+        same.update_one(unset__pending_since=True)
+
+
+def _recount(course_id) -> None:
+    # A count cannot know whether it was raised before the cut.
+    courses.recount_enrollments(course_id, selectors.count_students(course_id))

@@ -1,0 +1,50 @@
+from apps.common.events import answer, subscribe
+from apps.courses.events import CourseRemoved
+from apps.enrollments.events import StudentEnrolled, SummariesOf
+from apps.lessons.events import LessonAdded, LessonMoved, LessonRemoved
+from apps.progress import selectors, services
+from apps.users.events import PersonalDataOf, UserErased
+
+
+@subscribe(StudentEnrolled)
+def start_every_lesson(event: StudentEnrolled) -> None:
+    services.start_lessons(student_id=event.student_id, course_id=event.course_id)
+
+
+@subscribe(LessonAdded)
+def start_it_for_all(event: LessonAdded) -> None:
+    services.start_lesson_for_all(lesson_id=event.lesson_id, course_id=event.course_id)
+
+
+@subscribe(LessonRemoved)
+def forget_it(event: LessonRemoved) -> None:
+    services.forget_lesson(lesson_id=event.lesson_id, course_id=event.course_id)
+
+
+@subscribe(LessonMoved)
+def take_it_along(event: LessonMoved) -> None:
+    services.move_lesson(
+        lesson_id=event.lesson_id,
+        from_course_id=event.from_course_id,
+        to_course_id=event.to_course_id,
+    )
+
+
+@subscribe(CourseRemoved)
+def remove_records_of_course(event: CourseRemoved) -> None:
+    services.remove_course(event.course_id)
+
+
+@subscribe(UserErased)
+def erase_records(event: UserErased) -> None:
+    services.erase(event.user_id)
+
+
+@answer(SummariesOf)
+def how_far_they_are(question: SummariesOf) -> dict:
+    return selectors.summaries_of(question.places)
+
+
+@answer(PersonalDataOf)
+def lessons_completed(question: PersonalDataOf) -> dict:
+    return {"progress": selectors.personal_data_of(question.user_id)}

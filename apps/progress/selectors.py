@@ -1,0 +1,158 @@
+"""Every read of progress records, and what is computed from them."""
+
+from collections.abc import Callable, Iterable
+
+from bson import ObjectId
+from mongoengine import Q, QuerySet
+
+from apps.common.cache import Json, forget, read_through
+from apps.common.errors import Missing
+from apps.common.pagination import Page, Paging, page_of, slice_of
+from apps.courses import selectors as courses
+from apps.enrollments import selectors as enrollments
+from apps.lessons import selectors as lessons
+from apps.progress.documents import Progress
+from apps.users.viewer import Viewer
+
+FIVE_MINUTES = 5 * 60
+
+Place = tuple[str, str]  # student id, course id
+
+
+def get_visible_record(record_id, *, viewer: Viewer) -> Progress:
+    """
+    :raises Missing: there is none that the viewer may know of
+    """
+    record = Progress.objects(id=record_id).first()
+    if record is None or not _is_visible(record, viewer):
+        raise Missing()
+    return record
+
+
+def cached_record(*, student_id: str, lesson_id: str, represent: Callable) -> Json | None:
+    """Return a student's record of a lesson, None where there is none yet."""
+
+    def load() -> Json:
+        record = Progress.objects(student=student_id, lesson=lesson_id).first()
+        return represent(record) if record else None
+
+    return read_through(_key(student_id, lesson_id), load, FIVE_MINUTES)
+
+
+def list_records(*, viewer: Viewer, represent: Callable, paging: Paging, **filters) -> Page:
+    """Return records, newest first; a student's own record of one lesson comes from the cache."""
+    if set(filters) == {"lesson"} and not (viewer.is_admin or viewer.is_instructor):
+        row = cached_record(
+            student_id=viewer.id, lesson_id=str(filters["lesson"]), represent=represent
+        )
+        return Page(count=1 if row else 0, rows=[row] if row else [], next=None, previous=None)
+    given = {name: value for name, value in filters.items() if value is not None}
+    records = _visible_to(viewer).filter(**given)
+    if paging.cursor is None:
+        return page_of(records.order_by("-id"), paging, represent)
+    return slice_of(records, paging, represent)
+
+
+def summary_of(*, student_id: str, course_id: str) -> Json:
+    """Return how far a student has come in a course; shape: contract, `/api/progress/summary/`."""
+    place = (str(student_id), str(course_id))
+    return summaries_of([place])[place]
+
+
+def summaries_of(places: Iterable[Place]) -> dict[Place, Json]:
+    """Return summaries of several places, in as many queries as for one."""
+    places = list(places)
+    outlines = lessons.lessons_by_course({ObjectId(course) for _, course in places})
+    completed = _completed_by_place(places)
+    milestones = enrollments.milestones_of(places)
+    return {
+        (student, course): _summary(
+            course,
+            outlines[course],
+            completed.get((student, course), set()),
+            milestones.get((student, course), []),
+        )
+        for student, course in places
+    }
+
+
+def count_completed(*, student_id, lesson_ids: list) -> int:
+    return Progress.objects(student=student_id, lesson__in=lesson_ids, completed=True).count()
+
+
+def completions_by_student(lesson_ids: list) -> dict[str, int]:
+    """Return how many of the lessons each student has completed, by aggregation."""
+    groups = Progress.objects(lesson__in=lesson_ids, completed=True).aggregate(
+        [{"$group": {"_id": "$student_id", "count": {"$sum": 1}}}]
+    )
+    return {str(group["_id"]): group["count"] for group in groups}
+
+
+def percentage(completed: int, total: int) -> float:
+    return round(100 * completed / total, 2) if total else 0.0
+
+
+def personal_data_of(user_id: str) -> list[Json]:
+    return [
+        {
+            "lesson": str(one.lesson),
+            "course": str(one.course),
+            "completed": one.completed,
+            "completed_at": one.completed_at.isoformat() if one.completed_at else None,
+        }
+        for one in Progress.objects(student=user_id).order_by("-id")
+    ]
+
+
+def forget_records(*places: tuple) -> None:
+    """Forget the records of `(student id, lesson id)`."""
+    if places:
+        forget(*(_key(student, lesson) for student, lesson in places))
+
+
+def _summary(course: str, outline: list[Json], completed: set[str], milestones: list) -> Json:
+    done = [lesson["id"] for lesson in outline if lesson["id"] in completed]
+    left = [lesson for lesson in outline if lesson["id"] not in completed]
+    return {
+        "course": course,
+        "total": len(outline),
+        "completed": len(done),
+        "completed_lessons": done,
+        "percentage": percentage(len(done), len(outline)),
+        "milestones": milestones,
+        "next_lesson": left[0] if left else None,
+        "grade": None,
+        "quizzes": [],
+    }
+
+
+def _completed_by_place(places: list[Place]) -> dict[Place, set[str]]:
+    found = Progress.objects(
+        student__in=list({ObjectId(student) for student, _ in places}),
+        course__in=list({ObjectId(course) for _, course in places}),
+        completed=True,
+    )
+    grouped: dict[Place, set[str]] = {}
+    for one in found.only("student", "course", "lesson"):
+        grouped.setdefault((str(one.student), str(one.course)), set()).add(str(one.lesson))
+    return grouped
+
+
+def _visible_to(viewer: Viewer) -> QuerySet:
+    """One's own; those in courses that one teaches; for admins all."""
+    if viewer.is_admin:
+        return Progress.objects
+    visible = Q(student=viewer.id)
+    if viewer.is_instructor:
+        visible |= Q(course__in=courses.ids_taught_by(viewer.id))
+    return Progress.objects(visible)
+
+
+def _is_visible(record: Progress, viewer: Viewer) -> bool:
+    if viewer.is_admin or str(record.student) == viewer.id:
+        return True
+    return viewer.is_instructor and record.course in courses.ids_taught_by(viewer.id)
+
+
+def _key(student_id, lesson_id) -> str:
+    return f"progress:user:{student_id}:lesson:{lesson_id}"

@@ -1,0 +1,45 @@
+from rest_framework import serializers
+
+from apps.common.fields import FlagField, IdField
+from apps.common.queries import EndlessListQuery, Query, YesNoField, reference_filter
+from apps.common.serializers import DocumentSerializer
+from apps.progress.documents import Progress
+
+
+class ProgressSerializer(DocumentSerializer):
+    completed = FlagField(default=True)
+
+    class Meta:
+        model = Progress
+        fields = ("id", "student", "lesson", "course", "completed", "completed_at")
+        read_only_fields = ("course", "student", "completed_at")
+
+
+class ProgressQuery(EndlessListQuery):
+    course = reference_filter("course")
+    lesson = reference_filter("lesson")
+    student = reference_filter("student")
+    completed = YesNoField(required=False)
+
+
+class SummaryQuery(Query):
+    course = IdField(help_text="The course whose progress is asked for.")
+
+
+class LessonCardSerializer(serializers.Serializer):
+    id = IdField()
+    title = serializers.CharField()
+
+
+class SummarySerializer(serializers.Serializer):
+    """How far a student has come in a course."""
+
+    course = IdField()
+    total = serializers.IntegerField()
+    completed = serializers.IntegerField()
+    completed_lessons = serializers.ListField(child=IdField())
+    percentage = serializers.FloatField()
+    milestones = serializers.ListField(child=serializers.IntegerField())
+    next_lesson = LessonCardSerializer(allow_null=True)
+    grade = serializers.FloatField(allow_null=True)
+    quizzes = serializers.ListField(child=serializers.DictField())

@@ -1,0 +1,178 @@
+"""What changes progress, and what follows from it: milestones, told once each."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bson import ObjectId
+from mongoengine import NotUniqueError
+from mongoengine.errors import BulkWriteError
+
+from apps.common.clock import now_in_milliseconds
+from apps.common.errors import Refusal
+from apps.common.events import publish
+from apps.enrollments import selectors as enrollments
+from apps.enrollments import services as places
+from apps.lessons import selectors as lessons
+from apps.lessons.documents import Lesson
+from apps.progress import selectors
+from apps.progress.documents import Progress
+from apps.progress.events import MilestoneReached
+
+MILESTONES = (25, 50, 75, 100)
+A_MINUTE = timedelta(minutes=1)
+
+
+class NotEnrolled(Refusal):
+    """You have no place in this course."""
+
+    status = 403
+    code = "not_enrolled"
+
+
+def mark_lesson(*, student_id: str, lesson: Lesson, completed: bool) -> Progress:
+    """
+    Mark a lesson as completed, or clear it; doing it twice changes nothing.
+
+    :raises NotEnrolled: the student has no place in the lesson's course
+    """
+    place = enrollments.get_enrollment(student_id=student_id, course_id=lesson.course)
+    if place is None:
+        raise NotEnrolled()
+    record = _mark(student_id, lesson, completed)
+    if completed:
+        tell_milestones(student_id=student_id, course_id=lesson.course, told=place.milestones)
+        Progress.objects(id=record.id).update_one(unset__pending_since=True)
+    return record
+
+
+def start_lessons(*, student_id: str, course_id: str) -> None:
+    """Make a student's missing records of a course's lessons."""
+    lesson_ids = lessons.cached_lesson_ids(course_id)
+    _insert_missing(
+        [Progress(student=student_id, lesson=one, course=course_id) for one in lesson_ids]
+    )
+    selectors.forget_records(*((student_id, one) for one in lesson_ids))
+
+
+def start_lesson_for_all(*, lesson_id: str, course_id: str) -> None:
+    """Make the missing records of a lesson that a course was given."""
+    students = enrollments.students_of_course(course_id)
+    _insert_missing([Progress(student=one, lesson=lesson_id, course=course_id) for one in students])
+    selectors.forget_records(*((one, lesson_id) for one in students))
+
+
+def forget_lesson(*, lesson_id: str, course_id: str) -> None:
+    """Remove the records of a lesson that is gone; who has the rest may reach a milestone."""
+    records = Progress.objects(lesson=lesson_id)
+    students = records.distinct("student")
+    records.delete()
+    selectors.forget_records(*((one, lesson_id) for one in students))
+    tell_milestones_to_all(course_id)
+
+
+def move_lesson(*, lesson_id: str, from_course_id: str, to_course_id: str) -> None:
+    """Take the records of a lesson along to another course."""
+    records = Progress.objects(lesson=lesson_id)
+    records.update(set__course=to_course_id)
+    selectors.forget_records(*((one, lesson_id) for one in records.distinct("student")))
+    start_lesson_for_all(lesson_id=lesson_id, course_id=to_course_id)
+    tell_milestones_to_all(from_course_id)
+    tell_milestones_to_all(to_course_id)
+
+
+def tell_milestones(*, student_id, course_id, told: Sequence[int] = ()) -> None:
+    """Tell of each milestone that the student has reached, but for those known to be told."""
+    lesson_ids = lessons.cached_lesson_ids(course_id)
+    done = selectors.count_completed(student_id=student_id, lesson_ids=lesson_ids)
+    _tell_reached(str(student_id), str(course_id), done, len(lesson_ids), told)
+
+
+def tell_milestones_to_all(course_id: str) -> None:
+    """Tell of what students have reached because a course's lessons have changed."""
+    lesson_ids = lessons.lesson_ids(course_id)
+    for student_id, done in selectors.completions_by_student(lesson_ids).items():
+        _tell_reached(student_id, course_id, done, len(lesson_ids))
+
+
+def repair_progress() -> int:
+    """Look for the milestones of what was cut off a minute ago or more; return how many."""
+    before = now_in_milliseconds() - A_MINUTE
+    cut_off = list(Progress.objects(pending_since__lt=before))
+    for record in cut_off:
+        tell_milestones(student_id=record.student, course_id=record.course)
+        Progress.objects(id=record.id).update_one(unset__pending_since=True)
+    for student_id, course_id, percent in enrollments.untold_milestones():
+        _tell(student_id, course_id, percent)
+    return len(cut_off)
+
+
+def remove_course(course_id: str) -> None:
+    """Remove all records of a course that goes."""
+    records = Progress.objects(course=course_id)
+    known = [(one.student, one.lesson) for one in records.only("student", "lesson")]
+    records.delete()
+    selectors.forget_records(*known)
+
+
+def erase(user_id: str) -> None:
+    """Remove all records of an erased person."""
+    records = Progress.objects(student=user_id)
+    known = [(user_id, one) for one in records.distinct("lesson")]
+    records.delete()
+    selectors.forget_records(*known)
+
+
+def _mark(student_id: str, lesson: Lesson, completed: bool) -> Progress:
+    now = now_in_milliseconds()
+    changes = {"set__course": lesson.course, "set__completed": completed}
+    if completed:
+        changes |= {"min__completed_at": now, "set__pending_since": now}
+    else:
+        changes |= {"unset__completed_at": True, "unset__pending_since": True}
+    record = Progress.objects(student=student_id, lesson=lesson.id)
+    try:
+        # The id is ours: not every engine makes one in the order of time.
+        return record.modify(upsert=True, new=True, set_on_insert__id=ObjectId(), **changes)
+    except NotUniqueError:  # two made the record at once: now it is there
+        return record.modify(new=True, **changes)
+    finally:
+        selectors.forget_records((student_id, lesson.id))
+
+
+def _insert_missing(records: list[Progress]) -> None:
+    """Insert all at once; where some are there already, insert those that are not."""
+    if not records:
+        return
+    try:
+        Progress.objects.insert(records, load_bulk=False)
+    except (NotUniqueError, BulkWriteError):
+        for record in records:
+            _insert_if_missing(record)
+
+
+def _insert_if_missing(record: Progress) -> None:
+    record.id = None
+    try:
+        record.save(force_insert=True)
+    except NotUniqueError:
+        Progress.objects(student=record.student, lesson=record.lesson).update_one(
+            set__course=record.course
+        )
+
+
+def _tell_reached(
+    student_id: str, course_id: str, done: int, total: int, told: Sequence[int] = ()
+) -> None:
+    for percent in MILESTONES:
+        reached = total and 100 * done >= percent * total
+        if (
+            reached
+            and percent not in told
+            and places.reach_milestone(student_id=student_id, course_id=course_id, percent=percent)
+        ):
+            _tell(student_id, course_id, percent)
+
+
+def _tell(student_id: str, course_id: str, percent: int) -> None:
+    if publish(MilestoneReached(student_id, course_id, percent)):
+        places.milestone_told(student_id=student_id, course_id=course_id, percent=percent)

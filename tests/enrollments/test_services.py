@@ -1,0 +1,111 @@
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+
+from apps.common.clock import now_in_milliseconds
+from apps.common.errors import Missing
+from apps.common.events import subscribe
+from apps.courses.documents import Course
+from apps.courses.services import remove_course
+from apps.enrollments import services
+from apps.enrollments.documents import Enrollment
+from apps.enrollments.events import StudentEnrolled
+from apps.progress.documents import Progress
+from tests.factories import enroll_in, make_course, make_student
+
+RACERS = 50
+
+
+def test_fifty_at_once_make_one_place(student):
+    course = make_course(lessons=2)
+
+    def enroll(_):
+        try:
+            return services.enroll(student_id=str(student.id), course=course)
+        except services.AlreadyEnrolled as refusal:
+            return refusal
+
+    with ThreadPoolExecutor(RACERS) as pool:
+        outcomes = list(pool.map(enroll, range(RACERS)))
+
+    assert sum(isinstance(one, Enrollment) for one in outcomes) == 1
+    assert Enrollment.objects.count() == 1
+    assert Progress.objects.count() == 2
+    assert Course.objects.get(id=course.id).enrollment_count == 1
+
+
+def test_what_was_cut_off_is_repaired(student):
+    course = make_course(lessons=2)
+    Enrollment(
+        student=student.id,
+        course=course.id,
+        pending_since=now_in_milliseconds() - timedelta(minutes=2),
+    ).save()
+
+    assert services.repair_enrollments() == 1
+
+    assert Progress.objects(student=student.id).count() == 2
+    assert Course.objects.get(id=course.id).enrollment_count == 1
+    assert services.repair_enrollments() == 0
+
+
+def test_a_handler_that_fails_leaves_the_place_to_the_sweep(student):
+    course = make_course()
+    failing = True
+
+    @subscribe(StudentEnrolled)
+    def breaks(event):
+        if failing:
+            raise RuntimeError("planted")
+
+    place = services.enroll(student_id=str(student.id), course=course)
+    assert Enrollment.objects.get(id=place.id).pending_since is not None
+
+    failing = False
+    Enrollment.objects(id=place.id).update(
+        set__pending_since=now_in_milliseconds() - timedelta(minutes=2)
+    )
+    assert services.repair_enrollments() == 1
+    assert Enrollment.objects.get(id=place.id).pending_since is None
+
+
+def test_a_rerun_with_the_same_id_finds_the_place_and_counts_it_once(student):
+    course = make_course(lessons=1)
+    first = services.enroll(student_id=str(student.id), course=course)
+
+    again = services.enroll(
+        student_id=str(student.id), course=course, enrollment_id=first.id
+    )
+
+    assert again.id == first.id
+    assert Course.objects.get(id=course.id).enrollment_count == 1
+
+
+def test_a_place_cannot_be_left_twice():
+    course = make_course()
+    enroll_in(course)
+    place = Enrollment.objects.get(course=course.id)
+    services.leave(place)
+    with pytest.raises(Missing):
+        services.leave(place)
+    assert Course.objects.get(id=course.id).enrollment_count == 0
+
+
+def test_a_course_that_goes_while_somebody_enrols_keeps_nobody(student):
+    course = make_course(lessons=1)
+    remove_course(course, cascade=True)
+    with pytest.raises(services.CourseNotOpen):
+        services.enroll(student_id=str(student.id), course=course)
+    assert Enrollment.objects.count() == 0
+
+
+def test_a_milestone_is_reached_once():
+    course = make_course()
+    student = enroll_in(course, make_student())
+
+    def reach(_):
+        return services.reach_milestone(student_id=student.id, course_id=course.id, percent=25)
+
+    with ThreadPoolExecutor(20) as pool:
+        assert sum(pool.map(reach, range(20))) == 1

@@ -1,0 +1,284 @@
+import pytest
+
+from apps.common.events import subscribe
+from apps.enrollments.documents import Enrollment
+from apps.progress.documents import Progress
+from apps.progress.events import MilestoneReached
+from tests.factories import (
+    client_of,
+    enroll_in,
+    lessons_of,
+    make_course,
+    make_instructor,
+    make_lesson,
+    make_student,
+)
+
+
+_told = []
+
+
+@subscribe(MilestoneReached)
+def hear(event: MilestoneReached) -> None:
+    _told.append((event.student_id, event.percent))
+
+
+@pytest.fixture
+def told():
+    """The milestones that are told while a test runs, as (student, per cent)."""
+    _told.clear()
+    return _told
+
+
+def summary(client, course) -> dict:
+    return client.get(f"/api/progress/summary/?course={course.id}").data
+
+
+def test_five_lessons_reach_every_milestone_once(student, told):
+    course = make_course(lessons=5)
+    client = client_of(enroll_in(course, student))
+    percentages = []
+    for lesson in lessons_of(course):
+        assert client.post("/api/progress/", {"lesson": str(lesson.id)}).status_code == 200
+        percentages.append(summary(client, course)["percentage"])
+
+    assert percentages == [20, 40, 60, 80, 100]
+    assert [percent for _, percent in told] == [25, 50, 75, 100]
+    [place] = client.get("/api/enrollments/").data["results"]
+    assert place["milestones"] == [25, 50, 75, 100]
+    assert place["completed_at"].endswith("Z")
+
+
+def test_marking_twice_changes_nothing(student, told):
+    course = make_course(lessons=2)
+    client = client_of(enroll_in(course, student))
+    body = {"lesson": str(lessons_of(course)[0].id), "completed": True}
+
+    first, second = client.post("/api/progress/", body), client.post("/api/progress/", body)
+
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert first.data == second.data
+    assert first.data["completed_at"] is not None
+    assert [percent for _, percent in told] == [25, 50]
+
+
+def test_unmarking_and_marking_again_tells_nothing_twice(student, told):
+    course = make_course(lessons=1)
+    client = client_of(enroll_in(course, student))
+    body = {"lesson": str(lessons_of(course)[0].id)}
+    client.post("/api/progress/", body)
+    completed_at = client.get("/api/enrollments/").data["results"][0]["completed_at"]
+
+    cleared = client.post("/api/progress/", body | {"completed": False})
+    assert (cleared.data["completed"], cleared.data["completed_at"]) == (False, None)
+    assert summary(client, course)["percentage"] == 0
+    client.post("/api/progress/", body)
+
+    assert [percent for _, percent in told] == [25, 50, 75, 100]
+    assert client.get("/api/enrollments/").data["results"][0]["completed_at"] == completed_at
+
+
+def test_a_removed_lesson_may_bring_a_milestone(student, told):
+    course = make_course(lessons=4)
+    client = client_of(enroll_in(course, student))
+    first, second, *others = lessons_of(course)
+    client.post("/api/progress/", {"lesson": str(first.id)})
+    client.post("/api/progress/", {"lesson": str(second.id)})
+    assert [percent for _, percent in told] == [25, 50]
+
+    author = client_of(_user(course.instructor))
+    author.delete(f"/api/lessons/{others[0].id}/")
+    assert summary(client, course)["percentage"] == 66.67
+    author.delete(f"/api/lessons/{others[1].id}/")
+
+    assert summary(client, course)["percentage"] == 100
+    assert [percent for _, percent in told] == [25, 50, 75, 100]
+    assert Progress.objects(student=student.id).count() == 2
+
+
+def test_an_added_lesson_lowers_the_percentage_and_takes_no_milestone(student, told):
+    course = make_course(lessons=1)
+    client = client_of(enroll_in(course, student))
+    client.post("/api/progress/", {"lesson": str(lessons_of(course)[0].id)})
+    make_lesson(course=course)
+
+    state = summary(client, course)
+    assert (state["percentage"], state["milestones"]) == (50, [25, 50, 75, 100])
+    assert state["next_lesson"]["title"] == "Vectors"
+
+
+def test_the_summary_says_how_far_one_is(student):
+    course = make_course(lessons=3)
+    client = client_of(enroll_in(course, student))
+    first, second, third = lessons_of(course)
+    client.post("/api/progress/", {"lesson": str(second.id)})
+
+    assert summary(client, course) == {
+        "course": str(course.id),
+        "total": 3,
+        "completed": 1,
+        "completed_lessons": [str(second.id)],
+        "percentage": 33.33,
+        "milestones": [25],
+        "next_lesson": {"id": str(first.id), "title": "Lesson 1"},
+        "grade": None,
+        "quizzes": [],
+    }
+    for lesson in (first, third):
+        client.post("/api/progress/", {"lesson": str(lesson.id)})
+    assert summary(client, course)["next_lesson"] is None
+
+
+def test_only_who_is_enrolled_marks(student):
+    course = make_course(lessons=1)
+    client, body = client_of(student), {"lesson": str(lessons_of(course)[0].id)}
+
+    refused = client.post("/api/progress/", body)
+    assert (refused.status_code, refused.data["code"]) == (403, "not_enrolled")
+    asked = client.get(f"/api/progress/summary/?course={course.id}")
+    assert (asked.status_code, asked.data["code"]) == (403, "not_enrolled")
+
+    enroll_in(course, student)
+    place = Enrollment.objects.get(student=student.id)
+    assert client.post("/api/progress/", body).status_code == 200
+    client.delete(f"/api/enrollments/{place.id}/")
+    assert client.post("/api/progress/", body).status_code == 403
+    assert Progress.objects.get(student=student.id).completed is True
+
+
+@pytest.mark.parametrize("lesson", [None, {}, [], {"$ne": None}, 7, "x", "0" * 24])
+def test_a_wrong_lesson_is_refused(student, lesson):
+    response = client_of(student).post("/api/progress/", {"lesson": lesson})
+    assert (response.status_code, list(response.data)) == (400, ["lesson"])
+
+
+def test_the_lesson_of_a_draft_is_as_unknown_as_none(student):
+    lesson = make_lesson(course=make_course(published=False))
+    client = client_of(student)
+    hidden = client.post("/api/progress/", {"lesson": str(lesson.id)})
+    unknown = client.post("/api/progress/", {"lesson": "0" * 24})
+    assert (hidden.status_code, hidden.data) == (400, unknown.data)
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        {"student": "0" * 24},
+        {"course": "0" * 24},
+        {"completed_at": "2020-01-01T00:00:00Z"},
+        {"completed": "true"},
+        {"completed": 1},
+        {"nosuch": 1},
+    ],
+)
+def test_nothing_else_is_a_students_to_say(student, extra):
+    course = make_course(lessons=1)
+    client = client_of(enroll_in(course, student))
+    body = {"lesson": str(lessons_of(course)[0].id)} | extra
+    response = client.post("/api/progress/", body)
+
+    assert (response.status_code, list(response.data)) == (400, list(extra))
+    assert Progress.objects(completed=True).count() == 0
+
+
+def test_records_are_seen_by_the_student_the_teacher_and_admins(instructor, admin):
+    course = make_course(instructor=instructor, lessons=2)
+    student = enroll_in(course)
+    enroll_in(make_course(lessons=1))
+    record = Progress.objects(student=student.id).first()
+    address = f"/api/progress/{record.id}/"
+
+    for user, status, count in (
+        (student, 200, 2),
+        (instructor, 200, 2),
+        (admin, 200, 3),
+        (make_student(), 404, 0),
+        (make_instructor(), 404, 0),
+    ):
+        client = client_of(user)
+        assert client.get(address).status_code == status
+        assert client.get("/api/progress/").data["count"] == count
+        assert client.get(f"/api/progress/?lesson={record.lesson}").data["count"] == bool(count)
+        if user != student:
+            wanted = 403 if count else 404
+            assert client.patch(address, {"completed": True}).status_code == wanted
+    assert Progress.objects(completed=True).count() == 0
+
+
+def test_a_student_sets_an_own_record(student):
+    course = make_course(lessons=2)
+    client = client_of(enroll_in(course, student))
+    first, second = lessons_of(course)
+    record = Progress.objects.get(student=student.id, lesson=first.id)
+    address = f"/api/progress/{record.id}/"
+
+    assert client.patch(address, {"completed": True}).data["completed"] is True
+    read = client.get(address).data
+    assert client.put(address, read).data == read
+    elsewhere = client.patch(address, {"lesson": str(second.id)})
+    assert (elsewhere.status_code, list(elsewhere.data)) == (400, ["lesson"])
+    assert client.delete(address).status_code == 405
+
+
+def test_one_lesson_is_read_afresh_after_each_mark(student):
+    course = make_course(lessons=1)
+    client = client_of(enroll_in(course, student))
+    lesson = str(lessons_of(course)[0].id)
+
+    def completed():
+        [row] = client.get(f"/api/progress/?lesson={lesson}").data["results"]
+        return row["completed"]
+
+    assert completed() is False
+    client.post("/api/progress/", {"lesson": lesson})
+    assert completed() is True
+    client.post("/api/progress/", {"lesson": lesson, "completed": False})
+    assert completed() is False
+
+
+def test_the_list_is_read_by_cursor_to_its_end_and_back(student):
+    course = make_course(lessons=5)
+    client = client_of(enroll_in(course, student))
+    pages = [client.get("/api/progress/?page_size=2").data]
+    while pages[-1]["next"]:
+        assert "cursor=" in pages[-1]["next"]
+        pages.append(client.get(pages[-1]["next"]).data)
+    back = [pages[-1]]
+    while back[-1]["previous"]:
+        back.append(client.get(back[-1]["previous"]).data)
+
+    ids = [row["id"] for page in pages for row in page["results"]]
+    assert ids == sorted(ids, reverse=True)
+    assert len(set(ids)) == 5
+    assert {page["count"] for page in pages} == {5}
+    assert [page["results"] for page in reversed(back)] == [page["results"] for page in pages]
+    by_number = client.get("/api/progress/?page_size=2&page=2").data
+    assert by_number["results"] == pages[1]["results"]
+
+
+@pytest.mark.parametrize("query", ["cursor=x", "completed=1", "lesson=x", "ordering=id", "page=0"])
+def test_a_wrong_query_is_refused(student, query):
+    response = client_of(student).get(f"/api/progress/?{query}")
+    assert (response.status_code, list(response.data)) == (400, [query.partition("=")[0]])
+
+
+@pytest.mark.parametrize("query", ["", "course=x", "course=" + "0" * 24, "nosuch=1"])
+def test_a_wrong_summary_is_refused(student, query):
+    response = client_of(student).get(f"/api/progress/summary/?{query}")
+    assert response.status_code == 400
+
+
+def test_erasing_a_person_erases_their_learning(student):
+    course = make_course(lessons=1)
+    client = client_of(enroll_in(course, student))
+
+    assert client.delete("/api/auth/user/").status_code == 204
+
+    assert Enrollment.objects.count() == 0
+    assert Progress.objects.count() == 0
+
+
+def _user(user_id):
+    from apps.users.selectors import get_user
+
+    return get_user(user_id)
