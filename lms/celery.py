@@ -1,0 +1,37 @@
+"""Celery, and the one timetable of what is done again and again, with Celery or without."""
+
+import os
+
+from celery import Celery
+from celery.signals import setup_logging
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings")
+
+app = Celery("lms")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+A_MINUTE, AN_HOUR, A_DAY = 60, 60 * 60, 24 * 60 * 60
+
+# Each task, and the seconds between two runs of it.
+SWEEPS = {
+    "apps.users.tasks.send_account_mails": A_MINUTE,
+    "apps.users.tasks.repair_profiles": A_MINUTE,
+    "apps.users.tasks.end_expired_sessions": AN_HOUR,
+    "apps.courses.tasks.finish_course_removals": A_MINUTE,
+    "apps.enrollments.tasks.repair_enrollments": A_MINUTE,
+    "apps.common.tasks.build_missing_indexes": A_MINUTE,
+    "apps.common.tasks.forget_old_keys": AN_HOUR,
+    "apps.common.tasks.forget_admin_sessions": A_DAY,
+}
+
+app.conf.beat_schedule = {
+    # One that has waited a whole round is not worth doing twice.
+    task: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+    for task, seconds in SWEEPS.items()
+}
+
+
+@setup_logging.connect
+def _keep_our_logging(**_) -> None:
+    """Leave logging as the settings have it; Celery would put its own in its place."""

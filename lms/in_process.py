@@ -1,0 +1,79 @@
+"""Tasks without Celery: one thread of the serving process does them, and those of the timetable.
+
+What is lost when the process ends is found again by the sweeps, so nothing is kept on disk.
+"""
+
+import logging
+import time
+from queue import Empty, Full, Queue
+from threading import Thread
+
+from celery import Task
+from django.db import close_old_connections
+
+from apps.common.tasks import do_here
+from lms.celery import SWEEPS, app
+
+logger = logging.getLogger(__name__)
+
+SOON = 5  # seconds from the start to the first sweeps
+LONGEST_QUEUE = 10_000
+
+_waiting: Queue = Queue(maxsize=LONGEST_QUEUE)
+_thread: Thread | None = None
+_END = object()
+
+
+def start() -> None:
+    """Start the thread; a process has one."""
+    global _thread
+    if _thread is None:
+        app.loader.import_default_modules()  # every app's tasks, by their names
+        _thread = Thread(target=_work, name="tasks", daemon=True)
+        _thread.start()
+        do_here(submit)
+
+
+def stop(*, wait: float = 5) -> None:
+    """Let the task that is being done end, for at most so many seconds, and do no other."""
+    global _thread
+    if _thread is not None:
+        do_here(None)
+        while not _waiting.empty():
+            _waiting.get_nowait()
+        _waiting.put(_END)
+        _thread.join(wait)
+        _thread = None
+
+
+def submit(task: Task, arguments: dict) -> None:
+    """Do the task soon; where too many wait, the sweep does it."""
+    try:
+        _waiting.put_nowait((task, arguments))
+    except Full:
+        logger.warning("Too many tasks wait; the sweep will do %s.", task.name)
+
+
+def _work() -> None:
+    due = dict.fromkeys(SWEEPS, time.monotonic() + SOON)
+    while True:
+        name = min(due, key=due.__getitem__)
+        try:
+            found = _waiting.get(timeout=max(0, due[name] - time.monotonic()))
+        except Empty:
+            due[name] = time.monotonic() + SWEEPS[name]
+            found = (name, {})
+        if found is _END:
+            return
+        _do(*found)
+
+
+def _do(task: Task | str, arguments: dict) -> None:
+    """Do a task; whatever it raises is logged, and the thread goes on."""
+    close_old_connections()
+    try:
+        (app.tasks[task] if isinstance(task, str) else task)(**arguments)
+    except Exception:
+        logger.exception("The task %s failed.", getattr(task, "name", task))
+    finally:
+        close_old_connections()

@@ -1,0 +1,18 @@
+from django.core.management.base import BaseCommand, CommandError
+from pymongo.errors import PyMongoError
+
+from apps.common import indexes
+
+
+class Command(BaseCommand):
+    help = "Builds the document indexes that are declared, and verifies that they are there."
+
+    def handle(self, **_):
+        try:
+            indexes.build_indexes()
+            missing = indexes.missing_indexes()
+        except PyMongoError as error:
+            raise CommandError(f"The indexes could not be built: {error}") from error
+        if missing:
+            raise CommandError(f"Still missing: {'; '.join(missing)}")
+        self.stdout.write(f"All indexes of {len(indexes.documents())} collections are there.")

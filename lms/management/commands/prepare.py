@@ -1,0 +1,16 @@
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from lms import apps, preparation
+
+
+class Command(BaseCommand):
+    help = "Does all that must be done before serving: once for each release, whatever serves."
+
+    def handle(self, **_):
+        preparation.migrate()
+        preparation.build_indexes()
+        preparation.collect_static()
+        if settings.DEMO and (password := preparation.fill_demo()):
+            self.stdout.write(f"The demo accounts' password is {password}")
+        apps.close_store()

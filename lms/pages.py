@@ -1,0 +1,98 @@
+"""What is not the API: the start page, what search engines read, pictures, and error answers."""
+
+import sys
+
+from django.conf import settings
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+from django.views.static import serve
+
+from apps.common.exceptions import is_store_away, store_unavailable
+
+A_YEAR = 365 * 24 * 60 * 60
+MESSAGES = {
+    400: ("bad_request", "The request is malformed."),
+    403: ("permission_denied", "You may not do this."),
+    404: ("not_found", "Not found."),
+    500: ("server_error", "Something went wrong here; it was noted under this request's id."),
+    503: ("store_unavailable", "The data store cannot be reached; try again shortly."),
+}
+
+
+@require_safe
+def start(request: HttpRequest) -> HttpResponse:
+    return render(request, "start.html", {"address": settings.PUBLIC_URL})
+
+
+@require_safe
+@cache_control(max_age=3600)
+def robots(request: HttpRequest) -> HttpResponse:
+    lines = [
+        "User-agent: *",
+        *(f"Disallow: {path}" for path in ("/api/", "/admin/", "/health/", "/metrics")),
+        f"Sitemap: {settings.PUBLIC_URL}/sitemap.xml",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+@cache_control(max_age=3600)
+def sitemap(request: HttpRequest) -> HttpResponse:
+    places = ["/", "/swagger/", "/redoc/"]
+    return render(
+        request,
+        "sitemap.xml",
+        {"addresses": [settings.PUBLIC_URL + place for place in places]},
+        content_type="application/xml; charset=utf-8",
+    )
+
+
+@require_safe
+def picture(request: HttpRequest, name: str) -> FileResponse:
+    """Show an uploaded picture; its name is random and its content never changes."""
+    if settings.MEDIA_BUCKET:
+        raise Http404
+    response = serve(request, name, document_root=settings.MEDIA_ROOT)
+    response["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
+    return response
+
+
+def refuse_bad_request(request, exception=None) -> HttpResponse:
+    return _refuse(request, 400)
+
+
+def refuse_forbidden(request, exception=None) -> HttpResponse:
+    return _refuse(request, 403)
+
+
+def refuse_unknown(request, exception=None) -> HttpResponse:
+    return _refuse(request, 404)
+
+
+def refuse_broken(request) -> HttpResponse:
+    """Answer for an exception that nobody caught, or for a store that was away meanwhile."""
+    error = sys.exc_info()[1]
+    if isinstance(error, Exception) and is_store_away(error):
+        response = _refuse(request, 503)
+        response["Retry-After"] = store_unavailable()["Retry-After"]
+        return response
+    return _refuse(request, 500)
+
+
+def refuse_csrf(request, reason="") -> HttpResponse:
+    return _refuse(request, 403)
+
+
+def _refuse(request, status: int) -> HttpResponse:
+    code, detail = MESSAGES[status]
+    request_id = getattr(request, "id", "")
+    if request.path.startswith("/api/"):
+        answer = {"detail": detail, "code": code}
+        if status >= 500:
+            answer["request_id"] = request_id
+        return JsonResponse(answer, status=status)
+    context = {"status": status, "detail": detail, "request_id": request_id}
+    # Without context processors: they may need what has just failed.
+    return render(None, "error.html", context, status=status)

@@ -1,0 +1,330 @@
+"""The API's description, in Swagger 2.0, read off the views and what they declare.
+
+`apps.common.views` says what a view declares for it; what holds everywhere (errors, headers, pages
+of lists) is put on here.
+"""
+
+import inspect
+from functools import cache
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+from drf_yasg import openapi
+from drf_yasg.app_settings import swagger_settings
+from drf_yasg.codecs import OpenAPICodecJson, OpenAPICodecYaml
+from drf_yasg.generators import OpenAPISchemaGenerator
+from drf_yasg.inspectors import FieldInspector, NotHandled, SwaggerAutoSchema
+from drf_yasg.renderers import ReDocRenderer, SwaggerUIRenderer
+from drf_yasg.views import get_schema_view
+from rest_framework.permissions import AllowAny
+
+from apps.common.fields import IdField
+from apps.common.queries import ChoicesField, ListQuery, Query, YesNoField
+from apps.common.views import ApiView
+
+INFO = openapi.Info(
+    title="Learning Management System",
+    default_version="v1",
+    description=(
+        "Ids are 24 hexadecimal digits, times ISO 8601 in UTC, money a decimal string. Every "
+        "answer carries `X-Request-ID`. To sign in, send `POST /api/auth/login/`, and with "
+        "everything else `Authorization: Bearer <access>`."
+    ),
+)
+WRITES = ("POST", "PUT", "PATCH", "DELETE")
+BODIES = ("POST", "PUT", "PATCH")
+STANDARD = {"list", "retrieve", "create", "update", "partial_update", "destroy"}
+
+ERRORS = {
+    400: "Wrong: one list of messages for each field, or what is wrong with the request.",
+    401: "Who you are is missing or void.",
+    403: "You may not do this.",
+    404: "There is no such thing, as far as you may know.",
+    409: "It contradicts what is there; `code` says how.",
+    412: "Somebody changed this since you read it.",
+    413: "The body is too large.",
+    415: "The body is of a type that this route does not take.",
+    429: "Too many requests; `Retry-After` says when to come again.",
+    503: "A store is away; `Retry-After` says when to come again.",
+}
+
+
+class OurFields(FieldInspector):
+    """Fields of ours whose shape their base class does not tell."""
+
+    def field_to_swagger_object(self, field, swagger_object_type, use_references, **kwargs):
+        made, _ = self._get_partial_types(field, swagger_object_type, use_references, **kwargs)
+        if isinstance(field, ChoicesField):
+            words = openapi.Items(type=openapi.TYPE_STRING, enum=list(field.choices))
+            return made(type=openapi.TYPE_ARRAY, items=words, collection_format="csv")
+        if isinstance(field, YesNoField):
+            return made(type=openapi.TYPE_BOOLEAN)
+        if isinstance(field, IdField):
+            return made(**field.Meta.swagger_schema_fields)
+        return NotHandled
+
+
+class Operation(SwaggerAutoSchema):
+    """One verb of one route."""
+
+    field_inspectors = [OurFields, *swagger_settings.DEFAULT_FIELD_INSPECTORS]
+
+    @property
+    def action(self) -> str:
+        return getattr(self.view, "action", None) or self.method.lower()
+
+    @property
+    def is_list(self) -> bool:
+        query = getattr(self.view, "query_type", Query)
+        return self.action == "list" or issubclass(query, ListQuery)
+
+    @property
+    def declared(self) -> tuple:
+        """What the view declares: the body's serializer, the answer's, and its status."""
+        declared = getattr(self.view, "schemas", {}).get(self.action)
+        if declared is not None:
+            return (*declared, None)[:3]
+        serializer = getattr(self.view, "serializer_class", None)
+        takes_body = self.method in BODIES and (self.action in STANDARD or self._is_plain)
+        return serializer if takes_body else None, None if self._removes else serializer, None
+
+    @property
+    def _is_plain(self) -> bool:
+        """Say whether the view has verbs and no actions."""
+        return not getattr(self.view, "action", None)
+
+    @property
+    def _removes(self) -> bool:
+        return self.method == "DELETE"
+
+    def get_summary_and_description(self):
+        said = inspect.getdoc(getattr(self.view, self.action, None)) or ""
+        first, _, rest = said.partition("\n\n")
+        return " ".join(first.split()), rest.strip()
+
+    def get_security(self):
+        allowed = getattr(self.view, "permission_classes", None)
+        return [] if not allowed or allowed == [AllowAny] else None
+
+    def get_consumes(self):
+        body = self.declared[0]
+        return ["multipart/form-data"] if isinstance(body, str) else ["application/json"]
+
+    def get_produces(self):
+        return ["application/json"]
+
+    def get_request_serializer(self):
+        body = self.declared[0]
+        return body() if inspect.isclass(body) and self.method in BODIES else None
+
+    def get_request_body_parameters(self, consumes):
+        body = self.declared[0]
+        if isinstance(body, str):
+            return [openapi.Parameter(body, openapi.IN_FORM, type=openapi.TYPE_FILE, required=True)]
+        return super().get_request_body_parameters(consumes)
+
+    def get_request_body_schema(self, serializer):
+        schema = self.serializer_to_schema(serializer)
+        return self._without_required(schema) if self.method == "PATCH" else schema
+
+    def get_query_parameters(self):
+        if not isinstance(self.view, ApiView):
+            return []
+        query = self.view.query_type(expandable=getattr(self.view, "expandable_here", ()))
+        return [*self.serializer_to_parameters(query, in_=openapi.IN_QUERY), *self._headers()]
+
+    def get_responses(self):
+        serializer, status = self.declared[1:]
+        if status is None:
+            status = self._usual_status(serializer)
+        answers = {str(status): self._success(serializer, status)}
+        if self._has_etag(serializer) and self.method == "GET":
+            answers["304"] = openapi.Response("Not modified since the `ETag` that was sent.")
+        answers |= {str(code): self._error(code) for code in self._refusals()}
+        return openapi.Responses(answers)
+
+    def _usual_status(self, serializer) -> int:
+        if serializer is None:
+            return 204
+        return 201 if self.action == "create" else 200
+
+    def _success(self, serializer, status: int) -> openapi.Response:
+        if serializer is None:
+            return openapi.Response("Done." if status == 204 else "The answer.")
+        response = openapi.Response("The answer.", schema=self._answer_schema(serializer))
+        if self._has_etag(serializer):
+            response["headers"] = {"ETag": {"type": "string", "description": "Its version."}}
+        return response
+
+    def _answer_schema(self, serializer):
+        if serializer is dict:
+            return openapi.Schema(type=openapi.TYPE_OBJECT, additional_properties=True)
+        if isinstance(serializer, list):
+            return openapi.Schema(
+                type=openapi.TYPE_ARRAY, items=self.serializer_to_schema(serializer[0]())
+            )
+        schema = self.serializer_to_schema(serializer())
+        return self._page_of(schema) if self.is_list else schema
+
+    def _page_of(self, row: openapi.SchemaRef) -> openapi.SchemaRef:
+        name = f"{_name(row)}Page"
+        link = {"type": openapi.TYPE_STRING, "format": openapi.FORMAT_URI, "x-nullable": True}
+        envelope = openapi.Schema(
+            type=openapi.TYPE_OBJECT,
+            required=["count", "next", "previous", "results"],
+            properties={
+                "count": openapi.Schema(type=openapi.TYPE_INTEGER),
+                "next": openapi.Schema(**link),
+                "previous": openapi.Schema(**link),
+                "results": openapi.Schema(type=openapi.TYPE_ARRAY, items=row),
+            },
+        )
+        return self._define(name, envelope)
+
+    def _without_required(self, whole: openapi.SchemaRef) -> openapi.SchemaRef:
+        """Return the schema of a PATCH's body: every field may be left out."""
+        definitions = self.components.with_scope(openapi.SCHEMA_DEFINITIONS)
+        fields = definitions.get(_name(whole)).get("properties", {})
+        part = openapi.Schema(type=openapi.TYPE_OBJECT, properties=fields)
+        return self._define(f"{_name(whole)}Patch", part)
+
+    def _define(self, name: str, schema: openapi.Schema) -> openapi.SchemaRef:
+        definitions = self.components.with_scope(openapi.SCHEMA_DEFINITIONS)
+        definitions.setdefault(name, lambda: schema)
+        return openapi.SchemaRef(definitions, name)
+
+    def _error(self, status: int) -> openapi.Response:
+        definitions = self.components.with_scope(openapi.SCHEMA_DEFINITIONS)
+        schema = openapi.SchemaRef(definitions, "Invalid" if status == 400 else "Error")
+        return openapi.Response(ERRORS[status], schema=schema)
+
+    def _refusals(self) -> list[int]:
+        statuses = [400, 401, 429, 503]
+        if "{" in self.path or self.is_list:
+            statuses.append(404)
+        if self.method in WRITES:
+            statuses += [403, 409]
+        if self._takes_if_match:
+            statuses.append(412)
+        if self.declared[0] is not None:
+            statuses += [413, 415]
+        return sorted(statuses)
+
+    @property
+    def _takes_if_match(self) -> bool:
+        return self.method in ("PUT", "PATCH", "DELETE")
+
+    def _has_etag(self, serializer) -> bool:
+        """Say whether the answer is one thing that is edited."""
+        known = inspect.isclass(serializer) and serializer is getattr(
+            self.view, "serializer_class", None
+        )
+        return known and not self.is_list
+
+    def _headers(self) -> list[openapi.Parameter]:
+        names = {}
+        if self.method == "GET" and self._has_etag(self.declared[1]):
+            names["If-None-Match"] = "The `ETag` that one has; a 304 says that it is so still."
+        if self._takes_if_match:
+            names["If-Match"] = "The `ETag` that one changes; a 412 says that it has changed."
+        if self.method == "POST" and self.get_security() is None:
+            names["Idempotency-Key"] = "The same request under the same key is done once a day."
+        return [
+            openapi.Parameter(name, openapi.IN_HEADER, description=said, type=openapi.TYPE_STRING)
+            for name, said in names.items()
+        ]
+
+
+class Generator(OpenAPISchemaGenerator):
+    """Walks the routes; the host is left out, so that one description serves all."""
+
+    def get_overrides(self, view, method):
+        return {"auto_schema": Operation}
+
+    def get_path_parameters(self, path, view_cls):
+        parameters = super().get_path_parameters(path, view_cls)
+        for parameter in parameters:
+            if getattr(view_cls, "lookup_field", None) == parameter.name:
+                parameter.description = "The id of what the route is about."
+        return parameters
+
+    def get_paths(self, endpoints, components, request, public):
+        definitions = components.with_scope(openapi.SCHEMA_DEFINITIONS)
+        definitions.setdefault("Error", _error)
+        definitions.setdefault("Invalid", _invalid)
+        return super().get_paths(endpoints, components, request, public)
+
+    def get_operation_keys(self, subpath, method, view):
+        """Name an operation by its path and, in a collection of documents, by its action."""
+        parts = [part for part in subpath.strip("/").split("/") if "{" not in part]
+        action = getattr(view, "action", None) or method.lower()
+        words = [part.replace("-", "_").replace(".", "_") for part in parts]
+        if action in STANDARD or "{" in subpath.rstrip("/").rsplit("/", 1)[-1]:
+            return [*words, action]
+        return [*words, method.lower()]
+
+
+def _name(reference: openapi.SchemaRef) -> str:
+    return reference["$ref"].rsplit("/", 1)[-1]
+
+
+def _error() -> openapi.Schema:
+    return openapi.Schema(
+        type=openapi.TYPE_OBJECT,
+        required=["detail", "code"],
+        properties={
+            "detail": openapi.Schema(type=openapi.TYPE_STRING, description="For people."),
+            "code": openapi.Schema(type=openapi.TYPE_STRING, description="For programs."),
+        },
+    )
+
+
+def _invalid() -> openapi.Schema:
+    return openapi.Schema(
+        type=openapi.TYPE_OBJECT,
+        description="`{field: [messages]}`, or `detail` and `code` where no field is to blame.",
+        properties={
+            "detail": openapi.Schema(type=openapi.TYPE_STRING),
+            "code": openapi.Schema(type=openapi.TYPE_STRING),
+            "non_field_errors": openapi.Schema(
+                type=openapi.TYPE_ARRAY, items=openapi.Schema(type=openapi.TYPE_STRING)
+            ),
+        },
+        additional_properties=True,
+    )
+
+
+@cache
+def written(codec_class, media_type: str) -> bytes:
+    """Return the description; it is the same until the next release."""
+    swagger = Generator(INFO, "v1", url="").get_schema(request=None, public=True)
+    return codec_class(validators=[], media_type=media_type).encode(swagger)
+
+
+@require_safe
+@cache_control(max_age=300)
+def as_json(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(
+        written(OpenAPICodecJson, "application/json"), content_type="application/json"
+    )
+
+
+@require_safe
+@cache_control(max_age=300)
+def as_yaml(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(
+        written(OpenAPICodecYaml, "application/yaml"), content_type="application/yaml"
+    )
+
+
+_pages = get_schema_view(
+    INFO,
+    url="",
+    public=True,
+    generator_class=Generator,
+    authentication_classes=[],
+    permission_classes=[AllowAny],
+)
+swagger = _pages.as_cached_view(renderer_classes=[SwaggerUIRenderer])
+redoc = _pages.as_cached_view(renderer_classes=[ReDocRenderer])

@@ -1,0 +1,308 @@
+"""Every setting of the product, from the environment; production is the default."""
+
+from datetime import timedelta
+
+from lms import env
+
+ROOT = env.ROOT
+DATA_DIR = env.data_dir()
+
+DEBUG = env.flag("DEBUG")
+SECRET_KEY = env.secret("SECRET_KEY", at_least=50)
+ALLOWED_HOSTS = env.required_words("ALLOWED_HOSTS", "the host names this server answers to")
+PORT = env.number("PORT", default=8000, least=1, most=65535)
+PUBLIC_URL = env.url("PUBLIC_URL", "http", "https", default=f"http://127.0.0.1:{PORT}").rstrip("/")
+HTTPS = PUBLIC_URL.startswith("https://")
+DEMO = env.flag("LMS_DEMO")
+DEMO_PASSWORD = env.text("LMS_DEMO_PASSWORD")
+APPEND_SLASH = False  # a POST is never redirected, and an address is an address
+
+INSTALLED_APPS = [
+    "apps.users.staff.StaffSiteConfig",  # django.contrib.admin
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "corsheaders",
+    "rest_framework",
+    "rest_framework_mongoengine",
+    "rest_framework_simplejwt.token_blacklist",
+    "dj_rest_auth",
+    "allauth",
+    "allauth.account",
+    "drf_yasg",
+    "lms",
+    "apps.common",
+    "apps.users",
+    "apps.courses",
+    "apps.enrollments",
+    "apps.lessons",
+    "apps.progress",
+]
+
+MIDDLEWARE = [
+    "lms.metrics.MetricsMiddleware",
+    "apps.common.middleware.RequestMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "lms.headers.PageHeadersMiddleware",
+    "apps.common.middleware.HeadersMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "lms.urls"
+WSGI_APPLICATION = "lms.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "lms" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# Stores
+
+SQLITE = f"sqlite:///{DATA_DIR / 'accounts.sqlite3'}"
+DATABASES = {"default": env.database("DATABASE_URL", SQLITE)}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        "timeout": 2,  # a writer waits this long for another before the caller is told 503
+        "transaction_mode": "IMMEDIATE",  # a deferred one fails at once where it should wait
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+    # A file for the tests, too: their threads would share no database in memory.
+    DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "tests.sqlite3")}
+else:
+    DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+        DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 2)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+MONGODB_URI = env.url("MONGODB_URI", "mongodb", "mongodb+srv")
+EMBEDDED_STORE = DATA_DIR / "documents.sqlite3"
+STORE_TIMEOUT_SECONDS = 2.5
+
+REDIS_URL = env.url("REDIS_URL", "redis", "rediss", "unix")
+REDIS = {
+    "BACKEND": "django_redis.cache.RedisCache",
+    "LOCATION": REDIS_URL,
+    "KEY_PREFIX": "lms",
+    "OPTIONS": {
+        "SERIALIZER": "django_redis.serializers.json.JSONSerializer",  # nothing is unpickled
+        "SOCKET_CONNECT_TIMEOUT": 0.2,  # a frozen Redis is a slow page, not a hanging one
+        "SOCKET_TIMEOUT": 0.2,
+        "CONNECTION_POOL_KWARGS": {"retry": None, "max_connections": 64},
+    },
+}
+IN_PROCESS = {
+    "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+    "OPTIONS": {"MAX_ENTRIES": 50_000},
+}
+CACHES = {
+    "default": REDIS if REDIS_URL else IN_PROCESS,
+    "local": IN_PROCESS,  # where rate limits are counted while Redis is away
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.db"  # the admin's; no cache to lose them
+
+# Who
+
+AUTH_USER_MODEL = "users.Account"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = [
+    "apps.users.passwords.Argon2Hasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "apps.users.passwords.MaximumLengthValidator", "OPTIONS": {"max_length": 128}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
+SESSION_LIFETIME = timedelta(days=30)
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=7),
+    "ALGORITHM": "HS256",
+    "SIGNING_KEY": SECRET_KEY,
+    "ISSUER": "lms",
+    "AUDIENCE": "lms-api",
+    "LEEWAY": timedelta(seconds=10),
+    "UPDATE_LAST_LOGIN": False,
+}
+REST_AUTH = {
+    "TOKEN_MODEL": None,
+    "USE_JWT": True,
+    "SESSION_LOGIN": False,
+    "OLD_PASSWORD_FIELD_ENABLED": True,
+    "LOGOUT_ON_PASSWORD_CHANGE": False,
+}
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # a mail offers it; nothing waits for it
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_RATE_LIMITS = False  # apps.common.limits has them all
+
+# How it answers
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["apps.users.authentication.BearerAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_THROTTLE_CLASSES": ["apps.common.limits.RequestLimit"],
+    "DEFAULT_PARSER_CLASSES": ["apps.common.parsers.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "EXCEPTION_HANDLER": "apps.common.exceptions.answer_exception",
+    "UNAUTHENTICATED_USER": "apps.users.viewer.Anonymous",
+    "URL_FORMAT_OVERRIDE": None,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+RATE_LIMITED = env.flag("LMS_RATE_LIMITS", default=True)
+RATE_LIMITS = {  # requests, seconds
+    "anonymous": env.rate("LMS_LIMIT_ANONYMOUS", "300/60"),
+    "signed_in": env.rate("LMS_LIMIT_SIGNED_IN", "600/60"),
+    "search": env.rate("LMS_LIMIT_SEARCH", "120/60"),
+    "sign_in": env.rate("LMS_LIMIT_SIGN_IN", "10/60"),
+    "failures": env.rate("LMS_LIMIT_FAILURES", "5/900"),
+    "refresh": env.rate("LMS_LIMIT_REFRESH", "30/60"),
+    "registration": env.rate("LMS_LIMIT_REGISTRATION", "5/3600"),
+    "reset": env.rate("LMS_LIMIT_RESET", "3/3600"),
+}
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", default=0)
+
+CORS_ALLOWED_ORIGINS = env.words("CORS_ALLOWED_ORIGINS")
+CORS_ALLOW_CREDENTIALS = True
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_HEADERS = [
+    "accept",
+    "accept-language",
+    "authorization",
+    "content-type",
+    "idempotency-key",
+    "if-match",
+    "if-none-match",
+    "x-auth-mode",
+    "x-request-id",
+]
+CORS_EXPOSE_HEADERS = ["ETag", "Retry-After", "X-Request-ID"]
+
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
+SECURE_SSL_REDIRECT = False  # the proxy's; health probes speak plain http
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # subdomains and the preload list are for their owner to promise
+    "security.W021",
+    "security.W008",  # see SECURE_SSL_REDIRECT
+]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL, *CORS_ALLOWED_ORIGINS]
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # the admin's forms; the API's parsers have their own
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+VIDEO_HOSTS = env.words("VIDEO_HOSTS", "www.youtube-nocookie.com,player.vimeo.com")
+
+# Files: on this disk, or in an S3 bucket
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+MEDIA_URL = "/media/"
+MEDIA_ROOT = DATA_DIR / "media"
+MEDIA_BUCKET = env.text("MEDIA_S3_BUCKET")
+IN_BUCKET = {
+    "BACKEND": "storages.backends.s3.S3Storage",
+    "OPTIONS": {
+        "bucket_name": MEDIA_BUCKET,
+        "region_name": env.text("MEDIA_S3_REGION") or None,
+        "endpoint_url": env.text("MEDIA_S3_ENDPOINT") or None,
+        "custom_domain": env.text("MEDIA_S3_DOMAIN") or None,
+        "querystring_auth": not env.text("MEDIA_S3_DOMAIN"),
+        "file_overwrite": False,
+    },
+}
+ON_DISK = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+STORAGES = {
+    "default": IN_BUCKET if MEDIA_BUCKET else ON_DISK,
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# Mail
+
+EMAIL = env.email("EMAIL_URL")
+if EMAIL:
+    globals().update(EMAIL)
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = DATA_DIR / "mail"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Learning <learning@localhost>")
+
+# Languages
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("es", "Español")]
+LOCALE_PATHS = [ROOT / "lms" / "locale"]
+
+# Tasks
+
+# The embedded store is open in one process, so no other could do its tasks.
+CELERY_BROKER_URL = (REDIS_URL or None) if MONGODB_URI else None
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_TASK_ALWAYS_EAGER = False
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True  # a worker that dies gives its task back
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_timeout": 2,
+    "socket_connect_timeout": 2,
+    "max_retries": 1,
+    "interval_start": 0,
+}
+CELERY_TASK_PUBLISH_RETRY = False  # the sweep finds what the broker did not take
+
+LOGGING_CONFIG = "apps.common.logs.configure"
+LOGGING = {"level": "DEBUG" if DEBUG else "INFO"}
+
+SWAGGER_USE_COMPAT_RENDERERS = False
+SWAGGER_SETTINGS = {
+    "USE_SESSION_AUTH": False,
+    "SECURITY_DEFINITIONS": {
+        "Bearer": {
+            "type": "apiKey",
+            "name": "Authorization",
+            "in": "header",
+            "description": "`Bearer <access>`, as signing in gives it.",
+        },
+    },
+    "SPEC_URL": "/swagger.json",
+    "FETCH_SCHEMA_WITH_QUERY": False,
+}
+REDOC_SETTINGS = {"SPEC_URL": "/swagger.json", "FETCH_SCHEMA_WITH_QUERY": False}

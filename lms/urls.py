@@ -1,0 +1,37 @@
+"""Every address of the product."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from lms import health, metrics, pages, schema
+
+urlpatterns = [
+    path("api/auth/", include("apps.users.urls_auth")),
+    path("api/", include("apps.users.urls")),
+    path("api/", include("apps.courses.urls")),
+    path("api/", include("apps.lessons.urls")),
+    path("api/", include("apps.enrollments.urls")),
+    path("api/", include("apps.progress.urls")),
+    path("admin/", admin.site.urls),
+    path("swagger/", schema.swagger),
+    path("redoc/", schema.redoc),
+    path("swagger.json", schema.as_json),
+    path("swagger.yaml", schema.as_yaml),
+    *(
+        path(name, RedirectView.as_view(url=f"/{name}/", permanent=True))
+        for name in ("admin", "swagger", "redoc")
+    ),
+    path("health/live", health.live),
+    path("health/ready", health.ready),
+    path("metrics", metrics.metrics),
+    path("media/<path:name>", pages.picture),
+    path("robots.txt", pages.robots),
+    path("sitemap.xml", pages.sitemap),
+    path("", pages.start),
+]
+
+handler400 = pages.refuse_bad_request
+handler403 = pages.refuse_forbidden
+handler404 = pages.refuse_unknown
+handler500 = pages.refuse_broken
