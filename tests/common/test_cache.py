@@ -1,0 +1,246 @@
+"""Copies never show what a finished write has replaced; a cache that is away costs only speed."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Event
+
+import pytest
+from django.core.cache import caches
+
+from apps.common import cache
+from apps.common.cache import Lookup, forget, read_all, read_through, store
+from apps.common.cache.stamps import EPOCH, stamp_of
+from tests.faults.conftest import redis_server
+
+__all__ = ["redis_server"]
+
+
+class Source:
+    """Where values are loaded from; counts how often."""
+
+    def __init__(self, value="old"):
+        self.value = value
+        self.loads = 0
+
+    def __call__(self):
+        self.loads += 1
+        return self.value
+
+    def read(self, key="thing", **options):
+        return read_through(key, self, 60, **options)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_breaker(monkeypatch):
+    monkeypatch.setattr(store, "breaker", store._Breaker())
+
+
+@pytest.fixture
+def redis(settings, redis_server):
+    """A Redis of the test's own, as the product's cache."""
+    _use_redis(settings, redis_server.uri)
+    yield redis_server
+    caches["default"].close()
+
+
+def _use_redis(settings, uri: str) -> None:
+    settings.REDIS_URL = uri
+    settings.CACHES = settings.CACHES | {"default": settings.REDIS | {"LOCATION": uri}}
+
+
+@pytest.fixture(params=["in this process", "redis"])
+def any_cache(request):
+    if request.param == "redis":
+        request.getfixturevalue("redis")
+
+
+@pytest.mark.parametrize("value", [None, [], 0, "", {"a": ["🦉", None]}])
+def test_a_value_is_loaded_once(any_cache, value):
+    source = Source(value)
+
+    assert [source.read() for _ in range(3)] == [value] * 3
+    assert source.loads == 1
+
+
+def test_what_is_forgotten_is_loaded_anew(any_cache):
+    source = Source()
+    source.read()
+    source.value = "new"
+
+    forget("thing")
+
+    assert source.read() == source.read() == "new"
+    assert source.loads == 2
+
+
+def test_a_slow_reader_never_puts_an_old_value_over_a_new_one(any_cache):
+    loading, written = Event(), Event()
+    source = Source("new")
+
+    def load_slowly():
+        loading.set()
+        written.wait(5)
+        return "old"
+
+    with ThreadPoolExecutor(1) as threads:
+        slow = threads.submit(read_through, "thing", load_slowly, 60)
+        loading.wait(5)
+        forget("thing")
+        written.set()
+        assert slow.result() == "old"  # it was asked before the write had finished
+
+    assert source.read() == "new"
+
+
+def test_what_was_there_before_a_write_is_not_revived_by_a_lost_stamp(any_cache):
+    source = Source()
+    source.read()
+    source.value = "new"
+    forget("thing")
+    caches["default"].delete(stamp_of("thing"))
+
+    assert source.read() == "new"
+
+
+def test_a_new_epoch_makes_everything_old(any_cache):
+    source = Source()
+    source.read()
+    source.value = "new"
+
+    store.set_many({EPOCH: "another"}, 60)
+
+    assert source.read() == "new"
+
+
+def test_a_value_is_as_old_as_what_it_is_made_from(any_cache):
+    source = Source()
+    source.read(made_from=["part", "other"])
+    source.value = "new"
+
+    forget("other")
+
+    assert source.read(made_from=["part", "other"]) == "new"
+
+
+def test_twenty_at_once_load_once(any_cache):
+    together = Barrier(20)
+    loads = []
+
+    def load():
+        loads.append(1)
+        time.sleep(0.1)
+        return "value"
+
+    def read(_):
+        together.wait(5)
+        return read_through("thing", load, 60)
+
+    with ThreadPoolExecutor(20) as threads:
+        values = list(threads.map(read, range(20)))
+
+    assert values == ["value"] * 20
+    assert len(loads) == 1
+
+
+def test_a_load_that_fails_keeps_nobody_waiting(any_cache):
+    def fail():
+        raise RuntimeError("planted")
+
+    with pytest.raises(RuntimeError):
+        read_through("thing", fail, 60)
+    began = time.monotonic()
+
+    assert Source("value").read() == "value"
+    assert time.monotonic() - began < 0.5
+
+
+def test_several_values_and_a_counter_are_read_together(any_cache):
+    one, two = Source(1), Source(2)
+    lookups = [Lookup("one", one, 60), Lookup("two", two, 60)]
+
+    assert read_all(*lookups, counting=("counter", 60)) == ([1, 2], 1)
+    assert read_all(*lookups, counting=("counter", 60)) == ([1, 2], 2)
+    assert (one.loads, two.loads) == (1, 1)
+
+
+def test_a_hit_costs_one_round_trip(redis, monkeypatch):
+    lookups = [Lookup("one", Source(1), 60), Lookup("two", Source(2), 60)]
+    read_all(*lookups)
+    trips = []
+    read = store._read_redis
+    monkeypatch.setattr(store, "_read_redis", lambda *given: trips.append(given) or read(*given))
+
+    read_all(*lookups, counting=("counter", 60))
+
+    assert len(trips) == 1
+
+
+def test_counters_count_and_begin_anew(any_cache):
+    assert [cache.count("limit", 1) for _ in range(3)] == [1, 2, 3]
+    assert cache.counted("limit") == 3
+
+    time.sleep(1.1)
+
+    assert cache.counted("limit") == 0
+    assert cache.count("limit", 1) == 1
+
+
+# Redis away
+
+
+def test_a_redis_that_is_away_is_a_miss_and_never_an_error(redis, caplog):
+    source = Source()
+    source.read()
+    redis.stop()
+    source.value = "new"
+
+    forget("thing")
+
+    assert source.read() == "new"
+    assert cache.ping() is False
+    assert caplog.text.count("The cache is away") == 1
+
+
+def test_a_redis_that_comes_back_revives_nothing(redis, monkeypatch):
+    monkeypatch.setattr(store, "LEFT_ALONE_SECONDS", 0.05)
+    source = Source()
+    source.read()
+    redis.pause()
+    source.value = "new"
+    forget("thing")  # this Redis has never heard of it
+    redis.resume()
+    time.sleep(0.1)
+
+    assert source.read() == "new"
+    source.read()
+    loads = source.loads
+    source.read()
+    assert source.loads == loads  # and it is of use again
+
+
+def test_a_frozen_redis_costs_half_a_second_at_most(redis):
+    source = Source("value")
+    redis.pause()
+    try:
+        began = time.monotonic()
+        for key in ("one", "two", "three"):
+            assert source.read(key) == "value"
+            forget(key)
+        assert time.monotonic() - began < 0.5
+    finally:
+        redis.resume()
+
+
+def test_counters_go_on_in_this_process_while_redis_is_away(redis):
+    redis.stop()
+
+    assert [cache.count("limit", 60) for _ in range(3)] == [1, 2, 3]
+    assert cache.counted("limit") == 3
+
+
+def test_what_is_no_json_of_ours_in_redis_is_a_miss(redis):
+    source = Source("value")
+    source.read()
+    store._redis().set(store._redis_key("thing"), b"\x80\x04pickle")
+
+    assert source.read() == "value"

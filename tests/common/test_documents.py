@@ -1,0 +1,91 @@
+"""Documents, their indexes, and how their edits meet."""
+
+import pytest
+from bson import ObjectId
+from mongoengine import NotUniqueError, StringField
+
+from apps.common import indexes
+from apps.common.documents import Revised, change, insert
+from apps.common.errors import Missing, StaleVersion
+
+
+class Page(Revised):
+    name = StringField(required=True)
+
+    meta = {
+        "collection": "test_pages",
+        "auto_create_index": False,
+        "indexes": [{"fields": ("name",), "unique": True}],
+    }
+
+
+@pytest.fixture(autouse=True)
+def _no_pages():
+    Page.drop_collection()
+    Page.ensure_indexes()
+    yield
+    Page.drop_collection()
+    Page.ensure_indexes()  # readiness asks for those of every document
+
+
+def test_an_insert_that_is_tried_again_finds_what_it_has_made():
+    page = Page(id=ObjectId(), name="one")
+
+    assert insert(page).id == insert(Page(id=page.id, name="one")).id
+    with pytest.raises(NotUniqueError):
+        insert(Page(id=ObjectId(), name="one"))
+    assert Page.objects.count() == 1
+
+
+def test_each_edit_raises_the_revision():
+    page = insert(Page(name="one"))
+
+    changed = change(page, name="two")
+
+    assert (changed.name, changed.revision) == ("two", 2)
+    assert change(page, expected=[2], name="three").revision == 3
+
+
+def test_an_edit_of_what_somebody_edited_since_changes_nothing():
+    page = insert(Page(name="one"))
+    change(page, name="two")
+
+    with pytest.raises(StaleVersion):
+        change(page, expected=[1], name="three")
+    with pytest.raises(StaleVersion):
+        change(page, expected=[], name="three")
+    assert Page.objects.get().name == "two"
+
+
+def test_an_edit_of_what_is_gone_does_not_bring_it_back():
+    page = insert(Page(name="one"))
+    page.delete()
+
+    with pytest.raises(Missing):
+        change(page, name="two")
+    assert Page.objects.count() == 0
+
+
+def test_a_missing_index_is_named_and_built():
+    Page._get_collection().drop_index("name_1")
+
+    assert "test_pages: name" in indexes.missing_indexes()
+    indexes.build_indexes()
+    assert "test_pages: name" not in indexes.missing_indexes()
+
+
+def test_an_index_that_cannot_be_built_over_duplicates_is_said():
+    Page._get_collection().drop_index("name_1")
+    Page._get_collection().insert_many([{"name": "one"}, {"name": "one"}])
+
+    with pytest.raises(Exception, match=r"duplicate|E11000|11000"):
+        indexes.build_indexes()
+    assert "test_pages: name" in indexes.missing_indexes()
+
+
+def test_the_command_says_what_it_has_built(capsys):
+    from django.core.management import call_command
+
+    call_command("build_indexes")
+
+    assert "All indexes of" in capsys.readouterr().out

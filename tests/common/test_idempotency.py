@@ -1,0 +1,198 @@
+"""A POST under the same key is done once."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Event
+
+import pytest
+from bson import ObjectId
+from django.core.files.uploadedfile import SimpleUploadedFile
+from mongoengine import Document, StringField
+from rest_framework.exceptions import ValidationError
+from rest_framework.parsers import MultiPartParser
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.response import Response
+from rest_framework.test import APIRequestFactory, force_authenticate
+from rest_framework.views import APIView
+
+from apps.common import idempotency
+from apps.common.clock import now_in_milliseconds
+from apps.common.documents import insert
+from apps.common.errors import Conflict
+from apps.common.idempotency import IdempotencyKey, forget_old_keys
+from apps.common.parsers import StrictJSONParser
+from apps.common.views import ApiView
+from apps.users.viewer import Person
+
+PERSON = Person(id="5" * 24, account_id=1, username="ada", is_instructor=False, is_admin=False)
+OTHER = Person(id="6" * 24, account_id=2, username="bob", is_instructor=False, is_admin=False)
+
+
+class Note(Document):
+    text = StringField()
+
+    meta = {"collection": "test_notes", "auto_create_index": False}
+
+
+class Full(Conflict):
+    code = "full"
+
+
+class Notes(ApiView, APIView):
+    permission_classes = [IsAuthenticated]
+    parser_classes = [StrictJSONParser, MultiPartParser]
+    before = staticmethod(lambda: None)
+    after = staticmethod(lambda: None)
+
+    def post(self, request):
+        self.before()
+        note = insert(Note(id=self.new_id, text=request.data.get("text")))
+        self.after()
+        return Response({"id": str(note.id)}, status=201, headers={"ETag": '"1-ab"'})
+
+
+@pytest.fixture(autouse=True)
+def _no_notes():
+    Note.drop_collection()
+    yield
+    Note.drop_collection()
+
+
+def send(key="key-1", *, person=PERSON, path="/api/notes/", data=None, format="json", **view):
+    headers = {"Idempotency-Key": key} if key is not None else {}
+    body = data or {"text": "x"}
+    request = APIRequestFactory().post(path, body, format=format, headers=headers)
+    force_authenticate(request, user=person)
+    return Notes.as_view(**view)(request)
+
+
+def test_the_second_request_is_answered_as_the_first_and_nothing_is_done():
+    first, second = send(), send()
+
+    assert (second.status_code, second.data) == (first.status_code, first.data) == (201, first.data)
+    assert second["Idempotent-Replayed"] == "true"
+    assert second["ETag"] == first["ETag"]
+    assert Note.objects.count() == 1
+
+
+def test_another_key_or_person_or_no_key_is_another_request():
+    for other in ({"key": "key-2"}, {"person": OTHER}, {"key": None}, {"key": None}):
+        send(**other)
+
+    assert Note.objects.count() == 4
+    assert IdempotencyKey.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"data": {"text": "y"}}, {"path": "/api/others/"}],
+    ids=["another body", "another route"],
+)
+def test_another_request_under_the_same_key_is_a_conflict(other):
+    send()
+
+    refused = send(**other)
+
+    assert (refused.status_code, refused.data["code"]) == (409, "idempotency_conflict")
+    assert Note.objects.count() == 1
+
+
+def test_files_are_told_apart_by_their_content():
+    def upload(content: bytes):
+        file = SimpleUploadedFile("a.png", content)
+        return send(data={"text": "x", "file": file}, format="multipart")
+
+    assert upload(b"one").status_code == upload(b"one").status_code == 201
+    assert upload(b"two").status_code == 409
+    assert Note.objects.count() == 1
+
+
+@pytest.mark.parametrize("wrong", ["", " ", "a b", "x" * 256, "ключ".encode().decode("latin-1")])
+def test_a_key_that_is_none_is_refused(wrong):
+    assert send(wrong).status_code == 400
+    assert Note.objects.count() == 0
+
+
+@pytest.mark.parametrize("error", [Full(), ValidationError({"text": ["wrong"]})])
+def test_a_refusal_is_not_kept(error):
+    def refuse():
+        raise error
+
+    assert send(before=refuse).status_code >= 400
+    assert send().status_code == 201
+
+
+def test_a_try_that_broke_half_way_is_gone_on_with_under_the_same_id():
+    def die():
+        raise RuntimeError("cut off")
+
+    with pytest.raises(RuntimeError):
+        send(after=die)
+    [made] = Note.objects
+
+    again = send()
+
+    assert again.status_code == 201
+    assert again.data["id"] == str(made.id)
+    assert Note.objects.count() == 1
+
+
+def test_a_claim_that_died_is_taken_over_after_a_minute(monkeypatch):
+    monkeypatch.setattr(idempotency, "WAIT_SECONDS", 0.1)
+    died = IdempotencyKey(person=ObjectId(PERSON.id), key="key-1", digest=_digest_of_a_note())
+    died.save()
+
+    waiting = send()
+    died.update(set__claimed_at=now_in_milliseconds() - timedelta(seconds=61))
+    taken = send()
+
+    assert (waiting.status_code, waiting.data["code"]) == (409, "idempotency_running")
+    assert taken.data["id"] == str(died.document_id)
+
+
+def test_the_second_waits_for_the_first_that_still_runs():
+    begun, go_on = Event(), Event()
+
+    def wait():
+        begun.set()
+        go_on.wait(5)
+
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(send, before=wait)
+        begun.wait(5)
+        second = threads.submit(send)
+        go_on.set()
+
+    assert first.result().data == second.result().data
+    assert Note.objects.count() == 1
+
+
+def test_twenty_at_once_are_done_once():
+    with ThreadPoolExecutor(20) as threads:
+        answers = list(threads.map(lambda _: send(), range(20)))
+
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.data["id"] for answer in answers}) == 1
+    assert Note.objects.count() == 1
+
+
+def test_a_key_lasts_a_day():
+    send()
+    IdempotencyKey.objects.update(set__created_at=now_in_milliseconds() - timedelta(hours=25))
+
+    assert send(data={"text": "y"}).status_code == 201
+    assert Note.objects.count() == 2
+
+
+def test_old_keys_are_forgotten_by_the_sweep():
+    send("old")
+    IdempotencyKey.objects.update(set__created_at=now_in_milliseconds() - timedelta(hours=25))
+    send("new")
+
+    assert forget_old_keys() == 1
+    assert [kept.key for kept in IdempotencyKey.objects] == ["new"]
+
+
+def _digest_of_a_note() -> str:
+    send("another")
+    return IdempotencyKey.objects.get(key="another").digest

@@ -1,0 +1,100 @@
+"""Pages by number, and by a cursor."""
+
+import pytest
+from mongoengine import Document, IntField
+from rest_framework.request import Request
+from rest_framework.test import APIRequestFactory
+
+from apps.common.errors import Missing
+from apps.common.pagination import Paging, link, page_of, slice_of
+from tests.commands import recorded, shown
+
+
+class Leaf(Document):
+    number = IntField()
+
+    meta = {"collection": "test_leaves", "auto_create_index": False}
+
+
+@pytest.fixture
+def leaves():
+    Leaf.drop_collection()
+    Leaf.objects.insert([Leaf(number=number) for number in range(1, 8)])
+    yield Leaf.objects
+    Leaf.drop_collection()
+
+
+def number_of(leaf: Leaf) -> int:
+    return leaf.number
+
+
+def test_pages_follow_each_other(leaves):
+    pages = [
+        page_of(leaves.order_by("number"), Paging(number=number, size=3), number_of)
+        for number in (1, 2, 3)
+    ]
+
+    assert [page.rows for page in pages] == [[1, 2, 3], [4, 5, 6], [7]]
+    assert [page.next for page in pages] == [{"page": 2}, {"page": 3}, None]
+    assert [page.previous for page in pages] == [None, {"page": 1}, {"page": 2}]
+    assert {page.count for page in pages} == {7}
+
+
+def test_a_page_past_the_end_is_missing_but_for_the_first_of_nothing(leaves):
+    for number in (4, 1_000_000_000):
+        with pytest.raises(Missing):
+            page_of(leaves, Paging(number=number, size=3), number_of)
+    empty = page_of(leaves(number=99), Paging(), number_of)
+    assert (empty.count, empty.rows, empty.next, empty.previous) == (0, [], None, None)
+
+
+def test_a_full_last_page_has_none_after_it(leaves):
+    assert page_of(leaves, Paging(size=7), number_of).next is None
+
+
+def test_a_cursor_leads_through_all_and_back(leaves):
+    seen, cursor, back = [], "", []
+    while cursor is not None:
+        part = slice_of(leaves, Paging(size=3, cursor=cursor), number_of)
+        seen.append(part.rows)
+        cursor = (part.next or {}).get("cursor")
+    previous = part.previous
+    while previous:
+        part = slice_of(leaves, Paging(size=3, **previous), number_of)
+        back.append(part.rows)
+        previous = part.previous
+
+    assert seen == [[7, 6, 5], [4, 3, 2], [1]]
+    assert back == [[4, 3, 2], [7, 6, 5]]
+    assert part.next
+    assert part.count == 7
+
+
+def test_what_is_added_meanwhile_moves_no_part(leaves):
+    first = slice_of(leaves, Paging(size=3, cursor=""), number_of)
+    Leaf(number=8).save()
+
+    second = slice_of(leaves, Paging(size=3, **first.next), number_of)
+
+    assert second.rows == [4, 3, 2]
+    newer = slice_of(leaves, Paging(size=3, **second.previous), number_of)
+    assert newer.rows == [7, 6, 5]
+    assert newer.previous
+
+
+def test_a_part_at_any_depth_costs_two_commands(leaves):
+    deep = slice_of(leaves, Paging(size=2, cursor=""), number_of).next
+    deep = slice_of(leaves, Paging(size=2, **deep), number_of).next
+
+    with recorded() as heard:
+        slice_of(leaves, Paging(size=2, **deep), number_of)
+
+    assert len(heard) == 2, shown(heard)
+
+
+def test_a_link_keeps_the_filters_and_replaces_the_place():
+    request = Request(APIRequestFactory().get("/api/courses/?free=true&page=2&search=a%26b"))
+
+    assert link(request, {"page": 3}).endswith("/api/courses/?free=true&page=3&search=a%26b")
+    assert "page=" not in link(request, {"cursor": "after-1"})
+    assert link(request, None) is None

@@ -1,0 +1,97 @@
+"""Query parameters, read as strictly as bodies."""
+
+import pytest
+from bson import ObjectId
+from rest_framework.request import Request
+from rest_framework.serializers import ChoiceField, ValidationError
+from rest_framework.test import APIRequestFactory
+
+from apps.common.queries import (
+    EndlessListQuery,
+    ListQuery,
+    SearchField,
+    YesNoField,
+    reference_filter,
+)
+
+
+class CourseQuery(ListQuery):
+    category = reference_filter("category")
+    free = YesNoField(required=False)
+    search = SearchField(required=False)
+    ordering = ChoiceField(["title", "-title"], required=False)
+
+
+def read(text: str, kind=CourseQuery) -> ListQuery:
+    request = Request(APIRequestFactory().get(f"/?{text}"))
+    return kind.read(request, expandable=["instructor", "category"])
+
+
+def test_nothing_asked_is_the_first_page():
+    query = read("")
+
+    assert (query.paging.number, query.paging.size, query.paging.cursor) == (1, 20, None)
+    assert query.filters == {}
+    assert query.expand == []
+
+
+def test_filters_are_what_is_neither_page_nor_expansion():
+    category = ObjectId()
+
+    query = read(f"page=2&page_size=100&expand=instructor,category&free=true&category={category}")
+
+    assert (query.paging.number, query.paging.size) == (2, 100)
+    assert query.filters == {"category": category, "free": True}
+    assert query.expand == ["instructor", "category"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("page=0", "page"),
+        ("page=-1", "page"),
+        ("page=x", "page"),
+        ("page=100000000000000000000", "page"),
+        ("page=1.5", "page"),
+        ("page_size=0", "page_size"),
+        ("page_size=101", "page_size"),
+        ("ordering=password", "ordering"),
+        ("ordering=choices.is_correct", "ordering"),
+        ("free=yes", "free"),
+        ("free=", "free"),
+        ("category=x", "category"),
+        ("category=", "category"),
+        ("expand=owner", "expand"),
+        ("expand=instructor,", "expand"),
+        ("nosuch=1", "nosuch"),
+        ("search=" + "x" * 201, "search"),
+        ("search=%00", "search"),
+        ("cursor=after-" + "0" * 24, "cursor"),
+        ("page=1&page=2", "page"),
+        ("category[$ne]=x", "category[$ne]"),
+        ("__raw__=1", "__raw__"),
+    ],
+)
+def test_what_is_wrong_is_named(text, name):
+    with pytest.raises(ValidationError) as refused:
+        read(text)
+
+    assert name in refused.value.detail
+
+
+def test_an_endless_list_is_read_by_cursor_from_its_first_page_on():
+    assert read("", EndlessListQuery).paging.cursor == ""
+    after = f"after-{ObjectId()}"
+    assert read(f"cursor={after}", EndlessListQuery).paging.cursor == after
+    assert read("page=3", EndlessListQuery).paging.cursor is None
+
+
+@pytest.mark.parametrize("wrong", ["x", "after-1", "before-" + "G" * 24, "after-" + "0" * 25])
+def test_a_cursor_that_is_none_is_refused(wrong):
+    with pytest.raises(ValidationError):
+        read(f"cursor={wrong}", EndlessListQuery)
+
+
+def test_a_page_and_a_cursor_contradict_each_other():
+    with pytest.raises(ValidationError):
+        read(f"page=1&cursor=after-{ObjectId()}", EndlessListQuery)

@@ -1,0 +1,74 @@
+"""Plain functions that make valid things; a test names only what it is about."""
+
+from itertools import count
+
+from bson import ObjectId
+from rest_framework.test import APIClient
+
+from apps.common.folding import fold_name, fold_words
+from apps.courses.documents import Category, Course
+from apps.enrollments.services import enroll
+from apps.lessons.documents import Lesson
+from apps.lessons.services import create_lesson
+from apps.users import services as users
+from apps.users.documents import User
+
+PASSWORD = "correct horse battery staple"
+
+_numbers = count(1)
+
+
+def make_student(**given) -> User:
+    number = next(_numbers)
+    defaults = {"username": f"student{number}", "email": f"student{number}@example.org"}
+    return users.create_account(**defaults | given)
+
+
+def make_instructor(**given) -> User:
+    return make_student(**{"is_instructor": True} | given)
+
+
+def make_admin(**given) -> User:
+    return make_student(**{"is_admin": True} | given)
+
+
+def client_of(user: User | None) -> APIClient:
+    """Return a client signed in as the user, or as nobody."""
+    client = APIClient()
+    if user:
+        tokens = users.open_session(user=user)
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {tokens.access}")
+    return client
+
+
+def make_category(**given) -> Category:
+    name = given.setdefault("name", f"Category {next(_numbers)}")
+    return Category(**{"name_key": fold_name(name)} | given).save(force_insert=True)
+
+
+def make_course(*, lessons: int = 0, **given) -> Course:
+    """Return a published course, with so many lessons."""
+    if "instructor" not in given:
+        given["instructor"] = make_instructor()
+    course = Course(**{"title": "Algebra", "published": True} | given)
+    course.words = fold_words(f"{course.title} {course.description}")
+    course.save(force_insert=True)
+    for number in range(1, lessons + 1):
+        make_lesson(course=course, title=f"Lesson {number}")
+    return course.reload()
+
+
+def make_lesson(**given) -> Lesson:
+    course = given.pop("course", None) or make_course()
+    fields = {"title": "Vectors", "content": "# Vectors"} | given
+    return create_lesson(lesson_id=ObjectId(), course=course, **fields)
+
+
+def enroll_in(course: Course, student: User | None = None) -> User:
+    student = student or make_student()
+    enroll(student_id=student.id, course=course)
+    return student
+
+
+def lessons_of(course: Course) -> list[Lesson]:
+    return list(Lesson.objects(course=course.id).order_by("position"))

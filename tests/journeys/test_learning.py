@@ -1,0 +1,15 @@
+import httpx
+import pytest
+
+from tests.factories import PASSWORD, make_admin
+from tests.journeys.learning import travel
+
+
+@pytest.mark.django_db(transaction=True)
+def test_registration_to_a_finished_course(live_server):
+    make_admin(username="head", password=PASSWORD)
+
+    with httpx.Client(base_url=live_server.url, timeout=10) as http:
+        steps = travel(http, admin="head", password=PASSWORD)
+
+    assert steps[-3] == "completed “Areas”: 100 per cent"

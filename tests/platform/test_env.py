@@ -1,0 +1,133 @@
+"""Settings come from the environment; a wrong one stops the start with one sentence."""
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from lms import env
+
+REQUIRED = {"SECRET_KEY": "k" * 50, "ALLOWED_HOSTS": "localhost"}
+
+
+def test_a_setting_that_is_empty_counts_as_not_set(monkeypatch):
+    monkeypatch.setenv("LMS_X", "  ")
+
+    assert env.text("LMS_X", "unless told") == "unless told"
+    assert env.number("LMS_X", default=7) == 7
+    assert env.flag("LMS_X", default=True)
+    assert env.words("LMS_X", "a, b,,") == ["a", "b"]
+    assert env.email("LMS_X") is None
+
+
+@pytest.mark.parametrize(("said", "meant"), [("on", True), ("TRUE", True), ("1", True), ("off", 0)])
+def test_flags(monkeypatch, said, meant):
+    monkeypatch.setenv("LMS_X", said)
+
+    assert env.flag("LMS_X") is bool(meant)
+
+
+@pytest.mark.parametrize(
+    ("read", "wrong"),
+    [
+        (env.flag, "perhaps"),
+        (lambda name: env.number(name, default=1), "-1"),
+        (lambda name: env.number(name, default=1), "x"),
+        (lambda name: env.number(name, default=1), "٣"),
+        (lambda name: env.number(name, default=1, least=1, most=65535), "0"),
+        (lambda name: env.number(name, default=1, least=1, most=65535), "65536"),
+        (lambda name: env.number(name, default=1), "9" * 4000),
+        (lambda name: env.secret(name, at_least=50), "short"),
+        (lambda name: env.required_words(name, "why"), " , "),
+        (lambda name: env.rate(name, "1/1"), "10"),
+        (lambda name: env.rate(name, "1/1"), "0/60"),
+        (lambda name: env.rate(name, "1/1"), "10/²"),
+        (lambda name: env.database(name, ""), "nosuch://x"),
+        (lambda name: env.database(name, ""), "postgres://"),
+        (env.email, "nosuch://x"),
+        (lambda name: env.url(name, "redis"), "mongodb://x"),
+        (lambda name: env.url(name, "redis"), "redis://"),
+        (lambda name: env.url(name, "redis"), "localhost:6379"),
+    ],
+)
+def test_a_wrong_value_is_refused_by_name(monkeypatch, read, wrong):
+    monkeypatch.setenv("LMS_X", wrong)
+
+    with pytest.raises(ImproperlyConfigured, match="LMS_X"):
+        read("LMS_X")
+
+
+def test_a_refused_url_is_not_shown_for_it_may_hold_a_password(monkeypatch):
+    monkeypatch.setenv("LMS_X", "nosuch://user:hunter2@host/db")
+
+    for read in (lambda: env.database("LMS_X", ""), lambda: env.email("LMS_X")):
+        with pytest.raises(ImproperlyConfigured) as refused:
+            read()
+        assert "hunter2" not in str(refused.value)
+
+
+def test_mail_settings_are_read_from_a_url(monkeypatch):
+    monkeypatch.setenv("LMS_X", "smtp+tls://ada:pass%40word@mail.example.org:587")
+
+    mail = env.email("LMS_X")
+
+    assert (mail["EMAIL_HOST"], mail["EMAIL_PORT"], mail["EMAIL_USE_TLS"]) == (
+        "mail.example.org",
+        587,
+        True,
+    )
+    assert (mail["EMAIL_HOST_USER"], mail["EMAIL_HOST_PASSWORD"]) == ("ada", "pass@word")
+
+
+@pytest.mark.parametrize("lacking", REQUIRED)
+@pytest.mark.parametrize(
+    "command",
+    [
+        [sys.executable, "manage.py", "migrate"],
+        [sys.executable, "-m", "gunicorn", "-c", "python:lms.server", "lms.wsgi"],
+    ],
+    ids=["manage.py", "gunicorn"],
+)
+def test_nothing_starts_without_what_is_required(tmp_path, command, lacking):
+    given = {name: value for name, value in REQUIRED.items() if name != lacking}
+
+    done = _run(command, LMS_DATA_DIR=str(tmp_path), **given)
+
+    assert done.returncode == 1
+    assert lacking in done.stderr
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_key_under_fifty_characters_is_refused(tmp_path):
+    done = _run(
+        [sys.executable, "manage.py", "check"],
+        LMS_DATA_DIR=str(tmp_path),
+        **REQUIRED | {"SECRET_KEY": "k" * 49},
+    )
+
+    assert done.returncode == 1
+    assert "at least 50 random characters" in done.stderr
+
+
+def test_every_setting_is_in_the_example():
+    listed = set(re.findall(r"^# ([A-Z][A-Z0-9_]+)=", _read(".env.example"), re.MULTILINE))
+    sources = "".join(_read(f"lms/{name}.py") for name in ("settings", "server", "launch"))
+    names = r'env\.\w+\(\s*"([A-Z][A-Z0-9_]+)"'
+    read = set(re.findall(names, sources)) | {"LMS_DATA_DIR"}
+
+    assert read == listed
+
+
+def _run(command: list[str], **environment: str) -> subprocess.CompletedProcess:
+    unset = {"PATH": os.environ["PATH"]}
+    return subprocess.run(
+        command, env=unset | environment, cwd=env.ROOT, capture_output=True, text=True, timeout=60
+    )
+
+
+def _read(name: str) -> str:
+    return (env.ROOT / name).read_text()

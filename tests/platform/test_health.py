@@ -1,0 +1,141 @@
+"""Liveness, readiness and figures."""
+
+import time
+
+import pytest
+from django.db import connection
+from mongoengine import get_db
+from pymongo.errors import ServerSelectionTimeoutError
+
+from apps.common import cache, indexes
+from lms import health
+
+
+@pytest.fixture(autouse=True)
+def _nothing_verified(monkeypatch):
+    monkeypatch.setattr(health, "_verified_at", float("-inf"))
+
+
+def _down() -> str:
+    raise ServerSelectionTimeoutError("mongodb://user:secret@db.example.org is away")
+
+
+def _replace(monkeypatch, part: str, check) -> None:
+    monkeypatch.setitem(health.CHECKS, part, check)
+
+
+def test_a_process_that_answers_is_alive(client, monkeypatch):
+    for part in health.CHECKS:
+        _replace(monkeypatch, part, _down)
+
+    response = client.get("/health/live")
+
+    assert response.status_code == 200
+    assert response.json() == {"status": "ok"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_readiness_names_each_part(client):
+    response = client.get("/health/ready")
+
+    assert response.status_code == 200
+    assert response.json() == {
+        "status": "ready",
+        "documents": "ok",
+        "indexes": "ok",
+        "sql": "ok",
+        "cache": "ok",
+    }
+
+
+@pytest.mark.parametrize("part", ["documents", "indexes", "sql"])
+def test_a_part_that_is_down_is_named_in_a_503(client, monkeypatch, part):
+    _replace(monkeypatch, part, _down)
+
+    response = client.get("/health/ready")
+
+    assert response.status_code == 503
+    assert response.json()["status"] == "unavailable"
+    assert response.json()[part] == "down"
+    assert "secret" not in response.text
+
+
+def test_a_cache_that_is_down_is_named_in_a_200(client, monkeypatch):
+    monkeypatch.setattr(cache, "ping", lambda: False)
+
+    response = client.get("/health/ready")
+
+    assert response.status_code == 200
+    assert response.json()["cache"] == "down"
+
+
+def test_a_part_that_hangs_is_down_in_time(client, monkeypatch):
+    monkeypatch.setattr(health, "LONGEST", 0.2)
+    _replace(monkeypatch, "documents", lambda: time.sleep(1) or "ok")
+    began = time.monotonic()
+
+    responses = [client.get("/health/ready") for _ in range(2)]
+
+    assert time.monotonic() - began < 0.9
+    assert [response.json()["documents"] for response in responses] == ["down", "down"]
+
+
+def test_an_index_that_is_missing_is_named(client):
+    kind = next(kind for kind in indexes.documents() if len(kind._meta["index_specs"]) > 1)
+    built = kind._get_collection().index_information()
+    name = next(name for name in built if name != "_id_")
+    kind._get_collection().drop_index(name)
+    try:
+        response = client.get("/health/ready")
+
+        assert response.status_code == 503
+        assert kind._get_collection_name() in response.json()["indexes"]
+    finally:
+        indexes.build_indexes()
+    assert client.get("/health/ready").json()["indexes"] == "ok"
+
+
+def test_the_probes_speak_to_the_real_stores():
+    assert get_db().name
+    assert health.documents() == "ok"
+    assert connection.vendor
+
+
+# Figures
+
+
+def test_requests_are_counted_by_route_and_status(client):
+    before = _figure(client, 'lms_requests_total{method="GET",route="/",status="200"}')
+    client.get("/")
+
+    after = _figure(client, 'lms_requests_total{method="GET",route="/",status="200"}')
+    assert after == before + 1
+
+
+def test_figures_say_what_is_up(client, monkeypatch):
+    _replace(monkeypatch, "documents", _down)
+
+    assert _figure(client, 'lms_up{part="documents"}') == 0
+    assert _figure(client, 'lms_up{part="cache"}') == 1
+
+
+def test_figures_name_no_path_and_nobody(client):
+    client.get("/secret-zebra?email=ada@example.org")
+    client.get("/api/echo/", headers={"X-Request-ID": "request-id-zebra"})
+    client.generic("BREW", "/")
+
+    figures = client.get("/metrics").text
+
+    assert "zebra" not in figures
+    assert "ada@" not in figures
+    assert "BREW" not in figures
+
+
+def test_figures_are_not_for_those_behind_a_proxy(client):
+    for header in ("X-Forwarded-For", "Forwarded"):
+        assert client.get("/metrics", headers={header: "203.0.113.9"}).status_code == 404
+
+
+def _figure(client, name: str) -> float:
+    lines = client.get("/metrics").text.splitlines()
+    return next((float(line.split()[-1]) for line in lines if line.startswith(name)), 0.0)

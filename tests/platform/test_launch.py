@@ -1,0 +1,299 @@
+"""`make run`, step by step and as a whole."""
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from lms import env, launch
+from tests.faults.ports import free_port
+
+
+def test_a_data_folder_is_made(tmp_path):
+    launch.make_data_dir(tmp_path / "deep" / "var")
+
+    assert list((tmp_path / "deep" / "var").iterdir()) == []
+
+
+def test_a_data_folder_that_cannot_be_written_is_refused(tmp_path):
+    (tmp_path / "file").write_text("")
+
+    for folder in (tmp_path / "file" / "var", tmp_path / "file", Path("/proc/var")):
+        with pytest.raises(launch.Refused, match=r"cannot be written.*LMS_DATA_DIR"):
+            launch.make_data_dir(folder)
+
+
+def test_a_full_disk_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(9, 9, 1024**2))
+
+    with pytest.raises(launch.Refused, match="only 1 MB left"):
+        launch.make_data_dir(tmp_path)
+
+
+def test_a_secret_key_is_made_once_and_for_the_owner_alone(tmp_path):
+    file = tmp_path / "secret-key"
+
+    made = launch.read_secret(file)
+
+    assert len(made) >= 50
+    assert launch.read_secret(file) == made
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert launch.read_secret(tmp_path / "another") != made
+
+
+def test_what_is_set_is_left_as_it_is(tmp_path, monkeypatch):
+    given = {"SECRET_KEY": "mine", "ALLOWED_HOSTS": "learn.test", "LMS_DEMO": "off"}
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("LMS_CELERY_BESIDE", "off")
+
+    launch.fill_in_settings(tmp_path)
+
+    assert {name: os.environ[name] for name in given} == given
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_not_set_is_made_for_this_machine(tmp_path, monkeypatch):
+    for name in ("SECRET_KEY", "ALLOWED_HOSTS", "LMS_DEMO", "LMS_CELERY_BESIDE"):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setenv("PUBLIC_URL", "https://learn.example.org")
+
+    launch.fill_in_settings(tmp_path)
+
+    assert os.environ["ALLOWED_HOSTS"] == "127.0.0.1,learn.example.org,localhost"
+    assert os.environ["LMS_DEMO"] == "on"
+    assert os.environ["SECRET_KEY"] == (tmp_path / "secret-key").read_text()
+
+
+def test_a_port_that_is_taken_is_refused_with_the_way_out():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        with pytest.raises(launch.Refused, match=f"port {port} cannot be had.*PORT=8001 make run"):
+            launch.check_port(port)
+    launch.check_port(port)
+
+
+# The whole
+
+
+class Product:
+    """The product as `make run` starts it, on a port and in a folder of its own."""
+
+    def __init__(self, folder: Path, **environment: str):
+        self.address = f"http://127.0.0.1:{free_port()}"
+        self.folder = folder
+        given = {
+            "PATH": os.environ["PATH"],
+            "PORT": self.address.rpartition(":")[2],
+            "LMS_DATA_DIR": str(folder),
+            "LMS_DEMO": "off",
+        }
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "lms.launch"],
+            env=given | environment,
+            cwd=env.ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def wait_until_ready(self) -> float:
+        began = time.monotonic()
+        while time.monotonic() - began < 60 and self.process.poll() is None:
+            with contextlib.suppress(httpx.HTTPError):
+                if httpx.get(f"{self.address}/health/ready", timeout=5).status_code == 200:
+                    return time.monotonic() - began
+            time.sleep(0.05)
+        raise AssertionError(f"It did not become ready: {self.end()}")
+
+    def end(self, how: int = signal.SIGINT) -> str:
+        """Send the signal to the whole group, as a terminal does, and return what was said."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, how)
+        said, _ = self.process.communicate(timeout=30)
+        return said
+
+
+@pytest.fixture
+def started(tmp_path):
+    """Return a function that starts products, which end with the test."""
+    products = []
+
+    def start(folder: Path = tmp_path / "var", **environment: str) -> Product:
+        products.append(Product(folder, **environment))
+        return products[-1]
+
+    yield start
+    for product in products:
+        if product.process.poll() is None:
+            product.end(signal.SIGKILL)
+
+
+def test_it_starts_serves_ends_and_starts_again_soon(started, tmp_path):
+    product = started()
+    product.wait_until_ready()
+    for path in ("/", "/swagger/", "/redoc/", "/swagger.json", "/admin/login/", "/api/courses/"):
+        assert httpx.get(product.address + path).status_code == 200, path
+    assert httpx.get(f"{product.address}/static/lms/nix.css").status_code == 404
+    page = httpx.get(product.address).text
+    style = page.partition('rel="stylesheet" href="')[2].partition('"')[0]
+    assert "immutable" in httpx.get(product.address + style).headers["Cache-Control"]
+
+    said = product.end()
+
+    assert product.process.returncode == 0, said
+    assert "Traceback" not in said
+    for word in (product.address, "/swagger/", "/redoc/", "/admin/", "in this process"):
+        assert word in said
+    log = tmp_path / "var" / "documents.sqlite3-wal"
+    assert not log.exists() or log.stat().st_size == 0
+    assert started().wait_until_ready() < 10
+
+
+def test_a_second_start_on_the_same_data_is_refused_in_one_sentence(started):
+    first = started()
+    first.wait_until_ready()
+
+    second = started()
+
+    said = second.process.communicate(timeout=30)[0]
+    assert second.process.returncode == 1
+    assert "is in use by process" in said.splitlines()[-1]
+    assert said.splitlines()[-1].startswith("Not started: ")
+    assert "Traceback" not in said
+    assert httpx.get(f"{first.address}/health/ready").status_code == 200
+
+
+def test_what_was_answered_is_there_after_a_kill(started):
+    product = started()
+    product.wait_until_ready()
+    registered = httpx.post(
+        f"{product.address}/api/auth/registration/",
+        json={
+            "username": "ada",
+            "email": "ada@example.org",
+            "password1": "engines of 1843",
+            "password2": "engines of 1843",
+        },
+    )
+    assert registered.status_code == 201
+    product.end(signal.SIGKILL)
+
+    again = started()
+    again.wait_until_ready()
+
+    signed = httpx.post(
+        f"{again.address}/api/auth/login/", json={"username": "ada", "password": "engines of 1843"}
+    )
+    assert signed.status_code == 200
+    assert signed.json()["user"]["id"] == registered.json()["user"]["id"]
+    said = again.end()
+    for secret in ("ada@example.org", "engines", signed.json()["access"]):
+        assert secret not in said
+
+
+@pytest.mark.parametrize(
+    ("environment", "sentence"),
+    [
+        ({"PORT": "eight"}, "PORT is 'eight'"),
+        ({"LMS_DATA_DIR": "/proc/var"}, "the data folder /proc/var cannot be written"),
+        ({"MONGODB_URI": "localhost"}, "MONGODB_URI is no usable URL"),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY must be set to at least 50"),
+    ],
+)
+def test_what_is_in_the_way_is_said_in_one_sentence(started, environment, sentence):
+    product = started(**environment)
+
+    said = product.process.communicate(timeout=30)[0]
+
+    assert product.process.returncode == 1
+    assert said.splitlines()[-1].startswith(f"Not started: {sentence}")
+    assert "Traceback" not in said
+
+
+def test_a_store_that_is_no_store_is_refused_and_left_as_it_is(started, tmp_path):
+    (tmp_path / "var").mkdir()
+    file = tmp_path / "var" / "documents.sqlite3"
+    file.write_bytes(b"")
+
+    said = started().process.communicate(timeout=30)[0]
+
+    assert said.splitlines()[-1].startswith("Not started: ")
+    assert "Traceback" not in said
+    assert file.read_bytes() == b""
+
+
+def test_accounts_that_are_no_database_are_refused(started, tmp_path):
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "accounts.sqlite3").write_bytes(b"no database" * 1000)
+
+    said = started().process.communicate(timeout=30)[0]
+
+    assert said.splitlines()[-1].startswith("Not started: ")
+    assert "Traceback" not in said
+
+
+def test_the_accounts_wait_for_each_other(started, tmp_path):
+    product = started()
+    product.wait_until_ready()
+
+    with contextlib.closing(sqlite3.connect(tmp_path / "var" / "accounts.sqlite3")) as accounts:
+        [[mode]] = accounts.execute("PRAGMA journal_mode")
+    assert mode == "wal"
+
+
+# The virtual environment
+
+
+@pytest.fixture
+def machine(tmp_path):
+    """Return a function that runs `tools/venv` on a machine that has just these Pythons."""
+    (tmp_path / "tools").mkdir()
+    shutil.copy(env.ROOT / "tools" / "venv", tmp_path / "tools" / "venv")
+    (tmp_path / "bin").mkdir()
+    for name in ("sh", "dirname", "cat"):
+        (tmp_path / "bin" / name).symlink_to(shutil.which(name))
+
+    def run(**pythons: str) -> subprocess.CompletedProcess:
+        for name, script in pythons.items():
+            made = tmp_path / "bin" / name.replace("_", ".")
+            made.write_text(f"#!/bin/sh\n{script}\n")
+            made.chmod(0o755)
+        return subprocess.run(
+            ["tools/venv", "requirements.txt"],
+            cwd=tmp_path,
+            env={"PATH": str(tmp_path / "bin")},
+            capture_output=True,
+            text=True,
+        )
+
+    return run
+
+
+def test_without_a_suitable_python_one_sentence_says_so(machine):
+    for done in (machine(), machine(python3="exit 1", python="exit 1")):
+        assert done.returncode == 1
+        assert "Python 3.11 or later" in done.stderr
+        assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_suitable_python_is_found_among_others(machine):
+    done = machine(
+        python3="exit 1", python3_12='[ "$1" = -m ] && { echo "makes $*"; exit 3; }; exit 0'
+    )
+
+    assert "makes -m venv --clear .venv" in done.stdout
+    assert done.returncode == 3

@@ -1,0 +1,100 @@
+"""The start page, what search engines read, and pictures."""
+
+import html
+import re
+import subprocess
+from xml.etree import ElementTree
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.test import Client
+
+from tests.factories import make_course
+
+
+def test_the_start_page_says_what_this_is_and_where_to_go_on(client):
+    page = client.get("/")
+
+    assert page.status_code == 200
+    assert "Learning Management System" in page.text
+    for path in ("/swagger/", "/redoc/", "/admin/"):
+        assert f'href="{path}"' in page.text
+        assert client.get(path, follow=True).status_code == 200
+    assert page.text.count("<pre") == 5
+
+
+def test_the_start_page_is_accessible_and_runs_no_script(client):
+    page = client.get("/").text
+
+    assert '<html lang="en">' in page
+    assert page.count("<h1") == page.count("<main") == 1
+    assert 'name="viewport"' in page
+    assert 'class="skip" href="#main"' in page
+    assert "<script" not in page
+    assert not re.search(r"\son\w+=|\sstyle=", page)
+
+
+def test_what_the_start_page_loads_is_there(client):
+    loaded = re.findall(r'(?:href|src)="/static/([^"]+)"', client.get("/").text)
+
+    assert loaded
+    assert all(finders.find(name) for name in loaded)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_five_calls_work_when_pasted(live_server, settings):
+    settings.PUBLIC_URL = live_server.url
+    make_course(title="Thinking in Python", lessons=4)
+    page = Client().get("/").text
+    script = "\n".join(
+        html.unescape(call) for call in re.findall(r"<code>(.*?)</code>", page, re.S)
+    )
+
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script], capture_output=True, text=True, timeout=60
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert '"percentage":25' in done.stdout.replace(" ", "")
+
+
+def test_robots_are_kept_off_the_api_and_led_to_the_sitemap(client, settings):
+    lines = client.get("/robots.txt").text.splitlines()
+
+    assert "Disallow: /api/" in lines
+    assert f"Sitemap: {settings.PUBLIC_URL}/sitemap.xml" in lines
+
+
+def test_the_sitemap_names_pages_that_are_there(client, settings):
+    tree = ElementTree.fromstring(client.get("/sitemap.xml").content)
+
+    places = [place.text for place in tree.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
+    assert f"{settings.PUBLIC_URL}/" in places
+    for place in places:
+        assert client.get(place.removeprefix(settings.PUBLIC_URL)).status_code == 200
+
+
+def test_a_picture_is_shown_for_a_year_and_as_nothing_else(client, settings):
+    settings.MEDIA_ROOT.mkdir()
+    (settings.MEDIA_ROOT / "one.png").write_bytes(b"\x89PNG")
+
+    response = client.get("/media/one.png")
+
+    assert response["Content-Type"] == "image/png"
+    assert "immutable" in response["Cache-Control"]
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert "default-src 'none'" in response["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    "name", ["", "nix.png", "../accounts.sqlite3", "..%2fsecret-key", "%2fetc"]
+)
+def test_nothing_but_pictures_is_shown(client, settings, name):
+    settings.MEDIA_ROOT.mkdir()
+
+    assert client.get(f"/media/{name}").status_code in (400, 404)
+
+
+def test_pages_are_read_only(client):
+    for path in ("/", "/robots.txt", "/sitemap.xml", "/health/live", "/swagger.json", "/metrics"):
+        assert client.post(path).status_code == 405, path

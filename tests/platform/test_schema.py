@@ -1,0 +1,214 @@
+"""The description of the API agrees with its routes, and is what its readers can read."""
+
+import json
+import re
+
+import pytest
+import yaml
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+from rest_framework.views import APIView
+
+from lms import schema
+
+VERBS = {"get", "post", "put", "patch", "delete"}
+STANDARD = {"list", "retrieve", "create", "update", "partial_update", "destroy"}
+
+
+@pytest.fixture
+def client() -> Client:
+    """A client of the product's own routes."""
+    schema.written.cache_clear()
+    return Client()
+
+
+@pytest.fixture(scope="module")
+def described() -> dict:
+    return json.loads(schema.written(schema.OpenAPICodecJson, "application/json"))
+
+
+def operations(described: dict) -> dict[tuple[str, str], dict]:
+    return {
+        (verb, described["basePath"] + path): operation
+        for path, item in described["paths"].items()
+        for verb, operation in item.items()
+        if verb in VERBS
+    }
+
+
+def routes() -> dict[tuple[str, str], tuple[type, str]]:
+    """Return view and action of each verb of each route, walked from the URL patterns."""
+    found = {}
+    for path, callback in _patterns(get_resolver().url_patterns):
+        view = getattr(callback, "cls", None) or getattr(callback, "view_class", None)
+        if not path.startswith("/api/") or not issubclass(view or object, APIView):
+            continue
+        actions = getattr(callback, "actions", None) or {
+            verb: verb for verb in VERBS if hasattr(view, verb)
+        }
+        for verb in VERBS & set(actions):
+            found[verb, path] = (view, actions[verb])
+    return found
+
+
+def _patterns(patterns, prefix=""):
+    for pattern in patterns:
+        path = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            named = re.sub(r"\(\?P<(\w+)>[^)]*\)|<(?:\w+:)?(\w+)>", r"{\1\2}", path)
+            yield "/" + named.replace("^", "").replace("$", ""), pattern.callback
+        else:
+            yield from _patterns(pattern.url_patterns, path)
+
+
+def test_every_route_and_verb_is_described_and_nothing_else(described):
+    assert set(operations(described)) == set(routes())
+    assert len(routes()) > 40
+
+
+def test_every_operation_says_what_it_does_and_where_it_belongs(described):
+    for place, operation in operations(described).items():
+        assert operation["summary"].endswith("."), place
+        assert len(operation["summary"]) < 120, place
+        assert operation["tags"] == [place[1].split("/")[2]], place
+        assert operation["responses"], place
+
+
+def test_operation_ids_are_unique(described):
+    ids = [operation["operationId"] for operation in operations(described).values()]
+
+    assert len(ids) == len(set(ids))
+    assert all(re.fullmatch(r"[a-z_]+", each) for each in ids)
+
+
+def test_what_cannot_be_told_from_the_code_is_declared():
+    """Actions of our own, and every plain view's POST, say what they take and answer."""
+    undeclared = [
+        (verb, path)
+        for (verb, path), (view, action) in sorted(routes().items())
+        if action not in view.schemas and _needs_declaring(view, verb, action)
+    ]
+
+    assert undeclared == []
+
+
+def _needs_declaring(view, verb: str, action: str) -> bool:
+    if hasattr(view, "lookup_field"):
+        return action not in STANDARD
+    return verb == "post" or (verb == "get" and not getattr(view, "serializer_class", None))
+
+
+def test_success_and_refusals_are_described(described):
+    for place, operation in operations(described).items():
+        answers = operation["responses"]
+        assert len([status for status in answers if status.startswith("2")]) == 1, place
+        for status in ("400", "401", "429", "503"):
+            assert "schema" in answers[status], (place, status)
+        assert answers["401"]["schema"] == {"$ref": "#/definitions/Error"}
+        assert ("403" in answers) == (place[0] != "get"), place
+        if "{id}" in place[1]:
+            assert "404" in answers, place
+        if place[0] == "delete":
+            assert answers["204"].get("schema") is None
+
+
+def test_conditional_and_idempotent_headers_are_described(described):
+    found = operations(described)
+
+    def headers(verb: str, path: str) -> set[str]:
+        parameters = found[verb, path]["parameters"]
+        return {each["name"] for each in parameters if each["in"] == "header"}
+
+    assert headers("get", "/api/courses/{id}/") == {"If-None-Match"}
+    assert headers("patch", "/api/courses/{id}/") == {"If-Match"}
+    assert headers("post", "/api/courses/") == {"Idempotency-Key"}
+    assert headers("post", "/api/auth/login/") == set()
+    assert found["get", "/api/courses/{id}/"]["responses"]["200"]["headers"]["ETag"]
+
+
+def test_lists_take_their_filters_and_answer_pages(described):
+    courses = operations(described)["get", "/api/courses/"]
+    parameters = {each["name"]: each for each in courses["parameters"]}
+
+    assert {"page", "page_size", "category", "free", "search", "ordering"} <= set(parameters)
+    assert parameters["free"]["type"] == "boolean"
+    assert parameters["expand"]["items"]["enum"] == ["category", "instructor"]
+    assert parameters["page_size"]["maximum"] == 100
+    page = described["definitions"]["CoursePage"]
+    assert courses["responses"]["200"]["schema"] == {"$ref": "#/definitions/CoursePage"}
+    assert page["properties"]["results"]["items"] == {"$ref": "#/definitions/Course"}
+
+
+def test_money_and_ids_are_texts(described):
+    course = described["definitions"]["Course"]["properties"]
+
+    assert (course["price"]["type"], course["price"]["example"]) == ("string", "19.90")
+    for name in ("id", "category", "instructor"):
+        assert course[name]["type"] == "string"
+        assert course[name]["pattern"] == "^[0-9a-f]{24}$"
+    assert course["id"]["readOnly"]
+
+
+def test_a_patch_requires_nothing(described):
+    body = operations(described)["patch", "/api/courses/{id}/"]["parameters"][0]
+
+    assert body["schema"] == {"$ref": "#/definitions/CoursePatch"}
+    assert "required" not in described["definitions"]["CoursePatch"]
+    assert described["definitions"]["Course"]["required"] == ["title"]
+
+
+def test_a_picture_is_a_form_with_one_file(described):
+    upload = operations(described)["post", "/api/courses/{id}/image/"]
+
+    assert upload["consumes"] == ["multipart/form-data"]
+    [form] = [each for each in upload["parameters"] if each["in"] == "formData"]
+    assert (form["name"], form["type"], form["required"]) == ("image", "file", True)
+
+
+def test_there_is_one_scheme_and_signing_in_needs_none(described):
+    assert list(described["securityDefinitions"]) == ["Bearer"]
+    assert described["security"] == [{"Bearer": []}]
+    assert operations(described)["post", "/api/auth/login/"]["security"] == []
+    assert "security" not in operations(described)["post", "/api/courses/"]
+
+
+def test_every_reference_leads_somewhere(described):
+    references = re.findall(r'"\$ref": "#/definitions/(\w+)"', json.dumps(described))
+
+    assert set(references) <= set(described["definitions"])
+
+
+def test_it_is_whole_swagger(described):
+    assert described["swagger"] == "2.0"
+    assert {"title", "version"} <= set(described["info"])
+    assert "host" not in described
+    for place, operation in operations(described).items():
+        named = re.findall(r"\{(\w+)\}", place[1])
+        item = described["paths"][place[1].removeprefix(described["basePath"])]
+        in_path = [each for each in item["parameters"] if each["in"] == "path"]
+        assert [each["name"] for each in in_path] == named
+        bodies = [each for each in operation["parameters"] if each["in"] == "body"]
+        assert len(bodies) <= 1
+        for parameter in [*in_path, *operation["parameters"]]:
+            assert ("schema" in parameter) == (parameter["in"] == "body")
+            assert parameter.get("type") in (
+                *(["string", "integer", "number", "boolean", "array", "file"]),
+                *([None] if parameter["in"] == "body" else []),
+            ), (place, parameter)
+
+
+def test_it_comes_as_json_and_as_yaml_and_says_which(client, described):
+    as_json, as_yaml = client.get("/swagger.json"), client.get("/swagger.yaml")
+
+    assert as_json["Content-Type"] == "application/json"
+    assert as_json.json() == described
+    assert as_yaml["Content-Type"] == "application/yaml"
+    assert json.loads(json.dumps(yaml.safe_load(as_yaml.text))) == described  # 200 is "200" there
+
+
+@pytest.mark.parametrize("page", ["/swagger/", "/redoc/"])
+def test_its_readers_are_led_to_the_json(client, page):
+    response = client.get(page, headers={"Accept": "text/html"})
+
+    assert response.status_code == 200
+    assert '"specUrl": "/swagger.json"' in response.text or "/swagger.json" in response.text

@@ -1,0 +1,55 @@
+"""How many workers serve, and for how long."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from lms import env
+
+SHOW = """
+import json
+from lms import server
+names = ("bind", "workers", "threads", "max_requests", "timeout", "worker_class", "SHARED")
+print(json.dumps({name: getattr(server, name) for name in names}))
+"""
+MONGODB, REDIS = "mongodb://127.0.0.1:1/lms", "redis://127.0.0.1:1/0"
+
+
+def serving(**environment: str) -> dict:
+    required = {"SECRET_KEY": "k" * 50, "ALLOWED_HOSTS": "localhost"}
+    shown = subprocess.run(
+        [sys.executable, "-c", SHOW],
+        env=required | environment,
+        cwd=env.ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(shown.stdout)
+
+
+@pytest.mark.parametrize(
+    "given", [{}, {"MONGODB_URI": MONGODB}, {"REDIS_URL": REDIS}, {"WEB_WORKERS": "4"}]
+)
+def test_one_process_serves_where_not_all_is_shared(given):
+    shown = serving(**given)
+
+    assert (shown["workers"], shown["max_requests"], shown["SHARED"]) == (1, 0, False)
+    assert shown["worker_class"] == "gthread"
+    assert shown["threads"] > 1
+
+
+def test_several_serve_on_real_servers():
+    shown = serving(MONGODB_URI=MONGODB, REDIS_URL=REDIS)
+
+    assert 3 <= shown["workers"] <= 8
+    assert shown["max_requests"] > 0
+    assert shown["timeout"] == 30
+
+
+def test_it_listens_where_the_settings_say():
+    shown = serving(MONGODB_URI=MONGODB, REDIS_URL=REDIS, WEB_WORKERS="2", PORT="8123")
+
+    assert (shown["workers"], shown["bind"]) == (2, "127.0.0.1:8123")

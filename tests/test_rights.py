@@ -1,0 +1,269 @@
+"""Every route, verb and role: what each may do, declared, and held against the URL patterns.
+
+X is nobody signed in; S1 is enrolled in I1's published course, S2 is not; I2 is another
+instructor; A an admin. The things named by an id are I1's course and what is below it, and S1's
+place, progress and profile.
+"""
+
+import io
+import re
+
+import pytest
+from bson import ObjectId
+from django.urls import get_resolver
+from django.urls.resolvers import URLResolver
+from PIL import Image
+
+from apps.enrollments.documents import Enrollment
+from apps.progress.documents import Progress
+from apps.users.documents import User
+from apps.users.models import Account
+from tests.factories import (
+    PASSWORD,
+    client_of,
+    enroll_in,
+    lessons_of,
+    make_admin,
+    make_category,
+    make_course,
+    make_instructor,
+    make_student,
+)
+
+ROLES = ("X", "S1", "S2", "I1", "I2", "A")
+
+# fmt: off
+RIGHTS = {
+    #                                                 X    S1   S2   I1   I2   A
+    "POST /api/auth/registration/":                   (201, 201, 201, 201, 201, 201),
+    "POST /api/auth/registration/verify-email/":      (404, 404, 404, 404, 404, 404),
+    "POST /api/auth/registration/resend-email/":      (200, 200, 200, 200, 200, 200),
+    "POST /api/auth/login/":                          (401, 401, 401, 401, 401, 401),
+    "POST /api/auth/token/refresh/":                  (401, 401, 401, 401, 401, 401),
+    "POST /api/auth/token/verify/":                   (401, 401, 401, 401, 401, 401),
+    "POST /api/auth/logout/":                         (200, 200, 200, 200, 200, 200),
+    "POST /api/auth/logout/all/":                     (401, 200, 200, 200, 200, 200),
+    "GET /api/auth/sessions/":                        (401, 200, 200, 200, 200, 200),
+    "DELETE /api/auth/sessions/{session}/":           (401, 204, 404, 404, 404, 404),
+    "GET /api/auth/user/":                            (401, 200, 200, 200, 200, 200),
+    "PUT /api/auth/user/":                            (401, 200, 200, 200, 200, 200),
+    "PATCH /api/auth/user/":                          (401, 200, 200, 200, 200, 200),
+    "DELETE /api/auth/user/":                         (401, 204, 204, 204, 204, 409),
+    "GET /api/auth/user/export/":                     (401, 200, 200, 200, 200, 200),
+    "POST /api/auth/password/change/":                (401, 200, 200, 200, 200, 200),
+    "POST /api/auth/password/reset/":                 (200, 200, 200, 200, 200, 200),
+    "POST /api/auth/password/reset/confirm/":         (400, 400, 400, 400, 400, 400),
+    "GET /api/users/":                                (200, 200, 200, 200, 200, 200),
+    "POST /api/users/":                               (401, 403, 403, 403, 403, 201),
+    "GET /api/users/{user}/":                         (404, 200, 404, 200, 404, 200),
+    "PUT /api/users/{user}/":                         (401, 200, 404, 403, 404, 200),
+    "PATCH /api/users/{user}/":                       (401, 200, 404, 403, 404, 200),
+    "DELETE /api/users/{user}/":                      (401, 403, 404, 403, 404, 204),
+    "POST /api/users/{user}/picture/":                (401, 200, 404, 403, 404, 200),
+    "GET /api/categories/":                           (200, 200, 200, 200, 200, 200),
+    "POST /api/categories/":                          (401, 403, 403, 403, 403, 201),
+    "GET /api/categories/{category}/":                (200, 200, 200, 200, 200, 200),
+    "PUT /api/categories/{category}/":                (401, 403, 403, 403, 403, 200),
+    "PATCH /api/categories/{category}/":              (401, 403, 403, 403, 403, 200),
+    "DELETE /api/categories/{category}/":             (401, 403, 403, 403, 403, 204),
+    "GET /api/courses/":                              (200, 200, 200, 200, 200, 200),
+    "POST /api/courses/":                             (401, 403, 403, 201, 201, 400),
+    "GET /api/courses/{course}/":                     (200, 200, 200, 200, 200, 200),
+    "PUT /api/courses/{course}/":                     (401, 403, 403, 200, 403, 200),
+    "PATCH /api/courses/{course}/":                   (401, 403, 403, 200, 403, 200),
+    "DELETE /api/courses/{course}/":                  (401, 403, 403, 409, 403, 409),
+    "POST /api/courses/{course}/publish/":            (401, 403, 403, 200, 403, 200),
+    "POST /api/courses/{course}/unpublish/":          (401, 403, 403, 200, 403, 200),
+    "POST /api/courses/{course}/image/":              (401, 403, 403, 200, 403, 200),
+    "GET /api/courses/{course}/lessons/":             (200, 200, 200, 200, 200, 200),
+    "PUT /api/courses/{course}/lessons/order/":       (401, 403, 403, 200, 403, 200),
+    "GET /api/lessons/":                              (200, 200, 200, 200, 200, 200),
+    "POST /api/lessons/":                             (401, 403, 403, 201, 403, 201),
+    "POST /api/lessons/preview/":                     (401, 403, 403, 200, 200, 200),
+    "GET /api/lessons/{lesson}/":                     (200, 200, 200, 200, 200, 200),
+    "PUT /api/lessons/{lesson}/":                     (401, 403, 403, 200, 403, 200),
+    "PATCH /api/lessons/{lesson}/":                   (401, 403, 403, 200, 403, 200),
+    "DELETE /api/lessons/{lesson}/":                  (401, 403, 403, 204, 403, 204),
+    "GET /api/enrollments/":                          (401, 200, 200, 200, 200, 200),
+    "POST /api/enrollments/":                         (401, 400, 201, 201, 201, 201),
+    "GET /api/enrollments/{place}/":                  (401, 200, 404, 200, 404, 200),
+    "DELETE /api/enrollments/{place}/":               (401, 204, 404, 204, 404, 204),
+    "GET /api/progress/":                             (401, 200, 200, 200, 200, 200),
+    "POST /api/progress/":                            (401, 200, 403, 403, 403, 403),
+    "GET /api/progress/summary/":                     (401, 200, 403, 403, 403, 403),
+    "GET /api/progress/{record}/":                    (401, 200, 404, 200, 404, 200),
+    "PUT /api/progress/{record}/":                    (401, 200, 404, 403, 404, 403),
+    "PATCH /api/progress/{record}/":                  (401, 200, 404, 403, 404, 403),
+}
+# fmt: on
+
+
+class World:
+    """The people and things that the matrix speaks of."""
+
+    def __init__(self):
+        self.people = {
+            "X": None,
+            "S1": make_student(),
+            "S2": make_student(),
+            "I1": make_instructor(),
+            "I2": make_instructor(),
+            "A": make_admin(),
+        }
+        self.category = make_category()
+        self.course = make_course(
+            instructor=self.people["I1"], category=self.category.id, lessons=2
+        )
+        enroll_in(self.course, self.people["S1"])
+        self.lesson = lessons_of(self.course)[0]
+        self.place = Enrollment.objects.get(student=self.people["S1"].id)
+        self.record = Progress.objects(student=self.people["S1"].id).first()
+
+    def ids(self, client_of_s1) -> dict:
+        session = client_of_s1.get("/api/auth/sessions/").data
+        rows = session["results"] if isinstance(session, dict) else session
+        return {
+            "user": self.people["S1"].id,
+            "category": self.category.id,
+            "course": self.course.id,
+            "lesson": self.lesson.id,
+            "place": self.place.id,
+            "record": self.record.id,
+            "session": rows[0]["id"],
+        }
+
+    def body_of(self, route: str) -> dict:
+        """Return a body that is right for who may send it."""
+        course, lesson = str(self.course.id), str(self.lesson.id)
+        new = {"username": f"new{ObjectId()}", "email": f"{ObjectId()}@example.org"}
+        secret = "another long secret"
+        return {
+            "POST /api/auth/registration/": new | {"password1": secret, "password2": secret},
+            "POST /api/auth/registration/verify-email/": {"key": "x"},
+            "POST /api/auth/registration/resend-email/": {"email": new["email"]},
+            "POST /api/auth/login/": {"username": "nobody", "password": "x"},
+            "POST /api/auth/token/refresh/": {"refresh": "x"},
+            "POST /api/auth/token/verify/": {"token": "x"},
+            "POST /api/auth/password/change/": {
+                "old_password": PASSWORD,
+                "new_password1": secret,
+                "new_password2": secret,
+            },
+            "POST /api/auth/password/reset/": {"email": new["email"]},
+            "POST /api/auth/password/reset/confirm/": {
+                "uid": "x",
+                "token": "x",
+                "new_password1": secret,
+                "new_password2": secret,
+            },
+            "PUT /api/auth/user/": {"bio": "New"},
+            "PATCH /api/auth/user/": {"bio": "New"},
+            "POST /api/users/": new,
+            "PUT /api/users/{user}/": {"bio": "New"},
+            "PATCH /api/users/{user}/": {"bio": "New"},
+            "POST /api/categories/": {"name": "New"},
+            "PUT /api/categories/{category}/": {"name": "New"},
+            "PATCH /api/categories/{category}/": {"name": "New"},
+            "POST /api/courses/": {"title": "New"},
+            "PUT /api/courses/{course}/": {"title": "New"},
+            "PATCH /api/courses/{course}/": {"title": "New"},
+            "PUT /api/courses/{course}/lessons/order/": {
+                "lessons": [str(one.id) for one in lessons_of(self.course)]
+            },
+            "POST /api/lessons/": {"title": "New", "course": course},
+            "POST /api/lessons/preview/": {"content": "New"},
+            "PUT /api/lessons/{lesson}/": {"title": "New", "course": course},
+            "PATCH /api/lessons/{lesson}/": {"title": "New"},
+            "POST /api/enrollments/": {"course": course},
+            "POST /api/progress/": {"lesson": lesson},
+            "PUT /api/progress/{record}/": {"lesson": str(self.record.lesson)},
+            "PATCH /api/progress/{record}/": {"completed": True},
+        }.get(route, {})
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("route", RIGHTS)
+def test_a_role_may_do_what_is_declared(route, role):
+    world = World()
+    if route == "POST /api/auth/password/change/" and role != "X":
+        set_password(world.people[role], PASSWORD)
+    expected = RIGHTS[route][ROLES.index(role)]
+    client = client_of(world.people[role])
+    owner = client if role == "S1" else client_of(world.people["S1"])
+    method, address = route.split()
+    address = address.format(**world.ids(owner))
+    if address.endswith("/summary/"):
+        address += f"?course={world.course.id}"
+    send = getattr(client, method.lower())
+    if address.endswith(("/image/", "/picture/")):
+        field = address.strip("/").rpartition("/")[2]
+        response = send(address, {field: _picture()}, format="multipart")
+    else:
+        response = send(address, world.body_of(route) or None)
+
+    assert response.status_code == expected, response.data
+    if response.status_code >= 400:
+        assert response["Content-Type"] == "application/json"
+
+
+def test_the_matrix_names_every_route_and_verb_and_no_other():
+    assert set(RIGHTS) == set(_routes(get_resolver().url_patterns))
+
+
+@pytest.mark.parametrize("route", RIGHTS)
+def test_a_verb_that_a_route_lacks_is_refused(route):
+    world, admin = World(), make_admin()
+    address = route.split()[1]
+    known = {one.split()[0] for one in RIGHTS if one.split()[1] == address}
+    client = client_of(admin)
+    ids = world.ids(client_of(world.people["S1"]))
+    for verb in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} - known:
+        response = getattr(client, verb.lower())(address.format(**ids))
+        assert response.status_code == 405, (verb, response.data)
+        assert response.data["code"] == "method_not_allowed"
+
+
+def set_password(user: User, password: str) -> None:
+    account = Account.objects.get(profile_id=str(user.id))
+    account.set_password(password)
+    account.save()
+
+
+def _picture() -> io.BytesIO:
+    made = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(made, "PNG")
+    made.name = "a.png"
+    made.seek(0)
+    return made
+
+
+def _routes(patterns, prefix: str = "/"):
+    """Yield `VERB /path/{name}/` of everything under `/api/`."""
+    for pattern in patterns:
+        path = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _routes(pattern.url_patterns, path)
+        elif path.startswith("/api/"):
+            yield from (f"{verb} {_shown(path)}" for verb in _verbs(pattern.callback))
+
+
+def _verbs(view) -> list[str]:
+    known = ("get", "post", "put", "patch", "delete")
+    verbs = getattr(view, "actions", None) or [one for one in known if hasattr(view.cls, one)]
+    return [verb.upper() for verb in verbs if verb != "head"]
+
+
+def _shown(path: str) -> str:
+    path = re.sub(r"[\^$]", "", path)
+    path = re.sub(r"\(\?P<id>[^)]*\)|<str:session_id>", "{}", path)
+    named = {
+        "users": "user",
+        "categories": "category",
+        "courses": "course",
+        "lessons": "lesson",
+        "enrollments": "place",
+        "progress": "record",
+        "sessions": "session",
+    }
+    collection = path.split("/{}")[0].rpartition("/")[2]
+    return path.replace("{}", "{" + named.get(collection, "") + "}")

@@ -1,0 +1,138 @@
+import pytest
+
+from apps.common.errors import Missing
+from apps.common.events import answer
+from apps.common.pagination import Paging
+from apps.users import selectors, services
+from apps.users.events import InstructorsOnShow
+from apps.users.models import Session
+from apps.users.serializers import represent_user
+from apps.users.viewer import Anonymous, Person
+from tests.factories import make_admin, make_course, make_instructor, make_student
+
+asked = []
+
+
+@answer(InstructorsOnShow)
+def count_questions(question: InstructorsOnShow) -> set[str]:
+    asked.append(question)
+    return set()
+
+
+def names(page) -> list[str]:
+    return [row["username"] for row in page.rows]
+
+
+def person(user) -> Person:
+    return Person(
+        id=str(user.id),
+        account_id=1,
+        username=user.username,
+        is_instructor=user.is_instructor,
+        is_admin=user.is_admin,
+    )
+
+
+def listed(viewer, **filters):
+    return selectors.list_users(
+        viewer=viewer, represent=represent_user, paging=Paging(), **filters
+    )
+
+
+def test_a_person_is_found_by_name_whatever_its_case_and_width():
+    user = make_student(username="ada")
+
+    assert selectors.find_user(username="ＡＤＡ").id == user.id
+    with pytest.raises(Missing):
+        selectors.find_user(username="bob")
+
+
+def test_cards_show_what_everyone_may_see_and_no_more(student):
+    services.change_person(user_id=str(student.id), bio="Hello")
+
+    cards = selectors.cards_of({str(student.id), "0" * 24})
+
+    assert cards == {
+        str(student.id): {
+            "id": str(student.id),
+            "username": student.username,
+            "bio": "Hello",
+            "profile_picture": None,
+        }
+    }
+
+
+def test_a_card_never_shows_what_was_replaced(student):
+    selectors.cards_of({str(student.id)})
+
+    services.change_person(user_id=str(student.id), bio="New")
+
+    assert selectors.cards_of({str(student.id)})[str(student.id)]["bio"] == "New"
+
+
+def test_a_person_never_shows_what_was_replaced(student):
+    assert not selectors.cached_user(str(student.id), represent=represent_user)["is_instructor"]
+
+    services.change_person(user_id=str(student.id), is_instructor=True)
+
+    assert selectors.cached_user(str(student.id), represent=represent_user)["is_instructor"]
+
+
+def test_the_list_of_teachers_never_shows_what_was_replaced(instructor):
+    assert names(listed(Anonymous())) == []
+
+    course = make_course(instructor=instructor)
+    assert names(listed(Anonymous())) == [instructor.username]
+
+    services.change_person(user_id=str(instructor.id), bio="New")
+    assert [row["bio"] for row in listed(Anonymous()).rows] == ["New"]
+
+    course.update(set__published=False)
+    assert names(listed(Anonymous())) == []
+
+
+def test_a_search_finds_the_beginnings_of_words_of_names():
+    ada = make_student(username="ada.lovelace", email="countess@example.org")
+    make_student(username="grace.hopper")
+
+    assert selectors.people_matching("LOVE a") == [ada.id]
+    assert selectors.people_matching("countess") == []
+    for pattern in (".*", "(a+)+$", "\\", ""):
+        assert selectors.people_matching(pattern) == []
+
+
+def test_admins_search_addresses_too_and_others_do_not(admin):
+    ada = make_instructor(username="ada", email="countess@example.org")
+    make_course(instructor=ada)
+
+    assert names(listed(person(admin), search="COUNTESS@ex")) == ["ada"]
+    assert names(listed(Anonymous(), search="countess@ex")) == []
+    assert names(listed(Anonymous(), search="ad")) == ["ada"]
+
+
+def test_people_are_narrowed_by_role(admin):
+    make_student(username="sam")
+    make_instructor(username="ivy")
+    make_admin(username="amy", is_instructor=True)
+
+    assert names(listed(person(admin), role="student")) == ["sam"]
+    assert names(listed(person(admin), role="instructor")) == ["amy", "ivy"]
+    assert names(listed(person(admin), role="admin")) == ["amy", admin.username]
+    assert names(listed(person(admin), ordering="-username"))[-1] == "amy"
+
+
+def test_a_dead_session_is_not_revived_by_an_empty_cache(student):
+    tokens = services.open_session(user=student)
+
+    def session():
+        return selectors.signed_in(
+            tokens.session_id, str(student.id), represent=represent_user, counting=None
+        )[0]
+
+    assert session()["account"]
+    services.end_all_sessions(account_id=Session.objects.get().account_id)
+    assert session() is None
+    from django.core.cache import caches
+
+    caches["default"].clear()
+    assert session() is None

@@ -1,0 +1,395 @@
+from datetime import timedelta
+
+import pytest
+from bson import ObjectId
+from django.core import mail
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from apps.common.errors import Invalid, Missing, StaleVersion
+from apps.common.events import subscribe
+from apps.common.idempotency import IdempotencyKey
+from apps.users import selectors, services
+from apps.users.documents import User
+from apps.users.events import InstructorGranted, UserErased, UserRegistered
+from apps.users.models import Account, AccountMail, Session
+from apps.users.tasks import repair_profiles
+from tests.factories import PASSWORD, make_admin, make_instructor, make_student
+from tests.users.pictures import png
+from tests.users.racing import race
+
+heard = []
+in_trouble = set()
+
+
+@subscribe(UserRegistered)
+@subscribe(InstructorGranted)
+def hear(event) -> None:
+    heard.append(event)
+
+
+@subscribe(UserErased)
+def fail_for_some(event: UserErased) -> None:
+    if event.user_id in in_trouble:
+        raise RuntimeError("a store is away")
+
+
+@pytest.fixture(autouse=True)
+def _quiet():
+    heard.clear()
+    in_trouble.clear()
+
+
+def account_of(user: User) -> Account:
+    return Account.objects.get(profile_id=str(user.id))
+
+
+def long_ago(**rows) -> None:
+    Account.objects.filter(**rows).update(date_joined=timezone.now() - timedelta(hours=1))
+
+
+# Coming in
+
+
+def test_an_account_and_its_profile_are_made_together():
+    user = services.create_account(username="ada", email="ada@example.org", password=PASSWORD)
+
+    account = account_of(user)
+    assert account.check_password(PASSWORD)
+    assert (account.username, account.email) == (user.username, user.email)
+    assert not account.is_staff
+    assert User.objects.get(id=user.id).is_student
+    assert heard == [UserRegistered(user_id=str(user.id))]
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "fields"),
+    [
+        ("AL", "other@example.org", ["username"]),
+        ("ａｌ", "other@example.org", ["username"]),
+        ("other", "AL@Example.org", ["email"]),
+        ("Al", "ａl@example.org", ["username", "email"]),
+    ],
+)
+def test_a_name_is_taken_whatever_its_case_and_width(name, address, fields):
+    make_student(username="al", email="al@example.org")
+
+    with pytest.raises(Invalid) as refusal:
+        services.create_account(username=name, email=address)
+
+    assert list(refusal.value.messages) == fields
+    assert Account.objects.count() == User.objects.count() == 1
+
+
+def test_where_the_profile_cannot_be_made_the_account_goes():
+    settled = make_student(username="ada")
+    Account.objects.filter(profile_id=str(settled.id)).update(username="b", username_key="b")
+
+    with pytest.raises(Invalid):
+        services.create_account(username="ada", email="new@example.org")
+
+    assert Account.objects.count() == 1
+    assert User.objects.count() == 1
+
+
+def test_a_profile_that_nobody_owns_is_in_nobodys_way():
+    orphan = make_student(username="ada")
+    Account.objects.all().delete()
+
+    user = services.create_account(username="ada", email="new@example.org")
+
+    assert [one.id for one in User.objects] == [user.id]
+    assert user.id != orphan.id
+
+
+def test_a_second_try_finds_what_the_first_has_made():
+    given = {"username": "ada", "email": "ada@example.org", "profile_id": ObjectId()}
+    first = services.create_account(**given)
+    User.objects.delete()
+
+    again = services.create_account(**given)
+
+    assert again.id == first.id
+    assert Account.objects.count() == User.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_who_want_a_name_one_gets_it():
+    outcomes = race(
+        12, lambda n: services.create_account(username="ada", email=f"{n}@example.org")
+    )
+
+    assert sum(isinstance(one, User) for one in outcomes) == 1
+    assert sum(isinstance(one, Invalid) for one in outcomes) == 11
+    assert Account.objects.count() == User.objects.count() == 1
+
+
+# Changes
+
+
+def test_a_new_address_is_unverified_and_asks_for_proof(student):
+    services.change_person(user_id=str(student.id), bio="Hello", email="new@example.org")
+
+    user = selectors.get_user(student.id)
+    assert (user.bio, user.email, user.email_key) == ("Hello", *["new@example.org"] * 2)
+    assert account_of(user).email == "new@example.org"
+    assert list(AccountMail.objects.values_list("kind", flat=True)) == ["verify"]
+
+
+def test_a_change_that_comes_too_late_changes_neither_store(student):
+    with pytest.raises(StaleVersion):
+        services.change_person(user_id=str(student.id), expected=[7], email="new@example.org")
+
+    assert account_of(student).email == student.email
+    assert selectors.get_user(student.id).email == student.email
+
+
+def test_what_the_profile_refuses_is_undone_in_the_account(student):
+    other = make_student()
+    Account.objects.filter(profile_id=str(other.id)).update(email="x@y.org", email_key="x@y.org")
+
+    with pytest.raises(Exception):  # noqa: B017, PT011 - the profile of the other still holds it
+        services.change_person(user_id=str(student.id), email=other.email)
+
+    assert account_of(student).email == student.email
+
+
+def test_a_granted_request_is_told_once(student):
+    services.change_person(user_id=str(student.id), instructor_requested=True)
+    for _ in range(2):
+        user = services.change_person(user_id=str(student.id), is_instructor=True)
+
+    assert user.is_instructor
+    assert user.is_student
+    assert not user.instructor_requested
+    assert heard[1:] == [InstructorGranted(user_id=str(student.id))]
+
+
+def test_deactivation_ends_all_sessions(student):
+    services.open_session(user=student)
+
+    services.change_person(user_id=str(student.id), is_active=False)
+
+    assert Session.objects.count() == 0
+    assert not selectors.get_user(student.id).is_active
+
+
+def test_the_last_admin_cannot_go(admin):
+    make_admin(username="retired")
+    services.change_person(user_id=str(selectors.find_user(username="retired").id), is_active=False)
+
+    for change in ({"is_admin": False}, {"is_active": False}):
+        with pytest.raises(services.LastAdmin):
+            services.change_person(user_id=str(admin.id), **change)
+    with pytest.raises(services.LastAdmin):
+        services.erase(user_id=str(admin.id))
+
+    assert selectors.get_user(admin.id).is_admin
+    assert account_of(admin).is_active
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_admins_who_demote_each_other_one_stays():
+    admins = [make_admin() for _ in range(6)]
+
+    outcomes = race(
+        6, lambda n: services.change_person(user_id=str(admins[n].id), is_admin=False)
+    )
+
+    assert sum(isinstance(one, services.LastAdmin) for one in outcomes) == 1
+    assert Account.objects.filter(is_superuser=True).count() == 1
+    assert User.objects(is_admin=True).count() == 1
+
+
+def test_an_admin_is_staff_and_no_longer_when_demoted(admin):
+    other = make_admin()
+
+    services.change_person(user_id=str(other.id), is_admin=False)
+
+    account = account_of(other)
+    assert (account.is_staff, account.is_superuser) == (False, False)
+    assert not selectors.get_user(other.id).is_admin
+
+
+def test_a_new_picture_takes_the_place_of_the_old(student):
+    first = services.set_picture(user_id=str(student.id), upload=upload())
+    second = services.set_picture(user_id=str(student.id), upload=upload())
+
+    assert not default_storage.exists(first.profile_picture)
+    assert default_storage.exists(second.profile_picture)
+    assert default_storage.exists(second.profile_picture_small)
+
+    services.change_person(user_id=str(student.id), profile_picture=None)
+
+    assert not default_storage.exists(second.profile_picture)
+    assert selectors.get_user(student.id).profile_picture is None
+
+
+def test_a_picture_that_comes_too_late_is_not_kept(student):
+    with pytest.raises(StaleVersion):
+        services.set_picture(user_id=str(student.id), upload=upload(), expected=[9])
+
+    assert not default_storage.exists("people") or default_storage.listdir("people") == ([], [])
+
+
+# Going
+
+
+def test_who_is_erased_leaves_nothing_and_the_names_are_free():
+    user = make_student(username="ada", email="ada@example.org")
+    pictured = services.set_picture(user_id=str(user.id), upload=upload())
+    services.open_session(user=user)
+    IdempotencyKey(person=user.id, key="k", digest="d").save()
+
+    services.erase(user_id=str(user.id))
+
+    assert Account.objects.count() == Session.objects.count() == User.objects.count() == 0
+    assert IdempotencyKey.objects.count() == 0
+    assert not default_storage.exists(pictured.profile_picture)
+    assert make_student(username="ada", email="ada@example.org")
+
+
+def test_an_erasure_that_was_cut_off_is_finished_by_the_sweep(student):
+    tokens = services.open_session(user=student)
+    in_trouble.add(str(student.id))
+
+    services.erase(user_id=str(student.id))
+
+    assert not account_of(student).is_active
+    with pytest.raises(services.SessionOver):
+        services.refresh_session(token=tokens.refresh)
+    with pytest.raises(Missing):
+        services.change_person(user_id=str(student.id), is_active=True)
+    with pytest.raises(Invalid):
+        make_student(username=student.username)
+    assert repair_profiles() == 0
+
+    in_trouble.clear()
+
+    assert repair_profiles() == 1
+    assert Account.objects.count() == User.objects.count() == 0
+
+
+# The sweep
+
+
+def test_a_missing_profile_is_made_again(admin):
+    User.objects.delete()
+    assert services.repair_profiles() == 0  # it may just be being made
+
+    long_ago()
+
+    assert services.repair_profiles() == 1
+    user = selectors.get_user(admin.id)
+    assert (user.username, user.is_admin) == (admin.username, True)
+
+
+def test_a_missing_profile_is_made_when_its_owner_signs_in():
+    user = make_student(username="ada", password=PASSWORD)
+    User.objects.delete()
+
+    again, _ = services.sign_in(username="ada", password=PASSWORD)
+
+    assert again.id == user.id
+
+
+def test_profiles_follow_their_accounts(student):
+    long_ago()
+    Account.objects.update(is_superuser=True)
+    orphan = make_student()
+    Account.objects.filter(profile_id=str(orphan.id)).delete()
+
+    assert services.repair_profiles() == 2
+
+    assert selectors.get_user(student.id).is_admin
+    with pytest.raises(Missing):
+        selectors.get_user(orphan.id)
+    assert services.repair_profiles() == 0
+
+
+# Mails
+
+
+def test_a_mail_speaks_its_readers_language_and_leads_to_the_web_app(settings):
+    settings.PUBLIC_URL = "https://learn.example"
+    user = make_student(username="ada", language="es", email="ada@example.org")
+    services.ask_for_reset(email="ADA@example.org")
+
+    assert services.send_account_mails() == 1
+
+    [message] = mail.outbox
+    assert message.subject == "Elige una contraseña nueva"
+    assert message.to == [user.email]
+    assert "https://learn.example/reset#uid=" in message.body
+    [(html, kind)] = message.alternatives
+    assert kind == "text/html"
+    assert '<a href="https://learn.example/reset#uid=' in html
+
+
+def test_a_mail_goes_out_once(student):
+    services.ask_for_reset(email=student.email)
+
+    assert services.send_account_mails() == 1
+    assert services.send_account_mails() == 0
+    assert len(mail.outbox) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_do_not_send_a_mail_twice():
+    for _ in range(10):
+        services.ask_for_reset(email=make_student().email)
+
+    race(4, lambda n: services.send_account_mails())
+
+    assert len(mail.outbox) == 10
+    assert len({message.to[0] for message in mail.outbox}) == 10
+
+
+def test_a_mail_that_cannot_go_out_waits_and_the_others_go(student, settings):
+    refused = make_student(email="refused@example.org")
+    settings.EMAIL_BACKEND = "tests.users.mailboxes.RefusesOne"
+    for user in (refused, student):
+        services.ask_for_reset(email=user.email)
+
+    assert services.send_account_mails() == 1
+    assert [message.to for message in mail.outbox] == [[student.email]]
+    waiting = AccountMail.objects.get(sent_at=None)
+    assert (waiting.attempts, waiting.due_at > timezone.now()) == (1, True)
+
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    AccountMail.objects.update(due_at=timezone.now())
+
+    assert services.send_account_mails() == 1
+    assert mail.outbox[1].extra_headers["Message-ID"].startswith(f"<account-{waiting.pk}-reset@")
+
+
+def test_nobodys_letter_box_is_filled(student):
+    for _ in range(10):
+        services.ask_for_reset(email=student.email)
+
+    assert AccountMail.objects.count() == 3
+
+
+def test_a_mailed_key_verifies_its_address_alone(student):
+    from apps.users.services.mails import verification_key
+
+    key = verification_key(account_of(student))
+    services.change_person(user_id=str(student.id), email="new@example.org")
+
+    for wrong in (key, key + "x", "x", ""):
+        with pytest.raises(Missing):
+            services.verify_email(key=wrong)
+    assert not selectors.get_user(student.id).email_verified
+
+    services.verify_email(key=verification_key(account_of(student)))
+    assert selectors.get_user(student.id).email_verified
+    assert account_of(student).email_verified
+
+
+def test_an_instructor_stays_a_student():
+    assert make_instructor().is_student
+
+
+def upload() -> SimpleUploadedFile:
+    return SimpleUploadedFile("me.png", png(), content_type="image/png")
