@@ -20,6 +20,8 @@ SWEEPS = {
     "apps.users.tasks.end_expired_sessions": AN_HOUR,
     "apps.courses.tasks.finish_course_removals": A_MINUTE,
     "apps.enrollments.tasks.repair_enrollments": A_MINUTE,
+    "apps.lessons.tasks.repair_lessons": A_MINUTE,
+    "apps.progress.tasks.repair_progress": A_MINUTE,
     "apps.common.tasks.build_missing_indexes": A_MINUTE,
     "apps.common.tasks.forget_old_keys": AN_HOUR,
     "apps.common.tasks.forget_admin_sessions": A_DAY,

@@ -13,6 +13,7 @@ from apps.common.pictures import MAX_BYTES as MAX_PICTURE_BYTES
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 32
 MAX_KEYS = 10_000
+FORM_BYTES = 64 * 1024  # what a form may hold around its file
 
 _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
 
@@ -97,6 +98,16 @@ def _finite(digits: str) -> float:
 
 class PictureParser(MultiPartParser):
     """A form that carries one picture."""
+
+    def parse(self, stream, media_type=None, parser_context=None):
+        """
+        Return the form.
+
+        :raises TooLarge: it says that it is larger than a picture may be; nothing of it is read
+        """
+        if int(stream.META.get("CONTENT_LENGTH") or 0) > MAX_PICTURE_BYTES + FORM_BYTES:
+            raise TooLarge("The picture is larger than 5 MB.")
+        return super().parse(stream, media_type, parser_context)
 
     @staticmethod
     def picture(request, field: str):

@@ -43,6 +43,8 @@ class ApiView:
         self.check_throttles(request)
         self.check_permissions(request)
         self.query = self.read_query(request)
+        if self.query.validated_data.get("search"):
+            limits.check("search", request.user.id or address_of(request))
         key = request.headers.get("Idempotency-Key")
         if key is not None and request.method == "POST" and request.user.is_authenticated:
             self.post = idempotency.once(self.post, key)

@@ -141,10 +141,6 @@ def courses_visible_to(viewer: Viewer) -> QuerySet:
     return courses.filter(visible)
 
 
-def ids_visible_to(viewer: Viewer) -> list:
-    return courses_visible_to(viewer).distinct("id")
-
-
 def ids_taught_by(instructor_id: str) -> list:
     return Course.objects(instructor=instructor_id, removed=None).distinct("id")
 
@@ -166,11 +162,6 @@ def course_cards(course_ids: set[str]) -> dict[str, Json]:
         }
         for one in found.only("title", "image", "published")
     }
-
-
-def published_ids() -> list[str]:
-    """Return what search engines may list."""
-    return [str(one) for one in Course.objects(published=True, removed=None).distinct("id")]
 
 
 def personal_data_of(user_id: str) -> list[Json]:

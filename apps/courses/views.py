@@ -65,6 +65,12 @@ class CourseViewSet(ViewSet):
     serializer_class = CourseSerializer
     permission_classes = [TeachesCourse]
     list_query = CourseQuery
+    queries = {"destroy": CourseRemovalQuery}
+    schemas = {
+        "publish": (None, CourseSerializer),
+        "unpublish": (None, CourseSerializer),
+        "image": ("image", CourseSerializer),
+    }
     expandable = {"instructor": users.cards_of, "category": selectors.category_cards}
 
     def list(self, request):
@@ -126,11 +132,6 @@ class CourseViewSet(ViewSet):
         upload = PictureParser.picture(request, "image")
         course = services.set_image(course, upload, expected=self.expected)
         return self.answer(self.represent(course))
-
-    def read_query(self, request):
-        if self.action == "destroy":
-            return CourseRemovalQuery.read(request)
-        return super().read_query(request)
 
     def _own_course(self, id) -> Course:
         course = selectors.get_visible_course(id, viewer=self.request.user)

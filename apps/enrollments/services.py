@@ -114,13 +114,13 @@ def remove_course(course_id) -> None:
 
 
 def erase(user_id: str) -> None:
-    """Remove all places of an erased person."""
+    """Remove all places of an erased person: hidden first, gone when they are not counted."""
     taken = Enrollment.objects(student=user_id)
-    affected = taken.distinct("course")
-    taken.delete()
+    taken.update(set__left_at=now_in_milliseconds(), unset__pending_since=True)
     selectors.forget_enrollments(user_id)
-    for course_id in affected:
+    for course_id in taken.distinct("course"):
         _recount(course_id)
+    taken.delete()
 
 
 def _come_back(student_id, course: Course) -> Enrollment:

@@ -85,7 +85,7 @@ def remove_lesson(lesson: Lesson, *, expected: list[int] | None = None) -> None:
     try:
         courses.give_up_lesson(lesson.course)
     except courses.LastLesson:
-        Lesson.objects(id=lesson.id).update_one(unset__removed=True, unset__pending_since=True)
+        _bring_back(lesson)
         raise
     finally:
         selectors.forget_outline(lesson.course)
@@ -123,9 +123,12 @@ def tell_of_lesson(lesson_id) -> None:
 def repair_lessons() -> int:
     """Finish what was cut off a minute ago or more; return how many lessons it was."""
     before = now_in_milliseconds() - A_MINUTE
-    cut_off = list(Lesson.objects(pending_since__lt=before).only("course"))
+    cut_off = list(Lesson.objects(pending_since__lt=before))
     for lesson in cut_off:
-        _recount(lesson.course)
+        if lesson.removed and _is_needed(lesson.course):
+            _bring_back(lesson)
+        for course_id in {lesson.course, lesson.moved_from} - {None}:
+            _recount(course_id)
         tell_of_lesson(lesson.id)
     return len(cut_off)
 
@@ -162,6 +165,7 @@ def _insert(lesson: Lesson) -> Lesson:
 
 def _move(lesson: Lesson, target: Course, expected: list[int] | None, fields: dict) -> Lesson:
     source = lesson.course
+    Lesson.objects(id=lesson.id).update_one(set__pending_since=now_in_milliseconds())
     courses.give_up_lesson(source)
     fields.setdefault("position", selectors.last_position(target.id) + 1)
     fields |= {"moved_from": source, "pending_since": now_in_milliseconds()}
@@ -179,6 +183,17 @@ def _move(lesson: Lesson, target: Course, expected: list[int] | None, fields: di
     courses.count_lesson(target.id)
     _tell_later(moved)
     return moved
+
+
+def _is_needed(course_id) -> bool:
+    """Say whether a removal was cut off before it was known that a lesson must stay."""
+    published = Course.objects(id=course_id, published=True, removed=None).count()
+    return bool(published) and selectors.count_lessons(course_id) == 0
+
+
+def _bring_back(lesson: Lesson) -> None:
+    Lesson.objects(id=lesson.id).update_one(unset__removed=True, unset__pending_since=True)
+    selectors.forget_outline(lesson.course)
 
 
 def _carry_out_order(course_id, wanted: list[ObjectId]) -> None:

@@ -13,7 +13,9 @@ from apps.lessons.serializers import (
     LessonOrderSerializer,
     LessonQuery,
     LessonSerializer,
+    OutlineSerializer,
     PreviewSerializer,
+    RenderedSerializer,
 )
 
 
@@ -23,6 +25,7 @@ class LessonViewSet(ViewSet):
     serializer_class = LessonSerializer
     permission_classes = [WritesLessons]
     list_query = LessonQuery
+    schemas = {"preview": (PreviewSerializer, RenderedSerializer)}
     expandable = {"course": courses.course_cards}
 
     def list(self, request):
@@ -88,6 +91,7 @@ class OutlineView(ApiView, APIView):
     """A course's outline."""
 
     permission_classes = [WritesLessons]
+    schemas = {"get": (None, [OutlineSerializer])}
 
     def get(self, request, id):
         """Read the outline: all lessons in order, without their content."""
@@ -99,6 +103,7 @@ class LessonOrderView(ApiView, APIView):
     """The order of a course's lessons."""
 
     permission_classes = [WritesLessons]
+    schemas = {"put": (LessonOrderSerializer, [OutlineSerializer])}
 
     def put(self, request, id):
         """Put the lessons into another order."""

@@ -8,7 +8,12 @@ from apps.courses import selectors as courses
 from apps.enrollments import selectors as enrollments
 from apps.lessons import selectors as lessons
 from apps.progress import selectors, services
-from apps.progress.serializers import ProgressQuery, ProgressSerializer, SummaryQuery
+from apps.progress.serializers import (
+    ProgressQuery,
+    ProgressSerializer,
+    SummaryQuery,
+    SummarySerializer,
+)
 from apps.users import selectors as users
 
 
@@ -18,6 +23,11 @@ class ProgressViewSet(ViewSet):
     serializer_class = ProgressSerializer
     permission_classes = [IsAuthenticated]
     list_query = ProgressQuery
+    queries = {"summary": SummaryQuery}
+    schemas = {
+        "create": (ProgressSerializer, ProgressSerializer, 200),
+        "summary": (None, SummarySerializer),
+    }
     expandable = {
         "student": users.cards_of,
         "lesson": lessons.lesson_cards,
@@ -68,11 +78,6 @@ class ProgressViewSet(ViewSet):
         if str(course_id) not in enrollments.courses_of_student(request.user.id):
             raise services.NotEnrolled()
         return Response(selectors.summary_of(student_id=request.user.id, course_id=str(course_id)))
-
-    def read_query(self, request):
-        if self.action == "summary":
-            return SummaryQuery.read(request)
-        return super().read_query(request)
 
     def _mark(self, lesson_id, completed: bool) -> Response:
         viewer = self.request.user

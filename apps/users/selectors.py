@@ -18,7 +18,7 @@ from apps.common.pagination import Page, Paging, page_of
 from apps.common.pictures import picture_url
 from apps.users.documents import User
 from apps.users.events import InstructorsOnShow, PersonalDataOf, StudentsOfInstructor
-from apps.users.models import Account, AccountMail, Session
+from apps.users.models import Account, Session
 from apps.users.viewer import Viewer
 
 FIVE_MINUTES = 5 * 60
@@ -129,13 +129,6 @@ def people_matching(search: str) -> list[ObjectId]:
     return User.objects(__raw__=matching_words(search)).distinct("id")
 
 
-def count_users() -> dict[str, int]:
-    return {
-        "users": User.objects(is_active=True).count(),
-        "instructors": User.objects(is_active=True, is_instructor=True).count(),
-    }
-
-
 def forget_user(user_id) -> None:
     forget(_user_key(user_id), CARDS)
 
@@ -170,10 +163,6 @@ def taken_names(*, username: str = "", email: str = "") -> dict[str, str]:
     if find_account(email=email):
         messages["email"] = _("This address is taken.")
     return messages
-
-
-def count_waiting_mails() -> int:
-    return AccountMail.objects.filter(sent_at=None).count()
 
 
 # Sessions

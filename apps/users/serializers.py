@@ -149,10 +149,6 @@ class PersonSerializer(UserSerializer):
         kept_by_put = ("profile_picture", "is_instructor", "is_admin", "is_active")
 
 
-class PictureSerializer(Serializer):
-    picture = serializers.FileField(help_text="A PNG, JPEG or WebP of at most 5 MB.")
-
-
 # Coming in
 
 
@@ -205,6 +201,27 @@ class RefreshSerializer(Serializer):
 
 class TokenSerializer(Serializer):
     token = TokenField()
+
+
+class SignedInSerializer(Serializer):
+    """In cookie mode the refresh token is in the cookie, and not here."""
+
+    access = TokenField(help_text="For `Authorization: Bearer …`, 15 minutes.")
+    refresh = TokenField(required=False, help_text="For one refresh, within 7 days.")
+    user = UserSerializer()
+
+
+class SessionSerializer(Serializer):
+    id = TextField()
+    created_at = serializers.DateTimeField()
+    last_used_at = serializers.DateTimeField()
+    user_agent = TextField()
+    address = TextField()
+    current = FlagField(help_text="Whether it is the one that asks.")
+
+
+class SaidSerializer(Serializer):
+    detail = TextField()
 
 
 # Passwords and addresses

@@ -106,9 +106,7 @@ def _make_catalogue(
     for shelf in shelves:
         category = _make_category(shelf)
         for planned in shelf.courses:
-            made[planned.title] = _make_course(
-                planned, category, users_by_name[planned.instructor]
-            )
+            made[planned.title] = _make_course(planned, category, users_by_name[planned.instructor])
     return made
 
 

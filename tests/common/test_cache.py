@@ -10,9 +10,7 @@ from django.core.cache import caches
 from apps.common import cache
 from apps.common.cache import Lookup, forget, read_all, read_through, store
 from apps.common.cache.stamps import EPOCH, stamp_of
-from tests.faults.conftest import redis_server
-
-__all__ = ["redis_server"]
+from tests.faults.servers import RedisServer
 
 
 class Source:
@@ -36,11 +34,14 @@ def _fresh_breaker(monkeypatch):
 
 
 @pytest.fixture
-def redis(settings, redis_server):
+def redis(settings):
     """A Redis of the test's own, as the product's cache."""
-    _use_redis(settings, redis_server.uri)
-    yield redis_server
-    caches["default"].close()
+    if missing := RedisServer.missing():
+        pytest.skip(missing)
+    with RedisServer() as server:
+        _use_redis(settings, server.uri)
+        yield server
+        caches["default"].close()
 
 
 def _use_redis(settings, uri: str) -> None:

@@ -20,7 +20,7 @@ from lms.embedded import EmbeddedClient
 ALIAS = "embedded"
 
 
-class Course(Document):
+class Shelf(Document):
     title = StringField(unique=True)
     words = ListField(StringField())
     learners = IntField(default=0)
@@ -34,7 +34,7 @@ class Answer(EmbeddedDocument):
 
 class Place(Document):
     student = IntField(required=True)
-    course = ReferenceField(Course, reverse_delete_rule=CASCADE)
+    course = ReferenceField(Shelf, reverse_delete_rule=CASCADE)
     completed_at = DateTimeField()
     answers = EmbeddedDocumentListField(Answer)
     code = StringField(unique=True, sparse=True)
@@ -64,41 +64,41 @@ def connected(path):
 
 
 def test_a_document_is_saved_changed_and_found(path):
-    course = Course(title="Logic", words=["logic", "proof"]).save()
+    course = Shelf(title="Logic", words=["logic", "proof"]).save()
     course.title = "Algebra"
     course.save()
     mongoengine.disconnect(ALIAS)
     connect(path)
 
-    assert Course.objects.get(title="Algebra").id == course.id
-    assert Course.objects(words__startswith="pro").count() == 1
-    assert Course.objects(Q(words="proof") & Q(title__ne="x")).first() == course
-    assert Course.objects.count() == 1
+    assert Shelf.objects.get(title="Algebra").id == course.id
+    assert Shelf.objects(words__startswith="pro").count() == 1
+    assert Shelf.objects(Q(words="proof") & Q(title__ne="x")).first() == course
+    assert Shelf.objects.count() == 1
 
 
 def test_the_second_is_refused_by_name():
-    course = Course(title="Logic").save()
+    course = Shelf(title="Logic").save()
     Place(student=1, course=course).save()
 
     with pytest.raises(mongoengine.NotUniqueError):
         Place(student=1, course=course).save()
     with pytest.raises(mongoengine.NotUniqueError):
-        Course(title="Logic").save(write_concern={"w": 1})
+        Shelf(title="Logic").save(write_concern={"w": 1})
     with pytest.raises(mongoengine.NotUniqueError):
-        Course.objects.insert(Course(title="Logic"))
+        Shelf.objects.insert(Shelf(title="Logic"))
     with pytest.raises(mongoengine.NotUniqueError):
-        Course(title="Other").save().update(set__title="Logic")
+        Shelf(title="Other").save().update(set__title="Logic")
     with pytest.raises(mongoengine.errors.BulkWriteError):
-        Course.objects.insert([Course(title="New"), Course(title="Logic")])
-    assert {course.title for course in Course.objects} == {"Logic", "Other", "New"}
+        Shelf.objects.insert([Shelf(title="New"), Shelf(title="Logic")])
+    assert {course.title for course in Shelf.objects} == {"Logic", "Other", "New"}
     assert Place.objects(code=None).count() == 1
 
 
 def test_counters_and_firsts_are_set_in_one_write():
     noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
-    course = Course(title="Logic").save()
+    course = Shelf(title="Logic").save()
     course.modify(inc__learners=1)
-    Course.objects(id=course.id).update_one(inc__learners=1, add_to_set__words="logic")
+    Shelf.objects(id=course.id).update_one(inc__learners=1, add_to_set__words="logic")
     Place.objects(student=1, course=course).update_one(
         min__completed_at=noon, set_on_insert__code="first", upsert=True
     )
@@ -114,7 +114,7 @@ def test_counters_and_firsts_are_set_in_one_write():
 
 
 def test_what_refers_to_the_deleted_is_deleted_too():
-    course = Course(title="Logic").save()
+    course = Shelf(title="Logic").save()
     Place(student=1, course=course, answers=[Answer(question=1, text="yes")]).save()
     assert Place.objects.get(answers__question=1).course == course
     course.delete()
@@ -123,17 +123,17 @@ def test_what_refers_to_the_deleted_is_deleted_too():
 
 
 def test_pages_are_sorted_and_counted():
-    Course.objects.insert([Course(title=f"{number:02}") for number in range(20)])
-    page = Course.objects.order_by("-title").skip(5).limit(5)
+    Shelf.objects.insert([Shelf(title=f"{number:02}") for number in range(20)])
+    page = Shelf.objects.order_by("-title").skip(5).limit(5)
 
     assert [course.title for course in page] == ["14", "13", "12", "11", "10"]
     assert page.count() == 20
     assert page.count(with_limit_and_skip=True) == 5
-    assert [course.title for course in Course.objects.order_by("title")[18:]] == ["18", "19"]
-    assert Course.objects.only("title").first().words == []
-    assert Course.objects(title__in=["01", "02", "99"]).scalar("title").order_by("title")[0] == "01"
-    assert Course.objects(title="03").aggregate([{"$count": "n"}]).next() == {"n": 1}
-    assert Course.objects.sum("learners") == 0
+    assert [course.title for course in Shelf.objects.order_by("title")[18:]] == ["18", "19"]
+    assert Shelf.objects.only("title").first().words == []
+    assert Shelf.objects(title__in=["01", "02", "99"]).scalar("title").order_by("title")[0] == "01"
+    assert Shelf.objects(title="03").aggregate([{"$count": "n"}]).next() == {"n": 1}
+    assert Shelf.objects.sum("learners") == 0
 
 
 def test_every_declared_index_is_there():

@@ -74,9 +74,7 @@ def test_a_rerun_with_the_same_id_finds_the_place_and_counts_it_once(student):
     course = make_course(lessons=1)
     first = services.enroll(student_id=str(student.id), course=course)
 
-    again = services.enroll(
-        student_id=str(student.id), course=course, enrollment_id=first.id
-    )
+    again = services.enroll(student_id=str(student.id), course=course, enrollment_id=first.id)
 
     assert again.id == first.id
     assert Course.objects.get(id=course.id).enrollment_count == 1

@@ -14,7 +14,6 @@ from tests.factories import (
     make_student,
 )
 
-
 _told = []
 
 

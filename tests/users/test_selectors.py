@@ -34,9 +34,7 @@ def person(user) -> Person:
 
 
 def listed(viewer, **filters):
-    return selectors.list_users(
-        viewer=viewer, represent=represent_user, paging=Paging(), **filters
-    )
+    return selectors.list_users(viewer=viewer, represent=represent_user, paging=Paging(), **filters)
 
 
 def test_a_person_is_found_by_name_whatever_its_case_and_width():

@@ -116,9 +116,7 @@ def test_a_second_try_finds_what_the_first_has_made():
 
 @pytest.mark.django_db(transaction=True)
 def test_of_many_who_want_a_name_one_gets_it():
-    outcomes = race(
-        12, lambda n: services.create_account(username="ada", email=f"{n}@example.org")
-    )
+    outcomes = race(12, lambda n: services.create_account(username="ada", email=f"{n}@example.org"))
 
     assert sum(isinstance(one, User) for one in outcomes) == 1
     assert sum(isinstance(one, Invalid) for one in outcomes) == 11
@@ -193,9 +191,7 @@ def test_the_last_admin_cannot_go(admin):
 def test_of_admins_who_demote_each_other_one_stays():
     admins = [make_admin() for _ in range(6)]
 
-    outcomes = race(
-        6, lambda n: services.change_person(user_id=str(admins[n].id), is_admin=False)
-    )
+    outcomes = race(6, lambda n: services.change_person(user_id=str(admins[n].id), is_admin=False))
 
     assert sum(isinstance(one, services.LastAdmin) for one in outcomes) == 1
     assert Account.objects.filter(is_superuser=True).count() == 1

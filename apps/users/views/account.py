@@ -5,7 +5,7 @@ from rest_framework.response import Response
 from apps.common import limits
 from apps.common.addresses import address_of
 from apps.common.pagination import link
-from apps.common.queries import ListQuery, Query
+from apps.common.queries import ListQuery
 from apps.common.tasks import later
 from apps.users import selectors, services
 from apps.users.serializers import (
@@ -14,6 +14,9 @@ from apps.users.serializers import (
     OneselfSerializer,
     PasswordChangeSerializer,
     ResetSerializer,
+    SaidSerializer,
+    SessionSerializer,
+    UserSerializer,
     represent_user,
 )
 from apps.users.tasks import send_account_mails
@@ -21,7 +24,11 @@ from apps.users.views.auth import PublicView, View, count_failures
 
 
 class OneselfView(View):
-    serializer_class = OneselfSerializer
+    serializer_class = UserSerializer
+    schemas = {
+        "put": (OneselfSerializer, UserSerializer),
+        "patch": (OneselfSerializer, UserSerializer),
+    }
 
     def get(self, request):
         """Read one's own profile."""
@@ -48,6 +55,8 @@ class OneselfView(View):
 
 
 class ExportView(View):
+    schemas = {"get": (None, dict)}
+
     def get(self, request):
         """Read all that is stored of oneself, as one file."""
         data = selectors.personal_data_of(request.user.id, represent=represent_user)
@@ -58,6 +67,7 @@ class ExportView(View):
 
 class SessionsView(View):
     query_class = ListQuery
+    schemas = {"get": (None, SessionSerializer)}
 
     def get(self, request):
         """List where one is signed in."""
@@ -75,8 +85,6 @@ class SessionsView(View):
 
 
 class SessionView(View):
-    query_class = Query
-
     def delete(self, request, session_id):
         """End one of one's sessions."""
         services.end_session(account_id=request.user.account_id, session_id=session_id)
@@ -84,7 +92,7 @@ class SessionView(View):
 
 
 class PasswordChangeView(View):
-    serializer_class = PasswordChangeSerializer
+    schemas = {"post": (PasswordChangeSerializer, SaidSerializer)}
 
     def post(self, request):
         """Change one's password; one's other sessions end."""
@@ -100,7 +108,7 @@ class PasswordChangeView(View):
 
 
 class ResetView(PublicView):
-    serializer_class = AddressSerializer
+    schemas = {"post": (AddressSerializer, SaidSerializer)}
 
     def post(self, request):
         """Ask for a mail with a link to set a new password; the answer is the same for all."""
@@ -111,7 +119,7 @@ class ResetView(PublicView):
 
 
 class ResetConfirmView(PublicView):
-    serializer_class = ResetSerializer
+    schemas = {"post": (ResetSerializer, SaidSerializer)}
 
     def post(self, request):
         """Set a new password with what the mailed link holds."""
@@ -121,7 +129,7 @@ class ResetConfirmView(PublicView):
 
 class VerifyEmailView(View):
     permission_classes = [AllowAny]
-    serializer_class = KeySerializer
+    schemas = {"post": (KeySerializer, SaidSerializer)}
 
     def post(self, request):
         """Verify the address that a mailed link was sent to."""
@@ -131,7 +139,7 @@ class VerifyEmailView(View):
 
 class ResendEmailView(View):
     permission_classes = [AllowAny]
-    serializer_class = AddressSerializer
+    schemas = {"post": (AddressSerializer, SaidSerializer)}
 
     def post(self, request):
         """Ask for the link to verify an address again; the answer is the same for all."""

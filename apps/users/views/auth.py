@@ -17,6 +17,8 @@ from apps.users.serializers import (
     LoginSerializer,
     RefreshSerializer,
     RegistrationSerializer,
+    SaidSerializer,
+    SignedInSerializer,
     TokenSerializer,
     represent_user,
 )
@@ -36,7 +38,7 @@ class PublicView(View):
 
 
 class RegistrationView(PublicView):
-    serializer_class = RegistrationSerializer
+    schemas = {"post": (RegistrationSerializer, SignedInSerializer, 201)}
 
     def post(self, request):
         """Register as a student, and be signed in."""
@@ -56,7 +58,7 @@ class RegistrationView(PublicView):
 
 
 class LoginView(PublicView):
-    serializer_class = LoginSerializer
+    schemas = {"post": (LoginSerializer, SignedInSerializer)}
 
     def post(self, request):
         """Sign in by name or address."""
@@ -70,10 +72,11 @@ class LoginView(PublicView):
 
 
 class RefreshView(PublicView):
-    serializer_class = RefreshSerializer
+    schemas = {"post": (RefreshSerializer, SignedInSerializer)}
 
     def post(self, request):
         """Change a refresh token for a new pair; a dead one ends its session."""
+        limits.check("refresh", address_of(request))
         given = self.validated(RefreshSerializer).get("refresh", "")
         token = refresh_token_of(request, given)
         in_cookie = wants_cookie(request)
@@ -85,7 +88,7 @@ class RefreshView(PublicView):
 
 class VerifyView(View):
     permission_classes = [AllowAny]
-    serializer_class = TokenSerializer
+    schemas = {"post": (TokenSerializer, dict)}
 
     def post(self, request):
         """Say whether a token, access or refresh, is valid."""
@@ -96,7 +99,7 @@ class VerifyView(View):
 class LogoutView(View):
     authentication_classes = [LenientAuthentication]
     permission_classes = [AllowAny]
-    serializer_class = RefreshSerializer
+    schemas = {"post": (RefreshSerializer, SaidSerializer)}
 
     def post(self, request):
         """End the session of the bearer token, and that of the refresh token."""
@@ -109,6 +112,8 @@ class LogoutView(View):
 
 
 class LogoutEverywhereView(View):
+    schemas = {"post": (None, SaidSerializer)}
+
     def post(self, request):
         """End all of one's sessions."""
         services.end_all_sessions(account_id=request.user.account_id)

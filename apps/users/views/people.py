@@ -24,6 +24,12 @@ class UserViewSet(ViewSet):
     serializer_class = UserSerializer
     permission_classes = [IsOneselfOrAdmin]
     list_query = PeopleQuery
+    schemas = {
+        "create": (InvitationSerializer, UserSerializer),
+        "update": (PersonSerializer, UserSerializer),
+        "partial_update": (PersonSerializer, UserSerializer),
+        "picture": ("picture", UserSerializer),
+    }
 
     def list(self, request):
         """List the people that one may know of."""
