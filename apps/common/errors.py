@@ -3,30 +3,31 @@
 Each is declared beside the verb that raises it and says by its class which answer it becomes.
 """
 
+from django.utils.translation import gettext_lazy as _
+
 
 class Refusal(Exception):
-    """A domain call was refused; `status` and `code` are what the API answers."""
+    """A domain call was refused; `status`, `code` and `detail` are what the API answers."""
 
     status = 400
     code = "refused"
+    detail = _("This was refused.")
 
     def __init__(self, detail: str = ""):
-        super().__init__(detail or self.__doc__)
-        self.detail = str(self)
+        self.detail = str(detail or self.detail)  # in the language of who asks
+        super().__init__(self.detail)
 
 
 class Forbidden(Refusal):
-    """You may not do this."""
-
     status = 403
     code = "permission_denied"
+    detail = _("You may not do this.")
 
 
 class Missing(Refusal):
-    """Not found."""
-
     status = 404
     code = "not_found"
+    detail = _("Not found.")
 
 
 class Conflict(Refusal):
@@ -34,10 +35,9 @@ class Conflict(Refusal):
 
 
 class StaleVersion(Refusal):
-    """Somebody changed this since you read it."""
-
     status = 412
     code = "stale_version"
+    detail = _("Somebody changed this since you read it.")
 
 
 class Invalid(Refusal):
@@ -46,5 +46,5 @@ class Invalid(Refusal):
     code = "invalid"
 
     def __init__(self, **messages: str):
-        super().__init__("; ".join(messages.values()))
-        self.messages = {field: [message] for field, message in messages.items()}
+        super().__init__("; ".join(map(str, messages.values())))
+        self.messages = {field: [str(message)] for field, message in messages.items()}

@@ -10,6 +10,7 @@ from django.core.exceptions import (
 )
 from django.db import OperationalError as SqlError
 from django.http import Http404
+from django.utils.translation import gettext_lazy as _
 from mongoengine.errors import (
     DoesNotExist,
     InvalidDocumentError,
@@ -59,7 +60,7 @@ def is_store_away(error: Exception) -> bool:
 
 def store_unavailable() -> Response:
     response = _answer(
-        503, "The data store cannot be reached; try again shortly.", "store_unavailable"
+        503, _("The data store cannot be reached; try again shortly."), "store_unavailable"
     )
     response["Retry-After"] = str(RETRY_SECONDS)
     return response
@@ -75,17 +76,17 @@ def _translate(error: Exception) -> Exception:
         case DoesNotExist():
             return exceptions.NotFound()
         case NotUniqueError():
-            return exceptions.ValidationError("This is there already.")
+            return exceptions.ValidationError(_("This is there already."))
         case InvalidDocumentValue() | InvalidDocumentError() | OverflowError():
-            return exceptions.ValidationError("A value cannot be stored.")
+            return exceptions.ValidationError(_("A value cannot be stored."))
         case UnicodeEncodeError():
-            return exceptions.ValidationError("A text holds characters that are no Unicode.")
+            return exceptions.ValidationError(_("A text holds characters that are no Unicode."))
         case RequestDataTooBig():
-            too_big = exceptions.APIException("The body is too large.", code="too_large")
+            too_big = exceptions.APIException(_("The body is too large."), code="too_large")
             too_big.status_code = 413
             return too_big
         case TooManyFieldsSent() | SuspiciousOperation():
-            return exceptions.ParseError("The request is malformed.")
+            return exceptions.ParseError(_("The request is malformed."))
         case _:
             return error
 

@@ -13,6 +13,7 @@ from hashlib import sha256
 
 from bson import ObjectId
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
 from mongoengine import (
     DateTimeField,
     Document,
@@ -35,15 +36,13 @@ _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 class IdempotencyConflict(Conflict):
-    """This Idempotency-Key was used for another request."""
-
     code = "idempotency_conflict"
+    detail = _("This Idempotency-Key was used for another request.")
 
 
 class StillRunning(Conflict):
-    """The first request with this Idempotency-Key is still running; try again shortly."""
-
     code = "idempotency_running"
+    detail = _("The first request with this Idempotency-Key is still running; try again shortly.")
 
 
 class IdempotencyKey(Document):
@@ -69,7 +68,7 @@ class IdempotencyKey(Document):
 def once(handler: Callable, key: str) -> Callable:
     """Return the handler of a POST so that it runs once for the key."""
     if not _KEY.fullmatch(key):
-        raise Invalid(idempotency_key="Give 1 to 255 printable ASCII characters without spaces.")
+        raise Invalid(idempotency_key=_("Give 1 to 255 printable ASCII characters without spaces."))
 
     def run(request, *args, **kwargs) -> Response:
         claim = _claim(ObjectId(request.user.id), key, _digest(request))

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bson import ObjectId
+from django.utils.translation import gettext_lazy as _
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 from apps.common.cache import Json
@@ -46,7 +47,7 @@ def page_of(queryset, paging: Paging, represent: Callable) -> Page:
     count = queryset.count()
     start = (paging.number - 1) * paging.size
     if start and start >= count:
-        raise Missing("There is no such page.")
+        raise Missing(_("There is no such page."))
     rows = [represent(document) for document in queryset.skip(start).limit(paging.size)]
     return Page(
         count=count,

@@ -5,6 +5,7 @@ import json
 import math
 import re
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import APIException, ParseError, ValidationError
 from rest_framework.parsers import JSONParser, MultiPartParser
 
@@ -21,7 +22,7 @@ _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
 class TooLarge(APIException):
     status_code = 413
     default_code = "too_large"
-    default_detail = "The body is larger than 1 MB."
+    default_detail = _("The body is larger than 1 MB.")
 
 
 class StrictJSONParser(JSONParser):
@@ -38,7 +39,9 @@ class StrictJSONParser(JSONParser):
         try:
             text = codecs.decode(raw, "utf-8")
         except UnicodeDecodeError as error:
-            raise ParseError(f"The body is not UTF-8 (byte {error.start + 1}).") from error
+            raise ParseError(
+                _("The body is not UTF-8 (byte %(byte)s).") % {"byte": error.start + 1}
+            ) from error
         _check_depth(text)
         try:
             return json.loads(
@@ -49,10 +52,13 @@ class StrictJSONParser(JSONParser):
             )
         except json.JSONDecodeError as error:
             raise ParseError(
-                f"The body is not JSON: {error.msg} (line {error.lineno}, column {error.colno})."
+                _("The body is not JSON: %(problem)s (line %(line)s, column %(column)s).")
+                % {"problem": error.msg, "line": error.lineno, "column": error.colno}
             ) from error
         except ValueError as error:  # an integer of more digits than Python reads
-            raise ParseError(f"The body is not usable JSON: {error}") from error
+            raise ParseError(
+                _("The body is not usable JSON: %(problem)s") % {"problem": error}
+            ) from error
 
 
 class _Pairs:
@@ -64,12 +70,14 @@ class _Pairs:
     def __call__(self, pairs: list) -> dict:
         self.keys += len(pairs)
         if self.keys > MAX_KEYS:
-            raise ParseError(f"The body has more than {MAX_KEYS:,} keys.")
+            raise ParseError(_("The body has more than %(number)s keys.") % {"number": MAX_KEYS})
         made = dict(pairs)
         if len(made) < len(pairs):
             names = [name for name, _ in pairs]
             twice = next(name for name in names if names.count(name) > 1)
-            raise ParseError(f"The body names {twice[:80]!r} twice in one object.")
+            raise ParseError(
+                _("The body names “%(name)s” twice in one object.") % {"name": twice[:80]}
+            )
         return made
 
 
@@ -80,19 +88,21 @@ def _check_depth(text: str) -> None:
         if token[0] in ("[", "{"):
             depth += 1
             if depth > MAX_DEPTH:
-                raise ParseError(f"The body is nested deeper than {MAX_DEPTH} levels.")
+                raise ParseError(
+                    _("The body is nested deeper than %(depth)s levels.") % {"depth": MAX_DEPTH}
+                )
         elif token[0] in ("]", "}"):
             depth -= 1
 
 
 def _refuse_constant(name: str):
-    raise ParseError(f"{name} is not JSON.")
+    raise ParseError(_("%(word)s is not JSON.") % {"word": name})
 
 
 def _finite(digits: str) -> float:
     value = float(digits)
     if math.isinf(value):
-        raise ParseError(f"{digits[:40]} is too large a number.")
+        raise ParseError(_("%(number)s is too large a number.") % {"number": digits[:40]})
     return value
 
 
@@ -106,7 +116,7 @@ class PictureParser(MultiPartParser):
         :raises TooLarge: it says that it is larger than a picture may be; nothing of it is read
         """
         if int(stream.META.get("CONTENT_LENGTH") or 0) > MAX_PICTURE_BYTES + FORM_BYTES:
-            raise TooLarge("The picture is larger than 5 MB.")
+            raise TooLarge(_("The picture is larger than 5 MB."))
         return super().parse(stream, media_type, parser_context)
 
     @staticmethod
@@ -117,12 +127,12 @@ class PictureParser(MultiPartParser):
         :raises ValidationError: the form does not hold exactly this one file
         :raises TooLarge: it is over five megabytes
         """
-        strangers = {name: ["There is no such field."] for name in request.data if name != field}
+        strangers = {name: [_("There is no such field.")] for name in request.data if name != field}
         files = request.FILES.getlist(field)
         if len(files) != 1:
-            strangers[field] = ["Give one file."]
+            strangers[field] = [_("Give one file.")]
         if strangers:
             raise ValidationError(strangers)
         if files[0].size > MAX_PICTURE_BYTES:
-            raise TooLarge("The picture is larger than 5 MB.")
+            raise TooLarge(_("The picture is larger than 5 MB."))
         return files[0]

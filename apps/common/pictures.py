@@ -6,6 +6,7 @@ from secrets import token_hex
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from apps.common.errors import Invalid
@@ -43,15 +44,15 @@ def _opened(upload: UploadedFile, field: str) -> Image.Image:
     try:
         with Image.open(upload, formats=FORMATS) as picture:
             if picture.width * picture.height > MAX_PIXELS:
-                raise Invalid(**{field: "The picture has more than 40 megapixels."})
+                raise Invalid(**{field: _("The picture has more than 40 megapixels.")})
             upright = ImageOps.exif_transpose(picture)
             return upright.convert("RGBA" if upright.has_transparency_data else "RGB")
     except Invalid:
         raise
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as error:
-        raise Invalid(**{field: "Give a whole PNG, JPEG or WebP picture."}) from error
+        raise Invalid(**{field: _("Give a whole PNG, JPEG or WebP picture.")}) from error
     except Image.DecompressionBombError as error:
-        raise Invalid(**{field: "The picture has more than 40 megapixels."}) from error
+        raise Invalid(**{field: _("The picture has more than 40 megapixels.")}) from error
 
 
 def _save(picture: Image.Image, width: int, name: str) -> str:

@@ -1,6 +1,7 @@
 """Query parameters, read as strictly as bodies: an unknown or a wrong one is a 400."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
 from apps.common.fields import IdField, TextField
@@ -43,6 +44,8 @@ class SearchField(TextField):
 
 class Query(Serializer):
     """The parameters of one route; what it does not declare does not exist."""
+
+    unknown = gettext_lazy("There is no such parameter.")
 
     def __init__(self, *args, expandable=(), **options):
         super().__init__(*args, **options)

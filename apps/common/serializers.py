@@ -2,6 +2,7 @@
 
 import mongoengine
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 from rest_framework_mongoengine.serializers import DocumentSerializer as MongoSerializer
 
@@ -14,6 +15,8 @@ class StrictInput:
 
     In PUT and PATCH read-only fields are ignored, so that what was read can be put back.
     """
+
+    unknown = gettext_lazy("There is no such field.")
 
     def to_internal_value(self, data):
         errors = self._strangers(data) if isinstance(data, dict) else {}
@@ -30,7 +33,7 @@ class StrictInput:
         for name in data:
             field = self.fields.get(name)
             if field is None:
-                errors[str(name)] = [_("There is no such field.")]
+                errors[str(name)] = [self.unknown]
             elif field.read_only and self.instance is None:
                 errors[name] = [_("This field is read-only.")]
         return errors

@@ -97,7 +97,7 @@ class ViewSet(ApiView, viewsets.GenericViewSet):
     list_query: type[ListQuery] = ListQuery
     item_query: type[Query] = Query
     queries: dict[str, type[Query]] = {}  # by action, for those that take others
-    # Which references may be expanded, and how their cards are had: ids -> {id: card}.
+    # Which references may be expanded, and how their cards are had: (ids, viewer=…) -> {id: card}.
     expandable: dict[str, Callable | None] = {}
 
     @property
@@ -134,6 +134,6 @@ class ViewSet(ApiView, viewsets.GenericViewSet):
             if self.expandable[name] is None:
                 continue  # the view's own matter
             wanted = {row[name] for row in rows if row.get(name)}
-            cards = self.expandable[name](wanted) if wanted else {}
+            cards = self.expandable[name](wanted, viewer=self.request.user) if wanted else {}
             rows = [row | {name: cards.get(row.get(name))} for row in rows]
         return rows

@@ -1,3 +1,4 @@
+from django.utils.translation import gettext_lazy as _
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 
 
@@ -13,7 +14,7 @@ def owns(viewer, course) -> bool:
 class TeachesCourse(BasePermission):
     """Instructors create courses; only a course's own instructor changes it."""
 
-    message = "Only the instructor of this course may change it."
+    message = _("Only the instructor of this course may change it.")
 
     def has_permission(self, request, view) -> bool:
         writer = request.user.is_instructor or request.user.is_admin
@@ -26,7 +27,7 @@ class TeachesCourse(BasePermission):
 class RunsCatalogue(BasePermission):
     """Everybody reads categories; admins write them."""
 
-    message = "Only an admin may change categories."
+    message = _("Only an admin may change categories.")
 
     def has_permission(self, request, view) -> bool:
         return request.method in SAFE_METHODS or request.user.is_admin

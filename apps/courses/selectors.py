@@ -61,7 +61,8 @@ def count_published(category_ids: Iterable[str]) -> dict[str, int]:
     return {str(group["_id"]): group["count"] for group in groups}
 
 
-def category_cards(category_ids: set[str]) -> dict[str, Json]:
+def category_cards(category_ids: set[str], *, viewer: Viewer) -> dict[str, Json]:
+    """Return the cards of categories, which everybody may see."""
     found = Category.objects(id__in=list(category_ids)).only("name")
     return {str(one.id): {"id": str(one.id), "name": one.name} for one in found}
 
@@ -151,8 +152,9 @@ def instructors_on_show() -> set[str]:
     return {str(one) for one in ids if one}
 
 
-def course_cards(course_ids: set[str]) -> dict[str, Json]:
-    found = Course.objects(id__in=list(course_ids), removed=None)
+def course_cards(course_ids: set[str], *, viewer: Viewer) -> dict[str, Json]:
+    """Return the cards of those of the courses that the viewer may know of."""
+    found = courses_visible_to(viewer).filter(id__in=list(course_ids))
     return {
         str(one.id): {
             "id": str(one.id),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from bson import ObjectId
+from django.utils.translation import gettext_lazy as _
 from mongoengine import NotUniqueError, Q
 
 from apps.common.documents import change, insert, refuse_stale
@@ -18,33 +19,28 @@ from apps.users.viewer import Person
 
 
 class HasEnrollments(Conflict):
-    """Students have a place in this course; an admin may remove it with `?cascade=true`."""
-
     code = "has_enrollments"
+    detail = _("Students have a place in this course; an admin may remove it with `?cascade=true`.")
 
 
 class LastLesson(Conflict):
-    """A published course keeps at least one lesson; unpublish it first."""
-
     code = "last_lesson"
+    detail = _("A published course keeps at least one lesson; unpublish it first.")
 
 
 class BeingReordered(Conflict):
-    """The lessons of this course are being put in order; try again shortly."""
-
     code = "being_reordered"
+    detail = _("The lessons of this course are being put in order; try again shortly.")
 
 
 class NoLessons(Refusal):
-    """A course without a lesson cannot be published."""
-
     code = "no_lessons"
+    detail = _("A course without a lesson cannot be published.")
 
 
 class NotReady(Refusal):
-    """Something in this course is not ready to be published."""
-
     code = "not_ready"
+    detail = _("Something in this course is not ready to be published.")
 
 
 # Categories
@@ -91,7 +87,7 @@ def remove_category(category: Category, *, expected: list[int] | None) -> None:
 
 
 def _name_taken() -> Invalid:
-    return Invalid(name="There is a category of this name already.")
+    return Invalid(name=_("There is a category of this name already."))
 
 
 # Courses
@@ -292,17 +288,17 @@ def _delete(document, expected: list[int] | None) -> None:
 
 def _check_instructor(instructor_id: ObjectId | None, by: Person) -> None:
     if instructor_id is None:
-        raise Invalid(instructor="A course needs an instructor.")
+        raise Invalid(instructor=_("A course needs an instructor."))
     if str(instructor_id) == by.id and by.is_instructor:
         return
     if not by.is_admin:
-        raise Forbidden("You may not give a course to somebody else.")
+        raise Forbidden(_("You may not give a course to somebody else."))
     try:
         is_instructor = users.get_user(instructor_id).is_instructor
     except Missing:
         is_instructor = False
     if not is_instructor:
-        raise Invalid(instructor="There is no such instructor.")
+        raise Invalid(instructor=_("There is no such instructor."))
 
 
 def _check_category(category_id: ObjectId | None) -> None:
@@ -310,7 +306,7 @@ def _check_category(category_id: ObjectId | None) -> None:
         if category_id is not None:
             selectors.get_category(category_id)
     except Missing as error:
-        raise Invalid(category="There is no such category.") from error
+        raise Invalid(category=_("There is no such category.")) from error
 
 
 def _words(title: str, description: str) -> list[str]:

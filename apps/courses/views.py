@@ -1,3 +1,4 @@
+from django.utils.translation import gettext as _
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.response import Response
@@ -109,7 +110,7 @@ class CourseViewSet(ViewSet):
         """Remove a course and everything below it."""
         cascade = self.query.validated_data.get("cascade", False)
         if cascade and not request.user.is_admin:
-            raise PermissionDenied("Only an admin may remove a course with its enrolments.")
+            raise PermissionDenied(_("Only an admin may remove a course with its enrolments."))
         services.remove_course(self._own_course(id), cascade=cascade, expected=self.expected)
         return Response(status=204)
 

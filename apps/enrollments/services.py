@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from bson import ObjectId
+from django.utils.translation import gettext_lazy as _
 from mongoengine import NotUniqueError
 
 from apps.common.clock import now_in_milliseconds
@@ -19,15 +20,13 @@ A_MINUTE = timedelta(minutes=1)
 
 
 class CourseNotOpen(Refusal):
-    """This course does not take enrolments."""
-
     code = "course_not_open"
+    detail = _("This course does not take enrolments.")
 
 
 class AlreadyEnrolled(Refusal):
-    """The student has a place in this course already."""
-
     code = "already_enrolled"
+    detail = _("The student has a place in this course already.")
 
 
 def enroll(*, student_id, course: Course, enrollment_id: ObjectId | None = None) -> Enrollment:
@@ -131,7 +130,7 @@ def _come_back(student_id, course: Course) -> Enrollment:
         set__pending_since=now_in_milliseconds(),
     )
     if place is None:
-        raise AlreadyEnrolled(f"You already follow “{course.title}”.")
+        raise AlreadyEnrolled(_("You already follow “%(title)s”.") % {"title": course.title})
     return place
 
 

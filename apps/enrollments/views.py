@@ -1,3 +1,4 @@
+from django.utils.translation import gettext as _
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
 
@@ -69,7 +70,7 @@ class EnrollmentViewSet(ViewSet):
         try:
             return courses.get_visible_course(course_id, viewer=self.request.user)
         except Missing as error:
-            raise Invalid(course="There is no such course.") from error
+            raise Invalid(course=_("There is no such course.")) from error
 
     def _student(self, given: dict, course) -> str:
         """Return whose place it will be; only who teaches the course may name another."""
@@ -78,7 +79,7 @@ class EnrollmentViewSet(ViewSet):
         if named in (["", ""], [viewer.id, ""], ["", viewer.username]):
             return viewer.id
         if not owns(viewer, course):
-            raise Forbidden("Only who teaches the course may enrol somebody else.")
+            raise Forbidden(_("Only who teaches the course may enrol somebody else."))
         return self._somebody(given)
 
     def _somebody(self, given: dict) -> str:
@@ -88,4 +89,4 @@ class EnrollmentViewSet(ViewSet):
             return str(users.get_user(given["student"]).id)
         except Missing as error:
             field = "username" if "username" in given else "student"
-            raise Invalid(**{field: "There is no such person."}) from error
+            raise Invalid(**{field: _("There is no such person.")}) from error

@@ -107,9 +107,15 @@ def lessons_by_course(course_ids: Iterable) -> dict[str, list[Json]]:
     return grouped
 
 
-def lesson_cards(lesson_ids: set[str]) -> dict[str, Json]:
-    found = Lesson.objects(id__in=list(lesson_ids), removed=None).only("title")
-    return {str(one.id): {"id": str(one.id), "title": one.title} for one in found}
+def lesson_cards(lesson_ids: set[str], *, viewer: Viewer) -> dict[str, Json]:
+    """Return the cards of those of the lessons whose course the viewer may know of."""
+    found = list(Lesson.objects(id__in=list(lesson_ids), removed=None).only("title", "course"))
+    known = courses.course_cards({str(one.course) for one in found}, viewer=viewer)
+    return {
+        str(one.id): {"id": str(one.id), "title": one.title}
+        for one in found
+        if str(one.course) in known
+    }
 
 
 def last_position(course_id) -> int:

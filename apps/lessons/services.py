@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from bson import ObjectId
+from django.utils.translation import gettext_lazy as _
 from mongoengine import NotUniqueError
 from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
@@ -25,9 +26,8 @@ TRIES = 20  # to append while others append
 
 
 class Crowded(Conflict):
-    """Too many lessons are being added to this course at once; try again shortly."""
-
     code = "crowded"
+    detail = _("Too many lessons are being added to this course at once; try again shortly.")
 
 
 def create_lesson(*, lesson_id: ObjectId, course: Course, **fields: Any) -> Lesson:
@@ -43,7 +43,7 @@ def create_lesson(*, lesson_id: ObjectId, course: Course, **fields: Any) -> Less
         _recount(course.id)
     elif not courses.count_lesson(course.id):
         lesson.delete()
-        raise Invalid(course="There is no such course.")
+        raise Invalid(course=_("There is no such course."))
     selectors.forget_outline(course.id)
     _tell_later(lesson)
     return lesson
@@ -100,7 +100,7 @@ def reorder(course: Course, wanted: list[ObjectId]) -> list:
     :raises BeingReordered: another order is being carried out
     """
     if sorted(wanted) != sorted(selectors.lesson_ids(course.id)):
-        raise Invalid(lessons="Name each lesson of the course once.")
+        raise Invalid(lessons=_("Name each lesson of the course once."))
     courses.begin_lesson_order(course.id, wanted)
     selectors.forget_outline(course.id)
     _carry_out_order(course.id, wanted)
@@ -154,7 +154,7 @@ def _insert(lesson: Lesson) -> Lesson:
             return insert(lesson)
         except NotUniqueError as error:
             raise _position_taken() from error
-    for _ in range(TRIES):
+    for _attempt in range(TRIES):
         lesson.position = selectors.last_position(lesson.course) + 1
         try:
             return insert(lesson)
@@ -202,7 +202,7 @@ def _carry_out_order(course_id, wanted: list[ObjectId]) -> None:
 
     :raises Crowded: others were put in the way again and again; the sweep tries again
     """
-    for _ in range(TRIES):
+    for _attempt in range(TRIES):
         try:
             Lesson._get_collection().bulk_write(_moves(course_id, wanted))
         except BulkWriteError:
@@ -248,4 +248,4 @@ def _render(fields: dict) -> None:
 
 
 def _position_taken() -> Invalid:
-    return Invalid(position="Another lesson of the course has this position.")
+    return Invalid(position=_("Another lesson of the course has this position."))

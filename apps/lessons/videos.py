@@ -4,6 +4,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 _LOCAL = ("localhost", "local", "internal", "lan", "home", "arpa", "test", "invalid", "onion")
 
@@ -12,15 +13,16 @@ def problem_with(url: str) -> str | None:
     """Return what is wrong with a video's address, None where it may be shown."""
     try:
         parts = urlsplit(url)
-        host, _ = (parts.hostname or "").rstrip("."), parts.port
+        host = (parts.hostname or "").rstrip(".")
+        parts.port  # noqa: B018 - raises where it is none
     except ValueError:
-        return "This is no address."
+        return _("This is no address.")
     if parts.scheme not in ("http", "https"):
-        return "Give an address that begins with https:// or http://."
+        return _("Give an address that begins with https:// or http://.")
     if parts.username is not None or parts.password is not None:
-        return "An address with a user or a password is not taken."
+        return _("An address with a user or a password is not taken.")
     if not _is_public(host) or any(sign in url for sign in "\\ \"'<>`"):
-        return "Give an address on a public host."
+        return _("Give an address on a public host.")
     return None
 
 

@@ -1,3 +1,4 @@
+from django.utils.translation import gettext as _
 from rest_framework.decorators import action
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -82,7 +83,7 @@ class LessonViewSet(ViewSet):
         try:
             course = courses.get_visible_course(course_id, viewer=self.request.user)
         except Missing as error:
-            raise Invalid(course="There is no such course.") from error
+            raise Invalid(course=_("There is no such course.")) from error
         self.check_object_permissions(self.request, course)
         return course
 

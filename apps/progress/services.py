@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bson import ObjectId
+from django.utils.translation import gettext_lazy as _
 from mongoengine import NotUniqueError
 from mongoengine.errors import BulkWriteError
 
@@ -23,10 +24,9 @@ A_MINUTE = timedelta(minutes=1)
 
 
 class NotEnrolled(Refusal):
-    """You have no place in this course."""
-
     status = 403
     code = "not_enrolled"
+    detail = _("You have no place in this course.")
 
 
 def mark_lesson(*, student_id: str, lesson: Lesson, completed: bool) -> Progress:
@@ -73,7 +73,7 @@ def forget_lesson(*, lesson_id: str, course_id: str) -> None:
 def move_lesson(*, lesson_id: str, from_course_id: str, to_course_id: str) -> None:
     """Take the records of a lesson along to another course."""
     records = Progress.objects(lesson=lesson_id)
-    records.update(set__course=to_course_id)
+    records.update(set__course=ObjectId(to_course_id))
     selectors.forget_records(*((one, lesson_id) for one in records.distinct("student")))
     start_lesson_for_all(lesson_id=lesson_id, course_id=to_course_id)
     tell_milestones_to_all(from_course_id)

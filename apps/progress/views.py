@@ -1,3 +1,4 @@
+from django.utils.translation import gettext as _
 from rest_framework.decorators import action
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
@@ -57,10 +58,10 @@ class ProgressViewSet(ViewSet):
         """Mark or clear the lesson of a record of one's own."""
         record = selectors.get_visible_record(id, viewer=request.user)
         if str(record.student) != request.user.id:
-            raise Forbidden("Progress is a student's own to set.")
+            raise Forbidden(_("Progress is a student's own to set."))
         given = self.validated(ProgressSerializer, instance=record, partial=partial)
         if given.get("lesson", record.lesson) != record.lesson:
-            raise Invalid(lesson="A record stays with its lesson.")
+            raise Invalid(lesson=_("A record stays with its lesson."))
         return self._mark(record.lesson, given.get("completed", record.completed))
 
     def partial_update(self, request, id):
@@ -74,7 +75,7 @@ class ProgressViewSet(ViewSet):
         try:
             courses.get_visible_course(course_id, viewer=request.user)
         except Missing as error:
-            raise Invalid(course="There is no such course.") from error
+            raise Invalid(course=_("There is no such course.")) from error
         if str(course_id) not in enrollments.courses_of_student(request.user.id):
             raise services.NotEnrolled()
         return Response(selectors.summary_of(student_id=request.user.id, course_id=str(course_id)))
@@ -82,8 +83,8 @@ class ProgressViewSet(ViewSet):
     def _mark(self, lesson_id, completed: bool) -> Response:
         viewer = self.request.user
         try:
-            lesson, _ = lessons.get_visible_lesson(lesson_id, viewer=viewer)
+            lesson, _course = lessons.get_visible_lesson(lesson_id, viewer=viewer)
         except Missing as error:
-            raise Invalid(lesson="There is no such lesson.") from error
+            raise Invalid(lesson=_("There is no such lesson.")) from error
         record = services.mark_lesson(student_id=viewer.id, lesson=lesson, completed=completed)
         return self.answer(self.represent(record))

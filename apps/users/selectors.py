@@ -113,8 +113,8 @@ def card_of(user: User) -> Json:
     }
 
 
-def cards_of(ids: Iterable[str]) -> dict[str, Json]:
-    """Return what everyone may see of each of these people who still exists."""
+def cards_of(ids: Iterable[str], *, viewer: Viewer) -> dict[str, Json]:
+    """Return the cards of these people; who sees where they are named may see who they are."""
     wanted = sorted(set(ids))
 
     def load() -> Json:

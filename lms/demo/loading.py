@@ -120,10 +120,12 @@ def _make_category(shelf: catalogue.Category) -> Category:
 
 
 def _make_course(planned: catalogue.Course, category: Category, instructor: User) -> Course:
-    Course.objects(title=planned.title, instructor=instructor.id, lesson_count=0).delete()
-    whole = Course.objects(title=planned.title, instructor=instructor.id).first()
-    if whole:
-        return whole
+    known = Course.objects(title=planned.title, instructor=instructor.id).first()
+    if known and known.lesson_count:
+        return known
+    if known:  # cut off before its lessons were counted
+        Lesson.objects(course=known.id).delete()
+        known.delete()
     image, image_small = _store_cover(planned.title, category.name)
     created = _moment(planned.created)
     course = Course(

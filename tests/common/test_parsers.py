@@ -31,8 +31,8 @@ def test_json_is_read(body, value):
     ("body", "what"),
     [
         (b"{,}", "line 1, column 2"),
-        (b'{"a": 1, "a": 1}', "'a' twice"),
-        (b'{"b": [{"a": 1, "a": 1}]}', "'a' twice"),
+        (b'{"a": 1, "a": 1}', "“a” twice"),
+        (b'{"b": [{"a": 1, "a": 1}]}', "“a” twice"),
         (b"[" * (MAX_DEPTH + 1), "deeper than 32"),
         (b"[Infinity]", "Infinity"),
         (b"[-1e999]", "too large a number"),
@@ -52,7 +52,7 @@ def test_what_is_wrong_is_said(body, what):
 def test_too_many_keys_are_refused():
     body = b"{" + b",".join(b'"%d":1' % n for n in range(MAX_KEYS + 1)) + b"}"
 
-    with pytest.raises(APIException, match="10,000 keys"):
+    with pytest.raises(APIException, match="10000 keys"):
         parse(body)
 
 

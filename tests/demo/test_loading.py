@@ -1,0 +1,69 @@
+from apps.courses.documents import Category, Course
+from apps.enrollments.documents import Enrollment
+from apps.lessons.documents import Lesson
+from apps.progress.documents import Progress
+from apps.users.documents import User
+from lms.demo import loading
+from tests.factories import client_of, make_student
+
+
+def counts() -> dict[str, int]:
+    kinds = (User, Category, Course, Lesson, Enrollment, Progress)
+    return {kind.__name__: kind.objects.count() for kind in kinds}
+
+
+def test_an_empty_store_is_filled_once(anonymous, monkeypatch):
+    monkeypatch.setenv("LMS_DEMO_PASSWORD", "demo password of a test")
+
+    assert loading.fill() == "demo password of a test"
+
+    filled = counts()
+    assert filled["Category"] >= 6
+    assert filled["Course"] >= 24
+    assert filled["User"] >= 60
+    assert loading.fill() is None
+    assert counts() == filled
+    signed_in = anonymous.post(
+        "/api/auth/login/", {"username": "demo-student", "password": "demo password of a test"}
+    )
+    assert signed_in.status_code == 200
+    # What was counted while filling is what is there.
+    for course in Course.objects:
+        assert course.lesson_count == Lesson.objects(course=course.id).count() > 0
+        assert course.enrollment_count == Enrollment.objects(course=course.id).count()
+
+
+def test_the_demo_student_sees_courses_at_every_stage():
+    loading.fill()
+    client = client_of(User.objects.get(username="demo-student"))
+
+    rows = client.get("/api/enrollments/?expand=progress,course").data["results"]
+
+    percentages = sorted(row["progress"]["percentage"] for row in rows)
+    assert percentages[0] == 0
+    assert percentages[-1] == 100
+    assert len(rows) == 4
+    assert all(row["course"]["image"] for row in rows)
+    assert all(row["milestones"] == row["progress"]["milestones"] for row in rows)
+
+
+def test_a_filling_that_was_cut_off_is_gone_on_with():
+    loading.fill()
+    whole = counts()
+    loading.DemoFilling.objects.update(set__finished=False)
+    course = Course.objects.first()
+    Lesson.objects(course=course.id).first().delete()
+    Course.objects(id=course.id).update(set__lesson_count=0)  # it says that all is there, last
+    Enrollment.objects.delete()
+    Progress.objects.delete()
+
+    loading.fill()
+
+    assert counts() == whole
+
+
+def test_a_store_that_is_in_use_is_left_alone():
+    make_student()
+
+    assert loading.fill() is None
+    assert Course.objects.count() == 0
