@@ -7,6 +7,7 @@ from hashlib import blake2b
 from mongoengine import Q, QuerySet
 
 from apps.common.cache import Json, forget, read_through
+from apps.common.clock import shown
 from apps.common.errors import Missing
 from apps.common.events import ask
 from apps.common.folding import matching_words
@@ -169,7 +170,7 @@ def course_cards(course_ids: set[str], *, viewer: Viewer) -> dict[str, Json]:
 def personal_data_of(user_id: str) -> list[Json]:
     taught = Course.objects(instructor=user_id, removed=None).order_by("-created_at")
     return [
-        {"id": str(one.id), "title": one.title, "created_at": one.created_at.isoformat()}
+        {"id": str(one.id), "title": one.title, "created_at": shown(one.created_at)}
         for one in taught
     ]
 

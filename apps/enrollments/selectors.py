@@ -1,11 +1,11 @@
 """Every read of enrolments."""
 
 from collections.abc import Callable
-from datetime import datetime
 
 from mongoengine import Q, QuerySet
 
 from apps.common.cache import Json, forget, read_through
+from apps.common.clock import shown
 from apps.common.errors import Missing
 from apps.common.pagination import Page, Paging, page_of
 from apps.courses import selectors as courses
@@ -47,9 +47,9 @@ def represent_enrollment(enrollment: Enrollment) -> Json:
         "id": str(enrollment.id),
         "student": str(enrollment.student),
         "course": str(enrollment.course),
-        "enrolled_at": _shown(enrollment.enrolled_at),
+        "enrolled_at": shown(enrollment.enrolled_at),
         "milestones": sorted(enrollment.milestones),
-        "completed_at": _shown(enrollment.completed_at),
+        "completed_at": shown(enrollment.completed_at),
     }
 
 
@@ -108,7 +108,7 @@ def untold_milestones() -> list[tuple[str, str, int]]:
 
 def personal_data_of(user_id: str) -> list[Json]:
     found = Enrollment.objects(student=user_id).order_by("-enrolled_at")
-    return [represent_enrollment(one) | {"left_at": _shown(one.left_at)} for one in found]
+    return [represent_enrollment(one) | {"left_at": shown(one.left_at)} for one in found]
 
 
 def forget_enrollments(*student_ids) -> None:
@@ -137,7 +137,3 @@ def _is_visible(enrollment: Enrollment, viewer: Viewer) -> bool:
     if viewer.is_admin or str(enrollment.student) == viewer.id:
         return True
     return viewer.is_instructor and enrollment.course in courses.ids_taught_by(viewer.id)
-
-
-def _shown(moment: datetime | None) -> str | None:
-    return moment.isoformat().replace("+00:00", "Z") if moment else None

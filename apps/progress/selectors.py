@@ -6,6 +6,7 @@ from bson import ObjectId
 from mongoengine import Q, QuerySet
 
 from apps.common.cache import Json, forget, read_through
+from apps.common.clock import shown
 from apps.common.errors import Missing
 from apps.common.pagination import Page, Paging, page_of, slice_of
 from apps.courses import selectors as courses
@@ -98,7 +99,7 @@ def personal_data_of(user_id: str) -> list[Json]:
             "lesson": str(one.lesson),
             "course": str(one.course),
             "completed": one.completed,
-            "completed_at": one.completed_at.isoformat() if one.completed_at else None,
+            "completed_at": shown(one.completed_at),
         }
         for one in Progress.objects(student=user_id).order_by("-id")
     ]

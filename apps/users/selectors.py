@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Callable, Iterable
-from datetime import datetime
 from hashlib import blake2b
 
 from bson import ObjectId
@@ -11,6 +10,7 @@ from django.utils.translation import gettext as _
 from mongoengine import QuerySet
 
 from apps.common.cache import Json, Lookup, forget, read_all, read_through
+from apps.common.clock import shown
 from apps.common.errors import Missing
 from apps.common.events import ask
 from apps.common.folding import fold_name, matching_words
@@ -211,12 +211,12 @@ def personal_data_of(user_id: str, *, represent: Callable) -> Json:
         "account": {
             "username": account.username,
             "email": account.email,
-            "date_joined": _time(account.date_joined),
-            "last_login": _time(account.last_login),
+            "date_joined": shown(account.date_joined),
+            "last_login": shown(account.last_login),
         },
         "sessions": [_represent_session(one) for one in account.sessions.all()],
         "mails": [
-            {"kind": one.kind, "created_at": _time(one.created_at), "sent_at": _time(one.sent_at)}
+            {"kind": one.kind, "created_at": shown(one.created_at), "sent_at": shown(one.sent_at)}
             for one in account.mails.all()
         ],
     }
@@ -309,15 +309,11 @@ def _load_session(session_id: str) -> Json:
 def _represent_session(session: Session) -> Json:
     return {
         "id": session.id,
-        "created_at": _time(session.created_at),
-        "last_used_at": _time(session.last_used_at),
+        "created_at": shown(session.created_at),
+        "last_used_at": shown(session.last_used_at),
         "user_agent": session.user_agent,
         "address": session.address,
     }
-
-
-def _time(moment: datetime | None) -> str | None:
-    return moment.isoformat().replace("+00:00", "Z") if moment else None
 
 
 def _found(people: QuerySet) -> User:
