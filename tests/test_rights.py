@@ -67,7 +67,7 @@ RIGHTS = {
     "PATCH /api/categories/{category}/":              (401, 403, 403, 403, 403, 200),
     "DELETE /api/categories/{category}/":             (401, 403, 403, 403, 403, 204),
     "GET /api/courses/":                              (200, 200, 200, 200, 200, 200),
-    "POST /api/courses/":                             (401, 403, 403, 201, 201, 400),
+    "POST /api/courses/":                             (401, 403, 403, 201, 201, 201),
     "GET /api/courses/{course}/":                     (200, 200, 200, 200, 200, 200),
     "PUT /api/courses/{course}/":                     (401, 403, 403, 200, 403, 200),
     "PATCH /api/courses/{course}/":                   (401, 403, 403, 200, 403, 200),
@@ -255,7 +255,7 @@ def _verbs(view) -> list[str]:
 
 def _shown(path: str) -> str:
     path = re.sub(r"[\^$]", "", path)
-    path = re.sub(r"\(\?P<id>[^)]*\)|<str:session_id>", "{}", path)
+    path = re.sub(r"\(\?P<id>[^)]*\)|<\w+:session_id>", "{}", path)
     named = {
         "users": "user",
         "categories": "category",

@@ -29,6 +29,7 @@ class TextField(serializers.CharField):
 
     def __init__(self, *, lines: bool = False, **options):
         self.lines = lines
+        options.setdefault("trim_whitespace", not lines)  # a text comes back as it went in
         super().__init__(**options)
 
     def to_internal_value(self, data):

@@ -19,6 +19,7 @@ from rest_framework_mongoengine import viewsets
 
 from apps.common import idempotency, limits
 from apps.common.addresses import address_of
+from apps.common.errors import StaleVersion
 from apps.common.etags import etag_of, expected_revisions, is_known
 from apps.common.pagination import Page, link
 from apps.common.queries import ListQuery, Query
@@ -64,6 +65,15 @@ class ApiView:
     @property
     def expected(self) -> list[int] | None:
         return expected_revisions(self.request)
+
+    def check_expected(self, revision: int = 1) -> None:
+        """
+        Check `If-Match` for a thing that nobody edits: its revision stays.
+
+        :raises StaleVersion: another one is expected
+        """
+        if self.expected is not None and revision not in self.expected:
+            raise StaleVersion()
 
     def validated(self, serializer_class, *, instance=None, **options) -> dict:
         """

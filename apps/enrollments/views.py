@@ -52,6 +52,7 @@ class EnrollmentViewSet(ViewSet):
         course = courses.get_course(enrollment.course)
         if str(enrollment.student) != request.user.id and not owns(request.user, course):
             raise Forbidden()
+        self.check_expected()
         services.leave(enrollment)
         return Response(status=204)
 

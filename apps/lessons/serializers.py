@@ -29,7 +29,7 @@ class LessonSerializer(DocumentSerializer):
         )
         read_only_fields = ("content_html", "created_at", "updated_at")
         kept_by_put = ("position",)
-        extra_kwargs = {"content": {"lines": True, "trim_whitespace": False}}
+        extra_kwargs = {"content": {"lines": True}}
 
     def validate_video_url(self, url: str) -> str:
         problem = videos.problem_with(url) if url else None
@@ -62,7 +62,7 @@ class OutlineSerializer(Serializer):
 
 
 class PreviewSerializer(Serializer):
-    content = TextField(lines=True, trim_whitespace=False, allow_blank=True, max_length=200_000)
+    content = TextField(lines=True, allow_blank=True, max_length=200_000)
 
 
 class RenderedSerializer(Serializer):

@@ -59,6 +59,7 @@ class ProgressViewSet(ViewSet):
         record = selectors.get_visible_record(id, viewer=request.user)
         if str(record.student) != request.user.id:
             raise Forbidden(_("Progress is a student's own to set."))
+        self.check_expected()
         given = self.validated(ProgressSerializer, instance=record, partial=partial)
         if given.get("lesson", record.lesson) != record.lesson:
             raise Invalid(lesson=_("A record stays with its lesson."))

@@ -217,3 +217,15 @@ def test_progress_is_expanded_into_each_place(student):
 def test_a_wrong_query_is_refused(student, query):
     response = client_of(student).get(f"/api/enrollments/?{query}")
     assert (response.status_code, list(response.data)) == (400, [query.partition("=")[0]])
+
+
+def test_a_place_that_is_not_as_expected_is_not_left(student):
+    course = make_course(lessons=1)
+    client = client_of(enroll_in(course, student))
+    [place] = client.get("/api/enrollments/").data["results"]
+    address = f"/api/enrollments/{place['id']}/"
+    seen = client.get(address)["ETag"]
+    client.post("/api/progress/", {"lesson": client.get("/api/lessons/").data["results"][0]["id"]})
+
+    assert client.delete(address, HTTP_IF_MATCH='"9-0123"').status_code == 412
+    assert client.delete(address, HTTP_IF_MATCH=seen).status_code == 204

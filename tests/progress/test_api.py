@@ -216,6 +216,7 @@ def test_a_student_sets_an_own_record(student):
     assert client.put(address, read).data == read
     elsewhere = client.patch(address, {"lesson": str(second.id)})
     assert (elsewhere.status_code, list(elsewhere.data)) == (400, ["lesson"])
+    assert client.patch(address, {}, HTTP_IF_MATCH='"9-0123"').status_code == 412
     assert client.delete(address).status_code == 405
 
 
