@@ -1,5 +1,5 @@
 # `make` alone lists what can be done. Python 3.11 or later is all that `make run` needs.
-.PHONY: help run test test-wire lint format lock clean
+.PHONY: help run test test-wire lint format messages lock clean
 .DEFAULT_GOAL := help
 
 python := .venv/bin/python
@@ -33,6 +33,10 @@ lint: dev ## Check style, types, layers, migrations and Django's own advice
 format: dev ## Put the code into its form
 	$(bin)/ruff check --fix .
 	$(bin)/ruff format .
+
+# django.po holds the translations, to be edited by hand; django.mo beside it is generated from it.
+messages: dev ## Bring the Spanish catalogue up to date with the code, and compile it
+	$(python) tools/messages.py
 
 lock: dev ## Pin the dependencies anew, with hashes
 	$(bin)/uv pip compile $(compile) requirements.in -o requirements.txt

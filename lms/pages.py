@@ -5,6 +5,8 @@ import sys
 from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from django.views.static import serve
@@ -13,12 +15,13 @@ from apps.common.exceptions import is_store_away, store_unavailable
 
 A_YEAR = 365 * 24 * 60 * 60
 MESSAGES = {
-    400: ("bad_request", "The request is malformed."),
-    403: ("permission_denied", "You may not do this."),
-    404: ("not_found", "Not found."),
-    500: ("server_error", "Something went wrong here; it was noted under this request's id."),
-    503: ("store_unavailable", "The data store cannot be reached; try again shortly."),
+    400: ("bad_request", _("The request is malformed.")),
+    403: ("permission_denied", _("You may not do this.")),
+    404: ("not_found", _("Not found.")),
+    500: ("server_error", _("Something went wrong here; it was noted under this request's id.")),
+    503: ("store_unavailable", _("The data store cannot be reached; try again shortly.")),
 }
+PAGE_TEXTS = {"noted_as": _("Request"), "way_back": _("To the start page")}
 
 
 @require_safe
@@ -94,5 +97,6 @@ def _refuse(request, status: int) -> HttpResponse:
             answer["request_id"] = request_id
         return JsonResponse(answer, status=status)
     context = {"status": status, "detail": detail, "request_id": request_id}
+    context |= {"language": get_language()} | PAGE_TEXTS
     # Without context processors: they may need what has just failed.
     return render(None, "error.html", context, status=status)

@@ -8,6 +8,8 @@ import ctypes
 import os
 import shutil
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -27,13 +29,15 @@ except ImproperlyConfigured as error:
 SHARED = bool(settings.MONGODB_URI and settings.REDIS_URL)
 WORKERS_UNLESS_TOLD = min(2 * (os.cpu_count() or 1) + 1, 8)
 SECONDS_TO_END = 20
+SECONDS_TO_THE_NEXT_BYTE = 10
 SECONDS_FOR_THE_STORE = 25  # longer than the worker before may take to end, shorter than `timeout`
 _PR_SET_PDEATHSIG = 1
 
 bind = f"127.0.0.1:{settings.PORT}"
 worker_class = "gthread"
 workers = env.number("WEB_WORKERS", default=WORKERS_UNLESS_TOLD, least=1) if SHARED else 1
-threads = env.number("WEB_THREADS", default=8 if SHARED else 16, least=1)
+# A slow client holds a thread while it sends; a lone process needs some for everybody else.
+threads = env.number("WEB_THREADS", default=32 if SHARED else 128, least=1)
 timeout = 30
 graceful_timeout = SECONDS_TO_END
 max_requests = 10_000 if SHARED else 0  # a lone worker that restarts is a server that is away
@@ -58,6 +62,14 @@ def on_starting(server) -> None:
 
 
 def when_ready(server) -> None:
+    """Bound what a client may wait with its next byte, and start Celery where it is asked for."""
+    for listener in server.LISTENERS:  # accepted sockets have it from the one that listens
+        patience = struct.pack("ll", SECONDS_TO_THE_NEXT_BYTE, 0)
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, patience)
+    start_celery()
+
+
+def start_celery() -> None:
     """Start Celery beside the server, where `make run` asks for it."""
     global _celery
     if SHARED and env.flag("LMS_CELERY_BESIDE"):

@@ -12,7 +12,9 @@ from datetime import timedelta
 from hashlib import sha256
 
 from bson import ObjectId
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from mongoengine import (
     DateTimeField,
@@ -30,7 +32,7 @@ from apps.common.errors import Conflict, Invalid, Refusal
 
 KEPT = timedelta(hours=24)
 CLAIM = timedelta(minutes=1)
-WAIT_SECONDS = 1.5  # a request may wait for the store for a second more
+WAIT_SECONDS = 1.0
 POLL_SECONDS = 0.05
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
@@ -91,7 +93,8 @@ def forget_keys_of(person_id) -> None:
 
 
 def _claim(person: ObjectId, key: str, digest: str) -> IdempotencyKey:
-    deadline = time.monotonic() + WAIT_SECONDS
+    # The answer must come while the request may still ask the store.
+    deadline = time.monotonic() + min(WAIT_SECONDS, settings.STORE_TIMEOUT_SECONDS / 2)
     while True:
         try:
             return IdempotencyKey(person=person, key=key, digest=digest).save(force_insert=True)
@@ -157,7 +160,9 @@ def _digest(request) -> str:
         for name, value in (request.data.items() if hasattr(request.data, "items") else [])
     } or request.data
     asked = [request.method, request.path, sorted(request.query_params.lists()), body]
-    return sha256(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest()
+    text = json.dumps(asked, sort_keys=True, default=str)
+    # Keyed: the body may hold a password, which nobody shall try to guess from its digest.
+    return salted_hmac("idempotency", text, algorithm="sha256").hexdigest()
 
 
 def _content(upload: UploadedFile) -> str:

@@ -5,6 +5,7 @@ built; an invariant would be missing and nobody would know.
 """
 
 from mongoengine import DEFAULT_CONNECTION_NAME, Document
+from pymongo.errors import OperationFailure
 
 
 def documents() -> list[type[Document]]:
@@ -13,9 +14,19 @@ def documents() -> list[type[Document]]:
 
 
 def build_indexes() -> None:
-    """Build what is declared; raise what the database says where it cannot be built."""
+    """
+    Build what is declared; what cannot be built does not keep the others from it.
+
+    :raises OperationFailure: one could not be built, such as a unique one over duplicates
+    """
+    failures = []
     for kind in documents():
-        kind.ensure_indexes()
+        try:
+            kind.ensure_indexes()
+        except OperationFailure as failure:
+            failures.append(failure)
+    if failures:
+        raise failures[0]
 
 
 def missing_indexes() -> list[str]:

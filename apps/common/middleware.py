@@ -9,6 +9,7 @@ from uuid import uuid4
 import pymongo
 from django.conf import settings
 from django.contrib.admindocs.views import simplify_regex
+from django.utils import translation
 
 from apps.common.logs import request_id
 
@@ -19,7 +20,10 @@ API_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
 
 class RequestMiddleware:
-    """Gives each request its id, its deadline at the document store, and its line in the log."""
+    """Gives each request its id, its deadline at the document store, and its line in the log.
+
+    What one request speaks does not stay on the thread for the next.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -30,7 +34,10 @@ class RequestMiddleware:
         token = request_id.set(request.id)
         began = time.perf_counter()
         try:
-            with pymongo.timeout(settings.STORE_TIMEOUT_SECONDS):
+            with (
+                pymongo.timeout(settings.STORE_TIMEOUT_SECONDS),
+                translation.override(settings.LANGUAGE_CODE),
+            ):
                 response = self.get_response(request)
             response["X-Request-ID"] = request.id
             _log(request, response, time.perf_counter() - began)

@@ -52,13 +52,11 @@ class StrictJSONParser(JSONParser):
             )
         except json.JSONDecodeError as error:
             raise ParseError(
-                _("The body is not JSON: %(problem)s (line %(line)s, column %(column)s).")
-                % {"problem": error.msg, "line": error.lineno, "column": error.colno}
+                _("The body is not JSON (line %(line)s, column %(column)s).")
+                % {"line": error.lineno, "column": error.colno}
             ) from error
         except ValueError as error:  # an integer of more digits than Python reads
-            raise ParseError(
-                _("The body is not usable JSON: %(problem)s") % {"problem": error}
-            ) from error
+            raise ParseError(_("The body is not usable JSON: a number is too long.")) from error
 
 
 class _Pairs:
@@ -113,11 +111,15 @@ class PictureParser(MultiPartParser):
         """
         Return the form.
 
+        :raises ParseError: it is no form, or is cut off
         :raises TooLarge: it says that it is larger than a picture may be; nothing of it is read
         """
         if int(stream.META.get("CONTENT_LENGTH") or 0) > MAX_PICTURE_BYTES + FORM_BYTES:
             raise TooLarge(_("The picture is larger than 5 MB."))
-        return super().parse(stream, media_type, parser_context)
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except ParseError as error:  # which is told in English alone
+            raise ParseError(_("The form cannot be read.")) from error
 
     @staticmethod
     def picture(request, field: str):

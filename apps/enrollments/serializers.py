@@ -1,3 +1,4 @@
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from apps.common.fields import IdField, TextField
@@ -27,7 +28,7 @@ class EnrollmentSerializer(DocumentSerializer):
 
     def validate(self, given: dict) -> dict:
         if "student" in given and "username" in given:
-            raise serializers.ValidationError({"username": ["Give a student or a username."]})
+            raise serializers.ValidationError({"username": [_("Give a student or a username.")]})
         return given
 
 

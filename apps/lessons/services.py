@@ -165,6 +165,8 @@ def _insert(lesson: Lesson) -> Lesson:
 
 def _move(lesson: Lesson, target: Course, expected: list[int] | None, fields: dict) -> Lesson:
     source = lesson.course
+    if lesson.pending_since:  # a try that was cut off may have given it up already
+        _recount(source)
     Lesson.objects(id=lesson.id).update_one(set__pending_since=now_in_milliseconds())
     courses.give_up_lesson(source)
     fields.setdefault("position", selectors.last_position(target.id) + 1)

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from django.conf import settings
+from django.http.request import split_domain_port
 from django.utils.translation import gettext as _
 
 from apps.common.errors import Forbidden
@@ -54,6 +55,6 @@ def drop_cookie(request, response) -> None:
 
 
 def _how(request) -> dict:
-    host = request.get_host().rpartition(":")[0] or request.get_host()
+    host, _port = split_domain_port(request.get_host())
     plain = not request.is_secure() and host in LOCAL
     return {"path": PATH, "httponly": True, "samesite": "Strict", "secure": not plain}

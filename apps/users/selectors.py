@@ -155,6 +155,12 @@ def find_account(*, username: str = "", email: str = "") -> Account | None:
     return Account.objects.filter(email_key=fold_name(email)).first() if email else None
 
 
+def name_signed_in_by(*, username: str = "", email: str = "") -> str:
+    """Return the folded name of the account so called, or what nobody is called, folded."""
+    account = find_account(username=username, email=email)
+    return account.username_key if account else fold_name(username or email)
+
+
 def taken_names(*, username: str = "", email: str = "") -> dict[str, str]:
     """Return what is to be said of a name and of an address that somebody has already."""
     messages = {}

@@ -1,5 +1,7 @@
 """The staff's pages: signing in there is limited, and ends elsewhere, as it is in the API."""
 
+from collections.abc import Callable
+
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
 from django.http import HttpResponse
@@ -18,26 +20,40 @@ class StaffSite(AdminSite):
     def login(self, request, extra_context=None):
         if request.method != "POST":
             return super().login(request, extra_context)
-        try:
-            return self._limited_login(request, extra_context)
-        except Throttled as error:
-            headers = {"Retry-After": str(error.wait)}
-            return HttpResponse(str(error.detail), status=429, headers=headers)
+        return _answering_limits(lambda: self._limited_login(request, extra_context))
 
     def password_change(self, request, extra_context=None):
         from apps.users import services
 
-        response = super().password_change(request, extra_context)
-        if request.method == "POST" and response.status_code == 302:
-            services.end_all_sessions(account_id=request.user.pk)
+        if request.method != "POST":
+            return super().password_change(request, extra_context)
+        account, change = request.user, super().password_change
+        response = _answering_limits(
+            lambda: _counting_failures(request, account.username_key, change, extra_context)
+        )
+        if response.status_code == 302:
+            services.end_all_sessions(account_id=account.pk)
         return response
 
     def _limited_login(self, request, extra_context):
-        address = address_of(request)
-        who = ("failures", fold_name(request.POST.get("username", "")), address)
-        limits.check("sign_in", address)
-        limits.check_reached(*who)
-        response = super().login(request, extra_context)
-        if response.status_code != 302:
-            limits.check(*who)
-        return response
+        limits.check("sign_in", address_of(request))
+        name = fold_name(request.POST.get("username", "").strip())
+        return _counting_failures(request, name, super().login, extra_context)
+
+
+def _counting_failures(request, name: str, view: Callable, extra_context: dict | None):
+    """Show a page that takes a password, until too many were wrong, here or in the API."""
+    who = ("failures", name, address_of(request))
+    limits.check_reached(*who)
+    response = view(request, extra_context)
+    if response.status_code != 302:
+        limits.check(*who)
+    return response
+
+
+def _answering_limits(answer: Callable[[], HttpResponse]) -> HttpResponse:
+    try:
+        return answer()
+    except Throttled as error:
+        headers = {"Retry-After": str(error.wait)}
+        return HttpResponse(str(error.detail), status=429, headers=headers)

@@ -12,7 +12,7 @@ urlpatterns = [
     path("logout/", auth.LogoutView.as_view()),
     path("logout/all/", auth.LogoutEverywhereView.as_view()),
     path("sessions/", account.SessionsView.as_view()),
-    path("sessions/<str:session_id>/", account.SessionView.as_view()),
+    path("sessions/<slug:session_id>/", account.SessionView.as_view()),
     path("user/", account.OneselfView.as_view()),
     path("user/export/", account.ExportView.as_view()),
     path("password/change/", account.PasswordChangeView.as_view()),

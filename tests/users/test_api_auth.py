@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 from rest_framework_simplejwt.tokens import AccessToken
 
-from apps.users import services
+from apps.users import selectors, services
 from apps.users.documents import User
 from apps.users.models import Account, AccountMail, Session
 from tests.factories import PASSWORD, client_of, make_admin, make_course, make_student
@@ -125,6 +125,8 @@ def test_all_that_is_wrong_is_said_at_once(anonymous, ada):
         ("username", {"$ne": None}),
         ("username", 12345),
         ("username", "ﷺ" * 20),
+        ("username", "ad\ud800a"),
+        ("password1", "a long pass\ud800word"),
         ("email", "nobody"),
         ("email", "a@b.c\r\nBcc: x@y.z"),
         ("email", f"{'a' * 250}@example.org"),
@@ -142,7 +144,9 @@ def test_a_bad_field_is_refused(anonymous, field, value):
     if field == "password1":
         body["password2"] = value
 
-    response = anonymous.post("/api/auth/registration/", body)
+    response = anonymous.post(
+        "/api/auth/registration/", json.dumps(body), content_type="application/json"
+    )
 
     assert response.status_code == 400
     assert field in response.data
@@ -262,7 +266,6 @@ def test_guessing_is_stopped_and_the_owner_elsewhere_still_signs_in(ada, limited
     assert [one.status_code for one in answers[:5]] == [401] * 5
     assert {one.status_code for one in answers[9:]} == {429}
     assert all("Retry-After" in one for one in answers[9:])
-    assert login(HTTP_X="").status_code == 400
     owner = APIClient().post(
         "/api/auth/login/", {"username": "ada", "password": PASSWORD}, REMOTE_ADDR="10.9.9.9"
     )
@@ -277,6 +280,30 @@ def test_five_failures_lock_an_account_for_an_address_whatever_its_spelling(ada,
     assert login().status_code == 429
     make_student(username="bob", password=PASSWORD)
     assert login(username="bob").status_code == 200
+
+
+def test_name_and_address_of_an_account_share_its_failures(ada, settings, limited):
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"sign_in": (1000, 60)}
+    names = [{"username": "ada"}, {"username": "", "email": "ada@example.org"}]
+
+    answers = [login(**names[n % 2], password="wrong").status_code for n in range(6)]
+
+    assert answers == [401] * 5 + [429]
+    assert [login(**one).status_code for one in names] == [429, 429]
+
+
+def test_a_minutes_sign_ins_from_one_address_are_limited_also_when_they_are_right(ada, limited):
+    answers = [login().status_code for _ in range(11)]
+    assert answers == [200] * 10 + [429]
+
+
+def test_one_who_is_locked_out_of_guessing_still_edits_the_rest(ada, limited):
+    client = client_of(ada)
+    guess = {"email": "new@example.org", "password": "wrong"}
+    answers = [client.patch("/api/auth/user/", guess).status_code for _ in range(6)]
+
+    assert answers == [400] * 5 + [429]
+    assert client.patch("/api/auth/user/", {"bio": "x"}).status_code == 200
 
 
 def test_a_guess_at_the_old_password_counts_as_a_failure(ada, limited):
@@ -359,6 +386,31 @@ def test_an_access_token_is_void_after_each_thing_that_ends_its_session(ada, adm
     last = []
     erase(last)
     assert bearer(last[0]).get("/api/auth/user/").status_code == 401
+
+
+def test_who_is_inactive_in_either_store_is_out(ada):
+    client = client_of(ada)
+    User.objects.update(set__is_active=False)
+    selectors.forget_user(ada.id)
+    assert client.get("/api/auth/user/").status_code == 401
+
+    User.objects.update(set__is_active=True)
+    selectors.forget_user(ada.id)
+    assert client.get("/api/auth/user/").status_code == 200
+
+    Account.objects.update(is_active=False)
+    selectors.forget_sessions(Session.objects.values_list("pk", flat=True))
+    assert client.get("/api/auth/user/").status_code == 401
+
+
+def test_a_session_that_the_cache_still_holds_ends_in_time(ada, monkeypatch):
+    client = client_of(ada)
+    assert client.get("/api/auth/user/").status_code == 200
+    end = Session.objects.get().expires_at.timestamp()
+
+    monkeypatch.setattr("apps.users.authentication.time.time", lambda: end)
+
+    assert client.get("/api/auth/user/").status_code == 401
 
 
 def test_a_new_role_counts_at_once(ada, admin):
@@ -478,6 +530,22 @@ def test_sessions_are_listed_and_ended_one_by_one(ada, student):
     assert Session.objects.count() == 2
 
 
+def test_a_session_that_is_over_is_not_listed_and_its_tokens_are_void(ada):
+    client, other = client_of(ada), services.open_session(user=ada)
+    Session.objects.filter(pk=other.session_id).update(expires_at=timezone.now())
+
+    assert client.get("/api/auth/sessions/").data["count"] == 1
+    assert bearer(other.access).get("/api/auth/user/").status_code == 401
+
+
+def test_ending_ones_own_session_ends_this_one(ada):
+    client = bearer(login().data["access"])
+    [here] = client.get("/api/auth/sessions/").data["results"]
+
+    assert client.delete(f"/api/auth/sessions/{here['id']}/").status_code == 204
+    assert client.get("/api/auth/user/").status_code == 401
+
+
 # In a browser
 
 
@@ -553,6 +621,29 @@ def test_a_cookie_alone_counts_as_none(ada):
     assert client.get("/api/users/").status_code == 200
     assert login(client).status_code == 200
     assert client.post("/api/auth/token/refresh/", **COOKIE_MODE).status_code == 401
+
+
+def test_two_tabs_take_turns_at_refreshing(ada):
+    client, late = APIClient(), APIClient()
+    client.post("/api/auth/login/", {"username": "ada", "password": PASSWORD}, **COOKIE_MODE)
+    late.cookies["refresh"] = client.cookies["refresh"].value
+
+    for _ in range(2):  # they share the jar, so the second has what the first was given
+        assert client.post("/api/auth/token/refresh/", **COOKIE_MODE).status_code == 200
+
+    assert late.post("/api/auth/token/refresh/", **COOKIE_MODE).status_code == 401
+    assert client.post("/api/auth/token/refresh/", **COOKIE_MODE).status_code == 401
+
+
+def test_in_cookie_mode_one_may_register_and_leave_all_places(anonymous):
+    response = anonymous.post("/api/auth/registration/", ADA, **COOKIE_MODE)
+    assert (response.status_code, "refresh" in response.data) == (201, False)
+    assert response.cookies["refresh"]["httponly"]
+
+    out = bearer(response.data["access"]).post("/api/auth/logout/all/", **COOKIE_MODE)
+
+    assert out.cookies["refresh"].value == ""
+    assert anonymous.post("/api/auth/token/refresh/", **COOKIE_MODE).status_code == 401
 
 
 # Passwords
@@ -632,6 +723,9 @@ def test_resets_are_limited_per_address(anonymous, limited):
 
 def test_what_was_read_of_oneself_can_be_put_back(ada):
     client = client_of(ada)
+    client.patch(
+        "/api/auth/user/", {"bio": "Hello", "language": "es", "instructor_requested": True}
+    )
     before = client.get("/api/auth/user/").json()
 
     response = client.put("/api/auth/user/", before)
@@ -650,6 +744,32 @@ def test_one_changes_oneself(ada):
     assert {name: response.data[name] for name in given} == given
     assert client.get("/api/auth/user/").data == response.data
     assert client.put("/api/auth/user/", {}).data["bio"] == ""
+
+
+@pytest.mark.parametrize(
+    "bio",
+    [
+        "👩‍👩‍👧‍👦 family",
+        "שלום, עולם",
+        "e\u0301 and Z\u0351\u036b",
+        "one\r\ntwo\n\n  three",
+        "<b>&amp;",
+        "👋" * 2000,
+    ],
+    ids=["emoji", "right to left", "combining", "lines", "markup", "longest"],
+)
+def test_a_bio_is_kept_as_it_was_written(ada, bio):
+    client = client_of(ada)
+
+    assert client.patch("/api/auth/user/", {"bio": bio}).data["bio"] == bio
+    assert client.get("/api/auth/user/").json()["bio"] == bio
+    assert client.patch("/api/auth/user/", {"bio": "👋" * 2001}).status_code == 400
+
+
+def test_a_language_is_one_that_the_product_speaks(ada):
+    for language in ("tlh", "EN", "", None, ["es"], 1):
+        response = client_of(ada).patch("/api/auth/user/", {"language": language})
+        assert (response.status_code, list(response.data)) == (400, ["language"]), language
 
 
 def test_nobody_grants_themselves_a_role(ada):
@@ -758,6 +878,9 @@ def test_all_that_is_stored_of_oneself_is_one_file(instructor):
 def test_errors_speak_the_language_of_who_asks(anonymous):
     response = anonymous.post("/api/auth/login/", {}, HTTP_ACCEPT_LANGUAGE="es")
     assert response.data["password"] == ["Este campo es requerido."]
+    weak = ADA | {"password1": "1234567890123", "password2": "1234567890123"}
+    response = anonymous.post("/api/auth/registration/", weak, HTTP_ACCEPT_LANGUAGE="es")
+    assert response.data["password1"] == ["La contraseña es completamente numérica."]
 
 
 def test_answers_about_people_are_kept_by_nobody(ada):
@@ -779,6 +902,8 @@ def test_logs_and_mail_headers_name_no_secret(ada, caplog):
     token = link(mail.outbox[0])["token"]
 
     written = caplog.text + str(mail.outbox[0].message().items())
+    metrics = APIClient().get("/metrics").content.decode()
     for secret in ("my secret guess", PASSWORD, tokens["access"], tokens["refresh"], token):
-        assert secret not in written
-    assert ada.email not in caplog.text
+        assert secret not in written + metrics
+    assert ada.email not in caplog.text + metrics
+    assert str(ada.id) not in metrics

@@ -1,4 +1,5 @@
 import pytest
+from django.core.cache import caches
 
 from apps.common.errors import Missing
 from apps.common.events import answer
@@ -97,7 +98,7 @@ def test_a_search_finds_the_beginnings_of_words_of_names():
 
     assert selectors.people_matching("LOVE a") == [ada.id]
     assert selectors.people_matching("countess") == []
-    for pattern in (".*", "(a+)+$", "\\", ""):
+    for pattern in (".*", "(o+)+$", "\\", ""):
         assert selectors.people_matching(pattern) == []
 
 
@@ -132,7 +133,5 @@ def test_a_dead_session_is_not_revived_by_an_empty_cache(student):
     assert session()["account"]
     services.end_all_sessions(account_id=Session.objects.get().account_id)
     assert session() is None
-    from django.core.cache import caches
-
     caches["default"].clear()
     assert session() is None

@@ -2,7 +2,6 @@ from datetime import timedelta
 
 import pytest
 from bson import ObjectId
-from django.core import mail
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
@@ -14,6 +13,7 @@ from apps.users import selectors, services
 from apps.users.documents import User
 from apps.users.events import InstructorGranted, UserErased, UserRegistered
 from apps.users.models import Account, AccountMail, Session
+from apps.users.services.people import _write_both
 from apps.users.tasks import repair_profiles
 from tests.factories import PASSWORD, make_admin, make_instructor, make_student
 from tests.users.pictures import png
@@ -121,6 +121,19 @@ def test_of_many_who_want_a_name_one_gets_it():
     assert sum(isinstance(one, User) for one in outcomes) == 1
     assert sum(isinstance(one, Invalid) for one in outcomes) == 11
     assert Account.objects.count() == User.objects.count() == 1
+
+
+def test_a_failed_second_try_leaves_what_the_first_has_made():
+    given = {"username": "ada", "email": "ada@example.org", "profile_id": ObjectId()}
+    services.create_account(**given)
+    other = make_student(username="bob")
+    User.objects(id=given["profile_id"]).delete()
+    User.objects(id=other.id).update(set__username_key="ada")
+
+    with pytest.raises(Invalid):
+        services.create_account(**given)
+
+    assert Account.objects.filter(username="ada").exists()
 
 
 # Changes
@@ -304,83 +317,57 @@ def test_profiles_follow_their_accounts(student):
     assert services.repair_profiles() == 0
 
 
-# Mails
+# Races
 
 
-def test_a_mail_speaks_its_readers_language_and_leads_to_the_web_app(settings):
-    settings.PUBLIC_URL = "https://learn.example"
-    user = make_student(username="ada", language="es", email="ada@example.org")
-    services.ask_for_reset(email="ADA@example.org")
+def test_a_write_that_began_before_a_demotion_does_not_undo_it(admin):
+    other = make_admin()
+    as_it_was = account_of(other)
+    services.change_person(user_id=str(other.id), is_admin=False)
 
-    assert services.send_account_mails() == 1
+    user = _write_both(as_it_was, selectors.get_user(other.id), None, {"bio": "Still here"})
 
-    [message] = mail.outbox
-    assert message.subject == "Elige una contraseña nueva"
-    assert message.to == [user.email]
-    assert "https://learn.example/reset#uid=" in message.body
-    [(html, kind)] = message.alternatives
-    assert kind == "text/html"
-    assert '<a href="https://learn.example/reset#uid=' in html
+    assert (user.bio, user.is_admin) == ("Still here", False)
+    assert not selectors.get_user(other.id).is_admin
 
 
-def test_a_mail_goes_out_once(student):
-    services.ask_for_reset(email=student.email)
+def test_a_profile_is_not_made_for_whoever_was_erased_meanwhile(student):
+    as_it_was = account_of(student)
+    services.erase(user_id=str(student.id))
 
-    assert services.send_account_mails() == 1
-    assert services.send_account_mails() == 0
-    assert len(mail.outbox) == 1
+    with pytest.raises(Missing):
+        services.ensure_profile(as_it_was)
+
+    assert User.objects.count() == 0
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_do_not_send_a_mail_twice():
-    for _ in range(10):
-        services.ask_for_reset(email=make_student().email)
+def test_a_change_that_races_with_an_erasure_leaves_nothing():
+    user = make_student()
 
-    race(4, lambda n: services.send_account_mails())
+    def act(n: int):
+        if n == 4:
+            return services.erase(user_id=str(user.id))
+        return services.change_person(user_id=str(user.id), bio=str(n))
 
-    assert len(mail.outbox) == 10
-    assert len({message.to[0] for message in mail.outbox}) == 10
+    outcomes = race(8, act)
 
-
-def test_a_mail_that_cannot_go_out_waits_and_the_others_go(student, settings):
-    refused = make_student(email="refused@example.org")
-    settings.EMAIL_BACKEND = "tests.users.mailboxes.RefusesOne"
-    for user in (refused, student):
-        services.ask_for_reset(email=user.email)
-
-    assert services.send_account_mails() == 1
-    assert [message.to for message in mail.outbox] == [[student.email]]
-    waiting = AccountMail.objects.get(sent_at=None)
-    assert (waiting.attempts, waiting.due_at > timezone.now()) == (1, True)
-
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    AccountMail.objects.update(due_at=timezone.now())
-
-    assert services.send_account_mails() == 1
-    assert mail.outbox[1].extra_headers["Message-ID"].startswith(f"<account-{waiting.pk}-reset@")
+    assert outcomes[4] is None
+    assert {type(one) for one in outcomes} <= {type(None), User, Missing}
+    assert User.objects.count() == Account.objects.count() == 0
 
 
-def test_nobodys_letter_box_is_filled(student):
-    for _ in range(10):
-        services.ask_for_reset(email=student.email)
+@pytest.mark.django_db(transaction=True)
+def test_of_many_who_use_a_mailed_link_at_once_one_sets_the_password():
+    account = account_of(make_student())  # as the link was checked against it
 
-    assert AccountMail.objects.count() == 3
+    outcomes = race(
+        6, lambda n: services.reset_password(account=account, new_password=f"a new phrase {n}")
+    )
 
-
-def test_a_mailed_key_verifies_its_address_alone(student):
-    from apps.users.services.mails import verification_key
-
-    key = verification_key(account_of(student))
-    services.change_person(user_id=str(student.id), email="new@example.org")
-
-    for wrong in (key, key + "x", "x", ""):
-        with pytest.raises(Missing):
-            services.verify_email(key=wrong)
-    assert not selectors.get_user(student.id).email_verified
-
-    services.verify_email(key=verification_key(account_of(student)))
-    assert selectors.get_user(student.id).email_verified
-    assert account_of(student).email_verified
+    assert sum(one is None for one in outcomes) == 1
+    assert sum(isinstance(one, Invalid) for one in outcomes) == 5
+    assert account_of(User.objects.get()).check_password(f"a new phrase {outcomes.index(None)}")
 
 
 def test_an_instructor_stays_a_student():

@@ -164,6 +164,16 @@ def test_ending_sessions_twice_changes_nothing(student):
     assert BlacklistedToken.objects.count() == 1
 
 
+def test_a_dead_token_that_another_worker_has_recorded_is_no_trouble(student):
+    tokens = services.open_session(user=student)
+    end = timezone.now() + WEEK
+    OutstandingToken.objects.create(jti=tokens.refresh_jti, token="", expires_at=end)
+
+    services.sign_out(session_id=tokens.session_id, refresh="")
+
+    assert BlacklistedToken.objects.count() == 1
+
+
 def test_whoever_signs_in_with_a_password_that_was_just_changed_is_out(student):
     from apps.users.services.sessions import _open
 

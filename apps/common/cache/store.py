@@ -1,7 +1,8 @@
 """The shared store of copies and counters: Redis, or this process's memory.
 
 A Redis that is away is a miss and never an error. After a failure it is left alone for a moment,
-so that a frozen one costs a request one timeout, not one for each call.
+so that a frozen one costs a request one timeout, not one for each call. A server that
+is another one than before counts as a failure, too: it may have come back with what it once held.
 """
 
 import json
@@ -39,9 +40,15 @@ class _Breaker:
     def is_open(self) -> bool:
         return time.monotonic() < self._left_alone_until
 
+    def close(self) -> None:
+        self._left_alone_until = 0.0
+
+    def distrust(self) -> None:
+        self.failures += 1
+
     def trip(self, error: Exception) -> None:
         now = time.monotonic()
-        self.failures += 1
+        self.distrust()
         self._left_alone_until = now + LEFT_ALONE_SECONDS
         if now - self._logged_at >= LOG_EVERY_SECONDS:
             self._logged_at = now
@@ -50,6 +57,8 @@ class _Breaker:
 
 breaker = _Breaker()
 _counting = Lock()
+_meeting = Lock()
+_known_server = ""
 
 
 def unforgiven() -> int:
@@ -74,16 +83,24 @@ def get_many(
     keys = list(keys)
     if not settings.REDIS_URL:
         return caches["default"].get_many(keys), _count_here(counting)
+    failures = breaker.failures
     answered = _guarded(lambda: _read_redis(keys, counting))
-    return answered if answered is not None else (None, _count_here(counting))
+    if answered is None:
+        return None, _count_here(counting)
+    values, number = answered
+    return (values if breaker.failures == failures else None), number
 
 
-def set_many(values: Mapping[str, object], seconds: float) -> bool:
-    """Keep the values; say whether the store has taken them."""
+def set_many(values: Mapping[str, object], seconds: float, *, insist: bool = False) -> bool:
+    """
+    Keep the values; say whether the store has taken them.
+
+    :param insist: ask it although it failed a moment ago
+    """
     if not settings.REDIS_URL:
         caches["default"].set_many(values, timeout=seconds)
         return True
-    return _guarded(lambda: _write_redis(values, seconds)) is not None
+    return _guarded(lambda: _write_redis(values, seconds), insist=insist) is not None
 
 
 def claim(key: str, seconds: float) -> bool:
@@ -143,15 +160,17 @@ def _count_here(counting: tuple[str, int] | None) -> int | None:
             return 1
 
 
-def _guarded(call):
+def _guarded(call, *, insist: bool = False):
     """Return the call's result, or None where Redis is away."""
-    if breaker.is_open():
+    if breaker.is_open() and not insist:
         return None
     try:
-        return call()
+        result = call()
     except (RedisError, OSError, ValueError) as error:
         breaker.trip(error)
         return None
+    breaker.close()
+    return result
 
 
 def _read_redis(keys: list[str], counting: tuple[str, int] | None) -> tuple[dict, int | None]:
@@ -176,7 +195,23 @@ def _write_redis(values: Mapping[str, object], seconds: float) -> bool:
 
 
 def _redis():
-    return get_redis_connection("default")
+    redis = get_redis_connection("default")
+    redis.connection_pool.connection_kwargs.setdefault("redis_connect_func", _greet)
+    return redis
+
+
+def _greet(connection) -> None:
+    """Get a new connection ready, and find out whether the server is the one that we knew."""
+    global _known_server
+    connection.on_connect()
+    connection.send_command("INFO", "server")
+    said = connection.read_response()
+    lines = (said.decode() if isinstance(said, bytes) else str(said)).splitlines()
+    server = next((line for line in lines if line.startswith("run_id:")), "")
+    with _meeting:
+        if server != _known_server:
+            _known_server = server
+            breaker.distrust()
 
 
 def _redis_key(key: str) -> str:

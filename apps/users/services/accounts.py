@@ -57,23 +57,22 @@ def create_account(
 
     :raises Invalid: the name or the address is taken
     """
-    account = _insert_account(
-        Account(
-            username=Account.normalize_username(username),
-            email=email,
-            password=make_password(password),
-            profile_id=str(profile_id or ObjectId()),
-            is_superuser=is_admin,
-            is_staff=is_admin,
-        )
+    new = Account(
+        username=Account.normalize_username(username),
+        email=email,
+        password=make_password(password),
+        profile_id=str(profile_id or ObjectId()),
+        is_superuser=is_admin,
+        is_staff=is_admin,
     )
+    account = _insert_account(new)
     try:
         user = make_profile(account, **profile)
-    except NotUniqueError as error:
-        account.delete()
-        raise Invalid(username=_("This name or the address is taken.")) from error
-    except BaseException:
-        account.delete()
+    except BaseException as error:
+        if account is new:  # one of an earlier try may have its profile already
+            account.delete()
+        if isinstance(error, NotUniqueError):
+            raise Invalid(username=_("This name or the address is taken.")) from error
         raise
     publish(UserRegistered(user_id=str(user.id)))
     return user

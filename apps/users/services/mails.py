@@ -19,10 +19,11 @@ from apps.users.models import Account, AccountMail
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 200
-FIRST_RETRY = timedelta(minutes=1)
-LAST_RETRY = AN_HOUR = timedelta(hours=1)
+FIRST_RETRY = timedelta(minutes=2)  # longer than a server that hangs can hold one try
+AN_HOUR = timedelta(hours=1)
+A_DAY = timedelta(days=1)
+A_WEEK = timedelta(days=7)
 AN_HOURS_MAILS = 3  # of one kind to one person
-NOBODY_WAITS = timedelta(days=7)
 VERIFY_SALT = "users.verify"
 
 
@@ -36,10 +37,7 @@ def put_in_outbox(kind: AccountMail.Kind, *, user_id) -> None:
 
 def send_account_mails() -> int:
     """Send what is due, each mail by one worker; say how many went out."""
-    now = timezone.now()
-    due = AccountMail.objects.filter(
-        sent_at=None, due_at__lte=now, created_at__gt=now - NOBODY_WAITS
-    )
+    due = AccountMail.objects.filter(sent_at=None, due_at__lte=timezone.now())
     ids = list(due.order_by("due_at").values_list("pk", flat=True)[:AT_ONCE])
     return sum(_send(mail_id) for mail_id in ids)
 
@@ -68,8 +66,9 @@ def _claim(mail_id: int) -> AccountMail | None:
     mail = AccountMail.objects.select_related("account").filter(pk=mail_id).first()
     if mail is None:
         return None
-    wait = min(FIRST_RETRY * 2 ** min(mail.attempts, 10), LAST_RETRY)
     now = timezone.now()
+    longest = AN_HOUR if mail.created_at > now - A_WEEK else A_DAY
+    wait = min(FIRST_RETRY * 2 ** min(mail.attempts, 10), longest)
     claimed = AccountMail.objects.filter(pk=mail_id, sent_at=None, due_at__lte=now).update(
         due_at=now + wait, attempts=F("attempts") + 1
     )
@@ -88,8 +87,9 @@ def _compose(mail: AccountMail) -> EmailMultiAlternatives:
         to=[account.email],
         headers={"Message-ID": f"<account-{mail.pk}-{mail.kind}@{_domain()}>"},
     )
+    paragraphs = body.strip().split("\n\n")
     html = render_to_string(
-        "users/mails/mail.html", context | {"subject": subject, "body": body.strip()}
+        "users/mails/mail.html", context | {"subject": subject, "paragraphs": paragraphs}
     )
     message.attach_alternative(html, "text/html")
     return message

@@ -5,11 +5,11 @@ from django.core import signing
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from apps.common.errors import Missing
+from apps.common.errors import Invalid, Missing
 from apps.users import selectors
 from apps.users.documents import User
 from apps.users.models import Account, AccountMail, Session
-from apps.users.services.mails import NOBODY_WAITS, VERIFY_SALT, put_in_outbox
+from apps.users.services.mails import A_WEEK, VERIFY_SALT, put_in_outbox
 from apps.users.services.people import WrongPassword
 from apps.users.services.sessions import drop_sessions
 
@@ -23,7 +23,8 @@ def change_password(*, user_id: str, session_id: str, old_password: str, new_pas
     account = selectors.get_account(user_id)
     if not account.check_password(old_password):
         raise WrongPassword(old_password=_("The password is wrong."))
-    _set_password(account, new_password, but=session_id)
+    if not _set_password(account, new_password, but=session_id):
+        raise WrongPassword(old_password=_("The password is wrong."))
 
 
 def ask_for_reset(*, email: str) -> None:
@@ -34,8 +35,13 @@ def ask_for_reset(*, email: str) -> None:
 
 
 def reset_password(*, account: Account, new_password: str) -> None:
-    """Set the password of who holds a mailed link, which proves the address; end all sessions."""
-    _set_password(account, new_password)
+    """
+    Set the password of who holds a mailed link, which proves the address; end all sessions.
+
+    :raises Invalid: the link was used meanwhile
+    """
+    if not _set_password(account, new_password):
+        raise Invalid(token=_("This link is not valid."))
     _mark_verified(account)
 
 
@@ -53,7 +59,7 @@ def verify_email(*, key: str) -> None:
     :raises Missing: the key is none of ours, is too old, or the address has changed since
     """
     try:
-        account_id, email_key = signing.loads(key, salt=VERIFY_SALT, max_age=NOBODY_WAITS)
+        account_id, email_key = signing.loads(key, salt=VERIFY_SALT, max_age=A_WEEK)
     except (signing.BadSignature, ValueError, TypeError) as error:
         raise Missing(_("This link is not valid.")) from error
     account = Account.objects.filter(pk=account_id, email_key=email_key, is_active=True).first()
@@ -62,12 +68,16 @@ def verify_email(*, key: str) -> None:
     _mark_verified(account)
 
 
-def _set_password(account: Account, password: str, *, but: str | None = None) -> None:
+def _set_password(account: Account, password: str, *, but: str | None = None) -> bool:
+    """Put a password in the place of the one that the caller saw; say whether it still was it."""
     hashed = make_password(password)
+    seen = Account.objects.filter(pk=account.pk, password=account.password, is_active=True)
     with transaction.atomic():
-        Account.objects.filter(pk=account.pk).update(password=hashed)
+        if not seen.update(password=hashed):
+            return False
         ended = drop_sessions(Session.objects.filter(account=account).exclude(pk=but))
     selectors.forget_sessions(ended)
+    return True
 
 
 def _mark_verified(account: Account) -> None:

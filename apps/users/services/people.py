@@ -14,7 +14,7 @@ from apps.users.documents import User
 from apps.users.events import InstructorGranted
 from apps.users.models import Account, AccountMail
 from apps.users.services.mails import put_in_outbox
-from apps.users.services.profiles import ensure_profile, what_both_have
+from apps.users.services.profiles import ensure_profile, follow_account, what_both_have
 from apps.users.services.sessions import end_all_sessions
 
 PROFILE_FIELDS = ("bio", "language", "is_instructor", "instructor_requested")
@@ -122,7 +122,7 @@ def _write_both(account: Account, before: User, expected: list[int] | None, chan
     undo = {name: getattr(account, name) for name in fields}
     _write_account(account, fields)
     try:
-        return change(
+        user = change(
             before,
             expected=expected,
             **what_both_have(account),
@@ -133,6 +133,7 @@ def _write_both(account: Account, before: User, expected: list[int] | None, chan
         raise
     finally:
         selectors.forget_user(before.id)
+    return follow_account(user)
 
 
 def _write_account(account: Account, fields: dict) -> None:

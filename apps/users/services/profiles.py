@@ -1,6 +1,7 @@
 """Profiles follow accounts: one that is missing is made, one without an account goes."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from itertools import islice
 
@@ -9,6 +10,7 @@ from django.utils import timezone
 from mongoengine import NotUniqueError, Q, QuerySet
 
 from apps.common.documents import insert
+from apps.common.errors import Missing
 from apps.common.folding import fold_words
 from apps.common.pictures import remove_pictures
 from apps.users import selectors
@@ -38,8 +40,37 @@ def make_profile(account: Account, **fields) -> User:
 
 
 def ensure_profile(account: Account) -> User:
-    """Return the account's profile, made anew if it was lost."""
-    return User.objects(id=account.profile_id).first() or make_profile(account)
+    """
+    Return the account's profile, made anew if it was lost.
+
+    :raises Missing: the account has gone meanwhile
+    """
+    if profile := User.objects(id=account.profile_id).first():
+        return profile
+    made = make_profile(account)
+    if not Account.objects.filter(pk=account.pk, erasing_since=None).exists():
+        remove_profile(made)  # whoever erases may have looked for it before it was there
+        raise Missing()
+    return made
+
+
+def follow_account(profile: User) -> User:
+    """
+    Return the profile as it repeats what the account says now.
+
+    A write that began earlier may have put what the account said then into it. Whoever writes the
+    profile last looks at the account after that, so it ends up right.
+    """
+    while True:
+        account = Account.objects.filter(profile_id=str(profile.id), erasing_since=None).first()
+        if account is None or not _differs(profile, account):
+            return profile
+        changes = {f"set__{name}": value for name, value in what_both_have(account).items()}
+        corrected = User.objects(id=profile.id).modify(new=True, **changes)
+        selectors.forget_user(profile.id)
+        if corrected is None:
+            return profile
+        profile = corrected
 
 
 def what_both_have(account: Account) -> dict:
@@ -86,11 +117,8 @@ def _repair(account_id: int) -> None:
     account = Account.objects.filter(pk=account_id, erasing_since=None).first()
     if account is None:
         return
-    profile = ensure_profile(account)
-    if _differs(profile, account):
-        changes = {f"set__{name}": value for name, value in what_both_have(account).items()}
-        User.objects(id=profile.id).update(**changes)
-        selectors.forget_user(profile.id)
+    with suppress(Missing):
+        follow_account(ensure_profile(account))
 
 
 def _differs(profile: User | None, account: Account) -> bool:

@@ -45,8 +45,8 @@ def sign_in(
     known = check_password(password, account.password if account else "!")
     if not known or not account.is_active:
         raise InvalidCredentials(_("The name or the password is wrong."))
-    tokens = _open(account, user_agent=user_agent, address=address)
-    return ensure_profile(account), tokens
+    user = ensure_profile(account)  # first: no session is left behind while MongoDB is away
+    return user, _open(account, user_agent=user_agent, address=address)
 
 
 def open_session(*, user: User, user_agent: str = "", address: str = "") -> Tokens:
@@ -78,10 +78,11 @@ def refresh_session(*, token: str) -> tuple[User, Tokens]:
         account_id=account.pk,
         until=session.expires_at,
     )
+    user = ensure_profile(account)  # first: a token is not used up while MongoDB is away
     if not _rotate(session, claims.jti, tokens.refresh_jti):
         _end(Session.objects.filter(pk=session.pk))
         raise _over()
-    return ensure_profile(account), tokens
+    return user, tokens
 
 
 def verify_token(*, token: str) -> None:

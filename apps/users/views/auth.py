@@ -9,7 +9,7 @@ from apps.common.errors import Invalid
 from apps.common.folding import fold_name
 from apps.common.tasks import later
 from apps.common.views import ApiView
-from apps.users import services
+from apps.users import selectors, services
 from apps.users.authentication import LenientAuthentication
 from apps.users.cookies import drop_cookie, put_cookie, refresh_token_of, wants_cookie
 from apps.users.documents import User
@@ -65,8 +65,8 @@ class LoginView(PublicView):
         limits.check("sign_in", address_of(request))
         in_cookie = wants_cookie(request)
         given = self.validated(LoginSerializer)
-        name = given.get("username") or given["email"]
-        with count_failures(request, name):
+        names = {name: value for name, value in given.items() if name != "password"}
+        with count_failures(request, selectors.name_signed_in_by(**names)):
             user, tokens = services.sign_in(**given, **_place_of(request))
         return _answer_tokens(request, user, tokens, in_cookie=in_cookie)
 
@@ -76,7 +76,6 @@ class RefreshView(PublicView):
 
     def post(self, request):
         """Change a refresh token for a new pair; a dead one ends its session."""
-        limits.check("refresh", address_of(request))
         given = self.validated(RefreshSerializer).get("refresh", "")
         token = refresh_token_of(request, given)
         in_cookie = wants_cookie(request)

@@ -1,0 +1,164 @@
+"""The product as a child process: prepared and served as in production, ended by its own pid."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+
+import httpx
+
+from tests.faults.ports import HOST, free_port
+
+ROOT = Path(__file__).parents[2]
+SECONDS_TO_START = 30
+SECONDS_TO_END = 10
+OURS = ("MONGODB_URI", "REDIS_URL", "DATABASE_URL", "PROMETHEUS_MULTIPROC_DIR")
+
+
+class Product:
+    """A server of its own: on a free port, with its data in a folder, without limits unless told.
+
+    With `DATABASE_URL` and `MONGODB_URI` of the suite, tokens and documents of the suite hold here.
+    """
+
+    def __init__(self, folder: Path, **settings: str):
+        self.port = free_port()
+        self.log = folder / "product.log"
+        self._process: subprocess.Popen | None = None
+        folder.mkdir(parents=True, exist_ok=True)
+        kept = {name: value for name, value in os.environ.items() if name not in OURS}
+        self._environment = kept | {
+            "SECRET_KEY": "only-for-tests-" * 5,
+            "ALLOWED_HOSTS": HOST,
+            "LMS_DATA_DIR": str(folder),
+            "LMS_RATE_LIMITS": "off",
+            "LMS_DEMO": "off",
+            "LMS_CELERY_BESIDE": "off",
+            "PORT": str(self.port),
+            "PUBLIC_URL": f"http://{HOST}:{self.port}",
+            **settings,
+        }
+
+    @property
+    def address(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+    def prepare(self) -> Self:
+        """Do what is done once for each release."""
+        self._run("manage.py", "prepare")
+        return self
+
+    def start(self, *, path: str = "/health/live") -> Self:
+        """Serve, and wait until the path is answered by 200."""
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "gunicorn", "--config", "python:lms.server", "lms.wsgi"],
+                cwd=ROOT,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self.wait_for(path)
+        return self
+
+    def launch(self) -> Self:
+        """Prepare and serve as `make run` does."""
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "lms.launch"],
+                cwd=ROOT,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self.wait_for("/health/live")
+        return self
+
+    def stop(self) -> None:
+        """End it, and whatever it has started."""
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(SECONDS_TO_END)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+
+    def workers(self) -> list[int]:
+        """Return the ids of the processes that answer."""
+        pid = self._process.pid
+        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+    def ask(self, method: str, path: str, *, token: str = "", timeout: float = 20, **options):
+        """Send one request on a connection of its own."""
+        headers = options.pop("headers", {})
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        # Reading the certificates of all authorities would take longer than most requests.
+        with httpx.Client(verify=False, timeout=timeout) as client:
+            return client.request(method, self.address + path, headers=headers, **options)
+
+    def ask_at_once(self, number: int, act) -> list[httpx.Response]:
+        with ThreadPoolExecutor(number) as pool:
+            return list(pool.map(act, range(number)))
+
+    def wait_for(self, path: str, *, status: int = 200, seconds: float = SECONDS_TO_START) -> None:
+        """
+        Wait until the path is answered so.
+
+        :raises AssertionError: it is not, in time; what the product has said is shown
+        """
+        deadline = time.monotonic() + seconds
+        answered = None
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                break
+            try:
+                answered = self.ask("GET", path, timeout=5)
+                if answered.status_code == status:
+                    return
+            except httpx.HTTPError as error:
+                answered = error
+            time.sleep(0.1)
+        said = self.said()[-3000:]
+        raise AssertionError(f"{path} was not answered by {status}: {answered}\n{said}")
+
+    def said(self) -> str:
+        return self.log.read_text() if self.log.exists() else ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.stop()
+
+    def _run(self, *command: str) -> None:
+        done = subprocess.run(
+            [sys.executable, *command],
+            cwd=ROOT,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=60,
+        )
+        assert done.returncode == 0, done.stderr.decode()[-3000:]
+
+
+def timed(act) -> tuple[httpx.Response, float]:
+    """Return the answer, and the seconds it took."""
+    began = time.monotonic()
+    answer = act()
+    return answer, time.monotonic() - began

@@ -1,0 +1,241 @@
+"""What the API says to people comes in their language; what it says to programs does not."""
+
+import re
+from gettext import GNUTranslations
+from io import BytesIO
+
+import pytest
+from babel.messages import mofile
+from django.utils import translation
+from django.utils.translation import gettext
+
+from apps.courses.services import NoLessons
+from lms.pages import MESSAGES
+from tests.factories import client_of, enroll_in, make_course
+from tools import messages
+
+JSON = "application/json"
+SPANISH = {"Accept-Language": "es-MX,es;q=0.9,en;q=0.5"}
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+(?::\w+)?\}|`[^`]+`")
+
+
+@pytest.fixture(scope="module")
+def stored():
+    """The messages of the .po by their ids, without its header."""
+    return {one.id: one for one in messages.stored() if one.id}
+
+
+# The catalogue
+
+
+def test_the_catalogue_holds_what_the_code_marks_and_nothing_else(stored):
+    assert {message for _place, message in messages.marked()} == set(stored), "run `make messages`"
+
+
+def test_each_message_is_translated(stored):
+    assert [one.id for one in stored.values() if not one.string or one.fuzzy] == []
+
+
+def test_a_translation_has_the_placeholders_of_its_message(stored):
+    for one in stored.values():
+        assert sorted(PLACEHOLDER.findall(one.string)) == sorted(PLACEHOLDER.findall(one.id))
+
+
+def test_a_translation_ends_as_its_message_does(stored):
+    for one in stored.values():
+        assert one.string.endswith(".") == one.id.endswith(".") or one.id in SENTENCES_OF_OTHERS
+
+
+SENTENCES_OF_OTHERS = {
+    "Invalid value",
+    *(one for one in messages.BORROWED["django.contrib.auth.validators"]),
+}
+
+
+def test_nobody_is_called_usted(stored):
+    formal = re.compile(r"\b(usted|su contraseña|asegúrese|introduzca|compruebe)\b", re.I)
+
+    assert [one.string for one in stored.values() if formal.search(one.string)] == []
+
+
+def test_the_compiled_catalogue_says_what_the_written_one_says(stored):
+    with messages.MO.open("rb") as file:
+        compiled = GNUTranslations(file)
+
+    assert {one: compiled.gettext(one) for one in stored} == {
+        one.id: one.string for one in stored.values()
+    }
+
+
+def test_bringing_a_current_catalogue_up_to_date_changes_nothing():
+    current = messages.brought_up_to_date(messages.stored())
+    compiled, written = BytesIO(), BytesIO()
+    mofile.write_mo(compiled, current)
+    messages.write_po(written, current)
+
+    assert messages.MO.read_bytes() == compiled.getvalue()
+    assert messages.PO.read_bytes() == written.getvalue()
+
+
+def test_the_header_tells_of_no_machine_and_no_day():
+    header = messages.PO.read_text().split("\n\n")[0]
+
+    assert not re.search(r"date|generated|translator|://|20\d\d", header, re.I)
+
+
+@pytest.mark.parametrize("module", messages.BORROWED)
+def test_what_is_translated_for_a_library_is_still_said_by_it(module):
+    assert set(messages.BORROWED[module]) <= messages.said_by(module)
+
+
+def test_our_words_go_before_a_librarys():
+    with translation.override("es"):
+        assert gettext("This field is required.") == "Este campo es obligatorio."
+
+
+def test_templates_mark_nothing_as_only_python_is_searched():
+    templates = [
+        one for folder in messages.OURS for one in (messages.ROOT / folder).rglob("templates/**/*")
+    ]
+    texts = [one.read_text() for one in templates if one.is_file() and one.suffix != ".svg"]
+
+    assert texts
+    assert not any(re.search(r"{%\s*(blocktrans|trans)", text) for text in texts)
+
+
+# Over HTTP
+
+
+def test_a_refusal_of_a_service_is_told_in_spanish(student):
+    course = make_course(title="Álgebra")
+    enroll_in(course, student)
+
+    response = client_of(student).post(
+        "/api/enrollments/", {"course": str(course.id)}, headers=SPANISH
+    )
+
+    assert response.status_code == 400
+    assert response.json() == {
+        "detail": "Ya estás en el curso «Álgebra».",
+        "code": "already_enrolled",
+    }
+    assert response["Content-Language"] == "es"
+
+
+def test_a_refusal_without_words_of_its_own_is_told_in_spanish(instructor):
+    course = make_course(instructor=instructor, published=False)
+
+    response = client_of(instructor).post(f"/api/courses/{course.id}/publish/", headers=SPANISH)
+
+    assert response.json() == {
+        "detail": "No se puede publicar un curso sin lecciones.",
+        "code": NoLessons.code,
+    }
+
+
+def test_wrong_fields_are_told_in_spanish_ours_and_the_frameworks(instructor):
+    response = client_of(instructor).post(
+        "/api/courses/", {"titulo": "Lógica", "price": "caro"}, headers=SPANISH
+    )
+
+    assert response.status_code == 400
+    assert response.json() == {
+        "titulo": ["No existe este campo."],
+        "title": ["Este campo es obligatorio."],
+        "price": ['Indica el importe como texto con dos decimales, por ejemplo "19.90".'],
+    }
+    assert response["Content-Language"] == "es"
+
+
+def test_wrong_parameters_are_told_in_spanish(anonymous):
+    response = anonymous.get("/api/courses/?color=rojo&page_size=0", headers=SPANISH)
+
+    assert response.json() == {
+        "color": ["No existe este parámetro."],
+        "page_size": ["El valor debe ser mayor o igual que 1."],
+    }
+
+
+def test_who_is_not_signed_in_or_asks_too_often_is_told_so_in_spanish(anonymous, settings):
+    refused = anonymous.get("/api/enrollments/", headers=SPANISH)
+    settings.RATE_LIMITED = True
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"anonymous": (0, 60)}
+    limited = anonymous.get("/api/courses/", headers=SPANISH)
+
+    assert refused.json() == {
+        "detail": "Inicia sesión para hacer esto.",
+        "code": "not_authenticated",
+    }
+    assert limited.json() == {
+        "detail": "Has hecho demasiadas solicitudes. "
+        "Podrás volver a intentarlo dentro de 60 segundos.",
+        "code": "throttled",
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        ("{,}", "El cuerpo no es JSON (línea 1, columna 2)."),
+        (
+            "[" + "1" * 5000 + "]",
+            "El cuerpo no es un JSON utilizable: hay un número demasiado largo.",
+        ),
+        ('{"a": 1, "a": 2}', "El cuerpo nombra «a» dos veces en un mismo objeto."),
+    ],
+)
+def test_what_is_no_json_is_told_in_spanish_and_without_the_parsers_words(client, body, detail):
+    response = client.post("/api/echo/", body, content_type=JSON, headers=SPANISH)
+
+    assert response.json() == {"detail": detail, "code": "parse_error"}
+
+
+def test_a_form_that_is_none_is_told_in_spanish(instructor):
+    course = make_course(instructor=instructor)
+
+    response = client_of(instructor).post(
+        f"/api/courses/{course.id}/image/",
+        b"nothing of the kind",
+        content_type="multipart/form-data; boundary=ä",
+        headers=SPANISH,
+    )
+
+    assert response.status_code == 400
+    assert response.json() == {"detail": "No se puede leer el formulario.", "code": "parse_error"}
+
+
+def test_an_unknown_address_is_told_in_spanish_by_the_api_and_by_a_page(client):
+    answer = client.get("/api/nada/", headers=SPANISH)
+    page = client.get("/nada", headers=SPANISH)
+
+    assert answer.json() == {"detail": "No se ha encontrado.", "code": "not_found"}
+    assert '<html lang="es">' in page.text
+    assert "<h1>No se ha encontrado.</h1>" in page.text
+    assert "Ir a la página de inicio" in page.text
+    assert answer["Content-Language"] == page["Content-Language"] == "es"
+
+
+def test_a_fault_is_told_in_spanish(client):
+    response = client.get("/api/broken/", headers=SPANISH)
+
+    assert response.status_code == 500
+    assert response.json()["detail"].startswith("Algo ha fallado aquí")
+
+
+@pytest.mark.parametrize("language", ["", "en", "de", "fr-CA,tlh", "*", "x" * 300])
+def test_another_language_falls_back_to_english(client, language):
+    response = client.get("/api/nix/", headers={"Accept-Language": language})
+
+    assert response.json() == {"detail": str(MESSAGES[404][1]), "code": "not_found"}
+    assert response.json()["detail"] == "Not found."
+    assert response["Content-Language"] == "en"
+
+
+def test_a_language_is_spoken_for_one_request_only(client):
+    client.get("/api/nix/", headers=SPANISH)
+
+    assert translation.get_language() == "en"
+
+
+def test_caches_are_told_that_the_language_counts(client):
+    assert "Accept-Language" in client.get("/api/nix/", headers=SPANISH)["Vary"]

@@ -1,0 +1,320 @@
+"""Mails about accounts; what a real mail server can do to them, `tests/faults/test_mail.py` says."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
+from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
+from django.utils import timezone
+
+from apps.common.errors import Missing
+from apps.users import selectors, services
+from apps.users.models import Account, AccountMail
+from apps.users.services.mails import put_in_outbox, verification_key
+from tests.factories import make_student
+from tests.users.racing import race
+
+NEW = {"new_password1": "a whole new phrase", "new_password2": "a whole new phrase"}
+CONFIRM = "/api/auth/password/reset/confirm/"
+
+
+class TwoAtOnce(EmailBackend):
+    """A mail server that is slow: while it takes a mail, the next worker begins."""
+
+    def send_messages(self, messages) -> int:
+        assert services.send_account_mails() == 0
+        return super().send_messages(messages)
+
+
+def account_of(user) -> Account:
+    return Account.objects.get(profile_id=str(user.id))
+
+
+def mailed(kind: str, user) -> mail.EmailMultiAlternatives:
+    put_in_outbox(kind, user_id=user.id)
+    assert services.send_account_mails() == 1
+    return mail.outbox[-1]
+
+
+def link_in(message) -> dict:
+    """Return what the link in a mail holds behind its `#`."""
+    [word] = [word for word in message.body.split() if word.startswith("http")]
+    return {name: value for name, [value] in parse_qs(urlsplit(word).fragment).items()}
+
+
+# What they say
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("kind", AccountMail.Kind.values)
+def test_each_mail_is_whole_in_each_language(settings, kind, language):
+    settings.PUBLIC_URL = "https://learn.example"
+    user = make_student(username="森.ada", language=language)
+
+    message = mailed(kind, user)
+
+    page = "verify#key=" if kind == "verify" else "reset#uid="
+    assert "森.ada" in message.body
+    assert message.body.count("://") == message.body.count(f"https://learn.example/{page}") == 1
+    assert "\n" not in message.subject.strip()
+    assert message.subject
+    html = message.alternatives[0][0]
+    assert html.count(f'href="https://learn.example/{page}') == html.count("href=") == 1
+    assert f'lang="{language}"' in html
+    for wrong in ("{{", "{%", "&amp;amp;"):
+        assert wrong not in message.body + html
+    assert ("ola" in message.body) == (language == "es")
+
+
+def test_no_name_puts_a_link_of_its_own_into_our_mail():
+    message = mailed("verify", make_student(username="www.evil.example"))
+
+    html = message.alternatives[0][0]
+    assert "www.evil.example" in html
+    assert html.count("href=") == 1
+
+
+def test_a_link_begins_with_our_address_whatever_host_was_asked(anonymous, student):
+    anonymous.post("/api/auth/password/reset/", {"email": student.email}, HTTP_HOST="localhost")
+    anonymous.post(
+        "/api/auth/password/reset/",
+        {"email": student.email},
+        HTTP_X_FORWARDED_HOST="evil.test",
+    )
+    evil = anonymous.post(
+        "/api/auth/password/reset/", {"email": student.email}, HTTP_HOST="evil.test"
+    )
+
+    assert evil.status_code == 400
+    assert len(mail.outbox) == 2
+    for message in mail.outbox:
+        assert "http://127.0.0.1:8000/reset#" in message.body
+        assert "localhost/" not in message.body
+        assert "evil" not in str(message.message())
+
+
+def test_no_token_is_stored_and_the_one_mailed_is_made_when_it_is_sent(student, anonymous):
+    services.ask_for_reset(email=student.email)
+    account = account_of(student)
+    account.set_password("changed while the mail waited")  # which voids what was made before
+    account.save()
+
+    services.send_account_mails()
+
+    stored = AccountMail.objects.values_list().get()
+    assert not [one for one in stored if isinstance(one, str) and one != "reset"]
+    assert anonymous.post(CONFIRM, link_in(mail.outbox[0]) | NEW).status_code == 200
+
+
+def test_no_line_break_reaches_a_header(student):
+    hurt = make_student()
+    Account.objects.filter(profile_id=str(hurt.id)).update(email="a@b.org\r\nBcc: x@y.org")
+    for user in (hurt, student):
+        put_in_outbox("reset", user_id=user.id)
+
+    assert services.send_account_mails() == 1
+    assert [message.to for message in mail.outbox] == [[student.email]]
+
+
+# What a link is good for
+
+
+def test_a_reset_link_is_good_for_a_day(student, anonymous, monkeypatch):
+    link = link_in(mailed("reset", student))
+    now = PasswordResetTokenGenerator()._now()
+
+    def at(**later) -> int:
+        monkeypatch.setattr(
+            PasswordResetTokenGenerator, "_now", lambda self: now + timedelta(**later)
+        )
+        return anonymous.post(CONFIRM, link | NEW).status_code
+
+    assert at(hours=25) == 400
+    assert at(hours=23) == 200
+
+
+@pytest.mark.parametrize("change", ["password", "email"])
+def test_a_reset_link_is_void_once_the_password_or_the_address_changed(student, anonymous, change):
+    link = link_in(mailed("reset", student))
+    Account.objects.update(**{change: "other@example.org"})
+
+    response = anonymous.post(CONFIRM, link | NEW)
+
+    assert (response.status_code, list(response.data)) == (400, ["token"])
+
+
+def test_a_reset_link_is_its_owners_alone(student, anonymous):
+    link, other = link_in(mailed("reset", student)), make_student()
+    foreign = link_in(mailed("reset", other)) | {"token": link["token"]}
+
+    assert anonymous.post(CONFIRM, foreign | NEW).status_code == 400
+
+
+@pytest.mark.parametrize("name", ["uid", "token"])
+@pytest.mark.parametrize(
+    "value", ["", "x", "0", "z" * 13, "z" * 5000, "\x00", "é-é", {"$ne": None}, 5, None], ids=repr
+)
+def test_no_other_link_sets_a_password(student, anonymous, name, value):
+    link = link_in(mailed("reset", student))
+    before = account_of(student).password
+
+    response = anonymous.post(CONFIRM, link | {name: value} | NEW)
+
+    assert (response.status_code, list(response.data)) == (400, [name])
+    assert account_of(student).password == before
+
+
+def test_a_verification_is_good_for_a_week(student, monkeypatch):
+    key = verification_key(account_of(student))
+    later = timezone.now().timestamp() + timedelta(days=7, seconds=9).total_seconds()
+    monkeypatch.setattr("django.core.signing.time", SimpleNamespace(time=lambda: later))
+
+    with pytest.raises(Missing):
+        services.verify_email(key=key)
+
+
+def test_a_key_of_another_kind_verifies_nothing(student):
+    from django.core import signing
+
+    account = account_of(student)
+    for salt, value in {
+        "other": [account.pk, account.email_key],
+        "users.verify": "text",
+    }.items():
+        with pytest.raises(Missing):
+            services.verify_email(key=signing.dumps(value, salt=salt))
+    assert not account_of(student).email_verified
+
+
+# How they go out
+
+
+def test_while_one_worker_sends_a_mail_no_other_does(student, settings):
+    settings.EMAIL_BACKEND = "tests.users.test_mails.TwoAtOnce"
+    put_in_outbox("reset", user_id=student.id)
+
+    assert services.send_account_mails() == 1
+    assert len(mail.outbox) == 1
+
+
+def test_a_mail_that_goes_out_again_is_known_by_its_id(student):
+    """A worker that dies between sending and noting it sends it again: letter-boxes can tell."""
+    first = mailed("reset", student)
+    AccountMail.objects.update(sent_at=None, due_at=timezone.now())
+
+    services.send_account_mails()
+
+    assert mail.outbox[1].extra_headers == first.extra_headers
+    assert mailed("reset", student).extra_headers != first.extra_headers
+
+
+def test_a_mail_goes_out_however_long_the_server_was_away(student):
+    services.ask_for_reset(email=student.email)
+    AccountMail.objects.update(created_at=timezone.now() - timedelta(days=30), attempts=400)
+
+    assert services.send_account_mails() == 1
+
+
+def test_a_mail_is_tried_less_and_less_often(student, settings):
+    settings.EMAIL_BACKEND = "tests.users.mailboxes.RefusesOne"
+    refused = make_student(email="refused@example.org")
+    services.ask_for_reset(email=refused.email)
+
+    def wait() -> float:
+        AccountMail.objects.update(due_at=timezone.now())
+        services.send_account_mails()
+        return round((AccountMail.objects.get().due_at - timezone.now()).total_seconds() / 60)
+
+    waits = [wait() for _ in range(7)]
+    AccountMail.objects.update(created_at=timezone.now() - timedelta(days=8), attempts=400)
+
+    assert waits == [2, 4, 8, 16, 32, 60, 60]
+    assert wait() == 24 * 60
+
+
+def test_whoever_was_deactivated_is_mailed_nothing(student):
+    services.ask_for_reset(email=student.email)
+    services.change_person(user_id=str(student.id), is_active=False)
+    services.ask_for_reset(email=student.email)
+
+    services.send_account_mails()
+
+    assert mail.outbox == []
+    assert AccountMail.objects.count() == 1
+
+
+def test_a_mail_speaks_its_readers_language_and_leads_to_the_web_app(settings):
+    settings.PUBLIC_URL = "https://learn.example"
+    user = make_student(username="ada", language="es", email="ada@example.org")
+    services.ask_for_reset(email="ADA@example.org")
+
+    assert services.send_account_mails() == 1
+
+    [message] = mail.outbox
+    assert message.subject == "Elige una contraseña nueva"
+    assert message.to == [user.email]
+    assert "https://learn.example/reset#uid=" in message.body
+    [(html, kind)] = message.alternatives
+    assert kind == "text/html"
+    assert '<a href="https://learn.example/reset#uid=' in html
+
+
+def test_a_mail_goes_out_once(student):
+    services.ask_for_reset(email=student.email)
+
+    assert services.send_account_mails() == 1
+    assert services.send_account_mails() == 0
+    assert len(mail.outbox) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_do_not_send_a_mail_twice():
+    for _ in range(10):
+        services.ask_for_reset(email=make_student().email)
+
+    race(4, lambda n: services.send_account_mails())
+
+    assert len(mail.outbox) == 10
+    assert len({message.to[0] for message in mail.outbox}) == 10
+
+
+def test_a_mail_that_cannot_go_out_waits_and_the_others_go(student, settings):
+    refused = make_student(email="refused@example.org")
+    settings.EMAIL_BACKEND = "tests.users.mailboxes.RefusesOne"
+    for user in (refused, student):
+        services.ask_for_reset(email=user.email)
+
+    assert services.send_account_mails() == 1
+    assert [message.to for message in mail.outbox] == [[student.email]]
+    waiting = AccountMail.objects.get(sent_at=None)
+    assert (waiting.attempts, waiting.due_at > timezone.now()) == (1, True)
+
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    AccountMail.objects.update(due_at=timezone.now())
+
+    assert services.send_account_mails() == 1
+    assert mail.outbox[1].extra_headers["Message-ID"].startswith(f"<account-{waiting.pk}-reset@")
+
+
+def test_nobodys_letter_box_is_filled(student):
+    for _ in range(10):
+        services.ask_for_reset(email=student.email)
+
+    assert AccountMail.objects.count() == 3
+
+
+def test_a_mailed_key_verifies_its_address_alone(student):
+    key = verification_key(account_of(student))
+    services.change_person(user_id=str(student.id), email="new@example.org")
+
+    for wrong in (key, key + "x", "x", ""):
+        with pytest.raises(Missing):
+            services.verify_email(key=wrong)
+    assert not selectors.get_user(student.id).email_verified
+
+    services.verify_email(key=verification_key(account_of(student)))
+    assert selectors.get_user(student.id).email_verified
+    assert account_of(student).email_verified

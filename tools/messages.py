@@ -1,0 +1,132 @@
+"""Bring the Spanish catalogue up to date with what the code marks: `make messages`.
+
+A translation stays as long as its message does; a new message comes without one. Nothing in the
+files tells when, where or with what they were made: they change when a message does.
+"""
+
+import sys
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import BinaryIO
+
+from babel.messages import catalog, mofile, pofile
+from babel.messages.extract import extract_from_dir, extract_from_file
+
+ROOT = Path(__file__).resolve().parent.parent
+PO = ROOT / "lms/locale/es/LC_MESSAGES/django.po"
+MO = PO.with_suffix(".mo")
+OURS = ("apps", "lms")
+KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None, "ngettext": (1, 2)}
+
+# What people here are told by libraries, whose own Spanish is missing, wrong, or says "usted".
+BORROWED = {
+    "rest_framework.exceptions": (
+        "Authentication credentials were not provided.",
+        "Expected available in {wait} second.",
+        "Expected available in {wait} seconds.",
+        "Request was throttled.",
+        'Unsupported media type "{media_type}" in request.',
+        "You do not have permission to perform this action.",
+    ),
+    "rest_framework.fields": (
+        "A valid integer is required.",
+        "Ensure this field has at least {min_length} characters.",
+        "Ensure this field has no more than {max_length} characters.",
+        "Ensure this field has no more than {max_length} elements.",
+        "Ensure this value is greater than or equal to {min_value}.",
+        "Ensure this value is less than or equal to {max_value}.",
+        "Must be a valid boolean.",
+        "Not a valid string.",
+        "The submitted data was not a file. Check the encoding type on the form.",
+        "The submitted file is empty.",
+        "This field is required.",
+        "This field may not be blank.",
+        "This value does not match the required pattern.",
+        '"{input}" is not a valid choice.',
+    ),
+    "rest_framework.serializers": ("Invalid data. Expected a dictionary, but got {datatype}.",),
+    "rest_framework.validators": ("Surrogate characters are not allowed: U+{code_point:X}.",),
+    "dj_rest_auth.serializers": ("Invalid value",),
+    "django.contrib.auth.password_validation": (
+        "The password is too similar to the %(verbose_name)s.",
+    ),
+    "django.contrib.auth.validators": (
+        "Enter a valid username. This value may contain only letters, "
+        "numbers, and @/./+/-/_ characters.",
+    ),
+    "django.core.validators": ("Enter a valid email address.",),
+}
+
+
+class Catalogue(catalog.Catalog):
+    """Messages under a header without dates, people and versions."""
+
+    mime_headers = [
+        ("Language", "es"),
+        ("MIME-Version", "1.0"),
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Content-Transfer-Encoding", "8bit"),
+        ("Plural-Forms", "nplurals=2; plural=(n != 1);"),
+    ]
+
+    def __init__(self):
+        super().__init__(locale="es", charset="utf-8", fuzzy=False)
+        self.header_comment = "# What the API says to people, in Spanish."
+
+
+def marked() -> Iterator[tuple[str, str | tuple]]:
+    """Yield where each message is marked, and the message."""
+    for folder in OURS:
+        found = extract_from_dir(ROOT / folder, [("**.py", "python")], keywords=KEYWORDS)
+        for name, _line, message, _comments, _context in found:
+            yield f"{folder}/{name}", message
+    for module, messages in BORROWED.items():
+        yield from ((module, message) for message in messages)
+
+
+def said_by(module: str) -> set:
+    """Return all messages of a library's module."""
+    found = extract_from_file("python", find_spec(module).origin, keywords=KEYWORDS)
+    return {message for _line, message, _comments, _context in found}
+
+
+def stored() -> catalog.Catalog:
+    with PO.open("rb") as file:
+        return pofile.read_po(file)
+
+
+def brought_up_to_date(known: catalog.Catalog) -> Catalogue:
+    """Return the catalogue of what is marked now, with the known translations."""
+    current = Catalogue()
+    for place, message in marked():
+        before = known.get(message)
+        current.add(message, before.string if before else None, locations=[(place, 0)])
+    return current
+
+
+def write_po(file: BinaryIO, current: Catalogue) -> None:
+    pofile.write_po(file, current, width=0, sort_output=True, include_lineno=False)
+
+
+def write(current: Catalogue) -> None:
+    PO.parent.mkdir(parents=True, exist_ok=True)
+    with PO.open("wb") as file:
+        write_po(file, current)
+    with MO.open("wb") as file:
+        mofile.write_mo(file, current)
+
+
+def main() -> int:
+    current = brought_up_to_date(stored() if PO.exists() else Catalogue())
+    write(current)
+    missing = [message for message in current if not message.string]
+    for message in missing:
+        print(f"Not translated yet: {message.id}")
+    if missing:
+        print(f"Translate them in {PO.relative_to(ROOT)}, then run this again.")
+    return 1 if missing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
