@@ -90,14 +90,14 @@ def list_users(*, viewer: Viewer, represent: Callable, paging: Paging, **filters
 
     def load() -> Json:
         people = _narrowed(User.objects, by_admin=viewer.is_admin, **filters)
-        people = people if shown is None else people.filter(id__in=sorted(shown))
+        people = people if visible is None else people.filter(id__in=sorted(visible))
         key = ordering.replace("username", "username_key")
         return page_of(people.order_by(key, "id"), paging, represent_for_viewer).as_json()
 
-    shown = None if viewer.is_admin else _ids_shown_to(viewer) | _oneself(viewer)
+    visible = None if viewer.is_admin else _ids_visible_to(viewer) | _oneself(viewer)
     if viewer.is_authenticated or paging.number > 1:
         return Page(**load())
-    key = _digest_key("users", [sorted(shown), filters, ordering, paging.size])
+    key = _digest_key("users", [sorted(visible), filters, ordering, paging.size])
     return Page(**read_through(key, load, FIVE_MINUTES, made_from=[CARDS]))
 
 

@@ -53,7 +53,7 @@ def test_sixteen_writers_in_one_process_get_no_error(tmp_path):
 
 
 def test_sixteen_writers_in_several_processes_get_no_error(wire_server, redis_server, tmp_path):
-    given = {"MONGODB_URI": wire_server.uri, "REDIS_URL": redis_server.uri, "WEB_WORKERS": "4"}
+    given = {"MONGODB_URI": wire_server.uri, "REDIS_URL": redis_server.uri, "WEB_WORKERS": "3"}
     with Product(tmp_path, **given) as product:
         _all_went_well(product.prepare().start(path="/health/ready"))
 

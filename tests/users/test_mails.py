@@ -1,4 +1,4 @@
-"""Mails about accounts; what a real mail server can do to them, `tests/faults/test_mail.py` says."""
+"""Mails about accounts; `tests/faults/test_mail.py` has what a mail server can do to them."""
 
 from datetime import timedelta
 from types import SimpleNamespace

@@ -12,6 +12,7 @@ A_DAY = 24 * 60 * 60  # longer than any value lives
 CATCH_UP_SECONDS = 0.25
 
 _catching_up = Lock()
+_raising = Lock()
 
 
 def stamp_of(key: str) -> str:
@@ -32,9 +33,11 @@ def may_read(*, insist: bool = False) -> bool:
 
     :param insist: ask it although it failed a moment ago
     """
-    failure = store.unforgiven()
-    if failure and store.set_many({EPOCH: token_hex(8)}, A_DAY, insist=insist):
-        store.forgive(failure)
+    if store.unforgiven():
+        with _raising:  # once for all threads: each raise makes old what others load meanwhile
+            failure = store.unforgiven()
+            if failure and store.set_many({EPOCH: token_hex(8)}, A_DAY, insist=insist):
+                store.forgive(failure)
     return not store.unforgiven()
 
 
