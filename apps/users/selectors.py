@@ -94,7 +94,7 @@ def list_users(*, viewer: Viewer, represent: Callable, paging: Paging, **filters
         key = ordering.replace("username", "username_key")
         return page_of(people.order_by(key, "id"), paging, represent_for_viewer).as_json()
 
-    visible = None if viewer.is_admin else _ids_visible_to(viewer) | _oneself(viewer)
+    visible = None if viewer.is_admin else _ids_shown_to(viewer) | _oneself(viewer)
     if viewer.is_authenticated or paging.number > 1:
         return Page(**load())
     key = _digest_key("users", [sorted(visible), filters, ordering, paging.size])

@@ -66,6 +66,19 @@ def test_leaving_and_coming_back_at_once_keeps_one_place_and_the_count():
     assert Course.objects.get(id=course.id).enrollment_count == (0 if kept.left_at else 1)
 
 
+def test_a_place_given_up_by_ten_at_once_is_counted_once():
+    course = make_course()
+    student = enroll_in(course)
+    enroll_in(course)
+    place = Enrollment.objects.get(student=student.id)
+    client = client_of(student)
+
+    answers = race(10, lambda n: client.delete(f"{ENROLLMENTS}{place.id}/"))
+
+    assert statuses(answers) == {204: 1, 404: 9}
+    assert Course.objects.get(id=course.id).enrollment_count == 1
+
+
 def test_nobody_keeps_a_place_in_a_course_that_was_removed_meanwhile():
     course = make_course(lessons=2)
     students = [client_of(make_student()) for _ in range(15)]
