@@ -1,10 +1,11 @@
+from django.utils.translation import gettext_lazy as _
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 
 
 class IsOneselfOrAdmin(BasePermission):
     """Everybody writes their own profile; admins take people in, change and erase them."""
 
-    message = "Only an admin may do this."
+    message = _("Only an admin may do this.")
 
     def has_permission(self, request, view) -> bool:
         if view.action == "create":

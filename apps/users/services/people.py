@@ -2,7 +2,7 @@
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from apps.common.documents import change
 from apps.common.errors import Conflict, Invalid, StaleVersion
@@ -21,9 +21,8 @@ PROFILE_FIELDS = ("bio", "language", "is_instructor", "instructor_requested")
 
 
 class LastAdmin(Conflict):
-    """Somebody must remain who may do everything."""
-
     code = "last_admin"
+    detail = _("The last admin cannot go.")
 
 
 class WrongPassword(Invalid):
@@ -113,7 +112,7 @@ def refuse_last_admin(account: Account) -> None:
     """
     admins = Account.objects.select_for_update().filter(is_superuser=True, is_active=True)
     if [admin.pk for admin in admins.order_by("pk")] == [account.pk]:
-        raise LastAdmin(_("The last admin cannot go."))
+        raise LastAdmin()
 
 
 def _write_both(account: Account, before: User, expected: list[int] | None, changes: dict) -> User:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import check_password
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
 from apps.common.errors import Missing, Refusal
@@ -19,17 +19,15 @@ from apps.users.tokens import Claims, Tokens, VoidToken, make_tokens, read_acces
 
 
 class InvalidCredentials(Refusal):
-    """The name or the password is wrong."""
-
     status = 401
     code = "invalid_credentials"
+    detail = _("The name or the password is wrong.")
 
 
 class SessionOver(Refusal):
-    """The session is over."""
-
     status = 401
     code = "token_not_valid"
+    detail = _("The session is over; sign in again.")
 
 
 def sign_in(
@@ -44,7 +42,7 @@ def sign_in(
     # Without an account Django hashes all the same: the time tells nothing.
     known = check_password(password, account.password if account else "!")
     if not known or not account.is_active:
-        raise InvalidCredentials(_("The name or the password is wrong."))
+        raise InvalidCredentials()
     user = ensure_profile(account)  # first: no session is left behind while MongoDB is away
     return user, _open(account, user_agent=user_agent, address=address)
 
@@ -70,7 +68,7 @@ def refresh_session(*, token: str) -> tuple[User, Tokens]:
     claims = _claims(token)
     session = Session.objects.alive().select_related("account").filter(pk=claims.session_id).first()
     if session is None or not session.account.is_active:
-        raise _over()
+        raise SessionOver()
     account = session.account
     tokens = make_tokens(
         session_id=session.pk,
@@ -81,7 +79,7 @@ def refresh_session(*, token: str) -> tuple[User, Tokens]:
     user = ensure_profile(account)  # first: a token is not used up while MongoDB is away
     if not _rotate(session, claims.jti, tokens.refresh_jti):
         _end(Session.objects.filter(pk=session.pk))
-        raise _over()
+        raise SessionOver()
     return user, tokens
 
 
@@ -96,7 +94,7 @@ def verify_token(*, token: str) -> None:
         claims = _claims(token)
         alive = Session.objects.alive().filter(pk=claims.session_id, refresh_jti=claims.jti)
     if not alive.filter(expires_at__gt=timezone.now(), account__is_active=True).exists():
-        raise _over()
+        raise SessionOver()
 
 
 def end_session(*, account_id: int, session_id: str) -> None:
@@ -148,7 +146,7 @@ def _open(account: Account, *, user_agent: str, address: str) -> Tokens:
             pk=account.pk, password=account.password, is_active=True
         )
         if not same.first():
-            raise InvalidCredentials(_("The name or the password is wrong."))
+            raise InvalidCredentials()
         Session.objects.create(
             pk=tokens.session_id,
             account=account,
@@ -196,8 +194,4 @@ def _claims(token: str) -> Claims:
     try:
         return read_refresh(token)
     except VoidToken as error:
-        raise _over() from error
-
-
-def _over() -> SessionOver:
-    return SessionOver(_("The session is over; sign in again."))
+        raise SessionOver() from error
