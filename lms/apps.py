@@ -62,7 +62,11 @@ def open_store(*, wait: float = 0) -> None:
 def close_store() -> None:
     """Close what is open: the embedded store is then one whole file that others may open."""
     global _embedded
+    from apps.common.indexes import documents
+
     mongoengine.disconnect_all()
+    for kind in documents():  # MongoEngine forgets some, where two classes share a name
+        kind._collection = None
     if _embedded is not None:
         _embedded.close()
         _embedded = None

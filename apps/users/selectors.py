@@ -161,12 +161,13 @@ def name_signed_in_by(*, username: str = "", email: str = "") -> str:
     return account.username_key if account else fold_name(username or email)
 
 
-def taken_names(*, username: str = "", email: str = "") -> dict[str, str]:
-    """Return what is to be said of a name and of an address that somebody has already."""
+def taken_names(*, username: str = "", email: str = "", by_others_than=None) -> dict[str, str]:
+    """Return what is to be said of a name and of an address that somebody else has already."""
     messages = {}
-    if find_account(username=username):
+    own = str(by_others_than)
+    if (holder := find_account(username=username)) and holder.profile_id != own:
         messages["username"] = _("This name is taken.")
-    if find_account(email=email):
+    if (holder := find_account(email=email)) and holder.profile_id != own:
         messages["email"] = _("This address is taken.")
     return messages
 

@@ -158,10 +158,15 @@ class NewNames(Serializer):
     bio = BioField()
 
     def validate_username(self, username: str) -> str:
-        return _refuse_taken(username=username)
+        return _refuse_taken(by_others_than=self._retried, username=username)
 
     def validate_email(self, email: str) -> str:
-        return _refuse_taken(email=email)
+        return _refuse_taken(by_others_than=self._retried, email=email)
+
+    @property
+    def _retried(self):
+        """Whom an unfinished try under the same `Idempotency-Key` may have made."""
+        return getattr(self.context["request"], "new_id", None)
 
 
 class RegistrationSerializer(NewNames):
@@ -250,10 +255,6 @@ class ResetSerializer(StrictInput, PasswordResetConfirmSerializer):
     new_password1 = PasswordField()
     new_password2 = PasswordField()
 
-    def custom_validation(self, attrs: dict) -> None:
-        if not self.user.is_active:
-            raise serializers.ValidationError({"token": [_("This link is not valid.")]})
-
     def validate(self, attrs: dict) -> dict:
         given = super().validate(attrs)
         return {"account": self.user, "new_password": given["new_password1"]}
@@ -280,8 +281,8 @@ class PeopleQuery(ListQuery):
     FOR_ADMINS = ("instructor_requested", "is_active")
 
 
-def _refuse_taken(**given: str) -> str:
-    if taken := selectors.taken_names(**given):
+def _refuse_taken(*, by_others_than=None, **given: str) -> str:
+    if taken := selectors.taken_names(by_others_than=by_others_than, **given):
         raise serializers.ValidationError(list(taken.values()))
     [value] = given.values()
     return value

@@ -1,6 +1,7 @@
 """The product as a child process: prepared and served as in production, ended by its own pid."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,11 +13,13 @@ from typing import Self
 
 import httpx
 
+from tests.environment import DATA
 from tests.faults.ports import HOST, free_port
 
 ROOT = Path(__file__).parents[2]
 SECONDS_TO_START = 30
 SECONDS_TO_END = 10
+COLLECTED = DATA / "collected"  # once for all products of a run: it takes seconds
 OURS = ("MONGODB_URI", "REDIS_URL", "DATABASE_URL", "PROMETHEUS_MULTIPROC_DIR")
 
 
@@ -50,7 +53,12 @@ class Product:
 
     def prepare(self) -> Self:
         """Do what is done once for each release."""
+        static = self.log.parent / "static"
+        if COLLECTED.exists():
+            shutil.copytree(COLLECTED, static)
         self._run("manage.py", "prepare")
+        if not COLLECTED.exists():
+            shutil.copytree(static, COLLECTED)
         return self
 
     def start(self, *, path: str = "/health/live") -> Self:

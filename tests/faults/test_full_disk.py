@@ -44,8 +44,9 @@ def _register(product, name: str):
 
 def test_on_a_full_disk_writes_are_refused_reads_go_on_and_all_is_there_after(small_disk):
     with Product(small_disk) as product:
+        product.prepare()
         product.log = small_disk.parent / "product.log"  # a log elsewhere
-        product.prepare().start()
+        product.start()
         ada = _register(product, "ada").json()
         token = ada["access"]
         assert _bio(product, token, "before").status_code == 200

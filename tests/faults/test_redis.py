@@ -141,8 +141,8 @@ def test_a_session_that_ended_without_redis_stays_over(product):
     assert product.ask("POST", "/api/auth/logout/", token=token).status_code == 200
     product.way.mend()
 
-    for _ in range(4):
-        assert product.ask("GET", "/api/auth/user/", token=token).status_code == 401
+    for n in range(4):
+        assert product.ask("GET", "/api/auth/user/", token=token).status_code == 401, n
         time.sleep(LEFT_ALONE / 3)
 
 

@@ -7,6 +7,8 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from apps.common.clock import now_in_milliseconds
+from apps.common.idempotency import CLAIM, IdempotencyKey
 from apps.common.pictures import MAX_BYTES
 from apps.users import services
 from apps.users.documents import User
@@ -173,6 +175,20 @@ def test_an_invitation_sent_twice_is_one(admin):
     assert len(mail.outbox) == 1
     conflict = client_of(admin).post("/api/users/", body | {"bio": "x"}, **key)
     assert (conflict.status_code, conflict.data["code"]) == (409, "idempotency_conflict")
+
+
+def test_an_invitation_that_was_cut_off_is_finished_under_its_key(admin):
+    body = {"username": "ada", "email": "ada@example.org"}
+    key = {"HTTP_IDEMPOTENCY_KEY": "once"}
+    first = client_of(admin).post("/api/users/", body, **key).data
+    User.objects(id=first["id"]).delete()  # as if the first had died before it, and the answer
+    IdempotencyKey.objects.update(unset__status=True, set__claimed_at=now_in_milliseconds() - CLAIM)
+
+    again = client_of(admin).post("/api/users/", body, **key)
+
+    assert (again.status_code, again.data["id"]) == (201, first["id"])
+    assert Account.objects.filter(username="ada").count() == 1
+    assert User.objects(username="ada").count() == 1
 
 
 @pytest.mark.parametrize("field", ["id", "is_admin", "is_active", "created_at", "password", "role"])
@@ -392,6 +408,12 @@ def bomb() -> bytes:
     return bytes(content)
 
 
+def many_pixels() -> bytes:
+    made = BytesIO()
+    Image.new("1", (6400, 6400)).save(made, "PNG")
+    return made.getvalue()
+
+
 def cut() -> bytes:
     made = BytesIO()
     Image.effect_noise((50, 50), 90).save(made, "PNG")
@@ -412,11 +434,12 @@ def gif() -> bytes:
         (cut(), 400),
         (gif(), 400),
         (bomb(), 400),
+        (many_pixels(), 400),
         (png() + b"\0" * (MAX_BYTES - len(png())), 200),
         (png() + b"\0" * (MAX_BYTES + 1 - len(png())), 413),
         (b"\0" * 20 * 1024 * 1024, 413),
     ],
-    ids=["svg", "html", "cut", "gif", "bomb", "full", "a byte over", "far over"],
+    ids=["svg", "html", "cut", "gif", "bomb", "many pixels", "full", "a byte over", "far over"],
 )
 def test_only_a_real_picture_of_fair_size_is_taken(student, content, status):
     response = send(student, upload(content))

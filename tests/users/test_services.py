@@ -1,9 +1,12 @@
 from datetime import timedelta
+from threading import Event
+from time import sleep
 
 import pytest
 from bson import ObjectId
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.utils import timezone
 
 from apps.common.errors import Invalid, Missing, StaleVersion
@@ -13,6 +16,7 @@ from apps.users import selectors, services
 from apps.users.documents import User
 from apps.users.events import InstructorGranted, UserErased, UserRegistered
 from apps.users.models import Account, AccountMail, Session
+from apps.users.services.mails import verification_key
 from apps.users.services.people import _write_both
 from apps.users.tasks import repair_profiles
 from tests.factories import PASSWORD, make_admin, make_instructor, make_student
@@ -140,9 +144,13 @@ def test_a_failed_second_try_leaves_what_the_first_has_made():
 
 
 def test_a_new_address_is_unverified_and_asks_for_proof(student):
+    services.verify_email(key=verification_key(account_of(student)))
+
     services.change_person(user_id=str(student.id), bio="Hello", email="new@example.org")
 
     user = selectors.get_user(student.id)
+    assert not user.email_verified
+    assert not account_of(user).email_verified
     assert (user.bio, user.email, user.email_key) == ("Hello", *["new@example.org"] * 2)
     assert account_of(user).email == "new@example.org"
     assert list(AccountMail.objects.values_list("kind", flat=True)) == ["verify"]
@@ -209,6 +217,25 @@ def test_of_admins_who_demote_each_other_one_stays():
     assert sum(isinstance(one, services.LastAdmin) for one in outcomes) == 1
     assert Account.objects.filter(is_superuser=True).count() == 1
     assert User.objects(is_admin=True).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_admin_who_goes_while_another_is_going_is_the_last():
+    first, second = make_admin(), make_admin()
+    going = Event()
+
+    def act(n: int):
+        if n == 0:
+            with transaction.atomic():
+                Account.objects.filter(profile_id=str(first.id)).update(is_superuser=False)
+                going.set()
+                sleep(0.3)  # the other comes meanwhile
+        else:
+            going.wait()
+            services.change_person(user_id=str(second.id), is_admin=False)
+
+    assert isinstance(race(2, act)[1], services.LastAdmin)
+    assert account_of(second).is_superuser
 
 
 def test_an_admin_is_staff_and_no_longer_when_demoted(admin):

@@ -366,7 +366,7 @@ def test_values_come_back_as_they_went(things):
 # MongoEngine
 
 
-class Course(Document):
+class Shelf(Document):
     title = StringField(required=True)
     students = IntField(default=0)
 
@@ -375,7 +375,7 @@ class Course(Document):
 
 class Place(Document):
     student = IntField()
-    course = ReferenceField(Course, required=True)
+    course = ReferenceField(Shelf, required=True)
     marks = ListField(IntField())
 
     meta = {
@@ -391,10 +391,10 @@ def course(client):
     name = f"engine_{uuid4().hex[:12]}"
     uri = urlsplit(URI)._replace(path=f"/{name}").geturl()  # the URI's name would win
     mongoengine.connect(alias="wire", host=uri, tz_aware=True, uuidRepresentation="standard")
-    for document in (Course, Place):
+    for document in (Shelf, Place):
         document._collection = None  # it keeps the one of the test before
         document.ensure_indexes()
-    yield Course(title="Algebra").save()
+    yield Shelf(title="Algebra").save()
     mongoengine.disconnect("wire")
     client.drop_database(name)
 
@@ -413,7 +413,7 @@ def test_mongoengine_saves_one_place_for_thirty_racers(course):
 def test_mongoengine_modifies_under_a_condition(course):
     assert course.modify({"students": 0}, inc__students=1)
     assert not course.modify({"students": 0}, inc__students=1)
-    assert Course.objects(id=course.id).modify(inc__students=1, new=True).students == 2
+    assert Shelf.objects(id=course.id).modify(inc__students=1, new=True).students == 2
 
 
 def test_mongoengine_updates_in_one_write(course):

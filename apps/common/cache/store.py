@@ -1,8 +1,9 @@
 """The shared store of copies and counters: Redis, or this process's memory.
 
 A Redis that is away is a miss and never an error. After a failure it is left alone for a moment,
-so that a frozen one costs a request one timeout, not one for each call. A server that
-is another one than before counts as a failure, too: it may have come back with what it once held.
+so that a frozen one costs a request one timeout, not one for each call. A connection that was
+lost, and a server that is another one than before, count as failures, too: what others have written
+meanwhile may be unknown to what Redis still holds.
 """
 
 import json
@@ -10,6 +11,7 @@ import logging
 import time
 from collections.abc import Iterable, Mapping
 from threading import Lock
+from weakref import WeakSet
 
 from django.conf import settings
 from django.core.cache import caches
@@ -59,6 +61,7 @@ breaker = _Breaker()
 _counting = Lock()
 _meeting = Lock()
 _known_server = ""
+_met: WeakSet = WeakSet()  # connections that have been open before
 
 
 def unforgiven() -> int:
@@ -201,7 +204,7 @@ def _redis():
 
 
 def _greet(connection) -> None:
-    """Get a new connection ready, and find out whether the server is the one that we knew."""
+    """Get a connection ready; distrust one that was lost, and a server that we did not know."""
     global _known_server
     connection.on_connect()
     connection.send_command("INFO", "server")
@@ -209,9 +212,10 @@ def _greet(connection) -> None:
     lines = (said.decode() if isinstance(said, bytes) else str(said)).splitlines()
     server = next((line for line in lines if line.startswith("run_id:")), "")
     with _meeting:
-        if server != _known_server:
+        if connection in _met or server != _known_server:
             _known_server = server
             breaker.distrust()
+        _met.add(connection)
 
 
 def _redis_key(key: str) -> str:

@@ -38,7 +38,7 @@ def reset_password(*, account: Account, new_password: str) -> None:
     """
     Set the password of who holds a mailed link, which proves the address; end all sessions.
 
-    :raises Invalid: the link was used meanwhile
+    :raises Invalid: the link was used meanwhile, or the account is inactive
     """
     if not _set_password(account, new_password):
         raise Invalid(token=_("This link is not valid."))
