@@ -366,16 +366,16 @@ def test_values_come_back_as_they_went(things):
 # MongoEngine
 
 
-class Shelf(Document):
+class Shop(Document):
     title = StringField(required=True)
     students = IntField(default=0)
 
     meta = {"collection": "courses", "db_alias": "wire"}
 
 
-class Place(Document):
+class Visit(Document):
     student = IntField()
-    course = ReferenceField(Shelf, required=True)
+    course = ReferenceField(Shop, required=True)
     marks = ListField(IntField())
 
     meta = {
@@ -391,44 +391,44 @@ def course(client):
     name = f"engine_{uuid4().hex[:12]}"
     uri = urlsplit(URI)._replace(path=f"/{name}").geturl()  # the URI's name would win
     mongoengine.connect(alias="wire", host=uri, tz_aware=True, uuidRepresentation="standard")
-    for document in (Shelf, Place):
+    for document in (Shop, Visit):
         document._collection = None  # it keeps the one of the test before
         document.ensure_indexes()
-    yield Shelf(title="Algebra").save()
+    yield Shop(title="Algebra").save()
     mongoengine.disconnect("wire")
     client.drop_database(name)
 
 
 def test_mongoengine_builds_the_indexes_that_documents_declare(course):
-    assert Place.compare_indexes() == {"missing": [], "extra": []}
+    assert Visit.compare_indexes() == {"missing": [], "extra": []}
 
 
 def test_mongoengine_saves_one_place_for_thirty_racers(course):
-    outcomes = _race(lambda n: Place(student=1, course=course).save())
+    outcomes = _race(lambda n: Visit(student=1, course=course).save())
 
     assert sum(1 for each in outcomes if isinstance(each, mongoengine.NotUniqueError)) == 29
-    assert Place.objects.count() == 1
+    assert Visit.objects.count() == 1
 
 
 def test_mongoengine_modifies_under_a_condition(course):
     assert course.modify({"students": 0}, inc__students=1)
     assert not course.modify({"students": 0}, inc__students=1)
-    assert Shelf.objects(id=course.id).modify(inc__students=1, new=True).students == 2
+    assert Shop.objects(id=course.id).modify(inc__students=1, new=True).students == 2
 
 
 def test_mongoengine_updates_in_one_write(course):
-    query = Place.objects(student=1, course=course)
+    query = Visit.objects(student=1, course=course)
 
     query.update_one(set_on_insert__id=ObjectId(), add_to_set__marks=5, upsert=True)
     query.update_one(add_to_set__marks=5)
 
-    assert Place.objects.get(student=1).marks == [5]
+    assert Visit.objects.get(student=1).marks == [5]
 
 
 def test_mongoengine_aggregates_over_two_collections(course):
-    Place.objects.insert([Place(student=n, course=course, marks=[n, n + 1]) for n in range(3)])
+    Visit.objects.insert([Visit(student=n, course=course, marks=[n, n + 1]) for n in range(3)])
 
-    rows = Place.objects(student__gt=0).aggregate(
+    rows = Visit.objects(student__gt=0).aggregate(
         [
             {"$unwind": "$marks"},
             {"$group": {"_id": "$course", "mean": {"$avg": "$marks"}}},
