@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "apps.courses",
     "apps.enrollments",
     "apps.lessons",
+    "apps.quizzes",
     "apps.progress",
 ]
 

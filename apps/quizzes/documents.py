@@ -1,0 +1,190 @@
+from mongoengine import (
+    BooleanField,
+    DateTimeField,
+    Document,
+    EmbeddedDocument,
+    EmbeddedDocumentField,
+    EmbeddedDocumentListField,
+    FloatField,
+    IntField,
+    ListField,
+    ObjectIdField,
+    StringField,
+)
+
+from apps.common.clock import now_in_milliseconds
+from apps.common.documents import Reference, Revised
+from apps.courses.documents import Course
+from apps.lessons.documents import Lesson
+from apps.users.documents import User
+
+SINGLE, MULTIPLE, TRUE_FALSE = "single", "multiple", "true_false"
+SHORT_TEXT, NUMERIC = "short_text", "numeric"
+KINDS = (SINGLE, MULTIPLE, TRUE_FALSE, SHORT_TEXT, NUMERIC)
+WITH_CHOICES = (SINGLE, MULTIPLE)
+GRADINGS = ("highest", "latest", "first", "average")
+SHOW_KEY = ("after_submit", "after_pass", "never")
+
+# An attempt holds all that it asked in one document, which MongoDB bounds to 16 MB.
+MOST_QUESTIONS = 300
+MOST_CHOICES = 20
+
+
+class Regrade(EmbeddedDocument):
+    """The last time that all submissions of a quiz were graded anew by its key."""
+
+    id = ObjectIdField(required=True)
+    requested_at = DateTimeField(required=True)
+    finished_at = DateTimeField()
+    graded = IntField(default=0)  # submissions looked at
+
+
+class Quiz(Revised):
+    """Questions at the end of a lesson; a lesson with quizzes is completed by passing them."""
+
+    lesson = Reference(Lesson, required=True, db_field="lesson_id")
+    course = Reference(Course, required=True, db_field="course_id")  # the lesson's
+    title = StringField(required=True, max_length=255)
+    pass_mark = IntField(default=70, min_value=0, max_value=100)  # per cent
+    max_attempts = IntField(min_value=1, max_value=1000)  # None: no limit
+    time_limit_seconds = IntField(min_value=1, max_value=7 * 24 * 60 * 60)
+    grading = StringField(default="highest", choices=GRADINGS)
+    partial_credit = BooleanField(default=False)
+    shuffle = BooleanField(default=False)
+    show_key = StringField(default="after_submit", choices=SHOW_KEY)
+    created_at = DateTimeField(default=now_in_milliseconds)
+    question_order = ListField(ObjectIdField(), default=None)  # while questions are being moved
+    regrade = EmbeddedDocumentField(Regrade)
+    regrading_since = DateTimeField()  # while submissions are being graded anew
+    removed = BooleanField()  # hidden while everything below it goes
+
+    meta = {
+        "collection": "quizzes",
+        "indexes": [
+            "lesson",
+            "course",
+            {"fields": ("removed",), "sparse": True},
+            {"fields": ("regrading_since",), "sparse": True},
+        ],
+    }
+
+
+class AskedChoice(EmbeddedDocument):
+    """A choice within its question: as it is to become, or as it was when it was asked."""
+
+    id = ObjectIdField(required=True)
+    text = StringField(required=True)
+    is_correct = BooleanField(default=False)
+
+
+class Question(Revised):
+    """What is asked, and the key to it: `answer`, or those of its choices that are right."""
+
+    quiz = Reference(Quiz, required=True, db_field="quiz_id")
+    text = StringField(required=True, max_length=1024)
+    kind = StringField(required=True, choices=KINDS)
+    answer = StringField(default="", max_length=1024)  # accepted texts, one a line; a number
+    tolerance = FloatField(min_value=0)
+    points = FloatField(default=1)  # two decimal places
+    position = IntField(required=True)
+    explanation = StringField(default="", max_length=2000)
+    created_at = DateTimeField(default=now_in_milliseconds)
+    # What its choices are to become; readers obey it while it is there.
+    wanted_choices = EmbeddedDocumentListField(AskedChoice, default=None)
+    pending_since = DateTimeField()  # until its choices are what they are to become
+
+    meta = {
+        "collection": "questions",
+        "indexes": [
+            ("quiz", "position"),
+            {"fields": ("pending_since",), "sparse": True},
+        ],
+    }
+
+
+class Choice(Revised):
+    """One of the answers that a question offers."""
+
+    question = Reference(Question, required=True, db_field="question_id")
+    text = StringField(required=True, max_length=255)
+    is_correct = BooleanField(default=False)
+    position = IntField(required=True)
+
+    meta = {"collection": "choices", "indexes": [("question", "position")]}
+
+
+class AskedQuestion(EmbeddedDocument):
+    """A question as it was when an attempt began, with the key that it is graded by."""
+
+    id = ObjectIdField(required=True)
+    text = StringField(required=True)
+    kind = StringField(required=True)
+    answer = StringField(default="")
+    tolerance = FloatField()
+    points = FloatField(required=True)
+    explanation = StringField(default="")
+    choices = EmbeddedDocumentListField(AskedChoice)
+
+
+class GivenAnswer(EmbeddedDocument):
+    question = ObjectIdField(required=True)
+    choices = ListField(ObjectIdField(), default=None)
+    text = StringField()
+
+
+class Mark(EmbeddedDocument):
+    """What an answer was worth."""
+
+    question = ObjectIdField(required=True)
+    points = FloatField(required=True)
+    max_points = FloatField(required=True)
+    correct = BooleanField(required=True)  # all points
+
+
+class Result(EmbeddedDocument):
+    """What all answers together were worth."""
+
+    score = FloatField(required=True)
+    percentage = FloatField(required=True)
+    passed = BooleanField(required=True)
+
+
+class Attempt(Document):
+    """A student's try at a quiz: open, run out, or submitted and graded, then a submission."""
+
+    quiz = Reference(Quiz, required=True, db_field="quiz_id")
+    student = Reference(User, required=True, db_field="student_id")  # erased: a random id
+    lesson = Reference(Lesson, required=True, db_field="lesson_id")
+    course = Reference(Course, required=True, db_field="course_id")
+    attempt = IntField(required=True)  # 1 for a student's first
+    started_at = DateTimeField(required=True)
+    deadline = DateTimeField()
+    # As they were when it began, in the order in which they were asked.
+    questions = EmbeddedDocumentListField(AskedQuestion)
+    partial_credit = BooleanField(default=False)
+    pass_mark = IntField(required=True)
+
+    submitted_at = DateTimeField()
+    submitted_as = ObjectIdField()  # names the request, so that its rerun finds what it did
+    answers = EmbeddedDocumentListField(GivenAnswer)
+    marks = EmbeddedDocumentListField(Mark)
+    score = FloatField()
+    max_score = FloatField()
+    percentage = FloatField()  # two decimal places
+    passed = BooleanField()
+    erased = BooleanField()  # the student was: shown without a name
+    regraded_by = ObjectIdField()  # the last regrade that changed the result
+    before = EmbeddedDocumentField(Result)  # it did
+    pending_since = DateTimeField()  # until every app above has heard of it
+
+    meta = {
+        "collection": "quiz_submissions",
+        "auto_create_index": False,
+        "indexes": [
+            {"fields": ("quiz", "student", "attempt"), "unique": True},
+            ("student", "course"),
+            ("course", "passed"),
+            "lesson",
+            {"fields": ("pending_since",), "sparse": True},
+        ],
+    }

@@ -1,0 +1,1 @@
+"""Question banks as files: what other systems write is read, and they read what is written."""
