@@ -17,6 +17,7 @@ from drf_yasg.generators import OpenAPISchemaGenerator
 from drf_yasg.inspectors import FieldInspector, NotHandled, SwaggerAutoSchema
 from drf_yasg.renderers import ReDocRenderer, SwaggerUIRenderer
 from drf_yasg.views import get_schema_view
+from rest_framework.fields import FileField
 from rest_framework.permissions import AllowAny
 
 from apps.common.fields import IdField
@@ -108,8 +109,14 @@ class Operation(SwaggerAutoSchema):
         return [] if not allowed or allowed == [AllowAny] else None
 
     def get_consumes(self):
+        return ["multipart/form-data"] if self._takes_form else ["application/json"]
+
+    @property
+    def _takes_form(self) -> bool:
+        """Say whether the body is a form: one file, or a file and fields beside it."""
         body = self.declared[0]
-        return ["multipart/form-data"] if isinstance(body, str) else ["application/json"]
+        fields = body().fields.values() if inspect.isclass(body) else ()
+        return isinstance(body, str) or any(isinstance(one, FileField) for one in fields)
 
     def get_produces(self):
         return ["application/json"]

@@ -12,6 +12,7 @@ urlpatterns = [
     path("api/", include("apps.courses.urls")),
     path("api/", include("apps.lessons.urls")),
     path("api/", include("apps.enrollments.urls")),
+    path("api/", include("apps.quizzes.urls")),
     path("api/", include("apps.progress.urls")),
     path("admin/", admin.site.urls),
     path("swagger/", schema.swagger),

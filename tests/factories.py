@@ -10,6 +10,8 @@ from apps.courses.documents import Category, Course
 from apps.enrollments.services import enroll
 from apps.lessons.documents import Lesson
 from apps.lessons.services import create_lesson
+from apps.quizzes.documents import Choice, Question, Quiz
+from apps.quizzes.services import create_question, create_quiz
 from apps.users import services as users
 from apps.users.documents import User
 
@@ -72,3 +74,47 @@ def enroll_in(course: Course, student: User | None = None) -> User:
 
 def lessons_of(course: Course) -> list[Lesson]:
     return list(Lesson.objects(course=course.id).order_by("position"))
+
+
+def make_quiz(**given) -> Quiz:
+    """Return a quiz without questions, of a lesson of a published course unless told."""
+    lesson = given.pop("lesson", None) or make_lesson()
+    return create_quiz(quiz_id=ObjectId(), lesson=lesson, **{"title": "Vectors, asked"} | given)
+
+
+def make_question(quiz: Quiz, kind: str = "single", **given) -> Question:
+    """Return a question that can be answered; the right choice is the first."""
+    answers = {"true_false": "true", "short_text": "Paris\nCity of Light", "numeric": "1.5"}
+    defaults = {"text": f"Question {next(_numbers)}?", "kind": kind}
+    if kind in answers:
+        defaults["answer"] = answers[kind]
+    else:
+        right = {"single": 1, "multiple": 2}[kind]
+        defaults["choices"] = [
+            {"text": f"Choice {number}", "is_correct": number <= right} for number in range(1, 5)
+        ]
+    return create_question(question_id=ObjectId(), quiz=quiz, **defaults | given)
+
+
+def choices_of(question: Question) -> list[Choice]:
+    return list(Choice.objects(question=question.id).order_by("position"))
+
+
+def right_answers(quiz: Quiz) -> list[dict]:
+    """Return what a student sends who knows everything."""
+    return [_right_answer(question) for question in Question.objects(quiz=quiz.id)]
+
+
+def wrong_answers(quiz: Quiz) -> list[dict]:
+    """Return what a student sends who leaves every question out."""
+    return [
+        {"question": str(question.id)} | ({"text": ""} if question.answer else {"choices": []})
+        for question in Question.objects(quiz=quiz.id)
+    ]
+
+
+def _right_answer(question: Question) -> dict:
+    if question.answer:
+        return {"question": str(question.id), "text": question.answer.splitlines()[0]}
+    right = [str(one.id) for one in choices_of(question) if one.is_correct]
+    return {"question": str(question.id), "choices": right}

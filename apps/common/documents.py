@@ -81,6 +81,18 @@ def change(
     return changed
 
 
+def remove(document: Document, *, expected: list[int] | None = None) -> None:
+    """
+    Delete a document.
+
+    :raises StaleVersion: somebody has edited it since
+    :raises Missing: it is gone
+    """
+    condition = {} if expected is None else {"revision__in": expected}
+    if not type(document).objects(id=document.id, **condition).delete():
+        refuse_stale(type(document), document.id)
+
+
 def refuse_stale(kind: type[Document], document_id: ObjectId) -> None:
     """Raise what a write without effect means: the document is gone, or somebody edited it."""
     there = {"removed__ne": True} if "removed" in kind._fields else {}

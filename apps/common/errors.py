@@ -7,14 +7,15 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Refusal(Exception):
-    """A domain call was refused; `status`, `code` and `detail` are what the API answers."""
+    """A domain call was refused; `status`, `code`, `detail` and `more` are what the API answers."""
 
     status = 400
     code = "refused"
     detail = _("This was refused.")
 
-    def __init__(self, detail: str = ""):
+    def __init__(self, detail: str = "", **more):
         self.detail = str(detail or self.detail)  # in the language of who asks
+        self.more = more
         super().__init__(self.detail)
 
 

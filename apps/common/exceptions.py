@@ -36,7 +36,7 @@ def answer_exception(error: Exception, context: dict) -> Response | None:
     if isinstance(error, Invalid):
         return Response(error.messages, status=400)
     if isinstance(error, Refusal):
-        return _answer(error.status, error.detail, error.code)
+        return _answer(error.status, error.detail, error.code, **error.more)
     if is_store_away(error):
         logger.error("A store is away: %s", type(error).__name__)
         return store_unavailable()
@@ -66,8 +66,8 @@ def store_unavailable() -> Response:
     return response
 
 
-def _answer(status: int, detail: str, code: str) -> Response:
-    return Response({"detail": detail, "code": code}, status=status)
+def _answer(status: int, detail: str, code: str, **more) -> Response:
+    return Response({"detail": detail, "code": code} | more, status=status)
 
 
 def _translate(error: Exception) -> Exception:

@@ -54,6 +54,56 @@ class NumberField(serializers.IntegerField):
         return data
 
 
+class DecimalField(serializers.FloatField):
+    """A number with a bounded number of decimal places."""
+
+    default_error_messages = {
+        "places": _("Give at most {places} decimal places."),
+    }
+
+    def __init__(self, *, places: int, **options):
+        self.places = places
+        options.setdefault("max_value", LARGEST_NUMBER)
+        super().__init__(**options)
+
+    def to_internal_value(self, data):
+        if not isinstance(data, int | float) or isinstance(data, bool):
+            self.fail("invalid")
+        if abs(data) > LARGEST_NUMBER:
+            self.fail("max_value", max_value=self.max_value)
+        if round(data, self.places) != data:
+            self.fail("places", places=self.places)
+        return float(data)
+
+
+class RowsField(serializers.ListField):
+    """A list of objects; what is wrong with them is said in one list, by their numbers."""
+
+    def run_child_validation(self, data):
+        rows, problems = [], []
+        for number, item in enumerate(data, start=1):
+            try:
+                rows.append(self.child.run_validation(item))
+            except serializers.ValidationError as error:
+                problems += [
+                    _("Number %(number)s: %(problem)s") % {"number": number, "problem": problem}
+                    for problem in _said_in(error.detail)
+                ]
+        if problems:
+            raise serializers.ValidationError(problems)
+        return rows
+
+
+def _said_in(detail) -> list[str]:
+    if isinstance(detail, dict):
+        return [
+            f"{field}: {problem}" for field, said in detail.items() for problem in _said_in(said)
+        ]
+    if isinstance(detail, list):
+        return [problem for said in detail for problem in _said_in(said)]
+    return [str(detail)]
+
+
 class FlagField(serializers.BooleanField):
     def to_internal_value(self, data):
         if not isinstance(data, bool):

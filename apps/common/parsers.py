@@ -4,6 +4,8 @@ import codecs
 import json
 import math
 import re
+from collections.abc import Collection
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import APIException, ParseError, ValidationError
@@ -104,37 +106,49 @@ def _finite(digits: str) -> float:
     return value
 
 
-class PictureParser(MultiPartParser):
-    """A form that carries one picture."""
+class FileParser(MultiPartParser):
+    """A form that carries a file."""
+
+    most_bytes = MAX_BYTES
+    too_large: Any = _("The file is larger than 1 MB.")
 
     def parse(self, stream, media_type=None, parser_context=None):
         """
         Return the form.
 
         :raises ParseError: it is no form, or is cut off
-        :raises TooLarge: it says that it is larger than a picture may be; nothing of it is read
+        :raises TooLarge: it says that it is larger than its file may be; nothing of it is read
         """
-        if int(stream.META.get("CONTENT_LENGTH") or 0) > MAX_PICTURE_BYTES + FORM_BYTES:
-            raise TooLarge(_("The picture is larger than 5 MB."))
+        if int(stream.META.get("CONTENT_LENGTH") or 0) > self.most_bytes + FORM_BYTES:
+            raise TooLarge(self.too_large)
         try:
             return super().parse(stream, media_type, parser_context)
         except ParseError as error:  # which is told in English alone
             raise ParseError(_("The form cannot be read.")) from error
 
-    @staticmethod
-    def picture(request, field: str):
+    @classmethod
+    def file(cls, request, field: str, *, beside: Collection[str] = ()):
         """
         Return the uploaded file.
 
-        :raises ValidationError: the form does not hold exactly this one file
-        :raises TooLarge: it is over five megabytes
+        :param beside: the form's other fields
+        :raises ValidationError: the form does not hold exactly this one file, or unknown fields
+        :raises TooLarge: the file is larger than it may be
         """
-        strangers = {name: [_("There is no such field.")] for name in request.data if name != field}
+        known = {field, *beside}
+        wrong = {name: [_("There is no such field.")] for name in request.data if name not in known}
         files = request.FILES.getlist(field)
         if len(files) != 1:
-            strangers[field] = [_("Give one file.")]
-        if strangers:
-            raise ValidationError(strangers)
-        if files[0].size > MAX_PICTURE_BYTES:
-            raise TooLarge(_("The picture is larger than 5 MB."))
+            wrong[field] = [_("Give one file.")]
+        if wrong:
+            raise ValidationError(wrong)
+        if files[0].size > cls.most_bytes:
+            raise TooLarge(cls.too_large)
         return files[0]
+
+
+class PictureParser(FileParser):
+    """A form that carries one picture."""
+
+    most_bytes = MAX_PICTURE_BYTES
+    too_large = _("The picture is larger than 5 MB.")

@@ -80,8 +80,14 @@ class DocumentSerializer(StrictInput, MongoSerializer):
         return []  # uniqueness is the indexes' matter
 
     def represent(self, document) -> dict:
-        """Return the document ready for JSON, with its revision for the ETag."""
-        return self.to_representation(document) | {"revision": getattr(document, "revision", 1)}
+        """
+        Return the document ready for JSON, with its revision for the ETag.
+
+        What `Meta.computed` names is not of the document: selectors put it in.
+        """
+        computed = getattr(self.Meta, "computed", ())
+        shown = self.to_representation(document) | {"revision": getattr(document, "revision", 1)}
+        return {name: value for name, value in shown.items() if name not in computed}
 
 
 def _default_of(document_field):

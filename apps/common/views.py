@@ -87,14 +87,21 @@ class ApiView:
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
 
-    def answer(self, row: dict, *, status: int = 200) -> Response:
-        """Answer with one thing, represented with its `revision`."""
+    def answer(self, row: dict, *, status: int = 200, clock: dict | None = None) -> Response:
+        """
+        Answer with one thing, represented with its `revision`.
+
+        :param clock: what goes on by itself, beside the thing: it is in no ETag
+        """
         data = {name: value for name, value in row.items() if name != "revision"}
         [data] = self.expanded([data])
         etag = etag_of(row.get("revision", 1), data)
-        if self.request.method in ("GET", "HEAD") and is_known(self.request, etag):
+        if self.may_say_not_modified(row) and is_known(self.request, etag):
             return Response(status=304, headers={"ETag": etag})
-        return Response(data, status=status, headers={"ETag": etag})
+        return Response(data | (clock or {}), status=status, headers={"ETag": etag})
+
+    def may_say_not_modified(self, row: dict) -> bool:
+        return self.request.method in ("GET", "HEAD")
 
     def expanded(self, rows: Rows) -> Rows:
         return rows

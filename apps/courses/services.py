@@ -6,7 +6,7 @@ from bson import ObjectId
 from django.utils.translation import gettext_lazy as _
 from mongoengine import NotUniqueError, Q
 
-from apps.common.documents import change, insert, refuse_stale
+from apps.common.documents import change, insert, refuse_stale, remove
 from apps.common.errors import Conflict, Forbidden, Invalid, Missing, Refusal
 from apps.common.events import ask, publish
 from apps.common.folding import fold_name, fold_words
@@ -78,7 +78,7 @@ def change_category(category: Category, *, expected: list[int] | None, **fields)
 
 def remove_category(category: Category, *, expected: list[int] | None) -> None:
     """Remove a category; its courses stay, without one."""
-    _delete(category, expected)
+    remove(category, expected=expected)
     affected = Course.objects(category=category.id).distinct("id")
     Course.objects(category=category.id).update(unset__category=True, inc__revision=1)
     for course_id in affected:
@@ -278,12 +278,6 @@ def _write(
     finally:
         selectors.forget_course(course.id)
         selectors.forget_categories()
-
-
-def _delete(document, expected: list[int] | None) -> None:
-    condition = {} if expected is None else {"revision__in": expected}
-    if not type(document).objects(id=document.id, **condition).delete():
-        refuse_stale(type(document), document.id)
 
 
 def _check_instructor(instructor_id: ObjectId | None, by: Person) -> None:

@@ -130,7 +130,7 @@ class CourseViewSet(ViewSet):
     def image(self, request, id):
         """Upload a course's picture, as multipart field `image`."""
         course = self._own_course(id)
-        upload = PictureParser.picture(request, "image")
+        upload = PictureParser.file(request, "image")
         course = services.set_image(course, upload, expected=self.expected)
         return self.answer(self.represent(course))
 

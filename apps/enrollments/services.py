@@ -29,6 +29,12 @@ class AlreadyEnrolled(Refusal):
     detail = _("The student has a place in this course already.")
 
 
+class NotEnrolled(Refusal):
+    status = 403
+    code = "not_enrolled"
+    detail = _("You have no place in this course.")
+
+
 def enroll(*, student_id, course: Course, enrollment_id: ObjectId | None = None) -> Enrollment:
     """
     Give a student a place in an open course; who comes back finds the progress made.

@@ -3,6 +3,7 @@ from apps.courses.events import CourseRemoved
 from apps.enrollments.events import StudentEnrolled, SummariesOf
 from apps.lessons.events import LessonAdded, LessonMoved, LessonRemoved
 from apps.progress import selectors, services
+from apps.quizzes.events import QuizGraded, QuizRegraded
 from apps.users.events import PersonalDataOf, UserErased
 
 
@@ -30,6 +31,16 @@ def take_it_along(event: LessonMoved) -> None:
     )
 
 
+@subscribe(QuizGraded)
+def complete_what_was_passed(event: QuizGraded) -> None:
+    _complete(event)
+
+
+@subscribe(QuizRegraded)
+def complete_what_is_passed_now(event: QuizRegraded) -> None:
+    _complete(event)
+
+
 @subscribe(CourseRemoved)
 def remove_records_of_course(event: CourseRemoved) -> None:
     services.remove_course(event.course_id)
@@ -48,3 +59,10 @@ def how_far_they_are(question: SummariesOf) -> dict:
 @answer(PersonalDataOf)
 def lessons_completed(question: PersonalDataOf) -> dict:
     return {"progress": selectors.personal_data_of(question.user_id)}
+
+
+def _complete(event: QuizGraded | QuizRegraded) -> None:
+    if event.passed:
+        services.complete_by_quiz(
+            student_id=event.student_id, lesson_id=event.lesson_id, course_id=event.course_id
+        )

@@ -1,6 +1,7 @@
 """Every read of progress records, and what is computed from them."""
 
 from collections.abc import Callable, Iterable
+from statistics import fmean
 
 from bson import ObjectId
 from mongoengine import Q, QuerySet
@@ -13,6 +14,7 @@ from apps.courses import selectors as courses
 from apps.enrollments import selectors as enrollments
 from apps.lessons import selectors as lessons
 from apps.progress.documents import Progress
+from apps.quizzes import selectors as quizzes
 from apps.users.viewer import Viewer
 
 FIVE_MINUTES = 5 * 60
@@ -66,12 +68,14 @@ def summaries_of(places: Iterable[Place]) -> dict[Place, Json]:
     outlines = lessons.lessons_by_course({ObjectId(course) for _, course in places})
     completed = _completed_by_place(places)
     milestones = enrollments.milestones_of(places)
+    results = quizzes.results_of(places)
     return {
         (student, course): _summary(
             course,
             outlines[course],
             completed.get((student, course), set()),
             milestones.get((student, course), []),
+            results[student, course],
         )
         for student, course in places
     }
@@ -79,6 +83,10 @@ def summaries_of(places: Iterable[Place]) -> dict[Place, Json]:
 
 def count_completed(*, student_id, lesson_ids: list) -> int:
     return Progress.objects(student=student_id, lesson__in=lesson_ids, completed=True).count()
+
+
+def has_completed(*, student_id, lesson_id) -> bool:
+    return count_completed(student_id=student_id, lesson_ids=[lesson_id]) > 0
 
 
 def completions_by_student(lesson_ids: list) -> dict[str, int]:
@@ -111,7 +119,11 @@ def forget_records(*places: tuple) -> None:
         forget(*(_key(student, lesson) for student, lesson in places))
 
 
-def _summary(course: str, outline: list[Json], completed: set[str], milestones: list) -> Json:
+def _summary(
+    course: str, outline: list[Json], completed: set[str], milestones: list, results: list[Json]
+) -> Json:
+    place_of = {lesson["id"]: place for place, lesson in enumerate(outline)}
+    grades = [one["grade"] for one in results if one["grade"] is not None]
     done = [lesson["id"] for lesson in outline if lesson["id"] in completed]
     left = [lesson for lesson in outline if lesson["id"] not in completed]
     return {
@@ -122,8 +134,8 @@ def _summary(course: str, outline: list[Json], completed: set[str], milestones: 
         "percentage": percentage(len(done), len(outline)),
         "milestones": milestones,
         "next_lesson": left[0] if left else None,
-        "grade": None,
-        "quizzes": [],
+        "grade": round(fmean(grades), 2) if grades else None,
+        "quizzes": sorted(results, key=lambda one: place_of.get(one["lesson"], len(outline))),
     }
 
 

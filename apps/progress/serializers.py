@@ -31,6 +31,15 @@ class LessonCardSerializer(serializers.Serializer):
     title = serializers.CharField()
 
 
+class QuizResultSerializer(serializers.Serializer):
+    quiz = IdField()
+    lesson = IdField()
+    title = serializers.CharField()
+    attempts = serializers.IntegerField()
+    grade = serializers.FloatField(allow_null=True, help_text="Per cent; null: not taken.")
+    passed = serializers.BooleanField()
+
+
 class SummarySerializer(serializers.Serializer):
     """How far a student has come in a course."""
 
@@ -41,5 +50,7 @@ class SummarySerializer(serializers.Serializer):
     percentage = serializers.FloatField()
     milestones = serializers.ListField(child=serializers.IntegerField())
     next_lesson = LessonCardSerializer(allow_null=True)
-    grade = serializers.FloatField(allow_null=True)
-    quizzes = serializers.ListField(child=serializers.DictField())
+    grade = serializers.FloatField(
+        allow_null=True, help_text="The mean of the quizzes taken so far, per cent."
+    )
+    quizzes = serializers.ListField(child=QuizResultSerializer())

@@ -18,15 +18,15 @@ from apps.lessons.documents import Lesson
 from apps.progress import selectors
 from apps.progress.documents import Progress
 from apps.progress.events import MilestoneReached
+from apps.quizzes import selectors as quizzes
 
 MILESTONES = (25, 50, 75, 100)
 A_MINUTE = timedelta(minutes=1)
 
 
-class NotEnrolled(Refusal):
-    status = 403
-    code = "not_enrolled"
-    detail = _("You have no place in this course.")
+class QuizNotPassed(Refusal):
+    code = "quiz_not_passed"
+    detail = _("A lesson with a quiz is completed by passing it.")
 
 
 def mark_lesson(*, student_id: str, lesson: Lesson, completed: bool) -> Progress:
@@ -34,15 +34,27 @@ def mark_lesson(*, student_id: str, lesson: Lesson, completed: bool) -> Progress
     Mark a lesson as completed, or clear it; doing it twice changes nothing.
 
     :raises NotEnrolled: the student has no place in the lesson's course
+    :raises QuizNotPassed: it has a quiz that the student has still to pass
     """
     place = enrollments.get_enrollment(student_id=student_id, course_id=lesson.course)
     if place is None:
-        raise NotEnrolled()
-    record = _mark(student_id, lesson, completed)
+        raise places.NotEnrolled()
+    if completed and _is_held_back(student_id, lesson.id):
+        raise QuizNotPassed()
+    record = _mark(student_id, lesson.id, lesson.course, completed)
     if completed:
         tell_milestones(student_id=student_id, course_id=lesson.course, told=place.milestones)
         Progress.objects(id=record.id).update_one(unset__pending_since=True)
     return record
+
+
+def complete_by_quiz(*, student_id: str, lesson_id: str, course_id: str) -> None:
+    """Complete a lesson of which a quiz was passed, unless another is still to be."""
+    if quizzes.what_holds_back(student_id=student_id, lesson_id=lesson_id):
+        return
+    record = _mark(student_id, ObjectId(lesson_id), ObjectId(course_id), True)
+    tell_milestones(student_id=student_id, course_id=course_id)
+    Progress.objects(id=record.id).update_one(unset__pending_since=True)
 
 
 def start_lessons(*, student_id: str, course_id: str) -> None:
@@ -122,21 +134,28 @@ def erase(user_id: str) -> None:
     selectors.forget_records(*known)
 
 
-def _mark(student_id: str, lesson: Lesson, completed: bool) -> Progress:
+def _is_held_back(student_id: str, lesson_id: ObjectId) -> bool:
+    """Say whether a quiz is still to be passed; one that came later un-completes nobody."""
+    if not quizzes.what_holds_back(student_id=student_id, lesson_id=lesson_id):
+        return False
+    return not selectors.has_completed(student_id=student_id, lesson_id=lesson_id)
+
+
+def _mark(student_id: str, lesson_id: ObjectId, course_id: ObjectId, completed: bool) -> Progress:
     now = now_in_milliseconds()
-    changes = {"set__course": lesson.course, "set__completed": completed}
+    changes = {"set__course": course_id, "set__completed": completed}
     if completed:
         changes |= {"min__completed_at": now, "set__pending_since": now}
     else:
         changes |= {"unset__completed_at": True, "unset__pending_since": True}
-    record = Progress.objects(student=student_id, lesson=lesson.id)
+    record = Progress.objects(student=student_id, lesson=lesson_id)
     try:
         # The id is ours: not every engine makes one in the order of time.
         return record.modify(upsert=True, new=True, set_on_insert__id=ObjectId(), **changes)
     except NotUniqueError:  # two made the record at once: now it is there
         return record.modify(new=True, **changes)
     finally:
-        selectors.forget_records((student_id, lesson.id))
+        selectors.forget_records((student_id, lesson_id))
 
 
 def _insert_missing(records: list[Progress]) -> None:

@@ -7,6 +7,7 @@ from apps.common.errors import Forbidden, Invalid, Missing
 from apps.common.views import ViewSet
 from apps.courses import selectors as courses
 from apps.enrollments import selectors as enrollments
+from apps.enrollments import services as places
 from apps.lessons import selectors as lessons
 from apps.progress import selectors, services
 from apps.progress.serializers import (
@@ -78,7 +79,7 @@ class ProgressViewSet(ViewSet):
         except Missing as error:
             raise Invalid(course=_("There is no such course.")) from error
         if str(course_id) not in enrollments.courses_of_student(request.user.id):
-            raise services.NotEnrolled()
+            raise places.NotEnrolled()
         return Response(selectors.summary_of(student_id=request.user.id, course_id=str(course_id)))
 
     def _mark(self, lesson_id, completed: bool) -> Response:

@@ -36,7 +36,6 @@ class Regrade(EmbeddedDocument):
     id = ObjectIdField(required=True)
     requested_at = DateTimeField(required=True)
     finished_at = DateTimeField()
-    graded = IntField(default=0)  # submissions looked at
 
 
 class Quiz(Revised):
@@ -54,17 +53,20 @@ class Quiz(Revised):
     show_key = StringField(default="after_submit", choices=SHOW_KEY)
     created_at = DateTimeField(default=now_in_milliseconds)
     question_order = ListField(ObjectIdField(), default=None)  # while questions are being moved
+    pending_since = DateTimeField()  # until questions are in order, attempts where their quiz is
     regrade = EmbeddedDocumentField(Regrade)
     regrading_since = DateTimeField()  # while submissions are being graded anew
     removed = BooleanField()  # hidden while everything below it goes
+    removed_at = DateTimeField()
 
     meta = {
         "collection": "quizzes",
         "indexes": [
             "lesson",
             "course",
-            {"fields": ("removed",), "sparse": True},
+            {"fields": ("pending_since",), "sparse": True},
             {"fields": ("regrading_since",), "sparse": True},
+            {"fields": ("removed_at",), "sparse": True},
         ],
     }
 
@@ -187,4 +189,20 @@ class Attempt(Document):
             "lesson",
             {"fields": ("pending_since",), "sparse": True},
         ],
+    }
+
+
+class QuestionImport(Document):
+    """Questions of a file on their way into a quiz: this one insert decides that they come."""
+
+    quiz = Reference(Quiz, required=True, db_field="quiz_id")
+    first_position = IntField(required=True)
+    questions = EmbeddedDocumentListField(AskedQuestion)
+    created_at = DateTimeField(default=now_in_milliseconds)
+    pending_since = DateTimeField(default=now_in_milliseconds)  # until all of them are there
+
+    meta = {
+        "collection": "question_imports",
+        "auto_create_index": False,
+        "indexes": ["created_at", {"fields": ("pending_since",), "sparse": True}],
     }

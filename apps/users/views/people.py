@@ -75,7 +75,7 @@ class UserViewSet(ViewSet):
     def picture(self, request, id):
         """Upload a person's picture, as multipart field `picture`."""
         self._writable_user(id)
-        upload = PictureParser.picture(request, "picture")
+        upload = PictureParser.file(request, "picture")
         user = services.set_picture(user_id=id, upload=upload, expected=self.expected)
         return self.answer(self.represent(user))
 

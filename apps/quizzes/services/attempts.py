@@ -1,0 +1,288 @@
+"""Taking a quiz: starting an attempt, submitting it, and telling what came of it."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from random import SystemRandom
+
+from bson import ObjectId
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from mongoengine import NotUniqueError
+
+from apps.common.clock import now_in_milliseconds
+from apps.common.documents import insert
+from apps.common.errors import Conflict, Invalid
+from apps.common.events import publish
+from apps.enrollments import selectors as enrollments
+from apps.enrollments.services import NotEnrolled
+from apps.quizzes import selectors
+from apps.quizzes.documents import (
+    MULTIPLE,
+    TRUE_FALSE,
+    WITH_CHOICES,
+    AskedQuestion,
+    Attempt,
+    GivenAnswer,
+    Quiz,
+)
+from apps.quizzes.events import QuizGraded
+from apps.quizzes.grading import Graded, grade
+from apps.quizzes.problems import problems_of
+
+A_MINUTE = timedelta(minutes=1)
+_chance = SystemRandom()
+
+
+class QuizNotReady(Conflict):
+    code = "quiz_not_ready"
+    detail = gettext_lazy(
+        "This quiz cannot be taken: it has no questions, or one that nobody can answer."
+    )
+
+
+class NotStarted(Conflict):
+    code = "not_started"
+    detail = gettext_lazy("This quiz has a time limit: start it first.")
+
+
+class TimeIsUp(Conflict):
+    code = "time_is_up"
+    detail = gettext_lazy("The time for this attempt is over.")
+
+
+class NoAttemptsLeft(Conflict):
+    code = "no_attempts_left"
+    detail = gettext_lazy("You have no attempt left at this quiz.")
+
+
+class AlreadySubmitted(Conflict):
+    code = "already_submitted"
+    detail = gettext_lazy("This attempt was submitted already.")
+
+
+def start(*, student_id: str, quiz: Quiz) -> tuple[Attempt, bool]:
+    """
+    Open an attempt, or return the one that is open; say whether it was opened now.
+
+    :raises NotEnrolled: the student has no place in the course
+    :raises QuizNotReady: there is no question, or one that nobody can answer
+    :raises NoAttemptsLeft: all attempts are used up
+    """
+    _check_place(student_id, quiz)
+    while True:
+        last = selectors.last_attempt(quiz_id=quiz.id, student_id=student_id)
+        if selectors.is_open(last):
+            return last, False
+        attempt = _next_attempt(quiz, student_id, last)
+        try:
+            return insert(attempt), True
+        except NotUniqueError:
+            continue  # another request opened it meanwhile
+
+
+def submit(
+    *, student_id: str, quiz: Quiz, answers: Sequence[dict], submission_id: ObjectId
+) -> Attempt:
+    """
+    Grade the answers to the open attempt; where there is no time limit, to one opened for them.
+
+    :param answers: `{question, choices}` or `{question, text}` each
+    :param submission_id: names the request: its rerun finds what it has done
+    :raises NotEnrolled: the student has no place in the course
+    :raises Invalid: an answer is not to a question that was asked, or not of its form
+    :raises TimeIsUp: the attempt has run out
+    :raises NotStarted: the quiz has a time limit, and no attempt is open
+    :raises NoAttemptsLeft: all attempts are used up
+    :raises QuizNotReady: there is no question, or one that nobody can answer
+    :raises AlreadySubmitted: another request has just submitted the same attempt
+    """
+    _check_place(student_id, quiz)
+    last = selectors.last_attempt(quiz_id=quiz.id, student_id=student_id)
+    if last is not None and last.submitted_as == submission_id:
+        submitted = last
+    elif last is not None and not last.submitted_at:
+        submitted = _submit_open(last, quiz, answers, submission_id)
+    else:
+        submitted = _submit_at_once(last, quiz, student_id, answers, submission_id)
+    selectors.forget_grades(student_id)
+    if submitted.pending_since:
+        _tell(submitted, quiz.title)
+    return submitted
+
+
+def repair_attempts() -> int:
+    """Tell again of what was cut off a minute ago or more; return how many submissions."""
+    before = now_in_milliseconds() - A_MINUTE
+    cut_off = list(Attempt.objects(pending_since__lt=before))
+    titles = {
+        one.id: one.title
+        for one in Quiz.objects(id__in=list({one.quiz for one in cut_off})).only("title")
+    }
+    for attempt in cut_off:
+        selectors.forget_grades(attempt.student)
+        if attempt.erased or attempt.quiz not in titles:
+            _heard(attempt)
+        else:
+            _tell(attempt, titles[attempt.quiz])
+    return len(cut_off)
+
+
+def erase(user_id: str) -> None:
+    """Take an erased person's name off what they submitted; what was not goes."""
+    Attempt.objects(student=user_id, submitted_at=None).delete()
+    submitted = Attempt.objects(student=user_id)
+    submitted.update(set__student=ObjectId(), set__erased=True, unset__pending_since=True)
+    selectors.forget_grades(user_id)
+
+
+def _check_place(student_id: str, quiz: Quiz) -> None:
+    if enrollments.get_enrollment(student_id=student_id, course_id=quiz.course) is None:
+        raise NotEnrolled()
+
+
+def _next_attempt(quiz: Quiz, student_id: str, last: Attempt | None, **fields) -> Attempt:
+    """Return the attempt after the last one, not stored yet."""
+    number = last.attempt + 1 if last else 1
+    if quiz.max_attempts and number > quiz.max_attempts:
+        raise NoAttemptsLeft()
+    questions = selectors.asked_in(quiz)
+    if problems_of(questions):
+        raise QuizNotReady()
+    now = now_in_milliseconds()
+    limit = quiz.time_limit_seconds
+    return Attempt(
+        quiz=quiz.id,
+        student=student_id,
+        lesson=quiz.lesson,
+        course=quiz.course,
+        attempt=number,
+        started_at=now,
+        deadline=now + timedelta(seconds=limit) if limit else None,
+        questions=_shuffled(questions) if quiz.shuffle else questions,
+        partial_credit=quiz.partial_credit,
+        pass_mark=quiz.pass_mark,
+        **fields,
+    )
+
+
+def _shuffled(questions: list[AskedQuestion]) -> list[AskedQuestion]:
+    for question in questions:
+        _chance.shuffle(question.choices)
+    _chance.shuffle(questions)
+    return questions
+
+
+def _submit_open(
+    attempt: Attempt, quiz: Quiz, answers: Sequence[dict], submission_id: ObjectId
+) -> Attempt:
+    if selectors.has_run_out(attempt):
+        raise TimeIsUp()
+    result = _result(attempt, _given(attempt, answers))
+    changes = {f"set__{name}": value for name, value in result.items()}
+    submitted = Attempt.objects(id=attempt.id, submitted_at=None).modify(
+        new=True, set__submitted_as=submission_id, **changes
+    )
+    if submitted is not None:
+        return submitted
+    if quiz.max_attempts and attempt.attempt >= quiz.max_attempts:
+        raise NoAttemptsLeft()
+    raise AlreadySubmitted()
+
+
+def _submit_at_once(
+    last: Attempt | None,
+    quiz: Quiz,
+    student_id: str,
+    answers: Sequence[dict],
+    submission_id: ObjectId,
+) -> Attempt:
+    """Open an attempt and submit it, in one write."""
+    while True:
+        attempt = _next_attempt(
+            quiz, student_id, last, id=submission_id, submitted_as=submission_id
+        )
+        if quiz.time_limit_seconds:
+            raise NotStarted()
+        for name, value in _result(attempt, _given(attempt, answers)).items():
+            setattr(attempt, name, value)
+        try:
+            return insert(attempt)
+        except NotUniqueError:  # another request took this number meanwhile
+            last = selectors.last_attempt(quiz_id=quiz.id, student_id=student_id)
+
+
+def _result(attempt: Attempt, answers: list[GivenAnswer]) -> dict:
+    """Return what submitting the answers makes of the attempt."""
+    graded: Graded = grade(
+        attempt.questions,
+        answers,
+        partial_credit=attempt.partial_credit,
+        pass_mark=attempt.pass_mark,
+    )
+    now = now_in_milliseconds()
+    return vars(graded) | {"answers": answers, "submitted_at": now, "pending_since": now}
+
+
+def _given(attempt: Attempt, answers: Sequence[dict]) -> list[GivenAnswer]:
+    asked = {question.id: question for question in attempt.questions}
+    named = [answer["question"] for answer in answers]
+    if not set(named) <= set(asked):
+        raise Invalid(answers=_("A question that is answered is not of this quiz."))
+    if len(set(named)) < len(named):
+        raise Invalid(answers=_("A question is answered twice."))
+    for answer in answers:
+        _check_form(answer, asked[answer["question"]])
+    return [GivenAnswer(**answer) for answer in answers]
+
+
+def _check_form(answer: dict, question: AskedQuestion) -> None:
+    problem = (
+        _problem_with_choices(answer, question)
+        if question.kind in WITH_CHOICES
+        else _problem_with_text(answer, question)
+    )
+    if problem:
+        raise Invalid(
+            answers=_("“%(question)s”: %(problem)s")
+            % {"question": question.text[:80], "problem": problem}
+        )
+
+
+def _problem_with_choices(answer: dict, question: AskedQuestion) -> str | None:
+    if "choices" not in answer:
+        return _("answer this question by its choices.")
+    chosen = answer["choices"]
+    if len(set(chosen)) < len(chosen):
+        return _("a choice is named twice.")
+    if not set(chosen) <= {choice.id for choice in question.choices}:
+        return _("a choice is not of this question.")
+    if len(chosen) > 1 and question.kind != MULTIPLE:
+        return _("give one choice.")
+    return None
+
+
+def _problem_with_text(answer: dict, question: AskedQuestion) -> str | None:
+    if "text" not in answer:
+        return _("answer this question by text.")
+    if question.kind == TRUE_FALSE and answer["text"].strip().lower() not in ("true", "false", ""):
+        return _("answer true or false.")
+    return None
+
+
+def _tell(attempt: Attempt, quiz_title: str) -> None:
+    event = QuizGraded(
+        submission_id=str(attempt.id),
+        quiz_id=str(attempt.quiz),
+        lesson_id=str(attempt.lesson),
+        course_id=str(attempt.course),
+        student_id=str(attempt.student),
+        quiz_title=quiz_title,
+        passed=attempt.passed,
+    )
+    if publish(event):
+        _heard(attempt)
+
+
+def _heard(attempt: Attempt) -> None:
+    same = Attempt.objects(id=attempt.id, pending_since=attempt.pending_since)
+    same.update_one(unset__pending_since=True)

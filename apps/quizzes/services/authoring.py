@@ -1,0 +1,168 @@
+"""What changes quizzes, and the order of their questions."""
+
+from datetime import timedelta
+from typing import Any
+
+from bson import ObjectId
+from django.utils.translation import gettext_lazy as _
+from pymongo import UpdateOne
+
+from apps.common.clock import now_in_milliseconds
+from apps.common.documents import change, insert, refuse_stale
+from apps.common.errors import Conflict, Invalid, Missing
+from apps.lessons import selectors as lessons
+from apps.lessons.documents import Lesson
+from apps.quizzes import selectors
+from apps.quizzes.documents import Attempt, Choice, Question, Quiz
+
+A_MINUTE = timedelta(minutes=1)
+
+
+class BeingReordered(Conflict):
+    code = "being_reordered"
+    detail = _("The questions of this quiz are being put in order; try again shortly.")
+
+
+def create_quiz(*, quiz_id: ObjectId, lesson: Lesson, **fields: Any) -> Quiz:
+    """
+    Add a quiz to a lesson.
+
+    :raises Invalid: the lesson was removed
+    """
+    quiz = insert(Quiz(id=quiz_id, lesson=lesson.id, course=lesson.course, **fields))
+    selectors.forget_quizzes(lesson.course)
+    try:
+        lessons.get_lesson(lesson.id)
+    except Missing as error:
+        quiz.delete()
+        raise Invalid(lesson=_("There is no such lesson.")) from error
+    return quiz
+
+
+def change_quiz(
+    quiz: Quiz, *, lesson: Lesson, expected: list[int] | None = None, **fields: Any
+) -> Quiz:
+    """
+    Change a quiz; one that goes to another lesson takes its submissions along.
+
+    :raises StaleVersion: somebody has edited it since
+    """
+    fields |= {"lesson": lesson.id, "course": lesson.course}
+    moves = lesson.id != quiz.lesson
+    if moves:
+        fields["pending_since"] = now_in_milliseconds()
+    changed = change(quiz, expected=expected, **fields)
+    selectors.forget_quizzes(quiz.course, changed.course)
+    if moves:
+        _finish(changed)
+    return changed
+
+
+def remove_quiz(quiz: Quiz, *, expected: list[int] | None = None) -> None:
+    """
+    Remove a quiz and everything below it: hidden first, gone last.
+
+    :raises StaleVersion: somebody has edited it since
+    """
+    condition = {"id": quiz.id, "removed": None}
+    if expected is not None:
+        condition["revision__in"] = expected
+    if not Quiz.objects(**condition).update_one(**_hidden()):
+        refuse_stale(Quiz, quiz.id)
+    selectors.forget_quizzes(quiz.course)
+    _clear([quiz.id])
+
+
+def remove_quizzes_of_lesson(lesson_id: str) -> None:
+    _remove_all(Quiz.objects(lesson=lesson_id, removed=None))
+
+
+def remove_quizzes_of_course(course_id: str) -> None:
+    _remove_all(Quiz.objects(course=course_id, removed=None))
+    selectors.forget_quizzes(course_id)
+
+
+def finish_removals() -> int:
+    """Remove what was hidden a minute ago: by now no request can still be adding to it."""
+    before = now_in_milliseconds() - A_MINUTE
+    hidden = list(Quiz.objects(removed_at__lt=before).only("id"))
+    _clear([quiz.id for quiz in hidden])
+    for quiz in hidden:
+        quiz.delete()
+    return len(hidden)
+
+
+def move_quizzes(*, lesson_id: str, to_course_id: str) -> None:
+    """Take the quizzes of a lesson, and what was submitted, along to another course."""
+    quizzes = Quiz.objects(lesson=lesson_id)
+    before = quizzes.distinct("course")
+    quizzes.update(set__course=ObjectId(to_course_id))
+    submissions = Attempt.objects(lesson=lesson_id)
+    submissions.update(set__course=ObjectId(to_course_id))
+    selectors.forget_quizzes(to_course_id, *before)
+    selectors.forget_grades(*submissions.distinct("student"))
+
+
+def reorder_questions(quiz: Quiz, wanted: list[ObjectId]) -> None:
+    """
+    Put a quiz's questions into the wanted order.
+
+    :raises Invalid: not each question of the quiz is named once
+    :raises BeingReordered: another order is being carried out
+    """
+    if sorted(wanted) != sorted(one.id for one in selectors.questions_of(quiz)):
+        raise Invalid(questions=_("Name each question of the quiz once."))
+    # Readers obey the wanted order from this write on.
+    begun = Quiz.objects(id=quiz.id, question_order=None, removed=None).modify(
+        new=True, set__question_order=wanted, set__pending_since=now_in_milliseconds()
+    )
+    if begun is None:
+        raise BeingReordered()
+    _finish(begun)
+
+
+def repair_quizzes() -> int:
+    """Finish what was cut off a minute ago or more; return how many quizzes it was."""
+    before = now_in_milliseconds() - A_MINUTE
+    cut_off = list(Quiz.objects(pending_since__lt=before))
+    for quiz in cut_off:
+        _finish(quiz)
+    return len(cut_off)
+
+
+def _finish(quiz: Quiz) -> None:
+    """Put questions into the wanted order, and attempts where their quiz is."""
+    moves = [
+        UpdateOne({"_id": question_id, "quiz_id": quiz.id}, {"$set": {"position": position}})
+        for position, question_id in enumerate(quiz.question_order or [], start=1)
+    ]
+    if moves:
+        Question._get_collection().bulk_write(moves)
+    elsewhere = Attempt.objects(quiz=quiz.id, lesson__ne=quiz.lesson)
+    elsewhere.update(set__lesson=quiz.lesson, set__course=quiz.course)
+    selectors.forget_grades(*Attempt.objects(quiz=quiz.id).distinct("student"))
+    same = Quiz.objects(id=quiz.id, pending_since=quiz.pending_since)
+    same.update_one(unset__pending_since=True, unset__question_order=True)
+
+
+def _remove_all(quizzes) -> None:
+    ids = quizzes.distinct("id")
+    courses = quizzes.distinct("course")
+    Quiz.objects(id__in=ids).update(**_hidden())
+    selectors.forget_quizzes(*courses)
+    _clear(ids)
+
+
+def _hidden() -> dict:
+    return {"set__removed": True, "set__removed_at": now_in_milliseconds()}
+
+
+def _clear(quiz_ids: list) -> None:
+    """Delete what lies below quizzes."""
+    submissions = Attempt.objects(quiz__in=quiz_ids)
+    students = submissions.distinct("student")
+    submissions.delete()
+    questions = Question.objects(quiz__in=quiz_ids)
+    Choice.objects(question__in=questions.distinct("id")).delete()
+    questions.delete()
+    selectors.forget_grades(*students)

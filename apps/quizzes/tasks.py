@@ -1,0 +1,28 @@
+from celery import shared_task
+
+from apps.quizzes import services
+
+
+@shared_task
+def regrade_quiz(*, quiz_id: str) -> None:
+    services.regrade(quiz_id)
+
+
+@shared_task
+def repair_quizzes() -> None:
+    """Finish what was cut off: orders, choices, imports, removals, and what was not told."""
+    services.repair_quizzes()
+    services.repair_questions()
+    services.repair_imports()
+    services.repair_attempts()
+    services.finish_removals()
+
+
+@shared_task
+def repair_regrades() -> None:
+    services.repair_regrades()
+
+
+@shared_task
+def forget_old_imports() -> None:
+    services.forget_old_imports()

@@ -1,0 +1,13 @@
+"""HTTP in, one domain call, HTTP out."""
+
+from apps.quizzes.views.questions import ChoiceViewSet, QuestionOrderView, QuestionViewSet
+from apps.quizzes.views.quizzes import QuizViewSet
+from apps.quizzes.views.submissions import QuizSubmissionViewSet
+
+__all__ = [
+    "ChoiceViewSet",
+    "QuestionOrderView",
+    "QuestionViewSet",
+    "QuizSubmissionViewSet",
+    "QuizViewSet",
+]

@@ -1,0 +1,54 @@
+"""How views find what one may write: source and target are both checked."""
+
+from django.utils.translation import gettext as _
+
+from apps.common.errors import Invalid, Missing
+from apps.common.views import ApiView
+from apps.courses import selectors as courses
+from apps.lessons import selectors as lessons
+from apps.lessons.documents import Lesson
+from apps.quizzes import selectors
+from apps.quizzes.documents import Choice, Question, Quiz
+
+
+class Authoring(ApiView):
+    """A view of what instructors write."""
+
+    def own_quiz(self, quiz_id) -> Quiz:
+        """
+        :raises Missing: there is none in a course that one may know of
+        :raises PermissionDenied: the course is not one's own
+        """
+        quiz = selectors.get_quiz(quiz_id)
+        course = courses.get_visible_course(quiz.course, viewer=self.request.user)
+        self.check_object_permissions(self.request, course)
+        return quiz
+
+    def named_quiz(self, quiz_id) -> Quiz:
+        """Return the quiz that a body names; :raises Invalid: there is none"""
+        try:
+            return self.own_quiz(quiz_id)
+        except Missing as error:
+            raise Invalid(quiz=_("There is no such quiz.")) from error
+
+    def own_question(self, question_id) -> tuple[Question, Quiz]:
+        question = selectors.get_question(question_id)
+        return question, self.own_quiz(question.quiz)
+
+    def named_question(self, question_id) -> tuple[Question, Quiz]:
+        try:
+            return self.own_question(question_id)
+        except Missing as error:
+            raise Invalid(question=_("There is no such question.")) from error
+
+    def own_choice(self, choice_id) -> tuple[Choice, Question, Quiz]:
+        choice, question = selectors.get_choice(choice_id)
+        return choice, question, self.own_quiz(question.quiz)
+
+    def named_lesson(self, lesson_id) -> Lesson:
+        try:
+            lesson, course = lessons.get_visible_lesson(lesson_id, viewer=self.request.user)
+        except Missing as error:
+            raise Invalid(lesson=_("There is no such lesson.")) from error
+        self.check_object_permissions(self.request, course)
+        return lesson
