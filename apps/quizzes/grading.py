@@ -98,7 +98,7 @@ def fold_answer(text: str) -> str:
     """Return the form in which texts are compared: without case, accents and surplus spaces."""
     apart = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(letter for letter in apart if not unicodedata.combining(letter))
-    return " ".join((bare or apart).split())
+    return " ".join((bare.strip() or apart).split())
 
 
 def _mark(question: AskedQuestion, answer: GivenAnswer | None, partial_credit: bool) -> Mark:

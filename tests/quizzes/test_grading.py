@@ -1,0 +1,199 @@
+"""Grading is one pure function; these tables are what it promises."""
+
+import pytest
+from bson import ObjectId
+
+from apps.quizzes.documents import AskedChoice, AskedQuestion, GivenAnswer
+from apps.quizzes.grading import fold_answer, grade, grade_of, read_number
+
+A, B, C, D = (ObjectId() for _ in range(4))
+
+
+def question(kind: str, **given) -> AskedQuestion:
+    right = given.pop("right", ())
+    choices = [AskedChoice(id=one, text="x", is_correct=one in right) for one in (A, B, C, D)]
+    if kind in ("single", "multiple"):
+        given["choices"] = choices
+    return AskedQuestion(id=ObjectId(), text="?", kind=kind, **{"points": 1} | given)
+
+
+def mark_of(asked: AskedQuestion, *, partial_credit: bool = False, **answer):
+    answers = [GivenAnswer(question=asked.id, **answer)] if answer else []
+    graded = grade([asked], answers, partial_credit=partial_credit, pass_mark=70)
+    [mark] = graded.marks
+    return mark.points, mark.correct
+
+
+@pytest.mark.parametrize(
+    ("chosen", "points"),
+    [([A], 1), ([B], 0), ([], 0), (None, 0)],
+)
+def test_single_is_right_or_wrong(chosen, points):
+    answer = {} if chosen is None else {"choices": chosen}
+    assert mark_of(question("single", right={A}), **answer) == (points, points == 1)
+
+
+@pytest.mark.parametrize(
+    ("right", "chosen", "strict", "partial"),
+    [
+        ({A, B}, [A, B], 1, 1),
+        ({A, B}, [B, A], 1, 1),
+        ({A, B}, [A], 0, 0.5),
+        ({A, B}, [A, C], 0, 0),  # right minus wrong
+        ({A, B}, [A, B, C], 0, 0.5),
+        ({A, B}, [A, B, C, D], 0, 0),  # ticking all of them earns nothing
+        ({A, B}, [C, D], 0, 0),  # not below zero
+        ({A, B}, [], 0, 0),
+        ({A, B, C}, [A], 0, 0.33),
+        ({A, B, C}, [A, B], 0, 0.67),
+        ({A}, [A], 1, 1),
+        (set(), [], 0, 0),
+    ],
+)
+def test_multiple_is_all_or_nothing_or_right_minus_wrong(right, chosen, strict, partial):
+    asked = question("multiple", right=right)
+    assert mark_of(asked, choices=chosen) == (strict, strict == 1)
+    assert mark_of(asked, choices=chosen, partial_credit=True) == (partial, partial == 1)
+
+
+@pytest.mark.parametrize(
+    ("answer", "text", "points"),
+    [
+        ("true", "true", 1),
+        ("true", " TRUE ", 1),
+        ("true", "false", 0),
+        ("false", "false", 1),
+        ("false", "true", 0),
+        ("false", "", 0),
+    ],
+)
+def test_true_or_false(answer, text, points):
+    assert mark_of(question("true_false", answer=answer), text=text)[0] == points
+
+
+@pytest.mark.parametrize(
+    ("answer", "text", "points"),
+    [
+        ("Paris", "paris", 1),
+        ("Paris", "  PARIS\t", 1),
+        ("City of Light\nParis", "city   of\n light", 1),
+        ("Élan vital", "elan VITAL", 1),
+        ("elan", "e\u0301lan", 1),
+        ("straße", "STRASSE", 1),
+        ("ﬁn", "fin", 1),
+        ("Paris", "ＰＡＲＩＳ", 1),
+        ("Αθήνα", "αθηνα", 1),
+        ("القاهرة", "القاهرة", 1),
+        ("Paris", "Pari", 0),
+        ("Paris", "Paris!", 0),
+        ("Paris\nRome", "Paris Rome", 0),
+        ("Paris", "", 0),
+        ("Paris", "   ", 0),
+        ("C++", "c++", 1),
+        ("C++", "c", 0),
+        (".*", "anything", 0),
+        ("´", "´", 1),  # nothing but an accent
+    ],
+)
+def test_short_text_ignores_case_accents_and_surplus_spaces(answer, text, points):
+    assert mark_of(question("short_text", answer=answer), text=text)[0] == points
+
+
+@pytest.mark.parametrize(
+    ("answer", "tolerance", "text", "points"),
+    [
+        ("1.5", None, "1,5", 1),
+        ("1,5", None, "1.5", 1),
+        ("15e-1", None, "1.50", 1),
+        ("1.5", None, " 1.5 ", 1),
+        ("1.5", None, "+1.5", 1),
+        ("-2", None, "\u22122", 1),
+        ("1.5", None, "١٫٥", 1),
+        ("0.5", None, ".5", 1),
+        ("5", None, "5.", 1),
+        ("1000000", None, "1 000 000", 1),
+        ("1.5", None, "1.51", 0),
+        ("1.5", 0.1, "1.6", 1),  # exactly on the border, in decimals
+        ("1.5", 0.1, "1.4", 1),
+        ("1.5", 0.1, "1.6000001", 0),
+        ("0.3", 0, "0.3", 1),
+        ("1e300", 1, "1e300", 1),
+        ("1.5", None, "five", 0),
+        ("1.5", None, "", 0),
+        ("1.5", None, "1.5.0", 0),
+        ("1.5", None, "1e9999", 0),
+        ("1.5", None, "nan", 0),
+        ("1.5", 1e9, "Infinity", 0),
+        ("1.5", None, "9" * 1000, 0),
+        ("0x10", None, "16", 0),
+    ],
+)
+def test_numeric_compares_decimal_numbers_within_the_tolerance(answer, tolerance, text, points):
+    asked = question("numeric", answer=answer, tolerance=tolerance)
+    assert mark_of(asked, text=text)[0] == points
+
+
+def test_a_score_is_the_sum_of_the_marks_and_what_is_left_out_counts_nothing():
+    asked = [
+        question("single", right={A}, points=0.1),
+        question("single", right={A}, points=0.2),
+        question("numeric", answer="1", points=2.75),
+    ]
+    answers = [GivenAnswer(question=one.id, choices=[A]) for one in asked[:2]]
+
+    graded = grade(asked, answers, partial_credit=False, pass_mark=10)
+
+    assert [mark.points for mark in graded.marks] == [0.1, 0.2, 0]
+    assert (graded.score, graded.max_score) == (0.3, 3.05)
+    assert graded.percentage == 9.84  # 9.836…
+    assert graded.passed is False
+
+
+@pytest.mark.parametrize(
+    ("right", "of", "pass_mark", "percentage", "passed"),
+    [
+        (7, 10, 70, 70, True),
+        (6, 10, 70, 60, False),
+        (2, 3, 67, 66.67, False),  # decided before rounding: 66.666…
+        (1, 8, 13, 12.5, False),
+        (1, 16, 6, 6.25, True),
+        (0, 3, 0, 0, True),
+        (3, 3, 100, 100, True),
+    ],
+)
+def test_passing_is_decided_before_rounding(right, of, pass_mark, percentage, passed):
+    asked = [question("single", right={A}) for _ in range(of)]
+    answers = [GivenAnswer(question=one.id, choices=[A]) for one in asked[:right]]
+
+    graded = grade(asked, answers, partial_credit=False, pass_mark=pass_mark)
+
+    assert (graded.percentage, graded.passed) == (percentage, passed)
+
+
+def test_halves_are_rounded_up():
+    """An eighth of a point is 0.13, a hundredth and a half of one hundred 1.5 and so on."""
+    asked = question("multiple", right={A, B}, points=0.25)
+    assert mark_of(asked, choices=[A], partial_credit=True)[0] == 0.13  # 0.125
+
+
+@pytest.mark.parametrize(
+    ("percentages", "grades"),
+    [
+        ([], {"highest": None, "latest": None, "first": None, "average": None}),
+        ([50], {"highest": 50, "latest": 50, "first": 50, "average": 50}),
+        ([40, 90, 60], {"highest": 90, "latest": 60, "first": 40, "average": 63.33}),
+        ([0.1, 0.2], {"highest": 0.2, "latest": 0.2, "first": 0.1, "average": 0.15}),
+    ],
+)
+def test_the_grade_of_several_submissions(percentages, grades):
+    assert {name: grade_of(percentages, name) for name in grades} == grades
+
+
+def test_the_same_number_however_it_is_written():
+    assert len({read_number(text) for text in ("1,5", "1.5", "15e-1", "+1.50", "0.15E1")}) == 1
+    assert read_number("1,500") == read_number("1.5")  # a comma is a decimal one
+
+
+def test_folding_an_answer_twice_changes_nothing():
+    for text in ("Élan  VITAL", "ΑΘΉΝΑ", "ǅ", "İstanbul", "ẞ", " a\u00a0b "):
+        assert fold_answer(fold_answer(text)) == fold_answer(text)

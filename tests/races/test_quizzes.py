@@ -1,0 +1,1 @@
+"""Quizzes under racing requests: never more attempts than allowed, and none twice."""
