@@ -104,6 +104,10 @@ class Operation(SwaggerAutoSchema):
         first, _, rest = said.partition("\n\n")
         return " ".join(first.split()), rest.strip()
 
+    def get_tags(self, operation_keys=None):
+        """Return the domain, as the address names it."""
+        return [(operation_keys or [""])[0].replace("_", "-")]
+
     def get_security(self):
         allowed = getattr(self.view, "permission_classes", None)
         return [] if not allowed or allowed == [AllowAny] else None
@@ -115,11 +119,13 @@ class Operation(SwaggerAutoSchema):
     def _takes_form(self) -> bool:
         """Say whether the body is a form: one file, or a file and fields beside it."""
         body = self.declared[0]
-        fields = body().fields.values() if inspect.isclass(body) else ()
+        serializer = self.get_request_serializer()
+        fields = serializer.fields.values() if serializer else ()
         return isinstance(body, str) or any(isinstance(one, FileField) for one in fields)
 
     def get_produces(self):
-        return ["application/json"]
+        is_file = self.declared[1] is str
+        return ["text/plain", "application/xml"] if is_file else ["application/json"]
 
     def get_request_serializer(self):
         body = self.declared[0]
@@ -167,6 +173,8 @@ class Operation(SwaggerAutoSchema):
     def _answer_schema(self, serializer):
         if serializer is dict:
             return openapi.Schema(type=openapi.TYPE_OBJECT, additional_properties=True)
+        if serializer is str:
+            return openapi.Schema(type=openapi.TYPE_FILE)
         if isinstance(serializer, list):
             return openapi.Schema(
                 type=openapi.TYPE_ARRAY, items=self.serializer_to_schema(serializer[0]())

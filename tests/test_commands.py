@@ -4,6 +4,7 @@ import pytest
 
 from apps.common.cache import store
 from apps.common.indexes import documents
+from apps.courses.selectors import get_course
 from apps.enrollments.documents import Enrollment
 from apps.progress.documents import Progress
 from tests.commands import recorded, shown
@@ -14,8 +15,14 @@ from tests.factories import (
     make_category,
     make_course,
     make_instructor,
+    make_question,
+    make_quiz,
     make_student,
+    right_answers,
+    wrong_answers,
 )
+
+SUBMISSIONS = "/api/quiz-submissions/"
 
 
 @pytest.fixture
@@ -111,14 +118,63 @@ def test_enrolling_asks_nine_times_cold_and_seven_times_warm():
     assert len(warm) <= 7 - 1, warm
 
 
-def test_marking_a_lesson_asks_six_times_once_its_milestones_are_told(learner):
+def test_marking_a_lesson_asks_seven_times_once_its_milestones_are_told(learner):
     client, _, course = learner
     client.get("/api/auth/user/")
     body = {"lesson": str(lessons_of(course)[0].id)}
     first = asked(client, "post", "/api/progress/", body)
-    assert len(first) <= 6 + 2 * 2, first  # 25 and 50 per cent: reached, and told
+    assert len(first) <= 7 + 2 * 2, first  # 25 and 50 per cent: reached, and told
     again = asked(client, "post", "/api/progress/", body)
-    assert len(again) <= 6, again
+    assert len(again) <= 7, again
+
+
+@pytest.fixture
+def examined(learner):
+    """A learner, and a quiz of the first lesson of a course of four."""
+    _, _, course = learner
+    course = make_course(lessons=4)
+    quiz = make_quiz(lesson=lessons_of(course)[0])
+    for _ in range(5):
+        make_question(quiz)
+    client = client_of(enroll_in(course))
+    client.get("/api/auth/user/")
+    return client, quiz
+
+
+def submission(quiz, answers) -> dict:
+    return {"quiz": str(quiz.id), "answers": answers}
+
+
+def test_submitting_asks_eight_times(examined):
+    client, quiz = examined
+    failing = asked(client, "post", SUBMISSIONS, submission(quiz, wrong_answers(quiz)))
+    # One is left for the notification of it.
+    assert len(failing) <= 8 - 1, failing
+
+
+def test_submitting_asks_fourteen_times_where_it_completes_a_lesson(examined):
+    client, quiz = examined
+    client.get(f"/api/progress/summary/?course={quiz.course}")
+    passing = asked(client, "post", SUBMISSIONS, submission(quiz, right_answers(quiz)))
+    # Two are left for the notifications, of the quiz and of a milestone.
+    assert len(passing) <= 14 - 2, passing
+
+
+def test_reading_a_quiz_asks_as_often_whatever_it_holds(examined):
+    client, quiz = examined
+    address = f"/api/quizzes/{quiz.id}/"
+    few = asked(client, "get", address)
+    for _ in range(20):
+        make_question(quiz)
+    assert len(asked(client, "get", address)) == len(few) <= 5
+
+
+def test_a_list_of_quizzes_asks_as_often_whatever_they_hold(examined):
+    client, quiz = examined
+    few = asked(client, "get", "/api/quizzes/")
+    for lesson in lessons_of(get_course(quiz.course)):
+        make_question(make_quiz(lesson=lesson))
+    assert len(asked(client, "get", "/api/quizzes/")) == len(few) <= 6
 
 
 def test_summaries_of_many_places_ask_as_often_as_one(learner):
@@ -140,6 +196,8 @@ def test_every_filter_is_served_by_a_declared_index(learner, instructor, admin):
     author = client_of(instructor)
     own = make_course(instructor=instructor, lessons=2)
     category, record = course.category, Progress.objects(student=student.id).first()
+    quiz = make_quiz(lesson=lessons_of(course)[1])
+    question = make_question(quiz)
     with recorded() as heard:
         for reader in (client, author, client_of(admin)):
             for address in (
@@ -155,8 +213,18 @@ def test_every_filter_is_served_by_a_declared_index(learner, instructor, admin):
                 f"/api/progress/?course={course.id}",
                 f"/api/progress/?lesson={record.lesson}",
                 f"/api/progress/?student={student.id}&completed=true",
+                f"/api/quizzes/?lesson={quiz.lesson}",
+                f"/api/quizzes/?course={course.id}",
+                f"/api/questions/?quiz={quiz.id}",
+                f"/api/choices/?question={question.id}",
+                f"/api/quiz-submissions/?course={course.id}&passed=true",
+                f"/api/quiz-submissions/?quiz={quiz.id}",
+                f"/api/quiz-submissions/?student={student.id}",
             ):
                 assert reader.get(address).status_code == 200
+        client.get(f"/api/quizzes/{quiz.id}/")
+        client.post(f"/api/quizzes/{quiz.id}/start/")
+        client.post(SUBMISSIONS, submission(quiz, right_answers(quiz)))
         client.get(f"/api/progress/summary/?course={course.id}")
         client.post("/api/progress/", {"lesson": str(record.lesson)})
         ids = [str(lesson.id) for lesson in lessons_of(own)]
@@ -174,6 +242,7 @@ def test_every_filter_is_served_by_a_declared_index(learner, instructor, admin):
         "courses: ['removed']",
         "enrollments: ['left_at']",
         "lessons: ['removed']",
+        "quizzes: ['removed']",
     }
 
 

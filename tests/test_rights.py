@@ -10,16 +10,19 @@ import re
 
 import pytest
 from bson import ObjectId
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import get_resolver
 from django.urls.resolvers import URLResolver
 from PIL import Image
 
 from apps.enrollments.documents import Enrollment
 from apps.progress.documents import Progress
+from apps.quizzes.documents import Attempt
 from apps.users.documents import User
 from apps.users.models import Account
 from tests.factories import (
     PASSWORD,
+    choices_of,
     client_of,
     enroll_in,
     lessons_of,
@@ -27,7 +30,10 @@ from tests.factories import (
     make_category,
     make_course,
     make_instructor,
+    make_question,
+    make_quiz,
     make_student,
+    wrong_answers,
 )
 
 ROLES = ("X", "S1", "S2", "I1", "I2", "A")
@@ -94,6 +100,34 @@ RIGHTS = {
     "GET /api/progress/{record}/":                    (401, 200, 404, 200, 404, 200),
     "PUT /api/progress/{record}/":                    (401, 200, 404, 403, 404, 403),
     "PATCH /api/progress/{record}/":                  (401, 200, 404, 403, 404, 403),
+    "GET /api/quizzes/":                              (401, 200, 200, 200, 200, 200),
+    "POST /api/quizzes/":                             (401, 403, 403, 201, 403, 201),
+    "GET /api/quizzes/{quiz}/":                       (401, 200, 404, 200, 404, 200),
+    "PUT /api/quizzes/{quiz}/":                       (401, 403, 403, 200, 403, 200),
+    "PATCH /api/quizzes/{quiz}/":                     (401, 403, 403, 200, 403, 200),
+    "DELETE /api/quizzes/{quiz}/":                    (401, 403, 403, 204, 403, 204),
+    "PUT /api/quizzes/{quiz}/questions/order/":       (401, 403, 403, 200, 403, 200),
+    "POST /api/quizzes/{quiz}/start/":                (401, 201, 404, 403, 404, 403),
+    "GET /api/quizzes/{quiz}/statistics/":            (401, 403, 404, 200, 404, 200),
+    "GET /api/quizzes/{quiz}/regrade/":               (401, 403, 404, 200, 404, 200),
+    "POST /api/quizzes/{quiz}/regrade/":              (401, 403, 403, 202, 403, 202),
+    "POST /api/quizzes/{quiz}/import/":               (401, 403, 403, 201, 403, 201),
+    "GET /api/quizzes/{quiz}/export/":                (401, 403, 404, 200, 404, 200),
+    "GET /api/questions/":                            (401, 200, 200, 200, 200, 200),
+    "POST /api/questions/":                           (401, 403, 403, 201, 403, 201),
+    "GET /api/questions/{question}/":                 (401, 200, 404, 200, 404, 200),
+    "PUT /api/questions/{question}/":                 (401, 403, 403, 200, 403, 200),
+    "PATCH /api/questions/{question}/":               (401, 403, 403, 200, 403, 200),
+    "DELETE /api/questions/{question}/":              (401, 403, 403, 204, 403, 204),
+    "GET /api/choices/":                              (401, 200, 200, 200, 200, 200),
+    "POST /api/choices/":                             (401, 403, 403, 201, 403, 201),
+    "GET /api/choices/{choice}/":                     (401, 200, 404, 200, 404, 200),
+    "PUT /api/choices/{choice}/":                     (401, 403, 403, 200, 403, 200),
+    "PATCH /api/choices/{choice}/":                   (401, 403, 403, 200, 403, 200),
+    "DELETE /api/choices/{choice}/":                  (401, 403, 403, 204, 403, 204),
+    "GET /api/quiz-submissions/":                     (401, 200, 200, 200, 200, 200),
+    "POST /api/quiz-submissions/":                    (401, 201, 403, 403, 403, 403),
+    "GET /api/quiz-submissions/{submission}/":        (401, 200, 404, 200, 404, 200),
 }
 # fmt: on
 
@@ -117,7 +151,16 @@ class World:
         enroll_in(self.course, self.people["S1"])
         self.lesson = lessons_of(self.course)[0]
         self.place = Enrollment.objects.get(student=self.people["S1"].id)
-        self.record = Progress.objects(student=self.people["S1"].id).first()
+        self.record = Progress.objects.get(student=self.people["S1"].id, lesson=self.lesson.id)
+        self.quiz = make_quiz(lesson=lessons_of(self.course)[1])
+        self.question = make_question(self.quiz)
+        self.choice = choices_of(self.question)[0]
+        client_of(self.people["S1"]).post(
+            "/api/quiz-submissions/",
+            {"quiz": str(self.quiz.id), "answers": wrong_answers(self.quiz)},
+        )
+        self.submission = Attempt.objects.get()
+        client_of(self.people["I1"]).post(f"/api/quizzes/{self.quiz.id}/regrade/")
 
     def ids(self, client_of_s1) -> dict:
         session = client_of_s1.get("/api/auth/sessions/").data
@@ -129,12 +172,18 @@ class World:
             "lesson": self.lesson.id,
             "place": self.place.id,
             "record": self.record.id,
+            "quiz": self.quiz.id,
+            "question": self.question.id,
+            "choice": self.choice.id,
+            "submission": self.submission.id,
             "session": rows[0]["id"],
         }
 
     def body_of(self, route: str) -> dict:
         """Return a body that is right for who may send it."""
         course, lesson = str(self.course.id), str(self.lesson.id)
+        quiz, question = str(self.quiz.id), str(self.question.id)
+        asked = {"quiz": quiz, "text": "New", "kind": "numeric", "answer": "1"}
         new = {"username": f"new{ObjectId()}", "email": f"{ObjectId()}@example.org"}
         secret = "another long secret"
         return {
@@ -178,6 +227,17 @@ class World:
             "POST /api/progress/": {"lesson": lesson},
             "PUT /api/progress/{record}/": {"lesson": str(self.record.lesson)},
             "PATCH /api/progress/{record}/": {"completed": True},
+            "POST /api/quizzes/": {"title": "New", "lesson": lesson},
+            "PUT /api/quizzes/{quiz}/": {"title": "New", "lesson": lesson},
+            "PATCH /api/quizzes/{quiz}/": {"title": "New"},
+            "PUT /api/quizzes/{quiz}/questions/order/": {"questions": [question]},
+            "POST /api/questions/": asked,
+            "PUT /api/questions/{question}/": asked,
+            "PATCH /api/questions/{question}/": {"text": "New"},
+            "POST /api/choices/": {"question": question, "text": "New"},
+            "PUT /api/choices/{choice}/": {"question": question, "text": "New"},
+            "PATCH /api/choices/{choice}/": {"text": "New"},
+            "POST /api/quiz-submissions/": {"quiz": quiz, "answers": []},
         }.get(route, {})
 
 
@@ -194,14 +254,19 @@ def test_a_role_may_do_what_is_declared(route, role):
     address = address.format(**world.ids(owner))
     if address.endswith("/summary/"):
         address += f"?course={world.course.id}"
+    if "/quizzes/" in address and address.endswith("/export/"):
+        address += "?format=gift"
     send = getattr(client, method.lower())
     if address.endswith(("/image/", "/picture/")):
         field = address.strip("/").rpartition("/")[2]
         response = send(address, {field: _picture()}, format="multipart")
+    elif address.endswith("/import/"):
+        bank = SimpleUploadedFile("bank.gift", b"Is it? {T}")
+        response = send(address, {"file": bank, "format": "gift"}, format="multipart")
     else:
         response = send(address, world.body_of(route) or None)
 
-    assert response.status_code == expected, response.data
+    assert response.status_code == expected, response.content
     if response.status_code >= 400:
         assert response["Content-Type"] == "application/json"
 
@@ -264,6 +329,10 @@ def _shown(path: str) -> str:
         "enrollments": "place",
         "progress": "record",
         "sessions": "session",
+        "quizzes": "quiz",
+        "questions": "question",
+        "choices": "choice",
+        "quiz-submissions": "submission",
     }
     collection = path.split("/{}")[0].rpartition("/")[2]
     return path.replace("{}", "{" + named.get(collection, "") + "}")

@@ -4,9 +4,10 @@ The manner of all views: HTTP in, one domain call, HTTP out.
 For the API's description (`lms/schema.py`) a view declares what its code does not tell, by action
 or, in a view without actions, by verb: `schemas = {"post": (body, answer)}` or `(body, answer,
 status)`. Body and answer are serializer classes; None says that there is none, `[Row]` is a plain
-array of rows, `dict` any object, and a text as the body is the name of the one file in a multipart
-form. What is not declared takes and answers with `serializer_class`; lists (those with a ListQuery)
-get their envelope, DELETE has no answer. The docstring of the method is the summary.
+array of rows, `dict` any object, `str` a text file, and a text as the body is the name of the one
+file in a multipart form. What is not declared takes and answers with `serializer_class`; lists
+(those with a ListQuery) get their envelope, DELETE has no answer. The docstring of the method is
+the summary.
 """
 
 from collections.abc import Callable

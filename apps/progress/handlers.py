@@ -64,5 +64,8 @@ def lessons_completed(question: PersonalDataOf) -> dict:
 def _complete(event: QuizGraded | QuizRegraded) -> None:
     if event.passed:
         services.complete_by_quiz(
-            student_id=event.student_id, lesson_id=event.lesson_id, course_id=event.course_id
+            student_id=event.student_id,
+            quiz_id=event.quiz_id,
+            lesson_id=event.lesson_id,
+            course_id=event.course_id,
         )

@@ -41,20 +41,29 @@ def mark_lesson(*, student_id: str, lesson: Lesson, completed: bool) -> Progress
         raise places.NotEnrolled()
     if completed and _is_held_back(student_id, lesson.id):
         raise QuizNotPassed()
-    record = _mark(student_id, lesson.id, lesson.course, completed)
+    pending = (
+        {"set__pending_since": now_in_milliseconds()}
+        if completed
+        else {"unset__pending_since": True}
+    )
+    record = _mark(student_id, lesson.id, lesson.course, completed, **pending)
     if completed:
         tell_milestones(student_id=student_id, course_id=lesson.course, told=place.milestones)
         Progress.objects(id=record.id).update_one(unset__pending_since=True)
     return record
 
 
-def complete_by_quiz(*, student_id: str, lesson_id: str, course_id: str) -> None:
-    """Complete a lesson of which a quiz was passed, unless another is still to be."""
-    if quizzes.what_holds_back(student_id=student_id, lesson_id=lesson_id):
+def complete_by_quiz(*, student_id: str, quiz_id: str, lesson_id: str, course_id: str) -> None:
+    """
+    Complete a lesson of which a quiz was passed, unless another is still to be.
+
+    Nothing is left pending here: who tells of the quiz does, until all of this is done.
+    """
+    passed = ObjectId(quiz_id)
+    if quizzes.what_holds_back(student_id=student_id, lesson_id=lesson_id, but_for=passed):
         return
-    record = _mark(student_id, ObjectId(lesson_id), ObjectId(course_id), True)
+    _mark(student_id, ObjectId(lesson_id), ObjectId(course_id), True)
     tell_milestones(student_id=student_id, course_id=course_id)
-    Progress.objects(id=record.id).update_one(unset__pending_since=True)
 
 
 def start_lessons(*, student_id: str, course_id: str) -> None:
@@ -141,13 +150,14 @@ def _is_held_back(student_id: str, lesson_id: ObjectId) -> bool:
     return not selectors.has_completed(student_id=student_id, lesson_id=lesson_id)
 
 
-def _mark(student_id: str, lesson_id: ObjectId, course_id: ObjectId, completed: bool) -> Progress:
-    now = now_in_milliseconds()
-    changes = {"set__course": course_id, "set__completed": completed}
+def _mark(
+    student_id: str, lesson_id: ObjectId, course_id: ObjectId, completed: bool, **changes
+) -> Progress:
+    changes |= {"set__course": course_id, "set__completed": completed}
     if completed:
-        changes |= {"min__completed_at": now, "set__pending_since": now}
+        changes["min__completed_at"] = now_in_milliseconds()
     else:
-        changes |= {"unset__completed_at": True, "unset__pending_since": True}
+        changes["unset__completed_at"] = True
     record = Progress.objects(student=student_id, lesson=lesson_id)
     try:
         # The id is ours: not every engine makes one in the order of time.

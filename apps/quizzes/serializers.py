@@ -287,7 +287,7 @@ class AnswerSerializer(Serializer):
         return answer
 
 
-class KeySerializer(Serializer):
+class ChoiceKeySerializer(Serializer):
     id = IdField()
     is_correct = serializers.BooleanField()
 
@@ -301,7 +301,7 @@ class FeedbackSerializer(Serializer):
     correct = serializers.BooleanField()
     answer = TextField(required=False)
     explanation = TextField(required=False)
-    choices = serializers.ListField(child=KeySerializer(), required=False)
+    choices = serializers.ListField(child=ChoiceKeySerializer(), required=False)
 
 
 class SubmissionSerializer(Serializer):

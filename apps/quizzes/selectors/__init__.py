@@ -17,6 +17,7 @@ from apps.quizzes.selectors.pages import (
     list_quizzes,
     list_submission_rows,
     read_choice,
+    read_own_submission,
     read_question,
     read_quiz,
     read_regrade,
@@ -24,7 +25,6 @@ from apps.quizzes.selectors.pages import (
     read_written_question,
     read_written_quiz,
     regrade_row,
-    submission_row,
     written_questions,
 )
 from apps.quizzes.selectors.quizzes import (
@@ -44,6 +44,7 @@ from apps.quizzes.selectors.results import (
     forget_grades,
     forget_quizzes,
     grades_key,
+    quizzes_key,
     results_of,
     what_holds_back,
 )
@@ -73,7 +74,9 @@ __all__ = [
     "personal_data_of",
     "questions_of",
     "quiz_cards",
+    "quizzes_key",
     "read_choice",
+    "read_own_submission",
     "read_question",
     "read_quiz",
     "read_regrade",
@@ -83,7 +86,6 @@ __all__ = [
     "regrade_row",
     "results_of",
     "students_of_quiz",
-    "submission_row",
     "submissions_of",
     "unready_questions_of",
     "what_holds_back",

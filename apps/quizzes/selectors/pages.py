@@ -12,6 +12,7 @@ from apps.common.cache import Json
 from apps.common.clock import shown
 from apps.common.errors import Missing
 from apps.common.pagination import Page, Paging, page_of
+from apps.courses import selectors as courses
 from apps.enrollments import selectors as enrollments
 from apps.quizzes.documents import AskedQuestion, Attempt, Choice, Mark, Question, Quiz
 from apps.quizzes.problems import problems_of
@@ -80,8 +81,9 @@ def list_quizzes(*, viewer: Viewer, represent: Represent, paging: Paging, **filt
         quizzes.append(quiz)
         return represent(quiz)
 
-    page = page_of(visible_quizzes(viewer, **filters).order_by("-id"), paging, noted)
-    written = written_courses(viewer, {quiz.course for quiz in quizzes})
+    taught = courses.ids_taught_by(viewer.id)
+    visible = visible_quizzes(viewer, taught=taught, **filters)
+    page = page_of(visible.order_by("-id"), paging, noted)
     learnt = enrollments.courses_of_student(viewer.id)
     contents = contents_of(quizzes)
     attempts = attempts_of(viewer.id, list(contents)) if learnt else []
@@ -89,7 +91,10 @@ def list_quizzes(*, viewer: Viewer, represent: Represent, paging: Paging, **filt
         _row_of_quiz(
             row,
             quiz,
-            Standing(is_author=quiz.course in written, is_learner=str(quiz.course) in learnt),
+            Standing(
+                is_author=viewer.is_admin or quiz.course in taught,
+                is_learner=str(quiz.course) in learnt,
+            ),
             contents[quiz.id],
             [one for one in attempts if one.quiz == quiz.id],
         )
@@ -277,17 +282,15 @@ def read_submission(submission_id, *, viewer: Viewer) -> Json:
     :raises Missing: there is none that the viewer may know of
     """
     submission = get_visible_submission(submission_id, viewer=viewer)
-    return submission_row(submission, viewer=viewer)
+    with_key = str(submission.student) != viewer.id or _may_see_key(
+        submission, Quiz.objects(id=submission.quiz).only("show_key").first()
+    )
+    return _row_of_submission(submission, with_key)
 
 
-def submission_row(submission: Attempt, *, viewer: Viewer) -> Json:
-    with_key = _may_see_key(submission, viewer)
-    asked = {question.id: question for question in submission.questions}
-    return _brief(submission) | {
-        "answers": [_given(answer) for answer in submission.answers],
-        "feedback": [_feedback(asked[one.question], one, with_key) for one in submission.marks],
-        "questions": as_asked_to(submission),
-    }
+def read_own_submission(submission: Attempt, quiz: Quiz) -> Json:
+    """Return what a student has just submitted, with the key as far as the quiz shows it."""
+    return _row_of_submission(submission, _may_see_key(submission, quiz))
 
 
 def list_submission_rows(*, viewer: Viewer, paging: Paging, **filters) -> Page:
@@ -321,6 +324,15 @@ def regrade_row(quiz: Quiz, changed: Sequence[Attempt]) -> Json:
             }
             for one in changed
         ],
+    }
+
+
+def _row_of_submission(submission: Attempt, with_key: bool) -> Json:
+    asked = {question.id: question for question in submission.questions}
+    return _brief(submission) | {
+        "answers": [_given(answer) for answer in submission.answers],
+        "feedback": [_feedback(asked[one.question], one, with_key) for one in submission.marks],
+        "questions": as_asked_to(submission),
     }
 
 
@@ -367,17 +379,13 @@ def _feedback(question: AskedQuestion, mark: Mark, with_key: bool) -> Json:
     }
 
 
-def _may_see_key(submission: Attempt, viewer: Viewer) -> bool:
-    """Say whether the answers may be shown: to authors always, to the student as the quiz says."""
-    if str(submission.student) != viewer.id or submission.course in written_courses(
-        viewer, {submission.course}
-    ):
-        return True
-    quiz = Quiz.objects(id=submission.quiz).only("show_key").first()
+def _may_see_key(submission: Attempt, quiz: Quiz | None) -> bool:
+    """Say whether the quiz shows its key to who submitted this."""
     match quiz.show_key if quiz else "never":
         case "after_submit":
             return True
         case "after_pass":
-            return has_passed(quiz_id=submission.quiz, student_id=submission.student)
+            passed = {"quiz_id": submission.quiz, "student_id": submission.student}
+            return submission.passed or has_passed(**passed)
         case _:
             return False

@@ -1,6 +1,6 @@
 """Every read of quizzes, questions and choices, and who may see how much of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bson import ObjectId
@@ -11,9 +11,16 @@ from apps.common.errors import Missing
 from apps.courses import selectors as courses
 from apps.courses.documents import Course
 from apps.enrollments import selectors as enrollments
-from apps.quizzes.documents import AskedChoice, AskedQuestion, Choice, Question, Quiz
+from apps.quizzes.documents import (
+    WITH_CHOICES,
+    AskedChoice,
+    AskedQuestion,
+    Choice,
+    Question,
+    Quiz,
+)
 from apps.quizzes.grading import rounded_sum
-from apps.quizzes.problems import problems_of
+from apps.quizzes.problems import problem_of, problems_of
 from apps.quizzes.selectors.attempts import open_attempts_of
 from apps.users.viewer import Viewer
 
@@ -59,11 +66,12 @@ def standing_of(viewer: Viewer, course: Course) -> Standing:
     )
 
 
-def visible_quizzes(viewer: Viewer, *, lesson=None, course=None) -> QuerySet:
+def visible_quizzes(viewer: Viewer, *, taught: Iterable, lesson=None, course=None) -> QuerySet:
     """Those of courses that one teaches or is enrolled in; for admins all."""
     quizzes = Quiz.objects(removed=None)
     if not viewer.is_admin:
-        quizzes = quizzes.filter(course__in=_courses_of(viewer))
+        learnt = [ObjectId(one) for one in enrollments.courses_of_student(viewer.id)]
+        quizzes = quizzes.filter(course__in=[*learnt, *taught])
     given = {"lesson": lesson, "course": course}
     return quizzes.filter(**{name: value for name, value in given.items() if value})
 
@@ -102,10 +110,11 @@ def visible_questions(viewer: Viewer, *, quiz=None) -> QuerySet:
 
     To learners a quiz with a time limit shows none unless they have an open attempt.
     """
-    quizzes = visible_quizzes(viewer)
+    taught = courses.ids_taught_by(viewer.id)
+    quizzes = visible_quizzes(viewer, taught=taught)
     quizzes = quizzes.filter(id=quiz) if quiz else quizzes
     if not viewer.is_admin:
-        shown = Q(course__in=courses.ids_taught_by(viewer.id)) | Q(time_limit_seconds=None)
+        shown = Q(course__in=taught) | Q(time_limit_seconds=None)
         shown |= Q(id__in=open_attempts_of(viewer.id).distinct("quiz"))
         quizzes = quizzes.filter(shown)
     return Question.objects(quiz__in=quizzes.distinct("id"))
@@ -158,6 +167,22 @@ def contents_of(quizzes: Iterable[Quiz]) -> dict[ObjectId, list[AskedQuestion]]:
     return found
 
 
+def ready_among(quiz_ids: Iterable[ObjectId]) -> set[ObjectId]:
+    """Return those of the quizzes that can be taken, reading no more than it takes to know."""
+    needed = ("quiz", "kind", "answer", "wanted_choices")
+    questions = list(Question.objects(quiz__in=list(quiz_ids)).only(*needed))
+    right = Choice.objects(question__in=[one.id for one in questions], is_correct=True)
+    answerable = set(right.distinct("question")) if questions else set()
+    unready = {one.quiz for one in questions if not _can_be_answered(one, answerable)}
+    return {one.quiz for one in questions} - unready
+
+
+def _can_be_answered(question: Question, with_right_choice: set[ObjectId]) -> bool:
+    if question.wanted_choices is None and question.kind in WITH_CHOICES:
+        return question.id in with_right_choice
+    return problem_of(_as_asked(question, list(question.wanted_choices or []))) is None
+
+
 def last_position_in(quiz_id) -> int:
     last = Question.objects(quiz=quiz_id).order_by("-position").only("position").first()
     return last.position if last else 0
@@ -179,7 +204,7 @@ def unready_questions_of(course_id) -> list[tuple[str, str]]:
     ]
 
 
-def figures_of(questions: list[AskedQuestion]) -> Json:
+def figures_of(questions: Sequence[AskedQuestion]) -> Json:
     return {
         "question_count": len(questions),
         "max_score": rounded_sum(question.points for question in questions),
@@ -188,13 +213,9 @@ def figures_of(questions: list[AskedQuestion]) -> Json:
 
 def quiz_cards(quiz_ids: set[str], *, viewer: Viewer) -> dict[str, Json]:
     """Return the cards of those of the quizzes that the viewer may know of."""
-    found = visible_quizzes(viewer).filter(id__in=list(quiz_ids)).only("title")
+    visible = visible_quizzes(viewer, taught=courses.ids_taught_by(viewer.id))
+    found = visible.filter(id__in=list(quiz_ids)).only("title")
     return {str(one.id): {"id": str(one.id), "title": one.title} for one in found}
-
-
-def _courses_of(viewer: Viewer) -> list[ObjectId]:
-    learnt = [ObjectId(one) for one in enrollments.courses_of_student(viewer.id)]
-    return [*learnt, *courses.ids_taught_by(viewer.id)]
 
 
 def _as_asked(question: Question, choices: list[AskedChoice]) -> AskedQuestion:

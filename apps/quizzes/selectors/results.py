@@ -4,14 +4,11 @@ from collections.abc import Iterable, Sequence
 
 from bson import ObjectId
 
-from apps.common.cache import Json, Lookup, forget, read_all
+from apps.common.cache import Json, forget
 from apps.quizzes.documents import Attempt, Quiz
 from apps.quizzes.grading import grade_of
-from apps.quizzes.problems import problems_of
 from apps.quizzes.selectors.attempts import passed_quizzes
-from apps.quizzes.selectors.quizzes import contents_of, quizzes_of_lesson
-
-HALF_AN_HOUR = 30 * 60
+from apps.quizzes.selectors.quizzes import quizzes_of_lesson, ready_among
 
 Place = tuple[str, str]  # student id, course id
 
@@ -23,38 +20,51 @@ def results_of(places: Iterable[Place]) -> dict[Place, list[Json]]:
     Quizzes that nobody could take are left out where the student has not taken them.
     """
     places = list(places)
-    quizzes = _quizzes_of_courses({course for _, course in places})
-    attempts = _attempts_in(places) if any(quizzes.values()) else {}
-    return {
-        (student, course): [
-            _result(quiz, taken)
-            for quiz in quizzes[course]
-            for taken in [attempts.get((student, quiz["quiz"]), [])]
-            if quiz["ready"] or taken
-        ]
-        for student, course in places
-    }
+    quizzes = _quizzes_of({course for _, course in places})
+    if not quizzes:
+        return {place: [] for place in places}
+    ready = ready_among(quiz.id for quiz in quizzes)
+    attempts = _attempts_in(places)
+    results: dict[Place, list[Json]] = {place: [] for place in places}
+    for student, course in places:
+        for quiz in quizzes:
+            taken = attempts.get((student, quiz.id), [])
+            if str(quiz.course) == course and (quiz.id in ready or taken):
+                results[student, course].append(_result(quiz, taken))
+    return results
 
 
 def standing_in(quiz: Quiz, attempts: Sequence[Attempt]) -> Json:
     """Return `{attempts, grade, passed}` from one's attempts at a quiz, the first first."""
-    return _outcome(quiz.grading, attempts)
+    percentages = [one.percentage for one in attempts if one.percentage is not None]
+    return {
+        "attempts": len(attempts),
+        "grade": grade_of(percentages, quiz.grading),
+        "passed": any(one.passed for one in attempts),
+    }
 
 
-def what_holds_back(*, student_id, lesson_id) -> list[ObjectId]:
-    """Return the quizzes that the student has still to pass to complete the lesson."""
-    quizzes = quizzes_of_lesson(lesson_id)
-    if not quizzes:
-        return []
-    passed = passed_quizzes(student_id=student_id, quiz_ids=[quiz.id for quiz in quizzes])
-    waiting = [quiz for quiz in quizzes if quiz.id not in passed]
-    contents = contents_of(waiting) if waiting else {}
-    return [quiz.id for quiz in waiting if not problems_of(contents[quiz.id])]
+def what_holds_back(*, student_id, lesson_id, but_for: ObjectId | None = None) -> set[ObjectId]:
+    """
+    Return the quizzes that the student has still to pass to complete the lesson.
+
+    :param but_for: one that is known to be passed
+    """
+    ids = {quiz.id for quiz in quizzes_of_lesson(lesson_id)} - {but_for}
+    if not ids:
+        return set()
+    waiting = ids - passed_quizzes(student_id=student_id, quiz_ids=list(ids))
+    return ready_among(waiting) if waiting else set()
 
 
 def forget_quizzes(*course_ids) -> None:
     if course_ids:
-        forget(*(_key(one) for one in course_ids))
+        forget(*(quizzes_key(one) for one in course_ids))
+
+
+def quizzes_key(course_id) -> str:
+    """Return the key whose stamp each change of a quiz of the course raises."""
+    return f"quizzes:course:{course_id}"
 
 
 def forget_grades(*student_ids) -> None:
@@ -68,52 +78,22 @@ def grades_key(student_id) -> str:
     return f"grades:user:{student_id}"
 
 
-def _quizzes_of_courses(course_ids: set[str]) -> dict[str, list[Json]]:
-    ids = sorted(course_ids)
-    lookups = [Lookup(_key(one), lambda one=one: _load(one), HALF_AN_HOUR) for one in ids]
-    values = read_all(*lookups)[0] if ids else []
-    return dict(zip(ids, values, strict=True))
+def _quizzes_of(course_ids: set[str]) -> list[Quiz]:
+    found = Quiz.objects(course__in=[ObjectId(one) for one in course_ids], removed=None)
+    return list(found.order_by("id"))
 
 
-def _load(course_id: str) -> Json:
-    quizzes = list(Quiz.objects(course=course_id, removed=None).order_by("id"))
-    contents = contents_of(quizzes) if quizzes else {}
-    return [
-        {
-            "quiz": str(quiz.id),
-            "lesson": str(quiz.lesson),
-            "title": quiz.title,
-            "grading": quiz.grading,
-            "ready": not problems_of(contents[quiz.id]),
-        }
-        for quiz in quizzes
-    ]
-
-
-def _attempts_in(places: list[Place]) -> dict[tuple[str, str], list[Attempt]]:
+def _attempts_in(places: list[Place]) -> dict[tuple[str, ObjectId], list[Attempt]]:
     found = Attempt.objects(
         student__in=list({ObjectId(student) for student, _ in places}),
         course__in=list({ObjectId(course) for _, course in places}),
     )
-    grouped: dict[tuple[str, str], list[Attempt]] = {}
+    grouped: dict[tuple[str, ObjectId], list[Attempt]] = {}
     for one in found.only("quiz", "student", "attempt", "percentage", "passed").order_by("attempt"):
-        grouped.setdefault((str(one.student), str(one.quiz)), []).append(one)
+        grouped.setdefault((str(one.student), one.quiz), []).append(one)
     return grouped
 
 
-def _result(quiz: Json, attempts: Sequence[Attempt]) -> Json:
-    about = {name: quiz[name] for name in ("quiz", "lesson", "title")}
-    return about | _outcome(quiz["grading"], attempts)
-
-
-def _outcome(grading: str, attempts: Sequence[Attempt]) -> Json:
-    percentages = [one.percentage for one in attempts if one.percentage is not None]
-    return {
-        "attempts": len(attempts),
-        "grade": grade_of(percentages, grading),
-        "passed": any(one.passed for one in attempts),
-    }
-
-
-def _key(course_id) -> str:
-    return f"quizzes:course:{course_id}"
+def _result(quiz: Quiz, attempts: Sequence[Attempt]) -> Json:
+    about = {"quiz": str(quiz.id), "lesson": str(quiz.lesson), "title": quiz.title}
+    return about | standing_in(quiz, attempts)

@@ -35,8 +35,9 @@ class QuizSubmissionViewSet(ViewSet):
     def create(self, request):
         """Submit answers; they are graded at once."""
         given = self.validated(SubmissionSerializer)
-        submission = self._submit(self._quiz(given["quiz"]), given["answers"])
-        return self.answer(selectors.submission_row(submission, viewer=request.user), status=201)
+        quiz = self._quiz(given["quiz"])
+        submission = self._submit(quiz, given["answers"])
+        return self.answer(selectors.read_own_submission(submission, quiz), status=201)
 
     def _submit(self, quiz: Quiz, answers: Sequence[dict]) -> Attempt:
         try:
