@@ -31,6 +31,7 @@ from tests.factories import (
 from tests.faults.proxy import MongoProxy
 from tests.faults.sweeps import hurry, sweep
 
+NEVER = 1_000_000
 ENOUGH = 30  # no request writes as often
 IMPATIENT = 0.4  # seconds that a request waits for a store that is away
 
@@ -326,6 +327,7 @@ def test_after_the_sweep_nothing_is_in_the_way_of_a_late_retry(proxy, scene_of):
 def _cut_off(proxy: MongoProxy, scene_of, n: int, **key) -> Scene | None:
     """Ask while MongoDB goes away at the n-th write; None where there were fewer writes."""
     for seconds in (IMPATIENT, settings.STORE_TIMEOUT_SECONDS):
+        proxy.cut_after(NEVER)
         _empty()
         scene = scene_of()
         scene.client.raise_request_exception = False

@@ -125,6 +125,8 @@ def test_all_that_is_wrong_is_said_at_once(anonymous, ada):
         ("username", {"$ne": None}),
         ("username", 12345),
         ("username", "ﷺ" * 20),
+        ("username", "ß" * 150),  # which is 300 letters when it is folded
+        ("email", f"a@{'.'.join(['ß' * 60] * 3)}.org"),
         ("username", "ad\ud800a"),
         ("password1", "a long pass\ud800word"),
         ("email", "nobody"),
