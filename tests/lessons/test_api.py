@@ -1,3 +1,5 @@
+import tracemalloc
+
 import pytest
 
 from apps.courses.documents import Course
@@ -328,6 +330,21 @@ def test_lessons_are_put_into_another_order(course, author, anonymous):
         zip(wanted, (1, 2, 3), strict=True)
     )
     assert Course.objects.get(id=course.id).lesson_order in (None, [])
+
+
+def test_the_places_between_lessons_far_apart_cost_nothing(course, author):
+    near = make_lesson(course=course, title="Near", position=1)
+    far = make_lesson(course=course, title="Far", position=1_000_000)
+
+    tracemalloc.start()
+    outline = author.put(
+        f"/api/courses/{course.id}/lessons/order/", {"lessons": [str(far.id), str(near.id)]}
+    ).data
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert [(row["title"], row["position"]) for row in outline] == [("Far", 1), ("Near", 2)]
+    assert peak < 10_000_000
 
 
 def test_an_order_names_each_lesson_once(course, author):
