@@ -23,6 +23,7 @@ from apps.common.errors import StaleVersion
 from apps.common.etags import etag_of, expected_revisions, is_known
 from apps.common.pagination import Page, link
 from apps.common.queries import ListQuery, Query
+from apps.common.serializers import Serializer
 
 Rows = list[dict]
 
@@ -44,11 +45,18 @@ class ApiView:
         self.check_throttles(request)
         self.check_permissions(request)
         self.query = self.read_query(request)
+        if request.method == "POST" and self._takes_nothing:
+            self.validated(Serializer)  # what is sent all the same is refused
         if self.query.validated_data.get("search"):
             limits.check("search", request.user.id or address_of(request))
         key = request.headers.get("Idempotency-Key")
         if key is not None and request.method == "POST" and request.user.is_authenticated:
             self.post = idempotency.once(self.post, key)
+
+    @property
+    def _takes_nothing(self) -> bool:
+        body, *_ = self.schemas.get(getattr(self, "action", None) or "post", (dict,))
+        return body is None
 
     @property
     def query_type(self) -> type[Query]:

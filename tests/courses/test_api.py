@@ -138,6 +138,12 @@ def test_all_words_of_a_search_are_found_whatever_case_and_accents(anonymous):
     assert titles(anonymous.get("/api/courses/", {"search": "geometrie algebra"})) == []
 
 
+def test_what_is_expanded_twice_is_expanded_once(anonymous):
+    course = make_course()
+    response = anonymous.get(f"/api/courses/{course.id}/?expand=instructor,instructor")
+    assert response.data["instructor"]["id"] == str(course.instructor)
+
+
 @pytest.mark.parametrize("search", ["(a+)+$", ".*", "\\", "[", "^a", "$where"])
 def test_a_search_is_literal(anonymous, search):
     make_course(title="aaaaaaaaaaaaaaaaaaaaaaaaaaaa!")
@@ -349,6 +355,46 @@ def test_put_replaces_and_ignores_what_is_read_only(instructor):
     assert (replaced["instructor"], replaced["published"]) == (str(instructor.id), True)
 
 
+def test_what_was_made_with_a_name_alone_can_be_put_back(instructor, admin):
+    course = client_of(instructor).post("/api/courses/", {"title": "Bare"}).data
+    lesson = client_of(instructor).post("/api/lessons/", {"title": "B", "course": course["id"]})
+    category = client_of(admin).post("/api/categories/", {"name": "Bare"}).data
+
+    for client, name, made in (
+        (client_of(instructor), "courses", course),
+        (client_of(instructor), "lessons", lesson.data),
+        (client_of(admin), "categories", category),
+    ):
+        put_back = client.put(f"/api/{name}/{made['id']}/", made)
+        assert put_back.status_code == 200, put_back.data
+        changed = {"updated_at": "", "lesson_count": ""}
+        assert put_back.data | changed == made | changed
+
+
+def test_a_text_can_be_emptied_and_a_name_cannot(instructor):
+    course = make_course(instructor=instructor, description="Old")
+    client, address = client_of(instructor), f"/api/courses/{course.id}/"
+
+    assert client.patch(address, {"description": ""}).data["description"] == ""
+    assert list(client.patch(address, {"title": ""}).data) == ["title"]
+
+
+def test_an_action_without_a_body_takes_none(instructor):
+    course = make_course(instructor=instructor, lessons=1, published=False)
+    client, address = client_of(instructor), f"/api/courses/{course.id}/publish/"
+
+    unknown = client.post(address, {"nosuch": 1})
+    broken = client.post(address, "{", content_type="application/json")
+    other = client.post(address, "x", content_type="text/plain")
+
+    assert (unknown.status_code, list(unknown.data)) == (400, ["nosuch"])
+    assert (broken.status_code, broken.data["code"]) == (400, "parse_error")
+    assert other.status_code == 415
+    assert Course.objects.get(id=course.id).published is False
+    assert client.post(address, {}).status_code == 200
+    assert client.post(address).status_code == 200
+
+
 def test_patch_changes_what_it_names(instructor):
     course = make_course(instructor=instructor, description="Kept")
     response = client_of(instructor).patch(
@@ -478,6 +524,8 @@ def test_null_removes_the_picture(instructor, settings):
 
     assert (response.data["image"], response.data["image_small"]) == (None, None)
     assert not [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()]
+    for wrong in (5, True, {}, []):
+        assert list(client.patch(address, {"image": wrong}).data) == ["image"]
 
 
 def test_what_is_no_picture_is_refused(instructor):
