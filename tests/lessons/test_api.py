@@ -260,6 +260,35 @@ def test_a_stale_version_changes_nothing(author, course):
     assert author.get(address).data["title"] == "First"
 
 
+def test_a_stale_version_is_neither_moved_nor_put_in_order(author, course, instructor):
+    lesson, other = make_lesson(course=course), make_lesson(course=course)
+    target = make_course(instructor=instructor, lessons=1)
+    stale = {"HTTP_IF_MATCH": '"99-00"'}
+
+    moved = author.patch(f"/api/lessons/{lesson.id}/", {"course": str(target.id)}, **stale)
+    order = {"lessons": [str(other.id), str(lesson.id)]}
+    ordered = author.put(f"/api/courses/{course.id}/lessons/order/", order, **stale)
+
+    assert (moved.status_code, ordered.status_code) == (412, 412)
+    assert [one.id for one in lessons_of(course)] == [lesson.id, other.id]
+    assert Course.objects.get(id=course.id).lesson_count == 2
+    assert Course.objects.get(id=target.id).lesson_count == 1
+
+
+def test_a_lesson_that_finds_its_place_taken_stays(author, course, instructor):
+    lesson = make_lesson(course=course)
+    make_lesson(course=course)
+    target = make_course(instructor=instructor, lessons=1)
+
+    body = {"course": str(target.id), "position": 1}
+    moved = author.patch(f"/api/lessons/{lesson.id}/", body)
+
+    assert (moved.status_code, list(moved.data)) == (400, ["position"])
+    assert Lesson.objects.get(id=lesson.id).course == course.id
+    assert Course.objects.get(id=course.id).lesson_count == 2
+    assert Course.objects.get(id=target.id).lesson_count == 1
+
+
 # Who may read
 
 
