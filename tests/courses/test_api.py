@@ -438,6 +438,23 @@ def test_a_stale_version_changes_nothing(instructor):
     assert client.patch(address, {"title": "2"}, HTTP_IF_MATCH="*").status_code == 200
 
 
+def test_no_action_is_taken_on_a_stale_version(instructor, settings):
+    course = make_course(instructor=instructor, lessons=1)
+    client, address = client_of(instructor), f"/api/courses/{course.id}/"
+    stale = {"HTTP_IF_MATCH": '"99-00"'}
+
+    assert client.post(f"{address}unpublish/", **stale).status_code == 412
+    assert Course.objects.get(id=course.id).published is True
+    client.post(f"{address}unpublish/")
+    assert client.post(f"{address}publish/", **stale).status_code == 412
+    assert Course.objects.get(id=course.id).published is False
+    body = {"image": picture()}
+    sent = client.post(f"{address}image/", body, format="multipart", **stale)
+    assert sent.status_code == 412
+    assert Course.objects.get(id=course.id).image is None
+    assert not [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()]
+
+
 def test_counts_and_expand_make_no_version_stale(instructor):
     course = make_course(instructor=instructor, lessons=1)
     client, address = client_of(instructor), f"/api/courses/{course.id}/"
@@ -602,6 +619,55 @@ def test_a_removed_category_leaves_its_courses(admin, anonymous):
     client_of(admin).delete(f"/api/categories/{category.id}/")
 
     assert anonymous.get(f"/api/courses/{course.id}/").data["category"] is None
+
+
+def test_a_course_put_into_a_category_just_before_it_goes_is_in_none(instructor, monkeypatch):
+    from apps.courses import services
+
+    category, course = make_category(), make_course(instructor=instructor)
+    check = services._check_category
+
+    def check_and_lose(category_id) -> None:
+        check(category_id)
+        services.remove_category(category, expected=None)
+
+    monkeypatch.setattr(services, "_check_category", check_and_lose)
+    body = {"title": "Logic", "category": str(category.id)}
+    changed = client_of(instructor).patch(f"/api/courses/{course.id}/", body)
+
+    assert (changed.status_code, changed.data["category"]) == (200, None)
+    assert Course.objects.get(id=course.id).category is None
+
+
+def test_a_category_that_is_going_is_gone_already(admin, anonymous):
+    from apps.courses.services import finish_removals
+
+    category = make_category(name="Going")
+    course = make_course(category=category)
+    Category.objects(id=category.id).update(set__removed=True)
+
+    assert anonymous.get("/api/categories/").data["count"] == 0
+    assert anonymous.get(f"/api/categories/{category.id}/").status_code == 404
+    [row] = anonymous.get("/api/courses/?expand=category").data["results"]
+    assert row["category"] is None
+    assert client_of(admin).delete(f"/api/categories/{category.id}/").status_code == 404
+    assert finish_removals() == 1
+    assert Course.objects.get(id=course.id).category is None
+    assert Category.objects.count() == 0
+
+
+def test_a_stale_version_of_a_category_changes_nothing(admin):
+    client, address = client_of(admin), f"/api/categories/{make_category(name='Old').id}/"
+    seen = client.get(address)["ETag"]
+    first = client.patch(address, {"name": "First"}, HTTP_IF_MATCH=seen)
+    assert (first.status_code, first["ETag"]) == (200, client.get(address)["ETag"])
+
+    assert client.patch(address, {"name": "2"}, HTTP_IF_MATCH=seen).status_code == 412
+    assert client.put(address, {"name": "2"}, HTTP_IF_MATCH=seen).status_code == 412
+    assert client.delete(address, HTTP_IF_MATCH=seen).status_code == 412
+    assert client.get(address).data["name"] == "First"
+    assert client.get(address, HTTP_IF_NONE_MATCH=first["ETag"]).status_code == 304
+    assert client.delete(address, HTTP_IF_MATCH=first["ETag"]).status_code == 204
 
 
 def _author(course):

@@ -11,7 +11,7 @@ from django.test import override_settings
 
 from apps.common.events import subscribe
 from apps.common.indexes import documents
-from apps.courses.documents import Course
+from apps.courses.documents import Category, Course
 from apps.enrollments.documents import Enrollment
 from apps.lessons.documents import Lesson
 from apps.progress.documents import Progress
@@ -24,6 +24,7 @@ from tests.factories import (
     enroll_in,
     lessons_of,
     make_admin,
+    make_category,
     make_course,
     make_instructor,
     make_student,
@@ -246,6 +247,20 @@ def removing_a_course() -> Scene:
     )
 
 
+def removing_a_category() -> Scene:
+    category = make_category()
+    courses = [make_course(category=category) for _ in range(2)]
+    client = client_of(make_admin())
+
+    def whole() -> None:
+        assert Category.objects.count() == 0
+        assert [Course.objects.get(id=one.id).category for one in courses] == [None, None]
+
+    return Scene(
+        client, lambda client, **key: client.delete(f"/api/categories/{category.id}/", **key), whole
+    )
+
+
 def erasing_a_person() -> Scene:
     author = make_instructor()
     own = make_course(lessons=1, instructor=author)
@@ -274,6 +289,7 @@ SCENES = [
     removing_the_last_lesson,
     reordering,
     removing_a_course,
+    removing_a_category,
     erasing_a_person,
 ]
 
