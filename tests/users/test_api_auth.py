@@ -239,6 +239,8 @@ def test_wrong_unknown_and_inactive_are_refused_alike(ada):
     [
         {"username": {"$ne": None}, "password": PASSWORD},
         {"username": "ada", "password": {"$ne": None}},
+        {"username": "ada", "password": 12345},
+        {"username": "ada", "password": "x" * 4097},
         {"username": "ada"},
         {"password": PASSWORD},
         {"username": "ada", "password": PASSWORD, "remember": True},
@@ -246,7 +248,7 @@ def test_wrong_unknown_and_inactive_are_refused_alike(ada):
         "x",
         None,
     ],
-    ids=str,
+    ids=lambda body: str(body)[:40],
 )
 def test_a_sign_in_of_another_shape_is_refused(ada, body):
     response = APIClient().post(
