@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from mongoengine import NotUniqueError, Q
 
 from apps.common.documents import change, insert, refuse_stale
-from apps.common.errors import Conflict, Forbidden, Invalid, Missing, Refusal
+from apps.common.errors import Conflict, Forbidden, Invalid, Missing, Refusal, StaleVersion
 from apps.common.events import ask, publish
 from apps.common.folding import fold_name, fold_words
 from apps.common.pictures import remove_pictures, store_picture
@@ -196,9 +196,11 @@ def remove_course(course: Course, *, cascade: bool, expected: list[int] | None =
         condition["enrollment_count__lte"] = 0
     hidden = Course.objects(**condition).modify(set__removed=True)
     if hidden is None:
-        if not cascade and selectors.get_course(course.id).enrollment_count > 0:
+        now = selectors.get_course(course.id)
+        as_expected = expected is None or now.revision in expected
+        if as_expected and not cascade and now.enrollment_count > 0:
             raise HasEnrollments()
-        refuse_stale(Course, course.id)
+        raise StaleVersion()
     finish_removal(course)
 
 
