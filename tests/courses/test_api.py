@@ -305,6 +305,29 @@ def test_a_wrong_field_is_refused_and_named(instructor, field, value):
     assert client_of(instructor).get("/api/courses/").status_code == 200
 
 
+def test_names_and_texts_may_be_as_long_as_is_promised(instructor, admin):
+    course = {"title": "é" * 255, "description": "🦉" * 10_000}
+    lesson = {"title": "é" * 255, "content": "x" * 200_000}
+    category = {"name": "é" * 100, "description": "🦉" * 10_000}
+    author, keeper = client_of(instructor), client_of(admin)
+    made = author.post("/api/courses/", course).data
+    lesson |= {"course": made["id"]}
+
+    assert {name: made[name] for name in course} == course
+    assert author.post("/api/lessons/", lesson).data["content"] == lesson["content"]
+    assert keeper.post("/api/categories/", category).data["name"] == category["name"]
+    assert author.patch("/api/auth/user/", {"bio": "🦉" * 2000}).data["bio"] == "🦉" * 2000
+
+    for client, address, body, field in (
+        (author, "/api/lessons/", lesson, "title"),
+        (keeper, "/api/categories/", category, "name"),
+        (keeper, "/api/categories/", category, "description"),
+    ):
+        refused = client.post(address, body | {field: body[field] + "x"})
+        assert (refused.status_code, list(refused.data)) == (400, [field])
+    assert list(author.patch("/api/auth/user/", {"bio": "x" * 2001}).data) == ["bio"]
+
+
 def test_half_a_character_is_refused(instructor):
     response = client_of(instructor).post(
         "/api/courses/", '{"title": "a\\ud800b"}', content_type="application/json"

@@ -722,6 +722,15 @@ def test_resets_are_limited_per_address(anonymous, limited):
     assert answers == [200, 200, 200, 429]
 
 
+def test_verifications_are_limited_per_address_and_apart_from_resets(anonymous, limited):
+    body = {"email": "a@b.org"}
+    answers = [anonymous.post("/api/auth/registration/resend-email/", body) for _ in range(4)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert answers[-1]["Retry-After"] == "3600"
+    assert anonymous.post("/api/auth/password/reset/", body).status_code == 200
+
+
 # Oneself
 
 
