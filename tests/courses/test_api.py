@@ -7,6 +7,7 @@ from apps.courses.documents import Category, Course
 from tests.factories import (
     client_of,
     enroll_in,
+    lessons_of,
     make_category,
     make_course,
     make_instructor,
@@ -520,6 +521,34 @@ def test_removing_a_course_takes_all_below_it_and_nothing_else(instructor, admin
     assert client.get("/api/progress/").data["count"] == 1
     assert client.get("/api/lessons/").data["count"] == 1
     assert Course.objects.count() == 1
+
+
+def test_a_course_that_is_going_is_gone_already(admin, student):
+    going, other = make_course(lessons=1, category=make_category()), make_course(lessons=1)
+    for course in (going, other):
+        enroll_in(course, student)
+    [lesson] = lessons_of(going)
+    Course.objects(id=going.id).update(set__removed=True)
+
+    for client in (client_of(student), client_of(admin), client_of(_author(going))):
+        for address in ("/api/courses/", "/api/courses/?search=algebra", "/api/lessons/"):
+            rows = client.get(address).data["results"]
+            shown = {row.get("course", row["id"]) for row in rows}
+            assert str(going.id) not in shown, address
+        for address in (
+            f"/api/courses/{going.id}/",
+            f"/api/courses/{going.id}/lessons/",
+            f"/api/lessons/{lesson.id}/",
+        ):
+            assert client.get(address).status_code == 404, address
+        assert client.patch(f"/api/courses/{going.id}/", {"title": "x"}).status_code in (403, 404)
+        body = {"course": str(going.id)}
+        assert list(client.post("/api/enrollments/", body).data) == ["course"]
+    rows = client_of(student).get("/api/enrollments/?expand=course").data["results"]
+    assert [row["course"] and row["course"]["id"] for row in rows] == [str(other.id), None]
+    category = client_of(admin).get(f"/api/categories/{going.category}/").data
+    assert category["course_count"] == 0
+    assert client_of(None).get(f"/api/users/{going.instructor}/").status_code == 404
 
 
 def test_an_instructor_removes_an_own_course_without_students(instructor):

@@ -293,7 +293,8 @@ def test_a_lesson_that_finds_its_place_taken_stays(author, course, instructor):
 
 
 def test_content_is_for_who_is_enrolled_or_teaches(course, author, admin, anonymous, student):
-    lesson = make_lesson(course=course, content="Hidden", video_url="https://example.org/v")
+    player = "https://player.vimeo.com/video/1"
+    lesson = make_lesson(course=course, content="Hidden", video_url=player)
     enrolled = client_of(enroll_in(course))
 
     def seen_by(client):
@@ -305,6 +306,7 @@ def test_content_is_for_who_is_enrolled_or_teaches(course, author, admin, anonym
 
     for client in (enrolled, author, client_of(admin)):
         assert seen_by(client)["content"] == "Hidden"
+        assert seen_by(client)["embed_url"] == player
     for client in (anonymous, client_of(student), client_of(make_instructor())):
         row = seen_by(client)
         assert [row[name] for name in PRIVATE] == [None] * 4
@@ -329,6 +331,27 @@ def test_who_left_reads_no_more(course):
     client.delete(f"/api/enrollments/{place['id']}/")
 
     assert client.get(f"/api/lessons/{lesson.id}/").data["content"] is None
+
+
+def test_a_lesson_that_is_going_is_gone_already(course, author, student):
+    going, other = make_lesson(course=course, title="Going"), make_lesson(course=course)
+    enroll_in(course, student)
+    Lesson.objects(id=going.id).update(set__removed=True)
+
+    for client in (author, client_of(student)):
+        for address in ("/api/lessons/", f"/api/lessons/?course={course.id}"):
+            assert [row["id"] for row in client.get(address).data["results"]] == [str(other.id)]
+        assert client.get(f"/api/lessons/{going.id}/").status_code == 404
+        outline = client.get(f"/api/courses/{course.id}/lessons/").data
+        assert [row["id"] for row in outline] == [str(other.id)]
+        body = {"lesson": str(going.id)}
+        assert list(client.post("/api/progress/", body).data) == ["lesson"]
+    assert author.patch(f"/api/lessons/{going.id}/", {"title": "x"}).status_code == 404
+    assert author.delete(f"/api/lessons/{going.id}/").status_code == 404
+    rows = client_of(student).get("/api/progress/?expand=lesson").data["results"]
+    assert [row["lesson"] and row["lesson"]["id"] for row in rows] == [str(other.id), None]
+    summary = client_of(student).get(f"/api/progress/summary/?course={course.id}").data
+    assert summary["total"] == 1
 
 
 # Order
