@@ -584,6 +584,18 @@ def test_a_picture_is_made_anew_in_two_sizes(instructor, anonymous, settings, fo
     assert anonymous.get(f"/api/courses/{course.id}/").data["image"] == response.data["image"]
 
 
+@pytest.mark.parametrize("size", [(100, 30_000), (1, 65_000), (40_000, 1)])
+def test_a_long_strip_is_a_picture_too(instructor, settings, size):
+    course = make_course(instructor=instructor)
+    response = client_of(instructor).post(
+        f"/api/courses/{course.id}/image/", {"image": picture(size=size)}, format="multipart"
+    )
+
+    assert response.status_code == 200, response.data
+    with Image.open(settings.MEDIA_ROOT / response.data["image"].removeprefix("/media/")) as stored:
+        assert stored.width <= 1280
+
+
 def test_null_removes_the_picture(instructor, settings):
     course = make_course(instructor=instructor)
     client, address = client_of(instructor), f"/api/courses/{course.id}/"
