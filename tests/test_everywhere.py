@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from rest_framework.test import APIClient
 
 from apps.common.cache import store
 from apps.enrollments.documents import Enrollment
@@ -94,6 +95,46 @@ def test_no_write_is_made_to_a_version_that_is_not_there_any_more(addresses):
             answer = verb(address, read, HTTP_IF_MATCH='"999-00"')
             assert answer.status_code in (405, 412), (name, answer.data)
             assert client.get(address).data == read, name
+
+
+def test_each_limit_is_as_promised(settings):
+    minute, quarter, hour = 60, 15 * 60, 60 * 60
+    limits = settings.RATE_LIMITS
+    assert limits == {
+        "anonymous": (300, minute),
+        "signed_in": (600, minute),
+        "search": (120, minute),
+        "sign_in": (10, minute),
+        "failures": (5, quarter),
+        "registration": (5, hour),
+        "reset": (3, hour),
+    }
+
+
+@pytest.mark.parametrize(
+    ("limit", "address"), [("signed_in", "/api/categories/"), ("search", "/api/courses/?search=x")]
+)
+def test_a_persons_requests_are_limited_and_nobody_elses(settings, limit, address):
+    settings.RATE_LIMITED = True
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {limit: (3, 60)}
+    eager, other = client_of(make_student()), client_of(make_student())
+
+    answers = [eager.get(address) for _ in range(4)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert (answers[-1].data["code"], answers[-1]["Retry-After"]) == ("throttled", "60")
+    assert other.get(address).status_code == 200
+
+
+def test_void_tokens_are_counted_as_an_address_that_nobody_signed_in_from(settings):
+    settings.RATE_LIMITED = True
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"anonymous": (3, 60)}
+    void = APIClient()
+    void.credentials(HTTP_AUTHORIZATION="Bearer x.y.z")
+
+    statuses = [void.get("/api/categories/").status_code for _ in range(4)]
+
+    assert statuses == [401, 401, 401, 429]
 
 
 def test_each_copy_is_kept_as_long_as_is_promised(addresses, monkeypatch):
