@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from bson import ObjectId
 from django.utils.functional import cached_property
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import APIException, AuthenticationFailed, ParseError
 from rest_framework.response import Response
 from rest_framework_mongoengine import viewsets
 
@@ -28,15 +28,24 @@ from apps.common.serializers import Serializer
 Rows = list[dict]
 
 
+class LengthRequired(APIException):
+    status_code = 411
+    default_code = "length_required"
+    default_detail = ParseError.default_detail
+
+
 class ApiView:
     """What every view of the API does, whatever it answers."""
 
-    metadata_class = None  # OPTIONS would describe fields to people who may not see them
+    # OPTIONS would describe fields to people who may not see them.
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     query_class = Query
     schemas: dict[str, tuple] = {}
 
     def initial(self, request, *args, **kwargs):
         """Find out who asks and how often; a POST with an `Idempotency-Key` runs once."""
+        if "HTTP_TRANSFER_ENCODING" in request.META and not request.META.get("CONTENT_LENGTH"):
+            raise LengthRequired()  # else its body would count as none
         try:
             self.perform_authentication(request)
         except AuthenticationFailed:
