@@ -18,7 +18,7 @@ SWEEPS = {
     "apps.users.tasks.send_account_mails": A_MINUTE,
     "apps.users.tasks.repair_profiles": A_MINUTE,
     "apps.users.tasks.end_expired_sessions": AN_HOUR,
-    "apps.courses.tasks.finish_course_removals": A_MINUTE,
+    "apps.courses.tasks.finish_removals": A_MINUTE,
     "apps.enrollments.tasks.repair_enrollments": A_MINUTE,
     "apps.lessons.tasks.repair_lessons": A_MINUTE,
     "apps.quizzes.tasks.repair_quizzes": A_MINUTE,

@@ -1,6 +1,7 @@
 """Every refusal and fault becomes `{"detail", "code"}`, or one list of messages a field."""
 
 import logging
+from collections.abc import Iterator
 
 from django.core.exceptions import (
     PermissionDenied,
@@ -42,11 +43,35 @@ def answer_exception(error: Exception, context: dict) -> Response | None:
         return store_unavailable()
     error = _translate(error)
     response = exception_handler(error, context)
-    if response is not None and not isinstance(error, exceptions.ValidationError):
+    if response is None:
+        return None
+    if isinstance(error, exceptions.ValidationError):
+        response.data = _by_field(response.data)
+    else:
         response.data = {"detail": response.data["detail"], "code": _code(error)}
-    elif response is not None and isinstance(response.data, list):
-        response.data = {"non_field_errors": response.data}
     return response
+
+
+def _by_field(wrong: list | dict) -> dict[str, list]:
+    """Return one list of messages a field, each saying where in the field it belongs."""
+    if isinstance(wrong, list):
+        return {"non_field_errors": wrong}
+    return {field: list(_messages(within)) for field, within in wrong.items()}
+
+
+def _messages(within: object, place: str = "") -> Iterator[str]:
+    match within:
+        case dict():
+            for name, part in within.items():
+                yield from _messages(part, f"{place}{name}.")
+        case list() if any(isinstance(part, dict) for part in within):
+            for number, part in enumerate(within):
+                yield from _messages(part, f"{place}{number}.")
+        case list():
+            for message in within:
+                yield from _messages(message, place)
+        case _:
+            yield f"{place[:-1]}: {within}" if place else str(within)
 
 
 def is_store_away(error: Exception) -> bool:

@@ -1,6 +1,7 @@
 """Fields that take exactly their JSON type: no number for a text, no text for a number."""
 
 import re
+import unicodedata
 from decimal import Decimal
 
 from bson import ObjectId
@@ -12,6 +13,7 @@ from apps.common.pictures import picture_url
 _OBJECT_ID = re.compile(r"[0-9a-f]{24}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LINE_BREAK = re.compile(r"[\n\r\t\x85\u2028\u2029]")
+_UNSEEN = ("Cf", "Cc", "Zs", "Zl", "Zp")  # what leaves no mark on a page
 LARGEST_NUMBER = 1_000_000_000
 
 
@@ -38,6 +40,8 @@ class TextField(serializers.CharField):
         value = super().to_internal_value(data)
         if _CONTROL.search(value):
             self.fail("control")
+        if not self.allow_blank and all(unicodedata.category(one) in _UNSEEN for one in value):
+            self.fail("blank")
         if not self.lines and _LINE_BREAK.search(value):
             self.fail("one_line")
         return value
@@ -74,34 +78,6 @@ class DecimalField(serializers.FloatField):
         if round(data, self.places) != data:
             self.fail("places", places=self.places)
         return float(data)
-
-
-class RowsField(serializers.ListField):
-    """A list of objects; what is wrong with them is said in one list, by their numbers."""
-
-    def run_child_validation(self, data):
-        rows, problems = [], []
-        for number, item in enumerate(data, start=1):
-            try:
-                rows.append(self.child.run_validation(item))
-            except serializers.ValidationError as error:
-                problems += [
-                    _("Number %(number)s: %(problem)s") % {"number": number, "problem": problem}
-                    for problem in _said_in(error.detail)
-                ]
-        if problems:
-            raise serializers.ValidationError(problems)
-        return rows
-
-
-def _said_in(detail) -> list[str]:
-    if isinstance(detail, dict):
-        return [
-            f"{field}: {problem}" for field, said in detail.items() for problem in _said_in(said)
-        ]
-    if isinstance(detail, list):
-        return [problem for said in detail for problem in _said_in(said)]
-    return [str(detail)]
 
 
 class FlagField(serializers.BooleanField):
@@ -167,7 +143,7 @@ class PictureField(serializers.Field):
     default_error_messages = {"upload": _("Upload a picture to its own address.")}
 
     def to_internal_value(self, data):
-        if self.parent.instance is None:
+        if self.parent.instance is None or not isinstance(data, str):
             self.fail("upload")
         raise serializers.SkipField()  # what was read may be put back
 

@@ -14,7 +14,7 @@ def fold_name(name: str) -> str:
 
 def fold_words(text: str) -> list[str]:
     """Return the text's different words for searching: case and accents do not matter."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
+    apart = unicodedata.normalize("NFKD", text).casefold()
     bare = "".join(letter for letter in apart if not unicodedata.combining(letter))
     return sorted({word[:LONGEST_WORD] for word in _WORD.findall(bare)})
 

@@ -15,6 +15,7 @@ MAX_BYTES = 5 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 WIDTH = 1280
 SMALL_WIDTH = 480
+TALLEST = 16_383  # WebP has no more
 FORMATS = ("PNG", "JPEG", "WEBP")
 
 
@@ -57,7 +58,7 @@ def _opened(upload: UploadedFile, field: str) -> Image.Image:
 
 def _save(picture: Image.Image, width: int, name: str) -> str:
     fitted = picture.copy()
-    fitted.thumbnail((width, 16 * width))
+    fitted.thumbnail((width, TALLEST))
     encoded = BytesIO()
     fitted.save(encoded, "WEBP", quality=82)
     return default_storage.save(name, ContentFile(encoded.getvalue()))

@@ -1,5 +1,7 @@
 """Query parameters, read as strictly as bodies: an unknown or a wrong one is a 400."""
 
+import re
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import serializers
@@ -26,7 +28,18 @@ class ChoicesField(serializers.Field):
                 raise serializers.ValidationError(
                     _("“%(word)s” is none of: %(known)s.") % {"word": word[:80], "known": known}
                 )
-        return words
+        return list(dict.fromkeys(words))
+
+
+class WholeNumberField(serializers.IntegerField):
+    """A number in plain digits: Python would read `1_0` and `1.0` as well."""
+
+    _DIGITS = re.compile(r"-?\d{1,20}", re.ASCII)
+
+    def to_internal_value(self, data: str) -> int:
+        if not self._DIGITS.fullmatch(data):
+            self.fail("invalid")
+        return int(data)
 
 
 class YesNoField(serializers.ChoiceField):
@@ -76,8 +89,8 @@ class Query(Serializer):
 
 
 class ListQuery(Query):
-    page = serializers.IntegerField(required=False, min_value=1, max_value=1_000_000_000)
-    page_size = serializers.IntegerField(
+    page = WholeNumberField(required=False, min_value=1, max_value=1_000_000_000)
+    page_size = WholeNumberField(
         required=False,
         min_value=1,
         max_value=LARGEST_PAGE,

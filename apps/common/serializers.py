@@ -60,7 +60,12 @@ class DocumentSerializer(StrictInput, MongoSerializer):
                 "required": document_field.required,
                 "allow_null": not document_field.required,
             }
-        return super().build_field(field_name, info, model_class, nested_depth, embedded_depth)
+        kind, options = super().build_field(
+            field_name, info, model_class, nested_depth, embedded_depth
+        )
+        if issubclass(kind, TextField) and document_field.default == "":
+            options["allow_blank"] = True  # what is there when nothing is said may be said
+        return kind, options
 
     def to_internal_value(self, data):
         value = super().to_internal_value(data)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 from bson import ObjectId
 from django.utils.functional import cached_property
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import APIException, AuthenticationFailed, ParseError
 from rest_framework.response import Response
 from rest_framework_mongoengine import viewsets
 
@@ -24,19 +24,29 @@ from apps.common.errors import StaleVersion
 from apps.common.etags import etag_of, expected_revisions, is_known
 from apps.common.pagination import Page, link
 from apps.common.queries import ListQuery, Query
+from apps.common.serializers import Serializer
 
 Rows = list[dict]
+
+
+class LengthRequired(APIException):
+    status_code = 411
+    default_code = "length_required"
+    default_detail = ParseError.default_detail
 
 
 class ApiView:
     """What every view of the API does, whatever it answers."""
 
-    metadata_class = None  # OPTIONS would describe fields to people who may not see them
+    # OPTIONS would describe fields to people who may not see them.
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     query_class = Query
     schemas: dict[str, tuple] = {}
 
     def initial(self, request, *args, **kwargs):
         """Find out who asks and how often; a POST with an `Idempotency-Key` runs once."""
+        if "HTTP_TRANSFER_ENCODING" in request.META and not request.META.get("CONTENT_LENGTH"):
+            raise LengthRequired()  # else its body would count as none
         try:
             self.perform_authentication(request)
         except AuthenticationFailed:
@@ -45,11 +55,18 @@ class ApiView:
         self.check_throttles(request)
         self.check_permissions(request)
         self.query = self.read_query(request)
+        if request.method == "POST" and self._takes_nothing:
+            self.validated(Serializer)  # what is sent all the same is refused
         if self.query.validated_data.get("search"):
             limits.check("search", request.user.id or address_of(request))
         key = request.headers.get("Idempotency-Key")
         if key is not None and request.method == "POST" and request.user.is_authenticated:
             self.post = idempotency.once(self.post, key)
+
+    @property
+    def _takes_nothing(self) -> bool:
+        body, *_ = self.schemas.get(getattr(self, "action", None) or "post", (dict,))
+        return body is None
 
     @property
     def query_type(self) -> type[Query]:

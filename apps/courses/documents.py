@@ -18,10 +18,14 @@ class Category(Revised):
     name = StringField(required=True, max_length=100)
     name_key = StringField(required=True)  # folded: what is unique, whatever the case
     description = StringField(default="", max_length=10_000)
+    removed = BooleanField()  # hidden while courses are taken out of it
 
     meta = {
         "collection": "categories",
-        "indexes": [{"fields": ("name_key",), "unique": True}],
+        "indexes": [
+            {"fields": ("name_key",), "unique": True},
+            {"fields": ("removed",), "sparse": True},
+        ],
     }
 
 

@@ -32,7 +32,7 @@ def get_category(category_id) -> Category:
     """
     :raises Missing: there is none
     """
-    return _found(Category.objects(id=category_id))
+    return _found(Category.objects(id=category_id, removed=None))
 
 
 def cached_category(category_id: str, *, represent: Callable) -> Json:
@@ -46,7 +46,7 @@ def cached_category(category_id: str, *, represent: Callable) -> Json:
 
 def list_categories(*, represent: Callable, paging: Paging) -> Page:
     def load() -> Json:
-        page = page_of(Category.objects.order_by("name_key"), paging, represent)
+        page = page_of(Category.objects(removed=None).order_by("name_key"), paging, represent)
         counts = count_published(row["id"] for row in page.rows)
         rows = [row | {"course_count": counts.get(row["id"], 0)} for row in page.rows]
         return page.as_json() | {"rows": rows}
@@ -64,7 +64,7 @@ def count_published(category_ids: Iterable[str]) -> dict[str, int]:
 
 def category_cards(category_ids: set[str], *, viewer: Viewer) -> dict[str, Json]:
     """Return the cards of categories, which everybody may see."""
-    found = Category.objects(id__in=list(category_ids)).only("name")
+    found = Category.objects(id__in=list(category_ids), removed=None).only("name")
     return {str(one.id): {"id": str(one.id), "name": one.name} for one in found}
 
 

@@ -6,8 +6,8 @@ from bson import ObjectId
 from django.utils.translation import gettext_lazy as _
 from mongoengine import NotUniqueError, Q
 
-from apps.common.documents import change, insert, refuse_stale, remove
-from apps.common.errors import Conflict, Forbidden, Invalid, Missing, Refusal
+from apps.common.documents import change, insert, refuse_stale
+from apps.common.errors import Conflict, Forbidden, Invalid, Missing, Refusal, StaleVersion
 from apps.common.events import ask, publish
 from apps.common.folding import fold_name, fold_words
 from apps.common.pictures import remove_pictures, store_picture
@@ -77,13 +77,25 @@ def change_category(category: Category, *, expected: list[int] | None, **fields)
 
 
 def remove_category(category: Category, *, expected: list[int] | None) -> None:
-    """Remove a category; its courses stay, without one."""
-    remove(category, expected=expected)
+    """
+    Remove a category, hidden first, gone last; its courses stay, without one.
+
+    :raises StaleVersion: somebody has edited it since
+    """
+    condition = {} if expected is None else {"revision__in": expected}
+    visible = Category.objects(id=category.id, removed=None, **condition)
+    if visible.modify(set__removed=True) is None:
+        refuse_stale(Category, category.id)
+    _finish_category_removal(category)
+
+
+def _finish_category_removal(category: Category) -> None:
+    selectors.forget_categories()
     affected = Course.objects(category=category.id).distinct("id")
     Course.objects(category=category.id).update(unset__category=True, inc__revision=1)
     for course_id in affected:
         selectors.forget_course(course_id)
-    selectors.forget_categories()
+    category.delete()
 
 
 def _name_taken() -> Invalid:
@@ -106,7 +118,7 @@ def create_course(*, course_id: ObjectId, by: Person, **fields: Any) -> Course:
     course = Course(id=course_id, instructor=instructor_id, **fields)
     course.words = _words(course.title, course.description)
     try:
-        return insert(course)
+        return _out_of_lost_category(insert(course))
     finally:
         selectors.forget_course(course_id)
 
@@ -121,8 +133,9 @@ def change_course(
     """
     if "instructor" in fields and fields["instructor"] != course.instructor:
         _check_instructor(fields["instructor"], by)
-    if fields.get("category") != course.category:
-        _check_category(fields.get("category"))
+    regrouped = fields.get("category") not in (None, course.category)
+    if regrouped:
+        _check_category(fields["category"])
     fields["words"] = _words(
         fields.get("title", course.title), fields.get("description", course.description)
     )
@@ -132,7 +145,7 @@ def change_course(
         fields["image_small"] = None
     changed = _write(course, expected, **fields)
     remove_pictures(*removed_pictures)
-    return changed
+    return _out_of_lost_category(changed) if regrouped else changed
 
 
 def publish_course(course: Course, *, expected: list[int] | None = None) -> Course:
@@ -183,9 +196,11 @@ def remove_course(course: Course, *, cascade: bool, expected: list[int] | None =
         condition["enrollment_count__lte"] = 0
     hidden = Course.objects(**condition).modify(set__removed=True)
     if hidden is None:
-        if not cascade and selectors.get_course(course.id).enrollment_count > 0:
+        now = selectors.get_course(course.id)
+        as_expected = expected is None or now.revision in expected
+        if as_expected and not cascade and now.enrollment_count > 0:
             raise HasEnrollments()
-        refuse_stale(Course, course.id)
+        raise StaleVersion()
     finish_removal(course)
 
 
@@ -199,11 +214,13 @@ def finish_removal(course: Course) -> None:
 
 
 def finish_removals() -> int:
-    """Finish what was cut off; return how many courses are gone."""
-    hidden = list(Course.objects(removed=True))
-    for course in hidden:
+    """Finish what was cut off; return how many courses and categories it was."""
+    courses, categories = list(Course.objects(removed=True)), list(Category.objects(removed=True))
+    for course in courses:
         finish_removal(course)
-    return len(hidden)
+    for category in categories:
+        _finish_category_removal(category)
+    return len(courses) + len(categories)
 
 
 def give_up_courses_of(user_id: str) -> None:
@@ -301,6 +318,12 @@ def _check_category(category_id: ObjectId | None) -> None:
             selectors.get_category(category_id)
     except Missing as error:
         raise Invalid(category=_("There is no such category.")) from error
+
+
+def _out_of_lost_category(course: Course) -> Course:
+    """Return the course without a category that was removed while it was put there."""
+    lost = course.category and not Category.objects(id=course.category, removed=None).count()
+    return _write(course, None, category=None) if lost else course
 
 
 def _words(title: str, description: str) -> list[str]:

@@ -4,5 +4,5 @@ from apps.courses import services
 
 
 @shared_task
-def finish_course_removals() -> None:
+def finish_removals() -> None:
     services.finish_removals()

@@ -4,6 +4,7 @@ from rest_framework.response import Response
 
 from apps.common.errors import Forbidden, Invalid, Missing
 from apps.common.events import ask
+from apps.common.folding import fold_name
 from apps.common.views import Rows, ViewSet
 from apps.courses import selectors as courses
 from apps.courses.permissions import owns
@@ -76,8 +77,8 @@ class EnrollmentViewSet(ViewSet):
     def _student(self, given: dict, course) -> str:
         """Return whose place it will be; only who teaches the course may name another."""
         viewer = self.request.user
-        named = [str(given.get("student") or ""), given.get("username", "")]
-        if named in (["", ""], [viewer.id, ""], ["", viewer.username]):
+        student, username = given.get("student", viewer.id), given.get("username", viewer.username)
+        if (str(student), fold_name(username)) == (viewer.id, fold_name(viewer.username)):
             return viewer.id
         if not owns(viewer, course):
             raise Forbidden(_("Only who teaches the course may enrol somebody else."))

@@ -1,6 +1,7 @@
 """What changes lessons and their order."""
 
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 from bson import ObjectId
@@ -219,7 +220,7 @@ def _moves(course_id, wanted: list[ObjectId]) -> list[UpdateOne]:
     past = selectors.last_position(course_id)
     aside = range(past + 1, past + 1 + len(wanted))
     taken = selectors.positions_of_others(course_id, wanted)
-    first = [place for place in range(1, past + 1 + len(wanted)) if place not in taken]
+    first = (place for place in count(1) if place not in taken)
     return [
         UpdateOne({"_id": lesson_id, "course_id": course_id}, {"$set": {"position": position}})
         for positions in (aside, first)

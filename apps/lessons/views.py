@@ -110,5 +110,6 @@ class LessonOrderView(ApiView, APIView):
         """Put the lessons into another order."""
         course = courses.get_visible_course(id, viewer=request.user)
         self.check_object_permissions(request, course)
+        self.check_expected(course.revision)
         wanted = self.validated(LessonOrderSerializer)["lessons"]
         return Response(services.reorder(course, wanted))

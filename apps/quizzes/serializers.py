@@ -6,7 +6,6 @@ from apps.common.fields import (
     FlagField,
     IdField,
     NumberField,
-    RowsField,
     TextField,
 )
 from apps.common.queries import EndlessListQuery, ListQuery, Query, YesNoField, reference_filter
@@ -60,7 +59,7 @@ class QuestionSerializer(DocumentSerializer):
     explanation = TextField(
         lines=True, trim_whitespace=True, allow_blank=True, required=False, max_length=2000
     )
-    choices = RowsField(
+    choices = serializers.ListField(
         child=WantedChoiceSerializer(),
         required=False,
         max_length=MOST_CHOICES,
@@ -311,7 +310,7 @@ class SubmissionSerializer(Serializer):
     quiz = IdField()
     student = IdField(read_only=True, allow_null=True, help_text="Null: erased.")
     attempt = serializers.IntegerField(read_only=True)
-    answers = RowsField(child=AnswerSerializer(), max_length=MOST_QUESTIONS)
+    answers = serializers.ListField(child=AnswerSerializer(), max_length=MOST_QUESTIONS)
     score = serializers.FloatField(read_only=True)
     max_score = serializers.FloatField(read_only=True)
     percentage = serializers.FloatField(read_only=True)

@@ -38,6 +38,8 @@ def read(**data) -> dict:
         ("title", "a\r\nBcc: b"),
         ("title", "a\u2028b"),
         ("title", "\ud800"),
+        ("title", "\u200b"),
+        ("title", "\u2060 \ufeff"),
         ("note", "a\x00b"),
         ("number", "1"),
         ("number", 1.0),
@@ -64,7 +66,21 @@ def test_a_value_of_another_type_is_refused(name, wrong):
     assert list(refused.value.detail) == [name]
 
 
-@pytest.mark.parametrize("text", ["🦉", "שלום", "e\u0301", "<b>", "\\", "'; DROP", "a.b", "$where"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "🦉",
+        "👩🏽\u200d🔬",
+        "שלום",
+        "\u202bשלום",
+        "e\u0301",
+        "<b>",
+        "\\",
+        "'; DROP",
+        "a.b",
+        "$where",
+    ],
+)
 def test_any_line_of_text_comes_through(text):
     assert read(title=text)["title"] == text
 

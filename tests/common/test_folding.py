@@ -16,6 +16,7 @@ def test_accents_tell_names_apart():
 
 def test_words_are_found_without_case_and_accents():
     assert fold_words("Čeština, ČEŠTINA & naïve_42!") == ["42", "cestina", "naive"]
+    assert fold_words("𝔘niverse Ｌogic") == ["logic", "universe"]
 
 
 @pytest.mark.parametrize("search", ["(a+)+$", ".*", "\\", "[", "a.b"])

@@ -53,6 +53,10 @@ def test_filters_are_what_is_neither_page_nor_expansion():
         ("page=x", "page"),
         ("page=100000000000000000000", "page"),
         ("page=1.5", "page"),
+        ("page=1.0", "page"),
+        ("page=1_0", "page"),
+        ("page=%2B1", "page"),
+        ("page=%EF%BC%91", "page"),
         ("page_size=0", "page_size"),
         ("page_size=101", "page_size"),
         ("ordering=password", "ordering"),
@@ -77,6 +81,10 @@ def test_what_is_wrong_is_named(text, name):
         read(text)
 
     assert name in refused.value.detail
+
+
+def test_what_is_to_be_expanded_may_be_named_twice():
+    assert read("expand=instructor,category,instructor").expand == ["instructor", "category"]
 
 
 def test_an_endless_list_is_read_by_cursor_from_its_first_page_on():

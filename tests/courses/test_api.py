@@ -7,6 +7,7 @@ from apps.courses.documents import Category, Course
 from tests.factories import (
     client_of,
     enroll_in,
+    lessons_of,
     make_category,
     make_course,
     make_instructor,
@@ -136,6 +137,12 @@ def test_all_words_of_a_search_are_found_whatever_case_and_accents(anonymous):
             "Éléments de géométrie"
         ]
     assert titles(anonymous.get("/api/courses/", {"search": "geometrie algebra"})) == []
+
+
+def test_what_is_expanded_twice_is_expanded_once(anonymous):
+    course = make_course()
+    response = anonymous.get(f"/api/courses/{course.id}/?expand=instructor,instructor")
+    assert response.data["instructor"]["id"] == str(course.instructor)
 
 
 @pytest.mark.parametrize("search", ["(a+)+$", ".*", "\\", "[", "^a", "$where"])
@@ -299,6 +306,29 @@ def test_a_wrong_field_is_refused_and_named(instructor, field, value):
     assert client_of(instructor).get("/api/courses/").status_code == 200
 
 
+def test_names_and_texts_may_be_as_long_as_is_promised(instructor, admin):
+    course = {"title": "é" * 255, "description": "🦉" * 10_000}
+    lesson = {"title": "é" * 255, "content": "x" * 200_000}
+    category = {"name": "é" * 100, "description": "🦉" * 10_000}
+    author, keeper = client_of(instructor), client_of(admin)
+    made = author.post("/api/courses/", course).data
+    lesson |= {"course": made["id"]}
+
+    assert {name: made[name] for name in course} == course
+    assert author.post("/api/lessons/", lesson).data["content"] == lesson["content"]
+    assert keeper.post("/api/categories/", category).data["name"] == category["name"]
+    assert author.patch("/api/auth/user/", {"bio": "🦉" * 2000}).data["bio"] == "🦉" * 2000
+
+    for client, address, body, field in (
+        (author, "/api/lessons/", lesson, "title"),
+        (keeper, "/api/categories/", category, "name"),
+        (keeper, "/api/categories/", category, "description"),
+    ):
+        refused = client.post(address, body | {field: body[field] + "x"})
+        assert (refused.status_code, list(refused.data)) == (400, [field])
+    assert list(author.patch("/api/auth/user/", {"bio": "x" * 2001}).data) == ["bio"]
+
+
 def test_half_a_character_is_refused(instructor):
     response = client_of(instructor).post(
         "/api/courses/", '{"title": "a\\ud800b"}', content_type="application/json"
@@ -349,6 +379,46 @@ def test_put_replaces_and_ignores_what_is_read_only(instructor):
     assert (replaced["instructor"], replaced["published"]) == (str(instructor.id), True)
 
 
+def test_what_was_made_with_a_name_alone_can_be_put_back(instructor, admin):
+    course = client_of(instructor).post("/api/courses/", {"title": "Bare"}).data
+    lesson = client_of(instructor).post("/api/lessons/", {"title": "B", "course": course["id"]})
+    category = client_of(admin).post("/api/categories/", {"name": "Bare"}).data
+
+    for client, name, made in (
+        (client_of(instructor), "courses", course),
+        (client_of(instructor), "lessons", lesson.data),
+        (client_of(admin), "categories", category),
+    ):
+        put_back = client.put(f"/api/{name}/{made['id']}/", made)
+        assert put_back.status_code == 200, put_back.data
+        changed = {"updated_at": "", "lesson_count": ""}
+        assert put_back.data | changed == made | changed
+
+
+def test_a_text_can_be_emptied_and_a_name_cannot(instructor):
+    course = make_course(instructor=instructor, description="Old")
+    client, address = client_of(instructor), f"/api/courses/{course.id}/"
+
+    assert client.patch(address, {"description": ""}).data["description"] == ""
+    assert list(client.patch(address, {"title": ""}).data) == ["title"]
+
+
+def test_an_action_without_a_body_takes_none(instructor):
+    course = make_course(instructor=instructor, lessons=1, published=False)
+    client, address = client_of(instructor), f"/api/courses/{course.id}/publish/"
+
+    unknown = client.post(address, {"nosuch": 1})
+    broken = client.post(address, "{", content_type="application/json")
+    other = client.post(address, "x", content_type="text/plain")
+
+    assert (unknown.status_code, list(unknown.data)) == (400, ["nosuch"])
+    assert (broken.status_code, broken.data["code"]) == (400, "parse_error")
+    assert other.status_code == 415
+    assert Course.objects.get(id=course.id).published is False
+    assert client.post(address, {}).status_code == 200
+    assert client.post(address).status_code == 200
+
+
 def test_patch_changes_what_it_names(instructor):
     course = make_course(instructor=instructor, description="Kept")
     response = client_of(instructor).patch(
@@ -390,6 +460,23 @@ def test_a_stale_version_changes_nothing(instructor):
         assert client.delete(address, HTTP_IF_MATCH=stale).status_code == 412
     assert Course.objects.get(id=course.id).title == "First"
     assert client.patch(address, {"title": "2"}, HTTP_IF_MATCH="*").status_code == 200
+
+
+def test_no_action_is_taken_on_a_stale_version(instructor, settings):
+    course = make_course(instructor=instructor, lessons=1)
+    client, address = client_of(instructor), f"/api/courses/{course.id}/"
+    stale = {"HTTP_IF_MATCH": '"99-00"'}
+
+    assert client.post(f"{address}unpublish/", **stale).status_code == 412
+    assert Course.objects.get(id=course.id).published is True
+    client.post(f"{address}unpublish/")
+    assert client.post(f"{address}publish/", **stale).status_code == 412
+    assert Course.objects.get(id=course.id).published is False
+    body = {"image": picture()}
+    sent = client.post(f"{address}image/", body, format="multipart", **stale)
+    assert sent.status_code == 412
+    assert Course.objects.get(id=course.id).image is None
+    assert not [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()]
 
 
 def test_counts_and_expand_make_no_version_stale(instructor):
@@ -436,6 +523,34 @@ def test_removing_a_course_takes_all_below_it_and_nothing_else(instructor, admin
     assert Course.objects.count() == 1
 
 
+def test_a_course_that_is_going_is_gone_already(admin, student):
+    going, other = make_course(lessons=1, category=make_category()), make_course(lessons=1)
+    for course in (going, other):
+        enroll_in(course, student)
+    [lesson] = lessons_of(going)
+    Course.objects(id=going.id).update(set__removed=True)
+
+    for client in (client_of(student), client_of(admin), client_of(_author(going))):
+        for address in ("/api/courses/", "/api/courses/?search=algebra", "/api/lessons/"):
+            rows = client.get(address).data["results"]
+            shown = {row.get("course", row["id"]) for row in rows}
+            assert str(going.id) not in shown, address
+        for address in (
+            f"/api/courses/{going.id}/",
+            f"/api/courses/{going.id}/lessons/",
+            f"/api/lessons/{lesson.id}/",
+        ):
+            assert client.get(address).status_code == 404, address
+        assert client.patch(f"/api/courses/{going.id}/", {"title": "x"}).status_code in (403, 404)
+        body = {"course": str(going.id)}
+        assert list(client.post("/api/enrollments/", body).data) == ["course"]
+    rows = client_of(student).get("/api/enrollments/?expand=course").data["results"]
+    assert [row["course"] and row["course"]["id"] for row in rows] == [str(other.id), None]
+    category = client_of(admin).get(f"/api/categories/{going.category}/").data
+    assert category["course_count"] == 0
+    assert client_of(None).get(f"/api/users/{going.instructor}/").status_code == 404
+
+
 def test_an_instructor_removes_an_own_course_without_students(instructor):
     course = make_course(instructor=instructor, lessons=1)
 
@@ -469,6 +584,18 @@ def test_a_picture_is_made_anew_in_two_sizes(instructor, anonymous, settings, fo
     assert anonymous.get(f"/api/courses/{course.id}/").data["image"] == response.data["image"]
 
 
+@pytest.mark.parametrize("size", [(100, 30_000), (1, 65_000), (40_000, 1)])
+def test_a_long_strip_is_a_picture_too(instructor, settings, size):
+    course = make_course(instructor=instructor)
+    response = client_of(instructor).post(
+        f"/api/courses/{course.id}/image/", {"image": picture(size=size)}, format="multipart"
+    )
+
+    assert response.status_code == 200, response.data
+    with Image.open(settings.MEDIA_ROOT / response.data["image"].removeprefix("/media/")) as stored:
+        assert stored.width <= 1280
+
+
 def test_null_removes_the_picture(instructor, settings):
     course = make_course(instructor=instructor)
     client, address = client_of(instructor), f"/api/courses/{course.id}/"
@@ -478,6 +605,8 @@ def test_null_removes_the_picture(instructor, settings):
 
     assert (response.data["image"], response.data["image_small"]) == (None, None)
     assert not [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()]
+    for wrong in (5, True, {}, []):
+        assert list(client.patch(address, {"image": wrong}).data) == ["image"]
 
 
 def test_what_is_no_picture_is_refused(instructor):
@@ -554,6 +683,55 @@ def test_a_removed_category_leaves_its_courses(admin, anonymous):
     client_of(admin).delete(f"/api/categories/{category.id}/")
 
     assert anonymous.get(f"/api/courses/{course.id}/").data["category"] is None
+
+
+def test_a_course_put_into_a_category_just_before_it_goes_is_in_none(instructor, monkeypatch):
+    from apps.courses import services
+
+    category, course = make_category(), make_course(instructor=instructor)
+    check = services._check_category
+
+    def check_and_lose(category_id) -> None:
+        check(category_id)
+        services.remove_category(category, expected=None)
+
+    monkeypatch.setattr(services, "_check_category", check_and_lose)
+    body = {"title": "Logic", "category": str(category.id)}
+    changed = client_of(instructor).patch(f"/api/courses/{course.id}/", body)
+
+    assert (changed.status_code, changed.data["category"]) == (200, None)
+    assert Course.objects.get(id=course.id).category is None
+
+
+def test_a_category_that_is_going_is_gone_already(admin, anonymous):
+    from apps.courses.services import finish_removals
+
+    category = make_category(name="Going")
+    course = make_course(category=category)
+    Category.objects(id=category.id).update(set__removed=True)
+
+    assert anonymous.get("/api/categories/").data["count"] == 0
+    assert anonymous.get(f"/api/categories/{category.id}/").status_code == 404
+    [row] = anonymous.get("/api/courses/?expand=category").data["results"]
+    assert row["category"] is None
+    assert client_of(admin).delete(f"/api/categories/{category.id}/").status_code == 404
+    assert finish_removals() == 1
+    assert Course.objects.get(id=course.id).category is None
+    assert Category.objects.count() == 0
+
+
+def test_a_stale_version_of_a_category_changes_nothing(admin):
+    client, address = client_of(admin), f"/api/categories/{make_category(name='Old').id}/"
+    seen = client.get(address)["ETag"]
+    first = client.patch(address, {"name": "First"}, HTTP_IF_MATCH=seen)
+    assert (first.status_code, first["ETag"]) == (200, client.get(address)["ETag"])
+
+    assert client.patch(address, {"name": "2"}, HTTP_IF_MATCH=seen).status_code == 412
+    assert client.put(address, {"name": "2"}, HTTP_IF_MATCH=seen).status_code == 412
+    assert client.delete(address, HTTP_IF_MATCH=seen).status_code == 412
+    assert client.get(address).data["name"] == "First"
+    assert client.get(address, HTTP_IF_NONE_MATCH=first["ETag"]).status_code == 304
+    assert client.delete(address, HTTP_IF_MATCH=first["ETag"]).status_code == 204
 
 
 def _author(course):

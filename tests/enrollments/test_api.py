@@ -95,8 +95,9 @@ def test_a_student_names_nobody_else(student):
         response = client.post("/api/enrollments/", {"course": str(course.id)} | named)
         assert response.status_code == 403
     assert Enrollment.objects.count() == 0
-    own = client.post("/api/enrollments/", {"course": str(course.id), "student": str(student.id)})
-    assert own.status_code == 201
+    for own in ({"student": str(student.id)}, {"username": student.username.upper()}):
+        body = {"course": str(make_course().id)} | own
+        assert client.post("/api/enrollments/", body).data["student"] == str(student.id)
 
 
 def test_who_teaches_a_course_grants_and_revokes_places(instructor, student):
@@ -139,6 +140,36 @@ def test_places_are_seen_by_the_student_the_teacher_and_admins(instructor, admin
             assert client.delete(address).status_code == 404
     assert client_of(student).patch(address, {"milestones": [100]}).status_code == 405
     assert Enrollment.objects.count() == 2
+
+
+def test_a_demoted_instructor_sees_no_students_any_more(instructor, admin):
+    course = make_course(instructor=instructor, lessons=1)
+    student = enroll_in(course)
+    client = client_of(instructor)
+    [place] = client.get("/api/enrollments/").data["results"]
+    [record] = client.get("/api/progress/").data["results"]
+    assert client.get(f"/api/users/{student.id}/").status_code == 200
+
+    client_of(admin).patch(f"/api/users/{instructor.id}/", {"is_instructor": False})
+
+    assert client.get("/api/enrollments/").data["count"] == 0
+    assert client.get("/api/progress/").data["count"] == 0
+    for address in (
+        f"/api/enrollments/{place['id']}/",
+        f"/api/progress/{record['id']}/",
+        f"/api/users/{student.id}/",
+    ):
+        assert client.get(address).status_code == 404
+    assert client.delete(f"/api/enrollments/{place['id']}/").status_code == 404
+
+
+def test_a_student_is_named_in_one_way(instructor, student):
+    course = make_course(instructor=instructor)
+    body = {"course": str(course.id), "student": str(student.id), "username": student.username}
+    response = client_of(instructor).post("/api/enrollments/", body)
+
+    assert (response.status_code, list(response.data)) == (400, ["username"])
+    assert Enrollment.objects.count() == 0
 
 
 def test_a_stranger_finds_nothing_by_filters(student):

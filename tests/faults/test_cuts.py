@@ -11,7 +11,7 @@ from django.test import override_settings
 
 from apps.common.events import subscribe
 from apps.common.indexes import documents
-from apps.courses.documents import Course
+from apps.courses.documents import Category, Course
 from apps.enrollments.documents import Enrollment
 from apps.lessons.documents import Lesson
 from apps.progress.documents import Progress
@@ -24,6 +24,7 @@ from tests.factories import (
     enroll_in,
     lessons_of,
     make_admin,
+    make_category,
     make_course,
     make_instructor,
     make_student,
@@ -31,6 +32,7 @@ from tests.factories import (
 from tests.faults.proxy import MongoProxy
 from tests.faults.sweeps import hurry, sweep
 
+NEVER = 1_000_000
 ENOUGH = 30  # no request writes as often
 IMPATIENT = 0.4  # seconds that a request waits for a store that is away
 
@@ -245,6 +247,20 @@ def removing_a_course() -> Scene:
     )
 
 
+def removing_a_category() -> Scene:
+    category = make_category()
+    courses = [make_course(category=category) for _ in range(2)]
+    client = client_of(make_admin())
+
+    def whole() -> None:
+        assert Category.objects.count() == 0
+        assert [Course.objects.get(id=one.id).category for one in courses] == [None, None]
+
+    return Scene(
+        client, lambda client, **key: client.delete(f"/api/categories/{category.id}/", **key), whole
+    )
+
+
 def erasing_a_person() -> Scene:
     author = make_instructor()
     own = make_course(lessons=1, instructor=author)
@@ -273,6 +289,7 @@ SCENES = [
     removing_the_last_lesson,
     reordering,
     removing_a_course,
+    removing_a_category,
     erasing_a_person,
 ]
 
@@ -326,6 +343,7 @@ def test_after_the_sweep_nothing_is_in_the_way_of_a_late_retry(proxy, scene_of):
 def _cut_off(proxy: MongoProxy, scene_of, n: int, **key) -> Scene | None:
     """Ask while MongoDB goes away at the n-th write; None where there were fewer writes."""
     for seconds in (IMPATIENT, settings.STORE_TIMEOUT_SECONDS):
+        proxy.cut_after(NEVER)
         _empty()
         scene = scene_of()
         scene.client.raise_request_exception = False

@@ -1,3 +1,5 @@
+import tracemalloc
+
 import pytest
 
 from apps.courses.documents import Course
@@ -258,11 +260,41 @@ def test_a_stale_version_changes_nothing(author, course):
     assert author.get(address).data["title"] == "First"
 
 
+def test_a_stale_version_is_neither_moved_nor_put_in_order(author, course, instructor):
+    lesson, other = make_lesson(course=course), make_lesson(course=course)
+    target = make_course(instructor=instructor, lessons=1)
+    stale = {"HTTP_IF_MATCH": '"99-00"'}
+
+    moved = author.patch(f"/api/lessons/{lesson.id}/", {"course": str(target.id)}, **stale)
+    order = {"lessons": [str(other.id), str(lesson.id)]}
+    ordered = author.put(f"/api/courses/{course.id}/lessons/order/", order, **stale)
+
+    assert (moved.status_code, ordered.status_code) == (412, 412)
+    assert [one.id for one in lessons_of(course)] == [lesson.id, other.id]
+    assert Course.objects.get(id=course.id).lesson_count == 2
+    assert Course.objects.get(id=target.id).lesson_count == 1
+
+
+def test_a_lesson_that_finds_its_place_taken_stays(author, course, instructor):
+    lesson = make_lesson(course=course)
+    make_lesson(course=course)
+    target = make_course(instructor=instructor, lessons=1)
+
+    body = {"course": str(target.id), "position": 1}
+    moved = author.patch(f"/api/lessons/{lesson.id}/", body)
+
+    assert (moved.status_code, list(moved.data)) == (400, ["position"])
+    assert Lesson.objects.get(id=lesson.id).course == course.id
+    assert Course.objects.get(id=course.id).lesson_count == 2
+    assert Course.objects.get(id=target.id).lesson_count == 1
+
+
 # Who may read
 
 
 def test_content_is_for_who_is_enrolled_or_teaches(course, author, admin, anonymous, student):
-    lesson = make_lesson(course=course, content="Hidden", video_url="https://example.org/v")
+    player = "https://player.vimeo.com/video/1"
+    lesson = make_lesson(course=course, content="Hidden", video_url=player)
     enrolled = client_of(enroll_in(course))
 
     def seen_by(client):
@@ -274,6 +306,7 @@ def test_content_is_for_who_is_enrolled_or_teaches(course, author, admin, anonym
 
     for client in (enrolled, author, client_of(admin)):
         assert seen_by(client)["content"] == "Hidden"
+        assert seen_by(client)["embed_url"] == player
     for client in (anonymous, client_of(student), client_of(make_instructor())):
         row = seen_by(client)
         assert [row[name] for name in PRIVATE] == [None] * 4
@@ -298,6 +331,27 @@ def test_who_left_reads_no_more(course):
     client.delete(f"/api/enrollments/{place['id']}/")
 
     assert client.get(f"/api/lessons/{lesson.id}/").data["content"] is None
+
+
+def test_a_lesson_that_is_going_is_gone_already(course, author, student):
+    going, other = make_lesson(course=course, title="Going"), make_lesson(course=course)
+    enroll_in(course, student)
+    Lesson.objects(id=going.id).update(set__removed=True)
+
+    for client in (author, client_of(student)):
+        for address in ("/api/lessons/", f"/api/lessons/?course={course.id}"):
+            assert [row["id"] for row in client.get(address).data["results"]] == [str(other.id)]
+        assert client.get(f"/api/lessons/{going.id}/").status_code == 404
+        outline = client.get(f"/api/courses/{course.id}/lessons/").data
+        assert [row["id"] for row in outline] == [str(other.id)]
+        body = {"lesson": str(going.id)}
+        assert list(client.post("/api/progress/", body).data) == ["lesson"]
+    assert author.patch(f"/api/lessons/{going.id}/", {"title": "x"}).status_code == 404
+    assert author.delete(f"/api/lessons/{going.id}/").status_code == 404
+    rows = client_of(student).get("/api/progress/?expand=lesson").data["results"]
+    assert {row["lesson"] and row["lesson"]["id"] for row in rows} == {str(other.id), None}
+    summary = client_of(student).get(f"/api/progress/summary/?course={course.id}").data
+    assert summary["total"] == 1
 
 
 # Order
@@ -330,6 +384,21 @@ def test_lessons_are_put_into_another_order(course, author, anonymous):
     assert Course.objects.get(id=course.id).lesson_order in (None, [])
 
 
+def test_the_places_between_lessons_far_apart_cost_nothing(course, author):
+    near = make_lesson(course=course, title="Near", position=1)
+    far = make_lesson(course=course, title="Far", position=1_000_000)
+
+    tracemalloc.start()
+    outline = author.put(
+        f"/api/courses/{course.id}/lessons/order/", {"lessons": [str(far.id), str(near.id)]}
+    ).data
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert [(row["title"], row["position"]) for row in outline] == [("Far", 1), ("Near", 2)]
+    assert peak < 10_000_000
+
+
 def test_an_order_names_each_lesson_once(course, author):
     first, second = make_lesson(course=course), make_lesson(course=course)
     foreign = make_lesson()
@@ -346,6 +415,7 @@ def test_an_order_names_each_lesson_once(course, author):
     ):
         response = author.put(address, {"lessons": wrong})
         assert (response.status_code, list(response.data)) == (400, ["lessons"])
+        assert all(isinstance(message, str) for message in response.data["lessons"])
 
 
 def test_an_order_that_was_cut_off_is_obeyed_and_carried_out(course, author, anonymous):

@@ -46,11 +46,21 @@ def test_a_wrong_verb_is_a_405_that_names_the_right_ones(client):
 
     assert response.status_code == 405
     assert response.json()["code"] == "method_not_allowed"
-    assert "POST" in response["Allow"]
+    assert response["Allow"] == "GET, HEAD, POST"
 
 
 def test_options_tell_nothing_of_fields(client):
-    assert client.options("/api/echo/").status_code == 405
+    response = client.options("/api/echo/")
+
+    assert response.status_code == 405
+    assert "OPTIONS" not in response["Allow"]
+
+
+def test_a_body_of_unknown_length_is_refused_and_not_overlooked(client):
+    response = client.generic("POST", "/api/echo/", HTTP_TRANSFER_ENCODING="chunked")
+
+    assert response.status_code == 411
+    assert response.json()["code"] == "length_required"
 
 
 def test_a_foreign_host_is_refused(client):

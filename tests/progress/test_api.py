@@ -204,6 +204,18 @@ def test_records_are_seen_by_the_student_the_teacher_and_admins(instructor, admi
     assert Progress.objects(completed=True).count() == 0
 
 
+def test_a_teacher_who_learns_too_sets_no_record_of_a_student(instructor):
+    course = make_course(instructor=instructor, lessons=1)
+    student = enroll_in(course)
+    enroll_in(course, instructor)
+    record = Progress.objects.get(student=student.id)
+
+    response = client_of(instructor).patch(f"/api/progress/{record.id}/", {"completed": True})
+
+    assert response.status_code == 403
+    assert Progress.objects(completed=True).count() == 0
+
+
 def test_a_student_sets_an_own_record(student):
     course = make_course(lessons=2)
     client = client_of(enroll_in(course, student))
@@ -234,6 +246,16 @@ def test_one_lesson_is_read_afresh_after_each_mark(student):
     assert completed() is True
     client.post("/api/progress/", {"lesson": lesson, "completed": False})
     assert completed() is False
+
+
+def test_the_one_record_of_a_lesson_is_on_the_first_page_alone(student):
+    course = make_course(lessons=1)
+    client = client_of(enroll_in(course, student))
+    address = f"/api/progress/?lesson={lessons_of(course)[0].id}"
+
+    [row] = client.get(f"{address}&page=1").data["results"]
+    assert client.get(f"{address}&page=2").status_code == 404
+    assert client.get(f"{address}&cursor=after-{row['id']}").data["results"] == []
 
 
 def test_the_list_is_read_by_cursor_to_its_end_and_back(student):

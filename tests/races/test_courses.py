@@ -4,11 +4,18 @@ from collections import Counter
 
 from rest_framework.test import APIClient
 
-from apps.courses.documents import Course
+from apps.courses.documents import Category, Course
 from apps.lessons import selectors
 from apps.lessons.documents import Lesson
 from apps.users.documents import User
-from tests.factories import client_of, lessons_of, make_course, make_instructor
+from tests.factories import (
+    client_of,
+    lessons_of,
+    make_admin,
+    make_category,
+    make_course,
+    make_instructor,
+)
 from tests.users.racing import race
 
 
@@ -32,6 +39,25 @@ def test_what_is_changed_while_it_is_deleted_stays_deleted():
     assert set(statuses(answers[1:])) <= {200, 404}
     assert Course._get_collection().count_documents({}) == 0
     assert client.get(address).status_code == 404
+
+
+def test_no_course_stays_in_a_category_that_goes_meanwhile():
+    category = make_category()
+    courses = [make_course(instructor=make_instructor()) for _ in range(10)]
+    clients = [client_of(make_admin()), *(client_of_author(one) for one in courses)]
+
+    def act(n: int):
+        if n == 0:
+            return clients[0].delete(f"/api/categories/{category.id}/")
+        body = {"category": str(category.id)}
+        return clients[n].patch(f"/api/courses/{courses[n - 1].id}/", body)
+
+    answers = race(11, act)
+
+    assert statuses(answers[:1]) == {204: 1}
+    assert set(statuses(answers[1:])) <= {200, 400}
+    assert Category._get_collection().count_documents({}) == 0
+    assert [one.category for one in Course.objects] == [None] * 10
 
 
 def test_a_lesson_changed_while_it_is_deleted_stays_deleted():

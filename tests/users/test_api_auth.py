@@ -125,6 +125,8 @@ def test_all_that_is_wrong_is_said_at_once(anonymous, ada):
         ("username", {"$ne": None}),
         ("username", 12345),
         ("username", "ﷺ" * 20),
+        ("username", "ß" * 150),  # which is 300 letters when it is folded
+        ("email", f"a@{'.'.join(['ß' * 60] * 3)}.org"),
         ("username", "ad\ud800a"),
         ("password1", "a long pass\ud800word"),
         ("email", "nobody"),
@@ -237,6 +239,8 @@ def test_wrong_unknown_and_inactive_are_refused_alike(ada):
     [
         {"username": {"$ne": None}, "password": PASSWORD},
         {"username": "ada", "password": {"$ne": None}},
+        {"username": "ada", "password": 12345},
+        {"username": "ada", "password": "x" * 4097},
         {"username": "ada"},
         {"password": PASSWORD},
         {"username": "ada", "password": PASSWORD, "remember": True},
@@ -244,7 +248,7 @@ def test_wrong_unknown_and_inactive_are_refused_alike(ada):
         "x",
         None,
     ],
-    ids=str,
+    ids=lambda body: str(body)[:40],
 )
 def test_a_sign_in_of_another_shape_is_refused(ada, body):
     response = APIClient().post(
@@ -716,6 +720,15 @@ def test_resets_are_limited_per_address(anonymous, limited):
         for _ in range(4)
     ]
     assert answers == [200, 200, 200, 429]
+
+
+def test_verifications_are_limited_per_address_and_apart_from_resets(anonymous, limited):
+    body = {"email": "a@b.org"}
+    answers = [anonymous.post("/api/auth/registration/resend-email/", body) for _ in range(4)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert answers[-1]["Retry-After"] == "3600"
+    assert anonymous.post("/api/auth/password/reset/", body).status_code == 200
 
 
 # Oneself

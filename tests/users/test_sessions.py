@@ -120,6 +120,9 @@ def test_sixteen_sign_in_at_once_and_none_meets_a_locked_database():
 
 def test_a_session_ends_after_a_month_however_it_is_used(student):
     tokens = services.open_session(user=student)
+    session = Session.objects.get()
+    lives = session.expires_at - session.created_at
+    assert abs(lives - timedelta(days=30)) < timedelta(seconds=2)
     end = timezone.now() + timedelta(days=2)
     Session.objects.update(expires_at=end)
 

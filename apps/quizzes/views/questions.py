@@ -80,6 +80,7 @@ class QuestionOrderView(Authoring, APIView):
     def put(self, request, id):
         """Put the questions into another order."""
         quiz = self.own_quiz(id)
+        self.check_expected(quiz.revision)
         services.reorder_questions(quiz, self.validated(QuestionOrderSerializer)["questions"])
         represent = QuestionSerializer(context={"request": request}).represent
         return Response(selectors.written_questions(quiz, represent=represent))
