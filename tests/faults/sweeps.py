@@ -6,6 +6,7 @@ from apps.common import idempotency
 from apps.enrollments import services as enrollments
 from apps.lessons import services as lessons
 from apps.progress import services as progress
+from apps.quizzes.services import attempts, authoring, exchange, questions, regrading
 from apps.users.services import profiles
 from lms.celery import SWEEPS, app
 
@@ -14,6 +15,11 @@ WAITS = {
     enrollments: "A_MINUTE",
     lessons: "A_MINUTE",
     progress: "A_MINUTE",
+    attempts: "A_MINUTE",
+    authoring: "A_MINUTE",
+    exchange: "A_MINUTE",
+    questions: "A_MINUTE",
+    regrading: "A_MINUTE",
     profiles: "UNDISTURBED",
     idempotency: "CLAIM",
 }

@@ -297,7 +297,7 @@ SCENES = [
 @pytest.mark.parametrize("scene_of", SCENES)
 def test_cut_after_any_write_the_retry_and_the_sweep_mend_it(proxy, scene_of):
     for n in count(1):
-        scene = _cut_off(proxy, scene_of, n)
+        scene = cut_off(proxy, scene_of, n)
         if scene is None:
             assert n > 1
             return
@@ -312,7 +312,7 @@ def test_cut_after_any_write_the_retry_and_the_sweep_mend_it(proxy, scene_of):
 def test_cut_after_any_write_a_retry_with_the_same_key_gets_the_first_answer(proxy, scene_of):
     key = {"HTTP_IDEMPOTENCY_KEY": "the-same"}
     for n in count(1):
-        scene = _cut_off(proxy, scene_of, n, **key)
+        scene = cut_off(proxy, scene_of, n, **key)
         if scene is None:
             assert n > 2
             return
@@ -331,7 +331,7 @@ def test_cut_after_any_write_a_retry_with_the_same_key_gets_the_first_answer(pro
 )
 def test_after_the_sweep_nothing_is_in_the_way_of_a_late_retry(proxy, scene_of):
     for n in count(1):
-        scene = _cut_off(proxy, scene_of, n)
+        scene = cut_off(proxy, scene_of, n)
         if scene is None:
             return
         sweep()
@@ -340,7 +340,7 @@ def test_after_the_sweep_nothing_is_in_the_way_of_a_late_retry(proxy, scene_of):
         scene.whole()
 
 
-def _cut_off(proxy: MongoProxy, scene_of, n: int, **key) -> Scene | None:
+def cut_off(proxy: MongoProxy, scene_of, n: int, **key) -> Scene | None:
     """Ask while MongoDB goes away at the n-th write; None where there were fewer writes."""
     for seconds in (IMPATIENT, settings.STORE_TIMEOUT_SECONDS):
         proxy.cut_after(NEVER)
