@@ -23,6 +23,9 @@ class QuestionDraft:
     choices: Sequence[ChoiceDraft] = ()
     line: int = 0  # where it begins in the file, from 1
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "choices", tuple(self.choices))  # alike, whatever it was given as
+
 
 @dataclass(frozen=True)
 class Fault:
