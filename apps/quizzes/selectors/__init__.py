@@ -1,0 +1,1 @@
+"""Every read of quizzes, attempts and submissions."""
