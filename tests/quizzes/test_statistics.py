@@ -317,7 +317,10 @@ def test_random_marks_agree_with_pythons_statistics(seed, every_attempt):
     assert figures["pass_rate"] == pytest.approx(100 * passed / len(looked_at), abs=0.00501)
     for place, row in enumerate(figures["questions"]):
         x = [one.marks[place].points for one in looked_at]
-        y = [sum(mark.points for mark in one.marks) - own for one, own in zip(looked_at, x)]
+        y = [
+            sum(mark.points for mark in one.marks) - own
+            for one, own in zip(looked_at, x, strict=True)
+        ]
         share = 100 * statistics.mean(x) / worths[place]
         assert row["facility"] == pytest.approx(share, abs=0.00501)
         correlation = 100 * statistics.correlation(x, y)
@@ -360,7 +363,7 @@ def test_as_often_is_asked_whatever_the_number_of_submissions_and_none_is_loaded
     with recorded() as many:
         figures_of(quiz, questions)
 
-    assert len(shown(many)) == len(shown(few)) == 3
+    assert len(shown(many)) == len(shown(few)) == 4
     assert {next(iter(command)) for command in many} == {"aggregate"}
 
 

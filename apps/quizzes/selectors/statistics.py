@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from bson import ObjectId
+from mongoengine import Q, QuerySet
 
 from apps.common.cache import Json
 from apps.quizzes import item_analysis
@@ -10,7 +11,7 @@ from apps.quizzes.documents import TRUE_FALSE, WITH_CHOICES, AskedChoice, Attemp
 from apps.quizzes.item_analysis import Sums
 
 Stages = list[dict]
-Taken = Mapping[tuple[ObjectId, object], int]  # by question, and choice or text
+Taken = Mapping[object, int]  # by choice; by question and text where there are none
 
 
 def statistics_of(
@@ -26,28 +27,28 @@ def statistics_of(
     :param choices: those of each question, by its id
     :param every_attempt: over all submissions; else over the first that each student has submitted
     """
-    rows = _aggregate(quiz, every_attempt, ("percentage", "passed"), _BY_PERCENTAGE)
+    submissions = _all(quiz) if every_attempt else _first_of_each(quiz)
+    rows = list(submissions.aggregate(_BY_PERCENTAGE))
     by_percentage = {round(100 * row["_id"]): row["n"] for row in rows}
     attempts = sum(by_percentage.values())
     return {
         "attempts": attempts,
-        "students": _count_students(quiz) if every_attempt else attempts,
+        "students": _count_students(submissions) if every_attempt else attempts,
         "mean": item_analysis.mean(by_percentage),
         "median": item_analysis.median(by_percentage),
         "pass_rate": item_analysis.per_cent(sum(row["passed"] for row in rows), attempts),
         "warning": item_analysis.warning(attempts),
-        "questions": list(_questions(quiz, questions, choices, every_attempt)),
+        "questions": list(_questions(submissions, questions, choices)),
     }
 
 
 def _questions(
-    quiz: Quiz,
+    submissions: QuerySet,
     questions: Sequence[Question],
     choices: Mapping[ObjectId, Sequence[AskedChoice]],
-    every_attempt: bool,
 ) -> Iterator[Json]:
-    sums = _sums_by_question(quiz, every_attempt)
-    taken = _taken(quiz, questions, every_attempt)
+    sums = _sums_by_question(submissions)
+    taken = _taken(submissions, questions)
     for question in questions:
         of_it = sums.get(question.id, NONE)
         yield {
@@ -80,7 +81,7 @@ def _choices(question: Question, choices: Sequence[AskedChoice], taken: Taken) -
             "id": str(choice.id),
             "text": choice.text,
             "is_correct": choice.is_correct,
-            "count": taken.get((question.id, choice.id), 0),
+            "count": taken.get(choice.id, 0),
         }
         for choice in choices
     ]
@@ -89,38 +90,39 @@ def _choices(question: Question, choices: Sequence[AskedChoice], taken: Taken) -
 # What is asked of the store
 
 
-def _aggregate(
-    quiz: Quiz, every_attempt: bool, fields: tuple[str, ...], stages: Stages
-) -> list[Json]:
-    """Run the stages over these fields of the submissions that are looked at."""
-    submissions = Attempt.objects(quiz=quiz.id, submitted_at__ne=None)
-    chosen = _only(fields) if every_attempt else _first_of_each(fields)
-    return list(submissions.aggregate([*chosen, *stages], allowDiskUse=True))
+def _all(quiz: Quiz) -> QuerySet:
+    return Attempt.objects(quiz=quiz.id, submitted_at__ne=None)
 
 
-def _only(fields: tuple[str, ...]) -> Stages:
-    return [{"$project": dict.fromkeys(fields, 1)}]
+def _first_of_each(quiz: Quiz) -> QuerySet:
+    """The first that each student has submitted: the first attempt, unless that ran out."""
+    later = _all(quiz).aggregate(
+        [
+            {"$sort": {"student_id": 1, "attempt": 1}},
+            {
+                "$group": {
+                    "_id": "$student_id",
+                    "submission": {"$first": "$_id"},
+                    "attempt": {"$first": "$attempt"},
+                }
+            },
+            {"$match": {"attempt": {"$gt": 1}}},
+        ]
+    )
+    return _all(quiz).filter(Q(attempt=1) | Q(id__in=[row["submission"] for row in later]))
 
 
-def _first_of_each(fields: tuple[str, ...]) -> Stages:
-    """The first that each student has submitted; the unique index gives the order."""
-    # What is absent in the first is null: mongomock would take it from the second.
-    kept = {name: {"$first": {"$ifNull": [f"${name}", None]}} for name in fields}
-    return [
-        {"$sort": {"student_id": 1, "attempt": 1}},
-        {"$group": {"_id": "$student_id"} | kept},
-    ]
-
-
-def _count_students(quiz: Quiz) -> int:
-    of_all = [{"$group": {"_id": "$student_id"}}, {"$group": {"_id": None, "n": {"$sum": 1}}}]
-    rows = _aggregate(quiz, True, ("student_id",), of_all)
+def _count_students(submissions: QuerySet) -> int:
+    rows = list(
+        submissions.aggregate(
+            [{"$group": {"_id": "$student_id"}}, {"$group": {"_id": None, "n": {"$sum": 1}}}]
+        )
+    )
     return rows[0]["n"] if rows else 0
 
 
-def _sums_by_question(quiz: Quiz, every_attempt: bool) -> dict[ObjectId, Sums]:
-    rows = _aggregate(quiz, every_attempt, ("marks", "score"), _SUMS)
-    return {row["_id"]: _sums(row) for row in rows}
+def _sums_by_question(submissions: QuerySet) -> dict[ObjectId, Sums]:
+    return {row["_id"]: _sums(row) for row in submissions.aggregate(_SUMS)}
 
 
 def _sums(row: Json) -> Sums:
@@ -132,19 +134,36 @@ def _sums(row: Json) -> Sums:
     )
 
 
-def _taken(quiz: Quiz, questions: Sequence[Question], every_attempt: bool) -> Taken:
-    """Return how often each choice was taken, and each text given to a true_false."""
-    offering = [one.id for one in questions if one.kind in (*WITH_CHOICES, TRUE_FALSE)]
-    taken: dict[tuple[ObjectId, object], int] = {}
-    for row in _aggregate(quiz, every_attempt, ("answers",), _by_answer(offering)):
-        question, given = row["_id"]["question"], row["_id"].get("given")
-        key = (question, _plain(given) if isinstance(given, str) else given)
-        taken[key] = taken.get(key, 0) + row["n"]
+def _taken(submissions: QuerySet, questions: Sequence[Question]) -> Taken:
+    """Return how often each choice was taken, and what was said to a true_false."""
+    kinds = {question.kind for question in questions}
+    taken: dict = {}
+    if kinds & set(WITH_CHOICES):
+        taken |= {row["_id"]: row["n"] for row in submissions.aggregate(_BY_CHOICE)}
+    if TRUE_FALSE in kinds:
+        asked = [one.id for one in questions if one.kind == TRUE_FALSE]
+        for row in submissions.aggregate(_by_text(asked)):
+            key = (row["_id"]["question"], _plain(row["_id"].get("text")))
+            taken[key] = taken.get(key, 0) + row["n"]
     return taken
 
 
-def _plain(text: str) -> str:
-    return text.strip().casefold()
+def _plain(text: str | None) -> str:
+    return (text or "").strip().casefold()
+
+
+def _by_text(question_ids: list[ObjectId]) -> Stages:
+    return [
+        {"$project": {"answers": 1}},
+        {"$unwind": "$answers"},
+        {"$match": {"answers.question": {"$in": question_ids}}},
+        {
+            "$group": {
+                "_id": {"question": "$answers.question", "text": "$answers.text"},
+                "n": {"$sum": 1},
+            }
+        },
+    ]
 
 
 def _hundredths(number: str) -> dict:
@@ -153,21 +172,12 @@ def _hundredths(number: str) -> dict:
     return {"$subtract": [above, {"$mod": [above, 1]}]}
 
 
-def _by_answer(question_ids: list[ObjectId]) -> Stages:
-    given = {"$ifNull": ["$answers.choices", "$answers.text"]}
-    return [
-        {"$unwind": "$answers"},
-        {"$match": {"answers.question": {"$in": question_ids}}},
-        {"$unwind": {"path": "$answers.choices", "preserveNullAndEmptyArrays": True}},
-        {
-            "$group": {
-                "_id": {"question": "$answers.question", "given": given},
-                "n": {"$sum": 1},
-            }
-        },
-    ]
-
-
+_BY_CHOICE: Stages = [
+    {"$project": {"chosen": "$answers.choices"}},
+    {"$unwind": "$chosen"},
+    {"$unwind": "$chosen"},
+    {"$group": {"_id": "$chosen", "n": {"$sum": 1}}},
+]
 NONE = Sums(n=0, x=0, y=0, xx=0, yy=0, xy=0, most=0, x_varies=False, y_varies=False)
 
 _BY_PERCENTAGE: Stages = [
@@ -180,6 +190,7 @@ _BY_PERCENTAGE: Stages = [
     }
 ]
 _SUMS: Stages = [
+    {"$project": {"score": 1, "marks": 1}},
     {"$unwind": "$marks"},
     {
         "$project": {
