@@ -78,6 +78,19 @@ def test_an_anonymous_retrieve_that_hits_asks_the_cache_twice(learner, settings,
         assert len(trips) <= 2, (address, trips)
 
 
+def test_a_dashboard_that_hits_asks_the_cache_three_times_and_mongodb_nothing(settings, trips):
+    """Who one is, what one follows, and all parts together."""
+    settings.RATE_LIMITED = True
+    teacher = make_instructor(is_admin=True)
+    enroll_in(make_course(lessons=1, instructor=teacher), teacher)
+    client = client_of(teacher)
+    client.get("/api/dashboard/")
+    trips.clear()
+
+    assert asked(client, "get", "/api/dashboard/") == []
+    assert len(trips) <= 3, trips
+
+
 @pytest.mark.parametrize("number", [30, 300])
 def test_a_list_page_asks_three_times_whatever_its_collections_size(number):
     teacher = make_instructor()

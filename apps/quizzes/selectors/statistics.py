@@ -126,9 +126,10 @@ def _sums_by_question(submissions: QuerySet) -> dict[ObjectId, Sums]:
 
 
 def _sums(row: Json) -> Sums:
-    whole = {name: int(row[name]) for name in ("n", "x", "y", "xx", "yy", "xy", "most")}
+    whole = {name: int(row[name]) for name in ("n", "x", "y", "xx", "yy", "xy")}
     return Sums(
         **whole,
+        most=round(100 * row["most"]),
         x_varies=row["x_min"] < row["x_max"],
         y_varies=row["y_min"] < row["y_max"],
     )
@@ -190,14 +191,14 @@ _BY_PERCENTAGE: Stages = [
     }
 ]
 _SUMS: Stages = [
-    {"$project": {"score": 1, "marks": 1}},
+    {"$project": {"marks": 1, "score": _hundredths("$score")}},
     {"$unwind": "$marks"},
     {
         "$project": {
             "question": "$marks.question",
+            "most": "$marks.max_points",
+            "score": 1,
             "x": _hundredths("$marks.points"),
-            "most": _hundredths("$marks.max_points"),
-            "score": _hundredths("$score"),
         }
     },
     {"$project": {"question": 1, "x": 1, "most": 1, "y": {"$subtract": ["$score", "$x"]}}},
