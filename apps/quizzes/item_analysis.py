@@ -64,25 +64,22 @@ def discrimination(sums: Sums) -> float | None:
     """
     Return 100 × the correlation of the question's mark with the sum of the others: −100 to 100.
 
-    Variances are over n − 1; None where n < 2 or one of them is 0.
+    None where there are fewer than two submissions, or a variance is 0.
     """
-    if sums.n < 2 or not (sums.x_varies and sums.y_varies):
+    if not (sums.x_varies and sums.y_varies):
         return None
-    covariance = _covariance(sums.n, sums.x, sums.y, sums.xy)
-    variances = _covariance(sums.n, sums.x, sums.x, sums.xx) * _covariance(
-        sums.n, sums.y, sums.y, sums.yy
-    )
-    if variances <= 0:
+    # The n (n - 1) that each of these would be divided by cancels out.
+    covariance = sums.n * sums.xy - sums.x * sums.y
+    x_variance = sums.n * sums.xx - sums.x**2
+    y_variance = sums.n * sums.yy - sums.y**2
+    if x_variance <= 0 or y_variance <= 0:
         return None
-    return round(max(-100.0, min(100.0, 100 * float(covariance) / sqrt(variances))), 2)
+    correlation = covariance / sqrt(x_variance * y_variance)
+    return round(100 * max(-1.0, min(1.0, correlation)), 2)
 
 
 def warning(n: int) -> str | None:
     return "few_attempts" if n < FEW else None
-
-
-def _covariance(n: int, a: int, b: int, ab: int) -> Fraction:
-    return Fraction(n * ab - a * b, n * (n - 1))
 
 
 def _nth(counts: Counts, place: int) -> int:

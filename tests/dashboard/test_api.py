@@ -6,7 +6,9 @@ import pytest
 from bson import ObjectId
 
 from apps.common.cache import forget
+from apps.courses.documents import Course
 from apps.enrollments.documents import Enrollment
+from apps.enrollments.services import reach_milestone
 from apps.progress.documents import Progress
 from lms.dashboard import seam, selectors
 from lms.dashboard.serializers import DashboardSerializer
@@ -181,6 +183,17 @@ def test_a_grade_a_quiz_and_a_notification_make_the_students_part_old(monkeypatc
     assert dashboard(client)["student"]["unread"] == 3
 
 
+def test_a_milestone_that_is_told_after_the_marking_is_shown_at_once():
+    course = make_course(lessons=2)
+    student = enroll_in(course)
+    client = client_of(student)
+    assert dashboard(client)["student"]["courses"][0]["completed_at"] is None
+
+    reach_milestone(student_id=student.id, course_id=course.id, percent=100)
+
+    assert dashboard(client)["student"]["courses"][0]["completed_at"]
+
+
 def test_a_course_that_was_removed_is_no_longer_followed(admin):
     course = make_course(lessons=1)
     client = client_of(enroll_in(course))
@@ -223,19 +236,17 @@ def test_an_instructor_sees_figures_of_their_own_courses_newest_first(instructor
 
 
 def test_who_left_one_course_still_counts_in_another(instructor):
-    left, kept = (make_course(lessons=1, instructor=instructor) for _ in range(2))
-    student = enroll_in(kept, enroll_in(left))
-    for course in (left, kept):
-        mark(client_of(student), lessons_of(course)[0])
-    place = Enrollment.objects.get(student=student.id, course=left.id)
-    client_of(student).delete(f"/api/enrollments/{place.id}/")
+    first, second = (make_course(lessons=1, instructor=instructor) for _ in range(2))
+    for left in (first, second):
+        student = enroll_in(second, enroll_in(first))
+        for course in (first, second):
+            mark(client_of(student), lessons_of(course)[0])
+        place = Enrollment.objects.get(student=student.id, course=left.id)
+        client_of(student).delete(f"/api/enrollments/{place.id}/")
 
     rows = dashboard(client_of(instructor))["instructor"]["courses"]
 
-    assert {row["course"]: row["mean_percentage"] for row in rows} == {
-        str(kept.id): 100.0,
-        str(left.id): None,
-    }
+    assert [(row["enrollments"], row["mean_percentage"]) for row in rows] == [(1, 100.0)] * 2
 
 
 def test_enrolments_are_counted_by_week(instructor, wednesday):
@@ -296,12 +307,15 @@ def test_an_instructors_figures_may_be_a_minute_old_and_their_own_learning_not(i
 
 
 def test_who_teaches_no_longer_has_no_instructors_part(instructor, admin):
+    make_course(instructor=instructor)
     client = client_of(instructor)
     assert "instructor" in dashboard(client)
 
     client_of(admin).patch(f"/api/users/{instructor.id}/", {"is_instructor": False})
 
     assert "instructor" not in dashboard(client)
+    [course] = Course.objects(instructor=instructor.id)
+    assert client.get(f"/api/dashboard/?course={course.id}").status_code == 400
 
 
 # The admin's
