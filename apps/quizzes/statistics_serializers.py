@@ -11,8 +11,8 @@ WARNINGS = ["few_attempts"]
 class StatisticsQuery(Query):
     attempts = serializers.ChoiceField(
         required=False,
-        choices=["first", "all"],
-        help_text="`first`, unless told: the first that each student has submitted.",
+        choices=["all"],
+        help_text="Over all submissions; else over the first of each student.",
     )
 
 
