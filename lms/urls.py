@@ -5,6 +5,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from lms import health, metrics, pages, schema
+from lms.dashboard.views import DashboardView
 
 urlpatterns = [
     path("api/auth/", include("apps.users.urls_auth")),
@@ -14,6 +15,7 @@ urlpatterns = [
     path("api/", include("apps.enrollments.urls")),
     path("api/", include("apps.quizzes.urls")),
     path("api/", include("apps.progress.urls")),
+    path("api/dashboard/", DashboardView.as_view()),
     path("admin/", admin.site.urls),
     path("swagger/", schema.swagger),
     path("redoc/", schema.redoc),

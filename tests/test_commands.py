@@ -2,11 +2,13 @@
 
 import pytest
 
-from apps.common.cache import store
+from apps.common.cache import forget, store
 from apps.common.indexes import documents
 from apps.courses.selectors import get_course
 from apps.enrollments.documents import Enrollment
+from apps.enrollments.services import leave
 from apps.progress.documents import Progress
+from apps.quizzes.documents import Quiz
 from tests.commands import recorded, shown
 from tests.factories import (
     client_of,
@@ -21,6 +23,7 @@ from tests.factories import (
     right_answers,
     wrong_answers,
 )
+from tests.quizzes.submissions import graded, store_quiz
 
 SUBMISSIONS = "/api/quiz-submissions/"
 
@@ -80,6 +83,19 @@ def test_an_anonymous_retrieve_that_hits_asks_the_cache_twice(learner, settings,
         trips.clear()
         assert asked(anonymous, "get", address) == []
         assert len(trips) <= 2, (address, trips)
+
+
+def test_a_dashboard_that_hits_asks_the_cache_three_times_and_mongodb_nothing(settings, trips):
+    """Who one is, what one follows, and all parts together."""
+    settings.RATE_LIMITED = True
+    teacher = make_instructor(is_admin=True)
+    enroll_in(make_course(lessons=1, instructor=teacher), teacher)
+    client = client_of(teacher)
+    client.get("/api/dashboard/")
+    trips.clear()
+
+    assert asked(client, "get", "/api/dashboard/") == []
+    assert len(trips) <= 3, trips
 
 
 @pytest.mark.parametrize("number", [30, 300])
@@ -188,6 +204,39 @@ def test_summaries_of_many_places_ask_as_often_as_one(learner):
     assert len(asked(client, "get", address)) == len(one)
 
 
+def test_a_dashboard_asks_as_often_whatever_the_number_of_courses_and_students():
+    teacher = make_instructor(is_admin=True)
+    courses = [make_course(lessons=2, instructor=teacher) for _ in range(6)]
+    for course in courses:
+        store_quiz(course)
+    client = client_of(teacher)
+    enroll_in(courses[0], teacher)
+    leave(Enrollment.objects.get(student=enroll_in(courses[0]).id))
+    student, instructor, admin = _asked_of_each_part(client)
+    assert (len(student), len(instructor), len(admin)) == (9, 8, 5), (student, instructor, admin)
+
+    for course in courses[1:]:
+        enroll_in(course, teacher)
+        leave(Enrollment.objects.get(student=enroll_in(course).id))
+        for quiz in Quiz.objects(course=course.id):
+            graded(quiz, 50, student=enroll_in(course).id)
+
+    assert [len(one) for one in _asked_of_each_part(client)] == [9, 8, 5]
+
+
+def _asked_of_each_part(client) -> list[list[str]]:
+    """Return what the parts of a dashboard ask for, each when the others are kept."""
+    address = "/api/dashboard/"
+    client.get(address)
+    me = client.get("/api/auth/user/").data["id"]
+    found = []
+    for key in (f"dashboard:user:{me}", f"dashboard:instructor:{me}:all", "dashboard:admin"):
+        forget(key)
+        found.append(asked(client, "get", address))
+    assert asked(client, "get", address) == []
+    return found
+
+
 # Indexes
 
 
@@ -220,6 +269,7 @@ def test_every_filter_is_served_by_a_declared_index(learner, instructor, admin):
                 f"/api/quiz-submissions/?course={course.id}&passed=true",
                 f"/api/quiz-submissions/?quiz={quiz.id}",
                 f"/api/quiz-submissions/?student={student.id}",
+                "/api/dashboard/",
             ):
                 assert reader.get(address).status_code == 200
         client.get(f"/api/quizzes/{quiz.id}/")

@@ -94,6 +94,7 @@ RIGHTS = {
     "POST /api/enrollments/":                         (401, 400, 201, 201, 201, 201),
     "GET /api/enrollments/{place}/":                  (401, 200, 404, 200, 404, 200),
     "DELETE /api/enrollments/{place}/":               (401, 204, 404, 204, 404, 204),
+    "GET /api/dashboard/":                            (401, 200, 200, 200, 200, 200),
     "GET /api/progress/":                             (401, 200, 200, 200, 200, 200),
     "POST /api/progress/":                            (401, 200, 403, 403, 403, 403),
     "GET /api/progress/summary/":                     (401, 200, 403, 403, 403, 403),

@@ -103,7 +103,9 @@ def cached_course(course_id: str, *, represent: Callable) -> Json:
 
     :raises Missing: there is none
     """
-    return read_through(_key(course_id), lambda: represent(get_course(course_id)), HALF_AN_HOUR)
+    return read_through(
+        course_key(course_id), lambda: represent(get_course(course_id)), HALF_AN_HOUR
+    )
 
 
 def cached_visible_course(course_id: str, *, viewer: Viewer, represent: Callable) -> Json:
@@ -167,6 +169,21 @@ def course_cards(course_ids: set[str], *, viewer: Viewer) -> dict[str, Json]:
     }
 
 
+def taught_by(instructor_id: str) -> list[Json]:
+    """Return `{id, title, lesson_count}` of the courses that one teaches, newest first."""
+    taught = Course.objects(instructor=instructor_id, removed=None).order_by("-created_at", "-id")
+    return [
+        {"id": str(one.id), "title": one.title, "lesson_count": one.lesson_count}
+        for one in taught.only("title", "lesson_count")
+    ]
+
+
+def count_courses() -> Json:
+    """Return how many courses there are, and how many of them are published."""
+    there = Course.objects(removed=None)
+    return {"courses": there.count(), "published": there.filter(published=True).count()}
+
+
 def personal_data_of(user_id: str) -> list[Json]:
     taught = Course.objects(instructor=user_id, removed=None).order_by("-created_at")
     return [
@@ -176,7 +193,7 @@ def personal_data_of(user_id: str) -> list[Json]:
 
 
 def forget_course(course_id) -> None:
-    forget(_key(course_id), COURSE_LISTS)
+    forget(course_key(course_id), COURSE_LISTS)
 
 
 def _narrowed(
@@ -223,5 +240,6 @@ def _found(documents: QuerySet):
     return document
 
 
-def _key(course_id) -> str:
+def course_key(course_id) -> str:
+    """Return the key whose stamp each change of the course raises."""
     return f"course:{course_id}"

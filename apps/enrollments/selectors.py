@@ -1,11 +1,13 @@
 """Every read of enrolments."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from mongoengine import Q, QuerySet
 
 from apps.common.cache import Json, forget, read_through
 from apps.common.clock import shown
+from apps.common.days import count_by_day
 from apps.common.errors import Missing
 from apps.common.pagination import Page, Paging, page_of
 from apps.courses import selectors as courses
@@ -14,6 +16,12 @@ from apps.users import selectors as users
 from apps.users.viewer import Viewer
 
 A_QUARTER_OF_AN_HOUR = 15 * 60
+
+NO_PLACES = {"enrollments": 0, "completions": 0}
+_COUNTS = {
+    "enrollments": {"$sum": 1},
+    "completions": {"$sum": {"$cond": [{"$ifNull": ["$completed_at", False]}, 1, 0]}},
+}
 
 
 def get_enrollment(*, student_id, course_id) -> Enrollment | None:
@@ -38,7 +46,7 @@ def cached_enrollments(student_id: str) -> list[Json]:
         places = Enrollment.objects(student=student_id, left_at=None).order_by("-enrolled_at")
         return [represent_enrollment(one) for one in places]
 
-    return read_through(f"enrollments:user:{student_id}", load, A_QUARTER_OF_AN_HOUR)
+    return read_through(places_key(student_id), load, A_QUARTER_OF_AN_HOUR)
 
 
 def represent_enrollment(enrollment: Enrollment) -> Json:
@@ -88,6 +96,31 @@ def count_students(course_id) -> int:
     return Enrollment.objects(course=course_id, left_at=None).count()
 
 
+def count_places() -> Json:
+    """Return how many places there are, and in how many the course was completed."""
+    groups = list(_there().aggregate([{"$group": {"_id": None} | _COUNTS}]))
+    return _counts(groups[0]) if groups else NO_PLACES
+
+
+def count_places_of_courses(course_ids: list) -> dict[str, Json]:
+    """Return `{enrollments, completions}` of each of the courses that has any."""
+    places = _there().filter(course__in=course_ids)
+    groups = places.aggregate([{"$group": {"_id": "$course_id"} | _COUNTS}])
+    return {str(group["_id"]): _counts(group) for group in groups}
+
+
+def enrolled_by_day(course_ids: list, *, since: datetime) -> dict[str, int]:
+    """Return on which days the places that there are in the courses were taken."""
+    places = _there().filter(course__in=course_ids, enrolled_at__gte=since)
+    return count_by_day(places, "enrolled_at")
+
+
+def places_left(course_ids: list) -> list[tuple[str, str]]:
+    """Return `(student id, course id)` of who has left one of the courses."""
+    left = Enrollment.objects(course__in=course_ids, left_at__ne=None).only("student", "course")
+    return [(str(one.student), str(one.course)) for one in left]
+
+
 def milestones_of(places: list[tuple[str, str]]) -> dict[tuple[str, str], list[int]]:
     """Return the milestones reached in each place `(student id, course id)`."""
     found = Enrollment.objects(
@@ -113,7 +146,20 @@ def personal_data_of(user_id: str) -> list[Json]:
 
 def forget_enrollments(*student_ids) -> None:
     if student_ids:
-        forget(*(f"enrollments:user:{one}" for one in student_ids))
+        forget(*(places_key(one) for one in student_ids))
+
+
+def places_key(student_id) -> str:
+    """Return the key whose stamp each change of the student's places raises."""
+    return f"enrollments:user:{student_id}"
+
+
+def _there() -> QuerySet:
+    return Enrollment.objects(left_at=None)
+
+
+def _counts(group: Json) -> Json:
+    return {name: group[name] for name in NO_PLACES}
 
 
 def _visible_to(viewer: Viewer) -> QuerySet:

@@ -81,7 +81,7 @@ def may_read(viewer: Viewer, row: Json, course: Course) -> bool:
 
 def cached_outline(course_id) -> list[Json]:
     """Return `{id, title, position, duration_minutes, is_preview}` of all lessons, in order."""
-    return read_through(_outline_key(course_id), lambda: _outline(course_id), HALF_AN_HOUR)
+    return read_through(outline_key(course_id), lambda: _outline(course_id), HALF_AN_HOUR)
 
 
 def lesson_ids(course_id) -> list[ObjectId]:
@@ -93,7 +93,7 @@ def cached_lesson_ids(course_id) -> list[ObjectId]:
     def load() -> Json:
         return [str(one) for one in lesson_ids(course_id)]
 
-    key = _outline_key(course_id)
+    key = outline_key(course_id)
     kept = read_through(f"{key}:ids", load, HALF_AN_HOUR, made_from=[key])
     return [ObjectId(one) for one in kept]
 
@@ -135,7 +135,7 @@ def count_lessons(course_id) -> int:
 
 
 def forget_outline(course_id) -> None:
-    forget(_outline_key(course_id))
+    forget(outline_key(course_id))
 
 
 def _outline(course_id) -> list[Json]:
@@ -160,5 +160,6 @@ def _of_courses(course_ids: Iterable) -> QuerySet:
     return Lesson.objects(course__in=list(course_ids), removed=None)
 
 
-def _outline_key(course_id) -> str:
+def outline_key(course_id) -> str:
+    """Return the key whose stamp each change of a lesson of the course raises."""
     return f"lessons:course:{course_id}"

@@ -1,6 +1,7 @@
 """Every read of progress records, and what is computed from them."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from statistics import fmean
 
 from bson import ObjectId
@@ -8,6 +9,7 @@ from mongoengine import Q, QuerySet
 
 from apps.common.cache import Json, forget, read_through
 from apps.common.clock import shown
+from apps.common.days import count_by_day
 from apps.common.errors import Missing
 from apps.common.pagination import Page, Paging, page_of, slice_of
 from apps.courses import selectors as courses
@@ -98,6 +100,23 @@ def completions_by_student(lesson_ids: list) -> dict[str, int]:
     return {str(group["_id"]): group["count"] for group in groups}
 
 
+def completed_by_day(student_id, *, since: datetime) -> dict[str, int]:
+    """Return how many lessons a student has completed on each day."""
+    done = Progress.objects(student=student_id, completed=True, completed_at__gte=since)
+    return count_by_day(done, "completed_at")
+
+
+def completed_by_course(course_ids: list, *, without: Iterable[Place]) -> dict[str, int]:
+    """Return how many lessons all students have completed in each course, but in these places."""
+    groups = Progress.objects(course__in=course_ids, completed=True).aggregate(
+        [{"$group": {"_id": "$course_id", "count": {"$sum": 1}}}]
+    )
+    counts = {str(group["_id"]): group["count"] for group in groups}
+    for (_, course), count in _completed_in(without).items():
+        counts[course] = counts.get(course, 0) - count
+    return counts
+
+
 def percentage(completed: int, total: int) -> float:
     return round(100 * completed / total, 2) if total else 0.0
 
@@ -115,9 +134,18 @@ def personal_data_of(user_id: str) -> list[Json]:
 
 
 def forget_records(*places: tuple) -> None:
-    """Forget the records of `(student id, lesson id)`."""
+    """Forget the records of `(student id, lesson id)`, and what is made of the students'."""
     if places:
-        forget(*(_key(student, lesson) for student, lesson in places))
+        students = {student for student, _ in places}
+        forget(
+            *(_key(student, lesson) for student, lesson in places),
+            *(records_key(student) for student in students),
+        )
+
+
+def records_key(student_id) -> str:
+    """Return the key whose stamp each change of the student's progress raises."""
+    return f"progress:user:{student_id}"
 
 
 def _summary(
@@ -150,6 +178,25 @@ def _completed_by_place(places: list[Place]) -> dict[Place, set[str]]:
     for one in found.only("student", "course", "lesson"):
         grouped.setdefault((str(one.student), str(one.course)), set()).add(str(one.lesson))
     return grouped
+
+
+def _completed_in(places: Iterable[Place]) -> dict[Place, int]:
+    """Return how many lessons were completed in each of the places where any was."""
+    wanted = set(places)
+    if not wanted:
+        return {}
+    done = Progress.objects(
+        student__in=[ObjectId(one) for one in {student for student, _ in wanted}],
+        course__in=[ObjectId(one) for one in {course for _, course in wanted}],
+        completed=True,
+    )
+    key = {"student": "$student_id", "course": "$course_id"}
+    groups = done.aggregate([{"$group": {"_id": key, "count": {"$sum": 1}}}])
+    counts = {
+        (str(group["_id"]["student"]), str(group["_id"]["course"])): group["count"]
+        for group in groups
+    }
+    return {place: count for place, count in counts.items() if place in wanted}
 
 
 def _visible_to(viewer: Viewer) -> QuerySet:

@@ -25,6 +25,7 @@ from apps.quizzes.documents import (
 from apps.quizzes.grading import read_number
 
 FORMATS = ("gift", "moodle_xml")
+WARNINGS = ["few_attempts"]
 
 
 # Questions and choices
@@ -382,9 +383,55 @@ class ExportQuery(Query):
     format = serializers.ChoiceField(choices=FORMATS)
 
 
+# Statistics
+
+
 class StatisticsQuery(Query):
     attempts = serializers.ChoiceField(
-        choices=["first", "all"],
         required=False,
-        help_text="`all`: every submission, not each student's first alone.",
+        choices=["first", "all"],
+        help_text="Over the first submission of each student, unless told `all`.",
     )
+
+
+class ChoiceFiguresSerializer(serializers.Serializer):
+    """A choice, or `true` or `false`, which have no id; and how often it was taken."""
+
+    id = IdField(allow_null=True)
+    text = serializers.CharField()
+    is_correct = serializers.BooleanField()
+    count = serializers.IntegerField()
+
+
+class QuestionFiguresSerializer(serializers.Serializer):
+    question = IdField()
+    text = serializers.CharField()
+    kind = serializers.CharField()
+    n = serializers.IntegerField(help_text="Submissions that were asked it.")
+    facility = serializers.FloatField(
+        allow_null=True, help_text="Mean mark ÷ maximum, in per cent."
+    )
+    discrimination = serializers.FloatField(
+        allow_null=True,
+        help_text=(
+            "100 × the correlation of its mark with the sum of the others; null below two "
+            "submissions and where one of them does not vary."
+        ),
+    )
+    warning = serializers.ChoiceField(choices=WARNINGS, allow_null=True)
+    choices = ChoiceFiguresSerializer(many=True)
+
+
+class StatisticsSerializer(serializers.Serializer):
+    """What the submissions that are looked at say together; rates are in per cent."""
+
+    quiz = IdField()
+    attempts = serializers.IntegerField(help_text="Submissions that are looked at.")
+    students = serializers.IntegerField()
+    mean = serializers.FloatField(allow_null=True)
+    median = serializers.FloatField(allow_null=True)
+    pass_rate = serializers.FloatField(allow_null=True)
+    warning = serializers.ChoiceField(
+        choices=WARNINGS, allow_null=True, help_text="Below 20 submissions."
+    )
+    questions = QuestionFiguresSerializer(many=True)

@@ -129,6 +129,14 @@ def people_matching(search: str) -> list[ObjectId]:
     return User.objects(__raw__=matching_words(search)).distinct("id")
 
 
+def count_people() -> Json:
+    """Return how many people there are, and how many of them are instructors."""
+    return {
+        "users": User.objects.count(),
+        "instructors": User.objects(is_instructor=True).count(),
+    }
+
+
 def forget_user(user_id) -> None:
     forget(_user_key(user_id), CARDS)
 

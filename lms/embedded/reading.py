@@ -18,6 +18,7 @@ from lms.embedded.cursor import Cursor
 from lms.embedded.index import Document
 from lms.embedded.monitoring import CommandEvent, observed
 from lms.embedded.store import decode
+from lms.embedded.unwinding import unwound
 
 NOTHING_CHANGED_BY = ("comment", "hint", "maxTimeMS")
 
@@ -71,8 +72,15 @@ class Reading(mongomock.Collection):
         # Inside, times are naive, as mongomock compares them, and a stage's own reads no commands.
         condition = pipeline[0].get("$match") if pipeline else None
         documents = list(self._iter_documents(condition or {}))
-        rest = pipeline if condition is None else pipeline[1:]
-        return list(process_pipeline(documents, self.database.as_pipelines_see_it(), rest, None))
+        for stage in pipeline if condition is None else pipeline[1:]:
+            documents = self._staged(documents, stage)
+        return documents
+
+    def _staged(self, documents: list[Document], stage: Document) -> list[Document]:
+        if set(stage) == {"$unwind"}:
+            return unwound(documents, stage["$unwind"])
+        database = self.database.as_pipelines_see_it()
+        return list(process_pipeline(documents, database, [stage], None))
 
     def _iter_documents(self, filter: Mapping) -> Iterator[Document]:
         """Choose by the indexes at once, then decode and compare one by one, outside the lock."""

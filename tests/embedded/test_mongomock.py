@@ -40,11 +40,14 @@ READ = {
     aggregate._handle_lookup_stage: "fdd5ea0e39a9",
     aggregate._handle_match_stage: "4dc6934bdcb4",
     aggregate._handle_out_stage: "f4b628e6822a",
+    aggregate._handle_unwind_stage: "872b108506b2",
     filtering._Filterer: "31d2b818813a",
     filtering.iter_key_candidates: "5a22645cc61d",
     filtering._iter_key_candidates_sublist: "f9d2d1ede521",
+    helpers.get_value_by_dot: "7668816be453",
     helpers.make_datetime_timezone_aware_in_document: "622972b652c3",
     helpers.patch_datetime_awareness_in_document: "f8a38f3bf6b1",
+    helpers.set_value_by_dot: "470c5dd53374",
 }
 
 

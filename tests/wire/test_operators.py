@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pymongo
 import pytest
+from bson import ObjectId
 
 from lms.embedded import EmbeddedClient
 
@@ -153,6 +154,67 @@ def test_lookup(database, marks, local, joined):
     assert found == joined
 
 
+def test_unwind_of_lists_within_lists(database):
+    """What a submission's answers are: some with choices, some with a text, some with neither."""
+    first, second = ObjectId(), ObjectId()
+    database.sheets.insert_one(
+        {
+            "answers": [
+                {"to": 1, "choices": [first, second]},
+                {"to": 2, "text": "true"},
+                {"to": 3, "choices": []},
+            ]
+        }
+    )
+    given = {"$ifNull": ["$answers.choices", "$answers.text"]}
+
+    rows = database.sheets.aggregate(
+        [
+            {"$project": {"answers": 1}},
+            {"$unwind": "$answers"},
+            {"$match": {"answers.to": {"$in": [1, 2, 3]}}},
+            {"$unwind": {"path": "$answers.choices", "preserveNullAndEmptyArrays": True}},
+            {"$group": {"_id": {"to": "$answers.to", "given": given}, "n": {"$sum": 1}}},
+        ],
+        allowDiskUse=True,
+    )
+
+    found = {(row["_id"]["to"], row["_id"].get("given"), row["n"]) for row in rows}
+    assert found == {(1, first, 1), (1, second, 1), (2, "true", 1), (3, None, 1)}
+
+
+def test_the_first_and_last_of_each_group_keep_what_they_hold(database):
+    database.tries.insert_many(
+        [
+            {"who": "ada", "attempt": 2, "marks": [{"points": 1.5}], "passed": True},
+            {"who": "bob", "attempt": 3, "marks": [], "passed": False},
+            {"who": "ada", "attempt": 1, "marks": [{"points": 0.5}, {"points": 2}]},
+        ]
+    )
+
+    rows = database.tries.aggregate(
+        [
+            {"$sort": {"who": 1, "attempt": 1}},
+            {
+                "$group": {
+                    "_id": "$who",
+                    "marks": {"$first": "$marks"},
+                    "last": {"$last": "$attempt"},
+                    # Without $ifNull mongomock takes the first that has one.
+                    "passed": {"$first": {"$ifNull": ["$passed", None]}},
+                }
+            },
+            {"$unwind": "$marks"},
+            {"$sort": {"marks.points": 1}},
+        ]
+    )
+
+    assert [(row["_id"], row["marks"], row["last"], row.get("passed")) for row in rows] == [
+        ("ada", {"points": 0.5}, 2, None),
+        ("ada", {"points": 2}, 2, None),
+    ]
+
+
 def test_lookup_in_a_collection_that_is_not_there(marks):
     lookup = {"from": "nowhere", "localField": "who", "foreignField": "_id", "as": "found"}
 
@@ -180,6 +242,10 @@ def test_lookup_in_a_collection_that_is_not_there(marks):
         ({"$first": "$_id"}, 1, 2),
         ({"$sum": {"$cond": [{"$gte": ["$_id", 3]}, 1, 0]}}, 1, 1),
         ({"$sum": {"$size": {"$ifNull": ["$tags", []]}}}, 2, 1),
+        ({"$last": "$_id"}, 3, 4),
+        ({"$sum": {"$multiply": ["$_id", "$_id"]}}, 10, 20),
+        ({"$max": {"$subtract": ["$_id", 2]}}, 1, 2),
+        ({"$sum": {"$cond": [{"$ifNull": ["$at", False]}, 1, 0]}}, 2, 1),
     ],
     ids=str,
 )
@@ -272,6 +338,17 @@ def test_a_group_counts_per_day_and_goes_on(marks):
         ({"$map": {"input": "$people", "as": "one", "in": "$$one.name"}}, ["Ada", "Bob"]),
         ({"$map": {"input": "$list", "as": "each", "in": {"$add": ["$$each", "$n"]}}}, [6, 7, 8]),
         ({"$map": {"input": [], "as": "each", "in": "$$each"}}, []),
+        ({"$multiply": ["$n", 100]}, 500),
+        ({"$multiply": [0.29, 100]}, 0.29 * 100),
+        ({"$subtract": ["$n", 7]}, -2),
+        ({"$mod": [29.499999999999996, 1]}, 29.499999999999996 - 29),
+        ({"$mod": [{"$add": ["$n", 0.5]}, 1]}, 0.5),
+        ({"$in": ["$n", [4, 5]]}, True),
+        ({"$in": ["$n", []]}, False),
+        (
+            {"$cond": [{"$in": ["$n", [1]]}, "one", {"$cond": [{"$in": ["$n", [5]]}, "five", 0]}]},
+            "five",
+        ),
         ({"$size": "$list"}, 3),
         ({"$size": {"$ifNull": ["$nowhere", []]}}, 0),
         ({"$dateToString": {"date": "$at", "format": "%Y-%m-%d"}}, "2026-03-02"),

@@ -10,6 +10,7 @@ from apps.quizzes.selectors.attempts import (
     students_of_quiz,
     submissions_of,
 )
+from apps.quizzes.selectors.figures import mean_grades, submitted_by_day
 from apps.quizzes.selectors.pages import (
     as_asked_to,
     list_choices,
@@ -21,6 +22,7 @@ from apps.quizzes.selectors.pages import (
     read_question,
     read_quiz,
     read_regrade,
+    read_statistics,
     read_submission,
     read_written_question,
     read_written_quiz,
@@ -70,6 +72,7 @@ __all__ = [
     "list_questions",
     "list_quizzes",
     "list_submission_rows",
+    "mean_grades",
     "passed_quizzes",
     "personal_data_of",
     "questions_of",
@@ -80,6 +83,7 @@ __all__ = [
     "read_question",
     "read_quiz",
     "read_regrade",
+    "read_statistics",
     "read_submission",
     "read_written_question",
     "read_written_quiz",
@@ -87,6 +91,7 @@ __all__ = [
     "results_of",
     "students_of_quiz",
     "submissions_of",
+    "submitted_by_day",
     "unready_questions_of",
     "what_holds_back",
     "written_questions",

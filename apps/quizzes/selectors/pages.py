@@ -28,6 +28,7 @@ from apps.quizzes.selectors.attempts import (
 from apps.quizzes.selectors.quizzes import (
     Standing,
     as_asked,
+    choices_of,
     contents_of,
     figures_of,
     get_quiz,
@@ -39,6 +40,7 @@ from apps.quizzes.selectors.quizzes import (
     written_courses,
 )
 from apps.quizzes.selectors.results import standing_in
+from apps.quizzes.selectors.statistics import statistics_of
 from apps.users.viewer import Viewer
 
 Represent = Callable[..., Json]
@@ -291,6 +293,13 @@ def read_submission(submission_id, *, viewer: Viewer) -> Json:
 def read_own_submission(submission: Attempt, quiz: Quiz) -> Json:
     """Return what a student has just submitted, with the key as far as the quiz shows it."""
     return _row_of_submission(submission, _may_see_key(submission, quiz))
+
+
+def read_statistics(quiz: Quiz, *, every_attempt: bool) -> Json:
+    """Return what a quiz's submissions show; shape: `StatisticsSerializer`."""
+    questions = questions_of(quiz)
+    choices = choices_of(questions)
+    return statistics_of(quiz, questions, choices, every_attempt=every_attempt)
 
 
 def list_submission_rows(*, viewer: Viewer, paging: Paging, **filters) -> Page:

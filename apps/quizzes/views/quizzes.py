@@ -22,6 +22,8 @@ from apps.quizzes.serializers import (
     QuizSerializer,
     RegradeSerializer,
     StartedSerializer,
+    StatisticsQuery,
+    StatisticsSerializer,
 )
 from apps.quizzes.views.authoring import Authoring
 
@@ -35,9 +37,10 @@ class QuizViewSet(Authoring, ViewSet):
     serializer_class = QuizSerializer
     permission_classes = [WritesQuizzes]
     list_query = QuizQuery
-    queries = {"take_in": ImportQuery, "export": ExportQuery}
+    queries = {"statistics": StatisticsQuery, "take_in": ImportQuery, "export": ExportQuery}
     schemas = {
         "start": (None, StartedSerializer, 201),
+        "statistics": (None, StatisticsSerializer),
         "regrade": (None, RegradeSerializer, 202),
         "last_regrade": (None, RegradeSerializer),
         "take_in": (ImportSerializer, ImportedSerializer, 201),
@@ -101,6 +104,13 @@ class QuizViewSet(Authoring, ViewSet):
             "questions": selectors.as_asked_to(attempt),
         }
         return Response(started | _now(), status=201 if opened else 200)
+
+    @action(detail=True, methods=["get"])
+    def statistics(self, request, id):
+        """Read what the submissions show of the quiz and of its questions."""
+        quiz = self._read_as_author(id)
+        every_attempt = self.query.validated_data.get("attempts") == "all"
+        return Response(selectors.read_statistics(quiz, every_attempt=every_attempt))
 
     @action(detail=True, methods=["post"])
     def regrade(self, request, id):

@@ -1,0 +1,1 @@
+"""What everybody sees first: the figures of what they learn, teach and run."""

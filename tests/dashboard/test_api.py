@@ -1,0 +1,374 @@
+"""The dashboard: what each role is shown, over HTTP, and that no write is missed."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from bson import ObjectId
+
+from apps.common.cache import forget
+from apps.courses.documents import Course
+from apps.enrollments.documents import Enrollment
+from apps.enrollments.services import reach_milestone
+from apps.progress.documents import Progress
+from apps.quizzes.selectors import grades_key, quizzes_key
+from lms.dashboard import seam, selectors
+from lms.dashboard.serializers import DashboardSerializer
+from tests.factories import (
+    client_of,
+    enroll_in,
+    lessons_of,
+    make_admin,
+    make_course,
+    make_instructor,
+    make_lesson,
+    make_student,
+)
+from tests.quizzes.submissions import graded, store_quiz
+
+NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)  # a Wednesday
+FIRST_MONDAY = datetime(2025, 12, 15, tzinfo=UTC)
+
+
+@pytest.fixture
+def wednesday(monkeypatch):
+    monkeypatch.setattr(selectors, "now_in_milliseconds", lambda: NOW)
+
+
+def dashboard(client, **query) -> dict:
+    response = client.get("/api/dashboard/", query)
+    assert response.status_code == 200, response.data
+    return response.json()
+
+
+def figures_forgotten() -> None:
+    """Let the minute pass that an instructor's and an admin's figures may be old."""
+    from django.core.cache import caches
+
+    caches["default"].clear()
+    forget("anything")
+
+
+def mark(client, lesson, completed: bool = True) -> None:
+    body = {"lesson": str(lesson.id), "completed": completed}
+    assert client.post("/api/progress/", body).status_code == 200
+
+
+# The student's part
+
+
+def test_a_student_sees_the_courses_that_they_follow_newest_first():
+    first, second = make_course(title="Algebra", lessons=3), make_course(title="Logic", lessons=1)
+    student = enroll_in(second, enroll_in(first))
+    client = client_of(student)
+    mark(client, lessons_of(first)[0])
+    places = {one.course: one for one in Enrollment.objects(student=student.id)}
+    places[first.id].update(set__enrolled_at=datetime(2026, 1, 5, 8, tzinfo=UTC))
+    selectors.enrollments.forget_enrollments(student.id)
+
+    parts = dashboard(client)
+
+    assert set(parts) == {"student"}
+    assert [row["title"] for row in parts["student"]["courses"]] == ["Logic", "Algebra"]
+    next_lesson = lessons_of(first)[1]
+    assert parts["student"]["courses"][1] == {
+        "course": str(first.id),
+        "title": "Algebra",
+        "image": None,
+        "published": True,
+        "percentage": 33.33,
+        "completed": 1,
+        "total": 3,
+        "next_lesson": {"id": str(next_lesson.id), "title": next_lesson.title},
+        "grade": None,
+        "enrolled_at": "2026-01-05T08:00:00Z",
+        "completed_at": None,
+    }
+    assert parts["student"]["unread"] == 0
+
+
+def test_a_finished_course_has_no_next_lesson_and_says_when_it_was_completed():
+    course = make_course(lessons=1)
+    client = client_of(enroll_in(course))
+    mark(client, lessons_of(course)[0])
+
+    [row] = dashboard(client)["student"]["courses"]
+
+    assert (row["percentage"], row["next_lesson"]) == (100.0, None)
+    assert row["completed_at"].endswith("Z")
+
+
+def test_who_follows_nothing_sees_twelve_empty_weeks(student, wednesday):
+    part = dashboard(client_of(student))["student"]
+
+    assert part["courses"] == []
+    assert len(part["activity"]) == 12
+    assert part["activity"][0] == {"week": "2025-12-15", "lessons": 0, "submissions": 0}
+    assert part["activity"][-1] == {"week": "2026-03-02", "lessons": 0, "submissions": 0}
+
+
+def test_activity_counts_lessons_completed_and_submissions_by_week(wednesday):
+    course = make_course(lessons=5)
+    student = enroll_in(course)
+    a_minute = timedelta(minutes=1)
+    completed = [NOW, FIRST_MONDAY, FIRST_MONDAY - a_minute, FIRST_MONDAY + timedelta(days=7)]
+    for lesson, moment in zip(lessons_of(course), completed, strict=False):
+        record = Progress.objects(student=student.id, lesson=lesson.id)
+        record.update(set__completed=True, set__completed_at=moment)
+    unmarked = Progress.objects(student=student.id, lesson=lessons_of(course)[4].id)
+    unmarked.update(set__completed=False, set__completed_at=NOW)
+    quiz = store_quiz(course)
+    for attempt, moment in enumerate([NOW, NOW - a_minute, FIRST_MONDAY - a_minute], start=1):
+        graded(quiz, 50, student=student.id, attempt=attempt, submitted_at=moment)
+    graded(quiz, 50, submitted_at=NOW)  # somebody else's
+
+    weeks = dashboard(client_of(student))["student"]["activity"]
+
+    assert [week["lessons"] for week in weeks] == [1, 1, *[0] * 9, 1]
+    assert [week["submissions"] for week in weeks] == [*[0] * 11, 2]
+
+
+def test_what_a_write_has_changed_is_shown_at_once(instructor):
+    course = make_course(lessons=2, instructor=instructor)
+    student = make_student()
+    client, author = client_of(student), client_of(instructor)
+
+    def seen() -> dict:
+        [row] = dashboard(client)["student"]["courses"]
+        return row
+
+    assert dashboard(client)["student"]["courses"] == []
+    client.post("/api/enrollments/", {"course": str(course.id)})
+    assert seen()["percentage"] == 0.0
+    mark(client, lessons_of(course)[0])
+    assert seen()["percentage"] == 50.0
+    assert dashboard(client)["student"]["activity"][-1]["lessons"] == 1
+    mark(client, lessons_of(course)[0], completed=False)
+    assert seen()["percentage"] == 0.0
+    author.patch(f"/api/courses/{course.id}/", {"title": "Geometry"})
+    assert seen()["title"] == "Geometry"
+    author.post(f"/api/courses/{course.id}/unpublish/")
+    assert seen()["published"] is False
+    lesson = lessons_of(course)[0]
+    author.patch(f"/api/lessons/{lesson.id}/", {"title": "Points"})
+    assert seen()["next_lesson"]["title"] == "Points"
+    make_lesson(course=course)
+    assert seen()["total"] == 3
+    author.delete(f"/api/lessons/{lesson.id}/")
+    assert seen()["total"] == 2
+    place = Enrollment.objects.get(student=student.id)
+    client.delete(f"/api/enrollments/{place.id}/")
+    assert dashboard(client)["student"]["courses"] == []
+
+
+def test_a_grade_a_quiz_and_a_notification_make_the_students_part_old(monkeypatch):
+    course = make_course(lessons=1)
+    student = enroll_in(course)
+    client = client_of(student)
+    quiz = store_quiz(course)
+
+    def submissions() -> int:
+        return dashboard(client)["student"]["activity"][-1]["submissions"]
+
+    assert submissions() == 0
+    for number, key in enumerate(
+        (grades_key(student.id), quizzes_key(course.id)), start=1
+    ):
+        now = datetime.now(UTC)
+        graded(quiz, 50, student=student.id, attempt=number, submitted_at=now)
+        assert submissions() == number - 1  # kept: nobody has said anything
+        forget(key)
+        assert submissions() == number
+    monkeypatch.setattr(seam, "unread_count", lambda _: 3)
+    assert dashboard(client)["student"]["unread"] == 0
+    forget(seam.notifications_key(student.id))
+    assert dashboard(client)["student"]["unread"] == 3
+
+
+def test_a_milestone_that_is_told_after_the_marking_is_shown_at_once():
+    course = make_course(lessons=2)
+    student = enroll_in(course)
+    client = client_of(student)
+    assert dashboard(client)["student"]["courses"][0]["completed_at"] is None
+
+    reach_milestone(student_id=student.id, course_id=course.id, percent=100)
+
+    assert dashboard(client)["student"]["courses"][0]["completed_at"]
+
+
+def test_a_course_that_was_removed_is_no_longer_followed(admin):
+    course = make_course(lessons=1)
+    client = client_of(enroll_in(course))
+    assert len(dashboard(client)["student"]["courses"]) == 1
+
+    client_of(admin).delete(f"/api/courses/{course.id}/?cascade=true")
+
+    assert dashboard(client)["student"]["courses"] == []
+
+
+# The instructor's
+
+
+def test_an_instructor_sees_figures_of_their_own_courses_newest_first(instructor):
+    older = make_course(title="Algebra", lessons=2, instructor=instructor)
+    make_course(title="Empty", instructor=instructor, published=False)
+    make_course(lessons=1)  # somebody else's
+    ada, ben, left = enroll_in(older), enroll_in(older), enroll_in(older)
+    for lesson in lessons_of(older):
+        mark(client_of(ada), lesson)
+        mark(client_of(left), lesson)
+    mark(client_of(ben), lessons_of(older)[0])
+    place = Enrollment.objects.get(student=left.id)
+    client_of(left).delete(f"/api/enrollments/{place.id}/")
+
+    part = dashboard(client_of(instructor))["instructor"]
+
+    assert [row["title"] for row in part["courses"]] == ["Empty", "Algebra"]
+    # (100 + 50) / 2: who has left does not count.
+    assert part["courses"][1] == {
+        "course": str(older.id),
+        "title": "Algebra",
+        "enrollments": 2,
+        "completions": 1,
+        "mean_percentage": 75.0,
+        "mean_grade": None,
+    }
+    nothing = {"enrollments": 0, "completions": 0, "mean_percentage": None, "mean_grade": None}
+    assert part["courses"][0].items() >= nothing.items()
+
+
+def test_who_left_one_course_still_counts_in_another(instructor):
+    first, second = (make_course(lessons=1, instructor=instructor) for _ in range(2))
+    for left in (first, second):
+        student = enroll_in(second, enroll_in(first))
+        for course in (first, second):
+            mark(client_of(student), lessons_of(course)[0])
+        place = Enrollment.objects.get(student=student.id, course=left.id)
+        client_of(student).delete(f"/api/enrollments/{place.id}/")
+
+    rows = dashboard(client_of(instructor))["instructor"]["courses"]
+
+    assert [(row["enrollments"], row["mean_percentage"]) for row in rows] == [(1, 100.0)] * 2
+
+
+def test_enrolments_are_counted_by_week(instructor, wednesday):
+    course = make_course(lessons=1, instructor=instructor)
+    for moment in (NOW, NOW, FIRST_MONDAY, FIRST_MONDAY - timedelta(minutes=1)):
+        student = enroll_in(course)
+        Enrollment.objects(student=student.id).update(set__enrolled_at=moment)
+
+    weeks = dashboard(client_of(instructor))["instructor"]["enrollments"]
+
+    assert [week["count"] for week in weeks] == [1, *[0] * 10, 2]
+    assert weeks[-1]["week"] == "2026-03-02"
+
+
+def test_the_instructors_part_is_narrowed_to_one_of_their_courses(instructor):
+    one, other = (make_course(lessons=1, instructor=instructor) for _ in range(2))
+    enroll_in(one)
+    enroll_in(other)
+
+    part = dashboard(client_of(instructor), course=str(one.id))["instructor"]
+
+    assert [row["course"] for row in part["courses"]] == [str(one.id)]
+    assert sum(week["count"] for week in part["enrollments"]) == 1
+    whole = dashboard(client_of(instructor))["instructor"]
+    assert sum(week["count"] for week in whole["enrollments"]) == 2
+
+
+@pytest.mark.parametrize("who", ["another", "student", "admin"])
+def test_nobody_narrows_it_to_a_course_that_they_do_not_teach(who):
+    course = make_course(lessons=1)
+    made = {"another": make_instructor, "student": make_student, "admin": make_admin}[who]()
+
+    for asked in (str(course.id), str(ObjectId())):
+        response = client_of(made).get(f"/api/dashboard/?course={asked}")
+        assert response.status_code == 400
+        assert response.json() == {"course": ["You teach no such course."]}
+
+
+def test_unknown_and_malformed_parameters_are_named(instructor):
+    client = client_of(instructor)
+
+    assert client.get("/api/dashboard/?course=x").json().keys() == {"course"}
+    assert client.get("/api/dashboard/?since=x").json().keys() == {"since"}
+
+
+def test_an_instructors_figures_may_be_a_minute_old_and_their_own_learning_not(instructor):
+    course = make_course(lessons=1, instructor=instructor)
+    client = client_of(instructor)
+    dashboard(client)
+    enroll_in(course, instructor)
+
+    parts = dashboard(client)
+
+    assert parts["instructor"]["courses"][0]["enrollments"] == 0
+    assert len(parts["student"]["courses"]) == 1
+    figures_forgotten()
+    assert dashboard(client)["instructor"]["courses"][0]["enrollments"] == 1
+
+
+def test_who_teaches_no_longer_has_no_instructors_part(instructor, admin):
+    make_course(instructor=instructor)
+    client = client_of(instructor)
+    assert "instructor" in dashboard(client)
+
+    client_of(admin).patch(f"/api/users/{instructor.id}/", {"is_instructor": False})
+
+    assert "instructor" not in dashboard(client)
+    [course] = Course.objects(instructor=instructor.id)
+    assert client.get(f"/api/dashboard/?course={course.id}").status_code == 400
+
+
+# The admin's
+
+
+def test_an_admin_sees_the_totals(admin):
+    course = make_course(lessons=1)
+    make_course(published=False)
+    student = enroll_in(course)
+    mark(client_of(student), lessons_of(course)[0])
+    left = enroll_in(course)
+    place = Enrollment.objects.get(student=left.id)
+    client_of(left).delete(f"/api/enrollments/{place.id}/")
+
+    parts = dashboard(client_of(admin))
+
+    assert set(parts) == {"student", "admin"}
+    assert parts["admin"] == {
+        "users": 5,  # two instructors, two students, the admin
+        "instructors": 2,
+        "courses": 2,
+        "published": 1,
+        "enrollments": 1,
+        "completions": 1,
+        "mails_waiting": 0,
+    }
+
+
+def test_the_totals_of_nothing_are_zeros(admin):
+    totals = dashboard(client_of(admin))["admin"]
+
+    assert totals.pop("users") == 1
+    assert set(totals.values()) == {0}
+
+
+def test_the_answer_is_what_its_description_says():
+    both = make_instructor(is_admin=True)
+    course = make_course(lessons=1, instructor=both)
+    enroll_in(course, both)
+
+    parts = dashboard(client_of(both))
+
+    assert set(parts) == {"student", "instructor", "admin"}
+    assert DashboardSerializer(parts).data == parts
+
+
+def test_a_part_is_shown_to_whose_it_is_alone(instructor):
+    course = make_course(title="Hidden draft", lessons=1, instructor=instructor, published=True)
+    client = client_of(enroll_in(course))
+    client_of(instructor).post(f"/api/courses/{course.id}/unpublish/")
+    for known in (client, client_of(instructor)):
+        assert "Hidden draft" in str(dashboard(known))
+
+    for stranger in (make_student(), make_instructor(), make_admin()):
+        assert "Hidden draft" not in str(dashboard(client_of(stranger)))

@@ -1,0 +1,72 @@
+"""The arithmetic alone; `test_statistics.py` holds it against tables, from the store."""
+
+import pytest
+
+from apps.quizzes.item_analysis import Sums, discrimination, facility, mean, median, per_cent
+
+
+def sums_of(x: list[int], y: list[int], *, most: int = 100) -> Sums:
+    return Sums(
+        n=len(x),
+        x=sum(x),
+        y=sum(y),
+        xx=sum(each * each for each in x),
+        yy=sum(each * each for each in y),
+        xy=sum(a * b for a, b in zip(x, y, strict=True)),
+        most=most * len(x),
+        x_varies=len(set(x)) > 1,
+        y_varies=len(set(y)) > 1,
+    )
+
+
+@pytest.mark.parametrize(
+    ("counts", "middle"),
+    [
+        ({}, None),
+        ({5000: 1}, 50.0),
+        ({0: 1, 10000: 1}, 50.0),
+        ({3333: 2, 6667: 2}, 50.0),
+        ({3333: 1, 6666: 1}, 50.0),  # 49.995, half up
+        ({10000: 5, 0: 4}, 100.0),
+        ({1000: 1, 2000: 1, 9000: 1}, 20.0),
+    ],
+)
+def test_the_median_of_counted_percentages(counts, middle):
+    assert median(counts) == middle
+
+
+def test_the_mean_is_rounded_half_up_at_its_end():
+    assert mean({0: 1, 1: 1}) == 0.01  # of 0 and 0.01
+    assert mean({10000: 2, 0: 1}) == 66.67
+    assert mean({}) is None
+
+
+def test_per_cents_of_nothing_are_none():
+    assert per_cent(0, 0) is None
+    assert per_cent(1, 8) == 12.5
+    assert facility(sums_of([0, 0], [1, 2], most=0)) is None
+
+
+def test_discrimination_is_a_correlation():
+    # x - mean = -1 0 1; y - mean = -1 1 0: covariance 1 / 2, variances 1 and 1
+    assert discrimination(sums_of([1, 2, 3], [1, 3, 2])) == 50.0
+
+
+@pytest.mark.parametrize(("x", "y"), [([], []), ([1], [2]), ([1, 1], [1, 2]), ([1, 2], [1, 1])])
+def test_without_a_variance_there_is_no_discrimination(x, y):
+    assert discrimination(sums_of(x, y)) is None
+
+
+def test_sums_that_floating_point_cannot_hold_make_no_variance_of_a_constant():
+    constant = 94_906_267  # its square is odd and past 2**53
+    exact = sums_of([1, 2, 3], [constant] * 3)
+    as_kept = vars(exact) | {"yy": int(sum(float(constant) ** 2 for _ in range(3)))}
+    assert as_kept["yy"] != exact.yy
+
+    assert discrimination(Sums(**as_kept)) is None
+
+
+def test_a_variance_that_rounding_made_negative_is_none():
+    exact = vars(sums_of([1, 2], [5, 6]))
+
+    assert discrimination(Sums(**exact | {"yy": exact["yy"] - 1})) is None
