@@ -17,6 +17,7 @@ A_MINUTE, AN_HOUR, A_DAY = 60, 60 * 60, 24 * 60 * 60
 SWEEPS = {
     "apps.users.tasks.send_account_mails": A_MINUTE,
     "apps.users.tasks.repair_profiles": A_MINUTE,
+    "apps.users.tasks.repair_grants": A_MINUTE,
     "apps.users.tasks.end_expired_sessions": AN_HOUR,
     "apps.courses.tasks.finish_course_removals": A_MINUTE,
     "apps.enrollments.tasks.repair_enrollments": A_MINUTE,

@@ -211,7 +211,8 @@ def forget_sessions(session_ids: Iterable[str]) -> None:
 def personal_data_of(user_id: str, *, represent: Callable) -> Json:
     """Return all that is stored of a person, in this app and in those above it."""
     account = get_account(user_id)
-    profile = represent(get_user(user_id))
+    user = get_user(user_id)
+    profile = represent(user) | {"granted_at": shown(user.granted_at)}
     profile.pop("revision")
     data = {
         "profile": profile,

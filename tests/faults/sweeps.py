@@ -6,7 +6,7 @@ from apps.common import idempotency
 from apps.enrollments import services as enrollments
 from apps.lessons import services as lessons
 from apps.progress import services as progress
-from apps.users.services import profiles
+from apps.users.services import people, profiles
 from lms.celery import SWEEPS, app
 
 LONG_AGO = timedelta(seconds=-5)  # what is younger than this is left alone: nothing is
@@ -14,6 +14,7 @@ WAITS = {
     enrollments: "A_MINUTE",
     lessons: "A_MINUTE",
     progress: "A_MINUTE",
+    people: "A_MINUTE",
     profiles: "UNDISTURBED",
     idempotency: "CLAIM",
 }
