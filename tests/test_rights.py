@@ -15,6 +15,7 @@ from django.urls.resolvers import URLResolver
 from PIL import Image
 
 from apps.enrollments.documents import Enrollment
+from apps.notifications.documents import Notification
 from apps.progress.documents import Progress
 from apps.users.documents import User
 from apps.users.models import Account
@@ -94,6 +95,16 @@ RIGHTS = {
     "GET /api/progress/{record}/":                    (401, 200, 404, 200, 404, 200),
     "PUT /api/progress/{record}/":                    (401, 200, 404, 403, 404, 403),
     "PATCH /api/progress/{record}/":                  (401, 200, 404, 403, 404, 403),
+    "GET /api/notifications/":                        (401, 200, 200, 200, 200, 200),
+    "GET /api/notifications/unread-count/":           (401, 200, 200, 200, 200, 200),
+    "POST /api/notifications/read-all/":              (401, 200, 200, 200, 200, 200),
+    "GET /api/notifications/preferences/":            (401, 200, 200, 200, 200, 200),
+    "PUT /api/notifications/preferences/":            (401, 200, 200, 200, 200, 200),
+    "GET /api/notifications/{notification}/":         (401, 200, 404, 404, 404, 404),
+    "PUT /api/notifications/{notification}/":         (401, 200, 404, 404, 404, 404),
+    "PATCH /api/notifications/{notification}/":       (401, 200, 404, 404, 404, 404),
+    "DELETE /api/notifications/{notification}/":      (401, 204, 404, 404, 404, 404),
+    "POST /api/notifications/{notification}/read/":   (401, 200, 404, 404, 404, 404),
 }
 # fmt: on
 
@@ -117,6 +128,7 @@ class World:
         enroll_in(self.course, self.people["S1"])
         self.lesson = lessons_of(self.course)[0]
         self.place = Enrollment.objects.get(student=self.people["S1"].id)
+        self.notification = Notification.objects.get(recipient=self.people["S1"].id)
         self.record = Progress.objects(student=self.people["S1"].id).first()
 
     def ids(self, client_of_s1) -> dict:
@@ -129,6 +141,7 @@ class World:
             "lesson": self.lesson.id,
             "place": self.place.id,
             "record": self.record.id,
+            "notification": self.notification.id,
             "session": rows[0]["id"],
         }
 
@@ -178,6 +191,9 @@ class World:
             "POST /api/progress/": {"lesson": lesson},
             "PUT /api/progress/{record}/": {"lesson": str(self.record.lesson)},
             "PATCH /api/progress/{record}/": {"completed": True},
+            "PUT /api/notifications/preferences/": {"milestone": {"mail": False}},
+            "PUT /api/notifications/{notification}/": {"is_read": True},
+            "PATCH /api/notifications/{notification}/": {"is_read": True},
         }.get(route, {})
 
 
@@ -264,6 +280,7 @@ def _shown(path: str) -> str:
         "enrollments": "place",
         "progress": "record",
         "sessions": "session",
+        "notifications": "notification",
     }
     collection = path.split("/{}")[0].rpartition("/")[2]
     return path.replace("{}", "{" + named.get(collection, "") + "}")
