@@ -17,6 +17,7 @@ A_MINUTE, AN_HOUR, A_DAY = 60, 60 * 60, 24 * 60 * 60
 SWEEPS = {
     "apps.users.tasks.send_account_mails": A_MINUTE,
     "apps.users.tasks.repair_profiles": A_MINUTE,
+    "apps.users.tasks.repair_grants": A_MINUTE,
     "apps.users.tasks.end_expired_sessions": AN_HOUR,
     "apps.courses.tasks.finish_removals": A_MINUTE,
     "apps.enrollments.tasks.repair_enrollments": A_MINUTE,
@@ -25,6 +26,7 @@ SWEEPS = {
     "apps.quizzes.tasks.repair_regrades": A_MINUTE,
     "apps.quizzes.tasks.forget_old_imports": AN_HOUR,
     "apps.progress.tasks.repair_progress": A_MINUTE,
+    "apps.notifications.tasks.send_notification_mails": A_MINUTE,
     "apps.common.tasks.build_missing_indexes": A_MINUTE,
     "apps.common.tasks.forget_old_keys": AN_HOUR,
     "apps.common.tasks.forget_admin_sessions": A_DAY,

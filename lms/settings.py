@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "apps.lessons",
     "apps.quizzes",
     "apps.progress",
+    "apps.notifications",
 ]
 
 MIDDLEWARE = [

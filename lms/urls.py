@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from apps.notifications.pages import unsubscribe
 from lms import health, metrics, pages, schema
 from lms.dashboard.views import DashboardView
 
@@ -16,6 +17,8 @@ urlpatterns = [
     path("api/", include("apps.quizzes.urls")),
     path("api/", include("apps.progress.urls")),
     path("api/dashboard/", DashboardView.as_view()),
+    path("api/", include("apps.notifications.urls")),
+    path("unsubscribe/<token>/", unsubscribe, name="unsubscribe"),
     path("admin/", admin.site.urls),
     path("swagger/", schema.swagger),
     path("redoc/", schema.redoc),

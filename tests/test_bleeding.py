@@ -3,6 +3,8 @@
 import json
 
 from apps.enrollments.documents import Enrollment
+from apps.notifications.documents import Notification
+from apps.notifications.services import notify
 from apps.progress.documents import Progress
 from tests.factories import (
     client_of,
@@ -22,6 +24,14 @@ def test_what_one_person_read_bleeds_to_nobody(anonymous):
     lesson.update(set__content="Hidden content", set__content_html="<p>Hidden content</p>")
     student = make_student(username="s1", email="s1@secret.example", bio="Hidden bio")
     enroll_in(course, student)
+    notify(
+        recipient_id=str(student.id),
+        kind="enrolled",
+        key="k",
+        link="/",
+        title="Hidden notification",
+    )
+    told = Notification.objects.get(key="k")
     place = Enrollment.objects.get(student=student.id)
     record = Progress.objects.get(student=student.id)
     addresses = [
@@ -40,6 +50,11 @@ def test_what_one_person_read_bleeds_to_nobody(anonymous):
         f"/api/progress/?lesson={lesson.id}",
         f"/api/progress/{record.id}/",
         f"/api/progress/summary/?course={course.id}",
+        "/api/notifications/",
+        "/api/notifications/?is_read=false",
+        f"/api/notifications/{told.id}/",
+        "/api/notifications/unread-count/",
+        "/api/notifications/preferences/",
         "/api/auth/user/",
         "/api/auth/user/export/",
         "/api/auth/sessions/",
@@ -56,7 +71,13 @@ def test_what_one_person_read_bleeds_to_nobody(anonymous):
         for address in addresses:
             response = stranger.get(address)
             shown = json.dumps(response.json(), ensure_ascii=False)
-            for secret in ("Hidden content", "Hidden draft", "s1@secret.example", "Hidden bio"):
+            for secret in (
+                "Hidden content",
+                "Hidden draft",
+                "Hidden notification",
+                "s1@secret.example",
+                "Hidden bio",
+            ):
                 assert secret not in shown, (address, secret)
             assert response["Cache-Control"] == "private, no-store"
 

@@ -7,6 +7,8 @@ from apps.common.indexes import documents
 from apps.courses.selectors import get_course
 from apps.enrollments.documents import Enrollment
 from apps.enrollments.services import leave
+from apps.notifications.documents import Notification
+from apps.notifications.services import send_mails
 from apps.progress.documents import Progress
 from apps.quizzes.documents import Quiz
 from tests.commands import recorded, shown
@@ -51,6 +53,13 @@ def asked(client, method: str, address: str, body=None) -> list[str]:
 
 
 @pytest.fixture
+def mails_later(settings):
+    """Mails are sent after the answer: what the worker asks is no part of the request."""
+    settings.CELERY_TASK_ALWAYS_EAGER = False
+    settings.CELERY_BROKER_URL = None
+
+
+@pytest.fixture
 def learner():
     course = make_course(lessons=2, category=make_category())
     student = enroll_in(course)
@@ -68,6 +77,8 @@ def test_a_retrieve_that_hits_asks_the_cache_twice_and_mongodb_nothing(learner, 
         f"/api/progress/?lesson={lessons_of(course)[0].id}",
         f"/api/users/{student.id}/",
         "/api/auth/user/",
+        "/api/notifications/",
+        "/api/notifications/unread-count/",
     ):
         client.get(address)
         trips.clear()
@@ -116,12 +127,14 @@ def test_a_list_page_asks_three_times_whatever_its_collections_size(number):
         f"/api/lessons/?course={courses[0].id}",
         "/api/enrollments/",
         "/api/progress/",
+        "/api/notifications/",
+        "/api/notifications/?is_read=false&kind=enrolled",
         "/api/categories/",
     ):
         assert len(asked(client, "get", address)) <= 3, (address, asked(client, "get", address))
 
 
-def test_enrolling_asks_nine_times_cold_and_seven_times_warm():
+def test_enrolling_asks_nine_times_cold_and_seven_times_warm(mails_later):
     course, other = make_course(lessons=5), make_course(lessons=5)
     client = client_of(make_student())
 
@@ -129,17 +142,18 @@ def test_enrolling_asks_nine_times_cold_and_seven_times_warm():
     enroll_in(other)
     warm = asked(client, "post", "/api/enrollments/", {"course": str(other.id)})
 
-    # One each is left for the notification of it.
-    assert len(cold) <= 9 - 1, cold
-    assert len(warm) <= 7 - 1, warm
+    assert len(cold) <= 9, cold
+    assert len(warm) <= 7, warm
+    assert Notification.objects.count() == 3  # each with its own
 
 
-def test_marking_a_lesson_asks_seven_times_once_its_milestones_are_told(learner):
+def test_marking_a_lesson_asks_seven_times_once_its_milestones_are_told(learner, mails_later):
     client, _, course = learner
     client.get("/api/auth/user/")
     body = {"lesson": str(lessons_of(course)[0].id)}
     first = asked(client, "post", "/api/progress/", body)
-    assert len(first) <= 7 + 2 * 2, first  # 25 and 50 per cent: reached, and told
+    # 25 and 50 per cent: reached, the notification, that it was told; and the course's title
+    assert len(first) <= 7 + 2 * 3 + 1, first
     again = asked(client, "post", "/api/progress/", body)
     assert len(again) <= 7, again
 
@@ -161,19 +175,18 @@ def submission(quiz, answers) -> dict:
     return {"quiz": str(quiz.id), "answers": answers}
 
 
-def test_submitting_asks_eight_times(examined):
+def test_submitting_asks_eight_times(examined, mails_later):
     client, quiz = examined
     failing = asked(client, "post", SUBMISSIONS, submission(quiz, wrong_answers(quiz)))
-    # One is left for the notification of it.
-    assert len(failing) <= 8 - 1, failing
+    assert len(failing) <= 8, failing
 
 
-def test_submitting_asks_fourteen_times_where_it_completes_a_lesson(examined):
+def test_submitting_asks_fourteen_times_where_it_completes_a_lesson(examined, mails_later):
     client, quiz = examined
-    client.get(f"/api/progress/summary/?course={quiz.course}")
+    other = client_of(enroll_in(get_course(quiz.course)))
+    other.post(SUBMISSIONS, submission(quiz, right_answers(quiz)))  # the course's title is known
     passing = asked(client, "post", SUBMISSIONS, submission(quiz, right_answers(quiz)))
-    # Two are left for the notifications, of the quiz and of a milestone.
-    assert len(passing) <= 14 - 2, passing
+    assert len(passing) <= 14, passing
 
 
 def test_reading_a_quiz_asks_as_often_whatever_it_holds(examined):
@@ -213,7 +226,7 @@ def test_a_dashboard_asks_as_often_whatever_the_number_of_courses_and_students()
     enroll_in(courses[0], teacher)
     leave(Enrollment.objects.get(student=enroll_in(courses[0]).id))
     student, instructor, admin = _asked_of_each_part(client)
-    assert (len(student), len(instructor), len(admin)) == (9, 8, 5), (student, instructor, admin)
+    assert (len(student), len(instructor), len(admin)) == (9, 8, 6), (student, instructor, admin)
 
     for course in courses[1:]:
         enroll_in(course, teacher)
@@ -221,7 +234,7 @@ def test_a_dashboard_asks_as_often_whatever_the_number_of_courses_and_students()
         for quiz in Quiz.objects(course=course.id):
             graded(quiz, 50, student=enroll_in(course).id)
 
-    assert [len(one) for one in _asked_of_each_part(client)] == [9, 8, 5]
+    assert [len(one) for one in _asked_of_each_part(client)] == [9, 8, 6]
 
 
 def _asked_of_each_part(client) -> list[list[str]]:
@@ -270,12 +283,20 @@ def test_every_filter_is_served_by_a_declared_index(learner, instructor, admin):
                 f"/api/quiz-submissions/?quiz={quiz.id}",
                 f"/api/quiz-submissions/?student={student.id}",
                 "/api/dashboard/",
+                "/api/notifications/",
+                "/api/notifications/?is_read=false&kind=enrolled",
+                "/api/notifications/unread-count/",
+                "/api/notifications/preferences/",
             ):
                 assert reader.get(address).status_code == 200
         client.get(f"/api/quizzes/{quiz.id}/")
         client.post(f"/api/quizzes/{quiz.id}/start/")
         client.post(SUBMISSIONS, submission(quiz, right_answers(quiz)))
         client.get(f"/api/progress/summary/?course={course.id}")
+        client.post("/api/notifications/read-all/")
+        client.put("/api/notifications/preferences/", {"enrolled": {"app": False}})
+        client.get("/api/auth/user/export/")
+        send_mails()
         client.post("/api/progress/", {"lesson": str(record.lesson)})
         ids = [str(lesson.id) for lesson in lessons_of(own)]
         author.put(f"/api/courses/{own.id}/lessons/order/", {"lessons": ids[::-1]})

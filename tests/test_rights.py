@@ -16,6 +16,7 @@ from django.urls.resolvers import URLResolver
 from PIL import Image
 
 from apps.enrollments.documents import Enrollment
+from apps.notifications.documents import Notification
 from apps.progress.documents import Progress
 from apps.quizzes.documents import Attempt
 from apps.users.documents import User
@@ -129,6 +130,16 @@ RIGHTS = {
     "GET /api/quiz-submissions/":                     (401, 200, 200, 200, 200, 200),
     "POST /api/quiz-submissions/":                    (401, 201, 403, 403, 403, 403),
     "GET /api/quiz-submissions/{submission}/":        (401, 200, 404, 200, 404, 200),
+    "GET /api/notifications/":                        (401, 200, 200, 200, 200, 200),
+    "GET /api/notifications/unread-count/":           (401, 200, 200, 200, 200, 200),
+    "POST /api/notifications/read-all/":              (401, 200, 200, 200, 200, 200),
+    "GET /api/notifications/preferences/":            (401, 200, 200, 200, 200, 200),
+    "PUT /api/notifications/preferences/":            (401, 200, 200, 200, 200, 200),
+    "GET /api/notifications/{notification}/":         (401, 200, 404, 404, 404, 404),
+    "PUT /api/notifications/{notification}/":         (401, 200, 404, 404, 404, 404),
+    "PATCH /api/notifications/{notification}/":       (401, 200, 404, 404, 404, 404),
+    "DELETE /api/notifications/{notification}/":      (401, 204, 404, 404, 404, 404),
+    "POST /api/notifications/{notification}/read/":   (401, 200, 404, 404, 404, 404),
 }
 # fmt: on
 
@@ -162,6 +173,7 @@ class World:
         )
         self.submission = Attempt.objects.get()
         client_of(self.people["I1"]).post(f"/api/quizzes/{self.quiz.id}/regrade/")
+        self.notification = Notification.objects(recipient=self.people["S1"].id).first()
 
     def ids(self, client_of_s1) -> dict:
         session = client_of_s1.get("/api/auth/sessions/").data
@@ -177,6 +189,7 @@ class World:
             "question": self.question.id,
             "choice": self.choice.id,
             "submission": self.submission.id,
+            "notification": self.notification.id,
             "session": rows[0]["id"],
         }
 
@@ -239,6 +252,9 @@ class World:
             "PUT /api/choices/{choice}/": {"question": question, "text": "New"},
             "PATCH /api/choices/{choice}/": {"text": "New"},
             "POST /api/quiz-submissions/": {"quiz": quiz, "answers": []},
+            "PUT /api/notifications/preferences/": {"milestone": {"mail": False}},
+            "PUT /api/notifications/{notification}/": {"is_read": True},
+            "PATCH /api/notifications/{notification}/": {"is_read": True},
         }.get(route, {})
 
 
@@ -334,6 +350,7 @@ def _shown(path: str) -> str:
         "questions": "question",
         "choices": "choice",
         "quiz-submissions": "submission",
+        "notifications": "notification",
     }
     collection = path.split("/{}")[0].rpartition("/")[2]
     return path.replace("{}", "{" + named.get(collection, "") + "}")

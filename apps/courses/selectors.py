@@ -118,6 +118,15 @@ def cached_visible_course(course_id: str, *, viewer: Viewer, represent: Callable
     return row
 
 
+def cached_title(course_id: str) -> str:
+    """
+    Return a course's title; it is kept apart, for it lasts while the course's counts go on.
+
+    :raises Missing: there is no such course
+    """
+    return read_through(_title_key(course_id), lambda: get_course(course_id).title, HALF_AN_HOUR)
+
+
 def list_courses(*, viewer: Viewer, represent: Callable, paging: Paging, **filters) -> Page:
     """Return a page of what the viewer may know of; what is the same for all is kept."""
     ordering = filters.pop("ordering", "-created_at")
@@ -240,6 +249,14 @@ def _found(documents: QuerySet):
     return document
 
 
+def forget_title(course_id) -> None:
+    forget(_title_key(course_id))
+
+
 def course_key(course_id) -> str:
     """Return the key whose stamp each change of the course raises."""
     return f"course:{course_id}"
+
+
+def _title_key(course_id) -> str:
+    return f"course:{course_id}:title"

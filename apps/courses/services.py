@@ -207,6 +207,7 @@ def remove_course(course: Course, *, cascade: bool, expected: list[int] | None =
 def finish_removal(course: Course) -> None:
     """Remove what belongs to a hidden course, and then itself; the sweep tries again."""
     selectors.forget_course(course.id)
+    selectors.forget_title(course.id)
     selectors.forget_categories()
     if publish(CourseRemoved(str(course.id))):
         remove_pictures(course.image, course.image_small)
@@ -294,6 +295,7 @@ def _write(
         return change(course, expected=expected, condition=condition, **fields)
     finally:
         selectors.forget_course(course.id)
+        selectors.forget_title(course.id)
         selectors.forget_categories()
 
 

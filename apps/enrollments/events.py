@@ -5,6 +5,7 @@ from dataclasses import dataclass
 class StudentEnrolled:
     student_id: str
     course_id: str
+    course_title: str
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What gives and takes a place in a course."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 from bson import ObjectId
@@ -10,6 +11,7 @@ from apps.common.clock import now_in_milliseconds
 from apps.common.documents import insert
 from apps.common.errors import Missing, Refusal
 from apps.common.events import publish
+from apps.courses import selectors as catalogue
 from apps.courses import services as courses
 from apps.courses.documents import Course
 from apps.enrollments import selectors
@@ -61,7 +63,7 @@ def enroll(*, student_id, course: Course, enrollment_id: ObjectId | None = None)
     elif not courses.count_enrollment(course.id):  # the course was removed meanwhile
         enrollment.delete()
         raise CourseNotOpen()
-    _tell(enrollment)
+    _tell_enrolled(enrollment, course.title)
     selectors.cached_enrollments(str(student_id))
     return enrollment
 
@@ -80,7 +82,7 @@ def leave(enrollment: Enrollment) -> None:
     if left is None:
         raise Missing()
     courses.count_enrollment(enrollment.course, by=-1)
-    _tell(left)
+    _tell_left(left)
 
 
 def reach_milestone(*, student_id, course_id, percent: int) -> bool:
@@ -107,7 +109,7 @@ def repair_enrollments() -> int:
     places = list(Enrollment.objects(pending_since__lt=before))
     for place in places:
         _recount(place.course)
-        _tell(place)
+        _tell_again(place)
     return len(places)
 
 
@@ -140,9 +142,24 @@ def _come_back(student_id, course: Course) -> Enrollment:
     return place
 
 
-def _tell(place: Enrollment) -> None:
-    event = StudentLeft if place.left_at else StudentEnrolled
-    if publish(event(student_id=str(place.student), course_id=str(place.course))):
+def _tell_again(place: Enrollment) -> None:
+    if place.left_at:
+        _tell_left(place)
+        return
+    with suppress(Missing):  # the course is being removed, and its places with it
+        _tell_enrolled(place, catalogue.get_course(place.course).title)
+
+
+def _tell_enrolled(place: Enrollment, title: str) -> None:
+    _tell(place, StudentEnrolled(str(place.student), str(place.course), course_title=title))
+
+
+def _tell_left(place: Enrollment) -> None:
+    _tell(place, StudentLeft(str(place.student), str(place.course)))
+
+
+def _tell(place: Enrollment, event: StudentEnrolled | StudentLeft) -> None:
+    if publish(event):
         same = Enrollment.objects(id=place.id, pending_since=place.pending_since)
         same.update_one(unset__pending_since=True)
 

@@ -47,6 +47,7 @@ class BearerAuthentication(BaseAuthentication):
             username=user["username"],
             is_instructor=user["is_instructor"],
             is_admin=user["is_admin"],
+            language=user["language"],
         )
         return person, Bearer(session_id=claims.session_id, requests=requests)
 

@@ -21,6 +21,8 @@ class User(Revised):
     is_admin = BooleanField(default=False)
     is_active = BooleanField(default=True)
     instructor_requested = BooleanField(default=False)
+    granted_at = DateTimeField()  # when an admin last made an instructor of somebody who was none
+    pending_since = DateTimeField()  # until every app above has heard of it
     words = ListField(StringField())  # what a search for people looks through
     created_at = DateTimeField(default=now_in_milliseconds)
 
@@ -32,5 +34,6 @@ class User(Revised):
             {"fields": ("email_key",), "unique": True},
             "words",
             "is_instructor",
+            {"fields": ("pending_since",), "sparse": True},
         ],
     }

@@ -8,7 +8,10 @@ class UserRegistered:
 
 @dataclass(frozen=True)
 class InstructorGranted:
+    """An admin has made an instructor of somebody; told once for each time."""
+
     user_id: str
+    granted_at: str
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from apps.common.pagination import Page, Paging, page_of
 from apps.common.pictures import picture_url
 from apps.users.documents import User
 from apps.users.events import InstructorsOnShow, PersonalDataOf, StudentsOfInstructor
-from apps.users.models import Account, Session
+from apps.users.models import Account, AccountMail, Session
 from apps.users.viewer import Viewer
 
 FIVE_MINUTES = 5 * 60
@@ -163,6 +163,10 @@ def find_account(*, username: str = "", email: str = "") -> Account | None:
     return Account.objects.filter(email_key=fold_name(email)).first() if email else None
 
 
+def count_waiting_mails() -> int:
+    return AccountMail.objects.filter(sent_at=None).count()
+
+
 def name_signed_in_by(*, username: str = "", email: str = "") -> str:
     """Return the folded name of the account so called, or what nobody is called, folded."""
     account = find_account(username=username, email=email)
@@ -219,7 +223,8 @@ def forget_sessions(session_ids: Iterable[str]) -> None:
 def personal_data_of(user_id: str, *, represent: Callable) -> Json:
     """Return all that is stored of a person, in this app and in those above it."""
     account = get_account(user_id)
-    profile = represent(get_user(user_id))
+    user = get_user(user_id)
+    profile = represent(user) | {"granted_at": shown(user.granted_at)}
     profile.pop("revision")
     data = {
         "profile": profile,

@@ -17,6 +17,12 @@ def repair_profiles() -> int:
 
 
 @shared_task
+def repair_grants() -> int:
+    """Tell of new instructors where a request was cut off before all had heard of them."""
+    return services.repair_grants()
+
+
+@shared_task
 def end_expired_sessions() -> int:
     """Remove sessions that are over, and the record of tokens that have expired."""
     call_command("flushexpiredtokens")

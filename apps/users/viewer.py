@@ -12,6 +12,7 @@ class Person:
     username: str
     is_instructor: bool
     is_admin: bool
+    language: str = "en"
 
     is_authenticated = True
     is_anonymous = False

@@ -11,11 +11,11 @@ from apps.common.errors import Invalid
 from apps.courses import selectors as courses
 from apps.enrollments import selectors as enrollments
 from apps.lessons import selectors as lessons
+from apps.notifications import selectors as notifications
 from apps.progress import selectors as progress
 from apps.quizzes import selectors as quizzes
 from apps.users import selectors as users
 from apps.users.viewer import Person
-from lms.dashboard import seam
 from lms.dashboard.weeks import beginning_of, by_week, weeks_until
 
 A_MINUTE = 60
@@ -58,7 +58,7 @@ def _student_lookup(viewer: Person) -> Lookup:
             enrollments.places_key(viewer.id),
             progress.records_key(viewer.id),
             quizzes.grades_key(viewer.id),
-            seam.notifications_key(viewer.id),
+            notifications.notifications_key(viewer.id),
             *(key_of(one) for one in places for key_of in _OF_COURSE),
         ],
     )
@@ -79,7 +79,7 @@ def _student_part(viewer: Person) -> Json:
     return {
         "courses": _courses_followed(viewer),
         "activity": _activity(viewer.id),
-        "unread": seam.unread_count(viewer.id),
+        "unread": notifications.count_unread(viewer.id),
     }
 
 
@@ -167,7 +167,7 @@ def _admin_part() -> Json:
         **users.count_people(),
         **courses.count_courses(),
         **enrollments.count_places(),
-        "mails_waiting": seam.mails_waiting(),
+        "mails_waiting": notifications.count_waiting_mails() + users.count_waiting_mails(),
     }
 
 

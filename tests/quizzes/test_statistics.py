@@ -61,6 +61,7 @@ def test_the_figures_of_a_textbooks_table():
     figures = figures_of(quiz, questions)
 
     assert {name: value for name, value in figures.items() if name != "questions"} == {
+        "quiz": str(quiz.id),
         "attempts": 5,
         "students": 5,
         "mean": 53.33,

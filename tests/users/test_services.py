@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.utils import timezone
 
+from apps.common.clock import now_in_milliseconds, shown
 from apps.common.errors import Invalid, Missing, StaleVersion
 from apps.common.events import subscribe
 from apps.common.idempotency import IdempotencyKey
@@ -34,7 +35,8 @@ def hear(event) -> None:
 
 
 @subscribe(UserErased)
-def fail_for_some(event: UserErased) -> None:
+@subscribe(InstructorGranted)
+def fail_for_some(event: UserErased | InstructorGranted) -> None:
     if event.user_id in in_trouble:
         raise RuntimeError("a store is away")
 
@@ -182,7 +184,46 @@ def test_a_granted_request_is_told_once(student):
     assert user.is_instructor
     assert user.is_student
     assert not user.instructor_requested
-    assert heard[1:] == [InstructorGranted(user_id=str(student.id))]
+    assert heard[1:] == [InstructorGranted(str(student.id), granted_at=shown(user.granted_at))]
+    assert user.granted_at
+
+
+def test_a_grant_that_not_all_have_heard_of_is_told_again(student):
+    in_trouble.add(str(student.id))
+    services.change_person(user_id=str(student.id), is_instructor=True)
+    in_trouble.clear()
+    heard.clear()
+    assert services.repair_grants() == 0  # it may be being told just now
+
+    granted = User.objects(id=student.id)
+    granted.update(set__pending_since=now_in_milliseconds() - timedelta(minutes=2))
+    assert [services.repair_grants() for _ in range(2)] == [1, 0]
+
+    assert len(heard) == 1
+
+
+def test_a_grant_that_was_taken_away_again_is_told_no_more(student):
+    in_trouble.add(str(student.id))
+    services.change_person(user_id=str(student.id), is_instructor=True)
+    services.change_person(user_id=str(student.id), is_instructor=False)
+
+    assert User.objects(pending_since__gt=now_in_milliseconds() - timedelta(days=1)).count() == 0
+
+
+def test_who_is_granted_again_is_told_again(student):
+    for is_instructor in (True, False, True):
+        services.change_person(user_id=str(student.id), is_instructor=is_instructor)
+        sleep(0.002)
+
+    assert len({event.granted_at for event in heard[1:]}) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ten_who_grant_at_once_grant_once(student):
+    race(10, lambda n: services.change_person(user_id=str(student.id), is_instructor=True))
+
+    assert len({event.granted_at for event in heard[1:]}) == 1
+    assert not selectors.get_user(student.id).pending_since
 
 
 def test_deactivation_ends_all_sessions(student):

@@ -15,6 +15,7 @@ from apps.users.services.people import (
     WrongPassword,
     change_oneself,
     change_person,
+    repair_grants,
     set_picture,
 )
 from apps.users.services.profiles import ensure_profile, repair_profiles
@@ -52,6 +53,7 @@ __all__ = [
     "open_session",
     "refresh_session",
     "register",
+    "repair_grants",
     "repair_profiles",
     "reset_password",
     "send_account_mails",

@@ -2,7 +2,6 @@
 
 import logging
 from datetime import timedelta
-from email.utils import parseaddr
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
@@ -10,18 +9,17 @@ from django.conf import settings
 from django.core import signing
 from django.core.mail import EmailMultiAlternatives
 from django.db.models import F
-from django.template.loader import render_to_string
 from django.utils import timezone
 
+from apps.common.languages import spoken
+from apps.common.mail import ServerAway, compose, deliver, next_try, send_all
 from apps.users.documents import User
 from apps.users.models import Account, AccountMail
 
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 200
-FIRST_RETRY = timedelta(minutes=2)  # longer than a server that hangs can hold one try
 AN_HOUR = timedelta(hours=1)
-A_DAY = timedelta(days=1)
 A_WEEK = timedelta(days=7)
 AN_HOURS_MAILS = 3  # of one kind to one person
 VERIFY_SALT = "users.verify"
@@ -37,14 +35,17 @@ def put_in_outbox(kind: AccountMail.Kind, *, user_id) -> None:
 
 def send_account_mails() -> int:
     """Send what is due, each mail by one worker; say how many went out."""
-    due = AccountMail.objects.filter(sent_at=None, due_at__lte=timezone.now())
-    ids = list(due.order_by("due_at").values_list("pk", flat=True)[:AT_ONCE])
-    return sum(_send(mail_id) for mail_id in ids)
+    return send_all(_due, _send)
 
 
 def verification_key(account: Account) -> str:
     """Return what proves that its holder reads the mail of the account's address."""
     return signing.dumps([account.pk, account.email_key], salt=VERIFY_SALT)
+
+
+def _due() -> list[int]:
+    due = AccountMail.objects.filter(sent_at=None, due_at__lte=timezone.now())
+    return list(due.order_by("due_at").values_list("pk", flat=True)[:AT_ONCE])
 
 
 def _send(mail_id: int) -> bool:
@@ -53,7 +54,9 @@ def _send(mail_id: int) -> bool:
         return False
     try:
         if mail.account.is_active:
-            _compose(mail).send()
+            deliver(_compose(mail))
+    except ServerAway:
+        raise
     except Exception as error:  # whatever ails one mail, the others go out
         logger.warning("Mail %s waits (%s).", mail.pk, type(error).__name__)
         return False
@@ -66,11 +69,11 @@ def _claim(mail_id: int) -> AccountMail | None:
     mail = AccountMail.objects.select_related("account").filter(pk=mail_id).first()
     if mail is None:
         return None
-    now = timezone.now()
-    longest = AN_HOUR if mail.created_at > now - A_WEEK else A_DAY
-    wait = min(FIRST_RETRY * 2 ** min(mail.attempts, 10), longest)
-    claimed = AccountMail.objects.filter(pk=mail_id, sent_at=None, due_at__lte=now).update(
-        due_at=now + wait, attempts=F("attempts") + 1
+    claimed = AccountMail.objects.filter(
+        pk=mail_id, sent_at=None, due_at__lte=timezone.now()
+    ).update(
+        due_at=next_try(attempts=mail.attempts, created_at=mail.created_at),
+        attempts=F("attempts") + 1,
     )
     return mail if claimed else None
 
@@ -78,21 +81,14 @@ def _claim(mail_id: int) -> AccountMail | None:
 def _compose(mail: AccountMail) -> EmailMultiAlternatives:
     account = mail.account
     language = _language_of(account)
-    context = {"username": account.username, "link": _link(mail), "language": language}
-    text = render_to_string(f"users/mails/{language}/{mail.kind}.txt", context)
-    subject, _, body = text.partition("\n")
-    message = EmailMultiAlternatives(
-        subject=subject,
-        body=body.strip() + "\n",
-        to=[account.email],
-        headers={"Message-ID": f"<account-{mail.pk}-{mail.kind}@{_domain()}>"},
+    return compose(
+        f"users/mails/{language}/{mail.kind}.txt",
+        to=account.email,
+        language=language,
+        name=f"account-{mail.pk}-{mail.kind}",
+        links={"link": _link(mail)},
+        username=account.username,
     )
-    paragraphs = body.strip().split("\n\n")
-    html = render_to_string(
-        "users/mails/mail.html", context | {"subject": subject, "paragraphs": paragraphs}
-    )
-    message.attach_alternative(html, "text/html")
-    return message
 
 
 def _link(mail: AccountMail) -> str:
@@ -106,9 +102,4 @@ def _link(mail: AccountMail) -> str:
 
 def _language_of(account: Account) -> str:
     profile = User.objects(id=account.profile_id).only("language").first()
-    known = dict(settings.LANGUAGES)
-    return profile.language if profile and profile.language in known else settings.LANGUAGE_CODE
-
-
-def _domain() -> str:
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].partition("@")[2] or "localhost"
+    return spoken(profile.language if profile else None)

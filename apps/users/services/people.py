@@ -1,9 +1,13 @@
 """What people change of themselves, and admins of others: in the account and in the profile."""
 
+from contextlib import suppress
+from datetime import timedelta
+
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from apps.common.clock import now_in_milliseconds, shown
 from apps.common.documents import change
 from apps.common.errors import Conflict, Invalid, StaleVersion
 from apps.common.events import publish
@@ -18,6 +22,7 @@ from apps.users.services.profiles import ensure_profile, follow_account, what_bo
 from apps.users.services.sessions import end_all_sessions
 
 PROFILE_FIELDS = ("bio", "language", "is_instructor", "instructor_requested")
+A_MINUTE = timedelta(minutes=1)
 
 
 class LastAdmin(Conflict):
@@ -68,8 +73,8 @@ def change_person(*, user_id: str, expected: list[int] | None = None, **changes)
         end_all_sessions(account_id=account.pk)
     if moved:
         put_in_outbox(AccountMail.Kind.VERIFY, user_id=user_id)
-    if user.is_instructor and not before.is_instructor:
-        publish(InstructorGranted(user_id=user_id))
+    if user.pending_since:
+        _tell_grant(user)
     if before.profile_picture and not user.profile_picture:
         remove_pictures(before.profile_picture, before.profile_picture_small)
     return user
@@ -98,6 +103,14 @@ def set_picture(*, user_id: str, upload: UploadedFile, expected: list[int] | Non
     return user
 
 
+def repair_grants() -> int:
+    """Tell again of the grants that were cut off a minute ago or more; say how many."""
+    cut_off = list(User.objects(pending_since__lt=now_in_milliseconds() - A_MINUTE))
+    for user in cut_off:
+        _tell_grant(user)
+    return len(cut_off)
+
+
 def refuse_stale(user: User, expected: list[int] | None) -> None:
     """Refuse before the account is touched; the profile's own write refuses whoever races."""
     if expected is not None and user.revision not in expected:
@@ -121,18 +134,32 @@ def _write_both(account: Account, before: User, expected: list[int] | None, chan
     undo = {name: getattr(account, name) for name in fields}
     _write_account(account, fields)
     try:
-        user = change(
-            before,
-            expected=expected,
-            **what_both_have(account),
-            **_profile_fields(before, changes),
-        )
+        fields = what_both_have(account) | _profile_fields(before, changes)
+        user = _write_profile(before, expected, fields)
     except BaseException:
         _write_account(account, undo)
         raise
     finally:
         selectors.forget_user(before.id)
     return follow_account(user)
+
+
+def _write_profile(before: User, expected: list[int] | None, fields: dict) -> User:
+    """Write the profile; of several who make an instructor of somebody at once, one grants it."""
+    if fields.get("is_instructor") and not before.is_instructor:
+        now = now_in_milliseconds()
+        grant = {"granted_at": now, "pending_since": now}
+        with suppress(StaleVersion):  # somebody has granted it meanwhile, or `expected` is stale
+            return change(
+                before, expected=expected, condition={"is_instructor": False}, **fields, **grant
+            )
+    return change(before, expected=expected, **fields)
+
+
+def _tell_grant(user: User) -> None:
+    if publish(InstructorGranted(user_id=str(user.id), granted_at=shown(user.granted_at))):
+        told = User.objects(id=user.id, granted_at=user.granted_at)
+        told.update_one(unset__pending_since=True)
 
 
 def _write_account(account: Account, fields: dict) -> None:
@@ -165,6 +192,8 @@ def _profile_fields(before: User, changes: dict) -> dict:
     fields = {name: changes[name] for name in PROFILE_FIELDS if name in changes}
     if fields.get("is_instructor", before.is_instructor):
         fields["instructor_requested"] = False  # it is granted
+    if fields.get("is_instructor") is False:
+        fields["pending_since"] = None  # of what is taken away again nobody is told
     if "profile_picture" in changes:
         fields |= {"profile_picture": None, "profile_picture_small": None}
     return fields

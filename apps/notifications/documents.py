@@ -1,0 +1,51 @@
+from mongoengine import BooleanField, DateTimeField, DictField, IntField, ListField, StringField
+
+from apps.common.clock import now_in_milliseconds
+from apps.common.documents import Reference, Revised
+from apps.users.documents import User
+
+ENROLLED, MILESTONE = "enrolled", "milestone"
+QUIZ_PASSED, QUIZ_FAILED, QUIZ_REGRADED = "quiz_passed", "quiz_failed", "quiz_regraded"
+INSTRUCTOR_GRANTED = "instructor_granted"
+KINDS = (ENROLLED, MILESTONE, QUIZ_PASSED, QUIZ_FAILED, QUIZ_REGRADED, INSTRUCTOR_GRANTED)
+
+
+class Notification(Revised):
+    """What somebody is told of one fact, and the outbox of the mail about it."""
+
+    recipient = Reference(User, required=True, db_field="recipient_id")
+    kind = StringField(required=True, choices=KINDS)
+    params = DictField()  # the scalars of its wording; worded when it is shown or mailed
+    link = StringField(required=True)  # a path of the web app
+    key = StringField(required=True)  # made of the fact: it is told once
+    created_at = DateTimeField(default=now_in_milliseconds)
+    is_read = BooleanField(default=False)
+    removed = BooleanField()  # hidden from its recipient; its key stays, so it is not told again
+    emailed_at = DateTimeField()
+    mail_due_at = DateTimeField()  # until it is mailed, or need not be; moved on by who tries it
+    mail_attempts = IntField(default=0)
+
+    meta = {
+        "collection": "notifications",
+        "auto_create_index": False,
+        "indexes": [
+            {"fields": ("key",), "unique": True},
+            ("recipient", "-id"),
+            ("recipient", "is_read", "-id"),
+            {"fields": ("mail_due_at",), "sparse": True},
+        ],
+    }
+
+
+class Preferences(Revised):
+    """Which kinds somebody does not want; without such a document, all are wanted."""
+
+    user = Reference(User, required=True, db_field="user_id")
+    muted = ListField(StringField(choices=KINDS))  # in the app
+    mail_muted = ListField(StringField(choices=KINDS))
+
+    meta = {
+        "collection": "notification_preferences",
+        "auto_create_index": False,
+        "indexes": [{"fields": ("user",), "unique": True}],
+    }

@@ -1,0 +1,112 @@
+"""Every read of notifications, and of what people want to hear of."""
+
+from mongoengine import QuerySet
+
+from apps.common.cache import Json, forget, read_through
+from apps.common.clock import now_in_milliseconds, shown
+from apps.common.errors import Missing
+from apps.common.pagination import Page, Paging, page_of, slice_of
+from apps.notifications.documents import KINDS, Notification, Preferences
+
+TWO_MINUTES = 2 * 60
+MAILS_AT_ONCE = 200
+
+
+def get_notification(notification_id, *, recipient_id: str) -> Notification:
+    """
+    :raises Missing: the recipient has no such notification
+    """
+    found = Notification.objects(id=notification_id, recipient=recipient_id, removed=None).first()
+    if found is None:
+        raise Missing()
+    return found
+
+
+def list_notifications(*, recipient_id: str, paging: Paging, **filters) -> Page:
+    """Return a part of what somebody was told, newest first, unworded."""
+
+    def load() -> Json:
+        return _part_of(wanted_by(recipient_id).filter(**filters), paging).as_json()
+
+    if filters or paging != Paging(cursor=""):
+        return Page(**load())
+    return Page(**read_through(notifications_key(recipient_id), load, TWO_MINUTES))
+
+
+def count_unread(recipient_id: str) -> int:
+    key = notifications_key(recipient_id)
+    return read_through(
+        f"{key}:unread",
+        lambda: wanted_by(recipient_id).filter(is_read=False).count(),
+        TWO_MINUTES,
+        made_from=[key],
+    )
+
+
+def wanted_by(recipient_id: str) -> QuerySet:
+    """Return what somebody was told and wants to see, by what they want now."""
+    told = Notification.objects(recipient=recipient_id, removed=None)
+    muted = get_preferences(recipient_id).muted
+    return told.filter(kind__nin=muted) if muted else told
+
+
+def represent_notification(notification: Notification) -> Json:
+    """Return a notification ready for JSON, but for its words."""
+    return {
+        "id": str(notification.id),
+        "recipient": str(notification.recipient),
+        "kind": notification.kind,
+        "params": dict(notification.params),
+        "link": notification.link,
+        "is_read": notification.is_read,
+        "created_at": shown(notification.created_at),
+        "emailed_at": shown(notification.emailed_at),
+        "revision": notification.revision,
+    }
+
+
+def due_mails() -> list[Notification]:
+    """Return notifications whose mails are due, the longest waiting first."""
+    due = Notification.objects(mail_due_at__lte=now_in_milliseconds())
+    return list(due.order_by("mail_due_at").limit(MAILS_AT_ONCE))
+
+
+def get_preferences(user_id) -> Preferences:
+    """Return what somebody wants to hear of; who never said so wants everything."""
+    return Preferences.objects(user=user_id).first() or Preferences(user=user_id, revision=0)
+
+
+def represent_preferences(preferences: Preferences) -> Json:
+    return {
+        kind: {"app": kind not in preferences.muted, "mail": kind not in preferences.mail_muted}
+        for kind in KINDS
+    } | {"revision": preferences.revision}
+
+
+def personal_data_of(user_id: str) -> dict[str, list[Json]]:
+    told = Notification.objects(recipient=user_id).order_by("-id")
+    rows = [represent_notification(one) for one in told]
+    wishes = represent_preferences(get_preferences(user_id))
+    return {
+        "notifications": [{k: v for k, v in row.items() if k != "revision"} for row in rows],
+        "notification_preferences": [{"kind": kind} | wishes[kind] for kind in KINDS],
+    }
+
+
+def count_waiting_mails() -> int:
+    return Notification.objects(mail_due_at__exists=True).count()
+
+
+def forget_notifications(recipient_id) -> None:
+    forget(notifications_key(recipient_id))
+
+
+def notifications_key(recipient_id) -> str:
+    """Return the key whose stamp each change of what somebody was told raises."""
+    return f"notifications:user:{recipient_id}"
+
+
+def _part_of(told: QuerySet, paging: Paging) -> Page:
+    if paging.cursor is None:
+        return page_of(told.order_by("-id"), paging, represent_notification)
+    return slice_of(told, paging, represent_notification)

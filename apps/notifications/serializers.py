@@ -1,0 +1,50 @@
+from rest_framework import serializers
+
+from apps.common.fields import FlagField
+from apps.common.queries import EndlessListQuery, YesNoField
+from apps.common.serializers import DocumentSerializer, Serializer
+from apps.notifications.documents import KINDS, Notification
+from apps.notifications.wording import LONGEST
+
+
+class NotificationSerializer(DocumentSerializer):
+    """What somebody was told; `link` is a path of the web app."""
+
+    message = serializers.CharField(read_only=True, max_length=LONGEST)
+
+    class Meta:
+        model = Notification
+        fields = (
+            "id",
+            "recipient",
+            "kind",
+            "message",
+            "link",
+            "is_read",
+            "created_at",
+            "emailed_at",
+        )
+        read_only_fields = ("recipient", "kind", "link", "created_at", "emailed_at")
+
+
+class NotificationQuery(EndlessListQuery):
+    is_read = YesNoField(required=False)
+    kind = serializers.ChoiceField(required=False, choices=KINDS)
+
+
+class UnreadSerializer(Serializer):
+    unread = serializers.IntegerField()
+
+
+class ChannelsSerializer(Serializer):
+    """Where notifications of a kind are wanted."""
+
+    app = FlagField(default=True)
+    mail = FlagField(default=True)
+
+
+class PreferencesSerializer(Serializer):
+    """By kind, where it is wanted; a kind that is left out is wanted everywhere."""
+
+    def get_fields(self) -> dict:
+        return {kind: ChannelsSerializer(required=False) for kind in KINDS}

@@ -1,0 +1,59 @@
+"""What people want to hear of, and the links in mails by which they say that they do not."""
+
+from contextlib import suppress
+
+from django.core import signing
+from mongoengine import NotUniqueError
+
+from apps.common.documents import change
+from apps.common.errors import Missing
+from apps.notifications import selectors
+from apps.notifications.documents import Preferences
+from apps.users import selectors as users
+from apps.users.documents import User
+
+SALT = "notifications.unsubscribe"
+
+
+def set_preferences(
+    *, user_id: str, muted: list[str], mail_muted: list[str], expected: list[int] | None = None
+) -> Preferences:
+    """
+    :raises StaleVersion: they were changed since
+    """
+    try:
+        return change(_made(user_id), expected=expected, muted=muted, mail_muted=mail_muted)
+    finally:
+        selectors.forget_notifications(user_id)
+
+
+def unsubscribe_token(*, user_id: str, kind: str) -> str:
+    """Return what lets its holder stop the mails of this kind to this person, and nothing else."""
+    return signing.dumps([user_id, kind], salt=SALT)
+
+
+def read_token(token: str) -> tuple[User, str]:
+    """
+    Return whose mails of which kind a token is about. It does not expire: mails are kept for long.
+
+    :raises Missing: it is none of ours, or the person is gone
+    """
+    try:
+        user_id, kind = signing.loads(token, salt=SALT)
+    except signing.BadSignature as error:
+        raise Missing() from error
+    return users.get_user(user_id), kind
+
+
+def mute_mail(*, user_id: str, kind: str) -> None:
+    """Send somebody no more mails of this kind."""
+    wishes = Preferences.objects(id=_made(user_id).id, mail_muted__ne=kind)
+    wishes.update_one(push__mail_muted=kind, inc__revision=1)
+    selectors.forget_notifications(user_id)
+
+
+def _made(user_id: str) -> Preferences:
+    """Return somebody's preferences, made where they have none: all on, as without."""
+    with suppress(NotUniqueError):
+        return Preferences(user=user_id, revision=0).save(force_insert=True)
+    return Preferences.objects.get(user=user_id)

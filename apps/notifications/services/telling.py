@@ -1,0 +1,74 @@
+"""What people are told: stored first, mailed after."""
+
+from mongoengine import NotUniqueError
+
+from apps.common.clock import now_in_milliseconds
+from apps.common.documents import change
+from apps.common.tasks import later
+from apps.notifications import selectors
+from apps.notifications.documents import Notification, Preferences
+
+
+def notify(*, recipient_id: str, kind: str, key: str, link: str, **params) -> None:
+    """Tell somebody of a fact, once, however often this is called for it; a mail follows."""
+    from apps.notifications.tasks import send_notification_mails  # the task calls this package
+
+    now = now_in_milliseconds()
+    notification = Notification(
+        recipient=recipient_id,
+        kind=kind,
+        key=key,
+        link=link,
+        params=params,
+        created_at=now,
+        mail_due_at=now,
+    )
+    try:
+        notification.save(force_insert=True)
+    except NotUniqueError:
+        return  # it is told; who told it may have died before forgetting
+    finally:
+        selectors.forget_notifications(recipient_id)
+    later(send_notification_mails)
+
+
+def mark(
+    notification: Notification, *, is_read: bool, expected: list[int] | None = None
+) -> Notification:
+    """
+    :raises StaleVersion: it was changed since
+    :raises Missing: it was removed meanwhile
+    """
+    return _write(notification, expected, is_read=is_read)
+
+
+def remove(notification: Notification, *, expected: list[int] | None = None) -> None:
+    """
+    Hide a notification from its recipient for good.
+
+    :raises StaleVersion: it was changed since
+    :raises Missing: it was removed meanwhile
+    """
+    _write(notification, expected, removed=True)
+
+
+def mark_all_read(recipient_id: str) -> int:
+    """Mark all that somebody sees as read; say how many are unread now."""
+    unread = selectors.wanted_by(recipient_id).filter(is_read=False)
+    unread.update(set__is_read=True, inc__revision=1)
+    selectors.forget_notifications(recipient_id)
+    return selectors.count_unread(recipient_id)
+
+
+def erase(user_id: str) -> None:
+    """Remove all that an erased person was told and has wished."""
+    Notification.objects(recipient=user_id).delete()
+    Preferences.objects(user=user_id).delete()
+    selectors.forget_notifications(user_id)
+
+
+def _write(notification: Notification, expected: list[int] | None, **fields) -> Notification:
+    try:
+        return change(notification, expected=expected, **fields)
+    finally:
+        selectors.forget_notifications(notification.recipient)
