@@ -47,6 +47,8 @@ def import_questions(
     faults = reading.faults
     if not skip_unsupported:
         faults = [*faults, *map(_refused, reading.unsupported)]
+    if not (faults or reading.questions or reading.unsupported):
+        faults = [Fault(1, _("The file holds no questions."))]
     faults = faults or _without_room(quiz, reading.questions)
     if faults:
         in_order = sorted(faults, key=lambda fault: fault.line)
