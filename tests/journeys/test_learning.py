@@ -6,10 +6,12 @@ from tests.journeys.learning import travel
 
 
 @pytest.mark.django_db(transaction=True)
-def test_registration_to_a_finished_course(live_server):
+def test_registration_to_a_finished_course(live_server, settings, tmp_path):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = tmp_path
     make_admin(username="head", password=PASSWORD)
 
     with httpx.Client(base_url=live_server.url, timeout=10) as http:
-        steps = travel(http, admin="head", password=PASSWORD)
+        steps = travel(http, admin="head", password=PASSWORD, mail=tmp_path)
 
-    assert steps[-3] == "completed “Areas”: 100 per cent"
+    assert steps[-3] == "failed the quiz, was told with its mail, and passed: 100 per cent"
