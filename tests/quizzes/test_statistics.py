@@ -253,6 +253,26 @@ def test_how_often_true_and_false_were_said():
     ]
 
 
+def test_answers_of_all_kinds_in_one_submission_are_told_apart():
+    quiz = store_quiz()
+    kinds = ("numeric", "single", "true_false", "short_text")
+    number, single, truth, word = [store_questions(quiz, 1, kind=kind)[0] for kind in kinds]
+    truth.answer = "true"
+    [red] = store_choices(single, red=True)
+    answers = [
+        GivenAnswer(question=number.id, text="1"),
+        _chosen(single, [red]),
+        GivenAnswer(question=truth.id, text="true"),
+        GivenAnswer(question=word.id, text="true"),
+    ]
+    questions = [number, single, truth, word]
+    submit(quiz, questions, (1, 1, 1, 0), answers=answers)
+
+    rows = figures_of(quiz, questions, {single.id: [red]})["questions"]
+
+    assert [[one["count"] for one in row["choices"]] for row in rows] == [[], [1], [1, 0], []]
+
+
 def test_choices_too_are_counted_of_first_submissions_alone():
     quiz = store_quiz()
     [single] = store_questions(quiz, 1, kind="single")

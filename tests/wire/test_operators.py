@@ -155,32 +155,53 @@ def test_lookup(database, marks, local, joined):
 
 
 def test_unwind_of_lists_within_lists(database):
-    """What a submission's answers are: some with choices, some with a text, some with neither."""
+    """What submissions hold: answers with choices, with a text, with neither; or none at all."""
     first, second = ObjectId(), ObjectId()
-    database.sheets.insert_one(
-        {
-            "answers": [
-                {"to": 1, "choices": [first, second]},
-                {"to": 2, "text": "true"},
-                {"to": 3, "choices": []},
-            ]
-        }
+    database.sheets.insert_many(
+        [
+            {"answers": [{"choices": [first, second]}, {"text": "true"}, {"choices": []}]},
+            {"answers": [{"choices": [first]}]},
+            {"answers": []},
+            {},
+        ]
     )
-    given = {"$ifNull": ["$answers.choices", "$answers.text"]}
+    chosen = {
+        "$map": {
+            "input": {"$ifNull": ["$answers", []]},
+            "as": "answer",
+            "in": {"$ifNull": ["$$answer.choices", []]},
+        }
+    }
+
+    rows = database.sheets.aggregate(
+        [
+            {"$project": {"chosen": chosen}},
+            {"$unwind": "$chosen"},
+            {"$unwind": "$chosen"},
+            {"$group": {"_id": "$chosen", "n": {"$sum": 1}}},
+        ],
+        allowDiskUse=True,
+    )
+
+    assert {row["_id"]: row["n"] for row in rows} == {first: 2, second: 1}
+
+
+def test_a_match_and_a_group_after_an_unwind_see_what_each_element_holds(database):
+    database.sheets.insert_one(
+        {"answers": [{"to": 1, "text": "a"}, {"to": 2, "text": "b"}, {"to": 1, "choices": []}]}
+    )
 
     rows = database.sheets.aggregate(
         [
             {"$project": {"answers": 1}},
             {"$unwind": "$answers"},
-            {"$match": {"answers.to": {"$in": [1, 2, 3]}}},
-            {"$unwind": {"path": "$answers.choices", "preserveNullAndEmptyArrays": True}},
-            {"$group": {"_id": {"to": "$answers.to", "given": given}, "n": {"$sum": 1}}},
-        ],
-        allowDiskUse=True,
+            {"$match": {"answers.to": {"$in": [1]}}},
+            {"$group": {"_id": {"to": "$answers.to", "text": "$answers.text"}, "n": {"$sum": 1}}},
+        ]
     )
 
-    found = {(row["_id"]["to"], row["_id"].get("given"), row["n"]) for row in rows}
-    assert found == {(1, first, 1), (1, second, 1), (2, "true", 1), (3, None, 1)}
+    found = {(row["_id"]["to"], row["_id"].get("text"), row["n"]) for row in rows}
+    assert found == {(1, "a", 1), (1, None, 1)}
 
 
 def test_the_first_and_last_of_each_group_keep_what_they_hold(database):

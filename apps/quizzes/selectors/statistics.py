@@ -12,6 +12,7 @@ from apps.quizzes.item_analysis import Sums
 
 Stages = list[dict]
 Taken = Mapping[object, int]  # by choice; by question and text where there are none
+NO_SUMS = Sums(n=0, x=0, y=0, xx=0, yy=0, xy=0, most=0, x_varies=False, y_varies=False)
 
 
 def statistics_of(
@@ -51,7 +52,7 @@ def _questions(
     sums = _sums_by_question(submissions)
     taken = _taken(submissions, questions)
     for question in questions:
-        of_it = sums.get(question.id, NONE)
+        of_it = sums.get(question.id, NO_SUMS)
         yield {
             "question": str(question.id),
             "text": question.text,
@@ -174,14 +175,20 @@ def _hundredths(number: str) -> dict:
     return {"$subtract": [above, {"$mod": [above, 1]}]}
 
 
+# Not "$answers.choices": mongomock finds none where one answer has no choices.
+_CHOSEN = {
+    "$map": {
+        "input": {"$ifNull": ["$answers", []]},
+        "as": "answer",
+        "in": {"$ifNull": ["$$answer.choices", []]},
+    }
+}
 _BY_CHOICE: Stages = [
-    {"$project": {"chosen": "$answers.choices"}},
+    {"$project": {"chosen": _CHOSEN}},
     {"$unwind": "$chosen"},
     {"$unwind": "$chosen"},
     {"$group": {"_id": "$chosen", "n": {"$sum": 1}}},
 ]
-NONE = Sums(n=0, x=0, y=0, xx=0, yy=0, xy=0, most=0, x_varies=False, y_varies=False)
-
 _BY_PERCENTAGE: Stages = [
     {
         "$group": {
