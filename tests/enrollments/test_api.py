@@ -213,6 +213,22 @@ def test_leaving_keeps_progress_and_coming_back_finds_it(student):
     assert client.get(f"/api/courses/{course.id}/").data["enrollment_count"] == 1
 
 
+def test_a_place_is_read_afresh_after_each_change(student, admin):
+    course = make_course(lessons=2)
+    client = client_of(student)
+    [first, _second] = client.get(f"/api/courses/{course.id}/lessons/").data
+    assert client.get(f"/api/progress/?lesson={first['id']}").data["count"] == 0
+    place = client.post("/api/enrollments/", {"course": str(course.id)}).data
+    address = f"/api/enrollments/{place['id']}/"
+
+    assert client.get(address).data == place
+    assert client.get(f"/api/progress/?lesson={first['id']}").data["count"] == 1
+    client.post("/api/progress/", {"lesson": first["id"]})
+    assert client.get(address).data["milestones"] == [25, 50]
+    client_of(admin).delete(f"/api/courses/{course.id}/?cascade=true")
+    assert client.get(address).status_code == 404
+
+
 def test_an_instructor_learns_like_a_student(instructor):
     course = make_course(lessons=1)
     response = client_of(instructor).post("/api/enrollments/", {"course": str(course.id)})
