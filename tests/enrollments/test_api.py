@@ -1,3 +1,5 @@
+from datetime import datetime
+
 import pytest
 
 from apps.courses.documents import Course
@@ -258,6 +260,33 @@ def test_progress_is_expanded_into_each_place(student):
     )
     one = client.get(f"/api/enrollments/{rows[1]['id']}/?expand=progress").data
     assert one["progress"] == rows[1]["progress"]
+
+
+def test_places_are_narrowed_and_ordered_as_asked(admin):
+    short, long = make_course(lessons=1), make_course(lessons=2)
+    first, second = enroll_in(short), enroll_in(long)
+    enroll_in(long, first)
+    for day, place in enumerate(Enrollment.objects.order_by("id"), start=1):
+        enrolled, completed = datetime(2026, 1, day), datetime(2026, 2, 1 + day % 3)
+        place.update(set__enrolled_at=enrolled, set__completed_at=completed)
+    client = client_of(admin)
+
+    def found(query: str) -> list[tuple]:
+        rows = client.get(f"/api/enrollments/?{query}").data["results"]
+        return [(row["student"], row["course"]) for row in rows]
+
+    one, two, three = (
+        (str(first.id), str(short.id)),
+        (str(second.id), str(long.id)),
+        (str(first.id), str(long.id)),
+    )
+    assert sorted(found(f"course={long.id}")) == sorted([two, three])
+    assert sorted(found(f"student={first.id}")) == sorted([one, three])
+    assert found(f"student={first.id}&course={long.id}") == [three]
+    assert found("") == found("ordering=-enrolled_at") == [three, two, one]
+    assert found("ordering=enrolled_at") == [one, two, three]
+    assert found("ordering=completed_at") == [three, one, two]
+    assert found("ordering=-completed_at") == [two, one, three]
 
 
 @pytest.mark.parametrize("query", ["ordering=student", "nosuch=1", "course=x", "student__ne=1"])

@@ -28,6 +28,14 @@ def author(instructor):
     return client_of(instructor)
 
 
+def test_lessons_come_by_position(course, anonymous):
+    for position in (3, 1, 2):
+        make_lesson(course=course, position=position)
+
+    rows = anonymous.get(f"/api/lessons/?course={course.id}").data["results"]
+    assert [row["position"] for row in rows] == [1, 2, 3]
+
+
 # Writing
 
 
@@ -326,6 +334,17 @@ def test_a_preview_is_for_everybody_while_its_course_is_published(course, author
     author.post(f"/api/courses/{course.id}/unpublish/")
     assert anonymous.get(f"/api/lessons/{lesson.id}/").status_code == 404
     assert anonymous.get("/api/lessons/").data["count"] == 0
+
+
+def test_whoever_is_enrolled_goes_on_reading_an_unpublished_course(course, author, student):
+    lesson = make_lesson(course=course, content="Shown")
+    client = client_of(enroll_in(course))
+    author.post(f"/api/courses/{course.id}/unpublish/")
+
+    assert client.get(f"/api/lessons/{lesson.id}/").data["content"] == "Shown"
+    [row] = client.get("/api/lessons/").data["results"]
+    assert row["content"] == "Shown"
+    assert client_of(student).get(f"/api/lessons/{lesson.id}/").status_code == 404
 
 
 def test_who_left_reads_no_more(course):

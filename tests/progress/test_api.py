@@ -96,6 +96,26 @@ def test_a_removed_lesson_may_bring_a_milestone(student, told):
     assert Progress.objects(student=student.id).count() == 2
 
 
+def test_a_moved_lesson_may_bring_milestones_to_both_courses(student, instructor, told):
+    source = make_course(instructor=instructor, lessons=3)
+    target = make_course(instructor=instructor, lessons=1)
+    client, author = client_of(enroll_in(source, student)), client_of(instructor)
+    enroll_in(target, student)
+    done, stays, open_one = lessons_of(source)
+    for lesson in (done, stays):
+        client.post("/api/progress/", {"lesson": str(lesson.id)})
+    assert [percent for _, percent in told] == [25, 50]
+
+    author.patch(f"/api/lessons/{open_one.id}/", {"course": str(target.id)})
+    assert summary(client, source)["milestones"] == [25, 50, 75, 100]
+    assert summary(client, target)["milestones"] == []
+
+    author.patch(f"/api/lessons/{done.id}/", {"course": str(target.id)})
+    assert summary(client, target)["percentage"] == 33.33
+    assert summary(client, target)["milestones"] == [25]
+    assert [percent for _, percent in told] == [25, 50, 75, 100, 25]
+
+
 def test_an_added_lesson_lowers_the_percentage_and_takes_no_milestone(student, told):
     course = make_course(lessons=1)
     client = client_of(enroll_in(course, student))
