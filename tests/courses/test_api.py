@@ -81,6 +81,21 @@ def test_a_demoted_instructor_only_reads_own_courses(admin, instructor):
     assert writer.patch(f"/api/courses/{course.id}/", {"title": "x"}).status_code == 403
 
 
+def test_an_erased_instructors_courses_stay_without_one(instructor, admin, anonymous):
+    course = make_course(instructor=instructor, lessons=1)
+    address = f"/api/courses/{course.id}/"
+    assert anonymous.get(address).data["instructor"] == str(instructor.id)
+    assert client_of(instructor).delete("/api/auth/user/").status_code == 204
+
+    assert anonymous.get(f"{address}?expand=instructor").data["instructor"] is None
+    assert client_of(make_instructor()).patch(address, {"title": "Mine"}).status_code == 403
+    read = client_of(admin).get(address).data
+    assert client_of(admin).put(address, read).data["instructor"] is None
+    heir = make_instructor()
+    given = client_of(admin).patch(address, {"instructor": str(heir.id)})
+    assert given.data["instructor"] == str(heir.id)
+
+
 # Drafts
 
 
