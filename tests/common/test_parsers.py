@@ -5,7 +5,14 @@ import io
 import pytest
 from rest_framework.exceptions import APIException
 
-from apps.common.parsers import MAX_BYTES, MAX_DEPTH, MAX_KEYS, StrictJSONParser
+from apps.common.parsers import (
+    MAX_BYTES,
+    MAX_DEPTH,
+    MAX_KEYS,
+    PictureParser,
+    StrictJSONParser,
+    TooLarge,
+)
 
 
 def parse(body: bytes):
@@ -63,3 +70,14 @@ def test_the_largest_body_is_read_and_one_byte_more_is_not():
     with pytest.raises(APIException) as refused:
         parse(largest + b" ")
     assert refused.value.status_code == 413
+
+
+def test_a_picture_that_says_that_it_is_too_large_is_not_read_at_all():
+    class Unread:
+        META = {"CONTENT_LENGTH": str(100 * 1024 * 1024), "CONTENT_TYPE": "multipart/form-data"}
+
+        def read(self, *_):
+            raise AssertionError("It was read.")
+
+    with pytest.raises(TooLarge):
+        PictureParser().parse(Unread(), "multipart/form-data; boundary=b", {"request": Unread()})

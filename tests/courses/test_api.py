@@ -81,6 +81,21 @@ def test_a_demoted_instructor_only_reads_own_courses(admin, instructor):
     assert writer.patch(f"/api/courses/{course.id}/", {"title": "x"}).status_code == 403
 
 
+def test_an_erased_instructors_courses_stay_without_one(instructor, admin, anonymous):
+    course = make_course(instructor=instructor, lessons=1)
+    address = f"/api/courses/{course.id}/"
+    assert anonymous.get(address).data["instructor"] == str(instructor.id)
+    assert client_of(instructor).delete("/api/auth/user/").status_code == 204
+
+    assert anonymous.get(f"{address}?expand=instructor").data["instructor"] is None
+    assert client_of(make_instructor()).patch(address, {"title": "Mine"}).status_code == 403
+    read = client_of(admin).get(address).data
+    assert client_of(admin).put(address, read).data["instructor"] is None
+    heir = make_instructor()
+    given = client_of(admin).patch(address, {"instructor": str(heir.id)})
+    assert given.data["instructor"] == str(heir.id)
+
+
 # Drafts
 
 
@@ -497,6 +512,48 @@ def test_what_is_known_is_not_sent_again(anonymous):
     again = anonymous.get(address, HTTP_IF_NONE_MATCH=etag)
     assert (again.status_code, again.content, again["ETag"]) == (304, b"", etag)
     assert anonymous.get(address, HTTP_IF_NONE_MATCH='"other"').status_code == 200
+
+
+def test_a_course_is_read_afresh_after_each_change(instructor, admin, anonymous):
+    category, other = make_category(name="A"), make_category(name="B")
+    course = make_course(instructor=instructor, category=category, lessons=2)
+    client, address = client_of(instructor), f"/api/courses/{course.id}/"
+
+    def read() -> tuple:
+        rows = anonymous.get("/api/courses/").data["results"]
+        alone = anonymous.get(address)
+        assert rows == ([alone.data] if alone.status_code == 200 else [])
+        shelves = [
+            anonymous.get(f"/api/categories/{one.id}/").data["course_count"]
+            for one in (category, other)
+        ]
+        listed = anonymous.get("/api/categories/").data["results"]
+        assert [row["course_count"] for row in listed] == shelves
+        named = ("title", "lesson_count", "enrollment_count")
+        return [row[name] for row in rows for name in named], shelves
+
+    assert read() == (["Algebra", 2, 0], [1, 0])
+    client.patch(address, {"title": "New", "category": str(other.id)})
+    assert read() == (["New", 2, 0], [0, 1])
+    client.post("/api/lessons/", {"title": "L", "course": str(course.id)})
+    assert read() == (["New", 3, 0], [0, 1])
+    client.delete(f"/api/lessons/{lessons_of(course)[0].id}/")
+    assert read() == (["New", 2, 0], [0, 1])
+    student = client_of(enroll_in(course))
+    assert read() == (["New", 2, 1], [0, 1])
+    [place] = student.get("/api/enrollments/").data["results"]
+    student.delete(f"/api/enrollments/{place['id']}/")
+    assert read() == (["New", 2, 0], [0, 1])
+    client.post(f"{address}unpublish/")
+    assert read() == ([], [0, 0])
+    client.post(f"{address}publish/")
+    assert read() == (["New", 2, 0], [0, 1])
+    client_of(admin).delete(f"/api/categories/{other.id}/")
+    assert anonymous.get(address).data["category"] is None
+    assert anonymous.get("/api/courses/").data["results"][0]["category"] is None
+    client.delete(address)
+    assert anonymous.get("/api/courses/").data["count"] == 0
+    assert anonymous.get(address).status_code == 404
 
 
 # Removing

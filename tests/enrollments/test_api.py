@@ -1,3 +1,5 @@
+from datetime import datetime
+
 import pytest
 
 from apps.courses.documents import Course
@@ -213,6 +215,22 @@ def test_leaving_keeps_progress_and_coming_back_finds_it(student):
     assert client.get(f"/api/courses/{course.id}/").data["enrollment_count"] == 1
 
 
+def test_a_place_is_read_afresh_after_each_change(student, admin):
+    course = make_course(lessons=2)
+    client = client_of(student)
+    [first, _second] = client.get(f"/api/courses/{course.id}/lessons/").data
+    assert client.get(f"/api/progress/?lesson={first['id']}").data["count"] == 0
+    place = client.post("/api/enrollments/", {"course": str(course.id)}).data
+    address = f"/api/enrollments/{place['id']}/"
+
+    assert client.get(address).data == place
+    assert client.get(f"/api/progress/?lesson={first['id']}").data["count"] == 1
+    client.post("/api/progress/", {"lesson": first["id"]})
+    assert client.get(address).data["milestones"] == [25, 50]
+    client_of(admin).delete(f"/api/courses/{course.id}/?cascade=true")
+    assert client.get(address).status_code == 404
+
+
 def test_an_instructor_learns_like_a_student(instructor):
     course = make_course(lessons=1)
     response = client_of(instructor).post("/api/enrollments/", {"course": str(course.id)})
@@ -242,6 +260,33 @@ def test_progress_is_expanded_into_each_place(student):
     )
     one = client.get(f"/api/enrollments/{rows[1]['id']}/?expand=progress").data
     assert one["progress"] == rows[1]["progress"]
+
+
+def test_places_are_narrowed_and_ordered_as_asked(admin):
+    short, long = make_course(lessons=1), make_course(lessons=2)
+    first, second = enroll_in(short), enroll_in(long)
+    enroll_in(long, first)
+    for day, place in enumerate(Enrollment.objects.order_by("id"), start=1):
+        enrolled, completed = datetime(2026, 1, day), datetime(2026, 2, 1 + day % 3)
+        place.update(set__enrolled_at=enrolled, set__completed_at=completed)
+    client = client_of(admin)
+
+    def found(query: str) -> list[tuple]:
+        rows = client.get(f"/api/enrollments/?{query}").data["results"]
+        return [(row["student"], row["course"]) for row in rows]
+
+    one, two, three = (
+        (str(first.id), str(short.id)),
+        (str(second.id), str(long.id)),
+        (str(first.id), str(long.id)),
+    )
+    assert sorted(found(f"course={long.id}")) == sorted([two, three])
+    assert sorted(found(f"student={first.id}")) == sorted([one, three])
+    assert found(f"student={first.id}&course={long.id}") == [three]
+    assert found("") == found("ordering=-enrolled_at") == [three, two, one]
+    assert found("ordering=enrolled_at") == [one, two, three]
+    assert found("ordering=completed_at") == [three, one, two]
+    assert found("ordering=-completed_at") == [two, one, three]
 
 
 @pytest.mark.parametrize("query", ["ordering=student", "nosuch=1", "course=x", "student__ne=1"])

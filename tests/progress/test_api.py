@@ -4,6 +4,7 @@ from apps.common.events import subscribe
 from apps.enrollments.documents import Enrollment
 from apps.progress.documents import Progress
 from apps.progress.events import MilestoneReached
+from apps.progress.services import start_lesson_for_all
 from tests.factories import (
     client_of,
     enroll_in,
@@ -93,6 +94,26 @@ def test_a_removed_lesson_may_bring_a_milestone(student, told):
     assert summary(client, course)["percentage"] == 100
     assert [percent for _, percent in told] == [25, 50, 75, 100]
     assert Progress.objects(student=student.id).count() == 2
+
+
+def test_a_moved_lesson_may_bring_milestones_to_both_courses(student, instructor, told):
+    source = make_course(instructor=instructor, lessons=3)
+    target = make_course(instructor=instructor, lessons=1)
+    client, author = client_of(enroll_in(source, student)), client_of(instructor)
+    enroll_in(target, student)
+    done, stays, open_one = lessons_of(source)
+    for lesson in (done, stays):
+        client.post("/api/progress/", {"lesson": str(lesson.id)})
+    assert [percent for _, percent in told] == [25, 50]
+
+    author.patch(f"/api/lessons/{open_one.id}/", {"course": str(target.id)})
+    assert summary(client, source)["milestones"] == [25, 50, 75, 100]
+    assert summary(client, target)["milestones"] == []
+
+    author.patch(f"/api/lessons/{done.id}/", {"course": str(target.id)})
+    assert summary(client, target)["percentage"] == 33.33
+    assert summary(client, target)["milestones"] == [25]
+    assert [percent for _, percent in told] == [25, 50, 75, 100, 25]
 
 
 def test_an_added_lesson_lowers_the_percentage_and_takes_no_milestone(student, told):
@@ -246,6 +267,42 @@ def test_one_lesson_is_read_afresh_after_each_mark(student):
     assert completed() is True
     client.post("/api/progress/", {"lesson": lesson, "completed": False})
     assert completed() is False
+
+
+def test_a_record_follows_its_lesson_wherever_it_goes(student, instructor, admin):
+    course = make_course(instructor=instructor, lessons=3)
+    target = make_course(instructor=instructor, lessons=1)
+    author, client = client_of(instructor), client_of(enroll_in(course, student))
+    moved, removed, left = (str(one.id) for one in lessons_of(course))
+
+    def courses_of(lesson: str) -> list[str]:
+        return [
+            row["course"] for row in client.get(f"/api/progress/?lesson={lesson}").data["results"]
+        ]
+
+    for lesson in (moved, removed, left):
+        assert courses_of(lesson) == [str(course.id)]
+
+    author.patch(f"/api/lessons/{moved}/", {"course": str(target.id)})
+    assert courses_of(moved) == [str(target.id)]
+    author.delete(f"/api/lessons/{removed}/")
+    assert courses_of(removed) == []
+    client_of(admin).delete(f"/api/courses/{course.id}/?cascade=true")
+    assert courses_of(left) == []
+    assert courses_of(moved) == [str(target.id)]
+
+
+def test_a_lesson_that_is_added_has_its_record_at_once(student):
+    course = make_course(lessons=1)
+    client = client_of(enroll_in(course, student))
+    author = client_of(_user(course.instructor))
+    added = author.post("/api/lessons/", {"title": "New", "course": str(course.id)}).data
+    Progress.objects(lesson=added["id"]).delete()
+    assert client.get(f"/api/progress/?lesson={added['id']}").data["count"] == 0
+
+    start_lesson_for_all(lesson_id=added["id"], course_id=str(course.id))
+
+    assert client.get(f"/api/progress/?lesson={added['id']}").data["count"] == 1
 
 
 def test_the_one_record_of_a_lesson_is_on_the_first_page_alone(student):

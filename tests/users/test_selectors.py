@@ -109,6 +109,8 @@ def test_admins_search_addresses_too_and_others_do_not(admin):
     assert names(listed(person(admin), search="COUNTESS@ex")) == ["ada"]
     assert names(listed(Anonymous(), search="countess@ex")) == []
     assert names(listed(Anonymous(), search="ad")) == ["ada"]
+    for pattern in (".*", "count.*", "[", "countess?@"):
+        assert names(listed(person(admin), search=pattern)) == [], pattern
 
 
 def test_people_are_narrowed_by_role(admin):
