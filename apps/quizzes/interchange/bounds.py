@@ -1,5 +1,6 @@
 """What keeps a draft from being a question of ours."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
@@ -85,5 +86,5 @@ def _problems_with_answer(draft: QuestionDraft) -> Iterator[str]:
 
 
 def _problems_with_repeats(texts: Sequence[str]) -> Iterator[str]:
-    for text in sorted({text for text in texts if text and texts.count(text) > 1}):
+    for text in [text for text, number in Counter(texts).items() if text and number > 1]:
         yield _("“%(text)s” is there more than once.") % {"text": text[:40]}

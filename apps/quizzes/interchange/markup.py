@@ -4,9 +4,13 @@ import re
 from html.parser import HTMLParser
 
 import nh3
+from django.utils.translation import gettext as _
 
-# As much as any text of ours with its mark-up needs; more is too long whatever it says.
-MOST_HTML = 65_536
+from apps.quizzes.interchange.moodle import Refused
+
+# More than any text of ours needs, and little enough to be read in no time, however it is nested.
+MOST_CHARACTERS = 65_536
+MOST_TAGS = 2_000
 
 _NAMES_OF_BLOCKS = """
     address article aside blockquote caption center dd details div dl dt figcaption figure footer
@@ -25,7 +29,11 @@ def plain_text(html: str, *, keep_lines: bool = False) -> str:
 
     With `keep_lines`, line breaks of the source are some of the text, too, as where Moodle
     formats what was typed.
+
+    :raises Refused: there is more of it than a text of ours could need
     """
+    if len(html) > MOST_CHARACTERS or html.count("<") > MOST_TAGS:
+        raise Refused(_("A text is too long, or has too much mark-up."))
     clean = nh3.clean(
         html, tags=_BLOCKS | _CELLS | _OTHERS, attributes={"img": {"alt"}}, link_rel=None
     )

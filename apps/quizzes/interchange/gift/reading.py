@@ -10,7 +10,7 @@ from apps.quizzes.interchange.draft import Reading
 from apps.quizzes.interchange.gathering import Enough, Gathering
 from apps.quizzes.interchange.gift.blocks import Block, blocks_of
 from apps.quizzes.interchange.gift.syntax import format_of, put_aside, put_back
-from apps.quizzes.interchange.markup import MOST_HTML, plain_text
+from apps.quizzes.interchange.markup import plain_text
 from apps.quizzes.interchange.moodle import (
     MULTICHOICE,
     NUMERICAL,
@@ -25,6 +25,7 @@ from apps.quizzes.interchange.numbers import middle_of, plain, read_number
 
 CATEGORY = "$CATEGORY:"
 GAP = "_____"
+MOST_ANSWERS = 1_000  # more than fit into any question of ours
 TRUE, FALSE = ("T", "TRUE"), ("F", "FALSE")
 
 _WEIGHT = re.compile(r"%(-*)(\d{1,10}(?:\.\d{0,20})?)%", re.ASCII)
@@ -164,6 +165,8 @@ class _Answers:
 
 
 def _divided(text: str, sign: str) -> list[str]:
+    if text.count(sign) > MOST_ANSWERS:
+        raise Refused(_("There are too many answers."))
     parts = [part.strip() for part in text.split(sign)]
     return parts if parts[0] else parts[1:]
 
@@ -194,11 +197,7 @@ def _middle(least: str, most: str) -> tuple[str, str]:
 
 def _readable(text: str, text_format: str) -> str:
     text = put_back(text)
-    if text_format != "html":
-        return text.strip()
-    if len(text) > MOST_HTML:
-        raise Refused(_("The text is too long."))
-    return plain_text(text)
+    return plain_text(text) if text_format == "html" else text.strip()
 
 
 def _partition_last(text: str, sign: str) -> tuple[str, str, str]:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from apps.quizzes.interchange.draft import Reading
 from apps.quizzes.interchange.gathering import Enough, Gathering
-from apps.quizzes.interchange.markup import MOST_HTML, plain_text
+from apps.quizzes.interchange.markup import plain_text
 from apps.quizzes.interchange.moodle import (
     MULTICHOICE,
     NUMERICAL,
@@ -141,8 +141,6 @@ def _readable(element: Element | None, otherwise: str) -> str:
     text, text_format = _typed(element), _format_of(element, otherwise)
     if text_format in ("plain_text", "markdown", "wiki_like"):
         return text
-    if len(text) > MOST_HTML:
-        raise Refused(_("The text is too long."), line=element.line)
     return plain_text(text, keep_lines=text_format == "moodle_auto_format")
 
 
