@@ -8,7 +8,9 @@ large ones of them loses nothing.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from math import floor, sqrt
+from math import sqrt
+
+from apps.quizzes.grading import rounded
 
 FEW = 20  # below it the figures say more about chance than about the question
 
@@ -39,7 +41,7 @@ class Sums:
 def mean(counts: Counts) -> float | None:
     """Return the mean percentage; None of nothing."""
     n = sum(counts.values())
-    return _rounded(Fraction(sum(value * k for value, k in counts.items()), 100 * n)) if n else None
+    return rounded(Fraction(sum(value * k for value, k in counts.items()), 100 * n)) if n else None
 
 
 def median(counts: Counts) -> float | None:
@@ -47,12 +49,12 @@ def median(counts: Counts) -> float | None:
     n = sum(counts.values())
     if not n:
         return None
-    return _rounded(Fraction(_nth(counts, (n - 1) // 2) + _nth(counts, n // 2), 200))
+    return rounded(Fraction(_nth(counts, (n - 1) // 2) + _nth(counts, n // 2), 200))
 
 
 def per_cent(part: int, whole: int) -> float | None:
     """Return how many per cent the part is, two places; None of nothing."""
-    return _rounded(Fraction(100 * part, whole)) if whole else None
+    return rounded(Fraction(100 * part, whole)) if whole else None
 
 
 def facility(sums: Sums) -> float | None:
@@ -89,8 +91,3 @@ def _nth(counts: Counts, place: int) -> int:
         if place < 0:
             return value
     raise IndexError(place)
-
-
-def _rounded(number: Fraction) -> float:
-    """Return the number with two places, half up, as grades are."""
-    return floor(100 * number + Fraction(1, 2)) / 100
