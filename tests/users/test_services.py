@@ -63,6 +63,7 @@ def test_an_account_and_its_profile_are_made_together():
 
     account = account_of(user)
     assert account.check_password(PASSWORD)
+    assert account.password.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
     assert (account.username, account.email) == (user.username, user.email)
     assert not account.is_staff
     assert User.objects.get(id=user.id).is_student
