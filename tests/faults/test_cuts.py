@@ -1,24 +1,24 @@
 """F4: MongoDB goes away after each single write of a request; the retry and the sweep mend all."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
-from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
 from django.test import override_settings
 
+from apps.common.clock import shown
 from apps.common.events import subscribe
 from apps.common.indexes import documents
 from apps.courses.documents import Course
 from apps.enrollments.documents import Enrollment
 from apps.lessons.documents import Lesson
+from apps.notifications.documents import Notification
 from apps.progress.documents import Progress
 from apps.progress.events import MilestoneReached
 from apps.users.documents import User
 from apps.users.models import Account
-from lms import apps as stores
 from tests.factories import (
     client_of,
     enroll_in,
@@ -32,19 +32,8 @@ from tests.faults.proxy import MongoProxy
 from tests.faults.sweeps import hurry, sweep
 
 ENOUGH = 30  # no request writes as often
+NEVER = 1_000_000
 IMPATIENT = 0.4  # seconds that a request waits for a store that is away
-
-
-@pytest.fixture
-def proxy(settings, needs_servers) -> Iterator[MongoProxy]:
-    """The way of this process to the suite's MongoDB."""
-    direct = settings.MONGODB_URI
-    with MongoProxy(urlsplit(direct).port) as proxy:
-        settings.MONGODB_URI = f"mongodb://127.0.0.1:{proxy.port}/lms"
-        stores.close_store()
-        yield proxy
-        settings.MONGODB_URI = direct
-        stores.close_store()
 
 
 @pytest.fixture(autouse=True)
@@ -80,6 +69,7 @@ def enrolling() -> Scene:
         assert place.pending_since is None
         assert Progress.objects(student=student.id).count() == 3
         assert Course.objects.get(id=course.id).enrollment_count == 1
+        assert Notification.objects.get(recipient=student.id).mail_due_at
 
     return Scene(
         client_of(student),
@@ -120,6 +110,8 @@ def marking() -> Scene:
         assert sorted(place.milestones) == [25, 50]
         assert not place.untold
         assert {percent for who, percent in told if who == str(student.id)} == {25, 50}
+        reached = Notification.objects(recipient=student.id, kind="milestone")
+        assert sorted(one.params["percent"] for one in reached) == [25, 50]
 
     return Scene(
         client_of(student),
@@ -245,6 +237,25 @@ def removing_a_course() -> Scene:
     )
 
 
+def granting() -> Scene:
+    student = make_student()
+
+    def whole() -> None:
+        profile = User.objects.get(id=student.id)
+        assert profile.is_instructor
+        assert profile.pending_since is None
+        notification = Notification.objects.get(recipient=student.id)
+        assert notification.key.endswith(shown(profile.granted_at))
+
+    return Scene(
+        client_of(make_admin()),
+        lambda client, **key: client.patch(
+            f"/api/users/{student.id}/", {"is_instructor": True}, **key
+        ),
+        whole,
+    )
+
+
 def erasing_a_person() -> Scene:
     author = make_instructor()
     own = make_course(lessons=1, instructor=author)
@@ -255,6 +266,7 @@ def erasing_a_person() -> Scene:
         assert not Account.objects.filter(profile_id=str(author.id)).exists()
         assert User.objects(id=author.id).count() == 0
         assert Enrollment.objects.count() == Progress.objects.count() == 0
+        assert Notification.objects.count() == 0
         assert Course.objects.get(id=course.id).enrollment_count == 0
         assert Course.objects.get(id=own.id).instructor is None
 
@@ -273,6 +285,7 @@ SCENES = [
     removing_the_last_lesson,
     reordering,
     removing_a_course,
+    granting,
     erasing_a_person,
 ]
 
@@ -326,6 +339,7 @@ def test_after_the_sweep_nothing_is_in_the_way_of_a_late_retry(proxy, scene_of):
 def _cut_off(proxy: MongoProxy, scene_of, n: int, **key) -> Scene | None:
     """Ask while MongoDB goes away at the n-th write; None where there were fewer writes."""
     for seconds in (IMPATIENT, settings.STORE_TIMEOUT_SECONDS):
+        proxy.cut_after(NEVER)  # else a first try that took too long has us cut while we empty
         _empty()
         scene = scene_of()
         scene.client.raise_request_exception = False
