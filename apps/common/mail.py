@@ -13,12 +13,15 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
+from apps.common.exceptions import is_store_away
+
 logger = logging.getLogger(__name__)
 
 FIRST_RETRY = timedelta(minutes=2)  # longer than a server that hangs can hold one try
 AN_HOUR = timedelta(hours=1)
 A_DAY = timedelta(days=1)
 A_WEEK = timedelta(days=7)
+A_MOMENT = 0.5  # seconds
 LONGEST_ROUND = 60.0  # seconds; other tasks want their turn, and the sweep begins the next round
 
 Row = TypeVar("Row")
@@ -99,6 +102,19 @@ def send_all(due: Callable[[], Sequence[Row]], send: Callable[[Row], bool]) -> i
             if time.monotonic() > end:
                 return sent
     return sent
+
+
+def insist(note_sent: Callable[[], object]) -> None:
+    """Note that a mail is sent, though its store be away for a while: else it goes out again."""
+    end = time.monotonic() + FIRST_RETRY.total_seconds()
+    while True:
+        try:
+            note_sent()
+            return
+        except Exception as error:
+            if not is_store_away(error) or time.monotonic() > end:
+                raise
+            time.sleep(A_MOMENT)
 
 
 def next_try(*, attempts: int, created_at: datetime) -> datetime:

@@ -5,9 +5,12 @@ that `make test` stays quick.
 """
 
 import os
+from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 
+from tests.faults.proxy import MongoProxy
 from tests.faults.servers import RedisServer, WireServer
 
 
@@ -32,3 +35,17 @@ def wire_server(needs_servers):
     """A server for MongoDB's wire protocol; it forgets everything when it stops."""
     with WireServer() as server:
         yield server
+
+
+@pytest.fixture
+def proxy(settings, needs_servers) -> Iterator[MongoProxy]:
+    """The way of this process to the suite's MongoDB."""
+    from lms import apps as stores
+
+    direct = settings.MONGODB_URI
+    with MongoProxy(urlsplit(direct).port) as proxy:
+        settings.MONGODB_URI = f"mongodb://127.0.0.1:{proxy.port}/lms"
+        stores.close_store()
+        yield proxy
+        settings.MONGODB_URI = direct
+        stores.close_store()

@@ -17,6 +17,10 @@ class MailServer:
         self.taken: list[tuple[str, Message]] = []
         self.refused: set[str] = set()
         self.hanging: set[str] = set()  # addresses at whose name it falls silent
+        self.refusing = False  # takes nothing of anybody's for now
+        self.silent = False  # does not even greet
+        self.rude = False  # says goodbye in a way that is no SMTP
+        self.callers = 0
         self._server = socketserver.ThreadingTCPServer((HOST, 0), _Conversation)
         self._server.daemon_threads = True
         self._server.mail = self
@@ -37,6 +41,10 @@ class MailServer:
 class _Conversation(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         mail: MailServer = self.server.mail
+        mail.callers += 1
+        if mail.silent:
+            time.sleep(5)
+            return
         self._say("220 ready")
         to = ""
         for line in self.rfile:
@@ -45,13 +53,16 @@ class _Conversation(socketserver.StreamRequestHandler):
                 to = line.decode().partition("<")[2].partition(">")[0]
                 if to in mail.hanging:
                     time.sleep(30)
-                self._say("550 nobody here" if to in mail.refused else "250 ok")
+                if mail.refusing:
+                    self._say("450 not now")
+                else:
+                    self._say("550 nobody here" if to in mail.refused else "250 ok")
             elif verb == b"DATA":
                 self._say("354 go on")
                 mail.taken.append((to, message_from_bytes(self._letter())))
                 self._say("250 taken")
             elif verb == b"QUIT":
-                self._say("221 bye")
+                self._say("221 bye" + 10_000 * "e" * mail.rude)
                 return
             else:
                 self._say("250 ok")

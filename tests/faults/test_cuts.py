@@ -1,24 +1,24 @@
 """F4: MongoDB goes away after each single write of a request; the retry and the sweep mend all."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
-from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
 from django.test import override_settings
 
+from apps.common.clock import shown
 from apps.common.events import subscribe
 from apps.common.indexes import documents
 from apps.courses.documents import Category, Course
 from apps.enrollments.documents import Enrollment
 from apps.lessons.documents import Lesson
+from apps.notifications.documents import Notification
 from apps.progress.documents import Progress
 from apps.progress.events import MilestoneReached
 from apps.users.documents import User
 from apps.users.models import Account
-from lms import apps as stores
 from tests.factories import (
     client_of,
     enroll_in,
@@ -35,18 +35,6 @@ from tests.faults.sweeps import hurry, sweep
 NEVER = 1_000_000
 ENOUGH = 30  # no request writes as often
 IMPATIENT = 0.4  # seconds that a request waits for a store that is away
-
-
-@pytest.fixture
-def proxy(settings, needs_servers) -> Iterator[MongoProxy]:
-    """The way of this process to the suite's MongoDB."""
-    direct = settings.MONGODB_URI
-    with MongoProxy(urlsplit(direct).port) as proxy:
-        settings.MONGODB_URI = f"mongodb://127.0.0.1:{proxy.port}/lms"
-        stores.close_store()
-        yield proxy
-        settings.MONGODB_URI = direct
-        stores.close_store()
 
 
 @pytest.fixture(autouse=True)
@@ -82,6 +70,7 @@ def enrolling() -> Scene:
         assert place.pending_since is None
         assert Progress.objects(student=student.id).count() == 3
         assert Course.objects.get(id=course.id).enrollment_count == 1
+        assert Notification.objects.get(recipient=student.id).mail_due_at
 
     return Scene(
         client_of(student),
@@ -122,6 +111,8 @@ def marking() -> Scene:
         assert sorted(place.milestones) == [25, 50]
         assert not place.untold
         assert {percent for who, percent in told if who == str(student.id)} == {25, 50}
+        reached = Notification.objects(recipient=student.id, kind="milestone")
+        assert sorted(one.params["percent"] for one in reached) == [25, 50]
 
     return Scene(
         client_of(student),
@@ -261,6 +252,25 @@ def removing_a_category() -> Scene:
     )
 
 
+def granting() -> Scene:
+    student = make_student()
+
+    def whole() -> None:
+        profile = User.objects.get(id=student.id)
+        assert profile.is_instructor
+        assert profile.pending_since is None
+        notification = Notification.objects.get(recipient=student.id)
+        assert notification.key.endswith(shown(profile.granted_at))
+
+    return Scene(
+        client_of(make_admin()),
+        lambda client, **key: client.patch(
+            f"/api/users/{student.id}/", {"is_instructor": True}, **key
+        ),
+        whole,
+    )
+
+
 def erasing_a_person() -> Scene:
     author = make_instructor()
     own = make_course(lessons=1, instructor=author)
@@ -271,6 +281,7 @@ def erasing_a_person() -> Scene:
         assert not Account.objects.filter(profile_id=str(author.id)).exists()
         assert User.objects(id=author.id).count() == 0
         assert Enrollment.objects.count() == Progress.objects.count() == 0
+        assert Notification.objects.count() == 0
         assert Course.objects.get(id=course.id).enrollment_count == 0
         assert Course.objects.get(id=own.id).instructor is None
 
@@ -290,6 +301,7 @@ SCENES = [
     reordering,
     removing_a_course,
     removing_a_category,
+    granting,
     erasing_a_person,
 ]
 

@@ -8,6 +8,7 @@ import pytest
 
 from apps.courses.documents import Course
 from apps.enrollments.documents import Enrollment
+from apps.notifications.documents import Notification
 from apps.progress.documents import Progress
 from tests.factories import make_course, make_student
 from tests.faults.proxy import is_write
@@ -16,7 +17,7 @@ from tests.faults.sweeps import hurry, sweep
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-WRITES = 4  # the place, the count, the records, that all was told
+WRITES = 5  # the place, the count, the records, the notification, that all was told
 
 
 def test_killed_after_any_write_an_enrolment_is_there_once_and_whole_after_the_sweep(
@@ -43,6 +44,7 @@ def test_killed_after_any_write_an_enrolment_is_there_once_and_whole_after_the_s
             assert place.pending_since is None
             assert Progress.objects(student=student.id).count() == 3
             assert Course.objects.get(id=course.id).enrollment_count == 1
+            assert Notification.objects(recipient=student.id).count() == 1
 
 
 class _KillsAt:

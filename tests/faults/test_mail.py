@@ -5,14 +5,66 @@ from datetime import timedelta
 import pytest
 from django.db.models import F
 
-from apps.users import services
+from apps.notifications import services as notifications
+from apps.notifications.documents import Notification
+from apps.users import services as users
 from apps.users.models import AccountMail
 from tests.factories import make_student
 from tests.faults.mail import MailServer
 from tests.faults.ports import free_port
+from tests.notifications.telling import tell
 from tests.users.racing import race
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+TWO_HOURS = timedelta(hours=2)
+
+
+class AccountMails:
+    """The outbox in SQL."""
+
+    send = staticmethod(users.send_account_mails)
+
+    def ask_for(self, person) -> None:
+        users.ask_for_reset(email=person.email)
+
+    def wait(self) -> None:
+        """Let time pass for the mails that wait."""
+        AccountMail.objects.update(due_at=F("due_at") - TWO_HOURS)
+
+    def waiting(self) -> int:
+        return AccountMail.objects.filter(sent_at=None).count()
+
+    def forget_that_they_went_out(self) -> None:
+        AccountMail.objects.update(sent_at=None)
+
+
+class NotificationMails:
+    """The outbox in the notifications themselves."""
+
+    send = staticmethod(notifications.send_mails)
+
+    def ask_for(self, person) -> None:
+        tell(person)
+
+    def wait(self) -> None:
+        for one in Notification.objects(mail_due_at__exists=True):
+            one.update(set__mail_due_at=one.mail_due_at - TWO_HOURS)
+
+    def waiting(self) -> int:
+        return Notification.objects(emailed_at=None, mail_due_at__exists=True).count()
+
+    def forget_that_they_went_out(self) -> None:
+        Notification.objects.update(
+            unset__emailed_at=True, set__mail_due_at=Notification.objects.first().created_at
+        )
+
+
+@pytest.fixture(params=[AccountMails, NotificationMails])
+def outbox(request, settings):
+    settings.CELERY_TASK_ALWAYS_EAGER = False
+    settings.CELERY_BROKER_URL = None  # nobody sends but the test
+    return request.param()
 
 
 @pytest.fixture
@@ -25,63 +77,94 @@ def server(settings):
         yield server
 
 
-def _ask_for_mails(number: int) -> list[str]:
+def _ask_for_mails(outbox, number: int) -> list[str]:
     people = [make_student() for _ in range(number)]
     for person in people:
-        services.ask_for_reset(email=person.email)
+        outbox.ask_for(person)
     return [person.email for person in people]
 
 
-def _later(hours: int = 2) -> None:
-    """Let time pass for the mails that wait."""
-    AccountMail.objects.update(due_at=F("due_at") - timedelta(hours=hours))
-
-
-def test_while_it_is_gone_mails_wait_and_then_go_out_once(server, settings):
+def test_while_it_is_gone_mails_wait_and_then_go_out_once(server, settings, outbox):
     settings.EMAIL_PORT = free_port()
-    addresses = _ask_for_mails(3)
-    assert services.send_account_mails() == 0
-    assert AccountMail.objects.filter(sent_at=None).count() == 3
+    addresses = _ask_for_mails(outbox, 3)
+    assert outbox.send() == 0
+    assert outbox.waiting() == 3
 
     settings.EMAIL_PORT = server.port
-    _later()
-    services.send_account_mails()
-    _later()
-    services.send_account_mails()
+    for _ in range(2):
+        outbox.wait()
+        outbox.send()
 
     assert [len(server.letters_to(one)) for one in addresses] == [1, 1, 1]
+    assert outbox.waiting() == 0
 
 
 @pytest.mark.parametrize("fault", ["refused", "hanging"])
-def test_one_address_that_fails_keeps_no_other_from_getting_its_mail(server, fault):
-    first, second, third = _ask_for_mails(3)
+def test_one_address_that_fails_keeps_no_other_from_getting_its_mail(server, outbox, fault):
+    first, second, third = _ask_for_mails(outbox, 3)
     getattr(server, fault).add(second)
 
-    services.send_account_mails()
+    outbox.send()
     assert [len(server.letters_to(one)) for one in (first, second, third)] == [1, 0, 1]
 
     getattr(server, fault).clear()
-    _later()
-    services.send_account_mails()
+    outbox.wait()
+    outbox.send()
     assert [len(server.letters_to(one)) for one in (first, second, third)] == [1, 1, 1]
 
 
-def test_workers_that_send_at_once_send_each_mail_once(server):
-    addresses = _ask_for_mails(8)
+def test_a_server_that_hangs_at_once_is_knocked_at_once_a_round(server, outbox):
+    addresses = _ask_for_mails(outbox, 3)
+    server.silent = True
 
-    race(4, lambda n: services.send_account_mails())
+    assert outbox.send() == 0
+    assert server.callers == 1
+
+    server.silent = False
+    outbox.wait()
+    outbox.send()
+    assert [len(server.letters_to(one)) for one in addresses] == [1, 1, 1]
+
+
+def test_a_server_that_says_goodbye_badly_has_taken_the_mail_all_the_same(server, outbox):
+    (address,) = _ask_for_mails(outbox, 1)
+    server.rude = True
+
+    assert outbox.send() == 1
+    outbox.wait()
+    outbox.send()
+
+    assert len(server.letters_to(address)) == 1
+
+
+def test_workers_that_send_at_once_send_each_mail_once(server, outbox):
+    addresses = _ask_for_mails(outbox, 8)
+
+    race(4, lambda n: outbox.send())
 
     assert [len(server.letters_to(one)) for one in addresses] == [1] * 8
 
 
-def test_a_mail_that_may_be_sent_again_says_that_it_is_the_same(server, monkeypatch):
+def test_a_mail_that_may_be_sent_again_says_that_it_is_the_same(server, outbox):
     """A worker that dies between sending and noting it: the letter-box can tell."""
-    (address,) = _ask_for_mails(1)
-    services.send_account_mails()
-    AccountMail.objects.update(sent_at=None)
-    _later()
-    services.send_account_mails()
+    (address,) = _ask_for_mails(outbox, 1)
+    outbox.send()
+    outbox.forget_that_they_went_out()
+    outbox.wait()
+    outbox.send()
 
     ids = [letter["Message-ID"] for letter in server.letters_to(address)]
     assert len(ids) == 2
     assert len(set(ids)) == 1
+
+
+def test_the_way_to_stop_the_mails_reaches_the_letter_box(server):
+    student = make_student()
+    tell(student)
+
+    [letter] = server.letters_to(student.email)
+    link = letter["List-Unsubscribe"].strip()  # it is too long for the line of its name
+    assert link.startswith("<http://127.0.0.1:8000/unsubscribe/")
+    assert link.endswith("/>")
+    assert not set(link) & set(" \r\n\t")
+    assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from email import message_from_bytes
 
 import pytest
 from django.core import mail
@@ -75,6 +76,7 @@ def test_each_mail_is_whole_in_each_language(kind, given, language):
     message = mailed(user, kind, title="R&D <b>", **given)
 
     html = message.alternatives[0][0]
+    words = re.sub(r"https://\S+", "#", message.body)  # a token may hold anything
     assert message.to == [user.email]
     assert "森.ada" in message.body
     assert f"\nhttps://learn.example{given['link']}\n" in message.body
@@ -86,14 +88,14 @@ def test_each_mail_is_whole_in_each_language(kind, given, language):
     assert message.subject
     assert len(message.subject) < 140
     for wrong in ("{{", "{%", "&amp;amp;", "None", "\n\n\n"):
-        assert wrong not in message.subject + message.body + html
-    assert ("ola" in message.body) == (language == "es")
+        assert wrong not in message.subject + words + re.sub(r"https://[^<\"]+", "#", html)
+    assert ("ola" in words) == (language == "es")
     if kind != "instructor_granted":
         assert "R&D <b>" in message.body
         assert "R&D <b>" in message.subject
-    assert ("75" in message.body) == (given.get("percent") == 75)
-    assert ("66.67" in message.body) == (kind == "quiz_regraded" and language == "en")
-    assert ("66,67" in message.body) == (kind == "quiz_regraded" and language == "es")
+    assert ("75" in words) == (given.get("percent") == 75)
+    assert ("66.67" in words) == (kind == "quiz_regraded" and language == "en")
+    assert ("66,67" in words) == (kind == "quiz_regraded" and language == "es")
 
 
 def test_a_long_title_is_short_in_the_subject_and_whole_in_the_mail(student):
@@ -176,6 +178,21 @@ def test_telling_nudges_the_worker(student, settings):
     enroll_in(make_course(), student)
 
     assert [message.to for message in mail.outbox] == [[student.email]]
+
+
+def test_without_a_mail_server_each_mail_is_a_file_of_its_own(student, settings, tmp_path):
+    settings.EMAIL_BACKEND = "apps.common.mail_files.EmailBackend"
+    settings.EMAIL_FILE_PATH = tmp_path / "mail"
+    for _ in range(30):
+        tell(student)
+
+    assert services.send_mails() == 30
+
+    letters = [message_from_bytes(one.read_bytes()) for one in settings.EMAIL_FILE_PATH.iterdir()]
+    assert len({letter["Message-ID"] for letter in letters}) == 30
+    assert {letter["To"] for letter in letters} == {student.email}
+    assert {letter.is_multipart() for letter in letters} == {True}
+    assert {letter.epilogue for letter in letters} == {""}  # nothing follows the mail
 
 
 def test_an_address_that_is_not_verified_gets_mail_as_well(student):

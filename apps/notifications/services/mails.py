@@ -9,7 +9,7 @@ from django.urls import reverse
 from apps.common.clock import now_in_milliseconds
 from apps.common.errors import Missing
 from apps.common.languages import spoken
-from apps.common.mail import ServerAway, compose, deliver, next_try, send_all
+from apps.common.mail import ServerAway, compose, deliver, insist, next_try, send_all
 from apps.notifications import selectors
 from apps.notifications.documents import Notification
 from apps.notifications.services.preferences import unsubscribe_token
@@ -38,7 +38,7 @@ def _send(waiting: Notification) -> bool:
     except Exception as error:  # whatever ails one mail, the others go out
         logger.warning("Notification %s waits (%s).", notification.id, type(error).__name__)
         return False
-    _finish(notification, set__emailed_at=now_in_milliseconds())
+    insist(lambda: _finish(notification, set__emailed_at=now_in_milliseconds()))
     return True
 
 

@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from apps.common.languages import spoken
-from apps.common.mail import ServerAway, compose, deliver, next_try, send_all
+from apps.common.mail import ServerAway, compose, deliver, insist, next_try, send_all
 from apps.users.documents import User
 from apps.users.models import Account, AccountMail
 
@@ -60,7 +60,7 @@ def _send(mail_id: int) -> bool:
     except Exception as error:  # whatever ails one mail, the others go out
         logger.warning("Mail %s waits (%s).", mail.pk, type(error).__name__)
         return False
-    AccountMail.objects.filter(pk=mail.pk).update(sent_at=timezone.now())
+    insist(lambda: AccountMail.objects.filter(pk=mail.pk).update(sent_at=timezone.now()))
     return True
 
 

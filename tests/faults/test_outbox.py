@@ -1,0 +1,115 @@
+"""F1 and F11 at once, with Celery: every enrolment is mailed about, once, when all are back."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Timer
+
+import pytest
+from django.core import mail as sent
+from django.core.mail.backends.locmem import EmailBackend
+
+from apps.enrollments.documents import Enrollment
+from apps.notifications.documents import Notification
+from apps.notifications.services import send_mails
+from tests.factories import make_course, make_student
+from tests.faults.mail import MailServer
+from tests.faults.proxy import MongoProxy
+from tests.faults.shared import beside_the_suite, token_of
+from tests.notifications.telling import tell
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(400)]
+
+SECONDS_AWAY = 4.0  # longer than PyMongo looks for a server by itself
+STUDENTS = 200
+AT_ONCE = 6
+SECONDS_TO_MAIL = 200  # the worker finds Redis again, and the sweep comes once a minute
+
+
+@pytest.fixture
+def mail():
+    with MailServer() as mail:
+        yield mail
+
+
+@pytest.fixture
+def product(redis_server, mail, tmp_path):
+    with beside_the_suite(
+        tmp_path,
+        REDIS_URL=redis_server.uri,
+        WEB_WORKERS="2",
+        LMS_CELERY_BESIDE="on",
+        EMAIL_URL=f"smtp://127.0.0.1:{mail.port}",
+    ) as (product, _):
+        yield product.prepare().start(path="/health/ready")
+
+
+def test_redis_killed_and_mail_refused_in_the_middle_end_with_one_mail_each(
+    product, redis_server, mail
+):
+    course = make_course(lessons=1)
+    students = [make_student() for _ in range(STUDENTS)]
+    tokens = [token_of(student) for student in students]
+
+    def enroll(n: int) -> int:
+        if n == STUDENTS // 4:
+            mail.refusing = True
+        if n == STUDENTS // 3:
+            redis_server.stop()
+        body = {"course": str(course.id)}
+        return product.ask("POST", "/api/enrollments/", token=tokens[n], json=body).status_code
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        assert set(pool.map(enroll, range(STUDENTS))) == {201}
+
+    assert Enrollment.objects(pending_since=None).count() == STUDENTS
+    assert Notification.objects(emailed_at=None).count() >= STUDENTS // 2
+    taken_before = len(mail.taken)
+    redis_server.start()
+    mail.refusing = False
+    _let_two_hours_pass()
+    _wait_until(lambda: Notification.objects(mail_due_at__exists=True).count() == 0)
+
+    assert taken_before < STUDENTS // 2
+    assert [len(mail.letters_to(student.email)) for student in students] == [1] * STUDENTS
+    assert Notification.objects(emailed_at__ne=None).count() == STUDENTS
+
+
+class CutsMongoDB(EmailBackend):
+    """A mail server in whose hands MongoDB goes away, for a while."""
+
+    proxy: MongoProxy
+
+    def send_messages(self, messages) -> int:
+        taken = super().send_messages(messages)
+        self.proxy.cut()
+        Timer(SECONDS_AWAY, self.proxy.mend).start()
+        return taken
+
+
+def test_a_mongodb_that_goes_while_a_mail_is_sent_costs_no_second_one(proxy, settings):
+    settings.EMAIL_BACKEND = "tests.faults.test_outbox.CutsMongoDB"
+    settings.CELERY_TASK_ALWAYS_EAGER = False
+    settings.CELERY_BROKER_URL = None
+    CutsMongoDB.proxy = proxy
+    tell(make_student())
+
+    assert send_mails() == 1
+
+    _let_two_hours_pass()
+    assert send_mails() == 0
+    assert len(sent.outbox) == 1
+    assert Notification.objects.get().emailed_at
+
+
+def _let_two_hours_pass() -> None:
+    for one in Notification.objects(mail_due_at__exists=True):
+        due_at = one.mail_due_at - timedelta(hours=2)
+        Notification.objects(id=one.id, mail_due_at=one.mail_due_at).update(set__mail_due_at=due_at)
+
+
+def _wait_until(happened) -> None:
+    deadline = time.monotonic() + SECONDS_TO_MAIL
+    while not happened() and time.monotonic() < deadline:
+        time.sleep(0.5)
+    assert happened()
