@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from mongoengine import StringField
 
 from apps.quizzes.documents import (
     MOST_CHOICES,
@@ -28,9 +29,13 @@ def problems_of(draft: QuestionDraft) -> Iterator[str]:
     """Yield all that is wrong with a draft, for people."""
     if not draft.text:
         yield _("The question has no text.")
-    yield from _problems_with_text(_("The text"), draft.text, Question.text.max_length)
     yield from _problems_with_text(
-        _("The explanation, with all feedback,"), draft.explanation, Question.explanation.max_length
+        draft.text, Question.text, _("The text has more than %(most)s characters.")
+    )
+    yield from _problems_with_text(
+        draft.explanation,
+        Question.explanation,
+        _("The explanation, with all feedback, has more than %(most)s characters."),
     )
     yield from _problems_with_points(draft.points)
     if draft.kind in WITH_CHOICES:
@@ -39,9 +44,9 @@ def problems_of(draft: QuestionDraft) -> Iterator[str]:
         yield from _problems_with_answer(draft)
 
 
-def _problems_with_text(what: str, text: str, most: int) -> Iterator[str]:
-    if len(text) > most:
-        yield _("%(what)s has more than %(number)s characters.") % {"what": what, "number": most}
+def _problems_with_text(text: str, field: StringField, too_long: str) -> Iterator[str]:
+    if len(text) > field.max_length:
+        yield too_long % {"most": field.max_length}
     if has_control(text):
         yield _("Control characters are not allowed.")
 
@@ -72,7 +77,9 @@ def _problems_with_choices(draft: QuestionDraft) -> Iterator[str]:
 def _problems_with_choice(choice: ChoiceDraft) -> Iterator[str]:
     if not choice.text:
         yield _("A choice has no text.")
-    yield from _problems_with_text(_("A choice"), choice.text, Choice.text.max_length)
+    yield from _problems_with_text(
+        choice.text, Choice.text, _("A choice has more than %(most)s characters.")
+    )
 
 
 def _problems_with_answer(draft: QuestionDraft) -> Iterator[str]:
@@ -82,7 +89,9 @@ def _problems_with_answer(draft: QuestionDraft) -> Iterator[str]:
         yield _("“%(answer)s” is not a number.") % {"answer": draft.answer[:40]}
     elif draft.kind == SHORT_TEXT:
         yield from _problems_with_repeats(draft.answer.split("\n"))
-    yield from _problems_with_text(_("The answer"), draft.answer, Question.answer.max_length)
+    yield from _problems_with_text(
+        draft.answer, Question.answer, _("The answer has more than %(most)s characters.")
+    )
 
 
 def _problems_with_repeats(texts: Sequence[str]) -> Iterator[str]:

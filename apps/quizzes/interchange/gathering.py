@@ -1,5 +1,4 @@
 from collections.abc import Callable
-from contextlib import suppress
 
 from django.utils.translation import gettext as _
 
@@ -51,9 +50,6 @@ class Gathering:
     def _make_room(self, line: int) -> None:
         if len(self.reading.questions) + len(self.reading.unsupported) < MOST_QUESTIONS:
             return
-        with suppress(Enough):
-            self.refuse(
-                line,
-                _("A file holds at most %(number)s questions.") % {"number": MOST_QUESTIONS},
-            )
+        reason = _("A file holds at most %(number)s questions.") % {"number": MOST_QUESTIONS}
+        self.reading.faults.append(Fault(line, reason))
         raise Enough

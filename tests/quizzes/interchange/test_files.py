@@ -341,6 +341,8 @@ FAULTS = {
         (48, "Points have at most two decimal places."),
         (50, "Control characters are not allowed."),
         (52, "An answer has no text."),
+        (54, "A tolerance is a number, zero or more."),
+        (56, "The answer's closing brace } is missing."),
     ],
     "faults.xml": [
         (3, "The question has no type."),

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from apps.quizzes.documents import MULTIPLE, NUMERIC, SHORT_TEXT, SINGLE, TRUE_FALSE
@@ -31,6 +33,13 @@ def test_another_encoding_is_refused_with_the_line(encoding, line):
     data = "One. {T}\n\nCafé. {T}\n".encode(encoding)
 
     assert gift.read(data).faults == [Fault(line, "The file is not text in UTF-8.")]
+
+
+@pytest.mark.parametrize("sign", ["\x01", "\x07", "\x0e", "\x7f"])
+def test_control_characters_are_refused_with_the_line(sign):
+    faults = read(f"Which?\n{{=a\n~b{sign}c}}").faults
+
+    assert faults == [Fault(3, "Control characters are not allowed.")]
 
 
 @pytest.mark.parametrize("text", ["", "\n \n\t\n", "// a comment\n\n// another", "$CATEGORY: a/b"])
@@ -80,6 +89,7 @@ def test_a_text_is_what_moodle_takes_it_for(source, text):
         ("a {T}\nb", "a _____\nb"),
         ("a {T}\n// b", "a"),
         (r"a {T} b\}", "a _____ b}"),
+        ("a {T} b}", "a  b}"),
     ],
 )
 def test_a_text_after_the_answer_makes_a_gap(source, text):
@@ -207,6 +217,10 @@ def test_texts_have_bounds(least, over, reason):
     assert reasons(least.format("é" * (over + 1))) == [reason]
 
 
+def test_more_answers_than_fit_are_not_even_read():
+    assert reasons("a {" + "=b " * 1_001 + "}") == ["There are too many answers."]
+
+
 def test_there_are_at_most_20_choices():
     choices = "".join(f"~choice {number}" for number in range(19))
 
@@ -260,5 +274,10 @@ def test_an_arrow_makes_no_pairs_of_a_single_answer():
 
 
 @pytest.mark.parametrize("kind", [SINGLE, MULTIPLE, TRUE_FALSE, SHORT_TEXT, NUMERIC])
-def test_an_unfinished_question_is_written_as_far_as_it_is(kind):
-    assert "[plain]What?{" in written(QuestionDraft("What?", kind))
+def test_an_unfinished_question_does_not_harm_the_next(kind):
+    next_one = QuestionDraft("True?", TRUE_FALSE, answer="true", line=6)
+    file = gift.write("Owls", [QuestionDraft("What?", kind), next_one])
+
+    assert [one.text for one in read(file).questions][-1] == next_one.text
+    assert "[plain]What?{" in file
+    assert len(re.split(r"\n\s*\n", file)) == 3

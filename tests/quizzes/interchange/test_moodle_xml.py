@@ -104,6 +104,13 @@ def test_at_most_100_faults_are_told():
     assert len(moodle_xml.read(quiz("<question/>" * 10**5)).faults) == 100
 
 
+@pytest.mark.parametrize("text", ["a&#x7f;b", "a&amp;#7;b"])
+def test_control_characters_are_refused(text):
+    found = moodle_xml.read(quiz(TRUE.replace(">a<", f">{text}<")))
+
+    assert found.faults == [Fault(2, "Control characters are not allowed.")]
+
+
 def test_a_question_before_the_fault_is_still_looked_at():
     found = moodle_xml.read(quiz(f"{TRUE}\n<question/>\n<oops>"))
 
