@@ -25,6 +25,9 @@ WITH_CHOICES = (SINGLE, MULTIPLE)
 GRADINGS = ("highest", "latest", "first", "average")
 SHOW_KEY = ("after_submit", "after_pass", "never")
 
+# What a question, the copy of it in an attempt, and the draft of one in a file have in common.
+CONTENT = ("text", "kind", "answer", "tolerance", "points", "explanation")
+
 # An attempt holds all that it asked in one document, which MongoDB bounds to 16 MB.
 MOST_QUESTIONS = 300
 MOST_CHOICES = 20
@@ -126,6 +129,11 @@ class AskedQuestion(EmbeddedDocument):
     points = FloatField(required=True)
     explanation = StringField(default="")
     choices = EmbeddedDocumentListField(AskedChoice)
+
+
+def content_of(question) -> dict:
+    """Return what a question, a copy or a draft of one says, but for its choices."""
+    return {name: getattr(question, name) for name in CONTENT}
 
 
 class GivenAnswer(EmbeddedDocument):

@@ -11,24 +11,16 @@ from apps.quizzes.selectors.attempts import (
     submissions_of,
 )
 from apps.quizzes.selectors.figures import mean_grades, submitted_by_day
-from apps.quizzes.selectors.pages import (
+from apps.quizzes.selectors.question_pages import (
     as_asked_to,
     list_choices,
     list_questions,
-    list_quizzes,
-    list_submission_rows,
     read_choice,
-    read_own_submission,
     read_question,
-    read_quiz,
-    read_regrade,
-    read_statistics,
-    read_submission,
     read_written_question,
-    read_written_quiz,
-    regrade_row,
     written_questions,
 )
+from apps.quizzes.selectors.quiz_pages import list_quizzes, read_quiz, read_written_quiz
 from apps.quizzes.selectors.quizzes import (
     Standing,
     asked_in,
@@ -49,6 +41,14 @@ from apps.quizzes.selectors.results import (
     quizzes_key,
     results_of,
     what_holds_back,
+)
+from apps.quizzes.selectors.submission_pages import (
+    list_submission_rows,
+    read_own_submission,
+    read_regrade,
+    read_statistics,
+    read_submission,
+    regrade_row,
 )
 
 __all__ = [

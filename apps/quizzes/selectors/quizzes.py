@@ -18,6 +18,7 @@ from apps.quizzes.documents import (
     Choice,
     Question,
     Quiz,
+    content_of,
 )
 from apps.quizzes.grading import rounded_sum
 from apps.quizzes.problems import problem_of, problems_of
@@ -219,16 +220,7 @@ def quiz_cards(quiz_ids: set[str], *, viewer: Viewer) -> dict[str, Json]:
 
 
 def _as_asked(question: Question, choices: list[AskedChoice]) -> AskedQuestion:
-    return AskedQuestion(
-        id=question.id,
-        text=question.text,
-        kind=question.kind,
-        answer=question.answer,
-        tolerance=question.tolerance,
-        points=question.points,
-        explanation=question.explanation,
-        choices=choices,
-    )
+    return AskedQuestion(id=question.id, choices=choices, **content_of(question))
 
 
 def _as_wanted(choice: Choice) -> AskedChoice:

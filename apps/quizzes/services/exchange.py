@@ -19,6 +19,7 @@ from apps.quizzes.documents import (
     Question,
     QuestionImport,
     Quiz,
+    content_of,
 )
 from apps.quizzes.interchange import gift, moodle_xml
 from apps.quizzes.interchange.draft import ChoiceDraft, Fault, QuestionDraft, Unsupported
@@ -117,14 +118,9 @@ def _carry_out(coming: QuestionImport) -> None:
         _unless_there(
             question.id,
             quiz_id=coming.quiz,
-            text=question.text,
-            kind=question.kind,
-            answer=question.answer,
-            tolerance=question.tolerance,
-            points=question.points,
-            explanation=question.explanation,
             position=position,
             created_at=coming.created_at,
+            **content_of(question),
         )
         for position, question in enumerate(coming.questions, start=coming.first_position)
     ]
@@ -143,28 +139,13 @@ def _unless_there(document_id: ObjectId, **fields) -> UpdateOne:
 
 
 def _as_asked(draft: QuestionDraft) -> AskedQuestion:
-    return AskedQuestion(
-        id=ObjectId(),
-        text=draft.text,
-        kind=draft.kind,
-        answer=draft.answer,
-        tolerance=draft.tolerance,
-        points=draft.points,
-        explanation=draft.explanation,
-        choices=[
-            AskedChoice(id=ObjectId(), text=one.text, is_correct=one.is_correct)
-            for one in draft.choices
-        ],
-    )
+    choices = [
+        AskedChoice(id=ObjectId(), text=one.text, is_correct=one.is_correct)
+        for one in draft.choices
+    ]
+    return AskedQuestion(id=ObjectId(), choices=choices, **content_of(draft))
 
 
 def _as_draft(question: AskedQuestion) -> QuestionDraft:
-    return QuestionDraft(
-        text=question.text,
-        kind=question.kind,
-        answer=question.answer,
-        tolerance=question.tolerance,
-        points=question.points,
-        explanation=question.explanation,
-        choices=[ChoiceDraft(one.text, one.is_correct) for one in question.choices],
-    )
+    choices = [ChoiceDraft(one.text, one.is_correct) for one in question.choices]
+    return QuestionDraft(choices=choices, **content_of(question))

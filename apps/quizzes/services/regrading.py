@@ -10,7 +10,15 @@ from apps.common.errors import Conflict
 from apps.common.events import publish
 from apps.common.tasks import later
 from apps.quizzes import selectors
-from apps.quizzes.documents import AskedChoice, AskedQuestion, Attempt, Quiz, Regrade, Result
+from apps.quizzes.documents import (
+    AskedChoice,
+    AskedQuestion,
+    Attempt,
+    Quiz,
+    Regrade,
+    Result,
+    content_of,
+)
 from apps.quizzes.events import QuizRegraded
 from apps.quizzes.grading import grade, grade_of
 
@@ -113,19 +121,12 @@ def _by_todays_key(asked: AskedQuestion, today: AskedQuestion | None) -> AskedQu
     if today is None or today.kind != asked.kind:
         return asked
     right = {choice.id: choice.is_correct for choice in today.choices}
-    return AskedQuestion(
-        id=asked.id,
-        text=asked.text,
-        kind=asked.kind,
-        points=asked.points,
-        answer=today.answer,
-        tolerance=today.tolerance,
-        explanation=today.explanation,
-        choices=[
-            AskedChoice(id=one.id, text=one.text, is_correct=right.get(one.id, one.is_correct))
-            for one in asked.choices
-        ],
-    )
+    key = {name: getattr(today, name) for name in ("answer", "tolerance", "explanation")}
+    choices = [
+        AskedChoice(id=one.id, text=one.text, is_correct=right.get(one.id, one.is_correct))
+        for one in asked.choices
+    ]
+    return AskedQuestion(id=asked.id, choices=choices, **content_of(asked) | key)
 
 
 def _what_changed(quiz: Quiz, first: Attempt, submissions: list[Attempt]) -> QuizRegraded:

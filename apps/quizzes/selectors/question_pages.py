@@ -1,0 +1,146 @@
+"""Questions and choices as people see them: the key is for those who wrote it.
+
+Learners get what is listed here and nothing else, so a field that is added to a document is theirs
+only when somebody says so.
+"""
+
+from collections.abc import Callable, Sequence
+
+from bson import ObjectId
+
+from apps.common.cache import Json
+from apps.common.errors import Missing
+from apps.common.pagination import Page, Paging, page_of
+from apps.quizzes.documents import AskedQuestion, Attempt, Choice, Question, Quiz
+from apps.quizzes.selectors.quizzes import (
+    as_asked,
+    get_quiz,
+    questions_of,
+    visible_choices,
+    visible_questions,
+    written_courses,
+)
+from apps.users.viewer import Viewer
+
+Represent = Callable[..., Json]
+
+
+def read_question(question_id, *, viewer: Viewer, represent: Represent) -> Json:
+    """
+    Return a question, with its key where the viewer may see it.
+
+    :raises Missing: there is none that the viewer may know of
+    """
+    question = visible_questions(viewer).filter(id=question_id).first()
+    if question is None:
+        raise Missing()
+    [row] = _rows_of_questions([question], viewer, represent)
+    return row
+
+
+def read_written_question(question: Question, *, represent: Represent) -> Json:
+    """Return a question as its author has just written it."""
+    [row] = for_authors([question], as_asked([question]), represent)
+    return row
+
+
+def written_questions(quiz: Quiz, *, represent: Represent) -> list[Json]:
+    """Return a quiz's questions in order, as their author has just written them."""
+    questions = questions_of(get_quiz(quiz.id))
+    rows = for_authors(questions, as_asked(questions), represent)
+    return [{name: value for name, value in row.items() if name != "revision"} for row in rows]
+
+
+def list_questions(*, viewer: Viewer, represent: Represent, paging: Paging, quiz=None) -> Page:
+    """Return questions in order, each with its key where the viewer may see it."""
+    found: list[Question] = []
+    questions = visible_questions(viewer, quiz=quiz).order_by("quiz", "position", "id")
+    page = page_of(questions, paging, found.append)
+    page.rows[:] = _rows_of_questions(found, viewer, represent)
+    return page
+
+
+def read_choice(choice_id, *, viewer: Viewer, represent: Represent) -> Json:
+    """
+    :raises Missing: there is none that the viewer may know of
+    """
+    choice = visible_choices(viewer).filter(id=choice_id).first()
+    if choice is None:
+        raise Missing()
+    [row] = _rows_of_choices([choice], viewer, represent)
+    return row
+
+
+def list_choices(*, viewer: Viewer, represent: Represent, paging: Paging, question=None) -> Page:
+    found: list[Choice] = []
+    choices = visible_choices(viewer, question=question).order_by("question", "position", "id")
+    page = page_of(choices, paging, found.append)
+    page.rows[:] = _rows_of_choices(found, viewer, represent)
+    return page
+
+
+def _rows_of_questions(
+    questions: list[Question], viewer: Viewer, represent: Represent
+) -> list[Json]:
+    written = _written_quizzes({one.quiz for one in questions}, viewer)
+    asked = as_asked(questions)
+    with_key = for_authors(questions, asked, represent)
+    return [
+        row
+        if question.quiz in written
+        else without_key(content, quiz_id=question.quiz, position=question.position)
+        for row, question, content in zip(with_key, questions, asked, strict=True)
+    ]
+
+
+def _rows_of_choices(choices: list[Choice], viewer: Viewer, represent: Represent) -> list[Json]:
+    questions = Question.objects(id__in=list({one.question for one in choices})).only("quiz")
+    quiz_of = {one.id: one.quiz for one in questions}
+    written = _written_quizzes(set(quiz_of.values()), viewer)
+    for_learners = ("id", "question", "text", "position")
+    return [
+        row
+        if quiz_of.get(choice.question) in written
+        else {name: row[name] for name in for_learners}
+        for choice, row in ((choice, represent(choice)) for choice in choices)
+    ]
+
+
+def _written_quizzes(quiz_ids: set[ObjectId], viewer: Viewer) -> set[ObjectId]:
+    quizzes = list(Quiz.objects(id__in=list(quiz_ids)).only("course"))
+    written = written_courses(viewer, {quiz.course for quiz in quizzes})
+    return {quiz.id for quiz in quizzes if quiz.course in written}
+
+
+def as_asked_to(attempt: Attempt) -> list[Json]:
+    """Return an attempt's questions in its order, without the key."""
+    return [
+        without_key(question, quiz_id=attempt.quiz, position=position)
+        for position, question in enumerate(attempt.questions, start=1)
+    ]
+
+
+def for_authors(
+    questions: Sequence[Question], asked: Sequence[AskedQuestion], represent: Represent
+) -> list[Json]:
+    return [
+        represent(question) | {"choices": [_with_key(choice) for choice in content.choices]}
+        for question, content in zip(questions, asked, strict=True)
+    ]
+
+
+def _with_key(choice) -> Json:
+    return {"id": str(choice.id), "text": choice.text, "is_correct": choice.is_correct}
+
+
+def without_key(question: AskedQuestion, *, quiz_id: ObjectId, position: int) -> Json:
+    return {
+        "id": str(question.id),
+        "quiz": str(quiz_id),
+        "text": question.text,
+        "kind": question.kind,
+        "tolerance": question.tolerance,
+        "points": question.points,
+        "position": position,
+        "choices": [{"id": str(one.id), "text": one.text} for one in question.choices],
+    }

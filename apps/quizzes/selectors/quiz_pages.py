@@ -1,0 +1,131 @@
+"""Quizzes as people see them: the key is for those who wrote it."""
+
+from collections.abc import Callable, Sequence
+
+from apps.common.cache import Json
+from apps.common.clock import shown
+from apps.common.pagination import Page, Paging, page_of
+from apps.courses import selectors as courses
+from apps.enrollments import selectors as enrollments
+from apps.quizzes.documents import AskedQuestion, Attempt, Quiz
+from apps.quizzes.problems import problems_of
+from apps.quizzes.selectors.attempts import (
+    attempts_of,
+    is_open,
+    last_attempt,
+)
+from apps.quizzes.selectors.question_pages import as_asked_to, for_authors, without_key
+from apps.quizzes.selectors.quizzes import (
+    Standing,
+    as_asked,
+    contents_of,
+    figures_of,
+    get_visible_quiz,
+    questions_of,
+    visible_quizzes,
+)
+from apps.quizzes.selectors.results import standing_in
+from apps.users.viewer import Viewer
+
+Represent = Callable[..., Json]
+
+
+def read_quiz(
+    quiz_id, *, viewer: Viewer, represent: Represent, represent_question: Represent
+) -> Json:
+    """
+    Return a quiz with its questions as the viewer may see them.
+
+    :raises Missing: there is none that the viewer may know of
+    """
+    quiz, standing = get_visible_quiz(quiz_id, viewer=viewer)
+    questions = questions_of(quiz)
+    asked = as_asked(questions)
+    attempts = attempts_of(viewer.id, [quiz.id]) if standing.is_learner else []
+    row = _row_of_quiz(represent(quiz), quiz, standing, asked, attempts)
+    if standing.is_author:
+        return row | {"questions": for_authors(questions, asked, represent_question)}
+    return row | {"questions": _for_learner(quiz, viewer, asked, attempts)}
+
+
+def read_written_quiz(quiz: Quiz, *, represent: Represent, represent_question: Represent) -> Json:
+    """Return a quiz as its author has just written it."""
+    questions = questions_of(quiz)
+    asked = as_asked(questions)
+    row = _row_of_quiz(represent(quiz), quiz, Standing(True, False), asked, [])
+    return row | {"questions": for_authors(questions, asked, represent_question)}
+
+
+def list_quizzes(*, viewer: Viewer, represent: Represent, paging: Paging, **filters) -> Page:
+    """Return the quizzes that the viewer may know of, newest first, without their questions."""
+    quizzes: list[Quiz] = []
+
+    def noted(quiz: Quiz) -> Json:
+        quizzes.append(quiz)
+        return represent(quiz)
+
+    taught = courses.ids_taught_by(viewer.id)
+    visible = visible_quizzes(viewer, taught=taught, **filters)
+    page = page_of(visible.order_by("-id"), paging, noted)
+    learnt = enrollments.courses_of_student(viewer.id)
+    contents = contents_of(quizzes)
+    attempts = attempts_of(viewer.id, list(contents)) if learnt else []
+    page.rows[:] = [
+        _row_of_quiz(
+            row,
+            quiz,
+            Standing(
+                is_author=viewer.is_admin or quiz.course in taught,
+                is_learner=str(quiz.course) in learnt,
+            ),
+            contents[quiz.id],
+            [one for one in attempts if one.quiz == quiz.id],
+        )
+        for row, quiz in zip(page.rows, quizzes, strict=True)
+    ]
+    return page
+
+
+def _row_of_quiz(
+    row: Json,
+    quiz: Quiz,
+    standing: Standing,
+    asked: Sequence[AskedQuestion],
+    attempts: Sequence[Attempt],
+) -> Json:
+    row = row | figures_of(asked)
+    if standing.is_author:
+        row["problems"] = [
+            {"question": str(question) if question else None, "code": code}
+            for question, code in problems_of(asked)
+        ]
+    if standing.is_learner:
+        outcome = standing_in(quiz, attempts)
+        row |= {f"my_{name}": value for name, value in outcome.items()}
+        row["my_open"] = _open_one(attempts)
+    return row
+
+
+def _open_one(attempts: Sequence[Attempt]) -> Json:
+    for attempt in attempts:
+        if is_open(attempt):
+            return {
+                "attempt": attempt.attempt,
+                "started_at": shown(attempt.started_at),
+                "deadline": shown(attempt.deadline),
+            }
+    return None
+
+
+def _for_learner(
+    quiz: Quiz, viewer: Viewer, asked: Sequence[AskedQuestion], attempts: Sequence[Attempt]
+) -> list[Json] | None:
+    if any(is_open(one) for one in attempts):
+        attempt = last_attempt(quiz_id=quiz.id, student_id=viewer.id)
+        return as_asked_to(attempt)
+    if quiz.time_limit_seconds:
+        return None
+    return [
+        without_key(question, quiz_id=quiz.id, position=position)
+        for position, question in enumerate(asked, start=1)
+    ]
