@@ -22,12 +22,11 @@ from tests.factories import (
     right_answers,
 )
 from tests.faults.sweeps import sweep
-from tests.faults.test_cuts import (  # noqa: F401 - fixtures
+from tests.faults.test_cuts import (
     ENOUGH,
     Scene,
-    _quick,
+    _quick,  # noqa: F401 - a fixture
     cut_off,
-    proxy,
 )
 
 KEY = {"HTTP_IDEMPOTENCY_KEY": "the-same"}
@@ -199,7 +198,7 @@ SCENES = [
 
 
 @pytest.mark.parametrize("scene_of", SCENES)
-def test_cut_after_any_write_the_retry_and_the_sweep_mend_it(proxy, scene_of):  # noqa: F811
+def test_cut_after_any_write_the_retry_and_the_sweep_mend_it(proxy, scene_of):
     for n in count(1):
         scene = cut_off(proxy, scene_of, n)
         if scene is None:
@@ -213,7 +212,7 @@ def test_cut_after_any_write_the_retry_and_the_sweep_mend_it(proxy, scene_of):  
 
 
 @pytest.mark.parametrize("scene_of", [submitting, submitting_what_was_started, importing])
-def test_a_retry_with_the_same_key_is_the_same_submission(proxy, scene_of):  # noqa: F811
+def test_a_retry_with_the_same_key_is_the_same_submission(proxy, scene_of):
     for n in count(1):
         scene = cut_off(proxy, scene_of, n, **KEY)
         if scene is None:
