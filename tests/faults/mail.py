@@ -13,7 +13,7 @@ from tests.faults.ports import HOST
 class MailServer:
     """Speaks as much SMTP as a client needs; what it took is in `taken`."""
 
-    def __init__(self):
+    def __init__(self, port: int = 0):
         self.taken: list[tuple[str, Message]] = []
         self.refused: set[str] = set()
         self.hanging: set[str] = set()  # addresses at whose name it falls silent
@@ -21,7 +21,7 @@ class MailServer:
         self.silent = False  # does not even greet
         self.rude = False  # says goodbye in a way that is no SMTP
         self.callers = 0
-        self._server = socketserver.ThreadingTCPServer((HOST, 0), _Conversation)
+        self._server = _Server((HOST, port), _Conversation)
         self._server.daemon_threads = True
         self._server.mail = self
         self.port = self._server.server_address[1]
@@ -36,6 +36,10 @@ class MailServer:
     def __exit__(self, *_) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+
+class _Server(socketserver.ThreadingTCPServer):
+    allow_reuse_address = True
 
 
 class _Conversation(socketserver.StreamRequestHandler):

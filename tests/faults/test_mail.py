@@ -91,9 +91,9 @@ def test_while_it_is_gone_mails_wait_and_then_go_out_once(server, settings, outb
     assert outbox.waiting() == 3
 
     settings.EMAIL_PORT = server.port
-    for _ in range(2):
-        outbox.wait()
-        outbox.send()
+    assert outbox.send() == 3  # at once: it was not their fault
+    outbox.wait()
+    outbox.send()
 
     assert [len(server.letters_to(one)) for one in addresses] == [1, 1, 1]
     assert outbox.waiting() == 0
@@ -121,8 +121,7 @@ def test_a_server_that_hangs_at_once_is_knocked_at_once_a_round(server, outbox):
     assert server.callers == 1
 
     server.silent = False
-    outbox.wait()
-    outbox.send()
+    assert outbox.send() == 3
     assert [len(server.letters_to(one)) for one in addresses] == [1, 1, 1]
 
 

@@ -1,5 +1,7 @@
 """F1 and F11 at once, with Celery: every enrolment is mailed about, once, when all are back."""
 
+import os
+import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -14,6 +16,8 @@ from apps.notifications.documents import Notification
 from apps.notifications.services import send_mails
 from tests.factories import make_course, make_student
 from tests.faults.mail import MailServer
+from tests.faults.ports import HOST, free_port
+from tests.faults.product import Product
 from tests.faults.proxy import MongoProxy
 from tests.faults.shared import beside_the_suite, token_of
 from tests.notifications.telling import tell
@@ -73,6 +77,37 @@ def test_redis_killed_and_mail_refused_in_the_middle_end_with_one_mail_each(
     assert taken_before < STUDENTS // 2
     assert [len(mail.letters_to(student.email)) for student in students] == [1] * STUDENTS
     assert Notification.objects(emailed_at__ne=None).count() == STUDENTS
+
+
+def test_killed_without_redis_and_without_a_mail_server_all_is_mailed_after_the_start(
+    needs_servers, tmp_path
+):
+    port = free_port()
+    with Product(tmp_path, LMS_DEMO="on", EMAIL_URL=f"smtp://{HOST}:{port}") as product:
+        product.launch()
+        [course] = product.ask("GET", "/api/courses/?page_size=1").json()["results"]
+        addresses = [_enrol_somebody_new(product, n, course["id"]) for n in range(5)]
+        time.sleep(2)  # one that is being tried when its worker is killed waits for two minutes
+        for worker in product.workers():
+            os.kill(worker, signal.SIGKILL)
+        product.stop()
+
+        with MailServer(port) as mail:
+            product.launch()
+            _wait_until(lambda: len(mail.taken) == 2 * len(addresses))
+
+    told = [letter["To"] for _, letter in mail.taken if letter["List-Unsubscribe"]]
+    assert sorted(told) == sorted(addresses)
+
+
+def _enrol_somebody_new(product, n: int, course_id: str) -> str:
+    names = {"username": f"learner{n}", "email": f"learner{n}@example.org"}
+    secret = {"password1": "a long enough secret", "password2": "a long enough secret"}
+    token = product.ask("POST", "/api/auth/registration/", json=names | secret).json()["access"]
+    body = {"course": course_id}
+    answer = product.ask("POST", "/api/enrollments/", token=token, json=body)
+    assert answer.status_code == 201
+    return names["email"]
 
 
 class CutsMongoDB(EmailBackend):

@@ -34,6 +34,7 @@ def _send(waiting: Notification) -> bool:
     try:
         deliver(_compose(notification, recipient))
     except ServerAway:
+        _give_back(waiting)
         raise
     except Exception as error:  # whatever ails one mail, the others go out
         logger.warning("Notification %s waits (%s).", notification.id, type(error).__name__)
@@ -47,6 +48,13 @@ def _claim(waiting: Notification) -> Notification | None:
     due_at = next_try(attempts=waiting.mail_attempts, created_at=waiting.created_at)
     unclaimed = Notification.objects(id=waiting.id, mail_due_at=waiting.mail_due_at)
     return unclaimed.modify(new=True, set__mail_due_at=due_at, inc__mail_attempts=1)
+
+
+def _give_back(waiting: Notification) -> None:
+    """Let the mail be the next again: it was not its own fault."""
+    Notification.objects(id=waiting.id).update_one(
+        set__mail_due_at=waiting.mail_due_at, set__mail_attempts=waiting.mail_attempts
+    )
 
 
 def _recipient_of(notification: Notification) -> User | None:

@@ -56,6 +56,7 @@ def _send(mail_id: int) -> bool:
         if mail.account.is_active:
             deliver(_compose(mail))
     except ServerAway:
+        _give_back(mail)
         raise
     except Exception as error:  # whatever ails one mail, the others go out
         logger.warning("Mail %s waits (%s).", mail.pk, type(error).__name__)
@@ -76,6 +77,11 @@ def _claim(mail_id: int) -> AccountMail | None:
         attempts=F("attempts") + 1,
     )
     return mail if claimed else None
+
+
+def _give_back(mail: AccountMail) -> None:
+    """Let the mail be the next again: it was not its own fault."""
+    AccountMail.objects.filter(pk=mail.pk).update(due_at=mail.due_at, attempts=mail.attempts)
 
 
 def _compose(mail: AccountMail) -> EmailMultiAlternatives:
