@@ -4,11 +4,10 @@ Marks and percentages have two decimal places, rounded half up; whether the quiz
 decided before rounding.
 """
 
-import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from apps.quizzes.documents import (
@@ -20,9 +19,8 @@ from apps.quizzes.documents import (
     GivenAnswer,
     Mark,
 )
+from apps.quizzes.numbers import EXACT, read_number
 
-_NUMBER = re.compile(r"[+-]?(?:\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})(?:[eE][+-]?\d{1,3})?")
-_EXACT = Context(prec=2500)  # holds the difference of any two such numbers
 _PLACES = Decimal("0.01")
 
 
@@ -88,12 +86,6 @@ def rounded_mean(numbers: Sequence[float]) -> float:
     return rounded(_sum(numbers) / len(numbers))
 
 
-def read_number(text: str) -> Decimal | None:
-    """Return the number that is written: `1,5`, `1.5` and `15e-1` are the same; None for none."""
-    plain = re.sub(r"\s", "", text).replace("\u2212", "-").replace("\u066b", ".").replace(",", ".")
-    return Decimal(plain) if _NUMBER.fullmatch(plain) else None
-
-
 def fold_answer(text: str) -> str:
     """Return the form in which texts are compared: without case, accents and surplus spaces."""
     apart = unicodedata.normalize("NFKD", text.casefold())
@@ -142,7 +134,7 @@ def _is_right_text(question: AskedQuestion, text: str) -> bool:
 def _is_near(given: Decimal | None, wanted: Decimal | None, tolerance: float) -> bool:
     if given is None or wanted is None:
         return False
-    return _EXACT.abs(_EXACT.subtract(given, wanted)) <= Decimal(repr(tolerance))
+    return EXACT.abs(EXACT.subtract(given, wanted)) <= Decimal(repr(tolerance))
 
 
 def _sum(numbers: Iterable[float]) -> Fraction:

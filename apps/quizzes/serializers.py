@@ -22,7 +22,7 @@ from apps.quizzes.documents import (
     Question,
     Quiz,
 )
-from apps.quizzes.grading import read_number
+from apps.quizzes.numbers import read_number
 
 FORMATS = ("gift", "moodle_xml")
 WARNINGS = ["few_attempts"]

@@ -4,7 +4,8 @@ import pytest
 from bson import ObjectId
 
 from apps.quizzes.documents import AskedChoice, AskedQuestion, GivenAnswer
-from apps.quizzes.grading import fold_answer, grade, grade_of, read_number
+from apps.quizzes.grading import fold_answer, grade, grade_of
+from apps.quizzes.numbers import read_number
 
 A, B, C, D = (ObjectId() for _ in range(4))
 

@@ -18,8 +18,8 @@ from apps.quizzes.documents import (
     Question,
 )
 from apps.quizzes.interchange.draft import ChoiceDraft, QuestionDraft
-from apps.quizzes.interchange.numbers import read_number
 from apps.quizzes.interchange.texts import has_control
+from apps.quizzes.numbers import read_number
 
 MOST_POINTS = 1000
 _PLACES = Decimal("0.01")

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from apps.quizzes.documents import MULTIPLE, NUMERIC, SHORT_TEXT, SINGLE, TRUE_FALSE
 from apps.quizzes.interchange import wildcards
 from apps.quizzes.interchange.draft import ChoiceDraft, QuestionDraft
-from apps.quizzes.interchange.numbers import read_number
 from apps.quizzes.interchange.texts import one_line
+from apps.quizzes.numbers import read_number
 
 MULTICHOICE, TRUEFALSE = "multichoice", "truefalse"
 SHORTANSWER, NUMERICAL = "shortanswer", "numerical"

@@ -21,7 +21,8 @@ from apps.quizzes.interchange.moodle import (
     MoodleQuestion,
     Refused,
 )
-from apps.quizzes.interchange.numbers import middle_of, plain, read_number
+from apps.quizzes.interchange.numbers import middle_of, plain
+from apps.quizzes.numbers import read_number
 
 CATEGORY = "$CATEGORY:"
 GAP = "_____"

@@ -4,8 +4,9 @@ from apps.quizzes.documents import MULTIPLE, NUMERIC, SHORT_TEXT, SINGLE, TRUE_F
 from apps.quizzes.interchange import wildcards
 from apps.quizzes.interchange.draft import ChoiceDraft, QuestionDraft
 from apps.quizzes.interchange.gift.syntax import escape, format_of
-from apps.quizzes.interchange.numbers import for_moodle, plain, share_of
+from apps.quizzes.interchange.numbers import plain, share_of
 from apps.quizzes.interchange.texts import one_line
+from apps.quizzes.numbers import in_plain_figures
 
 
 def write(title: str, questions: Iterable[QuestionDraft]) -> str:
@@ -26,7 +27,7 @@ def _block(draft: QuestionDraft) -> str:
 def _notes(draft: QuestionDraft) -> Iterator[str]:
     if draft.points != 1:
         yield f"// points: {plain(draft.points)}"
-    if draft.kind == NUMERIC and for_moodle(draft.answer) != draft.answer:
+    if draft.kind == NUMERIC and in_plain_figures(draft.answer) != draft.answer:
         yield f"// answer: {escape(draft.answer)}"
     if draft.kind == SHORT_TEXT and "->" in draft.answer and "\n" in draft.answer:
         yield f"// kind: {SHORT_TEXT}"
@@ -57,7 +58,7 @@ def _accepted_texts(draft: QuestionDraft) -> Iterator[str]:
 
 def _number(draft: QuestionDraft) -> Iterator[str]:
     tolerance = "" if draft.tolerance is None else f":{plain(draft.tolerance)}"
-    yield f"={for_moodle(draft.answer)}{tolerance}"
+    yield f"={in_plain_figures(draft.answer)}{tolerance}"
 
 
 _SIGN = {NUMERIC: "#"}

@@ -19,7 +19,7 @@ from apps.quizzes.interchange.moodle import (
     Refused,
 )
 from apps.quizzes.interchange.moodle_xml.elements import Element, read_questions
-from apps.quizzes.interchange.numbers import read_number
+from apps.quizzes.numbers import read_number
 
 # What Moodle itself puts into every question for all who answer it says nothing about it.
 _COMMONPLACES = (

@@ -6,8 +6,9 @@ from apps.quizzes.documents import MULTIPLE, NUMERIC, SHORT_TEXT, SINGLE, TRUE_F
 from apps.quizzes.interchange import wildcards
 from apps.quizzes.interchange.draft import QuestionDraft
 from apps.quizzes.interchange.moodle import MULTICHOICE, NUMERICAL, SHORTANSWER, TRUEFALSE
-from apps.quizzes.interchange.numbers import for_moodle, plain, share_of
+from apps.quizzes.interchange.numbers import plain, share_of
 from apps.quizzes.interchange.texts import one_line
+from apps.quizzes.numbers import in_plain_figures
 
 _KINDS = {
     SINGLE: MULTICHOICE,
@@ -71,7 +72,7 @@ def _accepted_texts(draft: QuestionDraft) -> Iterator[str]:
 
 
 def _number(draft: QuestionDraft) -> Iterator[str]:
-    number = for_moodle(draft.answer)
+    number = in_plain_figures(draft.answer)
     more = "" if draft.tolerance is None else f"<tolerance>{plain(draft.tolerance)}</tolerance>"
     if number != draft.answer:
         more += f"<as_typed>{_escape(draft.answer)}</as_typed>"
