@@ -259,6 +259,7 @@ def test_a_kind_that_is_not_wanted_is_in_no_list_and_no_count_until_it_is_wanted
     assert unread(client) == 1
     for query in ("kind=enrolled", "is_read=false&kind=enrolled", "page=1&kind=enrolled"):
         assert client.get(f"{LIST}?{query}").data["count"] == 0
+    assert client.get(f"{LIST}?kind=quiz_passed&is_read=false").data["count"] == 1
     client.post(f"{LIST}read-all/")
     client.put(PREFERENCES, {"quiz_passed": {"app": False}})
     assert client.get(LIST).data["results"][0]["id"] == str(notification.id)
