@@ -1,11 +1,17 @@
-"""Read the demo catalogue: a folder per category, a Markdown file per course, a `#` per lesson."""
+"""Read the demo catalogue: a folder per category, a Markdown file per course, a `#` per lesson.
+
+Quizzes lie beside the courses; `lms.demo.banks` reads them.
+"""
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+from lms.demo.banks import Quiz, read_banks
+from lms.demo.errors import CatalogueError
 
 SHIPPED = Path(__file__).with_name("catalogue")
 
@@ -20,6 +26,7 @@ class Lesson:
     content: str
     preview: bool = False
     video: str | None = None
+    quiz: Quiz | None = None
 
 
 @dataclass(frozen=True)
@@ -38,10 +45,6 @@ class Category:
     name: str
     description: str
     courses: tuple[Course, ...]
-
-
-class CatalogueError(ValueError):
-    """A catalogue file that cannot be read; its message begins with file and line."""
 
 
 def read_catalogue(folder: Path = SHIPPED) -> list[Category]:
@@ -77,8 +80,21 @@ class _Passage:
 def _read_category(folder: Path) -> Category:
     page = _open(folder / "category.md")
     name = _heading(page, 0)
-    courses = [path for path in sorted(folder.glob("*.md")) if path != page.path]
-    return Category(name, page.cut(1).text(), tuple(_read_course(path) for path in courses))
+    paths = [path for path in sorted(folder.glob("*.md")) if path != page.path]
+    banks = read_banks(folder)
+    courses = tuple(_with_quizzes(_read_course(path), path.stem, banks) for path in paths)
+    for course, lesson in banks:
+        raise CatalogueError(f"{folder / course}.lesson-{lesson}.gift:1: There is no such lesson.")
+    return Category(name, page.cut(1).text(), courses)
+
+
+def _with_quizzes(course: Course, name: str, banks: dict[tuple[str, int], Quiz]) -> Course:
+    """Return the course with its quizzes, which are taken out of the banks."""
+    lessons = (
+        replace(lesson, quiz=banks.pop((name, number), None))
+        for number, lesson in enumerate(course.lessons, start=1)
+    )
+    return replace(course, lessons=tuple(lessons))
 
 
 def _read_course(path: Path) -> Course:

@@ -21,17 +21,21 @@ from apps.courses.documents import Category, Course
 from apps.enrollments.documents import Enrollment
 from apps.lessons.documents import Lesson
 from apps.lessons.markdown import render
+from apps.notifications.documents import Notification
 from apps.progress.documents import Progress
 from apps.progress.services import MILESTONES
+from apps.quizzes.documents import Attempt
 from apps.users import selectors as people
 from apps.users import services as users
 from apps.users.documents import User
 from apps.users.models import Account
 from lms import env
-from lms.demo import catalogue
+from lms.demo import catalogue, notifications, quizzes
 from lms.demo.covers import draw_cover
 from lms.demo.people import (
     DEMO_ADMIN,
+    DEMO_INSTRUCTOR,
+    DEMO_STUDENT,
     INSTRUCTORS,
     STUDENTS,
     Person,
@@ -124,6 +128,7 @@ def _make_course(planned: catalogue.Course, category: Category, instructor: User
     if known and known.lesson_count:
         return known
     if known:  # cut off before its lessons were counted
+        quizzes.remove_quizzes(known.id)
         Lesson.objects(course=known.id).delete()
         known.delete()
     image, image_small = _store_cover(planned.title, category.name)
@@ -141,7 +146,7 @@ def _make_course(planned: catalogue.Course, category: Category, instructor: User
         created_at=created,
         updated_at=created,
     ).save(force_insert=True)
-    Lesson.objects.insert(
+    lessons = Lesson.objects.insert(
         [
             Lesson(
                 title=lesson.title,
@@ -158,6 +163,7 @@ def _make_course(planned: catalogue.Course, category: Category, instructor: User
             for position, lesson in enumerate(planned.lessons, start=1)
         ]
     )
+    quizzes.store_quizzes(planned.lessons, lessons)
     courses.recount_lessons(course.id, len(planned.lessons))  # last: it says that all is there
     return course
 
@@ -177,18 +183,34 @@ def _make_places(
         title: list(Lesson.objects(course=course.id).order_by("position").only("id"))
         for title, course in courses_by_title.items()
     }
+    asked = {title: quizzes.quizzes_of(course) for title, course in courses_by_title.items()}
+    told: list[Notification] = []
     taken: dict[str, int] = {}
     for planned in plan_enrollments(on_offer, STUDENTS, SEED):
-        course = courses_by_title[planned.course]
-        _make_place(planned, users_by_name[planned.student].id, course, lessons[planned.course])
+        course, student = courses_by_title[planned.course], users_by_name[planned.student]
+        place, done = _make_place(planned, student.id, course, lessons[planned.course])
+        attempts = quizzes.store_submissions(
+            student_id=student.id,
+            username=student.username,
+            lessons=lessons[planned.course],
+            done=done,
+            quizzes=asked[planned.course],
+            seed=SEED,
+        )
+        if student.username == DEMO_STUDENT.username:
+            told += _what_was_told(place, course, done, lessons[planned.course], attempts)
         taken[planned.course] = taken.get(planned.course, 0) + 1
     for title, number in taken.items():
         courses.recount_enrollments(courses_by_title[title].id, number)
+    notifications.store_notifications(told)
+    teacher = users_by_name[DEMO_INSTRUCTOR.username]
+    notifications.store_notifications([notifications.of_grant(teacher.id, at=teacher.created_at)])
 
 
 def _make_place(
     planned: PlannedEnrollment, student_id: ObjectId, course: Course, lessons: list[Lesson]
-) -> None:
+) -> tuple[Enrollment, list[datetime]]:
+    """Return the place, and when its first lessons were completed."""
     enrolled = datetime.now(UTC).replace(microsecond=0) - timedelta(
         days=planned.enrolled_days_ago, hours=len(planned.student) % 12
     )
@@ -197,7 +219,7 @@ def _make_place(
         for number in range(planned.completed)
     ]
     Enrollment.objects(student=student_id, course=course.id).delete()
-    Enrollment(
+    place = Enrollment(
         student=student_id,
         course=course.id,
         enrolled_at=enrolled,
@@ -205,6 +227,7 @@ def _make_place(
         completed_at=done[-1] if len(done) == len(lessons) else None,
     ).save(force_insert=True)
     Course.objects(id=course.id).update_one(min__created_at=enrolled - timedelta(days=1))
+    Attempt.objects(student=student_id, course=course.id).delete()
     Progress.objects(student=student_id, course=course.id).delete()
     Progress.objects.insert(
         [
@@ -218,6 +241,23 @@ def _make_place(
             for number, lesson in enumerate(lessons)
         ]
     )
+    return place, done
+
+
+def _what_was_told(
+    place: Enrollment,
+    course: Course,
+    done: list[datetime],
+    lessons: list[Lesson],
+    attempts: list[Attempt],
+) -> list[Notification]:
+    milestones = {
+        percent: done[-(-percent * len(lessons) // 100) - 1] for percent in place.milestones
+    }
+    titles = notifications.titles_of_quizzes()
+    return notifications.of_place(
+        place.student, course, enrolled=place.enrolled_at, milestones=milestones
+    ) + notifications.of_submissions(attempts, titles)
 
 
 def _moment(day) -> datetime:

@@ -104,12 +104,14 @@ def _student(username: str, bio: str) -> Person:
 
 DEMO_ADMIN = Person("demo-admin", "demo-admin@example.org", "Keeps the house in order.")
 
+DEMO_INSTRUCTOR = _instructor(
+    "demo-instructor",
+    "The demo account of an instructor: it owns a handful of courses, one of them still a "
+    "draft. Change them, add lessons and quizzes, look at how the students are doing.",
+)
+
 INSTRUCTORS = (
-    _instructor(
-        "demo-instructor",
-        "The demo account of an instructor: it owns a handful of courses, one of them still a "
-        "draft. Change them, add lessons, look at how the students are doing.",
-    ),
+    DEMO_INSTRUCTOR,
     _instructor(
         "maria-lindqvist",
         "Maria Lindqvist wrote control software for Swedish railways for fourteen years before "

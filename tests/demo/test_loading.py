@@ -1,14 +1,17 @@
 from apps.courses.documents import Category, Course
 from apps.enrollments.documents import Enrollment
 from apps.lessons.documents import Lesson
+from apps.notifications.documents import Notification
 from apps.progress.documents import Progress
+from apps.quizzes.documents import Attempt, Choice, Question, Quiz
 from apps.users.documents import User
 from lms.demo import loading
 from tests.factories import client_of, make_student
 
 
 def counts() -> dict[str, int]:
-    kinds = (User, Category, Course, Lesson, Enrollment, Progress)
+    kinds = (User, Category, Course, Lesson, Enrollment, Progress, Quiz, Question, Choice)
+    kinds += (Attempt, Notification)
     return {kind.__name__: kind.objects.count() for kind in kinds}
 
 
@@ -45,6 +48,43 @@ def test_the_demo_student_sees_courses_at_every_stage():
     assert len(rows) == 4
     assert all(row["course"]["image"] for row in rows)
     assert all(row["milestones"] == row["progress"]["milestones"] for row in rows)
+
+
+def test_whoever_has_completed_a_lesson_has_passed_its_quiz():
+    loading.fill()
+
+    quizzes = {quiz.lesson: quiz.id for quiz in Quiz.objects}
+    completed = Progress.objects(lesson__in=list(quizzes), completed=True)
+    passed = {(one.student, one.quiz) for one in Attempt.objects(passed=True)}
+    assert completed.count() > 50
+    for record in completed:
+        assert (record.student, quizzes[record.lesson]) in passed
+    assert Attempt.objects(passed=False).count() > 20
+    assert Attempt.objects(pending_since__ne=None).count() == 0
+
+
+def test_the_demo_student_has_results_and_news_of_them():
+    loading.fill()
+    client = client_of(User.objects.get(username="demo-student"))
+
+    results = [
+        quiz
+        for row in client.get("/api/enrollments/?expand=progress").data["results"]
+        for quiz in row["progress"]["quizzes"]
+    ]
+    assert {(one["attempts"], one["passed"]) for one in results} == {
+        (2, True),
+        (1, False),
+        (0, False),
+    }
+    told = client.get("/api/notifications/").data
+    times = [one["created_at"] for one in told["results"]]
+    assert times == sorted(times, reverse=True)
+    assert {"enrolled", "milestone", "quiz_passed", "quiz_failed"} <= {
+        one["kind"] for one in client.get("/api/notifications/?page_size=100").data["results"]
+    }
+    assert client.get("/api/notifications/unread-count/").data == {"unread": 3}
+    assert Notification.objects(mail_due_at__ne=None).count() == 0
 
 
 def test_a_filling_that_was_cut_off_is_gone_on_with():

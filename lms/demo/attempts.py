@@ -1,0 +1,113 @@
+"""What the students of the demo have made of its quizzes: a seed gives one story.
+
+How likely an answer is right follows the Rasch model: it depends on how able a student is and on
+how hard a question is, so that the figures of the quizzes look like those of real ones.
+"""
+
+from collections.abc import Callable, Sequence
+from math import exp
+from random import Random
+from typing import NamedTuple
+
+from apps.quizzes.documents import (
+    MULTIPLE,
+    NUMERIC,
+    SINGLE,
+    TRUE_FALSE,
+    AskedQuestion,
+    GivenAnswer,
+)
+from apps.quizzes.grading import Graded, grade
+from apps.quizzes.numbers import read_number
+from lms.demo.people import DEMO_STUDENT
+
+TRIES = 400  # to hit on answers that pass, or fail
+MORE_TRIES = (0.62, 0.28, 0.10)  # how many fail no, one, two times before they pass
+GIVES_UP = 0.55  # of those who have yet to pass, how many have tried once
+
+
+class Submission(NamedTuple):
+    """One submission: its answers and what they are worth."""
+
+    answers: list[GivenAnswer]
+    graded: Graded
+
+
+Grade = Callable[[Sequence[AskedQuestion], Sequence[GivenAnswer]], Graded]
+
+
+def submissions(
+    questions: Sequence[AskedQuestion],
+    *,
+    student: str,
+    quiz: str,
+    passes: bool,
+    most: int | None,
+    partial_credit: bool,
+    pass_mark: int,
+    seed: int,
+) -> list[Submission]:
+    """
+    Return what a student submitted of a quiz, the first first.
+
+    :param passes: the last of it passes; else what there is fails, and there may be none
+    :param most: how many attempts there are
+    """
+    chance = Random(f"{seed}:{student}:{quiz}")
+    ability = Random(f"{seed}:{student}").gauss(0.4, 0.9)
+
+    def submit(passed: bool) -> Submission:
+        for _ in range(TRIES):
+            answers = [_answer(one, ability, chance, seed) for one in questions]
+            graded = grade(questions, answers, partial_credit=partial_credit, pass_mark=pass_mark)
+            if graded.passed == passed:
+                return Submission(answers, graded)
+        answers = [right_answer(one) for one in questions] if passed else []
+        graded = grade(questions, answers, partial_credit=partial_credit, pass_mark=pass_mark)
+        return Submission(answers, graded)
+
+    fails = _failures(student, passes, chance)
+    fails = min(fails, (most or fails + 1) - 1)
+    return [submit(False) for _ in range(fails)] + ([submit(True)] if passes else [])
+
+
+def right_answer(question: AskedQuestion) -> GivenAnswer:
+    if question.kind in (SINGLE, MULTIPLE):
+        right = [choice.id for choice in question.choices if choice.is_correct]
+        return GivenAnswer(question=question.id, choices=right)
+    return GivenAnswer(question=question.id, text=question.answer.splitlines()[0])
+
+
+def _failures(student: str, passes: bool, chance: Random) -> int:
+    if student == DEMO_STUDENT.username:
+        return 1
+    if passes:
+        return chance.choices((0, 1, 2), MORE_TRIES)[0]
+    return int(chance.random() < GIVES_UP)
+
+
+def _answer(question: AskedQuestion, ability: float, chance: Random, seed: int) -> GivenAnswer:
+    hardness = Random(f"{seed}:{question.text}").uniform(-1.6, 1.4)
+    if chance.random() < 1 / (1 + exp(1.5 * (hardness - ability))):
+        return right_answer(question)
+    return _wrong_answer(question, chance)
+
+
+def _wrong_answer(question: AskedQuestion, chance: Random) -> GivenAnswer:
+    wrong = [choice.id for choice in question.choices if not choice.is_correct]
+    if question.kind == SINGLE:
+        return GivenAnswer(question=question.id, choices=[chance.choice(wrong)])
+    if question.kind == MULTIPLE:
+        right = [choice.id for choice in question.choices if choice.is_correct]
+        kept = chance.sample(right, len(right) - 1)
+        return GivenAnswer(question=question.id, choices=[*kept, chance.choice(wrong)])
+    return GivenAnswer(question=question.id, text=_wrong_text(question, chance))
+
+
+def _wrong_text(question: AskedQuestion, chance: Random) -> str:
+    if question.kind == TRUE_FALSE:
+        return "false" if question.answer == "true" else "true"
+    if question.kind == NUMERIC:
+        off = 1 + 2 * (question.tolerance or 0) + chance.randrange(1, 9)
+        return str(read_number(question.answer) + int(off) * chance.choice((-1, 1)))
+    return "?"

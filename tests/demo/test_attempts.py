@@ -1,0 +1,68 @@
+"""What the demo's students submitted is made up, by the rules of the product."""
+
+from random import Random
+
+from bson import ObjectId
+
+from apps.quizzes.documents import AskedChoice, AskedQuestion
+from lms.demo.attempts import submissions
+from lms.demo.people import DEMO_STUDENT, STUDENTS
+
+
+def questions() -> list[AskedQuestion]:
+    def choices(right: int) -> list[AskedChoice]:
+        return [AskedChoice(id=ObjectId(), text=str(n), is_correct=n < right) for n in range(4)]
+
+    return [
+        AskedQuestion(id=ObjectId(), text="1", kind="single", points=1, choices=choices(1)),
+        AskedQuestion(id=ObjectId(), text="2", kind="multiple", points=1, choices=choices(2)),
+        AskedQuestion(id=ObjectId(), text="3", kind="true_false", points=1, answer="true"),
+        AskedQuestion(id=ObjectId(), text="4", kind="short_text", points=1, answer="a\nb"),
+        AskedQuestion(id=ObjectId(), text="5", kind="numeric", points=1, answer="1,5", tolerance=2),
+    ]
+
+
+def submitted(student: str, *, passes: bool, most: int | None = None, asked=None) -> list:
+    return submissions(
+        asked or questions(),
+        student=student,
+        quiz="Quiz",
+        passes=passes,
+        most=most,
+        partial_credit=False,
+        pass_mark=70,
+        seed=1,
+    )
+
+
+def test_who_has_completed_the_lesson_passed_at_last_and_who_has_not_failed():
+    failed = 0
+    for student in STUDENTS:
+        tries = submitted(student.username, passes=True)
+        assert [one.graded.passed for one in tries] == [False] * (len(tries) - 1) + [True]
+        tries = submitted(student.username, passes=False, most=3)
+        assert not any(one.graded.passed for one in tries)
+        assert len(tries) < 3
+        failed += len(tries)
+    assert failed > len(STUDENTS) / 3
+
+
+def test_nobody_has_more_tries_than_the_quiz_gives():
+    for student in STUDENTS:
+        assert len(submitted(student.username, passes=True, most=1)) == 1
+        assert submitted(student.username, passes=False, most=1) == []
+
+
+def test_a_seed_gives_one_story():
+    asked = questions()
+    for student in Random(3).sample(STUDENTS, 5):
+        stories = [
+            [one.graded.percentage for one in submitted(student.username, passes=True, asked=asked)]
+            for _ in range(2)
+        ]
+        assert stories[0] == stories[1]
+
+
+def test_the_demo_student_passes_at_the_second_try():
+    tries = submitted(DEMO_STUDENT.username, passes=True)
+    assert [one.graded.passed for one in tries] == [False, True]
