@@ -21,7 +21,8 @@ from apps.quizzes.grading import Graded, grade
 from apps.quizzes.numbers import read_number
 from lms.demo.people import DEMO_STUDENT
 
-TRIES = 400  # to hit on answers that pass, or fail
+TRIES = 60  # to hit on answers that pass, or fail, while the student is made more able, or less
+STEP = 0.2
 MORE_TRIES = (0.62, 0.28, 0.10)  # how many fail no, one, two times before they pass
 GIVES_UP = 0.55  # of those who have yet to pass, how many have tried once
 
@@ -57,8 +58,9 @@ def submissions(
     ability = Random(f"{seed}:{student}").gauss(0.4, 0.9)
 
     def submit(passed: bool) -> Submission:
-        for _ in range(TRIES):
-            answers = [_answer(one, ability, chance, seed) for one in questions]
+        for number in range(TRIES):
+            able = ability + (STEP if passed else -STEP) * number
+            answers = [_answer(one, able, chance, seed) for one in questions]
             graded = grade(questions, answers, partial_credit=partial_credit, pass_mark=pass_mark)
             if graded.passed == passed:
                 return Submission(answers, graded)
