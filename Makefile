@@ -1,5 +1,5 @@
 # `make` alone lists what can be done. Python 3.11 or later is all that `make run` needs.
-.PHONY: help run test test-wire lint format messages lock clean
+.PHONY: help run test test-wire test-postgres lint format messages lock clean
 .DEFAULT_GOAL := help
 
 python := .venv/bin/python
@@ -21,6 +21,10 @@ test: dev ## Run the tests on the embedded store, SQLite and the in-process cach
 
 test-wire: dev ## Run the same tests on a MongoDB-wire server and a real Redis
 	tests/wire/run $(python) -m pytest $(tests)
+
+test-postgres: dev ## Run the tests of accounts with PostgreSQL, too
+	tests/wire/run --postgres $(python) -m pytest $(or $(tests),$(of_accounts))
+of_accounts := tests/users tests/races tests/journeys tests/test_rights.py tests/test_everywhere.py
 
 lint: dev ## Check style, types, layers, migrations and Django's own advice
 	$(bin)/ruff check .

@@ -1,7 +1,8 @@
 """The environment of the suite, set before Django's settings are read (`-p tests.environment`).
 
 It runs on the embedded store, SQLite and the in-process cache, or on real servers where
-`MONGODB_URI` and `REDIS_URL` say so; nothing else of the caller's environment counts.
+`MONGODB_URI`, `REDIS_URL` and `DATABASE_URL` say so; nothing else of the caller's environment
+counts.
 """
 
 import os
@@ -13,7 +14,7 @@ import pymongo.monitoring
 from tests.commands import commands
 
 DATA = Path(tempfile.mkdtemp(prefix="lms-tests-"))
-SERVERS = ("MONGODB_URI", "REDIS_URL")
+SERVERS = ("MONGODB_URI", "REDIS_URL", "DATABASE_URL")
 
 for line in Path(__file__).parent.parent.joinpath(".env.example").read_text().splitlines():
     name = line.strip("# ").partition("=")[0].strip()

@@ -1,8 +1,8 @@
 """
 Real servers as child processes, each on a port of 127.0.0.1 of its own, for tests to mistreat.
 
-Standard library only: `tests/wire/run` uses it with any Python. Both keep everything in memory: a
-server that was stopped starts empty; one that was paused, or cut off by a `Proxy`, has it all.
+Standard library only: `tests/wire/run` uses it with any Python. What was stopped starts empty; one
+that was paused, or cut off by a `Proxy`, has all that it had.
 """
 
 import atexit
@@ -33,6 +33,7 @@ class Server:
 
     scheme: str
     path: str
+    privileges: tuple[str, ...] = ()  # options of `setpriv`: what it gives up
 
     def __init__(self, port: int | None = None):
         self.port = port or free_port()
@@ -68,7 +69,7 @@ class Server:
             raise ServerError(missing)
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop()
         self._process = subprocess.Popen(
-            _dies_with_us(self._command()),
+            _dies_with_us(self._command(), self.privileges),
             stdin=subprocess.DEVNULL,
             stdout=self._log,
             stderr=self._log,
@@ -196,11 +197,80 @@ class WireServer(Server):
         return b"ok\0" in connection.recv(65_536)
 
 
-def _dies_with_us(command: list[str]) -> list[str]:
+class PostgresServer(Server):
+    """PostgreSQL with a cluster of its own, whose one user needs no password here."""
+
+    scheme, path = "postgres", "lms"
+
+    def __init__(self, port: int | None = None):
+        super().__init__(port)
+        self._folder = tempfile.TemporaryDirectory(prefix="lms-postgres-")
+        if os.geteuid() == 0:  # it refuses to run as root
+            self.privileges = ("--reuid=postgres", "--regid=postgres", "--clear-groups")
+            shutil.chown(self._folder.name, "postgres", "postgres")
+
+    @classmethod
+    def programs(cls) -> Path | None:
+        """Return the folder with the server's programs, which Debian leaves out of the path."""
+        known = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+        if not known and (found := shutil.which("initdb")):
+            known = [Path(found).resolve()]
+        return known[-1].parent if known else None
+
+    @classmethod
+    def missing(cls) -> str | None:
+        return None if cls.programs() else "Install postgresql."
+
+    @property
+    def uri(self) -> str:
+        return f"{self.scheme}://lms@{HOST}:{self.port}/{self.path}"
+
+    def start(self) -> Self:
+        if not self.running and not self.missing():
+            self._run("initdb", "-D", self._data, "-U", "lms", "-A", "trust", "-E", "UTF8", "-N")
+        super().start()
+        self._run("createdb", "-h", HOST, "-p", str(self.port), "-U", "lms", "lms")
+        return self
+
+    def stop(self) -> None:
+        """End it at once, without a word to its clients; killed it would leave its children."""
+        if self.running:
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait(SECONDS_TO_START)
+        super().stop()
+        self._folder.cleanup()
+
+    @property
+    def _data(self) -> str:
+        return f"{self._folder.name}/data"
+
+    def _command(self) -> list[str]:
+        settings = {
+            "listen_addresses": HOST,
+            "unix_socket_directories": self._folder.name,
+            "fsync": "off",
+        }
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        postgres = str(self.programs() / "postgres")
+        return [postgres, "-D", self._data, "-p", str(self.port), *options]
+
+    def _answers(self, connection: socket.socket) -> bool:
+        return "ready to accept connections" in self._written()
+
+    def _run(self, program: str, *options: str) -> None:
+        command = [str(self.programs() / program), *options]
+        if self.privileges:
+            command = ["setpriv", *self.privileges, *command]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=self._folder.name)
+        if done.returncode != 0:
+            raise ServerError(f"{program} failed: {done.stderr.strip()[-1000:]}")
+
+
+def _dies_with_us(command: list[str], privileges: tuple[str, ...]) -> list[str]:
     """
     Have Linux kill the process when the thread that starts it is gone, be it by SIGKILL.
 
     So a server is started from a thread that stays, as pytest's own does.
     """
     setpriv = shutil.which("setpriv")
-    return [setpriv, "--pdeathsig", "KILL", *command] if setpriv else command
+    return [setpriv, *privileges, "--pdeathsig", "KILL", *command] if setpriv else command
