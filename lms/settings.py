@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from botocore.config import Config
+
 from lms import env
 
 ROOT = env.ROOT
@@ -242,6 +244,8 @@ IN_BUCKET = {
         "custom_domain": env.text("MEDIA_S3_DOMAIN") or None,
         "querystring_auth": not env.text("MEDIA_S3_DOMAIN"),
         "file_overwrite": False,
+        # A bucket that is away is told as such; no request hangs for it.
+        "client_config": Config(connect_timeout=2, read_timeout=10, retries={"max_attempts": 1}),
     },
 }
 ON_DISK = {"BACKEND": "django.core.files.storage.FileSystemStorage"}

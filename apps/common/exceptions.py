@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 
+from botocore.exceptions import BotoCoreError, ClientError
 from django.core.exceptions import (
     PermissionDenied,
     RequestDataTooBig,
@@ -29,7 +30,7 @@ from apps.common.errors import Invalid, Refusal
 logger = logging.getLogger(__name__)
 
 RETRY_SECONDS = 2
-AWAY = (ConnectionFailure, ExecutionTimeout)
+AWAY = (ConnectionFailure, ExecutionTimeout, BotoCoreError, ClientError)
 
 
 def answer_exception(error: Exception, context: dict) -> Response | None:
@@ -75,7 +76,7 @@ def _messages(within: object, place: str = "") -> Iterator[str]:
 
 
 def is_store_away(error: Exception) -> bool:
-    """Say whether the error means that MongoDB or SQL cannot be reached or are locked."""
+    """Say whether MongoDB, SQL or the bucket of pictures cannot be reached, or will not answer."""
     if isinstance(error, OperationError):  # MongoEngine's, for whatever PyMongo raised
         error = error.__cause__ or error.__context__ or error
     return isinstance(error, (*AWAY, SqlError)) or (

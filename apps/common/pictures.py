@@ -1,5 +1,6 @@
 """Uploaded pictures: checked, made anew without what they carried, and stored in two sizes."""
 
+import logging
 from io import BytesIO
 from secrets import token_hex
 
@@ -10,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from apps.common.errors import Invalid
+
+logger = logging.getLogger(__name__)
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_PIXELS = 40_000_000
@@ -27,13 +30,21 @@ def store_picture(upload: UploadedFile, *, folder: str, field: str) -> tuple[str
     """
     picture = _opened(upload, field)
     name = f"{folder}/{token_hex(16)}"
-    return _save(picture, WIDTH, f"{name}.webp"), _save(picture, SMALL_WIDTH, f"{name}-small.webp")
+    large = _save(picture, WIDTH, f"{name}.webp")
+    try:
+        return large, _save(picture, SMALL_WIDTH, f"{name}-small.webp")
+    except Exception:
+        remove_pictures(large)
+        raise
 
 
 def remove_pictures(*names: str | None) -> None:
-    for name in names:
-        if name:
+    """Remove what nothing refers to any more; what cannot be removed now stays behind, unseen."""
+    for name in filter(None, names):
+        try:
             default_storage.delete(name)
+        except Exception as error:
+            logger.warning("A picture could not be removed (%s).", type(error).__name__)
 
 
 def picture_url(name: str | None) -> str | None:

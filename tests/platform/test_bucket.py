@@ -1,0 +1,112 @@
+"""Pictures in an S3 bucket, against a server that speaks S3's protocol."""
+
+import io
+from collections.abc import Iterator
+
+import boto3
+import httpx
+import pytest
+from moto.server import ThreadedMotoServer
+from PIL import Image
+
+from apps.courses.documents import Course
+from lms.settings import IN_BUCKET
+from tests.factories import client_of, make_course
+from tests.faults.ports import HOST, free_port
+
+BUCKET = "pictures"
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[str]:
+    server = ThreadedMotoServer(ip_address=HOST, port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def use(settings, monkeypatch):
+    """Keep pictures in the bucket at an endpoint, by the product's own settings."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+
+    def use(endpoint: str) -> None:
+        named = {"bucket_name": BUCKET, "endpoint_url": endpoint, "region_name": "us-east-1"}
+        bucket = IN_BUCKET | {"OPTIONS": IN_BUCKET["OPTIONS"] | named}
+        settings.STORAGES = settings.STORAGES | {"default": bucket}
+
+    return use
+
+
+@pytest.fixture
+def bucket(endpoint, use):
+    use(endpoint)
+    made = boto3.resource("s3", endpoint_url=endpoint, region_name="us-east-1").create_bucket(
+        Bucket=BUCKET
+    )
+    yield made
+    made.objects.delete()
+    made.delete()
+
+
+def picture() -> io.BytesIO:
+    made = io.BytesIO()
+    Image.new("RGB", (900, 600), "teal").save(made, "PNG")
+    made.name = "cover.png"
+    made.seek(0)
+    return made
+
+
+def keys(bucket) -> set[str]:
+    return {one.key for one in bucket.objects.all()}
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "folder"), [("courses", "image", "courses"), ("users", "picture", "people")]
+)
+def test_pictures_come_are_read_replaced_and_go(bucket, instructor, kind, field, folder):
+    client = client_of(instructor)
+    thing = make_course(instructor=instructor).id if kind == "courses" else instructor.id
+    address = f"/api/{kind}/{thing}/"
+    shown = "image" if kind == "courses" else "profile_picture"
+
+    first = client.post(f"{address}{field}/", {field: picture()}, format="multipart")
+    assert first.status_code == 200, first.data
+    before = keys(bucket)
+    assert len(before) == 2
+    assert all(key.startswith(f"{folder}/") for key in before)
+    for name in (shown, f"{shown}_small"):
+        read = httpx.get(first.data[name])
+        assert read.status_code == 200
+        assert Image.open(io.BytesIO(read.content)).format == "WEBP"
+
+    client.post(f"{address}{field}/", {field: picture()}, format="multipart")
+    assert len(keys(bucket)) == 2
+    assert not keys(bucket) & before
+
+    assert client.patch(address, {shown: None}).data[shown] is None
+    assert keys(bucket) == set()
+
+
+def test_a_bucket_that_is_away_is_told_and_nothing_is_half_done(use, instructor):
+    use(f"http://{HOST}:{free_port()}")
+    course = make_course(instructor=instructor)
+    response = client_of(instructor).post(
+        f"/api/courses/{course.id}/image/", {"image": picture()}, format="multipart"
+    )
+    assert (response.status_code, response.data["code"]) == (503, "store_unavailable")
+    assert response["Retry-After"]
+    assert Course.objects.get(id=course.id).image is None
+
+
+def test_a_picture_that_cannot_be_removed_keeps_nobody_from_going_on(bucket, use, instructor):
+    course = make_course(instructor=instructor)
+    client = client_of(instructor)
+    client.post(f"/api/courses/{course.id}/image/", {"image": picture()}, format="multipart")
+    use(f"http://{HOST}:{free_port()}")
+
+    response = client.patch(f"/api/courses/{course.id}/", {"image": None})
+
+    assert (response.status_code, response.data["image"]) == (200, None)
