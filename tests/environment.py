@@ -20,6 +20,8 @@ for line in Path(__file__).parent.parent.joinpath(".env.example").read_text().sp
     name = line.strip("# ").partition("=")[0].strip()
     if name.isidentifier() and name not in SERVERS:
         os.environ[name] = ""
+for name in SERVERS:
+    os.environ.setdefault(name, "")  # those of a `.env` are somebody's own: the suite empties them
 os.environ |= {
     "SECRET_KEY": "only-for-tests-" * 5,
     "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
