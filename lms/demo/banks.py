@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from mongoengine import IntField
+
+from apps.quizzes import documents
 from apps.quizzes.documents import GRADINGS, SHOW_KEY
 from apps.quizzes.interchange import gift
 from apps.quizzes.interchange.draft import QuestionDraft
@@ -48,6 +51,8 @@ def read_bank(path: Path) -> Quiz:
     settings = _settings(path)
     if "title" not in settings:
         raise CatalogueError(f"{path}:1: Missing here: title.")
+    if not reading.questions:
+        raise CatalogueError(f"{path}:1: A quiz needs at least one question.")
     return Quiz(settings.pop("title"), tuple(reading.questions), settings)
 
 
@@ -65,9 +70,9 @@ def _settings(path: Path) -> dict[str, Any]:
         if not line.startswith("//"):
             break
         name, _, value = (part.strip() for part in line.removeprefix("//").partition(":"))
-        if name not in _SETTINGS:
+        field_name, read = _SETTINGS.get(name, (None, None))
+        if field_name is None or field_name in settings:
             raise CatalogueError(f"{path}:{number}: Did not expect “{line}” here.")
-        field_name, read = _SETTINGS[name]
         try:
             settings[field_name] = read(value)
         except (KeyError, ValueError) as error:
@@ -81,12 +86,21 @@ def _some_text(value: str) -> str:
     return value
 
 
+def _number_for(setting: IntField) -> Callable[[str], int]:
+    def read(value: str) -> int:
+        if not setting.min_value <= int(value) <= setting.max_value:
+            raise ValueError(value)
+        return int(value)
+
+    return read
+
+
 _YES = {"yes": True, "no": False}.__getitem__
 _SETTINGS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "title": ("title", _some_text),
-    "time limit": ("time_limit_seconds", int),
-    "attempts": ("max_attempts", int),
-    "pass mark": ("pass_mark", int),
+    "time limit": ("time_limit_seconds", _number_for(documents.Quiz.time_limit_seconds)),
+    "attempts": ("max_attempts", _number_for(documents.Quiz.max_attempts)),
+    "pass mark": ("pass_mark", _number_for(documents.Quiz.pass_mark)),
     "grading": ("grading", {one: one for one in GRADINGS}.__getitem__),
     "shuffle": ("shuffle", _YES),
     "partial credit": ("partial_credit", _YES),

@@ -32,7 +32,9 @@ def test_the_quizzes_are_of_all_kinds_and_spread_over_the_catalogue():
     found = quizzes()
     assert len(found) >= 16
     assert len({course.title for course, _ in found}) >= 12
-    assert sum(course.instructor == "demo-instructor" for course, _ in found) >= 4
+    own = [course for course, _ in found if course.instructor == "demo-instructor"]
+    assert len({course.title for course in own if course.published}) >= 3
+    assert any(not course.published for course in own)
     kinds = [question.kind for _, quiz in found for question in quiz.questions]
     assert set(kinds) == set(KINDS)
 
@@ -40,7 +42,8 @@ def test_the_quizzes_are_of_all_kinds_and_spread_over_the_catalogue():
 def test_every_question_can_be_answered():
     for _, quiz in quizzes():
         assert problems_of([asked(one) for one in quiz.questions]) == []
-        assert len(quiz.questions) >= 4
+        assert 5 <= len(quiz.questions) <= 7
+        assert all(one.explanation for one in quiz.questions)
 
 
 def test_settings_stand_before_the_first_question(tmp_path):
@@ -72,7 +75,12 @@ def test_settings_stand_before_the_first_question(tmp_path):
         ("// title:\n\nTrue? {T}", 1),
         ("// title: A\n// colour: red\n\nTrue? {T}", 2),
         ("// title: A\n// attempts: many\n\nTrue? {T}", 2),
+        ("// title: A\n// attempts: 0\n\nTrue? {T}", 2),
+        ("// title: A\n// pass mark: 101\n\nTrue? {T}", 2),
+        ("// title: A\n// time limit: 0\n\nTrue? {T}", 2),
+        ("// title: A\n// attempts: 3\n// attempts: 4\n\nTrue? {T}", 3),
         ("// title: A\n// grading: best\n\nTrue? {T}", 2),
+        ("// title: A\n", 1),
         ("// title: A\n\nTrue? {T", 3),
         ("// title: A\n\nDiscuss. {}", 3),
     ],

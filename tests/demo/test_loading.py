@@ -85,15 +85,28 @@ def test_the_demo_student_has_results_and_news_of_them():
     }
     assert client.get("/api/notifications/unread-count/").data == {"unread": 3}
     assert Notification.objects(mail_due_at__ne=None).count() == 0
+    assert Notification.objects(emailed_at=None).count() == 0
 
 
-def test_a_filling_that_was_cut_off_is_gone_on_with():
+def test_a_filling_that_was_cut_off_among_courses_is_gone_on_with():
     loading.fill()
     whole = counts()
     loading.DemoFilling.objects.update(set__finished=False)
-    course = Course.objects.first()
+    course = Course.objects.get(id=Quiz.objects.first().course)
     Lesson.objects(course=course.id).first().delete()
     Course.objects(id=course.id).update(set__lesson_count=0)  # it says that all is there, last
+    for kind in (Enrollment, Progress, Attempt, Notification):  # places come after all courses
+        kind.objects.delete()
+
+    loading.fill()
+
+    assert counts() == whole
+
+
+def test_a_filling_that_was_cut_off_among_places_is_gone_on_with():
+    loading.fill()
+    whole = counts()
+    loading.DemoFilling.objects.update(set__finished=False)
     Enrollment.objects.delete()
     Progress.objects.delete()
 
