@@ -46,8 +46,8 @@ def test_every_question_can_be_answered():
 
 
 def test_every_question_explains_its_answer():
-    unexplained = [one.text for _, quiz in quizzes() for one in quiz.questions if not one.explanation]
-    assert unexplained == []
+    questions = [one for _, quiz in quizzes() for one in quiz.questions]
+    assert [one.text for one in questions if not one.explanation] == []
 
 
 def test_the_right_choice_stands_at_any_place():
