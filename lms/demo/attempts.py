@@ -1,7 +1,8 @@
 """What the students of the demo have made of its quizzes: a seed gives one story.
 
-How likely an answer is right follows the Rasch model: it depends on how able a student is and on
-how hard a question is, so that the figures of the quizzes look like those of real ones.
+How likely an answer is right follows the two-parameter logistic model: it depends on how able a
+student is, on how hard a question is and on how sharply it tells the able from the others, so that
+the figures of the quizzes look like those of real ones.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,6 +24,9 @@ from lms.demo.people import DEMO_STUDENT
 
 TRIES = 60  # to hit on answers that pass, or fail, while the student is made more able, or less
 STEP = 0.2
+HEAD_START = 1.2  # so much abler are those who pass, and less able those who fail
+HARDNESS = (-0.8, 1.2)
+SHARPNESS = (0.8, 2.0)
 MORE_TRIES = (0.62, 0.28, 0.10)  # how many fail no, one, two times before they pass
 GIVES_UP = 0.55  # of those who have yet to pass, how many have tried once
 
@@ -59,7 +63,8 @@ def submissions(
 
     def submit(passed: bool) -> Submission:
         for number in range(TRIES):
-            able = ability + (STEP if passed else -STEP) * number
+            edge = HEAD_START + STEP * number
+            able = ability + (edge if passed else -edge)
             answers = [_answer(one, able, chance, seed) for one in questions]
             graded = grade(questions, answers, partial_credit=partial_credit, pass_mark=pass_mark)
             if graded.passed == passed:
@@ -89,8 +94,9 @@ def _failures(student: str, passes: bool, chance: Random) -> int:
 
 
 def _answer(question: AskedQuestion, ability: float, chance: Random, seed: int) -> GivenAnswer:
-    hardness = Random(f"{seed}:{question.text}").uniform(-1.6, 1.4)
-    if chance.random() < 1 / (1 + exp(1.5 * (hardness - ability))):
+    traits = Random(f"{seed}:{question.text}")
+    hardness, sharpness = traits.uniform(*HARDNESS), traits.uniform(*SHARPNESS)
+    if chance.random() < 1 / (1 + exp(sharpness * (hardness - ability))):
         return right_answer(question)
     return _wrong_answer(question, chance)
 

@@ -1,5 +1,7 @@
 """The quizzes that are shipped beside the demo's courses, and what is refused of such files."""
 
+from collections import Counter
+
 import pytest
 from bson import ObjectId
 
@@ -42,8 +44,18 @@ def test_the_quizzes_are_of_all_kinds_and_spread_over_the_catalogue():
 def test_every_question_can_be_answered():
     for _, quiz in quizzes():
         assert problems_of([asked(one) for one in quiz.questions]) == []
-        assert 5 <= len(quiz.questions) <= 7
-        assert all(one.explanation for one in quiz.questions)
+        assert 5 <= len(quiz.questions) <= 10
+
+
+def test_every_question_explains_its_answer():
+    questions = [one for _, quiz in quizzes() for one in quiz.questions]
+    assert [one.text for one in questions if not one.explanation] == []
+
+
+def test_the_right_choice_stands_at_any_place():
+    questions = [one for _, quiz in quizzes() for one in quiz.questions if one.kind == "single"]
+    places = Counter([choice.is_correct for choice in one.choices].index(True) for one in questions)
+    assert max(places.values()) < len(questions) / 2
 
 
 def test_settings_stand_before_the_first_question(tmp_path):

@@ -63,6 +63,17 @@ def test_whoever_has_completed_a_lesson_has_passed_its_quiz():
     assert Attempt.objects(pending_since__ne=None).count() == 0
 
 
+def test_the_figures_of_quizzes_that_many_took_look_like_real_ones():
+    loading.fill()
+    client = client_of(User.objects.get(username="demo-admin"))
+
+    figures = [client.get(f"/api/quizzes/{quiz.id}/statistics/").data for quiz in Quiz.objects]
+    questions = [one for quiz in figures if quiz["attempts"] >= 8 for one in quiz["questions"]]
+    assert len(questions) >= 40
+    assert all(25 <= one["facility"] <= 95 for one in questions)
+    assert sum(one["discrimination"] > 0 for one in questions) > 0.9 * len(questions)
+
+
 def test_the_demo_student_has_results_and_news_of_them():
     loading.fill()
     client = client_of(User.objects.get(username="demo-student"))
