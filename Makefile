@@ -1,5 +1,5 @@
 # `make` alone lists what can be done. Python 3.11 or later is all that `make run` needs.
-.PHONY: help run test test-wire test-postgres lint format messages lock clean
+.PHONY: help run test test-wire test-postgres lint format messages lock clean api-types web-lint web-test web-build web-e2e web-messages web-format
 .DEFAULT_GOAL := help
 
 python := .venv/bin/python
@@ -10,10 +10,11 @@ with_settings = SECRET_KEY=$$($(python) -c 'import secrets; print(secrets.token_
 	ALLOWED_HOSTS=localhost
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' Makefile
 
 run: ## Set everything up and serve at http://127.0.0.1:8000/ (PORT=8001 make run: elsewhere)
 	@tools/venv requirements.txt
+	@$(python) tools/web.py build || echo "Going on without the web app: / says how to use the API."
 	@exec $(python) -m lms.launch
 
 test: dev ## Run the tests on the embedded store, SQLite and the in-process cache
@@ -47,7 +48,44 @@ lock: dev ## Pin the dependencies anew, with hashes
 	$(bin)/uv pip compile $(compile) requirements-dev.in -o requirements-dev.txt
 compile := --custom-compile-command 'make lock' --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links
 
+# The web app, in frontend/. Node is the system's where it is new enough, else it comes into .venv.
+web := $(python) tools/web.py
+web-build: dev ## Build the web app for production, in every language
+	$(web) build --force
+
+web-lint: dev ## Check the web app's style, layers, templates, and that its API types are not stale
+	$(web) run ng lint --max-warnings 0
+	$(web) run prettier --check .
+	$(web) run stylelint 'src/**/*.scss' --max-warnings 0
+	$(web) run tsc --noEmit -p e2e
+	$(web) translations
+	$(make_types) && diff -u $(types) $(types).new > /dev/null || { echo 'The API changed: make api-types' >&2; false; }
+	rm -f $(types).new
+
+web-format: dev ## Put the web app's code into its form
+	$(web) run prettier --write --log-level warn .
+	$(web) run stylelint --fix 'src/**/*.scss'
+
+web-test: dev ## Run the web app's unit tests, with their coverage
+	$(web) run ng test --watch=false --coverage
+
+web-e2e: dev ## Take the journeys in a browser (Debian's chromium) over the real backend
+	$(web) build
+	$(web) run playwright test -c e2e $(tests)
+
+web-messages: dev ## Bring src/locale/messages.es.xlf up to date with what the templates say
+	$(web) run ng extract-i18n
+
+api-types: dev ## Make the web app's types anew from the API's description
+	$(make_types) && mv $(types).new $(types)
+types := frontend/src/app/core/api/schema.ts
+make_types = swagger=$$(mktemp) && $(with_settings) $(python) tools/swagger.py > $$swagger \
+	&& $(web) run swagger2openapi --patch $$swagger -o $$swagger.3 \
+	&& $(web) run openapi-typescript $$swagger.3 -o src/app/core/api/schema.ts.new > /dev/null \
+	; status=$$?; rm -f $$swagger $$swagger.3; test $$status = 0
+
 clean: ## Remove what was made, but for the data in var/
+	rm -rf frontend/node_modules frontend/dist frontend/.angular frontend/coverage frontend/test-results
 	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .import_linter_cache tests/wire/server/target
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

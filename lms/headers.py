@@ -1,6 +1,9 @@
 """What the pages that people open may load and do; the API's answers have a policy of their own."""
 
-_BASE = "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+from django.conf import settings
+
+_FIRM = "object-src 'none'; frame-ancestors 'none'; form-action 'self'"
+_BASE = f"{_FIRM}; base-uri 'none'"
 
 NOTHING = "default-src 'none'; frame-ancestors 'none'; sandbox"
 PAGE = f"default-src 'self'; {_BASE}"
@@ -8,6 +11,13 @@ ADMIN = f"default-src 'self'; img-src 'self' data:; {_BASE}"
 # Both readers of the schema set styles from their scripts; no script of theirs is in the page.
 SWAGGER = f"default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; {_BASE}"
 REDOC = f"{SWAGGER}; worker-src blob:"
+
+# Angular needs `<base href>`, and puts a component's styles into the page when it is shown;
+# pictures come from a bucket, too.
+WEB_APP = (
+    f"default-src 'self'; {_FIRM}; base-uri 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' https: data:; frame-src {frames}"
+)
 
 POLICIES = {
     "/admin": ADMIN,
@@ -31,6 +41,12 @@ class PageHeadersMiddleware:
         response.setdefault("Permissions-Policy", PERMISSIONS)
         response.setdefault("X-Content-Type-Options", "nosniff")
         return response
+
+
+def web_app() -> str:
+    """Return the policy of the web app's page, which frames videos of the named hosts alone."""
+    frames = " ".join(f"https://{host}" for host in settings.VIDEO_HOSTS) or "'none'"
+    return WEB_APP.format(frames=frames)
 
 
 def policy_of(path: str) -> str:

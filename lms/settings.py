@@ -53,7 +53,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "lms.headers.PageHeadersMiddleware",
     "apps.common.middleware.HeadersMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "lms.web.FilesMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -232,6 +232,8 @@ VIDEO_HOSTS = env.words("VIDEO_HOSTS", "www.youtube-nocookie.com,player.vimeo.co
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
+WEB_APP = ROOT / "frontend" / "dist" / "web" / "browser"  # where there is none, the API is alone
+WHITENOISE_ROOT = WEB_APP if WEB_APP.exists() else None
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
 MEDIA_BUCKET = env.text("MEDIA_S3_BUCKET")

@@ -34,7 +34,7 @@ urlpatterns = [
     path("media/<path:name>", pages.picture),
     path("robots.txt", pages.robots),
     path("sitemap.xml", pages.sitemap),
-    path("", pages.start),
+    path("", include("lms.web")),
 ]
 
 handler400 = pages.refuse_bad_request

@@ -21,6 +21,7 @@ def _clean(db, settings, tmp_path):
     product.ping()  # the product's first connection, before the tests' own
     settings.CELERY_TASK_ALWAYS_EAGER = True
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.WEB_APP = tmp_path / "web"  # not built, whatever is built here
     for kind in documents():
         kind._get_collection().delete_many({})
     for cache in caches.all(initialized_only=False):

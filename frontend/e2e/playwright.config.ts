@@ -1,0 +1,71 @@
+import { defineConfig, devices } from '@playwright/test';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const PYTHON = join(ROOT, '.venv/bin/python');
+const FREE_PORT =
+  'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])';
+
+// The workers read this file again, and must find what the first reading chose.
+process.env['E2E_PORT'] ??= execFileSync(PYTHON, ['-c', FREE_PORT], { encoding: 'utf8' }).trim();
+process.env['E2E_DATA'] ??= mkdtempSync(join(tmpdir(), 'lms-e2e-'));
+process.env['E2E_PASSWORD'] ??= 'demo for the browser';
+const PORT = process.env['E2E_PORT'];
+const ADDRESS = `http://127.0.0.1:${PORT}`;
+
+export default defineConfig({
+  testDir: '.',
+  outputDir: '../test-results',
+  globalTeardown: './teardown.ts',
+  workers: 2,
+  fullyParallel: true,
+  forbidOnly: !!process.env['CI'],
+  retries: process.env['CI'] ? 1 : 0,
+  reporter: [['list']],
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  use: {
+    baseURL: ADDRESS,
+    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+    contextOptions: { reducedMotion: 'reduce' },
+    launchOptions: {
+      executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+      args: [
+        '--headless',
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+  projects: [
+    { name: 'desktop', use: { ...devices['Desktop Chrome'] } },
+    { name: 'phone', use: { ...devices['Pixel 7'] } },
+  ],
+  // The real product over a data folder of its own, with the demo in it.
+  webServer: {
+    command: `exec ${PYTHON} -m lms.launch > frontend/e2e.log 2>&1`,
+    cwd: ROOT,
+    url: `${ADDRESS}/health/ready`,
+    timeout: 180_000,
+    gracefulShutdown: { signal: 'SIGINT', timeout: 20_000 },
+    env: {
+      ...(process.env as Record<string, string>),
+      PORT,
+      PUBLIC_URL: ADDRESS,
+      LMS_DATA_DIR: process.env['E2E_DATA'],
+      LMS_DEMO_PASSWORD: process.env['E2E_PASSWORD'],
+      LMS_RATE_LIMITS: 'off',
+      MONGODB_URI: '',
+      REDIS_URL: '',
+    },
+  },
+});

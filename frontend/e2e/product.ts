@@ -1,0 +1,67 @@
+import AxeBuilder from '@axe-core/playwright';
+import { Page, expect, test as base } from '@playwright/test';
+
+export { expect };
+
+/** A page on whose console nothing is complained of. */
+export const test = base.extend<{ complaints: string[] }>({
+  complaints: [
+    async ({ page }, use) => {
+      const complaints: string[] = [];
+      page.on('pageerror', error => complaints.push(error.message));
+      page.on('console', message => {
+        if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+      });
+      await use(complaints);
+      expect(complaints).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+/** The three people of the demo: `demo-student`, `demo-instructor`, `demo-admin`. */
+export const DEMO_PASSWORD = process.env['E2E_PASSWORD'] ?? '';
+const PASSWORD = 'correct horse battery';
+
+/** Registers somebody new by the page for it, and is then on their learning. */
+export async function register(page: Page): Promise<string> {
+  const username = `ada-${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 7)}`;
+  await page.goto('/register');
+  await page.getByLabel('Username').fill(username);
+  await page.getByLabel('E-mail').fill(`${username}@example.org`);
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.getByLabel('Password once more').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Register' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'My learning' })).toBeVisible();
+  return username;
+}
+
+export async function signIn(
+  page: Page,
+  username: string,
+  password = DEMO_PASSWORD,
+): Promise<void> {
+  await page.goto('/login');
+  await page.getByLabel('Username or e-mail').fill(username);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'My learning' })).toBeVisible();
+}
+
+/** Opens the navigation where it is behind a button, as on a phone. */
+export async function openMenu(page: Page): Promise<void> {
+  const menu = page.getByRole('button', { name: 'Menu' });
+  if ((await menu.isVisible()) && (await menu.getAttribute('aria-expanded')) === 'false') {
+    await menu.click();
+  }
+}
+
+/** Says what axe finds wrong, by rule and element. */
+export async function violations(page: Page): Promise<string[]> {
+  const found = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze();
+  return found.violations.flatMap(rule =>
+    rule.nodes.map(node => `${rule.id}: ${node.html} ${node.failureSummary ?? ''}`),
+  );
+}

@@ -1,0 +1,38 @@
+import { provideHttpClient, withInterceptors } from '@angular/common/http';
+import {
+  ApplicationConfig,
+  ErrorHandler,
+  provideBrowserGlobalErrorListeners,
+  provideZonelessChangeDetection,
+} from '@angular/core';
+import {
+  TitleStrategy,
+  provideRouter,
+  withComponentInputBinding,
+  withInMemoryScrolling,
+} from '@angular/router';
+
+import { UncaughtErrors } from '@core/errors/failures';
+import { errors } from '@core/http/errors';
+import { language } from '@core/http/language';
+import { loading } from '@core/http/loading';
+import { tokens } from '@core/http/tokens';
+import { provideHeadingFocus } from '@core/navigation/focus';
+import { PageTitle } from '@core/navigation/titles';
+import { routes } from './app.routes';
+
+export const appConfig: ApplicationConfig = {
+  providers: [
+    provideBrowserGlobalErrorListeners(),
+    provideZonelessChangeDetection(),
+    provideRouter(
+      routes,
+      withComponentInputBinding(),
+      withInMemoryScrolling({ scrollPositionRestoration: 'enabled', anchorScrolling: 'enabled' }),
+    ),
+    provideHttpClient(withInterceptors([language, loading, errors, tokens])),
+    provideHeadingFocus(),
+    { provide: ErrorHandler, useClass: UncaughtErrors },
+    { provide: TitleStrategy, useExisting: PageTitle },
+  ],
+};

@@ -1,0 +1,35 @@
+import { Routes } from '@angular/router';
+
+import { signedIn } from '@core/auth/guards';
+
+export const routes: Routes = [
+  {
+    path: '',
+    pathMatch: 'full',
+    loadComponent: () => import('./features/home/home').then(m => m.Home),
+  },
+  {
+    path: 'courses',
+    loadChildren: () => import('./features/courses/courses.routes').then(m => m.routes),
+  },
+  {
+    path: 'learn',
+    loadChildren: () => import('./features/learn/learn.routes').then(m => m.routes),
+  },
+  {
+    path: 'dashboard',
+    canMatch: [signedIn],
+    loadChildren: () => import('./features/dashboard/dashboard.routes').then(m => m.routes),
+  },
+  { path: '', loadChildren: () => import('./features/account/account.routes').then(m => m.routes) },
+  {
+    path: 'forbidden',
+    title: $localize`No access`,
+    loadComponent: () => import('./shell/forbidden').then(m => m.Forbidden),
+  },
+  {
+    path: '**',
+    title: $localize`Page not found`,
+    loadComponent: () => import('./shell/not-found').then(m => m.NotFound),
+  },
+];

@@ -1,0 +1,160 @@
+import { provideHttpClient } from '@angular/common/http';
+import { HttpTestingController, provideHttpClientTesting } from '@angular/common/http/testing';
+import { Component, signal } from '@angular/core';
+import { ComponentFixture, TestBed } from '@angular/core/testing';
+import { Title } from '@angular/platform-browser';
+import { Router, TitleStrategy, provideRouter } from '@angular/router';
+
+import { Session } from '@core/auth/session';
+import { Failures } from '@core/errors/failures';
+import { provideHeadingFocus } from '@core/navigation/focus';
+import { PageTitle } from '@core/navigation/titles';
+import { ThemeChoice } from '@core/theme/theme';
+import { App } from './app';
+import { Forbidden } from './shell/forbidden';
+import { NotFound } from './shell/not-found';
+
+@Component({ selector: 'lms-one', template: '<h1>One</h1>' })
+class One {}
+
+describe('the shell', () => {
+  const user = signal<{ username: string } | null>(null);
+  const signOut = vi.fn(async () => undefined);
+  const session = {
+    user,
+    restored: async () => undefined,
+    isSignedIn: () => user() !== null,
+    isInstructor: signal(false),
+    isAdmin: signal(false),
+    signOut,
+  };
+  const report = vi.fn(async () => undefined);
+  let fixture: ComponentFixture<App>;
+  let page: HTMLElement;
+
+  beforeEach(async () => {
+    localStorage.clear();
+    user.set(null);
+    session.isInstructor.set(false);
+    session.isAdmin.set(false);
+    signOut.mockReset();
+    report.mockReset();
+    TestBed.configureTestingModule({
+      providers: [
+        provideHttpClient(),
+        provideHttpClientTesting(),
+        provideRouter([
+          { path: '', component: One, title: 'One' },
+          { path: 'forbidden', component: Forbidden },
+          { path: '**', component: NotFound },
+        ]),
+        provideHeadingFocus(),
+        { provide: TitleStrategy, useExisting: PageTitle },
+        { provide: Session, useValue: session },
+        { provide: Failures, useValue: { report } },
+      ],
+    });
+    fixture = TestBed.createComponent(App);
+    page = fixture.nativeElement as HTMLElement;
+    document.body.append(page);
+    await TestBed.inject(Router).navigateByUrl('/');
+    await fixture.whenStable();
+  });
+  afterEach(() => page.remove());
+
+  const links = () => [...page.querySelectorAll('nav a')].map(link => link.textContent?.trim());
+  const button = (label: string) =>
+    [...page.querySelectorAll('button')].find(one => one.textContent?.trim().startsWith(label))!;
+  async function press(label: string): Promise<void> {
+    button(label).click();
+    await fixture.whenStable();
+  }
+
+  it('shows to each what is for them', async () => {
+    expect(links()).toEqual(['Courses']);
+    user.set({ username: 'ada' });
+    await fixture.whenStable();
+    expect(links()).toEqual(['Courses', 'My learning']);
+    session.isInstructor.set(true);
+    session.isAdmin.set(true);
+    await fixture.whenStable();
+    expect(links()).toEqual(['Courses', 'My learning', 'Studio', 'Manage']);
+  });
+
+  it('titles each page, and puts the focus on its heading after a navigation', async () => {
+    expect(TestBed.inject(Title).getTitle()).toBe('One · Learning');
+    await TestBed.inject(Router).navigateByUrl('/nix');
+    await vi.waitFor(() => expect(document.activeElement?.tagName).toBe('H1'));
+
+    expect(document.activeElement?.textContent).toContain('no such page');
+  });
+
+  it('leaves the focus alone where only the query changes', async () => {
+    button('Look').focus();
+    await TestBed.inject(Router).navigateByUrl('/?page=2');
+    await new Promise(resolve => setTimeout(resolve, 20));
+
+    expect(document.activeElement === button('Look')).toBe(true);
+  });
+
+  it('skips to the content', () => {
+    page.querySelector<HTMLElement>('.skip')?.click();
+
+    expect(document.activeElement?.textContent).toBe('One');
+  });
+
+  it('keeps the theme on the device', async () => {
+    await press('Look');
+    const [auto, , dark] = page.querySelectorAll<HTMLInputElement>('input[name=theme]');
+    dark?.click();
+    expect(document.documentElement.dataset['theme']).toBe('dark');
+    expect(localStorage.getItem('lms.theme')).toBe('dark');
+    auto?.click();
+    expect(document.documentElement.dataset['theme']).toBeUndefined();
+    expect(TestBed.inject(ThemeChoice).theme()).toBe('auto');
+  });
+
+  it('closes a menu by Escape, gives the focus back, and closes it when one leaves', async () => {
+    await press('Look');
+    const look = button('Look');
+    expect(look.getAttribute('aria-expanded')).toBe('true');
+    look.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
+    await fixture.whenStable();
+    expect(look.getAttribute('aria-expanded')).toBe('false');
+    expect(document.activeElement).toBe(look);
+
+    await press('Look');
+    look.focus();
+    page.querySelector<HTMLElement>('.skip')?.focus();
+    await fixture.whenStable();
+    expect(look.getAttribute('aria-expanded')).toBe('false');
+  });
+
+  it('opens and closes the navigation of a phone', async () => {
+    await press('Menu');
+    expect(button('Menu').getAttribute('aria-expanded')).toBe('true');
+    await TestBed.inject(Router).navigateByUrl('/forbidden');
+    await fixture.whenStable();
+    expect(button('Menu').getAttribute('aria-expanded')).toBe('false');
+  });
+
+  it('signs out and goes to the start', async () => {
+    user.set({ username: 'ada' });
+    await fixture.whenStable();
+    await press('Sign out');
+
+    expect(signOut).toHaveBeenCalledOnce();
+    expect(TestBed.inject(Router).url).toBe('/');
+    TestBed.inject(HttpTestingController).verify();
+  });
+
+  it('says that signing out failed', async () => {
+    const error = new Error('away');
+    signOut.mockRejectedValue(error);
+    user.set({ username: 'ada' });
+    await fixture.whenStable();
+    await press('Sign out');
+
+    expect(report).toHaveBeenCalledWith(error);
+  });
+});

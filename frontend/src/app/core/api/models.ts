@@ -1,0 +1,21 @@
+import { components } from './schema';
+
+type Schemas = components['schemas'];
+
+/** What the server answers: it leaves out nothing, though a body may. */
+export type Answered<Name extends keyof Schemas> = Required<Schemas[Name]>;
+/** What is sent. */
+export type Sent<Name extends keyof Schemas> = Schemas[Name];
+
+export type User = Answered<'User'>;
+export type Course = Answered<'Course'>;
+
+/** A page of a list, as every list of the API comes. */
+export interface Page<Row> {
+  readonly count: number;
+  readonly next: string | null;
+  readonly previous: string | null;
+  readonly results: readonly Row[];
+}
+
+export const EMPTY_PAGE: Page<never> = { count: 0, next: null, previous: null, results: [] };

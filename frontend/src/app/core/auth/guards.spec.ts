@@ -1,0 +1,64 @@
+import { Component } from '@angular/core';
+import { TestBed } from '@angular/core/testing';
+import { CanMatchFn, Router, provideRouter } from '@angular/router';
+import { RouterTestingHarness } from '@angular/router/testing';
+
+import { admin, instructor, signedIn } from './guards';
+import { Session } from './session';
+
+@Component({ selector: 'lms-blank', template: '' })
+class Blank {}
+
+describe('guards', () => {
+  /** Navigates to a guarded page after a reload; who one is becomes known only later. */
+  async function visit(guard: CanMatchFn, roles: string[], url = '/guarded'): Promise<string> {
+    let known = false;
+    const session = {
+      restored: async () => {
+        await Promise.resolve();
+        known = true;
+      },
+      isSignedIn: () => known && roles.includes('student'),
+      isInstructor: () => known && roles.includes('instructor'),
+      isAdmin: () => known && roles.includes('admin'),
+    };
+    TestBed.configureTestingModule({
+      providers: [
+        { provide: Session, useValue: session },
+        provideRouter([
+          { path: 'guarded', canMatch: [guard], component: Blank },
+          { path: 'login', component: Blank },
+          { path: 'forbidden', component: Blank, title: 'forbidden' },
+        ]),
+      ],
+    });
+    await RouterTestingHarness.create(url);
+    const router = TestBed.inject(Router);
+    const title = router.routerState.snapshot.root.firstChild?.title;
+    return title ?? router.url;
+  }
+
+  it('lets in whoever is signed in, also after a reload', async () => {
+    expect(await visit(signedIn, ['student'])).toBe('/guarded');
+  });
+
+  it('leads a visitor to signing in, and says where back', async () => {
+    expect(await visit(signedIn, [], '/guarded?page=2')).toBe('/login?next=%2Fguarded%3Fpage%3D2');
+  });
+
+  it('lets in instructors, also after a reload', async () => {
+    expect(await visit(instructor, ['student', 'instructor'])).toBe('/guarded');
+  });
+
+  it('says to a student that the studio is not for them', async () => {
+    expect(await visit(instructor, ['student'])).toBe('forbidden');
+  });
+
+  it('lets in admins, also after a reload', async () => {
+    expect(await visit(admin, ['student', 'admin'])).toBe('/guarded');
+  });
+
+  it('says to an instructor that management is not for them', async () => {
+    expect(await visit(admin, ['student', 'instructor'])).toBe('forbidden');
+  });
+});

@@ -1,0 +1,249 @@
+import { provideHttpClient, withInterceptors } from '@angular/common/http';
+import {
+  HttpTestingController,
+  TestRequest,
+  provideHttpClientTesting,
+} from '@angular/common/http/testing';
+import { TestBed } from '@angular/core/testing';
+
+import { ApiError } from '@core/errors/api-error';
+import { errors } from '@core/http/errors';
+import { Session } from './session';
+
+const ADA = { id: 'a'.repeat(24), username: 'ada', is_instructor: false, is_admin: false };
+const REFRESH = '/api/auth/token/refresh/';
+const LOGOUT = '/api/auth/logout/';
+
+function token(seconds: number, name = 'x'): string {
+  const now = 1_700_000_000;
+  return `h.${btoa(JSON.stringify({ iat: now, exp: now + seconds, name }))}.s`;
+}
+
+function signedIn(user: object = {}, access = token(900)) {
+  return { access, user: { ...ADA, ...user } };
+}
+
+describe('Session', () => {
+  let http: HttpTestingController;
+
+  function open(): Session {
+    TestBed.configureTestingModule({
+      providers: [provideHttpClient(withInterceptors([errors])), provideHttpClientTesting()],
+    });
+    http = TestBed.inject(HttpTestingController);
+    return TestBed.inject(Session);
+  }
+
+  /** Waits until the request is on its way: it may have to take its turn. */
+  async function sent(url: string): Promise<TestRequest> {
+    return vi.waitFor(() => http.expectOne(url));
+  }
+
+  async function openAs(user: object = {}, access = token(900)): Promise<Session> {
+    const session = open();
+    const done = session.signIn({ username: 'ada', password: 'secret' });
+    (await sent('/api/auth/login/')).flush(signedIn(user, access));
+    await done;
+    return session;
+  }
+
+  beforeEach(() => localStorage.clear());
+  afterEach(() => {
+    http.verify();
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+
+  it('asks nothing of the server for a visitor', async () => {
+    const session = open();
+    await session.restored();
+
+    expect(session.isSignedIn()).toBe(false);
+  });
+
+  it('signs in and keeps the token in memory only', async () => {
+    const session = await openAs();
+
+    expect(session.user()?.username).toBe('ada');
+    expect(session.token()).toBe(token(900));
+    expect(JSON.stringify({ ...localStorage })).not.toContain(token(900));
+  });
+
+  it('asks for the refresh token as a cookie, and survives a reload meanwhile', async () => {
+    const session = open();
+    const done = session.register({
+      username: 'ada',
+      email: 'ada@example.org',
+      password1: 'secret',
+      password2: 'secret',
+    });
+    const { request, flush } = bound(await sent('/api/auth/registration/'));
+    flush(signedIn());
+    await done;
+
+    expect(request.headers.get('X-Auth-Mode')).toBe('cookie');
+    expect(request.keepalive).toBe(true);
+    expect(session.isSignedIn()).toBe(true);
+  });
+
+  it('says why signing in is refused', async () => {
+    const session = open();
+    const done = session.signIn({ username: 'ada', password: 'wrong' });
+    (await sent('/api/auth/login/')).flush(
+      { detail: 'No.', code: 'invalid_credentials' },
+      { status: 401, statusText: '' },
+    );
+
+    await expect(done).rejects.toMatchObject({ code: 'invalid_credentials' });
+    expect(session.isSignedIn()).toBe(false);
+  });
+
+  it('is restored once after a reload, however many wait for it', async () => {
+    localStorage.setItem('lms.session', '1');
+    const session = open();
+    const waiting = Promise.all([session.restored(), session.restored()]);
+    (await sent(REFRESH)).flush(signedIn());
+    await waiting;
+    await session.restored();
+
+    expect(session.isSignedIn()).toBe(true);
+  });
+
+  it('is not tried again after the server has said that it is over', async () => {
+    localStorage.setItem('lms.session', '1');
+    const session = open();
+    const waiting = session.restored();
+    (await sent(REFRESH)).flush({}, { status: 401, statusText: '' });
+    await waiting;
+    await session.restored();
+
+    expect(session.isSignedIn()).toBe(false);
+    expect(localStorage.getItem('lms.session')).toBeNull();
+  });
+
+  it('is tried again later where the server was away', async () => {
+    localStorage.setItem('lms.session', '1');
+    const session = open();
+    const first = session.restored();
+    (await sent(REFRESH)).flush({}, { status: 503, statusText: '' });
+    await first;
+    const second = session.restored();
+    (await sent(REFRESH)).flush(signedIn());
+    await second;
+
+    expect(session.isSignedIn()).toBe(true);
+  });
+
+  it('renews once for all who ask at the same time', async () => {
+    const session = await openAs();
+    const all = Promise.all([session.renew(), session.renew(), session.renew()]);
+    (await sent(REFRESH)).flush(signedIn({}, token(900, 'new')));
+    await all;
+
+    expect(session.token()).toBe(token(900, 'new'));
+  });
+
+  it('says that it could not be renewed where the server is away, and lives on', async () => {
+    const session = await openAs();
+    const renewed = session.renew();
+    (await sent(REFRESH)).error(new ProgressEvent('error'));
+
+    await expect(renewed).rejects.toBeInstanceOf(ApiError);
+    expect(session.isSignedIn()).toBe(true);
+  });
+
+  it('takes turns with other tabs where there are locks', async () => {
+    const request = vi.fn((_name: string, work: () => unknown) => work());
+    vi.stubGlobal('navigator', { locks: { request } });
+    await openAs();
+
+    expect(request).toHaveBeenCalledWith('lms.session', expect.any(Function));
+  });
+
+  it('is renewed a minute before the token ends', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const session = await openAs({}, token(900));
+    vi.advanceTimersByTime(839_000);
+    http.expectNone(REFRESH);
+    vi.advanceTimersByTime(2_000);
+    http.expectOne(REFRESH).flush(signedIn({}, token(900, 'new')));
+    await Promise.resolve();
+    vi.useRealTimers();
+
+    await vi.waitFor(() => expect(session.token()).toBe(token(900, 'new')));
+  });
+
+  it('waits for a refusal where the token cannot be read', async () => {
+    const session = await openAs({}, 'unreadable');
+
+    expect(session.isSignedIn()).toBe(true);
+  });
+
+  it('knows the roles', async () => {
+    expect((await openAs()).isInstructor()).toBe(false);
+    TestBed.resetTestingModule();
+    const teacher = await openAs({ is_instructor: true });
+    expect([teacher.isInstructor(), teacher.isAdmin()]).toEqual([true, false]);
+    TestBed.resetTestingModule();
+    const admin = await openAs({ is_admin: true });
+    expect([admin.isInstructor(), admin.isAdmin()]).toEqual([true, true]);
+  });
+
+  it('takes over what one changes of oneself', async () => {
+    const session = await openAs();
+    session.update({ ...session.user()!, bio: 'Counts.' });
+
+    expect(session.user()?.bio).toBe('Counts.');
+  });
+
+  it.each([200, 401])(
+    'signs out, and all tabs with it, when the server answers %i',
+    async status => {
+      const session = await openAs();
+      const other = new BroadcastChannel('lms.session');
+      const heard = new Promise(resolve => (other.onmessage = ({ data }) => resolve(data)));
+      const done = session.signOut();
+      (await sent(LOGOUT)).flush({}, { status, statusText: '' });
+      await done;
+
+      expect(session.isSignedIn()).toBe(false);
+      expect(session.token()).toBeNull();
+      expect(localStorage.getItem('lms.session')).toBeNull();
+      expect(await heard).toEqual({ kind: 'signed-out' });
+      other.close();
+    },
+  );
+
+  it('stays signed in, and says so, where signing out did not reach the server', async () => {
+    const session = await openAs();
+    const done = session.signOut();
+    (await sent(LOGOUT)).error(new ProgressEvent('error'));
+
+    await expect(done).rejects.toBeInstanceOf(ApiError);
+    expect(session.isSignedIn()).toBe(true);
+  });
+
+  it('ends when another tab signs out', async () => {
+    const session = await openAs();
+    const other = new BroadcastChannel('lms.session');
+    other.postMessage({ kind: 'signed-out' });
+
+    await vi.waitFor(() => expect(session.isSignedIn()).toBe(false));
+    other.close();
+  });
+
+  it('becomes who signs in in another tab, and asks nothing when it is the same', async () => {
+    const session = await openAs();
+    const other = new BroadcastChannel('lms.session');
+    other.postMessage({ kind: 'signed-in', user: ADA.id });
+    other.postMessage({ kind: 'signed-in', user: 'b'.repeat(24) });
+    (await sent(REFRESH)).flush(signedIn({ id: 'b'.repeat(24), username: 'bob' }));
+
+    await vi.waitFor(() => expect(session.user()?.username).toBe('bob'));
+    other.close();
+  });
+});
+
+function bound(sent: TestRequest) {
+  return { request: sent.request, flush: sent.flush.bind(sent) };
+}

@@ -1,0 +1,137 @@
+import {
+  HttpClient,
+  HttpInterceptorFn,
+  provideHttpClient,
+  withInterceptors,
+} from '@angular/common/http';
+import { HttpTestingController, provideHttpClientTesting } from '@angular/common/http/testing';
+import { LOCALE_ID } from '@angular/core';
+import { TestBed } from '@angular/core/testing';
+import { firstValueFrom, throwError } from 'rxjs';
+
+import { ApiError } from '@core/errors/api-error';
+import { inBackground } from './contexts';
+import { errors } from './errors';
+import { language } from './language';
+import { Loading, loading } from './loading';
+
+function start(...interceptors: HttpInterceptorFn[]) {
+  TestBed.configureTestingModule({
+    providers: [
+      provideHttpClient(withInterceptors(interceptors)),
+      provideHttpClientTesting(),
+      { provide: LOCALE_ID, useValue: 'es' },
+    ],
+  });
+  return { client: TestBed.inject(HttpClient), http: TestBed.inject(HttpTestingController) };
+}
+
+describe('errors', () => {
+  async function refusal(
+    body: object | string,
+    status = 400,
+    headers: Record<string, string> = {},
+  ): Promise<ApiError> {
+    const { client, http } = start(errors);
+    const answer = firstValueFrom(client.get('/api/x/')).catch((error: unknown) => error);
+    http.expectOne('/api/x/').flush(body, { status, statusText: '', headers });
+    return (await answer) as ApiError;
+  }
+
+  it('tells fields, and that they are what is wrong', async () => {
+    const error = await refusal({ email: ['Taken.'], username: ['Short.', 'Odd.'] });
+
+    expect(error).toBeInstanceOf(ApiError);
+    expect(error.fields).toEqual({ email: ['Taken.'], username: ['Short.', 'Odd.'] });
+    expect(error.code).toBe('invalid');
+    expect(error.message).toContain('fields');
+  });
+
+  it('tells what concerns no field in its message', async () => {
+    expect((await refusal({ non_field_errors: ['One.', 'Two.'] })).message).toBe('One. Two.');
+  });
+
+  it('tells detail, code, the request’s id and how long to wait', async () => {
+    const headers = { 'X-Request-ID': 'f00d', 'Retry-After': '30' };
+    const error = await refusal({ detail: 'Slow down.', code: 'throttled' }, 429, headers);
+
+    expect(error).toMatchObject({
+      status: 429,
+      message: 'Slow down.',
+      code: 'throttled',
+      requestId: 'f00d',
+      retryAfterSeconds: 30,
+    });
+  });
+
+  it('prefers the id that the answer names', async () => {
+    const error = await refusal({ detail: 'Broken.', request_id: 'beef' }, 500, {
+      'X-Request-ID': 'f00d',
+    });
+
+    expect(error.requestId).toBe('beef');
+  });
+
+  it('keeps what one route adds', async () => {
+    const lines = [{ line: 3, reason: 'no answer' }];
+    const error = await refusal({ detail: 'Refused.', code: 'import_refused', lines });
+
+    expect(error.answer['lines']).toEqual(lines);
+    expect(error.fields).toEqual({});
+  });
+
+  it('makes do with an answer that is none of the API’s', async () => {
+    const error = await refusal('<html>Bad gateway</html>', 502);
+
+    expect(error.message).toContain('wrong');
+    expect(error).toMatchObject({ code: 'unknown', requestId: '', retryAfterSeconds: null });
+  });
+
+  it('says that the server cannot be reached', async () => {
+    const { client, http } = start(errors);
+    const answer = firstValueFrom(client.get('/api/x/')).catch((error: unknown) => error);
+    http.expectOne('/api/x/').error(new ProgressEvent('error'));
+
+    expect(await answer).toMatchObject({ status: 0, code: 'unreachable' });
+  });
+
+  it('leaves alone what is no answer at all', async () => {
+    const ours = new Error('ours');
+    const { client } = start(errors, () => throwError(() => ours));
+
+    await expect(firstValueFrom(client.get('/api/x/'))).rejects.toBe(ours);
+  });
+});
+
+describe('language', () => {
+  it('asks for the language of the page', () => {
+    const { client, http } = start(language);
+    client.get('/api/x/').subscribe();
+
+    const { request } = http.expectOne('/api/x/');
+    expect(request.headers.get('Accept-Language')).toBe('es');
+  });
+});
+
+describe('loading', () => {
+  it('is busy until the last request has ended, well or not', () => {
+    const { client, http } = start(loading);
+    const { isBusy } = TestBed.inject(Loading);
+    client.get('/api/a/').subscribe();
+    client.get('/api/b/').subscribe({ error: () => undefined });
+    expect(isBusy()).toBe(true);
+
+    http.expectOne('/api/a/').flush({});
+    expect(isBusy()).toBe(true);
+    http.expectOne('/api/b/').flush({}, { status: 500, statusText: '' });
+    expect(isBusy()).toBe(false);
+  });
+
+  it('is not busy with what happens by itself', () => {
+    const { client, http } = start(loading);
+    client.get('/api/a/', { context: inBackground() }).subscribe();
+
+    http.expectOne('/api/a/');
+    expect(TestBed.inject(Loading).isBusy()).toBe(false);
+  });
+});

@@ -1,0 +1,24 @@
+import { Routes } from '@angular/router';
+
+export const routes: Routes = [
+  {
+    path: 'login',
+    title: $localize`Sign in`,
+    loadComponent: () => import('./login').then(m => m.Login),
+  },
+  {
+    path: 'register',
+    title: $localize`Register`,
+    loadComponent: () => import('./register').then(m => m.Register),
+  },
+  {
+    path: 'reset',
+    title: $localize`Reset your password`,
+    loadComponent: () => import('./reset').then(m => m.Reset),
+  },
+  {
+    path: 'verify',
+    title: $localize`Confirm your address`,
+    loadComponent: () => import('./verify').then(m => m.Verify),
+  },
+];

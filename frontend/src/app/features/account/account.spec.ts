@@ -1,0 +1,179 @@
+import { provideHttpClient, withInterceptors } from '@angular/common/http';
+import { HttpTestingController, provideHttpClientTesting } from '@angular/common/http/testing';
+import { TestBed } from '@angular/core/testing';
+import { Component } from '@angular/core';
+import { Router, provideRouter, withComponentInputBinding } from '@angular/router';
+import { RouterTestingHarness } from '@angular/router/testing';
+
+import { errors } from '@core/http/errors';
+import { routes } from './account.routes';
+
+@Component({ selector: 'lms-blank', template: '' })
+class Blank {}
+
+describe('pages of the account', () => {
+  let http: HttpTestingController;
+  let page: HTMLElement;
+  let harness: RouterTestingHarness;
+
+  async function open(url: string): Promise<void> {
+    TestBed.configureTestingModule({
+      providers: [
+        provideHttpClient(withInterceptors([errors])),
+        provideHttpClientTesting(),
+        provideRouter([...routes, { path: '**', component: Blank }], withComponentInputBinding()),
+      ],
+    });
+    http = TestBed.inject(HttpTestingController);
+    harness = await RouterTestingHarness.create(url);
+    page = harness.fixture.nativeElement as HTMLElement;
+  }
+
+  function fill(values: Record<string, string>): void {
+    for (const [name, value] of Object.entries(values)) {
+      const field = page.querySelector<HTMLInputElement>(`[formControlName=${name}]`);
+      if (!field) throw new Error(`no field ${name}`);
+      field.value = value;
+      field.dispatchEvent(new Event('input'));
+    }
+  }
+
+  async function submit(): Promise<void> {
+    page.querySelector('form')?.dispatchEvent(new Event('submit'));
+    await harness.fixture.whenStable();
+  }
+
+  async function answer(url: string, body: object, status = 200): Promise<void> {
+    const request = await vi.waitFor(() => http.expectOne(url));
+    request.flush(body, { status, statusText: '' });
+    await new Promise(resolve => setTimeout(resolve));
+    await harness.fixture.whenStable();
+  }
+
+  const SIGNED_IN = { access: 'a.b.c', user: { id: '1', username: 'ada' } };
+
+  beforeEach(() => localStorage.clear());
+
+  it('signs in and leads back to where one came from', async () => {
+    await open('/login?next=%2Fcourses%2F1');
+    fill({ username: 'ada', password: 'secret' });
+    await submit();
+    await answer('/api/auth/login/', SIGNED_IN);
+
+    expect(TestBed.inject(Router).url).toBe('/courses/1');
+  });
+
+  it('leads nobody off this site', async () => {
+    await open('/login?next=%2F%2Fevil.example');
+    fill({ username: 'ada', password: 'secret' });
+    await submit();
+    await answer('/api/auth/login/', SIGNED_IN);
+
+    expect(TestBed.inject(Router).url).toBe('/dashboard');
+  });
+
+  it('says why signing in was refused', async () => {
+    await open('/login');
+    fill({ username: 'ada', password: 'wrong' });
+    await submit();
+    await answer('/api/auth/login/', { detail: 'Wrong name or password.', code: 'x' }, 401);
+
+    expect(page.querySelector('[role=alert]')?.textContent).toBe('Wrong name or password.');
+  });
+
+  it('sends nothing where something is left out', async () => {
+    for (const url of ['/login', '/register', '/reset', '/reset#uid=u&token=t']) {
+      TestBed.resetTestingModule();
+      await open(url);
+      await submit();
+      http.verify();
+    }
+  });
+
+  it('shows the server’s refusals at the fields that they are about', async () => {
+    await open('/register');
+    fill({
+      username: 'ada',
+      email: 'ada@example.org',
+      password1: 'correct horse',
+      password2: 'correct horse',
+    });
+    await submit();
+    await answer('/api/auth/registration/', { username: ['It is taken.'] }, 400);
+
+    expect(page.querySelector('mat-error')?.textContent).toContain('It is taken.');
+    expect(page.querySelector('[role=alert].notice')).toBeNull();
+  });
+
+  it('registers and goes on', async () => {
+    await open('/register');
+    fill({
+      username: 'ada',
+      email: 'ada@example.org',
+      password1: 'correct horse',
+      password2: 'correct horse',
+    });
+    await submit();
+    await answer('/api/auth/registration/', SIGNED_IN);
+
+    expect(TestBed.inject(Router).url).toBe('/dashboard');
+  });
+
+  it('asks for a mail, and answers alike whether or not the address is known', async () => {
+    await open('/reset');
+    fill({ email: 'ada@example.org' });
+    await submit();
+    await answer('/api/auth/password/reset/', { detail: 'Sent.' });
+
+    expect(page.querySelector('[role=status]')?.textContent).toContain('If an account');
+  });
+
+  it('sets a password with the keys of the mail, and takes them out of the address', async () => {
+    await open('/reset#uid=u1&token=t1');
+    fill({ new_password1: 'correct horse', new_password2: 'correct horse' });
+    await submit();
+    const request = await vi.waitFor(() => http.expectOne('/api/auth/password/reset/confirm/'));
+    request.flush({});
+    await new Promise(resolve => setTimeout(resolve));
+    await harness.fixture.whenStable();
+
+    expect(request.request.body).toMatchObject({ uid: 'u1', token: 't1' });
+    expect(location.hash).toBe('');
+    expect(page.querySelector('[role=status]')?.textContent).toContain('is set');
+  });
+
+  it('says that a link is spent, and offers a new one', async () => {
+    await open('/reset#uid=u1&token=t1');
+    fill({ new_password1: 'correct horse', new_password2: 'correct horse' });
+    await submit();
+    await answer('/api/auth/password/reset/confirm/', { token: ['Invalid value'] }, 400);
+
+    expect(page.querySelector('[role=alert]')?.textContent).toContain('Invalid value');
+    expect(page.querySelector('a[href="/reset"]')).not.toBeNull();
+  });
+
+  it('confirms an address', async () => {
+    await open('/verify#key=k1');
+    await answer('/api/auth/registration/verify-email/', {});
+
+    expect(page.querySelector('[role=status]')?.textContent).toContain('confirmed');
+  });
+
+  it('says that an address could not be confirmed, with the request’s id', async () => {
+    await open('/verify#key=k1');
+    await answer(
+      '/api/auth/registration/verify-email/',
+      { detail: 'No.', request_id: 'f00d' },
+      400,
+    );
+
+    expect(page.querySelector('[role=alert]')?.textContent).toContain('f00d');
+  });
+
+  it('asks nothing without a key', async () => {
+    await open('/verify');
+    http.verify();
+
+    expect(page.textContent).toContain('Open the link');
+  });
+});

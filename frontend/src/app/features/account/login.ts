@@ -1,0 +1,86 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  ElementRef,
+  inject,
+  input,
+  signal,
+} from '@angular/core';
+import { NonNullableFormBuilder, ReactiveFormsModule, Validators } from '@angular/forms';
+import { MatFormFieldModule } from '@angular/material/form-field';
+import { MatInputModule } from '@angular/material/input';
+import { Router, RouterLink } from '@angular/router';
+
+import { safeNext } from '@core/auth/next';
+import { Session } from '@core/auth/session';
+import { focusFirstWrong, messageOf, showFieldErrors } from '@shared/form-errors';
+
+@Component({
+  selector: 'lms-login',
+  imports: [ReactiveFormsModule, MatFormFieldModule, MatInputModule, RouterLink],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  styleUrl: './account.scss',
+  template: `
+    <div class="page narrow">
+      <h1 i18n>Sign in</h1>
+      <form [formGroup]="form" (ngSubmit)="signIn()">
+        @if (wrong(); as message) {
+          <p class="notice wrong" role="alert">{{ message }}</p>
+        }
+        <mat-form-field>
+          <mat-label i18n>Username or e-mail</mat-label>
+          <input matInput formControlName="username" autocomplete="username" required />
+          <mat-error>{{ messageOf(form.controls.username) }}</mat-error>
+        </mat-form-field>
+        <mat-form-field>
+          <mat-label i18n>Password</mat-label>
+          <input
+            matInput
+            type="password"
+            formControlName="password"
+            autocomplete="current-password"
+            required
+          />
+          <mat-error>{{ messageOf(form.controls.password) }}</mat-error>
+        </mat-form-field>
+        <button class="button" [disabled]="busy()" i18n>Sign in</button>
+      </form>
+      <p><a routerLink="/reset" i18n>I forgot my password</a></p>
+      <p>
+        <ng-container i18n>New here?</ng-container>&ngsp;
+        <a routerLink="/register" [queryParams]="{ next: next() }" i18n>Register</a>
+      </p>
+    </div>
+  `,
+})
+export class Login {
+  readonly next = input<string>();
+
+  private readonly session = inject(Session);
+  private readonly router = inject(Router);
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
+  protected readonly form = inject(NonNullableFormBuilder).group({
+    username: ['', Validators.required],
+    password: ['', Validators.required],
+  });
+  protected readonly busy = signal(false);
+  protected readonly wrong = signal('');
+  protected readonly messageOf = messageOf;
+
+  protected async signIn(): Promise<void> {
+    this.wrong.set('');
+    if (this.form.invalid) {
+      focusFirstWrong(this.host);
+      return;
+    }
+    this.busy.set(true);
+    try {
+      await this.session.signIn(this.form.getRawValue());
+      await this.router.navigateByUrl(safeNext(this.next()));
+    } catch (error) {
+      this.wrong.set(showFieldErrors(this.form, error));
+    } finally {
+      this.busy.set(false);
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  ElementRef,
+  inject,
+  input,
+  signal,
+} from '@angular/core';
+import { NonNullableFormBuilder, ReactiveFormsModule, Validators } from '@angular/forms';
+import { MatFormFieldModule } from '@angular/material/form-field';
+import { MatInputModule } from '@angular/material/input';
+import { Router, RouterLink } from '@angular/router';
+
+import { safeNext } from '@core/auth/next';
+import { Session } from '@core/auth/session';
+import { focusFirstWrong, messageOf, showFieldErrors } from '@shared/form-errors';
+
+@Component({
+  selector: 'lms-register',
+  imports: [ReactiveFormsModule, MatFormFieldModule, MatInputModule, RouterLink],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  styleUrl: './account.scss',
+  template: `
+    <div class="page narrow">
+      <h1 i18n>Register</h1>
+      <form [formGroup]="form" (ngSubmit)="register()">
+        @if (wrong(); as message) {
+          <p class="notice wrong" role="alert">{{ message }}</p>
+        }
+        <mat-form-field>
+          <mat-label i18n>Username</mat-label>
+          <input matInput formControlName="username" autocomplete="username" required />
+          <mat-hint i18n>3 to 150 letters, digits and &#64;.+-_</mat-hint>
+          <mat-error>{{ messageOf(form.controls.username) }}</mat-error>
+        </mat-form-field>
+        <mat-form-field>
+          <mat-label i18n>E-mail</mat-label>
+          <input matInput type="email" formControlName="email" autocomplete="email" required />
+          <mat-error>{{ messageOf(form.controls.email) }}</mat-error>
+        </mat-form-field>
+        <mat-form-field>
+          <mat-label i18n>Password</mat-label>
+          <input
+            matInput
+            type="password"
+            formControlName="password1"
+            autocomplete="new-password"
+            required
+          />
+          <mat-hint i18n>At least 10 characters</mat-hint>
+          <mat-error>{{ messageOf(form.controls.password1) }}</mat-error>
+        </mat-form-field>
+        <mat-form-field>
+          <mat-label i18n>Password once more</mat-label>
+          <input
+            matInput
+            type="password"
+            formControlName="password2"
+            autocomplete="new-password"
+            required
+          />
+          <mat-error>{{ messageOf(form.controls.password2) }}</mat-error>
+        </mat-form-field>
+        <label class="check">
+          <input type="checkbox" formControlName="is_instructor" />
+          <span i18n>I want to teach, too: ask for the instructor’s role</span>
+        </label>
+        <button class="button" [disabled]="busy()" i18n>Register</button>
+      </form>
+      <p>
+        <ng-container i18n>Have an account already?</ng-container>&ngsp;
+        <a routerLink="/login" [queryParams]="{ next: next() }" i18n>Sign in</a>
+      </p>
+    </div>
+  `,
+})
+export class Register {
+  readonly next = input<string>();
+
+  private readonly session = inject(Session);
+  private readonly router = inject(Router);
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
+  protected readonly form = inject(NonNullableFormBuilder).group({
+    username: ['', [Validators.required, Validators.minLength(3)]],
+    email: ['', [Validators.required, Validators.email]],
+    password1: ['', [Validators.required, Validators.minLength(10)]],
+    password2: ['', Validators.required],
+    is_instructor: [false],
+  });
+  protected readonly busy = signal(false);
+  protected readonly wrong = signal('');
+  protected readonly messageOf = messageOf;
+
+  protected async register(): Promise<void> {
+    this.wrong.set('');
+    if (this.form.invalid) {
+      focusFirstWrong(this.host);
+      return;
+    }
+    this.busy.set(true);
+    try {
+      await this.session.register(this.form.getRawValue());
+      await this.router.navigateByUrl(safeNext(this.next()));
+    } catch (error) {
+      this.wrong.set(showFieldErrors(this.form, error));
+      focusFirstWrong(this.host);
+    } finally {
+      this.busy.set(false);
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import { ChangeDetectionStrategy, Component, inject, signal } from '@angular/core';
+import { NonNullableFormBuilder, ReactiveFormsModule, Validators } from '@angular/forms';
+import { MatFormFieldModule } from '@angular/material/form-field';
+import { MatInputModule } from '@angular/material/input';
+import { ActivatedRoute, RouterLink } from '@angular/router';
+import { Observable, firstValueFrom } from 'rxjs';
+
+import { FragmentKeys } from '@core/navigation/fragment';
+import { messageOf, showFieldErrors } from '@shared/form-errors';
+import { AccountApi } from './account-api';
+
+@Component({
+  selector: 'lms-reset',
+  imports: [ReactiveFormsModule, MatFormFieldModule, MatInputModule, RouterLink],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  styleUrl: './account.scss',
+  templateUrl: './reset.html',
+})
+export class Reset {
+  private readonly api = inject(AccountApi);
+  private readonly forms = inject(NonNullableFormBuilder);
+  private readonly keys = inject(FragmentKeys).take(inject(ActivatedRoute));
+  protected readonly uid = this.keys.get('uid') ?? '';
+  protected readonly token = this.keys.get('token') ?? '';
+  protected readonly ask = this.forms.group({
+    email: ['', [Validators.required, Validators.email]],
+  });
+  protected readonly set = this.forms.group({
+    new_password1: ['', [Validators.required, Validators.minLength(10)]],
+    new_password2: ['', Validators.required],
+  });
+  protected readonly busy = signal(false);
+  protected readonly done = signal(false);
+  protected readonly wrong = signal('');
+  protected readonly messageOf = messageOf;
+
+  protected askForMail(): Promise<void> {
+    return this.send(this.ask, () => this.api.askForReset(this.ask.getRawValue().email));
+  }
+
+  protected setPassword(): Promise<void> {
+    const { uid, token } = this;
+    return this.send(this.set, () => this.api.reset({ uid, token, ...this.set.getRawValue() }));
+  }
+
+  private async send(
+    form: typeof this.ask | typeof this.set,
+    request: () => Observable<unknown>,
+  ): Promise<void> {
+    this.wrong.set('');
+    if (form.invalid) return;
+    this.busy.set(true);
+    try {
+      await firstValueFrom(request());
+      this.done.set(true);
+    } catch (error) {
+      this.wrong.set(showFieldErrors(form, error));
+    } finally {
+      this.busy.set(false);
+    }
+  }
+}

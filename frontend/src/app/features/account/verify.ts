@@ -1,0 +1,43 @@
+import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
+import { rxResource } from '@angular/core/rxjs-interop';
+import { ActivatedRoute, RouterLink } from '@angular/router';
+import { map } from 'rxjs';
+
+import { FragmentKeys } from '@core/navigation/fragment';
+import { Failed } from '@shared/failed';
+import { Skeleton } from '@shared/skeleton';
+import { AccountApi } from './account-api';
+
+@Component({
+  selector: 'lms-verify',
+  imports: [Failed, Skeleton, RouterLink],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  template: `
+    <div class="page narrow">
+      <h1 i18n>Confirm your address</h1>
+      @if (!key) {
+        <p class="notice" i18n>Open the link from the mail that we sent you.</p>
+      } @else if (confirmed.error(); as error) {
+        <lms-failed
+          title="Your address could not be confirmed."
+          i18n-title
+          [error]="error"
+          (retry)="confirmed.reload()"
+        />
+      } @else if (confirmed.hasValue()) {
+        <p class="notice" role="status" i18n>Your address is confirmed. Thank you!</p>
+        <a class="button" routerLink="/dashboard" i18n>To my learning</a>
+      } @else {
+        <lms-skeleton height="3rem" />
+      }
+    </div>
+  `,
+})
+export class Verify {
+  private readonly api = inject(AccountApi);
+  protected readonly key = inject(FragmentKeys).take(inject(ActivatedRoute)).get('key');
+  protected readonly confirmed = rxResource({
+    params: () => this.key ?? undefined,
+    stream: ({ params }) => this.api.verify(params).pipe(map(() => true)),
+  });
+}

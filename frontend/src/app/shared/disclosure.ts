@@ -1,0 +1,55 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  ElementRef,
+  inject,
+  input,
+  signal,
+  viewChild,
+} from '@angular/core';
+
+let made = 0;
+
+/** A button that shows what belongs to it; Escape, leaving it, or choosing in it closes it. */
+@Component({
+  selector: 'lms-disclosure',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  styleUrl: './disclosure.scss',
+  host: { '(keydown.escape)': 'dismiss()', '(focusout)': 'closeWhenLeft($event)' },
+  template: `
+    <button
+      #button
+      type="button"
+      [attr.aria-expanded]="open()"
+      [attr.aria-controls]="id"
+      (click)="open.set(!open())"
+    >
+      {{ label() }}<span class="visually-hidden">{{ more() }}</span>
+    </button>
+    <div class="panel" [id]="id" [hidden]="!open()"><ng-content /></div>
+  `,
+})
+export class Disclosure {
+  readonly label = input.required<string>();
+  /** What the label leaves out for those who see it. */
+  readonly more = input('');
+
+  protected readonly id = `disclosure-${++made}`;
+  protected readonly open = signal(false);
+  private readonly button = viewChild.required<ElementRef<HTMLElement>>('button');
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
+
+  close(): void {
+    this.open.set(false);
+  }
+
+  protected dismiss(): void {
+    if (!this.open()) return;
+    this.close();
+    this.button().nativeElement.focus();
+  }
+
+  protected closeWhenLeft({ relatedTarget }: FocusEvent): void {
+    if (relatedTarget instanceof Node && !this.host.contains(relatedTarget)) this.close();
+  }
+}

@@ -1,0 +1,23 @@
+"""Write the API's description, as `/swagger.json` shows it, to standard output."""
+
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings")
+
+
+def main() -> None:
+    import django
+
+    django.setup()
+    from drf_yasg.codecs import OpenAPICodecJson
+
+    from lms import schema
+
+    sys.stdout.buffer.write(schema.written(OpenAPICodecJson, "application/json"))
+
+
+if __name__ == "__main__":
+    main()
