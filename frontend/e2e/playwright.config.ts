@@ -49,6 +49,11 @@ export default defineConfig({
   projects: [
     { name: 'desktop', use: { ...devices['Desktop Chrome'] } },
     { name: 'phone', use: { ...devices['Pixel 7'] } },
+    {
+      name: 'tablet',
+      testMatch: 'pages.spec.ts',
+      use: { ...devices['Desktop Chrome'], viewport: { width: 820, height: 1180 } },
+    },
   ],
   // The real product over a data folder of its own, with the demo in it.
   webServer: {

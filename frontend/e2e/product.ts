@@ -19,7 +19,8 @@ export const test = base.extend<{ complaints: string[] }>({
   ],
 });
 
-/** The three people of the demo: `demo-student`, `demo-instructor`, `demo-admin`. */
+/** The three people of the demo. */
+export type Person = 'demo-student' | 'demo-instructor' | 'demo-admin';
 export const DEMO_PASSWORD = process.env['E2E_PASSWORD'] ?? '';
 const PASSWORD = 'correct horse battery';
 
@@ -46,6 +47,29 @@ export async function signIn(
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'My learning' })).toBeVisible();
+}
+
+/** Signs in without the page for it, for tests of other pages: the next one opened has the session. */
+export async function signInQuietly(page: Page, username: Person): Promise<void> {
+  await page.request.post('/api/auth/login/', {
+    headers: { 'X-Auth-Mode': 'cookie' },
+    data: { username, password: DEMO_PASSWORD },
+  });
+  await page.addInitScript(() => localStorage.setItem('lms.session', '1'));
+}
+
+/** Reads from the API as that person, or as a visitor. */
+export async function api<Answer>(page: Page, url: string, as?: Person): Promise<Answer> {
+  const headers: Record<string, string> = {};
+  if (as) {
+    const data = { username: as, password: DEMO_PASSWORD };
+    const answer = await page.request.post('/api/auth/login/', { data });
+    const { access } = (await answer.json()) as { access: string };
+    headers['Authorization'] = `Bearer ${access}`;
+  }
+  const answer = await page.request.get(url, { headers });
+  expect(answer.ok(), url).toBe(true);
+  return (await answer.json()) as Answer;
 }
 
 /** Opens the navigation where it is behind a button, as on a phone. */

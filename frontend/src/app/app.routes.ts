@@ -1,6 +1,6 @@
 import { Routes } from '@angular/router';
 
-import { signedIn } from '@core/auth/guards';
+import { instructor, signedIn } from '@core/auth/guards';
 
 export const routes: Routes = [
   {
@@ -20,6 +20,11 @@ export const routes: Routes = [
     path: 'dashboard',
     canMatch: [signedIn],
     loadChildren: () => import('./features/dashboard/dashboard.routes').then(m => m.routes),
+  },
+  {
+    path: 'studio',
+    canMatch: [signedIn, instructor],
+    loadChildren: () => import('./features/studio/studio.routes').then(m => m.routes),
   },
   { path: '', loadChildren: () => import('./features/account/account.routes').then(m => m.routes) },
   {

@@ -1,24 +1,15 @@
-import { ErrorHandler, Injectable, Injector, inject } from '@angular/core';
+import { ErrorHandler, Injectable, inject } from '@angular/core';
 
+import { Notes } from '@core/notes/notes';
 import { ApiError } from './api-error';
-
-const SHOWN_MS = 10_000;
 
 /** Says at the foot of the page what failed, with the id under which the server noted it. */
 @Injectable({ providedIn: 'root' })
 export class Failures {
-  private readonly injector = inject(Injector);
+  private readonly notes = inject(Notes);
 
   async report(error: unknown): Promise<void> {
-    await this.say(textOf(error));
-  }
-
-  async say(text: string): Promise<void> {
-    const { MatSnackBar } = await import('@angular/material/snack-bar');
-    const close = $localize`Close`;
-    this.injector
-      .get(MatSnackBar)
-      .open(text, close, { duration: SHOWN_MS, politeness: 'assertive' });
+    await this.notes.warn(textOf(error));
   }
 }
 

@@ -1,4 +1,4 @@
-import { DOCUMENT, Injectable, inject, signal } from '@angular/core';
+import { DOCUMENT, Injectable, computed, inject, signal } from '@angular/core';
 
 export type Theme = 'auto' | 'light' | 'dark';
 
@@ -7,9 +7,21 @@ const KEY = 'lms.theme'; // as in public/theme.js, which sets it before the firs
 /** Light, dark, or as the system says; it lies on the device. */
 @Injectable({ providedIn: 'root' })
 export class ThemeChoice {
-  private readonly root = inject(DOCUMENT).documentElement;
+  private readonly document = inject(DOCUMENT);
+  private readonly root = this.document.documentElement;
   private readonly current = signal(stored());
+  private readonly systemIsDark = signal(false);
   readonly theme = this.current.asReadonly();
+  readonly isDark = computed(() =>
+    this.current() === 'auto' ? this.systemIsDark() : this.current() === 'dark',
+  );
+
+  constructor() {
+    const system = this.document.defaultView?.matchMedia?.('(prefers-color-scheme: dark)');
+    if (!system) return;
+    this.systemIsDark.set(system.matches);
+    system.addEventListener('change', ({ matches }) => this.systemIsDark.set(matches));
+  }
 
   choose(theme: Theme): void {
     this.current.set(theme);

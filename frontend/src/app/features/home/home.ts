@@ -2,6 +2,7 @@ import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
 import { RouterLink } from '@angular/router';
 
 import { Session } from '@core/auth/session';
+import { CourseCard } from '@shared/course-card';
 import { Empty } from '@shared/empty';
 import { Failed } from '@shared/failed';
 import { Skeleton } from '@shared/skeleton';
@@ -11,7 +12,7 @@ const FEATURED = 6;
 
 @Component({
   selector: 'lms-home',
-  imports: [RouterLink, Empty, Failed, Skeleton],
+  imports: [RouterLink, CourseCard, Empty, Failed, Skeleton],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './home.scss',
   template: `
@@ -33,21 +34,11 @@ const FEATURED = 6;
       @if (featured.error(); as error) {
         <lms-failed [error]="error" (retry)="featured.reload()" />
       } @else if (featured.isLoading()) {
-        <lms-skeleton [count]="3" height="6rem" />
+        <lms-skeleton [count]="3" height="18rem" />
       } @else {
         <ul class="cards">
           @for (course of featured.value().results; track course.id) {
-            <li>
-              <h3>
-                <a [routerLink]="['/courses', course.id]">{{ course.title }}</a>
-              </h3>
-              <p class="quiet" i18n>
-                {course.lesson_count, plural,
-                  =1 {1 lesson}
-                  other {{{ course.lesson_count }} lessons}
-                }
-              </p>
-            </li>
+            <li><lms-course-card [course]="course" [level]="3" /></li>
           } @empty {
             <li><lms-empty title="There are no courses yet." i18n-title /></li>
           }

@@ -1,0 +1,104 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  DOCUMENT,
+  ElementRef,
+  LOCALE_ID,
+  afterRenderEffect,
+  inject,
+  input,
+  viewChild,
+} from '@angular/core';
+import {
+  BarController,
+  BarElement,
+  CategoryScale,
+  Chart,
+  Legend,
+  LineController,
+  LineElement,
+  LinearScale,
+  PointElement,
+  Tooltip,
+} from 'chart.js';
+
+import { ThemeChoice } from '@core/theme/theme';
+import type { Series } from './chart';
+
+Chart.register(
+  BarController,
+  BarElement,
+  CategoryScale,
+  Legend,
+  LineController,
+  LineElement,
+  LinearScale,
+  PointElement,
+  Tooltip,
+);
+
+const TINTS = ['--mat-sys-primary', '--mat-sys-tertiary', '--mat-sys-secondary'];
+
+/** Draws with Chart.js, in the colours of the theme and anew when that changes. */
+@Component({
+  selector: 'lms-chart-canvas',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  template: `<canvas #canvas></canvas>`,
+})
+export class ChartCanvas {
+  readonly kind = input.required<'bar' | 'line'>();
+  readonly labels = input.required<readonly string[]>();
+  readonly series = input.required<readonly Series[]>();
+  readonly most = input<number>();
+
+  private readonly canvas = viewChild.required<ElementRef<HTMLCanvasElement>>('canvas');
+  private readonly theme = inject(ThemeChoice);
+  private readonly locale = inject(LOCALE_ID);
+  private readonly window = inject(DOCUMENT).defaultView as Window & typeof globalThis;
+
+  constructor() {
+    afterRenderEffect(onCleanup => {
+      this.theme.isDark();
+      const chart = this.draw();
+      onCleanup(() => chart.destroy());
+    });
+  }
+
+  private draw(): Chart {
+    const canvas = this.canvas().nativeElement;
+    const styles = this.window.getComputedStyle(canvas);
+    // A token is `light-dark(…)`, which a canvas does not know; the browser says what it comes to.
+    const tint = (token: string) => {
+      canvas.style.color = `var(${token})`;
+      return styles.color;
+    };
+    const [text, grid] = [tint('--mat-sys-on-surface-variant'), tint('--mat-sys-outline-variant')];
+    return new Chart(canvas, {
+      type: this.kind(),
+      data: {
+        labels: [...this.labels()],
+        datasets: this.series().map(({ label, values }, index) => {
+          const color = tint(TINTS[index % TINTS.length] ?? '');
+          return { label, data: [...values], backgroundColor: color, borderColor: color };
+        }),
+      },
+      options: {
+        animation: false,
+        maintainAspectRatio: false,
+        locale: this.locale,
+        color: text,
+        borderColor: grid,
+        plugins: { legend: { display: this.series().length > 1, labels: { color: text } } },
+        scales: {
+          x: { ticks: { color: text }, grid: { display: false } },
+          y: {
+            beginAtZero: true,
+            max: this.most(),
+            ticks: { color: text, precision: 0 },
+            grid: { color: grid },
+          },
+        },
+      },
+    });
+  }
+}

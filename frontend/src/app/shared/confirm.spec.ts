@@ -1,0 +1,51 @@
+import { TestBed } from '@angular/core/testing';
+
+import { Confirm, Question } from './confirm';
+
+const LEAVE: Question = { title: 'Leave?', text: 'It is not saved.', action: 'Leave the page' };
+
+describe('Confirm', () => {
+  async function asked(question: Question) {
+    const answer = TestBed.inject(Confirm).ask(question);
+    const dialog = await vi.waitFor(() => {
+      TestBed.tick();
+      return document
+        .querySelector('mat-dialog-container .button')!
+        .closest('mat-dialog-container')!;
+    });
+    const buttons = [...dialog.querySelectorAll('button')];
+    return { answer, dialog, cancel: buttons[0]!, agree: buttons[1]! };
+  }
+
+  it('says what is asked, and is answered with yes by its verb', async () => {
+    const { answer, dialog, agree } = await asked(LEAVE);
+    expect(dialog.textContent).toContain('Leave?');
+    expect(dialog.textContent).toContain('It is not saved.');
+    expect(agree.textContent).toContain('Leave the page');
+
+    agree.click();
+    expect(await answer).toBe(true);
+  });
+
+  it('is answered with no by cancelling', async () => {
+    const { answer, cancel } = await asked(LEAVE);
+    cancel.click();
+
+    expect(await answer).toBe(false);
+  });
+
+  it('waits for the word that has to be typed', async () => {
+    const { answer, dialog, agree } = await asked({ ...LEAVE, isGrave: true, typed: 'ada' });
+    const box = dialog.querySelector('input')!;
+    expect(agree.disabled).toBe(true);
+    expect(agree.classList).toContain('grave');
+
+    box.value = 'ada';
+    box.dispatchEvent(new Event('input'));
+    TestBed.tick();
+    expect(agree.disabled).toBe(false);
+
+    agree.click();
+    expect(await answer).toBe(true);
+  });
+});

@@ -1,0 +1,22 @@
+import { LOCALE_ID, Pipe, PipeTransform, inject } from '@angular/core';
+
+/** Minutes as people say them: `1 hr, 20 min`, in the page's language. */
+@Pipe({ name: 'minutes' })
+export class Minutes implements PipeTransform {
+  private readonly locale = inject(LOCALE_ID);
+
+  transform(minutes: number): string {
+    const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+    const parts = [
+      ...(hours > 0 ? [this.say(hours, 'hour')] : []),
+      ...(rest > 0 || hours === 0 ? [this.say(rest, 'minute')] : []),
+    ];
+    return new Intl.ListFormat(this.locale, { type: 'unit', style: 'short' }).format(parts);
+  }
+
+  private say(count: number, unit: 'hour' | 'minute'): string {
+    return new Intl.NumberFormat(this.locale, { style: 'unit', unit, unitDisplay: 'short' }).format(
+      count,
+    );
+  }
+}

@@ -1,0 +1,38 @@
+import { TestBed } from '@angular/core/testing';
+import { provideRouter } from '@angular/router';
+
+import { Pager } from './pager';
+
+describe('Pager', () => {
+  async function shown(count: number, page: number) {
+    TestBed.configureTestingModule({ providers: [provideRouter([])] });
+    const fixture = TestBed.createComponent(Pager);
+    fixture.componentRef.setInput('count', count);
+    fixture.componentRef.setInput('page', page);
+    await fixture.whenStable();
+    return fixture.nativeElement as HTMLElement;
+  }
+  const links = (page: HTMLElement) =>
+    [...page.querySelectorAll('a')].map(link => [link.rel, link.getAttribute('href')]);
+
+  it('is not there for a list of one page', async () => {
+    expect((await shown(20, 1)).querySelector('nav')).toBeNull();
+  });
+
+  it.each([
+    [1, [['next', '/?page=2']]],
+    [
+      2,
+      [
+        ['prev', '/'],
+        ['next', '/?page=3'],
+      ],
+    ],
+    [3, [['prev', '/?page=2']]],
+  ])('leads from page %i to those beside it', async (page, expected) => {
+    const pager = await shown(41, page);
+
+    expect(pager.textContent).toContain(`Page ${page} of 3`);
+    expect(links(pager)).toEqual(expected);
+  });
+});

@@ -1,0 +1,57 @@
+import { TestBed } from '@angular/core/testing';
+
+import { SearchBox } from './search-box';
+
+describe('SearchBox', () => {
+  function open(value = '') {
+    const fixture = TestBed.createComponent(SearchBox);
+    fixture.componentRef.setInput('label', 'Search courses');
+    fixture.componentRef.setInput('value', value);
+    const said: string[] = [];
+    fixture.componentInstance.searched.subscribe(wanted => said.push(wanted));
+    TestBed.tick();
+    const page = fixture.nativeElement as HTMLElement;
+    const box = page.querySelector('input')!;
+    const type = (text: string) => {
+      box.value = text;
+      box.dispatchEvent(new Event('input'));
+    };
+    return { page, box, said, type };
+  }
+
+  beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+  afterEach(() => vi.useRealTimers());
+
+  it('is labelled, and shows what is searched for', () => {
+    const { page, box } = open('botany');
+
+    expect(page.querySelector('label')?.htmlFor).toBe(box.id);
+    expect(box.value).toBe('botany');
+  });
+
+  it('says once what is wanted when one pauses', () => {
+    const { said, type } = open();
+    for (const text of ['b', 'bo', 'bot ']) type(text);
+    expect(said).toEqual([]);
+
+    vi.advanceTimersByTime(301);
+    expect(said).toEqual(['bot']);
+  });
+
+  it('says it at once on Enter, and not again', () => {
+    const { page, said, type } = open();
+    type('botany');
+    page.querySelector('form')!.dispatchEvent(new Event('submit', { cancelable: true }));
+    vi.advanceTimersByTime(301);
+
+    expect(said).toEqual(['botany']);
+  });
+
+  it('says nothing where nothing else is wanted', () => {
+    const { said, type } = open('botany');
+    type('botany ');
+    vi.advanceTimersByTime(301);
+
+    expect(said).toEqual([]);
+  });
+});
