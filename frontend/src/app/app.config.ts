@@ -2,6 +2,7 @@ import { provideHttpClient, withInterceptors } from '@angular/common/http';
 import {
   ApplicationConfig,
   ErrorHandler,
+  isDevMode,
   provideBrowserGlobalErrorListeners,
   provideZonelessChangeDetection,
 } from '@angular/core';
@@ -12,6 +13,7 @@ import {
   withInMemoryScrolling,
 } from '@angular/router';
 
+import { provideServiceWorker } from '@angular/service-worker';
 import { UncaughtErrors } from '@core/errors/failures';
 import { errors } from '@core/http/errors';
 import { language } from '@core/http/language';
@@ -32,6 +34,7 @@ export const appConfig: ApplicationConfig = {
     ),
     provideHttpClient(withInterceptors([language, loading, errors, tokens])),
     provideHeadingFocus(),
+    provideServiceWorker('ngsw-worker.js', { enabled: !isDevMode() }),
     { provide: ErrorHandler, useClass: UncaughtErrors },
     { provide: TitleStrategy, useExisting: PageTitle },
   ],

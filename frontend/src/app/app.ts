@@ -3,20 +3,24 @@ import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
 import { RouterOutlet } from '@angular/router';
 
 import { Session } from '@core/auth/session';
+import { Marks } from '@core/offline/marks';
 import { focusHeading } from '@core/navigation/focus';
+import { Versions } from '@core/offline/versions';
 import { Foot } from './shell/foot';
 import { Head } from './shell/head';
 import { LoadingBar } from './shell/loading-bar';
+import { Offline } from './shell/offline';
 
 @Component({
   selector: 'lms-root',
-  imports: [RouterOutlet, Head, Foot, LoadingBar],
+  imports: [RouterOutlet, Head, Foot, LoadingBar, Offline],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './app.scss',
   template: `
     <a class="skip" href="#main" (click)="skip($event)" i18n>Skip to the content</a>
     <lms-loading-bar />
     <lms-head />
+    <lms-offline />
     <main id="main" tabindex="-1">
       <router-outlet />
     </main>
@@ -27,7 +31,11 @@ export class App {
   private readonly document = inject(DOCUMENT);
 
   constructor() {
-    void inject(Session).restored();
+    inject(Versions).watch();
+    const marks = inject(Marks);
+    void inject(Session)
+      .restored()
+      .then(() => marks.sendWaiting());
   }
 
   protected skip(event: Event): void {
