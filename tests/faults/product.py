@@ -105,10 +105,22 @@ class Product:
             self._process.wait()
             self._process = None
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def workers(self) -> list[int]:
         """Return the ids of the processes that answer."""
-        pid = self._process.pid
-        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        return _started_by(Path(f"/proc/{self.pid}/task/{self.pid}"))
+
+    def celery(self) -> list[int]:
+        """Return the ids of Celery's processes, each before its children."""
+        found = []
+        unseen = [pid for pid in children(self.pid) if pid not in self.workers()]
+        while unseen:
+            found.append(unseen.pop())
+            unseen += children(found[-1])
+        return found
 
     def ask(self, method: str, path: str, *, token: str = "", timeout: float = 20, **options):
         """Send one request on a connection of its own."""
@@ -163,6 +175,18 @@ class Product:
             timeout=60,
         )
         assert done.returncode == 0, done.stderr.decode()[-3000:]
+
+
+def children(pid: int) -> list[int]:
+    """Return the ids of a process's children, whichever of its threads has started them."""
+    return [one for thread in Path(f"/proc/{pid}/task").glob("*") for one in _started_by(thread)]
+
+
+def _started_by(thread: Path) -> list[int]:
+    try:
+        return [int(pid) for pid in (thread / "children").read_text().split()]
+    except (FileNotFoundError, ProcessLookupError):  # it has ended meanwhile
+        return []
 
 
 def timed(act) -> tuple[httpx.Response, float]:
