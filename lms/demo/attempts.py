@@ -21,6 +21,7 @@ from apps.quizzes.documents import (
 )
 from apps.quizzes.grading import Graded, fold_answer, grade
 from apps.quizzes.numbers import read_number
+from apps.quizzes.services import shuffled
 from lms.demo.people import DEMO_STUDENT
 
 TRIES = 60  # to hit on answers that pass, or fail, while the student is made more able, or less
@@ -34,8 +35,9 @@ GIVES_UP = 0.55  # of those who have yet to pass, how many have tried once
 
 
 class Submission(NamedTuple):
-    """One submission: its answers and what they are worth."""
+    """One submission: what was asked, in which order, the answers and what they are worth."""
 
+    questions: Sequence[AskedQuestion]
     answers: list[GivenAnswer]
     graded: Graded
 
@@ -50,6 +52,7 @@ def submissions(
     quiz: str,
     passes: bool,
     most: int | None,
+    shuffle: bool,
     partial_credit: bool,
     pass_mark: int,
     seed: int,
@@ -64,16 +67,17 @@ def submissions(
     ability = Random(f"{seed}:{student}").gauss(0.4, 0.9)
 
     def submit(passed: bool) -> Submission:
+        asked = shuffled(questions, chance) if shuffle else questions
         for number in range(TRIES):
             edge = HEAD_START + STEP * number
             able = ability + (edge if passed else -edge)
-            answers = [_answer(one, questions, able, chance, seed) for one in questions]
-            graded = grade(questions, answers, partial_credit=partial_credit, pass_mark=pass_mark)
+            answers = [_answer(one, asked, able, chance, seed) for one in asked]
+            graded = grade(asked, answers, partial_credit=partial_credit, pass_mark=pass_mark)
             if graded.passed == passed:
-                return Submission(answers, graded)
-        answers = [right_answer(one) for one in questions] if passed else []
-        graded = grade(questions, answers, partial_credit=partial_credit, pass_mark=pass_mark)
-        return Submission(answers, graded)
+                return Submission(asked, answers, graded)
+        answers = [right_answer(one) for one in asked] if passed else []
+        graded = grade(asked, answers, partial_credit=partial_credit, pass_mark=pass_mark)
+        return Submission(asked, answers, graded)
 
     fails = _failures(student, passes, chance)
     fails = min(fails, (most or fails + 1) - 1)

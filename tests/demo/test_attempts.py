@@ -22,13 +22,16 @@ def questions() -> list[AskedQuestion]:
     ]
 
 
-def submitted(student: str, *, passes: bool, most: int | None = None, asked=None) -> list:
+def submitted(
+    student: str, *, passes: bool, most: int | None = None, asked=None, shuffle=False
+) -> list:
     return submissions(
         asked or questions(),
         student=student,
         quiz="Quiz",
         passes=passes,
         most=most,
+        shuffle=shuffle,
         partial_credit=False,
         pass_mark=70,
         seed=1,

@@ -74,6 +74,23 @@ def test_the_figures_of_quizzes_that_many_took_look_like_real_ones():
     assert sum(one["discrimination"] > 0 for one in questions) > 0.9 * len(questions)
 
 
+def test_each_attempt_at_a_shuffled_quiz_is_asked_in_an_order_of_its_own():
+    loading.fill()
+
+    for quiz in Quiz.objects:
+        attempts = list(Attempt.objects(quiz=quiz.id))
+        orders = [tuple(asked.id for asked in one.questions) for one in attempts]
+        assert len(set(orders)) > len(orders) / 2 if quiz.shuffle else len(set(orders)) <= 1
+        assert len({frozenset(order) for order in orders}) <= 1
+        assert [tuple(mark.question for mark in one.marks) for one in attempts] == orders
+    choices: dict = {}
+    for one in Attempt.objects(quiz__in=Quiz.objects(shuffle=True).distinct("id")):
+        for asked in one.questions:
+            order = tuple(choice.id for choice in asked.choices)
+            choices.setdefault(asked.id, set()).add(order)
+    assert any(len(orders) > 1 for orders in choices.values())
+
+
 def test_the_demo_student_has_results_and_news_of_them():
     loading.fill()
     client = client_of(User.objects.get(username="demo-student"))
