@@ -1,3 +1,5 @@
+from apps.common.clock import shown
+from apps.common.events import publish
 from apps.courses.documents import Category, Course
 from apps.enrollments.documents import Enrollment
 from apps.lessons.documents import Lesson
@@ -5,8 +7,10 @@ from apps.notifications.documents import Notification
 from apps.progress.documents import Progress
 from apps.quizzes.documents import Attempt, Choice, Question, Quiz
 from apps.users.documents import User
+from apps.users.events import InstructorGranted
 from lms.demo import loading
 from tests.factories import client_of, make_student
+from tests.notifications.telling import told
 
 
 def counts() -> dict[str, int]:
@@ -114,6 +118,15 @@ def test_the_demo_student_has_results_and_news_of_them():
     assert client.get("/api/notifications/unread-count/").data == {"unread": 3}
     assert Notification.objects(mail_due_at__ne=None).count() == 0
     assert Notification.objects(emailed_at=None).count() == 0
+
+
+def test_the_demo_instructor_is_told_once_that_they_may_teach():
+    loading.fill()
+    teacher = User.objects.get(username="demo-instructor")
+
+    publish(InstructorGranted(user_id=str(teacher.id), granted_at=shown(teacher.granted_at)))
+
+    assert told(teacher) == [("instructor_granted", "/studio")]
 
 
 def test_a_filling_that_was_cut_off_among_courses_is_gone_on_with():
