@@ -91,14 +91,14 @@ class Product:
         self.wait_for("/health/live")
         return self
 
-    def stop(self) -> None:
+    def stop(self, *, wait: float = SECONDS_TO_END) -> None:
         """End it, and whatever it has started."""
         if self._process is None:
             return
         self._process.terminate()
         try:
             with suppress(subprocess.TimeoutExpired):
-                self._process.wait(SECONDS_TO_END)
+                self._process.wait(wait)
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)

@@ -68,11 +68,18 @@ def test_a_worker_that_is_killed_leaves_no_children(product):
     _wait_until(lambda: not _living(left), SECONDS_TO_END)
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
-def test_it_ends_with_the_server(product, how):
+def test_a_server_that_stops_ends_it_first(product):
     celery = product.celery()
 
-    os.kill(product.pid, how)
+    product.stop(wait=SECONDS_TO_END)
+
+    assert not _living(celery)
+
+
+def test_a_server_that_is_killed_takes_it_along(product):
+    celery = product.celery()
+
+    os.kill(product.pid, signal.SIGKILL)
 
     _wait_until(lambda: not _living(celery), SECONDS_TO_END)
 
