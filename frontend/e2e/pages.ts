@@ -74,11 +74,38 @@ export const PLACES: readonly Place[] = [
   },
 
   // Notifications and profile
+  { name: 'notifications', as: 'demo-student', path: '/notifications' },
+  { name: 'preferences', as: 'demo-student', path: '/notifications/preferences' },
+  { name: 'profile', as: 'demo-student', path: '/profile' },
 
   // Studio
   { name: 'studio', as: 'demo-instructor', path: '/studio' },
+  ...['outline', 'quizzes', 'students', 'statistics', 'settings'].map((tab): Place => ({
+    name: `studio-${tab}`,
+    as: 'demo-instructor',
+    path: async page => `/studio/courses/${(await taught(page)).course}/${tab}`,
+  })),
+  {
+    name: 'studio-lesson',
+    as: 'demo-instructor',
+    path: async page => {
+      const { course, lesson } = await taught(page);
+      return `/studio/courses/${course}/lessons/${lesson}`;
+    },
+  },
+  {
+    name: 'studio-quiz',
+    as: 'demo-instructor',
+    path: async page => {
+      const { course, quiz } = await taught(page);
+      return `/studio/courses/${course}/quizzes/${quiz}`;
+    },
+  },
 
   // Management
+  { name: 'manage-users', as: 'demo-admin', path: '/manage/users' },
+  { name: 'manage-categories', as: 'demo-admin', path: '/manage/categories' },
+  { name: 'manage-figures', as: 'demo-admin', path: '/manage/figures' },
 ];
 
 /** A course and a quiz of it that the demo's student has begun. */
@@ -88,6 +115,20 @@ async function taken(page: Page): Promise<{ course: string; quiz: string }> {
   const quiz = results[0]?.quiz ?? '';
   const { course } = await api<{ course: string }>(page, `/api/quizzes/${quiz}/`, 'demo-student');
   return { course, quiz };
+}
+
+/** A course of the demo's instructor that has a quiz, and students. */
+async function taught(page: Page): Promise<{ course: string; lesson: string; quiz: string }> {
+  const url = '/api/courses/?search=meetings&page_size=1';
+  const { results } = await api<{ results: { id: string }[] }>(page, url);
+  const course = results[0]?.id ?? '';
+  const quizzes = await api<{ results: { id: string; lesson: string }[] }>(
+    page,
+    `/api/quizzes/?course=${course}`,
+    'demo-instructor',
+  );
+  const { id: quiz, lesson } = quizzes.results[0] ?? { id: '', lesson: '' };
+  return { course, lesson, quiz };
 }
 
 /** Opens an attempt at a new course's quiz for the demo's student, and says where it is. */

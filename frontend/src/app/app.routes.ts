@@ -1,6 +1,6 @@
 import { Routes } from '@angular/router';
 
-import { instructor, signedIn } from '@core/auth/guards';
+import { admin, instructor, signedIn } from '@core/auth/guards';
 
 export const routes: Routes = [
   {
@@ -30,6 +30,21 @@ export const routes: Routes = [
     path: 'studio',
     canMatch: [signedIn, instructor],
     loadChildren: () => import('./features/studio/studio.routes').then(m => m.routes),
+  },
+  {
+    path: 'manage',
+    canMatch: [signedIn, admin],
+    loadChildren: () => import('./features/manage/manage.routes').then(m => m.routes),
+  },
+  {
+    path: 'notifications',
+    canMatch: [signedIn],
+    loadChildren: () => import('./features/notifications/notifications.routes').then(m => m.routes),
+  },
+  {
+    path: 'profile',
+    canMatch: [signedIn],
+    loadChildren: () => import('./features/profile/profile.routes').then(m => m.routes),
   },
   { path: '', loadChildren: () => import('./features/account/account.routes').then(m => m.routes) },
   {

@@ -5,6 +5,7 @@ import { filter } from 'rxjs';
 
 import { Session } from '@core/auth/session';
 import { Failures } from '@core/errors/failures';
+import { Unread } from '@core/notifications/unread';
 import { Theme, ThemeChoice } from '@core/theme/theme';
 import { Disclosure } from '@shared/disclosure';
 
@@ -20,6 +21,7 @@ export class Head {
   private readonly failures = inject(Failures);
   private readonly choice = inject(ThemeChoice);
   protected readonly session = inject(Session);
+  protected readonly unread = inject(Unread);
   protected readonly theme = this.choice.theme;
   protected readonly themes: { value: Theme; label: string }[] = [
     { value: 'auto', label: $localize`As the system` },

@@ -1,6 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
-import { Router, RouterLink } from '@angular/router';
+import { RouterLink } from '@angular/router';
 
+import { Query } from '@core/navigation/query';
 import { CourseCard } from '@shared/course-card';
 import { Empty } from '@shared/empty';
 import { Failed } from '@shared/failed';
@@ -23,11 +24,11 @@ import { CoursesApi } from './courses-api';
           label="Search courses"
           i18n-label
           [value]="search() ?? ''"
-          (searched)="want({ search: $event })"
+          (searched)="query.set({ search: $event })"
         />
         <label class="field">
           <span i18n>Category</span>
-          <select #categoryBox (change)="want({ category: categoryBox.value })">
+          <select #categoryBox (change)="query.set({ category: categoryBox.value })">
             <option value="" i18n>All</option>
             @for (one of categories.value().results; track one.id) {
               <option [value]="one.id" [selected]="one.id === category()">
@@ -38,7 +39,7 @@ import { CoursesApi } from './courses-api';
         </label>
         <label class="field">
           <span i18n>Price</span>
-          <select #priceBox (change)="want({ free: priceBox.value })">
+          <select #priceBox (change)="query.set({ free: priceBox.value })">
             @for (one of prices; track one.value) {
               <option [value]="one.value" [selected]="one.value === (free() ?? '')">
                 {{ one.label }}
@@ -48,7 +49,7 @@ import { CoursesApi } from './courses-api';
         </label>
         <label class="field">
           <span i18n>Order</span>
-          <select #orderBox (change)="want({ ordering: orderBox.value })">
+          <select #orderBox (change)="query.set({ ordering: orderBox.value })">
             @for (one of orders; track one.value) {
               <option [value]="one.value" [selected]="one.value === (ordering() ?? '')">
                 {{ one.label }}
@@ -96,8 +97,8 @@ export class CourseList {
   readonly ordering = input<string>();
   readonly page = input<string>();
 
-  private readonly router = inject(Router);
   private readonly api = inject(CoursesApi);
+  protected readonly query = inject(Query);
   protected readonly categories = this.api.categories();
   protected readonly courses = this.api.list(
     computed(() => ({
@@ -120,13 +121,4 @@ export class CourseList {
     { value: 'title', label: $localize`By title` },
     { value: 'price', label: $localize`By price` },
   ];
-
-  /** Another filter begins at the first page. */
-  protected want(queryParams: Readonly<Record<string, string>>): void {
-    const set = Object.entries(queryParams).map(([name, value]) => [name, value || null]);
-    void this.router.navigate([], {
-      queryParams: { ...Object.fromEntries(set), page: null },
-      queryParamsHandling: 'merge',
-    });
-  }
 }

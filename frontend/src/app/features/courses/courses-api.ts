@@ -3,6 +3,7 @@ import { Injectable, Signal, inject } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
 
 import { Answered, Course, EMPTY_PAGE, Outline, Page, Place } from '@core/api/models';
+import { given } from '@core/api/params';
 import { Session } from '@core/auth/session';
 import { withoutToken } from '@core/http/contexts';
 
@@ -40,7 +41,7 @@ export class CoursesApi {
     return httpResource<Page<Course>>(
       () => ({
         url: '/api/courses/',
-        params: { published: 'true', ...given(wanted()) },
+        params: { published: 'true', ...given({ ...wanted() }) },
         context: withoutToken(),
       }),
       { defaultValue: EMPTY_PAGE },
@@ -86,8 +87,4 @@ export class CoursesApi {
   leave(enrollment: string): Promise<unknown> {
     return firstValueFrom(this.http.delete(`/api/enrollments/${enrollment}/`));
   }
-}
-
-function given(wanted: Wanted): Record<string, string> {
-  return Object.fromEntries(Object.entries(wanted).filter(([, value]) => value));
 }

@@ -1,49 +1,169 @@
-import { provideHttpClient } from '@angular/common/http';
-import { HttpTestingController, provideHttpClientTesting } from '@angular/common/http/testing';
 import { TestBed } from '@angular/core/testing';
-import { Title } from '@angular/platform-browser';
-import { Router, provideRouter, withComponentInputBinding } from '@angular/router';
-import { RouterTestingHarness } from '@angular/router/testing';
+import { Meta, Title } from '@angular/platform-browser';
 
+import { ADA, ADMIN, pageOf, visit } from '@testing';
 import { routes } from './courses.routes';
 
-describe('courses', () => {
-  async function open(url: string) {
-    TestBed.configureTestingModule({
-      providers: [
-        provideHttpClient(),
-        provideHttpClientTesting(),
-        provideRouter([{ path: 'courses', children: routes }], withComponentInputBinding()),
-      ],
-    });
-    const harness = await RouterTestingHarness.create(url);
-    const http = TestBed.inject(HttpTestingController);
-    return { harness, http, page: harness.fixture.nativeElement as HTMLElement };
-  }
+const ROUTES = [{ path: 'courses', children: routes }];
+const BOTANY = {
+  id: '1',
+  title: 'Botany',
+  description: 'Plants,\nand how they live.',
+  instructor: { id: 'grace', username: 'grace', bio: 'Knows plants.', profile_picture: '/g.webp' },
+  category: { id: 'c', name: 'Nature' },
+  image: null,
+  image_small: null,
+  price: '19.90',
+  published: true,
+  lesson_count: 2,
+  enrollment_count: 3,
+};
+const OUTLINE = [
+  { id: 'a', title: 'Roots', position: 1, duration_minutes: 10, is_preview: true },
+  { id: 'b', title: 'Leaves', position: 2, duration_minutes: 20, is_preview: false },
+];
+const PLACE = {
+  id: 'e',
+  milestones: [],
+  progress: {
+    total: 2,
+    completed: 1,
+    completed_lessons: ['a'],
+    percentage: 50,
+    next_lesson: { id: 'b', title: 'Leaves' },
+    grade: 80,
+    quizzes: [{ quiz: 'q', lesson: 'a', title: 'Which roots?', grade: 80, passed: true }],
+  },
+};
 
-  it('searches by what the address says, and puts a new search there', async () => {
-    const { harness, http, page } = await open('/courses?search=botany');
-    http
-      .expectOne('/api/courses/?search=botany')
-      .flush({ count: 1, next: null, previous: null, results: [{ id: '1', title: 'Botany' }] });
-    await harness.fixture.whenStable();
-    expect(page.querySelector('li a')?.getAttribute('href')).toBe('/courses/1');
+describe('the catalogue', () => {
+  it('asks for what the address says', async () => {
+    const { page, answer, text } = await visit(
+      ROUTES,
+      '/courses?search=botany&category=c&free=true&ordering=title&page=2',
+    );
+    await answer('GET', '/api/categories/', pageOf(BOTANY.category));
+    const request = await answer('GET', '/api/courses/', { ...pageOf(BOTANY), count: 21 });
 
-    const box = page.querySelector<HTMLInputElement>('input[type=search]')!;
-    box.value = '';
-    box.dispatchEvent(new Event('change'));
-    await new Promise(resolve => setTimeout(resolve, 5));
-    TestBed.tick();
-    expect(TestBed.inject(Router).url).toBe('/courses');
-    http.expectOne('/api/courses/');
+    expect(request.urlWithParams).toBe(
+      '/api/courses/?published=true&search=botany&category=c&free=true&ordering=title&page=2',
+    );
+    expect(page.querySelector('lms-course-card a')?.getAttribute('href')).toBe('/courses/1');
+    expect(text()).toContain('21 courses');
+    expect(text()).toContain('Page 2 of 2');
   });
 
-  it('titles a course’s page by the course', async () => {
-    const { harness, http, page } = await open('/courses/1');
-    http.expectOne('/api/courses/1/').flush({ id: '1', title: 'Botany', description: 'Plants.' });
-    await harness.fixture.whenStable();
+  it('puts another filter into the address, from the first page on', async () => {
+    const { answer, type, url } = await visit(ROUTES, '/courses?search=botany&page=2');
+    await answer('GET', '/api/courses/', pageOf(BOTANY));
+    await type('select:has(option[value=title])', 'title', 'change');
+
+    expect(url()).toBe('/courses?search=botany&ordering=title');
+    await answer('GET', '/api/courses/?published=true&search=botany&ordering=title', pageOf());
+  });
+
+  it('says that nothing matches, and what is wrong with the address', async () => {
+    const { answer, text } = await visit(ROUTES, '/courses?search=nix');
+    await answer('GET', '/api/courses/', pageOf());
+    expect(text()).toContain('No course matches.');
+
+    TestBed.resetTestingModule();
+    const bad = await visit(ROUTES, '/courses?category=nix');
+    await bad.answer('GET', '/api/courses/', { category: ['No id.'] }, { status: 400 });
+    expect(bad.text()).toContain('Show all courses');
+  });
+});
+
+describe('a course’s page', () => {
+  async function open(user: typeof ADA | null, place: object | null, course: object = BOTANY) {
+    const visited = await visit(ROUTES, '/courses/1?enrol=1', user);
+    await visited.answer('GET', '/api/courses/1/?expand=instructor,category', course);
+    await visited.answer('GET', '/api/courses/1/lessons/', OUTLINE);
+    if (user) await visited.answer('GET', '/api/enrollments/', place ? pageOf(place) : pageOf());
+    return visited;
+  }
+
+  it('says to a visitor what it is, and leads them to sign in and back', async () => {
+    const { page, text, find } = await open(null, null);
 
     expect(page.querySelector('h1')?.textContent).toBe('Botany');
     expect(TestBed.inject(Title).getTitle()).toBe('Botany · Learning');
+    expect(TestBed.inject(Meta).getTag('name=description')?.content).toBe(
+      'Plants, and how they live.',
+    );
+    for (const fact of ['19.90', '30 min', 'grace', 'Knows plants.', 'Nature', 'Preview']) {
+      expect(text()).toContain(fact);
+    }
+    expect([...page.querySelectorAll('.outline a')].map(a => a.getAttribute('href'))).toEqual([
+      '/learn/1/a',
+    ]);
+    const enrol = find('a', 'Enrol');
+    expect(enrol.getAttribute('href')).toBe('/login?next=%2Fcourses%2F1%3Fenrol%3D1');
+  });
+
+  it('enrols, and goes on to the first lesson', async () => {
+    const { click, answer, url, notes, page } = await open(ADA, null);
+    expect(document.activeElement === null || page.textContent?.includes('Enrol')).toBe(true);
+    await click('Enrol');
+    const request = await answer('POST', '/api/enrollments/', {}, { status: 201 });
+
+    expect(request.body).toEqual({ course: '1' });
+    expect(notes.say).toHaveBeenCalled();
+    expect(url()).toBe('/learn/1');
+  });
+
+  it('says why one cannot enrol', async () => {
+    const { click, answer, report } = await open(ADA, null);
+    await click('Enrol');
+    await answer('POST', '/api/enrollments/', { code: 'already_enrolled' }, { status: 400 });
+
+    expect(report).toHaveBeenCalledWith(expect.objectContaining({ code: 'already_enrolled' }));
+    await answer('GET', '/api/enrollments/', pageOf(PLACE));
+  });
+
+  it('shows one’s own place, and leaves the course where one agrees', async () => {
+    const { page, text, click, answer, ask, find } = await open(ADA, PLACE);
+    expect(text()).toContain('1 of 2 lessons');
+    expect(text()).toContain('Which roots?');
+    expect(find('a', 'Continue').getAttribute('href')).toBe('/learn/1');
+    expect(page.querySelectorAll('.tick.done')).toHaveLength(1);
+
+    await click('Leave this course');
+    expect(ask).toHaveBeenCalled();
+    await answer('DELETE', '/api/enrollments/e/', null, { status: 204 });
+    await answer('GET', '/api/enrollments/', pageOf());
+    await answer('GET', '/api/courses/1/', BOTANY);
+    expect(text()).toContain('Enrol');
+  });
+
+  it('stays where one does not agree, and where leaving fails', async () => {
+    const { click, answer, ask, report, http } = await open(ADA, PLACE);
+    ask.mockResolvedValueOnce(false);
+    await click('Leave this course');
+    http.expectNone('/api/enrollments/e/');
+
+    await click('Leave this course');
+    await answer('DELETE', '/api/enrollments/e/', {}, { status: 503 });
+    expect(report).toHaveBeenCalled();
+  });
+
+  it('leads its teachers to the studio, and lets nobody enrol in a draft', async () => {
+    const { text, find } = await open(ADMIN, null, { ...BOTANY, published: false, price: '0.00' });
+
+    expect(find('a', 'Edit it in the studio').getAttribute('href')).toBe('/studio/courses/1');
+    expect(text()).toContain('Draft');
+    expect(text()).toContain('Free');
+    expect(text()).toContain('Nobody can enrol in a draft.');
+  });
+
+  it('says that there is none, or what failed', async () => {
+    const { answer, text } = await visit(ROUTES, '/courses/1', null);
+    await answer('GET', '/api/courses/1/?expand', {}, { status: 404 });
+    expect(text()).toContain('There is no such course');
+
+    TestBed.resetTestingModule();
+    const away = await visit(ROUTES, '/courses/1', null);
+    await away.answer('GET', '/api/courses/1/?expand', {}, { status: 503 });
+    expect(away.text()).toContain('Try again');
   });
 });

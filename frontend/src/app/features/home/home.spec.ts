@@ -1,64 +1,50 @@
-import { provideHttpClient, withInterceptors } from '@angular/common/http';
-import { HttpTestingController, provideHttpClientTesting } from '@angular/common/http/testing';
-import { ComponentFixture, TestBed } from '@angular/core/testing';
-import { provideRouter } from '@angular/router';
-
-import { errors } from '@core/http/errors';
+import { ADA, pageOf, visit } from '@testing';
 import { Home } from './home';
 
-const LISTED = ({ url }: { url: string }) => url === '/api/courses/';
+const COURSES = '/api/courses/';
+const ROUTES = [{ path: '', component: Home }];
 
 describe('Home', () => {
-  let fixture: ComponentFixture<Home>;
-  let http: HttpTestingController;
-  let page: HTMLElement;
-
-  beforeEach(() => {
-    localStorage.clear();
-    TestBed.configureTestingModule({
-      providers: [
-        provideHttpClient(withInterceptors([errors])),
-        provideHttpClientTesting(),
-        provideRouter([]),
-      ],
-    });
-    http = TestBed.inject(HttpTestingController);
-    fixture = TestBed.createComponent(Home);
-    page = fixture.nativeElement as HTMLElement;
-    TestBed.tick();
-  });
-
-  it('lists the courses that many take', async () => {
+  it('lists the courses that many take, and the subjects', async () => {
+    const { page, answer, text } = await visit(ROUTES, '/', null);
     expect(page.querySelector('lms-skeleton')).not.toBeNull();
-    const results = [
-      { id: '1', title: 'Botany', lesson_count: 1 },
-      { id: '2', title: 'Physics', lesson_count: 4 },
-    ];
-    http.expectOne(LISTED).flush({ count: 2, next: null, previous: null, results });
-    await fixture.whenStable();
+    const botany = { id: '1', title: 'Botany', lesson_count: 1, enrollment_count: 2, price: '0' };
+    const request = await answer('GET', COURSES, pageOf(botany, { ...botany, id: '2' }));
+    await answer('GET', '/api/categories/', pageOf({ id: 'c', name: 'Nature', course_count: 2 }));
 
-    const cards = [...page.querySelectorAll('.cards li')].map(one => one.textContent);
-    expect(cards[0]).toContain('1 lesson');
-    expect(cards[1]).toContain('4 lessons');
-    expect(page.querySelector('.cards a')?.getAttribute('href')).toBe('/courses/1');
+    expect(request.params.get('ordering')).toBe('-enrollment_count');
+    expect(page.querySelectorAll('lms-course-card')).toHaveLength(2);
+    expect(page.querySelector('.categories a')?.getAttribute('href')).toBe('/courses?category=c');
+    expect(text()).toContain('Register');
   });
 
-  it('says that there are none', async () => {
-    http.expectOne(LISTED).flush({ count: 0, next: null, previous: null, results: [] });
-    await fixture.whenStable();
+  it('says that there are no courses', async () => {
+    const { answer, text } = await visit(ROUTES, '/', null);
+    await answer('GET', COURSES, pageOf());
 
-    expect(page.textContent).toContain('There are no courses yet.');
+    expect(text()).toContain('There are no courses yet.');
   });
 
   it('says what failed, with its id, and tries again', async () => {
-    http
-      .expectOne(LISTED)
-      .flush({ detail: 'Away.', request_id: 'f00d' }, { status: 503, statusText: '' });
-    await fixture.whenStable();
+    const { page, answer, click } = await visit(ROUTES, '/', null);
+    await answer('GET', COURSES, { detail: 'Away.', request_id: 'f00d' }, { status: 503 });
     expect(page.querySelector('[role=alert]')?.textContent).toContain('f00d');
 
-    page.querySelector<HTMLElement>('[role=alert] button')?.click();
-    TestBed.tick();
-    http.expectOne(LISTED);
+    await click('Try again');
+    await answer('GET', COURSES, pageOf());
+  });
+
+  it('leads whoever is signed in on to where they were', async () => {
+    const { page, answer } = await visit(ROUTES, '/', ADA);
+    const next_lesson = { id: 'l', title: 'Roots' };
+    const courses = [
+      { course: '1', title: 'Done', percentage: 100, next_lesson: null },
+      { course: '2', title: 'Botany', percentage: 40, next_lesson },
+    ];
+    await answer('GET', '/api/dashboard/', { student: { courses, activity: [], unread: 0 } });
+
+    const going = page.querySelector('.going');
+    expect(going?.querySelector('a')?.getAttribute('href')).toBe('/learn/2');
+    expect(going?.textContent).toContain('next: Roots');
   });
 });

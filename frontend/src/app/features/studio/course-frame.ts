@@ -1,20 +1,30 @@
-import { ChangeDetectionStrategy, Component, inject, input } from '@angular/core';
+import { ChangeDetectionStrategy, Component, effect, inject, input } from '@angular/core';
 import { RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
 
-import { CoursesApi } from './courses/courses-api';
+import { CourseInStudio } from './course-in-studio';
 
 /** What is around every page of a course in the studio: which course it is, and its other pages. */
 @Component({
   selector: 'lms-course-frame',
   imports: [RouterLink, RouterLinkActive, RouterOutlet],
+  providers: [CourseInStudio],
   changeDetection: ChangeDetectionStrategy.OnPush,
+  styleUrl: './course-frame.scss',
   template: `
     <div class="page">
-      <p class="quiet">
-        <a routerLink="/studio" i18n>Studio</a> /
-        {{ course.hasValue() ? course.value().title : '…' }}
+      <p class="trail quiet">
+        <a routerLink="/studio" i18n>Studio</a>
+        <span aria-hidden="true">/</span>
+        @if (studio.course(); as known) {
+          <span class="title">{{ known.title }}</span>
+          @if (known.published) {
+            <span class="badge" i18n>Published</span>
+          } @else {
+            <span class="badge" i18n>Draft</span>
+          }
+        }
       </p>
-      <nav class="tabs" [attr.aria-label]="navigation">
+      <nav class="tabs" aria-label="The course" i18n-aria-label>
         @for (tab of tabs; track tab.path) {
           <a [routerLink]="tab.path" routerLinkActive ariaCurrentWhenActive="page">
             {{ tab.label }}
@@ -28,8 +38,7 @@ import { CoursesApi } from './courses/courses-api';
 export class CourseFrame {
   readonly id = input.required<string>();
 
-  protected readonly course = inject(CoursesApi).one(this.id);
-  protected readonly navigation = $localize`The course`;
+  protected readonly studio = inject(CourseInStudio);
   protected readonly tabs = [
     { path: 'outline', label: $localize`Outline` },
     { path: 'quizzes', label: $localize`Quizzes` },
@@ -37,4 +46,8 @@ export class CourseFrame {
     { path: 'statistics', label: $localize`Statistics` },
     { path: 'settings', label: $localize`Settings` },
   ];
+
+  constructor() {
+    effect(() => this.studio.open(this.id()));
+  }
 }

@@ -1,7 +1,6 @@
 import { Routes } from '@angular/router';
 
-import { routes as courses } from './courses/courses.routes';
-import { routes as quizzes } from './quizzes/quizzes.routes';
+import { asksBeforeLeaving } from '@shared/unsaved';
 
 export const routes: Routes = [
   {
@@ -13,6 +12,46 @@ export const routes: Routes = [
   {
     path: 'courses/:id',
     loadComponent: () => import('./course-frame').then(m => m.CourseFrame),
-    children: [{ path: '', pathMatch: 'full', redirectTo: 'outline' }, ...courses, ...quizzes],
+    children: [
+      { path: '', pathMatch: 'full', redirectTo: 'outline' },
+      {
+        path: 'outline',
+        title: $localize`Outline`,
+        loadComponent: () => import('./courses/outline').then(m => m.OutlinePage),
+      },
+      {
+        path: 'lessons/:lesson',
+        title: $localize`Lesson`,
+        canDeactivate: [asksBeforeLeaving],
+        loadComponent: () => import('./lessons/lesson-editor').then(m => m.LessonEditor),
+      },
+      {
+        path: 'quizzes',
+        title: $localize`Quizzes`,
+        loadComponent: () => import('./quizzes/quiz-list').then(m => m.QuizList),
+      },
+      {
+        path: 'quizzes/:quiz',
+        title: $localize`Quiz`,
+        canDeactivate: [asksBeforeLeaving],
+        loadComponent: () => import('./quizzes/quiz-editor').then(m => m.QuizEditor),
+      },
+      {
+        path: 'students',
+        title: $localize`Students`,
+        loadComponent: () => import('./students/student-list').then(m => m.StudentList),
+      },
+      {
+        path: 'statistics',
+        title: $localize`Statistics`,
+        loadComponent: () => import('./statistics/statistics').then(m => m.Statistics),
+      },
+      {
+        path: 'settings',
+        title: $localize`Settings`,
+        canDeactivate: [asksBeforeLeaving],
+        loadComponent: () => import('./courses/settings').then(m => m.Settings),
+      },
+    ],
   },
 ];

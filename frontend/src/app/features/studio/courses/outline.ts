@@ -1,8 +1,144 @@
-import { ChangeDetectionStrategy, Component } from '@angular/core';
+import { LiveAnnouncer } from '@angular/cdk/a11y';
+import { CdkDrag, CdkDragDrop, CdkDragHandle, CdkDropList } from '@angular/cdk/drag-drop';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  inject,
+  input,
+  linkedSignal,
+  signal,
+} from '@angular/core';
+import { Router, RouterLink } from '@angular/router';
 
+import { Outline } from '@core/api/models';
+import { Failures } from '@core/errors/failures';
+import { Notes } from '@core/notes/notes';
+import { Confirm } from '@shared/confirm';
+import { Empty } from '@shared/empty';
+import { Failed } from '@shared/failed';
+import { Minutes } from '@shared/minutes';
+import { Skeleton } from '@shared/skeleton';
+import { CourseInStudio } from '../course-in-studio';
+import { moved } from '../moved';
+import { OrderButtons } from '../order-buttons';
+import { CoursesApi } from './courses-api';
+
+/** A course's lessons in their order, and whether the course can be published. */
 @Component({
-  selector: 'lms-outline',
+  selector: 'lms-outline-page',
+  imports: [
+    CdkDrag,
+    CdkDragHandle,
+    CdkDropList,
+    RouterLink,
+    Empty,
+    Failed,
+    Minutes,
+    OrderButtons,
+    Skeleton,
+  ],
   changeDetection: ChangeDetectionStrategy.OnPush,
-  template: `<h1 i18n>Outline</h1>`,
+  styleUrl: './outline.scss',
+  templateUrl: './outline.html',
 })
-export class Outline {}
+export class OutlinePage {
+  readonly id = input.required<string>();
+
+  private readonly api = inject(CoursesApi);
+  private readonly router = inject(Router);
+  private readonly notes = inject(Notes);
+  private readonly confirm = inject(Confirm);
+  private readonly failures = inject(Failures);
+  private readonly announcer = inject(LiveAnnouncer);
+  protected readonly studio = inject(CourseInStudio);
+
+  protected readonly read = this.api.outline(this.id);
+  protected readonly quizzes = this.api.quizzes(this.id);
+  protected readonly busy = signal(false);
+  protected readonly lessons = linkedSignal<Outline>(() =>
+    this.read.hasValue() ? this.read.value() : [],
+  );
+  protected readonly quizzesOf = computed(() => {
+    const counts = new Map<string, number>();
+    for (const { lesson } of this.quizzes.value().results) {
+      counts.set(lesson, (counts.get(lesson) ?? 0) + 1);
+    }
+    return counts;
+  });
+  /** What keeps the course from being published. */
+  protected readonly unready = computed(() =>
+    this.quizzes.value().results.filter(quiz => quiz.problems.some(problem => problem.question)),
+  );
+  protected readonly canPublish = computed(
+    () => this.lessons().length > 0 && this.unready().length === 0,
+  );
+
+  protected drop({ previousIndex, currentIndex }: CdkDragDrop<unknown>): void {
+    void this.move(previousIndex, currentIndex);
+  }
+
+  protected async move(from: number, to: number): Promise<void> {
+    const before = this.lessons();
+    if (from === to) return;
+    this.lessons.set(moved(before, from, to));
+    const title = before[from]?.title ?? '';
+    void this.announcer.announce($localize`${title}:title: is lesson ${to + 1}:place: now.`);
+    try {
+      await this.api.order(
+        this.id(),
+        this.lessons().map(lesson => lesson.id),
+      );
+    } catch (error) {
+      this.lessons.set(before);
+      await this.failures.report(error);
+    }
+  }
+
+  protected async add(title: string): Promise<void> {
+    if (!title.trim()) return;
+    await this.change(async () => {
+      const { id } = await this.api.addLesson(this.id(), title.trim());
+      await this.router.navigate(['/studio/courses', this.id(), 'lessons', id]);
+    });
+  }
+
+  protected async remove(lesson: string, title: string): Promise<void> {
+    const agreed = await this.confirm.ask({
+      title: $localize`Delete this lesson?`,
+      text: $localize`“${title}:title:”, its quizzes and what students did in them go with it.`,
+      action: $localize`Delete the lesson`,
+      isGrave: true,
+    });
+    if (!agreed) return;
+    await this.change(async () => {
+      await this.api.removeLesson(lesson);
+      this.read.reload();
+      this.quizzes.reload();
+      await this.notes.say($localize`The lesson is deleted.`);
+    });
+  }
+
+  protected async publish(isPublished: boolean): Promise<void> {
+    await this.change(async () => {
+      await this.api.publish(this.id(), isPublished);
+      this.studio.reload();
+      await this.notes.say(
+        isPublished
+          ? $localize`The course is published: everybody can find it.`
+          : $localize`The course is a draft again; those who take it go on reading it.`,
+      );
+    });
+  }
+
+  private async change(work: () => Promise<void>): Promise<void> {
+    this.busy.set(true);
+    try {
+      await work();
+    } catch (error) {
+      await this.failures.report(error);
+    } finally {
+      this.busy.set(false);
+    }
+  }
+}

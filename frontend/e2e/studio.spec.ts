@@ -1,0 +1,133 @@
+import { Page } from '@playwright/test';
+
+import { expect, openMenu, register, signInQuietly, test } from './product';
+
+/** Writes a course of two lessons by the studio's own pages, up to its outline. */
+async function writeCourse(page: Page, title: string): Promise<void> {
+  await page.goto('/studio');
+  await page.getByLabel('A new course').fill(title);
+  await page.getByRole('button', { name: 'Create' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Outline' })).toBeVisible();
+  await expect(page.getByText('It needs a lesson.')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Publish' })).toBeDisabled();
+
+  for (const lesson of ['Second thoughts', 'First things']) {
+    await page.getByLabel('A new lesson').fill(lesson);
+    await page.getByRole('button', { name: 'Add' }).click();
+    const text = page.getByLabel('Text, in Markdown');
+    await text.fill(`About ${lesson}`);
+    await text.selectText();
+    await text.press('ControlOrMeta+b');
+    await expect(text).toHaveValue(`**About ${lesson}**`);
+    const look = page.getByRole('group', { name: 'Write or look' }).getByText('Look');
+    if (await look.isVisible()) await look.click();
+    await expect(page.getByLabel('What it looks like').locator('strong')).toHaveText(
+      `About ${lesson}`,
+    );
+    await page.getByLabel('Title').press('ControlOrMeta+s');
+    await expect(page.getByRole('button', { name: 'Save', exact: true })).toBeDisabled();
+    await page.getByRole('link', { name: 'To the outline' }).click();
+    await expect(page.getByRole('link', { name: lesson })).toBeVisible();
+  }
+}
+
+test('an instructor makes a course with a quiz from nothing, and a student takes it', async ({
+  page,
+}) => {
+  test.slow();
+  const title = `From nothing ${Date.now().toString(36)}${Math.random().toString(36).slice(2, 5)}`;
+  await signInQuietly(page, 'demo-instructor');
+  await writeCourse(page, title);
+
+  await page.getByRole('button', { name: 'Move up: First things' }).click();
+  const lessons = page.locator('.lessons .title a');
+  await expect(lessons).toHaveText(['First things', 'Second thoughts']);
+  await page.reload();
+  await expect(lessons).toHaveText(['First things', 'Second thoughts']);
+
+  await page.getByRole('link', { name: 'Quizzes' }).click();
+  await page.getByRole('combobox', { name: 'Lesson' }).selectOption('First things');
+  await page.getByLabel('Title').fill('What comes first?');
+  await page.getByRole('button', { name: 'Create' }).click();
+  await expect(page.getByText('It has no questions yet.')).toBeVisible();
+  await writeQuestions(page);
+
+  await page.getByRole('link', { name: 'Outline' }).click();
+  await page.getByRole('button', { name: 'Publish' }).click();
+  await expect(page.getByText('The course is published')).toBeVisible();
+  await page.getByRole('link', { name: 'See its page' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: title })).toBeVisible();
+
+  await openMenu(page);
+  await page.getByRole('button', { name: 'demo-instructor' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(
+    page.getByRole('heading', { level: 1, name: 'Learn at your own pace' }),
+  ).toBeVisible();
+  await takeCourse(page, title);
+});
+
+async function writeQuestions(page: Page): Promise<void> {
+  const save = page.getByRole('button', { name: 'Save the question' });
+  await page.getByRole('button', { name: 'One right choice' }).click();
+  await page.getByLabel('Question', { exact: false }).first().fill('Which is first?');
+  await page.getByLabel('Choice', { exact: true }).nth(0).fill('The beginning');
+  await page.getByLabel('Choice', { exact: true }).nth(1).fill('The end');
+  await save.click();
+  await expect(page.getByText('1. Which is first?')).toBeVisible();
+
+  await page.getByRole('button', { name: 'A short text' }).click();
+  await page.getByLabel('Question', { exact: false }).first().fill('What comes after one?');
+  await page.getByLabel('Right answers, one a line').fill('Two\n2');
+  await save.click();
+  await expect(page.getByText('2. What comes after one?')).toBeVisible();
+
+  await page.getByRole('button', { name: 'A number' }).click();
+  await page.getByLabel('Question', { exact: false }).first().fill('A half?');
+  await page.getByLabel('Right answer').fill('half');
+  await save.click();
+  await expect(page.getByText('This is not valid.')).toBeVisible();
+  await page.getByLabel('Right answer').fill('0,5');
+  await save.click();
+  await expect(page.getByText('3. A half?')).toBeVisible();
+
+  await page.getByRole('button', { name: 'Move up: A half?' }).click();
+  await expect(page.locator('.question')).toHaveText([
+    '1. Which is first?',
+    '2. A half?',
+    '3. What comes after one?',
+  ]);
+}
+
+async function takeCourse(page: Page, title: string): Promise<void> {
+  await register(page);
+  await page.goto(`/courses?search=${encodeURIComponent(title)}`);
+  await page.getByRole('link', { name: title }).click();
+  await page.getByRole('button', { name: 'Enrol', exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'First things' })).toBeVisible();
+  await page.getByRole('link', { name: 'What comes first?' }).click();
+
+  const next = page.getByRole('button', { name: 'Next', exact: true });
+  for (const isRight of [false, true]) {
+    await page.getByRole('button', { name: /^(Start|Try again)$/ }).click();
+    await page.getByRole('radio', { name: isRight ? 'The beginning' : 'The end' }).check();
+    await next.click();
+    await page.getByLabel('Your answer, a number').fill(isRight ? '.5' : '2');
+    await next.click();
+    await page.getByLabel('Your answer').fill(isRight ? 'two' : 'three');
+    await page.getByRole('button', { name: 'Look over your answers' }).click();
+    await page.getByRole('button', { name: 'Hand in', exact: true }).click();
+    if (!isRight) {
+      await expect(page.getByRole('heading', { name: 'Not passed yet' })).toBeVisible();
+      await page.getByRole('link', { name: 'To the quiz’s start' }).click();
+    }
+  }
+  await expect(page.getByRole('heading', { name: 'Passed', exact: true })).toBeVisible();
+  await page.getByRole('link', { name: 'Continue learning' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Second thoughts' })).toBeVisible();
+  await page.getByRole('button', { name: 'Mark as completed' }).click();
+  await expect(page.getByText('You have completed the course')).toBeVisible();
+  await page.goto('/dashboard');
+  await expect(page.getByRole('heading', { name: 'Completed' })).toBeVisible();
+  await expect(page.getByRole('link', { name: title }).first()).toBeVisible();
+}

@@ -1,0 +1,178 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  ElementRef,
+  computed,
+  inject,
+  input,
+  signal,
+} from '@angular/core';
+import { NonNullableFormBuilder, ReactiveFormsModule, Validators } from '@angular/forms';
+import { MatFormFieldModule } from '@angular/material/form-field';
+import { MatInputModule } from '@angular/material/input';
+
+import { Sent, User } from '@core/api/models';
+import { Session } from '@core/auth/session';
+import { ApiError } from '@core/errors/api-error';
+import { Failures } from '@core/errors/failures';
+import { Query } from '@core/navigation/query';
+import { Notes } from '@core/notes/notes';
+import { Confirm, Question } from '@shared/confirm';
+import { Empty } from '@shared/empty';
+import { Failed } from '@shared/failed';
+import { focusFirstWrong, messageOf, showFieldErrors } from '@shared/form-errors';
+import { Pager } from '@shared/pager';
+import { SearchBox } from '@shared/search-box';
+import { Skeleton } from '@shared/skeleton';
+import { ManageApi } from './manage-api';
+
+/** Who has an account, what each may do, and who asks to teach. */
+@Component({
+  selector: 'lms-users',
+  imports: [
+    ReactiveFormsModule,
+    MatFormFieldModule,
+    MatInputModule,
+    Empty,
+    Failed,
+    Pager,
+    SearchBox,
+    Skeleton,
+  ],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  styleUrl: './users.scss',
+  templateUrl: './users.html',
+})
+export class Users {
+  readonly search = input<string>();
+  readonly role = input<string>();
+  readonly instructor_requested = input<string>();
+  readonly is_active = input<string>();
+  readonly page = input<string>();
+
+  private readonly api = inject(ManageApi);
+  protected readonly query = inject(Query);
+  private readonly notes = inject(Notes);
+  private readonly confirm = inject(Confirm);
+  private readonly failures = inject(Failures);
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
+  protected readonly session = inject(Session);
+  protected readonly busy = signal(false);
+  protected readonly wrong = signal('');
+  protected readonly messageOf = messageOf;
+  protected readonly users = this.api.users(
+    computed(() => ({
+      search: this.search(),
+      role: this.role(),
+      instructor_requested: this.instructor_requested(),
+      is_active: this.is_active(),
+      page: this.page(),
+    })),
+  );
+  protected readonly pageNumber = computed(() => Number(this.page()) || 1);
+  protected readonly roles = [
+    { value: '', label: $localize`All` },
+    { value: 'student', label: $localize`Students` },
+    { value: 'instructor', label: $localize`Instructors` },
+    { value: 'admin', label: $localize`Admins` },
+  ];
+  protected readonly invitation = inject(NonNullableFormBuilder).group({
+    username: ['', [Validators.required, Validators.minLength(3)]],
+    email: ['', [Validators.required, Validators.email]],
+    is_instructor: [false],
+  });
+
+  protected async setInstructor(user: User, isOn: boolean): Promise<void> {
+    const body = { is_instructor: isOn, instructor_requested: false };
+    await this.change(user, body, {
+      title: isOn ? $localize`Make an instructor?` : $localize`No longer an instructor?`,
+      text: isOn
+        ? $localize`${user.username}:username: can then write courses and see how their students do.`
+        : $localize`${user.username}:username: keeps their courses, and can change them no longer.`,
+      action: isOn ? $localize`Make an instructor` : $localize`Take the role away`,
+      isGrave: !isOn,
+    });
+  }
+
+  protected async decline(user: User): Promise<void> {
+    await this.change(
+      user,
+      { instructor_requested: false },
+      {
+        title: $localize`Decline the request?`,
+        text: $localize`${user.username}:username: may ask again.`,
+        action: $localize`Decline`,
+      },
+    );
+  }
+
+  protected async setAdmin(user: User, isOn: boolean): Promise<void> {
+    await this.change(
+      user,
+      { is_admin: isOn },
+      {
+        title: isOn ? $localize`Make an admin?` : $localize`No longer an admin?`,
+        text: isOn
+          ? $localize`${user.username}:username: can then do everything here, as you can.`
+          : $localize`${user.username}:username: can manage nothing any longer.`,
+        action: isOn ? $localize`Make an admin` : $localize`Take the role away`,
+        isGrave: true,
+      },
+    );
+  }
+
+  protected async setActive(user: User, isOn: boolean): Promise<void> {
+    await this.change(
+      user,
+      { is_active: isOn },
+      {
+        title: isOn ? $localize`Let them in again?` : $localize`Lock the account?`,
+        text: isOn
+          ? $localize`${user.username}:username: can sign in again.`
+          : $localize`${user.username}:username: is signed out everywhere and cannot sign in. Nothing is deleted.`,
+        action: isOn ? $localize`Let them in` : $localize`Lock the account`,
+        isGrave: !isOn,
+      },
+    );
+  }
+
+  protected async invite(): Promise<void> {
+    this.wrong.set('');
+    if (this.invitation.invalid) {
+      this.invitation.markAllAsTouched();
+      focusFirstWrong(this.host);
+      return;
+    }
+    this.busy.set(true);
+    try {
+      const { username } = await this.api.invite(this.invitation.getRawValue());
+      this.invitation.reset();
+      this.users.reload();
+      await this.notes.say($localize`${username}:username: is invited by mail.`);
+    } catch (error) {
+      if (!(error instanceof ApiError && error.status === 400)) {
+        await this.failures.report(error);
+        return;
+      }
+      this.wrong.set(showFieldErrors(this.invitation, error));
+      focusFirstWrong(this.host);
+    } finally {
+      this.busy.set(false);
+    }
+  }
+
+  private async change(user: User, body: Sent<'PersonPatch'>, question: Question): Promise<void> {
+    if (!(await this.confirm.ask(question))) return;
+    this.busy.set(true);
+    try {
+      const changed = await this.api.changeUser(user.id, body);
+      if (changed.id === this.session.user()?.id) this.session.update(changed);
+      await this.notes.say($localize`Saved.`);
+    } catch (error) {
+      await this.failures.report(error);
+    } finally {
+      this.busy.set(false);
+      this.users.reload();
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import { HttpClient, httpResource } from '@angular/common/http';
+import { Injectable, inject } from '@angular/core';
+import { firstValueFrom } from 'rxjs';
+
+import { Answered, Page } from '@core/api/models';
+import { given } from '@core/api/params';
+
+export type Notification = Answered<'Notification'>;
+export type Kind = Notification['kind'];
+export interface Channels {
+  readonly app: boolean;
+  readonly mail: boolean;
+}
+export type Choices = Readonly<Record<Kind, Channels>>;
+
+@Injectable({ providedIn: 'root' })
+export class NotificationsApi {
+  private readonly http = inject(HttpClient);
+
+  /** A page, the newest first; `cursor` is that of the page before. */
+  list(onlyUnread: boolean, cursor?: string): Promise<Page<Notification>> {
+    const params = given({ is_read: onlyUnread ? 'false' : undefined, cursor });
+    return firstValueFrom(this.http.get<Page<Notification>>('/api/notifications/', { params }));
+  }
+
+  read(id: string): Promise<unknown> {
+    return firstValueFrom(this.http.post(`/api/notifications/${id}/read/`, null));
+  }
+
+  readAll(): Promise<unknown> {
+    return firstValueFrom(this.http.post('/api/notifications/read-all/', null));
+  }
+
+  remove(id: string): Promise<unknown> {
+    return firstValueFrom(this.http.delete(`/api/notifications/${id}/`));
+  }
+
+  preferences() {
+    return httpResource<Choices>(() => '/api/notifications/preferences/');
+  }
+
+  prefer(choices: Choices): Promise<Choices> {
+    return firstValueFrom(this.http.put<Choices>('/api/notifications/preferences/', choices));
+  }
+}
+
+/** The cursor of the next page, as its address has it. */
+export function cursorOf({ next }: Page<unknown>): string | undefined {
+  return next ? (new URL(next).searchParams.get('cursor') ?? undefined) : undefined;
+}

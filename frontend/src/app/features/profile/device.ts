@@ -1,0 +1,21 @@
+const BROWSERS: readonly (readonly [RegExp, string])[] = [
+  [/Edg\//, 'Edge'],
+  [/OPR\//, 'Opera'],
+  [/Firefox\//, 'Firefox'],
+  [/Chrom(e|ium)\//, 'Chrome'],
+  [/Safari\//, 'Safari'],
+];
+const SYSTEMS: readonly (readonly [RegExp, string])[] = [
+  [/Android/, 'Android'],
+  [/iPhone|iPad/, 'iOS'],
+  [/Windows/, 'Windows'],
+  [/Mac OS X/, 'macOS'],
+  [/Linux/, 'Linux'],
+];
+
+/** Says `Firefox, Linux` for what a browser calls itself; what is not known, as it calls itself. */
+export function deviceOf(userAgent: string): string {
+  const find = (known: typeof BROWSERS) => known.find(([sign]) => sign.test(userAgent))?.[1];
+  const names = [find(BROWSERS), find(SYSTEMS)].filter(Boolean);
+  return names.join(', ') || userAgent;
+}

@@ -1,0 +1,177 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  ElementRef,
+  computed,
+  effect,
+  inject,
+  input,
+  resource,
+  signal,
+  untracked,
+} from '@angular/core';
+import { NonNullableFormBuilder, ReactiveFormsModule, Validators } from '@angular/forms';
+import { MatFormFieldModule } from '@angular/material/form-field';
+import { MatInputModule } from '@angular/material/input';
+import { Router } from '@angular/router';
+
+import { Course } from '@core/api/models';
+import { Session } from '@core/auth/session';
+import { ApiError } from '@core/errors/api-error';
+import { Failures } from '@core/errors/failures';
+import { Notes } from '@core/notes/notes';
+import { Confirm } from '@shared/confirm';
+import { Failed } from '@shared/failed';
+import { focusFirstWrong, messageOf, showFieldErrors } from '@shared/form-errors';
+import { Picture } from '@shared/picture';
+import { Skeleton } from '@shared/skeleton';
+import { MayHaveUnsaved, askBeforeUnload } from '@shared/unsaved';
+import { CourseInStudio } from '../course-in-studio';
+import { Versioned, Versions } from '../versions';
+import { CoursesApi } from './courses-api';
+
+/** What a course says of itself, its picture, and its end. */
+@Component({
+  selector: 'lms-settings',
+  imports: [ReactiveFormsModule, MatFormFieldModule, MatInputModule, Failed, Picture, Skeleton],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  styleUrl: './settings.scss',
+  templateUrl: './settings.html',
+})
+export class Settings implements MayHaveUnsaved {
+  readonly id = input.required<string>();
+
+  private readonly api = inject(CoursesApi);
+  private readonly versions = inject(Versions);
+  private readonly router = inject(Router);
+  private readonly notes = inject(Notes);
+  private readonly confirm = inject(Confirm);
+  private readonly failures = inject(Failures);
+  private readonly studio = inject(CourseInStudio);
+  private readonly session = inject(Session);
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
+
+  protected readonly read = resource({
+    params: () => this.url(),
+    loader: ({ params }) => this.versions.read<Course>(params),
+  });
+  protected readonly categories = this.api.categories();
+  protected readonly busy = signal(false);
+  protected readonly wrong = signal('');
+  protected readonly messageOf = messageOf;
+  protected readonly form = inject(NonNullableFormBuilder).group({
+    title: ['', [Validators.required, Validators.maxLength(255)]],
+    description: ['', Validators.maxLength(10_000)],
+    category: [''],
+    price: ['0.00', Validators.pattern(/^\d{1,6}([.,]\d{1,2})?$/)],
+  });
+  protected readonly course = computed(() =>
+    this.read.hasValue() ? this.read.value().value : undefined,
+  );
+  private readonly url = computed(() => `/api/courses/${this.id()}/`);
+
+  constructor() {
+    askBeforeUnload(this);
+    effect(() => {
+      const course = this.course();
+      if (course) untracked(() => this.show(course));
+    });
+  }
+
+  hasUnsaved(): boolean {
+    return this.form.dirty;
+  }
+
+  protected async save(): Promise<void> {
+    const read = this.read.value();
+    if (!read) return;
+    if (this.form.invalid) {
+      this.form.markAllAsTouched();
+      focusFirstWrong(this.host);
+      return;
+    }
+    const { title, description, category, price } = this.form.getRawValue();
+    const body = { title, description, category: category || null, price: price.replace(',', '.') };
+    await this.change(async () => this.take(await this.versions.save(this.url(), body, read)));
+  }
+
+  protected async upload(box: HTMLInputElement): Promise<void> {
+    const file = box.files?.[0];
+    box.value = '';
+    if (!file) return;
+    await this.change(async () => {
+      await this.api.picture(this.id(), file);
+      await this.refresh();
+    });
+  }
+
+  protected async removePicture(): Promise<void> {
+    const read = this.read.value();
+    if (!read) return;
+    await this.change(async () => {
+      await this.versions.save<Course>(this.url(), { image: null }, read);
+      await this.refresh();
+    });
+  }
+
+  protected async remove(): Promise<void> {
+    const course = this.course();
+    if (!course) return;
+    const agreed = await this.confirm.ask({
+      title: $localize`Delete this course?`,
+      text: $localize`Its lessons and quizzes go with it. This cannot be undone.`,
+      action: $localize`Delete the course`,
+      isGrave: true,
+      typed: course.title,
+    });
+    if (!agreed) return;
+    await this.change(async () => {
+      const cascade = this.session.isAdmin() && course.enrollment_count > 0;
+      await this.api.remove(course.id, cascade);
+      this.form.markAsPristine();
+      await this.router.navigate(['/studio']);
+      await this.notes.say($localize`The course is deleted.`);
+    });
+  }
+
+  /** A picture changes the version, and not what one is writing. */
+  private async refresh(): Promise<void> {
+    const fresh = await this.versions.read<Course>(this.url());
+    const written = this.form.dirty ? this.form.getRawValue() : null;
+    this.read.set(fresh);
+    this.studio.reload();
+    if (written) {
+      this.form.setValue(written);
+      this.form.markAsDirty();
+    }
+  }
+
+  private show({ title, description, category, price }: Course): void {
+    this.form.reset({ title, description, category: category ?? '', price });
+  }
+
+  private take(saved: Versioned<Course> | null): void {
+    if (!saved) return;
+    this.read.set(saved);
+    this.show(saved.value);
+    this.studio.reload();
+    void this.notes.say($localize`Saved.`);
+  }
+
+  private async change(work: () => Promise<void>): Promise<void> {
+    this.busy.set(true);
+    this.wrong.set('');
+    try {
+      await work();
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 400) {
+        this.wrong.set(showFieldErrors(this.form, error));
+        focusFirstWrong(this.host);
+      } else {
+        await this.failures.report(error);
+      }
+    } finally {
+      this.busy.set(false);
+    }
+  }
+}

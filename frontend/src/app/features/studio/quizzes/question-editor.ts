@@ -1,0 +1,175 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  ElementRef,
+  OnInit,
+  computed,
+  inject,
+  input,
+  output,
+  signal,
+} from '@angular/core';
+import {
+  FormArray,
+  FormGroup,
+  NonNullableFormBuilder,
+  ReactiveFormsModule,
+  Validators,
+} from '@angular/forms';
+import { MatFormFieldModule } from '@angular/material/form-field';
+import { MatInputModule } from '@angular/material/input';
+
+import { ApiError } from '@core/errors/api-error';
+import { Failures } from '@core/errors/failures';
+import { focusFirstWrong, messageOf, showFieldErrors } from '@shared/form-errors';
+import { KINDS, hasChoices } from './kinds';
+import { Kind, Question, QuizzesApi, Said } from './quizzes-api';
+
+const NUMBER = /^\s*[-+]?(\d+([.,]\d*)?|[.,]\d+)(e[-+]?\d+)?\s*$/i;
+const MOST_CHOICES = 20;
+
+/** Writes one question with its choices or its answer; they are saved together. */
+@Component({
+  selector: 'lms-question-editor',
+  imports: [ReactiveFormsModule, MatFormFieldModule, MatInputModule],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  styleUrl: './question-editor.scss',
+  templateUrl: './question-editor.html',
+})
+export class QuestionEditor implements OnInit {
+  readonly quiz = input.required<string>();
+  /** Undefined for a new one, which is of that kind. */
+  readonly question = input<Question>();
+  readonly kind = input.required<Kind>();
+  readonly saved = output();
+  readonly cancelled = output();
+
+  private readonly api = inject(QuizzesApi);
+  private readonly failures = inject(Failures);
+  private readonly forms = inject(NonNullableFormBuilder);
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
+  protected readonly busy = signal(false);
+  protected readonly wrong = signal('');
+  protected readonly kinds = KINDS;
+  protected readonly messageOf = messageOf;
+  protected readonly mostChoices = MOST_CHOICES;
+  protected readonly hasChoices = computed(() => hasChoices(this.kind()));
+  protected readonly form = this.forms.group({
+    text: ['', [Validators.required, Validators.maxLength(1024)]],
+    answer: [''],
+    tolerance: ['', Validators.pattern(NUMBER)],
+    points: ['1', [Validators.required, Validators.pattern(NUMBER)]],
+    explanation: [''],
+    choices: this.forms.array<FormGroup<ChoiceControls>>([]),
+  });
+
+  get choices(): FormArray<FormGroup<ChoiceControls>> {
+    return this.form.controls.choices;
+  }
+
+  hasUnsaved(): boolean {
+    return this.form.dirty;
+  }
+
+  ngOnInit(): void {
+    const question = this.question();
+    if (question) {
+      const { text, answer, tolerance, points, explanation } = question;
+      this.form.patchValue({
+        text,
+        answer,
+        tolerance: tolerance === null ? '' : String(tolerance),
+        points: String(points),
+        explanation,
+      });
+      for (const choice of question.choices) this.choices.push(this.choice(choice));
+    } else if (this.hasChoices()) {
+      for (const isRight of [true, false]) {
+        this.choices.push(this.choice({ text: '', is_correct: isRight }));
+      }
+    } else if (this.kind() === 'true_false') {
+      this.form.controls.answer.setValue('true');
+    }
+    if (this.kind() === 'numeric') {
+      this.form.controls.answer.setValidators([Validators.pattern(NUMBER)]);
+    }
+    setTimeout(() => this.host.querySelector<HTMLElement>('textarea')?.focus());
+  }
+
+  protected add(): void {
+    this.choices.push(this.choice({ text: '', is_correct: false }));
+    this.choices.markAsDirty();
+    setTimeout(() => [...this.host.querySelectorAll<HTMLElement>('.choice .text')].at(-1)?.focus());
+  }
+
+  protected removeChoice(index: number): void {
+    this.choices.removeAt(index);
+    this.choices.markAsDirty();
+  }
+
+  /** Of a single one, the others are wrong then. */
+  protected markRight(index: number): void {
+    if (this.kind() !== 'single') return;
+    this.choices.controls.forEach((choice, at) =>
+      choice.controls.is_correct.setValue(at === index),
+    );
+    this.choices.markAsDirty();
+  }
+
+  protected async save(): Promise<void> {
+    if (this.form.invalid) {
+      this.form.markAllAsTouched();
+      focusFirstWrong(this.host);
+      return;
+    }
+    this.busy.set(true);
+    this.wrong.set('');
+    try {
+      const question = this.question();
+      const said = this.said();
+      await (question
+        ? this.api.changeQuestion(question.id, said)
+        : this.api.addQuestion(this.quiz(), said));
+      this.form.markAsPristine();
+      this.saved.emit();
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 400) {
+        this.wrong.set(showFieldErrors(this.form, error));
+        focusFirstWrong(this.host);
+      } else {
+        await this.failures.report(error);
+      }
+    } finally {
+      this.busy.set(false);
+    }
+  }
+
+  private said(): Said {
+    const { text, answer, tolerance, points, explanation, choices } = this.form.getRawValue();
+    const kind = this.kind();
+    const common = { text, kind, explanation, points: asNumber(points) };
+    if (hasChoices(kind)) {
+      const kept = choices.filter(choice => choice.text.trim());
+      return {
+        ...common,
+        choices: kept.map(({ id, ...choice }) => (id ? { id, ...choice } : choice)),
+      };
+    }
+    const isNumber = kind === 'numeric' && tolerance.trim() !== '';
+    return { ...common, answer, tolerance: isNumber ? asNumber(tolerance) : null };
+  }
+
+  private choice(given: { id?: string; text: string; is_correct: boolean }) {
+    return this.forms.group({
+      id: [given.id ?? ''],
+      text: [given.text, Validators.maxLength(255)],
+      is_correct: [given.is_correct],
+    });
+  }
+}
+
+type ChoiceControls = ReturnType<QuestionEditor['choice']>['controls'];
+
+function asNumber(text: string): number {
+  return Number(text.replace(',', '.'));
+}

@@ -1,0 +1,154 @@
+import { DecimalPipe, PercentPipe } from '@angular/common';
+import { ChangeDetectionStrategy, Component, computed, inject, input, signal } from '@angular/core';
+import { Router, RouterLink } from '@angular/router';
+
+import { Failures } from '@core/errors/failures';
+import { Notes } from '@core/notes/notes';
+import { Confirm } from '@shared/confirm';
+import { Empty } from '@shared/empty';
+import { Failed } from '@shared/failed';
+import { Skeleton } from '@shared/skeleton';
+import { PROBLEMS } from './kinds';
+import { QuizzesApi } from './quizzes-api';
+
+/** The quizzes of a course, by their lessons. */
+@Component({
+  selector: 'lms-quiz-list',
+  imports: [DecimalPipe, PercentPipe, RouterLink, Empty, Failed, Skeleton],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  styleUrl: './quiz-list.scss',
+  template: `
+    <h1 i18n>Quizzes</h1>
+    @if (quizzes.error(); as error) {
+      <lms-failed [error]="error" (retry)="quizzes.reload()" />
+    } @else if (quizzes.isLoading() || outline.isLoading()) {
+      <lms-skeleton [count]="4" height="5rem" />
+    } @else if (lessons().length === 0) {
+      <lms-empty title="A quiz belongs to a lesson, and there is none yet." i18n-title>
+        <a class="button" routerLink="../outline" i18n>Write the first lesson</a>
+      </lms-empty>
+    } @else {
+      @for (group of groups(); track group.lesson.id) {
+        <h2>{{ group.lesson.title }}</h2>
+        <ul>
+          @for (quiz of group.quizzes; track quiz.id) {
+            <li class="card">
+              <div class="text">
+                <a [routerLink]="[quiz.id]">{{ quiz.title }}</a>
+                <p class="quiet">
+                  <span i18n>
+                    {quiz.question_count, plural,
+                      =1 {1 question}
+                      other {{{ quiz.question_count }} questions}
+                    }
+                  </span>
+                  <span i18n>{{ quiz.max_score | number: '1.0-2' }} points</span>
+                  <span i18n>{{ quiz.pass_mark / 100 | percent }} to pass</span>
+                </p>
+                @for (problem of quiz.problems; track $index) {
+                  @if ($first) {
+                    <p class="problem">{{ problems[problem.code] }}</p>
+                  }
+                }
+              </div>
+              <a routerLink="../statistics" [queryParams]="{ quiz: quiz.id }">
+                <ng-container i18n>Statistics</ng-container>
+                <span class="visually-hidden">{{ quiz.title }}</span>
+              </a>
+              <button
+                class="button outlined grave"
+                type="button"
+                [disabled]="busy()"
+                (click)="remove(quiz.id, quiz.title)"
+              >
+                <ng-container i18n>Delete</ng-container>
+                <span class="visually-hidden">{{ quiz.title }}</span>
+              </button>
+            </li>
+          }
+        </ul>
+      } @empty {
+        <p class="lead" i18n>
+          A quiz lets students check what they know; its lesson is completed by passing it.
+        </p>
+      }
+      <form
+        class="card new"
+        (submit)="$event.preventDefault(); create(lessonBox.value, titleBox.value)"
+      >
+        <h2 i18n>A new quiz</h2>
+        <label class="field">
+          <span i18n>Lesson</span>
+          <select #lessonBox>
+            @for (lesson of lessons(); track lesson.id) {
+              <option [value]="lesson.id">{{ lesson.title }}</option>
+            }
+          </select>
+        </label>
+        <label class="field">
+          <span i18n>Title</span>
+          <input #titleBox required maxlength="255" autocomplete="off" />
+        </label>
+        <button class="button" [disabled]="busy()" i18n>Create</button>
+      </form>
+    }
+  `,
+})
+export class QuizList {
+  readonly id = input.required<string>();
+
+  private readonly api = inject(QuizzesApi);
+  private readonly router = inject(Router);
+  private readonly notes = inject(Notes);
+  private readonly confirm = inject(Confirm);
+  private readonly failures = inject(Failures);
+  protected readonly problems = PROBLEMS;
+  protected readonly busy = signal(false);
+  protected readonly quizzes = this.api.ofCourse(this.id);
+  protected readonly outline = this.api.outline(this.id);
+  protected readonly lessons = computed(() =>
+    this.outline.hasValue() ? this.outline.value() : [],
+  );
+  protected readonly groups = computed(() =>
+    this.lessons()
+      .map(lesson => ({
+        lesson,
+        quizzes: this.quizzes.value().results.filter(quiz => quiz.lesson === lesson.id),
+      }))
+      .filter(({ quizzes }) => quizzes.length > 0),
+  );
+
+  protected async create(lesson: string, title: string): Promise<void> {
+    if (!title.trim()) return;
+    await this.change(async () => {
+      const { id } = await this.api.create(lesson, title.trim());
+      await this.router.navigate(['/studio/courses', this.id(), 'quizzes', id]);
+    });
+  }
+
+  protected async remove(quiz: string, title: string): Promise<void> {
+    const agreed = await this.confirm.ask({
+      title: $localize`Delete this quiz?`,
+      text: $localize`“${title}:title:”, its questions and all that students handed in go with it.`,
+      action: $localize`Delete the quiz`,
+      isGrave: true,
+    });
+    if (!agreed) return;
+    await this.change(async () => {
+      await this.api.remove(quiz);
+      this.quizzes.reload();
+      await this.notes.say($localize`The quiz is deleted.`);
+    });
+  }
+
+  private async change(work: () => Promise<void>): Promise<void> {
+    this.busy.set(true);
+    try {
+      await work();
+    } catch (error) {
+      await this.failures.report(error);
+    } finally {
+      this.busy.set(false);
+    }
+  }
+}

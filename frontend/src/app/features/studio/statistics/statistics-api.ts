@@ -1,0 +1,32 @@
+import { httpResource } from '@angular/common/http';
+import { Injectable, Signal } from '@angular/core';
+
+import { Answered, EMPTY_PAGE, Page } from '@core/api/models';
+import { given } from '@core/api/params';
+
+@Injectable({ providedIn: 'root' })
+export class StatisticsApi {
+  /** The course's own figures, as its instructor's dashboard has them. */
+  course(id: Signal<string>) {
+    return httpResource<Answered<'Dashboard'>>(() => ({
+      url: '/api/dashboard/',
+      params: { course: id() },
+    }));
+  }
+
+  quizzes(course: Signal<string>) {
+    return httpResource<Page<Answered<'Quiz'>>>(
+      () => ({ url: '/api/quizzes/', params: { course: course(), page_size: 100 } }),
+      { defaultValue: EMPTY_PAGE },
+    );
+  }
+
+  /** @param attempts `all`, or undefined for the first of each student */
+  quiz(id: Signal<string | undefined>, attempts: Signal<string | undefined>) {
+    return httpResource<Answered<'Statistics'>>(() => {
+      const quiz = id();
+      if (!quiz) return undefined;
+      return { url: `/api/quizzes/${quiz}/statistics/`, params: given({ attempts: attempts() }) };
+    });
+  }
+}

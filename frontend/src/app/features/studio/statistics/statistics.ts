@@ -1,0 +1,75 @@
+import { DecimalPipe, PercentPipe, formatDate } from '@angular/common';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  LOCALE_ID,
+  computed,
+  inject,
+  input,
+} from '@angular/core';
+
+import { Query } from '@core/navigation/query';
+import { Chart } from '@shared/chart';
+import { Empty } from '@shared/empty';
+import { Failed } from '@shared/failed';
+import { Skeleton } from '@shared/skeleton';
+import { StatisticsApi } from './statistics-api';
+
+const LABEL_CHARACTERS = 24;
+
+/** How a course does, and what the answers to a quiz say of its questions. */
+@Component({
+  selector: 'lms-statistics',
+  imports: [DecimalPipe, PercentPipe, Chart, Empty, Failed, Skeleton],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  styleUrl: './statistics.scss',
+  templateUrl: './statistics.html',
+})
+export class Statistics {
+  readonly id = input.required<string>();
+  readonly quiz = input<string>();
+  readonly attempts = input<string>();
+
+  private readonly api = inject(StatisticsApi);
+  protected readonly query = inject(Query);
+  private readonly locale = inject(LOCALE_ID);
+  protected readonly dashboard = this.api.course(this.id);
+  protected readonly quizzes = this.api.quizzes(this.id);
+  /** The one of the address, or the course's first. */
+  protected readonly chosen = computed(() => this.quiz() ?? this.quizzes.value().results[0]?.id);
+  protected readonly figures = this.api.quiz(this.chosen, this.attempts);
+
+  private readonly part = computed(() =>
+    this.dashboard.hasValue() ? this.dashboard.value().instructor : undefined,
+  );
+  protected readonly course = computed(() =>
+    this.part()?.courses.find(({ course }) => course === this.id()),
+  );
+  protected readonly weeks = computed(() =>
+    (this.part()?.enrollments ?? []).map(({ week }) => formatDate(week, 'd MMM', this.locale)),
+  );
+  protected readonly enrolled = computed(() => [
+    {
+      label: $localize`Enrolments`,
+      values: (this.part()?.enrollments ?? []).map(({ count }) => count),
+    },
+  ]);
+  protected readonly questions = computed(() =>
+    this.figures.hasValue() ? this.figures.value().questions : [],
+  );
+  protected readonly labels = computed(() =>
+    this.questions().map(({ text }, index) => `${index + 1}. ${shortened(text)}`),
+  );
+  protected readonly measures = computed(() => [
+    { label: $localize`Facility`, values: this.questions().map(({ facility }) => facility) },
+    {
+      label: $localize`Discrimination`,
+      values: this.questions().map(({ discrimination }) => discrimination),
+    },
+  ]);
+}
+
+function shortened(text: string): string {
+  const line = text.split('\n', 1)[0] ?? '';
+  return line.length > LABEL_CHARACTERS ? `${line.slice(0, LABEL_CHARACTERS)}…` : line;
+}
