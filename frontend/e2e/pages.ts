@@ -1,7 +1,7 @@
 import { Page } from '@playwright/test';
 
-import { enrol, makeCourse as newCourse } from './courses';
-import { Person, api, tokenOf } from './product';
+import { enrol, makeCourse as newCourse, startAttempt, submitAnswers } from './courses';
+import { Person, api } from './product';
 
 /** A page of the app, and who sees it; `path` may have to look up what is there. */
 export interface Place {
@@ -54,22 +54,45 @@ export const PLACES: readonly Place[] = [
   },
 
   // Quizzes
-  { name: 'quiz', as: 'demo-student', path: async page => `/quiz/${(await taken(page)).quiz}` },
-  { name: 'quiz-attempt', as: 'demo-student', path: openAttempt },
+  {
+    name: 'quiz',
+    as: 'demo-student',
+    path: async page => {
+      const settings = { time_limit_seconds: 1200, max_attempts: 3, partial_credit: true };
+      const quiz = await openQuiz(page, settings);
+      await startAttempt(page, quiz, 'demo-student');
+      await submitAnswers(page, quiz, [], 'demo-student');
+      return `/quiz/${quiz}`;
+    },
+  },
+  { name: 'quiz-attempt', as: 'demo-student', path: page => openAttempt(page, 2) },
+  {
+    name: 'quiz-attempt-text',
+    as: 'demo-student',
+    path: page => openAttempt(page, 5),
+    then: page => page.getByLabel('Your answer, a number').fill('one and a half'),
+  },
   {
     name: 'quiz-review',
     as: 'demo-student',
-    path: openAttempt,
-    then: page => page.getByRole('button', { name: 'Look over and hand in' }).click(),
+    path: page => openAttempt(page, 3),
+    then: async page => {
+      await page.getByRole('radio', { name: 'True' }).check();
+      await page.getByLabel('Mark for review').check();
+      await page.getByRole('link', { name: 'Review and submit' }).click();
+      await page.getByRole('button', { name: 'Submit my answers' }).click();
+    },
   },
   {
     name: 'quiz-result',
     as: 'demo-student',
     path: async page => {
-      const { quiz } = await taken(page);
-      const url = `/api/quiz-submissions/?quiz=${quiz}`;
-      const { results } = await api<{ results: { id: string }[] }>(page, url, 'demo-student');
-      return `/quiz/${quiz}?submission=${results[0]?.id}`;
+      const quiz = await openQuiz(page);
+      const { questions } = await api<Asked>(page, `/api/quizzes/${quiz}/`, 'demo-student');
+      const answers = questions.map(({ id: question, choices: [first] }) =>
+        first ? { question, choices: [first.id] } : { question, text: 'true' },
+      );
+      return submitAnswers(page, quiz, answers, 'demo-student');
     },
   },
 
@@ -90,11 +113,20 @@ async function taken(page: Page): Promise<{ course: string; quiz: string }> {
   return { course, quiz };
 }
 
-/** Opens an attempt at a new course's quiz for the demo's student, and says where it is. */
-async function openAttempt(page: Page): Promise<string> {
-  const { id, quiz } = await newCourse(page);
+interface Asked {
+  readonly questions: readonly { id: string; choices: readonly { id: string }[] }[];
+}
+
+/** Makes a quiz that the demo's student may take. */
+async function openQuiz(page: Page, settings: object = {}): Promise<string> {
+  const { id, quiz } = await newCourse(page, settings);
   await enrol(page, id, 'demo-student');
-  const headers = { Authorization: `Bearer ${await tokenOf(page, 'demo-student')}` };
-  await page.request.post(`/api/quizzes/${quiz}/start/`, { headers });
-  return `/quiz/${quiz}?at=1`;
+  return quiz;
+}
+
+/** Opens an attempt at a new quiz for the demo's student, and says where its question is. */
+async function openAttempt(page: Page, step: number): Promise<string> {
+  const quiz = await openQuiz(page, { time_limit_seconds: 1200 });
+  await startAttempt(page, quiz, 'demo-student');
+  return `/quiz/${quiz}?step=${step}`;
 }

@@ -1,0 +1,51 @@
+import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
+
+import { Attempt } from './attempt';
+
+/** Says how the answers' way to the server goes, where it does not go by itself. */
+@Component({
+  selector: 'lms-quiz-sending',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  template: `
+    <div role="alert">
+      @if (attempt.failure(); as error) {
+        <div class="notice wrong">
+          <p>
+            @if (attempt.isTimeUp()) {
+              <strong i18n>The time is up, but your answers are not submitted yet.</strong>
+            } @else {
+              <strong i18n>Your answers are not submitted yet.</strong>
+            }
+            &ngsp;{{ error.message }}&ngsp;
+            @if (attempt.kept() !== false) {
+              <ng-container i18n>They are kept on this device.</ng-container>
+            }
+          </p>
+          @if (attempt.isWaiting()) {
+            <p i18n>They are sent again by themselves as soon as the server can be reached.</p>
+          }
+          @if (attempt.isTimeUp()) {
+            <p i18n>Whether they still count is decided by when they reach the server.</p>
+          }
+          @if (error.requestId) {
+            <p>
+              <small i18n>Request {{ error.requestId }}</small>
+            </p>
+          }
+        </div>
+      } @else if (attempt.isTimeUp()) {
+        <p class="notice" i18n>The time is up. Your answers are being submitted…</p>
+      } @else if (attempt.isSending()) {
+        <p class="notice" i18n>Your answers are being submitted…</p>
+      }
+    </div>
+    @if (attempt.failure()) {
+      <p>
+        <button class="button" type="button" (click)="attempt.submit()" i18n>Submit again</button>
+      </p>
+    }
+  `,
+})
+export class Sending {
+  protected readonly attempt = inject(Attempt);
+}
