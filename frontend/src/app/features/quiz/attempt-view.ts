@@ -39,6 +39,7 @@ export const REVIEW = 'review';
                 [count]="attempt.steps().length"
                 [isLocked]="attempt.isTimeUp() || attempt.isSending()"
                 (answer)="attempt.give(one.question.id, $event)"
+                (toggled)="attempt.toggle(one.question.id, $event.choice, $event.isChosen)"
               />
             }
             <label class="mark">

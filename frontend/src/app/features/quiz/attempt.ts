@@ -126,6 +126,17 @@ export class Attempt {
     this.change(draft => ({ ...draft, answers: { ...draft.answers, [question]: given } }));
   }
 
+  /** Takes a choice among several, or gives it up. */
+  toggle(question: string, choice: string, isChosen: boolean): void {
+    this.change(draft => {
+      const before = draft.answers[question];
+      const chosen = before && 'choices' in before ? before.choices : [];
+      const others = chosen.filter(one => one !== choice);
+      const choices = isChosen ? [...others, choice] : others;
+      return { ...draft, answers: { ...draft.answers, [question]: { choices } } };
+    });
+  }
+
   /** Marks a question to be looked at again, or takes the mark away. */
   mark(question: string, isMarked: boolean): void {
     this.change(draft => ({

@@ -69,7 +69,7 @@ import { Given } from './quiz-api';
                 #box
                 type="checkbox"
                 [checked]="chosen().includes(choice.id)"
-                (change)="toggle(choice.id, box.checked)"
+                (change)="toggled.emit({ choice: choice.id, isChosen: box.checked })"
               />
               <span>{{ choice.text }}</span>
             </label>
@@ -161,6 +161,8 @@ export class Question {
   readonly count = input.required<number>();
   readonly isLocked = input(false);
   readonly answer = output<Given>();
+  /** One of several choices was taken, or given up. */
+  readonly toggled = output<{ choice: string; isChosen: boolean }>();
 
   protected readonly question = computed(() => this.step().question);
   protected readonly hintId = computed(() => `hint-${this.question().id}`);
@@ -181,11 +183,6 @@ export class Question {
 
   protected choose(choice: string): void {
     this.answer.emit({ choices: [choice] });
-  }
-
-  protected toggle(choice: string, isChosen: boolean): void {
-    const others = this.chosen().filter(one => one !== choice);
-    this.answer.emit({ choices: isChosen ? [...others, choice] : others });
   }
 
   protected write(text: string): void {

@@ -534,6 +534,14 @@ describe('the page of a quiz', () => {
       expect(kept()).toEqual({ n2: { choices: ['uranus'] } });
     });
 
+    it('loses none of the choices that are made before the page has taken in the first', async () => {
+      await take(2);
+      for (const label of ['Saturn', 'Uranus'])
+        find('label', label).querySelector('input')!.click();
+
+      expect(kept()).toEqual({ n2: { choices: ['saturn', 'uranus'] } });
+    });
+
     it('asks whether something is true, and sends it untranslated', async () => {
       await take(3);
       check('True');
