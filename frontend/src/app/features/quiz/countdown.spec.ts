@@ -53,6 +53,7 @@ describe('Countdown', () => {
     countdown.run(limits(10), atEnd);
     vi.advanceTimersByTime(60_000);
     countdown.set(limits(10));
+    expect(countdown.secondsLeft()).toBe(0);
     vi.advanceTimersByTime(60_000);
 
     expect(atEnd).toHaveBeenCalledOnce();

@@ -58,7 +58,7 @@ export class Countdown {
     this.end = end.getTime() - Math.min(LEAD_MS, totalMs(limits) / 10);
     clearTimeout(this.ending);
     // A page in the background ticks once a minute, but a single timer is on time.
-    this.ending = setTimeout(() => this.tick(), this.end - Date.now());
+    this.ending = setTimeout(() => this.tick(), Math.max(0, this.end - Date.now()));
     this.tick();
   }
 

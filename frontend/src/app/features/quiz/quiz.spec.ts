@@ -544,12 +544,22 @@ describe('the page of a quiz', () => {
 
     it('asks whether something is true, and sends it untranslated', async () => {
       await take(3);
+      const [yes, no] = page.querySelectorAll<HTMLInputElement>('.option input');
       check('True');
       expect(kept()).toEqual({ n3: { text: 'true' } });
       check('False');
       expect(kept()).toEqual({ n3: { text: 'false' } });
       await press('Clear my answer');
       expect(kept()).toEqual({ n3: { text: '' } });
+      expect([yes?.checked, no?.checked]).toEqual([false, false]);
+    });
+
+    it.each(['true', 'false'])('shows what was answered before: %s', async said => {
+      const draft = { answers: { n3: { text: said } }, marked: [] };
+      localStorage.setItem('lms.private.quiz.ada.q1.1', JSON.stringify(draft));
+      await take(3);
+
+      expect(page.querySelector('.option:has(:checked)')?.textContent?.toLowerCase()).toBe(said);
     });
 
     it('asks for a few words', async () => {
