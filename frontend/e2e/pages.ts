@@ -27,7 +27,7 @@ export const PLACES: readonly Place[] = [
   {
     name: 'course-taken',
     as: 'demo-student',
-    path: async page => `/courses/${(await taken(page)).course}`,
+    path: async page => `/courses/${await taken(page)}`,
   },
 
   // Accounts
@@ -43,7 +43,7 @@ export const PLACES: readonly Place[] = [
   {
     name: 'lesson',
     as: 'demo-student',
-    path: async page => `/learn/${(await taken(page)).course}`,
+    path: async page => `/learn/${await taken(page)}`,
   },
   {
     name: 'lesson-locked',
@@ -104,13 +104,18 @@ export const PLACES: readonly Place[] = [
   // Management
 ];
 
-/** A course and a quiz of it that the demo's student has begun. */
-async function taken(page: Page): Promise<{ course: string; quiz: string }> {
-  const url = '/api/quiz-submissions/?page_size=1';
-  const { results } = await api<{ results: { quiz: string }[] }>(page, url, 'demo-student');
-  const quiz = results[0]?.quiz ?? '';
-  const { course } = await api<{ course: string }>(page, `/api/quizzes/${quiz}/`, 'demo-student');
-  return { course, quiz };
+interface Enrolment {
+  readonly course: string;
+  readonly milestones: readonly number[];
+  readonly completed_at: string | null;
+}
+
+/** The course of the demo that its student is in the middle of. */
+async function taken(page: Page): Promise<string> {
+  const url = '/api/enrollments/?ordering=enrolled_at';
+  const { results } = await api<{ results: Enrolment[] }>(page, url, 'demo-student');
+  const middle = results.find(one => one.milestones.length > 0 && one.completed_at === null);
+  return middle?.course ?? '';
 }
 
 interface Asked {

@@ -30,8 +30,8 @@ export const REVIEW = 'review';
   template: `
     <div class="layout">
       <div class="main">
-        <lms-quiz-sending />
         @if (current(); as step) {
+          <lms-quiz-sending />
           <form class="card" novalidate (submit)="$event.preventDefault(); next()">
             @for (one of [step]; track one.question.id) {
               <lms-quiz-question
@@ -105,7 +105,9 @@ export const REVIEW = 'review';
                 <span class="visually-hidden" i18n>the time</span>
               </button>
             </div>
-            <p class="said" role="status">{{ countdown.said() }}</p>
+            <p class="said" role="status" [class.visually-hidden]="isTimeShown()">
+              {{ countdown.said() }}
+            </p>
           </div>
         }
         <nav class="map" aria-labelledby="map">

@@ -120,6 +120,14 @@ describe('Countdown', () => {
     ]);
   });
 
+  it('does not say for long what is true for a moment', () => {
+    countdown.run(limits(61), atEnd);
+    vi.advanceTimersByTime(30_000);
+    expect(countdown.said()).toBe('30 seconds left');
+    vi.advanceTimersByTime(10_000);
+    expect(countdown.said()).toBe('');
+  });
+
   it('does not say the half close to what is said anyway', () => {
     expect(saidOf(600)).toEqual(['5 minutes left', '1 minute left', '30 seconds left']);
     expect(saidOf(50)).toEqual(['30 seconds left']);

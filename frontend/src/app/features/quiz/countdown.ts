@@ -14,6 +14,7 @@ const TICK_MS = 500;
 /** The time ends here this much earlier than on the server: answers take a while to get there. */
 const LEAD_MS = 1000;
 const HALF_A_DAY_MS = 12 * 60 * 60 * 1000;
+const SAID_FOR_SECONDS = 10;
 const SAID_AT_SECONDS = [300, 60, 30];
 
 /** The time that is left of an attempt, by the server's clock, whatever the device's says. */
@@ -23,6 +24,7 @@ export class Countdown {
   private ticking: ReturnType<typeof setInterval> | undefined;
   private ending: ReturnType<typeof setTimeout> | undefined;
   private end = 0;
+  private saidAt = 0;
   private marks: readonly number[] = [];
   private atEnd: (() => void) | null = null;
 
@@ -34,7 +36,7 @@ export class Countdown {
   readonly isOver = computed(() => this.left() === 0);
   /** `1:05:09` or `5:09`. */
   readonly clock = computed(() => asClock(this.left() ?? 0));
-  /** What is to be read out; it changes at the half and shortly before the end only. */
+  /** What is to be read out; at the half and shortly before the end, for some seconds. */
   readonly said = this.lastSaid.asReadonly();
 
   constructor() {
@@ -74,7 +76,9 @@ export class Countdown {
     const before = this.left() ?? 0; // what is left when one comes back is seen, not said
     const left = Math.max(0, Math.ceil((this.end - Date.now()) / 1000));
     this.left.set(left);
+    if (this.lastSaid() && this.saidAt - left >= SAID_FOR_SECONDS) this.lastSaid.set('');
     if (this.marks.some(mark => left <= mark && mark < before) && left > 0) {
+      this.saidAt = left;
       this.lastSaid.set($localize`${inWords(left, this.locale)}:duration: left`);
     }
     if (left > 0) return;

@@ -108,11 +108,8 @@ import { Rules } from './rules';
         <section aria-labelledby="attempts">
           <h2 id="attempts" i18n>Your attempts</h2>
           @if (quiz().my_grade !== null && quiz().my_grade !== undefined) {
-            <p>
-              <ng-container i18n
-                >Your grade: {{ quiz().my_grade! / 100 | percent: '1.0-2' }}</ng-container
-              >
-              &ngsp;
+            <p class="grade">
+              <span i18n>Your grade: {{ quiz().my_grade! / 100 | percent: '1.0-2' }}</span>
               @if (quiz().my_passed) {
                 <span class="badge" i18n>Passed</span>
               } @else {

@@ -131,10 +131,14 @@ describe('the page of a quiz', () => {
   let page: HTMLElement;
   const confirm = { ask: vi.fn(), prepare: vi.fn(), dismiss: vi.fn() };
 
+  const scrollIntoView = vi.fn(); // jsdom has none
+
   beforeEach(() => {
     localStorage.clear();
+    Element.prototype.scrollIntoView = scrollIntoView;
     confirm.ask.mockReset();
     confirm.dismiss.mockReset();
+    scrollIntoView.mockReset();
     TestBed.configureTestingModule({
       providers: [
         { provide: Confirm, useValue: confirm },
@@ -828,6 +832,8 @@ describe('the page of a quiz', () => {
       expect(alert).toContain('The server cannot be reached.');
       expect(alert).toContain('They are kept on this device.');
       expect(alert).toContain('sent again by themselves');
+      expect(scrollIntoView.mock.contexts).toEqual([page.querySelector('lms-quiz-sending')]);
+      expect(page.querySelectorAll('button')).toHaveLength(1);
       await press('Submit again');
       await answer(one('POST', SUBMISSIONS), RESULT, 201);
 

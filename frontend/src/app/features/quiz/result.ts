@@ -48,7 +48,6 @@ interface Option {
         } @else {
           <ng-container i18n>Not passed</ng-container>
         }
-        &ngsp;
         <span class="percentage">{{ submission().percentage / 100 | percent: '1.0-2' }}</span>
       </h2>
       <p class="facts">

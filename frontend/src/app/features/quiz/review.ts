@@ -10,11 +10,12 @@ import { RouterLink } from '@angular/router';
 
 import { Attempt } from './attempt';
 import { inWordsOf } from './answers';
+import { Sending } from './sending';
 
 /** All questions with what is answered, and submitting; gaps are asked about. */
 @Component({
   selector: 'lms-quiz-review',
-  imports: [RouterLink],
+  imports: [RouterLink, Sending],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './review.scss',
   template: `
@@ -31,9 +32,8 @@ import { inWordsOf } from './answers';
         } @else {
           <ng-container i18n>All questions are answered.</ng-container>
         }
-        &ngsp;
-        <ng-container i18n>Nothing is submitted before you press the button below.</ng-container>
       </p>
+      <p class="quiet" i18n>Nothing is submitted before you press the button below.</p>
       <ol>
         @for (step of attempt.steps(); track step.question.id) {
           <li>
@@ -55,6 +55,7 @@ import { inWordsOf } from './answers';
           </li>
         }
       </ol>
+      <lms-quiz-sending />
       @if (isAsking()) {
         <div class="notice ask" role="group" aria-labelledby="gaps" (keydown.escape)="cancel()">
           <p #question id="gaps" tabindex="-1" i18n>
@@ -75,19 +76,21 @@ import { inWordsOf } from './answers';
         </div>
       } @else {
         <p class="actions">
-          <button
-            #button
-            class="button"
-            type="button"
-            [disabled]="attempt.isSending()"
-            (click)="submit()"
-          >
-            @if (attempt.isSending()) {
-              <ng-container i18n>Submitting…</ng-container>
-            } @else {
-              <ng-container i18n>Submit my answers</ng-container>
-            }
-          </button>
+          @if (!attempt.failure()) {
+            <button
+              #button
+              class="button"
+              type="button"
+              [disabled]="attempt.isSending()"
+              (click)="submit()"
+            >
+              @if (attempt.isSending()) {
+                <ng-container i18n>Submitting…</ng-container>
+              } @else {
+                <ng-container i18n>Submit my answers</ng-container>
+              }
+            </button>
+          }
           <a
             class="button outlined"
             routerLink="."

@@ -1,4 +1,12 @@
-import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  ElementRef,
+  Injector,
+  afterNextRender,
+  effect,
+  inject,
+} from '@angular/core';
 
 import { Attempt } from './attempt';
 
@@ -6,6 +14,7 @@ import { Attempt } from './attempt';
 @Component({
   selector: 'lms-quiz-sending',
   changeDetection: ChangeDetectionStrategy.OnPush,
+  styleUrl: './sending.scss',
   template: `
     <div role="alert">
       @if (attempt.failure(); as error) {
@@ -16,11 +25,11 @@ import { Attempt } from './attempt';
             } @else {
               <strong i18n>Your answers are not submitted yet.</strong>
             }
-            &ngsp;{{ error.message }}&ngsp;
-            @if (attempt.kept() !== false) {
-              <ng-container i18n>They are kept on this device.</ng-container>
-            }
           </p>
+          <p>{{ error.message }}</p>
+          @if (attempt.kept() !== false) {
+            <p i18n>They are kept on this device.</p>
+          }
           @if (attempt.isWaiting()) {
             <p i18n>They are sent again by themselves as soon as the server can be reached.</p>
           }
@@ -47,5 +56,14 @@ import { Attempt } from './attempt';
   `,
 })
 export class Sending {
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   protected readonly attempt = inject(Attempt);
+
+  constructor() {
+    const injector = inject(Injector);
+    effect(() => {
+      if (!this.attempt.failure() && !this.attempt.isTimeUp()) return;
+      afterNextRender(() => this.host.scrollIntoView({ block: 'nearest' }), { injector });
+    });
+  }
 }
