@@ -14,21 +14,32 @@ export interface Course {
 const QUESTIONS = [
   {
     kind: 'single',
-    text: 'Two and two are …',
-    choices: [{ text: 'Four', is_correct: true }, { text: 'Five' }],
+    text: 'Which planet is closest to the Sun?',
+    explanation: 'Mercury orbits the Sun in 88 days.',
+    choices: [{ text: 'Venus' }, { text: 'Mercury', is_correct: true }, { text: 'Mars' }],
   },
   {
     kind: 'multiple',
-    text: 'Which are prime?',
+    text: 'Which of these planets have rings?',
+    points: 2,
     choices: [
-      { text: 'Two', is_correct: true },
-      { text: 'Three', is_correct: true },
-      { text: 'Nine' },
+      { text: 'Saturn', is_correct: true },
+      { text: 'Uranus', is_correct: true },
+      { text: 'Venus' },
     ],
   },
-  { kind: 'true_false', text: 'Water boils at a lower temperature on a mountain.', answer: 'true' },
-  { kind: 'short_text', text: 'The capital of France?', answer: 'Paris' },
-  { kind: 'numeric', text: 'Half of three?', answer: '1.5' },
+  { kind: 'true_false', text: 'A day on Venus is longer than its year.', answer: 'true' },
+  {
+    kind: 'short_text',
+    text: 'Read this:\n\n“My very educated mother just served us noodles.”\n\nWhich planet comes last?',
+    answer: 'Neptune\nthe planet Neptune',
+  },
+  {
+    kind: 'numeric',
+    text: 'How many astronomical units is Mars away from the Sun?',
+    answer: '1.52',
+    tolerance: 0.05,
+  },
 ];
 
 /** Makes and publishes a course of two lessons, of which the second has a quiz of all kinds. */
@@ -57,6 +68,28 @@ export async function enrol(page: Page, course: string, as?: Person): Promise<vo
     data: { course },
   });
   expect(answer.ok(), await answer.text()).toBe(true);
+}
+
+/** Opens an attempt at a quiz for one of the demo's people, without the page for it. */
+export async function startAttempt(page: Page, quiz: string, as: Person): Promise<void> {
+  const headers = { Authorization: `Bearer ${await tokenOf(page, as)}` };
+  const answer = await page.request.post(`/api/quizzes/${quiz}/start/`, { headers });
+  expect(answer.ok(), await answer.text()).toBe(true);
+}
+
+/** Submits what one of the demo's people answers, without the page for it; returns where it is. */
+export async function submitAnswers(
+  page: Page,
+  quiz: string,
+  answers: readonly object[],
+  as: Person,
+): Promise<string> {
+  const headers = { Authorization: `Bearer ${await tokenOf(page, as)}` };
+  const data = { quiz, answers };
+  const answer = await page.request.post('/api/quiz-submissions/', { headers, data });
+  expect(answer.ok(), await answer.text()).toBe(true);
+  const { id } = (await answer.json()) as { id: string };
+  return `/quiz/${quiz}?submission=${id}`;
 }
 
 async function ownToken(page: Page): Promise<string> {

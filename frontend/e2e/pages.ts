@@ -1,7 +1,7 @@
 import { Page } from '@playwright/test';
 
-import { enrol, makeCourse as newCourse } from './courses';
-import { Person, api, tokenOf } from './product';
+import { enrol, makeCourse as newCourse, startAttempt, submitAnswers } from './courses';
+import { Person, api } from './product';
 
 /** A page of the app, and who sees it; `path` may have to look up what is there. */
 export interface Place {
@@ -27,7 +27,7 @@ export const PLACES: readonly Place[] = [
   {
     name: 'course-taken',
     as: 'demo-student',
-    path: async page => `/courses/${(await taken(page)).course}`,
+    path: async page => `/courses/${await taken(page)}`,
   },
 
   // Accounts
@@ -43,7 +43,7 @@ export const PLACES: readonly Place[] = [
   {
     name: 'lesson',
     as: 'demo-student',
-    path: async page => `/learn/${(await taken(page)).course}`,
+    path: async page => `/learn/${await taken(page)}`,
   },
   {
     name: 'lesson-locked',
@@ -54,22 +54,45 @@ export const PLACES: readonly Place[] = [
   },
 
   // Quizzes
-  { name: 'quiz', as: 'demo-student', path: async page => `/quiz/${(await taken(page)).quiz}` },
-  { name: 'quiz-attempt', as: 'demo-student', path: openAttempt },
+  {
+    name: 'quiz',
+    as: 'demo-student',
+    path: async page => {
+      const settings = { time_limit_seconds: 1200, max_attempts: 3, partial_credit: true };
+      const quiz = await openQuiz(page, settings);
+      await startAttempt(page, quiz, 'demo-student');
+      await submitAnswers(page, quiz, [], 'demo-student');
+      return `/quiz/${quiz}`;
+    },
+  },
+  { name: 'quiz-attempt', as: 'demo-student', path: page => openAttempt(page, 2) },
+  {
+    name: 'quiz-attempt-text',
+    as: 'demo-student',
+    path: page => openAttempt(page, 5),
+    then: page => page.getByLabel('Your answer, a number').fill('one and a half'),
+  },
   {
     name: 'quiz-review',
     as: 'demo-student',
-    path: openAttempt,
-    then: page => page.getByRole('button', { name: 'Look over and hand in' }).click(),
+    path: page => openAttempt(page, 3),
+    then: async page => {
+      await page.getByRole('radio', { name: 'True' }).check();
+      await page.getByLabel('Mark for review').check();
+      await page.getByRole('link', { name: 'Review and submit' }).click();
+      await page.getByRole('button', { name: 'Submit my answers' }).click();
+    },
   },
   {
     name: 'quiz-result',
     as: 'demo-student',
     path: async page => {
-      const { quiz } = await taken(page);
-      const url = `/api/quiz-submissions/?quiz=${quiz}`;
-      const { results } = await api<{ results: { id: string }[] }>(page, url, 'demo-student');
-      return `/quiz/${quiz}?submission=${results[0]?.id}`;
+      const quiz = await openQuiz(page);
+      const { questions } = await api<Asked>(page, `/api/quizzes/${quiz}/`, 'demo-student');
+      const answers = questions.map(({ id: question, choices: [first] }) =>
+        first ? { question, choices: [first.id] } : { question, text: 'true' },
+      );
+      return submitAnswers(page, quiz, answers, 'demo-student');
     },
   },
 
@@ -108,13 +131,10 @@ export const PLACES: readonly Place[] = [
   { name: 'manage-figures', as: 'demo-admin', path: '/manage/figures' },
 ];
 
-/** A course and a quiz of it that the demo's student has begun. */
-async function taken(page: Page): Promise<{ course: string; quiz: string }> {
-  const url = '/api/quiz-submissions/?page_size=1';
-  const { results } = await api<{ results: { quiz: string }[] }>(page, url, 'demo-student');
-  const quiz = results[0]?.quiz ?? '';
-  const { course } = await api<{ course: string }>(page, `/api/quizzes/${quiz}/`, 'demo-student');
-  return { course, quiz };
+interface Enrolment {
+  readonly course: string;
+  readonly milestones: readonly number[];
+  readonly completed_at: string | null;
 }
 
 /** A course of the demo's instructor that has a quiz, and students. */
@@ -131,11 +151,28 @@ async function taught(page: Page): Promise<{ course: string; lesson: string; qui
   return { course, lesson, quiz };
 }
 
-/** Opens an attempt at a new course's quiz for the demo's student, and says where it is. */
-async function openAttempt(page: Page): Promise<string> {
-  const { id, quiz } = await newCourse(page);
+/** The course of the demo that its student is in the middle of. */
+async function taken(page: Page): Promise<string> {
+  const url = '/api/enrollments/?ordering=enrolled_at';
+  const { results } = await api<{ results: Enrolment[] }>(page, url, 'demo-student');
+  const middle = results.find(one => one.milestones.length > 0 && one.completed_at === null);
+  return middle?.course ?? '';
+}
+
+interface Asked {
+  readonly questions: readonly { id: string; choices: readonly { id: string }[] }[];
+}
+
+/** Makes a quiz that the demo's student may take. */
+async function openQuiz(page: Page, settings: object = {}): Promise<string> {
+  const { id, quiz } = await newCourse(page, settings);
   await enrol(page, id, 'demo-student');
-  const headers = { Authorization: `Bearer ${await tokenOf(page, 'demo-student')}` };
-  await page.request.post(`/api/quizzes/${quiz}/start/`, { headers });
-  return `/quiz/${quiz}?at=1`;
+  return quiz;
+}
+
+/** Opens an attempt at a new quiz for the demo's student, and says where its question is. */
+async function openAttempt(page: Page, step: number): Promise<string> {
+  const quiz = await openQuiz(page, { time_limit_seconds: 1200 });
+  await startAttempt(page, quiz, 'demo-student');
+  return `/quiz/${quiz}?step=${step}`;
 }

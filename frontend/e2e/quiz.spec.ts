@@ -1,126 +1,291 @@
 import { Page } from '@playwright/test';
 
 import { Course, enrol, makeCourse } from './courses';
-import { appIsKept, expect, register, test } from './product';
+import { api, appIsKept, expect, openMenu, register, test, violations } from './product';
 
-async function startQuiz(page: Page, course: Course): Promise<void> {
-  await page.goto(`/quiz/${course.quiz}`);
-  await page.getByRole('button', { name: /^(Start|Try again)$/ }).click();
-  await expect(page.getByText('Question 1 of 5')).toBeVisible();
+interface Question {
+  readonly kind: string;
+  readonly text: string;
+  readonly answer: string;
+  readonly choices: readonly { readonly text: string; readonly is_correct: boolean }[];
 }
 
-/** Answers all kinds of questions, right or wrong, and goes to the review. */
-async function answerAll(page: Page, isRight: boolean): Promise<void> {
-  const next = page.getByRole('button', { name: 'Next', exact: true });
-  await page.getByRole('radio', { name: isRight ? 'Four' : 'Five' }).check();
-  await next.click();
-  await page.getByRole('checkbox', { name: 'Two' }).check();
-  if (isRight) await page.getByRole('checkbox', { name: 'Three' }).check();
-  await next.click();
-  await page.getByRole('radio', { name: isRight ? 'True' : 'False' }).check();
-  await next.click();
-  await page.getByLabel('Your answer').fill(isRight ? '  paris ' : 'London');
-  await next.click();
-  await page.getByLabel('Your answer, a number').fill(isRight ? '1,5' : '7');
-  await page.getByRole('button', { name: 'Look over your answers' }).click();
-  await expect(page.getByRole('heading', { name: 'Look over your answers' })).toBeFocused();
-}
-
-test('someone fails a quiz, sees why, tries again and passes', async ({ page }) => {
-  const course = await makeCourse(page);
+/** Registers somebody new in a new course with a quiz, and opens the quiz. */
+async function meetQuiz(page: Page, settings: object = {}): Promise<Course> {
+  const course = await makeCourse(page, settings);
   await register(page);
   await enrol(page, course.id);
-
-  await startQuiz(page, course);
-  await answerAll(page, false);
-  await page.getByRole('button', { name: 'Hand in', exact: true }).click();
-  await expect(page.getByRole('heading', { name: 'Not passed yet' })).toBeVisible();
-  await expect(page.getByText('Paris', { exact: true })).toBeVisible();
-  await expect(page).toHaveURL(/submission=/);
-
-  await page.getByRole('link', { name: 'To the quiz’s start' }).click();
-  await startQuiz(page, course);
-  await answerAll(page, true);
-  await page.getByRole('button', { name: 'Hand in', exact: true }).click();
-  await expect(page.getByRole('heading', { name: 'Passed', exact: true })).toBeVisible();
-  await expect(page.getByText('100%')).toBeVisible();
-
   await page.goto(`/quiz/${course.quiz}`);
-  await expect(page.getByRole('link', { name: 'Look at attempt 1' })).toBeVisible();
+  return course;
+}
+
+async function start(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Start the quiz' }).click();
+  await expect(page.getByRole('heading', { name: /^Question 1 of 5/ })).toBeFocused();
+}
+
+/** Answers all questions, right by the key that the instructor sees, or all of them wrong. */
+async function answerAll(page: Page, quiz: string, isRight: boolean): Promise<void> {
+  const { questions } = await api<{ questions: readonly Question[] }>(
+    page,
+    `/api/quizzes/${quiz}/`,
+    'demo-instructor',
+  );
+  for (const [index, { kind, answer, choices }] of questions.entries()) {
+    await expect(
+      page.getByRole('heading', { name: `Question ${index + 1} of ${questions.length}` }),
+    ).toBeFocused();
+    for (const choice of choices) {
+      if (choice.is_correct === isRight)
+        await page.getByLabel(choice.text, { exact: true }).check();
+    }
+    if (kind === 'true_false') {
+      const isTrue = (answer === 'true') === isRight;
+      await page.getByLabel(isTrue ? 'True' : 'False', { exact: true }).check();
+    } else if (choices.length === 0) {
+      const said = kind === 'numeric' ? answer.replace('.', ',') : ` ${answer.split('\n')[0]} `;
+      await page.getByRole('textbox').fill(isRight ? said : '9');
+    }
+    await page.getByRole('button', { name: /^(Next|Review answers)$/ }).click();
+  }
+  await expect(page.getByRole('heading', { name: 'Review your answers' })).toBeFocused();
+}
+
+const submit = (page: Page) => page.getByRole('button', { name: 'Submit my answers' }).click();
+const outcome = (page: Page, name: RegExp) => page.getByRole('heading', { level: 2, name });
+
+async function attemptsAt(page: Page, quiz: string): Promise<number> {
+  const url = `/api/quiz-submissions/?quiz=${quiz}`;
+  return (await api<{ count: number }>(page, url, 'demo-instructor')).count;
+}
+
+test('somebody fails a quiz, sees why, tries again and passes', async ({ page }) => {
+  const course = await meetQuiz(page, { max_attempts: 2 });
+  await expect(page.getByText('0 of 2 used')).toBeVisible();
+  await start(page);
+  await answerAll(page, course.quiz, false);
+  await submit(page);
+
+  await expect(outcome(page, /^Not passed 0%/)).toBeFocused();
+  await expect(page.getByText('Mercury orbits the Sun in 88 days.')).toBeVisible();
+  await expect(page.getByText('Neptune / the planet Neptune')).toBeVisible();
+  await expect(page.getByText('1.52 ± 0.05')).toBeVisible();
+  await page.reload();
+  await expect(outcome(page, /^Not passed 0%/)).toBeVisible();
+  await expect(page.getByText('1 attempt left')).toBeVisible();
+
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await answerAll(page, course.quiz, true);
+  await submit(page);
+  await expect(outcome(page, /^Passed 100%/)).toBeFocused();
+
+  await page.getByRole('link', { name: 'All my attempts' }).click();
+  await expect(page.getByText('You have used all your attempts')).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Attempt 1' })).toBeVisible();
+  await page.getByRole('link', { name: 'Attempt 2' }).click();
+  await expect(outcome(page, /^Passed 100%/)).toBeVisible();
+  await page.getByRole('link', { name: 'Continue learning' }).click();
+  await expect(page).toHaveURL(new RegExp(`/learn/${course.id}`));
 });
 
-test('a reload in the middle keeps the answers, and gaps are asked about', async ({ page }) => {
-  const course = await makeCourse(page);
-  await register(page);
-  await enrol(page, course.id);
-  await startQuiz(page, course);
-  await page.getByRole('radio', { name: 'Four' }).check();
+test('a reload in the middle keeps answers, marks and place', async ({ page }) => {
+  await meetQuiz(page);
+  await start(page);
+  await page.getByLabel('Venus', { exact: true }).check();
   await expect(page.getByText('Saved on this device')).toBeVisible();
-  await page.getByRole('button', { name: 'Next', exact: true }).click();
-  await page.getByRole('checkbox', { name: 'Look at this again' }).check();
+  await page.getByRole('button', { name: 'Next' }).click();
+  await page.getByLabel('Saturn').check();
+  await page.getByLabel('Mark for review').check();
 
   page.on('dialog', dialog => void dialog.accept()); // the browser asks before a reload
   await page.reload();
-  await expect(page.getByText('Question 2 of 5')).toBeVisible();
-  await expect(page.getByRole('button', { name: 'Question 1, answered' })).toBeVisible();
-  await expect(page.getByRole('button', { name: 'Question 2, to look at again' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: /^Question 2 of 5/ })).toBeFocused();
+  await expect(page.getByLabel('Saturn')).toBeChecked();
+  await expect(page.getByLabel('Mark for review')).toBeChecked();
+  await page.getByRole('link', { name: 'Question 1, answered' }).click();
+  await expect(page.getByLabel('Venus', { exact: true })).toBeChecked();
 
-  await page.getByRole('button', { name: 'Look over and hand in' }).click();
-  await page.getByRole('button', { name: 'Hand in', exact: true }).click();
-  const dialog = page.getByRole('dialog');
-  await expect(dialog).toContainText('4 questions have no answer');
-  await dialog.getByRole('button', { name: 'Cancel' }).click();
-  await expect(page.getByRole('heading', { name: 'Look over your answers' })).toBeVisible();
+  await page.getByRole('link', { name: 'Review and submit' }).click();
+  await submit(page);
+  await expect(page.getByText('3 questions have no answer and will count nothing.')).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name: 'Submit my answers' })).toBeFocused();
 });
 
-test('leaving an open attempt is asked about', async ({ page }) => {
-  const course = await makeCourse(page);
-  await register(page);
-  await enrol(page, course.id);
-  await startQuiz(page, course);
+test('a quiz can be taken by keyboard alone', async ({ page }) => {
+  await meetQuiz(page);
+  await page.getByRole('button', { name: 'Start the quiz' }).press('Enter');
+  await expect(page.getByRole('heading', { name: /^Question 1 of 5/ })).toBeFocused();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Space');
+  await page.keyboard.press('ArrowDown');
+  await expect(page.getByLabel('Mercury')).toBeChecked();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: /^Question 2 of 5/ })).toBeFocused();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Space');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Space');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: /^Question 3 of 5/ })).toBeFocused();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Space');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: /^Question 4 of 5/ })).toBeFocused();
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('neptune');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: /^Question 5 of 5/ })).toBeFocused();
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('1,5');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Review your answers' })).toBeFocused();
+  await expect(page.getByText('All questions are answered.')).toBeVisible();
+  await page.getByRole('button', { name: 'Submit my answers' }).press('Enter');
 
-  await page.getByRole('link', { name: 'Learning', exact: true }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
-  await expect(page.getByText('Question 1 of 5')).toBeVisible();
+  await expect(outcome(page, /^Passed 100%/)).toBeFocused();
+});
 
-  await page.getByRole('link', { name: 'Learning', exact: true }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Leave the quiz' }).click();
+test('a quiz with a time limit submits by itself at the end', async ({ page }) => {
+  const course = await meetQuiz(page, { time_limit_seconds: 8 });
+  await expect(page.getByText('8 seconds')).toBeVisible();
+  await start(page);
+  await expect(page.getByRole('timer')).toHaveText(/^0:0[1-7]$/);
+  await page.getByLabel('Mercury').check();
+
+  await expect(outcome(page, /^Not passed 16.67%/)).toBeVisible();
+  await expect(page.getByText('The time was up: your answers were submitted')).toBeVisible();
+  expect(await attemptsAt(page, course.quiz)).toBe(1);
+});
+
+test('an attempt whose time ran out elsewhere is listed as such', async ({ page }) => {
+  await meetQuiz(page, { time_limit_seconds: 2 });
+  await start(page);
+  await page.evaluate(() => (location.href = 'about:blank')).catch(() => undefined);
+  await page.waitForTimeout(4000);
+  await page.goBack();
+
+  await expect(page.getByText('The time ran out; nothing was submitted.')).toBeVisible();
+  await expect(page).not.toHaveURL(/step=/);
+  await expect(page.getByRole('button', { name: 'Start another attempt' })).toBeVisible();
+});
+
+test('leaving an open attempt is asked about, and coming back finds it', async ({ page }) => {
+  const course = await meetQuiz(page, { time_limit_seconds: 600 });
+  await start(page);
+  await page.getByLabel('Mercury').check();
+  const home = page.getByRole('link', { name: 'Learning', exact: true });
+
+  await home.click();
+  const dialog = page.getByRole('dialog', { name: 'Leave the quiz?' });
+  await expect(dialog).toContainText('your answers are kept on this device');
+  await expect(dialog).toContainText('The time goes on until');
+  expect(await violations(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByRole('heading', { name: /^Question 1 of 5/ })).toBeVisible();
+
+  await home.click();
+  await dialog.getByRole('button', { name: 'Leave the quiz' }).click();
   await expect(page).toHaveURL(/\/$/);
   await page.goto(`/quiz/${course.quiz}`);
-  await expect(page.getByRole('button', { name: 'Continue' })).toBeVisible();
+  await expect(page.getByText('Attempt 1 is open until')).toBeVisible();
+  await page.getByRole('button', { name: 'Continue the attempt' }).click();
+  await expect(page.getByRole('heading', { name: /^Question 2 of 5/ })).toBeFocused();
+  await expect(page.getByRole('link', { name: 'Question 1, answered' })).toBeVisible();
 });
 
-test('what is answered is handed in by itself when the time is up', async ({ page }) => {
-  const course = await makeCourse(page, { time_limit_seconds: 8 });
-  await register(page);
-  await enrol(page, course.id);
-  await startQuiz(page, course);
-  await expect(page.getByRole('timer')).toContainText('0:0');
-  await page.getByRole('radio', { name: 'Four' }).check();
+test('two tabs share the answers, and the attempt is submitted once', async ({ page, context }) => {
+  const course = await meetQuiz(page);
+  await start(page);
+  const other = await context.newPage();
+  await other.goto(`/quiz/${course.quiz}?step=1`);
+  await other.getByLabel('Mercury').check();
+  await expect(page.getByLabel('Mercury')).toBeChecked();
+  await expect(page.getByText('Your answers were changed in another tab')).toBeVisible();
 
-  await expect(page.getByRole('heading', { name: 'Not passed yet' })).toBeVisible();
-  await expect(page.getByText('20%')).toBeVisible();
+  await other.getByRole('link', { name: 'Review and submit' }).click();
+  await submit(other);
+  await other.getByRole('button', { name: 'Submit all the same' }).click();
+  await expect(outcome(other, /^Not passed 16.67%/)).toBeVisible();
+  await expect(outcome(page, /^Not passed 16.67%/)).toBeVisible();
+  await expect(page.getByText('This attempt was submitted already')).toBeVisible();
+  expect(await attemptsAt(page, course.quiz)).toBe(1);
+});
+
+test('signing out leaves no answers on the device', async ({ page }) => {
+  const course = await meetQuiz(page);
+  await start(page);
+  await page.getByLabel('Mercury').check();
+  const kept = () =>
+    page.evaluate(quiz => Object.keys(localStorage).filter(key => key.includes(quiz)), course.quiz);
+  expect(await kept()).toHaveLength(1);
+
+  page.on('dialog', dialog => void dialog.accept());
+  await page.goto('/dashboard');
+  await expect(page.getByRole('heading', { level: 1, name: 'My learning' })).toBeVisible();
+  expect(await kept()).toHaveLength(1);
+  await openMenu(page);
+  await page.getByRole('button', { name: /^ada-/ }).click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(
+    page.getByRole('heading', { level: 1, name: 'Learn at your own pace' }),
+  ).toBeVisible();
+  expect(await kept()).toHaveLength(0);
+});
+
+test.describe('where something fails', () => {
+  test.use({ allowed: [/ERR_FAILED|404/] });
+
+  test('an answer of the server that is lost makes no second attempt', async ({ page }) => {
+    const course = await meetQuiz(page);
+    await start(page);
+    await answerAll(page, course.quiz, true);
+    let sent = 0;
+    await page.route('**/api/quiz-submissions/', async route => {
+      sent++;
+      const answer = await route.fetch();
+      await (sent === 1 ? route.abort() : route.fulfill({ response: answer }));
+    });
+    await submit(page);
+    await expect(page.getByText('Your answers are not submitted yet.')).toBeVisible();
+    await page.getByRole('button', { name: 'Submit again' }).click();
+
+    await expect(outcome(page, /^Passed 100%/)).toBeVisible();
+    expect(await attemptsAt(page, course.quiz)).toBe(1);
+  });
+
+  test('a quiz of a course that one does not take is not there', async ({ page }) => {
+    const course = await makeCourse(page);
+    await register(page);
+    await page.goto(`/quiz/${course.quiz}`);
+
+    await expect(page.getByText('You cannot see this quiz.')).toBeVisible();
+    expect(await violations(page)).toEqual([]);
+  });
 });
 
 test.describe('with the network away', () => {
   test.use({ allowed: [/ERR_INTERNET_DISCONNECTED|ERR_FAILED|504/], serviceWorkers: 'allow' });
 
-  test('nothing is lost, and it is handed in when the network is back', async ({
+  test('nothing is lost, and it is submitted when the network is back', async ({
     page,
     context,
   }) => {
-    const course = await makeCourse(page);
-    await register(page);
-    await enrol(page, course.id);
-    await startQuiz(page, course);
-    await answerAll(page, true);
-
+    const course = await meetQuiz(page);
+    await start(page);
     await appIsKept(page);
     await context.setOffline(true);
-    await page.getByRole('button', { name: 'Hand in', exact: true }).click();
-    await expect(page.getByText('Your answers are not handed in yet')).toBeVisible();
+    await expect(page.getByText('You are offline.')).toBeVisible();
+    await page.getByLabel('Mercury').check();
+    await page.getByRole('link', { name: 'Review and submit' }).click();
+    await submit(page);
+    await page.getByRole('button', { name: 'Submit all the same' }).click();
+    await expect(page.getByText('Your answers are not submitted yet.')).toBeVisible();
+    await expect(page.getByText('They are kept on this device.')).toBeVisible();
+    expect(await violations(page)).toEqual([]);
 
     await context.setOffline(false);
-    await expect(page.getByRole('heading', { name: 'Passed', exact: true })).toBeVisible();
+    await expect(outcome(page, /^Not passed 16.67%/)).toBeVisible();
+    expect(await attemptsAt(page, course.quiz)).toBe(1);
   });
 });

@@ -48,4 +48,17 @@ describe('Confirm', () => {
     agree.click();
     expect(await answer).toBe(true);
   });
+
+  it('is taken back as a no, where it no longer matters', async () => {
+    const { answer } = await asked(LEAVE);
+    TestBed.inject(Confirm).dismiss();
+
+    expect(await answer).toBe(false);
+  });
+
+  it('has nothing to take back where nothing was asked', () => {
+    TestBed.inject(Confirm).dismiss();
+
+    expect(document.querySelector('mat-dialog-container')).toBeNull();
+  });
 });

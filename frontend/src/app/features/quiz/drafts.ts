@@ -1,60 +1,103 @@
-import { DOCUMENT, DestroyRef, Injectable, inject } from '@angular/core';
+import { DOCUMENT, Injectable, inject } from '@angular/core';
 
-import { Session } from '@core/auth/session';
 import { PRIVATE } from '@core/auth/device';
 import { Given } from './quiz-api';
 
-/** What one has answered so far, and what one wants to look at again. */
+/** What one has answered so far, and which questions one wants to look at again. */
 export interface Draft {
   readonly answers: Readonly<Record<string, Given>>;
   readonly marked: readonly string[];
 }
 
-export const NO_DRAFT: Draft = { answers: {}, marked: [] };
+/** Whose attempt at which quiz. */
+export interface Place {
+  readonly user: string;
+  readonly quiz: string;
+  readonly attempt: number;
+}
 
-/** Keeps the answers of an open attempt on the device, so that a reload or a lost network costs none. */
+export const EMPTY: Draft = { answers: {}, marked: [] };
+
+/** Keeps the answers of open attempts on the device, for a reload must not lose them. */
 @Injectable({ providedIn: 'root' })
 export class Drafts {
-  private readonly session = inject(Session);
   private readonly window = inject(DOCUMENT).defaultView;
 
-  read(quiz: string, attempt: number): Draft {
-    return parsed(localStorage.getItem(this.key(quiz, attempt)));
+  /** Returns null where nothing is kept, or nothing that can be read. */
+  read(place: Place): Draft | null {
+    try {
+      return asDraft(this.window?.localStorage.getItem(keyOf(place)) ?? null);
+    } catch {
+      return null; // the browser forbids it
+    }
   }
 
-  /** Says whether the device has room for it. */
-  keep(quiz: string, attempt: number, draft: Draft): boolean {
+  /** Returns false where the device cannot keep it: it is full, or the browser forbids it. */
+  write(place: Place, draft: Draft): boolean {
     try {
-      localStorage.setItem(this.key(quiz, attempt), JSON.stringify(draft));
+      this.window?.localStorage.setItem(keyOf(place), JSON.stringify(draft));
       return true;
     } catch {
       return false;
     }
   }
 
-  forget(quiz: string, attempt: number): void {
-    localStorage.removeItem(this.key(quiz, attempt));
+  forget(place: Place): void {
+    try {
+      this.window?.localStorage.removeItem(keyOf(place));
+    } catch {
+      // where nothing can be kept, nothing is
+    }
   }
 
-  /** Tells what another tab keeps of the same attempt, until the caller is destroyed. */
-  watch(quiz: string, attempt: number, destroyed: DestroyRef, tell: (draft: Draft) => void): void {
-    const key = this.key(quiz, attempt);
-    const hear = (event: StorageEvent) => {
-      if (event.key === key && event.newValue !== null) tell(parsed(event.newValue));
+  /** Drops what is left of attempts at a quiz that are no longer open. */
+  forgetAllBut(open: number | null, { user, quiz }: Omit<Place, 'attempt'>): void {
+    const mine = keyOf({ user, quiz, attempt: '' });
+    const kept = open === null ? null : keyOf({ user, quiz, attempt: open });
+    try {
+      for (const key of Object.keys(this.window?.localStorage ?? {})) {
+        if (key.startsWith(mine) && key !== kept) this.window?.localStorage.removeItem(key);
+      }
+    } catch {
+      // where nothing can be kept, nothing is
+    }
+  }
+
+  /** Hears what another tab makes of the draft: null where it is gone. Returns how to stop. */
+  watch(place: Place, hear: (draft: Draft | null) => void): () => void {
+    const key = keyOf(place);
+    const listen = (event: StorageEvent) => {
+      if (event.key === key || event.key === null) hear(asDraft(event.newValue));
     };
-    this.window?.addEventListener('storage', hear);
-    destroyed.onDestroy(() => this.window?.removeEventListener('storage', hear));
-  }
-
-  private key(quiz: string, attempt: number): string {
-    return `${PRIVATE}quiz.${this.session.user()?.id ?? ''}.${quiz}.${attempt}`;
+    this.window?.addEventListener('storage', listen);
+    return () => this.window?.removeEventListener('storage', listen);
   }
 }
 
-function parsed(text: string | null): Draft {
+function keyOf({ user, quiz, attempt }: Omit<Place, 'attempt'> & { attempt: number | '' }): string {
+  return `${PRIVATE}quiz.${user}.${quiz}.${attempt}`;
+}
+
+/** Reads a draft; what is not of its form is left out, for anybody may write there. */
+function asDraft(text: string | null): Draft | null {
+  if (text === null) return null;
   try {
-    return { ...NO_DRAFT, ...(JSON.parse(text ?? '{}') as Partial<Draft>) };
+    const { answers, marked } = JSON.parse(text) as Partial<Draft>;
+    return {
+      answers: Object.fromEntries(Object.entries(answers ?? {}).filter(([, one]) => isGiven(one))),
+      marked: Array.isArray(marked) ? marked.filter(one => typeof one === 'string') : [],
+    };
   } catch {
-    return NO_DRAFT;
+    return null;
   }
+}
+
+function isGiven(one: unknown): one is Given {
+  if (typeof one !== 'object' || one === null) return false;
+  if ('text' in one) return typeof one.text === 'string';
+  return (
+    'choices' in one &&
+    Array.isArray(one.choices) &&
+    one.choices.every(choice => typeof choice === 'string')
+  );
 }

@@ -1,147 +1,155 @@
-import { DatePipe, DecimalPipe, PercentPipe } from '@angular/common';
+import { DatePipe, PercentPipe } from '@angular/common';
 import { ChangeDetectionStrategy, Component, computed, input, output } from '@angular/core';
 import { RouterLink } from '@angular/router';
 
-import { Minutes } from '@shared/minutes';
-import { Quiz, Submission } from './quiz-api';
+import { ApiError } from '@core/errors/api-error';
+import { Attempts } from './attempts';
+import { Ending } from './attempt';
+import { isSoon, onDevice } from './countdown';
+import { OpenAttempt, Quiz } from './quiz-api';
+import { Refusal } from './refusal';
+import { Rules } from './rules';
 
-/** What one should know before one begins, and how one did before. */
+/** What one should know before an attempt, the way into it, and one's earlier attempts. */
 @Component({
-  selector: 'lms-instructions',
-  imports: [RouterLink, DatePipe, DecimalPipe, PercentPipe, Minutes],
+  selector: 'lms-quiz-instructions',
+  imports: [DatePipe, PercentPipe, RouterLink, Attempts, Refusal, Rules],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './instructions.scss',
   template: `
-    <dl class="facts">
-      <div>
-        <dt i18n>Questions</dt>
-        <dd>{{ quiz().question_count }}</dd>
-      </div>
-      <div>
-        <dt i18n>Points</dt>
-        <dd>{{ quiz().max_score | number: '1.0-2' }}</dd>
-      </div>
-      <div>
-        <dt i18n>To pass</dt>
-        <dd>{{ quiz().pass_mark / 100 | percent }}</dd>
-      </div>
-      <div>
-        <dt i18n>Time</dt>
-        <dd>
-          @if (quiz().time_limit_seconds; as seconds) {
-            @if (seconds >= 60) {
-              {{ seconds / 60 | minutes }}
-            } @else {
-              <ng-container i18n>{{ seconds }} seconds</ng-container>
-            }
-          } @else {
-            <ng-container i18n>No limit</ng-container>
-          }
-        </dd>
-      </div>
-      <div>
-        <dt i18n>Attempts</dt>
-        <dd>
-          @if (quiz().max_attempts; as most) {
-            <ng-container i18n>{{ quiz().my_attempts }} of {{ most }} used</ng-container>
-          } @else {
-            <ng-container i18n>{{ quiz().my_attempts }} so far, no limit</ng-container>
-          }
-        </dd>
-      </div>
-      @if (quiz().my_grade !== null) {
-        <div>
-          <dt i18n>Your grade</dt>
-          <dd>{{ quiz().my_grade! / 100 | percent: '1.0-2' }}</dd>
+    <p class="where">
+      <a [routerLink]="['/learn', quiz().course.id, quiz().lesson.id]">{{ quiz().lesson.title }}</a>
+      &ngsp;
+      <span class="quiet" i18n>in {{ quiz().course.title }}</span>
+    </p>
+
+    @if (ending(); as ended) {
+      @if (ended.kind === 'ran-out') {
+        <div class="notice wrong" role="alert">
+          <p i18n>
+            The time for attempt {{ ended.attempt }} was over before your answers reached the
+            server, so it has no result. It counts as used.
+          </p>
         </div>
       }
-    </dl>
-    <ul class="rules">
-      <li>{{ gradingRule() }}</li>
-      <li>{{ keyRule() }}</li>
-      @if (quiz().time_limit_seconds) {
-        <li i18n>
-          The clock runs on while you are away. When the time is up, what you have answered is
-          handed in by itself.
-        </li>
-      }
-      <li i18n>Your answers are kept on this device until you hand them in.</li>
-    </ul>
-    @if (quiz().question_count === 0) {
-      <p class="notice" i18n>This quiz has no questions yet.</p>
-    } @else if (isUsedUp()) {
-      <p class="notice" i18n>You have used up your attempts.</p>
-    } @else {
-      <p>
-        <button class="button" type="button" [disabled]="busy()" (click)="begin.emit()">
-          @if (quiz().my_open) {
-            <ng-container i18n>Continue</ng-container>
-          } @else if (quiz().my_attempts > 0) {
-            <ng-container i18n>Try again</ng-container>
-          } @else {
-            <ng-container i18n>Start</ng-container>
-          }
-        </button>
+    }
+    @if (isGone()) {
+      <p class="notice" role="alert" i18n>
+        That attempt is no longer open: it was submitted elsewhere, or its time is over.
       </p>
     }
-    @if (submissions().length > 0) {
-      <h2 i18n>Your attempts</h2>
-      <div class="table" tabindex="0" role="region" aria-label="Your attempts" i18n-aria-label>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col" i18n>Attempt</th>
-              <th scope="col" i18n>Handed in</th>
-              <th scope="col" i18n>Result</th>
-              <th scope="col"><span class="visually-hidden" i18n>Details</span></th>
-            </tr>
-          </thead>
-          <tbody>
-            @for (one of submissions(); track one.id) {
-              <tr>
-                <th scope="row">{{ one.attempt }}</th>
-                <td>{{ one.submitted_at | date: 'medium' }}</td>
-                <td>
-                  {{ one.percentage / 100 | percent: '1.0-2' }}
-                  @if (one.passed) {
-                    <span class="badge" i18n>Passed</span>
-                  }
-                </td>
-                <td>
-                  <a routerLink="." [queryParams]="{ submission: one.id }" i18n>
-                    Look at attempt {{ one.attempt }}
-                  </a>
-                </td>
-              </tr>
-            }
-          </tbody>
-        </table>
-      </div>
+    @if (refusal(); as error) {
+      <lms-quiz-refusal [error]="error" [course]="quiz().course.id" />
     }
+
+    <div class="layout">
+      <section class="card" aria-labelledby="about">
+        <h2 id="about" i18n>Before you start</h2>
+        <lms-quiz-rules [quiz]="quiz()" />
+
+        @if (!isLearner()) {
+          <p class="notice" i18n>
+            You are not enrolled in this course, so you cannot take its quiz. Enrol to take it as
+            its students do.
+          </p>
+          <a class="button" [routerLink]="['/courses', quiz().course.id]" i18n>To the course</a>
+        } @else if (quiz().my_open; as open) {
+          <p>
+            @if (endsAt(); as time) {
+              <strong i18n>
+                Attempt {{ open.attempt }} is open until
+                {{ time | date: (isSoon(time) ? 'shortTime' : 'short') }}.
+              </strong>
+            } @else {
+              <strong i18n>
+                Attempt {{ open.attempt }} is open since {{ open.started_at | date: 'mediumDate' }},
+                {{ open.started_at | date: 'shortTime' }}.
+              </strong>
+            }
+          </p>
+          <button
+            class="button"
+            type="button"
+            [disabled]="starting()"
+            (click)="goOn.emit(open)"
+            i18n
+          >
+            Continue the attempt
+          </button>
+        } @else if (isNotReady()) {
+          <p class="notice" i18n>
+            This quiz is not ready yet: its questions are still being written. It holds no lesson
+            back meanwhile.
+          </p>
+        } @else if (left() === 0) {
+          <p class="notice" i18n>You have used all your attempts at this quiz.</p>
+          <a class="button" [routerLink]="['/learn', quiz().course.id, quiz().lesson.id]" i18n>
+            Back to the lesson
+          </a>
+        } @else {
+          <p class="actions">
+            <button class="button" type="button" [disabled]="starting()" (click)="begin.emit()">
+              @if (used() === 0) {
+                <ng-container i18n>Start the quiz</ng-container>
+              } @else {
+                <ng-container i18n>Start another attempt</ng-container>
+              }
+            </button>
+            @if (left(); as count) {
+              <span class="quiet" i18n>
+                {count, plural, =1 {1 attempt left} other {{{ count }} attempts left}}
+              </span>
+            }
+          </p>
+        }
+      </section>
+
+      @if (isLearner()) {
+        <section aria-labelledby="attempts">
+          <h2 id="attempts" i18n>Your attempts</h2>
+          @if (quiz().my_grade !== null && quiz().my_grade !== undefined) {
+            <p class="grade">
+              <span i18n>Your grade: {{ quiz().my_grade! / 100 | percent: '1.0-2' }}</span>
+              @if (quiz().my_passed) {
+                <span class="badge" i18n>Passed</span>
+              } @else {
+                <span class="badge" i18n>Not passed yet</span>
+              }
+            </p>
+          }
+          <lms-quiz-attempts
+            [quiz]="quiz().id"
+            [user]="user()"
+            [begun]="used()"
+            [open]="quiz().my_open?.attempt ?? null"
+          />
+        </section>
+      }
+    </div>
   `,
 })
 export class Instructions {
   readonly quiz = input.required<Quiz>();
-  readonly submissions = input.required<readonly Submission[]>();
-  readonly busy = input(false);
+  readonly user = input.required<string>();
+  readonly ending = input<Ending | null>(null);
+  readonly starting = input(false);
+  readonly refusal = input<ApiError | null>(null);
+  readonly isGone = input(false);
   readonly begin = output();
+  readonly goOn = output<OpenAttempt>();
 
-  protected readonly isUsedUp = computed(() => {
-    const { max_attempts: most, my_attempts: used, my_open: open } = this.quiz();
-    return most !== null && used >= most && !open;
+  protected readonly isSoon = isSoon;
+  protected readonly isLearner = computed(() => this.quiz().my_attempts !== undefined);
+  protected readonly used = computed(() => this.quiz().my_attempts ?? 0);
+  protected readonly left = computed(() => {
+    const most = this.quiz().max_attempts;
+    return most === null ? null : Math.max(0, most - this.used());
   });
-  protected readonly gradingRule = computed(() => GRADINGS[this.quiz().grading]);
-  protected readonly keyRule = computed(() => KEYS[this.quiz().show_key]);
+  protected readonly isNotReady = computed(
+    () => this.quiz().question_count === 0 || this.refusal()?.code === 'quiz_not_ready',
+  );
+  protected readonly endsAt = computed(() => {
+    const deadline = this.quiz().my_open?.deadline;
+    return deadline ? onDevice(deadline, this.quiz().now, this.quiz().readAt) : null;
+  });
 }
-
-const GRADINGS: Readonly<Record<Quiz['grading'], string>> = {
-  highest: $localize`Your best attempt counts.`,
-  latest: $localize`Your latest attempt counts.`,
-  first: $localize`Your first attempt counts.`,
-  average: $localize`The average of your attempts counts.`,
-};
-const KEYS: Readonly<Record<Quiz['show_key'], string>> = {
-  after_submit: $localize`The right answers are shown when you have handed in.`,
-  after_pass: $localize`The right answers are shown once you have passed.`,
-  never: $localize`The right answers are not shown.`,
-};

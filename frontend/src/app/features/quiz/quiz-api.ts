@@ -2,66 +2,125 @@ import { HttpClient, httpResource } from '@angular/common/http';
 import { Injectable, Signal, inject } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
 
-import { Answered, EMPTY_PAGE, Page, Sent } from '@core/api/models';
-import { Session } from '@core/auth/session';
+import { Answered, Page } from '@core/api/models';
+import { inBackground } from '@core/http/contexts';
 
-export type AskedQuestion = Answered<'AskedQuestion'>;
-export type Feedback = Sent<'Feedback'>; // the key is there only where it may be known
-export type Submission = Answered<'Submission'>;
-export type Started = Answered<'Started'>;
-
-/** A quiz as its learner sees it, with its lesson's card. */
-export interface Quiz extends Omit<Answered<'Quiz'>, 'lesson'> {
-  readonly lesson: { readonly id: string; readonly title: string };
+interface Card {
+  readonly id: string;
+  readonly title: string;
 }
 
-/** What one answers: choices by their ids, or a text. */
+/** How one stands in a quiz; who does not learn in its course has no `my_…`. */
+export interface Standing {
+  readonly my_attempts?: number;
+  readonly my_grade?: number | null;
+  readonly my_passed?: boolean;
+  readonly my_open?: OpenAttempt | null;
+  /** The server's clock. */
+  readonly now: string;
+  /** The device's clock when the answer came. */
+  readonly readAt: number;
+}
+
+export interface OpenAttempt {
+  readonly attempt: number;
+  readonly started_at: string;
+  readonly deadline: string | null;
+}
+
+/** A quiz as its page shows it. */
+export type Quiz = Omit<Answered<'Quiz'>, 'lesson' | 'course' | keyof Standing | 'questions'> & {
+  readonly lesson: Card;
+  readonly course: Card;
+} & Standing;
+
+export type Started = Answered<'Started'>;
+export type Asked = Answered<'AskedQuestion'>;
+export type Feedback = Answered<'Submission'>['feedback'][number];
+export type Attempted = Omit<Answered<'Submission'>, 'answers' | 'feedback' | 'questions'>;
+
+/** What is answered to one question. */
 export type Given = { readonly choices: readonly string[] } | { readonly text: string };
+export type Answer = Given & { readonly question: string };
+
+export type Submission = Omit<Answered<'Submission'>, 'answers' | 'student'> & {
+  readonly answers: readonly Answer[];
+  readonly student: string | { readonly id: string; readonly username: string } | null;
+};
+
+/** An answer that does not come counts as a lost connection. */
+const PATIENCE_MS = 20_000;
+const SHOWN_AT_ONCE = 20;
+const MOST = 100;
 
 @Injectable({ providedIn: 'root' })
 export class QuizApi {
   private readonly http = inject(HttpClient);
-  private readonly session = inject(Session);
 
   quiz(id: Signal<string>) {
-    return httpResource<Quiz>(() => `/api/quizzes/${id()}/?expand=lesson`);
-  }
-
-  /** One's own submissions to the quiz, the newest first. */
-  submissions(quiz: Signal<string>) {
-    return httpResource<Page<Submission>>(
-      () => {
-        const student = this.session.user()?.id;
-        if (!student) return undefined;
-        const params = { quiz: quiz(), student, page_size: 100 };
-        return { url: '/api/quiz-submissions/', params };
-      },
-      { defaultValue: EMPTY_PAGE },
-    );
+    return httpResource<Quiz>(() => ({ url: urlOf(id()), params: { expand: 'lesson,course' } }), {
+      parse: answer => ({ ...(answer as Quiz), readAt: Date.now() }),
+    });
   }
 
   submission(id: Signal<string | undefined>) {
     return httpResource<Submission>(() => {
       const wanted = id();
-      return wanted ? `/api/quiz-submissions/${wanted}/` : undefined;
+      return wanted
+        ? { url: `/api/quiz-submissions/${wanted}/`, params: { expand: 'student' } }
+        : undefined;
     });
+  }
+
+  /** Reads how one stands in the quiz now. */
+  async standing(quiz: string): Promise<Standing> {
+    const context = inBackground();
+    const { my_attempts, my_grade, my_passed, my_open, now } = await firstValueFrom(
+      this.http.get<Quiz>(urlOf(quiz), { context }),
+    );
+    return { my_attempts, my_grade, my_passed, my_open, now, readAt: Date.now() };
   }
 
   /** Opens an attempt, or returns the one that is open. */
   start(quiz: string): Promise<Started> {
-    return firstValueFrom(this.http.post<Started>(`/api/quizzes/${quiz}/start/`, null));
+    return firstValueFrom(this.http.post<Started>(`${urlOf(quiz)}start/`, {}));
   }
 
-  /** Sends the answers; the same key again never counts as another attempt. */
-  submit(quiz: string, answers: Readonly<Record<string, Given>>, key: string): Promise<Submission> {
-    const body = {
-      quiz,
-      answers: Object.entries(answers).map(([question, given]) => ({ question, ...given })),
-    };
+  /** The attempts that somebody has submitted, the newest first; `next` leads to older ones. */
+  submissions(quiz: string, student: string, next: string | null): Promise<Page<Attempted>> {
+    const params = next ? undefined : { quiz, student, page_size: SHOWN_AT_ONCE };
     return firstValueFrom(
-      this.http.post<Submission>('/api/quiz-submissions/', body, {
-        headers: { 'Idempotency-Key': key },
-      }),
+      this.http.get<Page<Attempted>>(next ? pathOf(next) : SUBMISSIONS, { params }),
     );
   }
+
+  /** Finds what has been submitted as that attempt, if it was. */
+  async submittedAs(quiz: string, student: string, attempt: number): Promise<string | null> {
+    const params = { quiz, student, page_size: MOST };
+    const newest = await firstValueFrom(this.http.get<Page<Attempted>>(SUBMISSIONS, { params }));
+    return newest.results.find(one => one.attempt === attempt)?.id ?? null;
+  }
+
+  /** Submits; the same answers under the same key count once, however often they are sent. */
+  submit(quiz: string, answers: readonly Answer[], key: string): Promise<Submission> {
+    return firstValueFrom(
+      this.http.post<Submission>(
+        SUBMISSIONS,
+        { quiz, answers },
+        { headers: { 'Idempotency-Key': key }, timeout: PATIENCE_MS },
+      ),
+    );
+  }
+}
+
+const SUBMISSIONS = '/api/quiz-submissions/';
+
+function urlOf(quiz: string): string {
+  return `/api/quizzes/${quiz}/`;
+}
+
+/** The list's `next` bears the server's own name, which a proxy may have changed. */
+function pathOf(url: string): string {
+  const { pathname, search } = new URL(url);
+  return pathname + search;
 }
