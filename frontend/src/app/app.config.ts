@@ -20,6 +20,7 @@ import { tokens } from '@core/http/tokens';
 import { provideHeadingFocus } from '@core/navigation/focus';
 import { PageTitle } from '@core/navigation/titles';
 import { routes } from './app.routes';
+import { provideCareForDevice } from './features/learn/owner';
 
 export const appConfig: ApplicationConfig = {
   providers: [
@@ -32,6 +33,7 @@ export const appConfig: ApplicationConfig = {
     ),
     provideHttpClient(withInterceptors([language, loading, errors, tokens])),
     provideHeadingFocus(),
+    provideCareForDevice(),
     { provide: ErrorHandler, useClass: UncaughtErrors },
     { provide: TitleStrategy, useExisting: PageTitle },
   ],

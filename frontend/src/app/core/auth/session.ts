@@ -49,12 +49,15 @@ export class Session {
 
   /** Resolves when it is known whether somebody is signed in; a reload has no token yet. */
   restored(): Promise<void> {
-    if (this.isSignedIn() || localStorage.getItem(MAY_BE_SIGNED_IN) === null) {
-      return Promise.resolve();
-    }
+    if (this.isSignedIn() || !this.mayBeSignedIn()) return Promise.resolve();
     return (this.restoring ??= this.renew()
       .catch(() => undefined)
       .finally(() => (this.restoring = null)));
+  }
+
+  /** Says whether there may be a session, also where the server cannot be asked about it. */
+  mayBeSignedIn(): boolean {
+    return localStorage.getItem(MAY_BE_SIGNED_IN) !== null;
   }
 
   /** @throws ApiError: wrong name or password, or too many tries */

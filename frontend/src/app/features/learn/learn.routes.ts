@@ -1,8 +1,17 @@
-import { Routes } from '@angular/router';
+import { Routes, UrlMatcher, UrlSegment } from '@angular/router';
 
-const loadComponent = () => import('./lesson-page').then(m => m.LessonPage);
+/** `:course` and `:course/:lesson` are one page, so that the outline stays where it is. */
+const lessonOfCourse: UrlMatcher = segments => {
+  const [course, lesson, ...more] = segments;
+  if (!course || more.length > 0) return null;
+  const posParams: Record<string, UrlSegment> = lesson ? { course, lesson } : { course };
+  return { consumed: segments, posParams };
+};
 
 export const routes: Routes = [
-  { path: ':course', title: $localize`Lesson`, loadComponent },
-  { path: ':course/:lesson', title: $localize`Lesson`, loadComponent },
+  {
+    matcher: lessonOfCourse,
+    title: $localize`Lesson`,
+    loadComponent: () => import('./lesson-page').then(m => m.LessonPage),
+  },
 ];

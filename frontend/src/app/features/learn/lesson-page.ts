@@ -1,36 +1,277 @@
-import { ChangeDetectionStrategy, Component, inject, input } from '@angular/core';
-import { RouterLink } from '@angular/router';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  DOCUMENT,
+  DestroyRef,
+  ElementRef,
+  afterRenderEffect,
+  computed,
+  effect,
+  inject,
+  input,
+  signal,
+  untracked,
+  viewChild,
+} from '@angular/core';
+import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
+import { Router, RouterLink } from '@angular/router';
 
+import { Session } from '@core/auth/session';
+import { ApiError } from '@core/errors/api-error';
+import { Failures } from '@core/errors/failures';
+import { focusHeading } from '@core/navigation/focus';
+import { PageTitle } from '@core/navigation/titles';
+import { Notes } from '@core/notes/notes';
+import { Empty } from '@shared/empty';
 import { Failed } from '@shared/failed';
+import { Minutes } from '@shared/minutes';
+import { Prose } from '@shared/prose';
 import { Skeleton } from '@shared/skeleton';
-import { LessonsApi } from './lessons-api';
+import { Completion } from './completion';
+import { Finished } from './finished';
+import { Keyboard } from './keyboard';
+import { Course, Mark, Summary, withMarks } from './learn-models';
+import { LessonsApi, isAway } from './lessons-api';
+import { Marks } from './marks';
+import { Outline } from './outline';
+import { ReadingHabits } from './reading-habits';
+import { Resume } from './resume';
+import { Video } from './video';
+
+/** Where a key means something else, or is part of what one writes. */
+const BUSY =
+  'input, select, textarea, summary, iframe, pre, table, [contenteditable], [role=dialog], [role=menu], [tabindex="0"]';
+const QUIET = 'data-quiet'; // as in styles.scss
+const STEPS: Readonly<Record<string, number>> = { j: 1, ArrowRight: 1, k: -1, ArrowLeft: -1 };
 
 @Component({
   selector: 'lms-lesson-page',
-  imports: [RouterLink, Failed, Skeleton],
+  imports: [
+    RouterLink,
+    Completion,
+    Empty,
+    Failed,
+    Finished,
+    Keyboard,
+    Minutes,
+    Outline,
+    Prose,
+    Skeleton,
+    Video,
+  ],
+  providers: [Resume],
   changeDetection: ChangeDetectionStrategy.OnPush,
-  template: `
-    <div class="page">
-      <h1 i18n>Lessons</h1>
-      @if (outline.error(); as error) {
-        <lms-failed [error]="error" (retry)="outline.reload()" />
-      } @else if (outline.isLoading()) {
-        <lms-skeleton [count]="6" />
-      } @else {
-        <ol>
-          @for (one of outline.value(); track one.id) {
-            <li [attr.aria-current]="one.id === lesson() ? 'page' : null">
-              <a [routerLink]="['/learn', course(), one.id]">{{ one.title }}</a>
-            </li>
-          }
-        </ol>
-      }
-    </div>
-  `,
+  templateUrl: './lesson-page.html',
+  styleUrl: './lesson-page.scss',
+  host: {
+    '(document:keydown)': 'press($event)',
+    '(window:online)': 'readAgain()',
+  },
 })
 export class LessonPage {
-  readonly course = input.required<string>();
+  readonly courseId = input.required<string>({ alias: 'course' });
   readonly lesson = input<string>();
 
-  protected readonly outline = inject(LessonsApi).outline(this.course);
+  private readonly api = inject(LessonsApi);
+  private readonly marks = inject(Marks);
+  private readonly notes = inject(Notes);
+  private readonly failures = inject(Failures);
+  private readonly title = inject(PageTitle);
+  private readonly router = inject(Router);
+  private readonly resume = inject(Resume);
+  private readonly document = inject(DOCUMENT);
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
+  private readonly reading = viewChild<ElementRef<HTMLElement>>('reading');
+  private readonly optimistic = signal<readonly Mark[]>([]);
+  private latest: Mark | null = null;
+  private milestones: Pick<Summary, 'course' | 'milestones'> | null = null;
+
+  protected readonly session = inject(Session);
+  protected readonly habits = inject(ReadingHabits);
+  protected readonly place = this.api.course(this.courseId);
+  protected readonly text = this.api.lesson(this.lesson);
+
+  /** The course as it is with the marks that the server has yet to hear of. */
+  protected readonly course = computed(() => {
+    if (!this.place.hasValue()) return null;
+    const course = this.place.value().value;
+    const unheard = [...this.marks.waiting(), ...this.optimistic()];
+    return {
+      ...course,
+      summary: course.summary && withMarks(course.summary, course.outline, unheard),
+    };
+  });
+  private readonly isCourseKept = computed(() =>
+    this.place.hasValue() ? this.place.value().isKept : null,
+  );
+  private readonly isTextKept = computed(() =>
+    this.text.hasValue() ? this.text.value().isKept : null,
+  );
+  protected readonly isOffline = computed(() => this.isCourseKept() || this.isTextKept());
+
+  private readonly index = computed(
+    () => this.course()?.outline.findIndex(lesson => lesson.id === this.lesson()) ?? -1,
+  );
+  protected readonly number = computed(() => this.index() + 1);
+  protected readonly line = computed(() => this.course()?.outline[this.index()]);
+  protected readonly previous = computed(() => this.neighbour(-1));
+  protected readonly next = computed(() => this.neighbour(1));
+  protected readonly isForeign = computed(
+    () => this.course() !== null && this.lesson() !== undefined && this.index() < 0,
+  );
+  protected readonly isDone = computed(() => {
+    const lesson = this.lesson();
+    return !!lesson && !!this.course()?.summary?.completed_lessons.includes(lesson);
+  });
+  protected readonly isFinished = computed(() => {
+    const summary = this.course()?.summary;
+    return !!summary && summary.total > 0 && summary.completed === summary.total;
+  });
+  protected readonly isWaiting = computed(() =>
+    this.marks.waiting().some(mark => mark.lesson === this.lesson()),
+  );
+  protected readonly isMissing = computed(() => {
+    const error = this.place.error();
+    return error instanceof ApiError && error.status === 404;
+  });
+  protected readonly address = computed(() =>
+    ['/learn', this.courseId(), this.lesson()].filter(Boolean).join('/'),
+  );
+  protected readonly failure = computed(() =>
+    isAway(this.place.error() ?? this.text.error())
+      ? $localize`This lesson is not on this device.`
+      : $localize`This could not be loaded.`,
+  );
+
+  constructor() {
+    this.marks.heard.pipe(takeUntilDestroyed()).subscribe(mark => void this.takeIn(mark));
+    effect(() => this.openNext());
+    effect(() => {
+      const [line, course] = [this.line(), this.course()];
+      if (line && course) this.title.set(`${line.title} · ${course.title}`);
+      else if (course) this.title.set(course.title);
+    });
+    effect(() => this.sayMilestone());
+    effect(() => {
+      if (this.isCourseKept() !== null) untracked(() => void this.marks.send());
+    });
+    effect(() => {
+      const isBack = this.isTextKept() === false && untracked(this.isCourseKept) === true;
+      if (isBack) untracked(() => this.place.reload());
+    });
+    effect(() => {
+      this.document.documentElement.toggleAttribute(QUIET, this.habits.isQuiet());
+    });
+    inject(DestroyRef).onDestroy(() => this.document.documentElement.removeAttribute(QUIET));
+    afterRenderEffect(() => this.readHeading());
+    afterRenderEffect(() => this.openText());
+  }
+
+  protected async mark(lesson: string, completed: boolean): Promise<void> {
+    const mark = { lesson, completed };
+    this.optimistic.update(marks => [...marks, mark]);
+    try {
+      if (completed) this.resume.finish(lesson);
+      await this.marks.mark(mark);
+    } catch (error) {
+      await this.failures.report(error);
+    } finally {
+      this.optimistic.update(marks => marks.filter(one => one !== mark));
+    }
+  }
+
+  protected press(event: KeyboardEvent): void {
+    const step = STEPS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    const isOther =
+      event.defaultPrevented ||
+      event.repeat ||
+      [event.altKey, event.ctrlKey, event.metaKey, event.shiftKey].includes(true) ||
+      (event.target instanceof Element && event.target.closest(BUSY) !== null);
+    if (!step || isOther || !this.habits.hasKeys()) return;
+    const lesson = this.neighbour(step);
+    if (!lesson) return;
+    event.preventDefault();
+    void this.router.navigate(['/learn', this.courseId(), lesson.id]);
+  }
+
+  protected async readAgain(): Promise<void> {
+    await this.marks.send();
+    if (this.isCourseKept() !== false) this.place.reload();
+    if (this.isTextKept() !== false) this.text.reload();
+  }
+
+  private neighbour(step: number) {
+    const index = this.index();
+    return index < 0 ? undefined : this.course()?.outline[index + step];
+  }
+
+  /** Without a lesson in the address, goes to where one has to go on. */
+  private openNext(): void {
+    const course = this.course();
+    if (!course || this.lesson() !== undefined) return;
+    const lesson = course.summary?.next_lesson ?? course.outline[0];
+    if (!lesson) return;
+    void this.router.navigate(['/learn', course.id, lesson.id], { replaceUrl: true });
+  }
+
+  /** The server has heard of the mark: what it says of the course now holds. */
+  private async takeIn(mark: Mark): Promise<void> {
+    this.latest = mark;
+    const course = this.courseId();
+    this.change(course, ({ summary, outline }) => summary && withMarks(summary, outline, [mark]));
+    const summary = await this.api.summary(course).catch(() => null);
+    if (summary && this.latest === mark) this.change(course, () => summary);
+  }
+
+  private change(id: string, summaryOf: (course: Course) => Summary | null): void {
+    if (!this.place.hasValue() || this.place.value().value.id !== id) return;
+    const read = this.place.value();
+    const course = { ...read.value, summary: summaryOf(read.value) };
+    this.place.set({ ...read, value: course });
+    this.api.keep(course);
+  }
+
+  private sayMilestone(): void {
+    const summary = this.place.hasValue() ? this.place.value().value.summary : null;
+    if (!summary) return;
+    const before = this.milestones;
+    this.milestones = summary;
+    if (before?.course !== summary.course) return;
+    const reached = summary.milestones.filter(percent => !before.milestones.includes(percent));
+    if (reached.length > 0) void this.notes.say(textOf(Math.max(...reached)));
+  }
+
+  /** The heading has changed under whoever listens: it is read again. */
+  private readHeading(): void {
+    this.line();
+    const active = this.document.activeElement;
+    const heading = this.host.querySelector('h1');
+    const isLost = active === this.document.body && this.hasNavigated();
+    if (active !== heading && !isLost) return;
+    if (active instanceof HTMLElement) active.blur();
+    focusHeading(this.document);
+  }
+
+  private openText(): void {
+    const [reading, lesson] = [this.reading()?.nativeElement, this.lesson()];
+    if (reading && lesson) void this.resume.open(lesson, reading);
+    else this.resume.leave();
+  }
+
+  private hasNavigated(): boolean {
+    return (this.router.lastSuccessfulNavigation()?.id ?? 0) > 1;
+  }
+}
+
+function textOf(milestone: number): string {
+  switch (milestone) {
+    case 100:
+      return $localize`You have completed all lessons of this course. Well done!`;
+    case 75:
+      return $localize`Three quarters of this course are done.`;
+    case 50:
+      return $localize`Half of this course is done.`;
+    default:
+      return $localize`A quarter of this course is done.`;
+  }
 }
