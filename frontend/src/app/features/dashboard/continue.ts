@@ -1,4 +1,4 @@
-import { DecimalPipe, PercentPipe } from '@angular/common';
+import { PercentPipe } from '@angular/common';
 import { ChangeDetectionStrategy, Component, input } from '@angular/core';
 import { RouterLink } from '@angular/router';
 
@@ -8,7 +8,7 @@ import { Followed } from './dashboard-api';
 /** The course to go on with, and the one button for it. */
 @Component({
   selector: 'lms-continue',
-  imports: [RouterLink, DecimalPipe, PercentPipe, Picture],
+  imports: [RouterLink, PercentPipe, Picture],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './continue.scss',
   template: `
@@ -26,9 +26,7 @@ import { Followed } from './dashboard-api';
             [attr.aria-label]="progressOf(course().title)"
           ></progress>
           <p class="quiet facts">
-            <span i18n>
-              {{ course().completed | number }} of {{ course().total | number }} lessons
-            </span>
+            <span i18n>{{ course().completed }} of {{ course().total }} lessons</span>
             <span>{{ course().percentage / 100 | percent }}</span>
             @if (course().grade !== null) {
               <span i18n>Grade: {{ (course().grade ?? 0) / 100 | percent: '1.0-1' }}</span>
@@ -43,7 +41,7 @@ import { Followed } from './dashboard-api';
               } @else {
                 <ng-container i18n>Begin</ng-container>
               }
-              <span class="visually-hidden">: {{ lesson.title }}</span>
+              <span class="visually-hidden">&ngsp;“{{ lesson.title }}”</span>
             </a>
             <span aria-hidden="true">{{ lesson.title }}</span>
           </p>

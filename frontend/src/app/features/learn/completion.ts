@@ -61,7 +61,7 @@ import { Summary } from './learn-models';
                 } @else {
                   <ng-container i18n>Take the quiz</ng-container>
                 }
-                <span class="visually-hidden">: {{ quiz.title }}</span>
+                <span class="visually-hidden">&ngsp;“{{ quiz.title }}”</span>
               </a>
             </li>
           }

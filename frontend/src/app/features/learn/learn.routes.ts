@@ -1,10 +1,10 @@
 import { Routes, UrlMatcher, UrlSegment } from '@angular/router';
 
-/** `:course` and `:course/:lesson` are one page, so that the outline stays where it is. */
+/** `:courseId` and `:courseId/:lessonId` are one page, so that the outline stays where it is. */
 const lessonOfCourse: UrlMatcher = segments => {
-  const [course, lesson, ...more] = segments;
-  if (!course || more.length > 0) return null;
-  const posParams: Record<string, UrlSegment> = lesson ? { course, lesson } : { course };
+  const [courseId, lessonId, ...more] = segments;
+  if (!courseId || more.length > 0) return null;
+  const posParams: Record<string, UrlSegment> = lessonId ? { courseId, lessonId } : { courseId };
   return { consumed: segments, posParams };
 };
 

@@ -25,18 +25,18 @@ import { Notes } from '@core/notes/notes';
 import { Empty } from '@shared/empty';
 import { Failed } from '@shared/failed';
 import { Minutes } from '@shared/minutes';
-import { Prose } from '@shared/prose';
 import { Skeleton } from '@shared/skeleton';
 import { Completion } from './completion';
 import { Finished } from './finished';
 import { Keyboard } from './keyboard';
 import { Course, Mark, Summary, withMarks } from './learn-models';
 import { LessonsApi, isAway } from './lessons-api';
+import { LessonText } from './lesson-text';
 import { Marks } from './marks';
+import { Neighbours } from './neighbours';
 import { Outline } from './outline';
 import { ReadingHabits } from './reading-habits';
 import { Resume } from './resume';
-import { Video } from './video';
 
 /** Where a key means something else, or is part of what one writes. */
 const BUSY =
@@ -53,43 +53,161 @@ const STEPS: Readonly<Record<string, number>> = { j: 1, ArrowRight: 1, k: -1, Ar
     Failed,
     Finished,
     Keyboard,
+    LessonText,
     Minutes,
+    Neighbours,
     Outline,
-    Prose,
     Skeleton,
-    Video,
   ],
   providers: [Resume],
   changeDetection: ChangeDetectionStrategy.OnPush,
-  templateUrl: './lesson-page.html',
   styleUrl: './lesson-page.scss',
   host: {
     '(document:keydown)': 'press($event)',
     '(window:online)': 'readAgain()',
   },
+  template: `
+    <div class="page">
+      @if (course(); as course) {
+        @if (isOffline()) {
+          <p class="notice" role="status" i18n>
+            You are offline. This is the copy on this device; what you mark is sent when you are
+            online again.
+          </p>
+        }
+        <div class="player">
+          @if (!habits.isQuiet()) {
+            <lms-outline [course]="course" [current]="lessonId()" />
+          }
+          @if (course.outline.length === 0) {
+            <div>
+              <h1>{{ course.title }}</h1>
+              <lms-empty title="This course has no lessons yet." i18n-title>
+                <a class="button" [routerLink]="['/courses', course.id]" i18n>To the course</a>
+              </lms-empty>
+            </div>
+          } @else if (isForeign()) {
+            <div>
+              <h1 i18n>No such lesson</h1>
+              <p i18n>The lesson is not in this course, or no longer.</p>
+              <a class="button" [routerLink]="['/learn', course.id]" i18n>Go on with the course</a>
+            </div>
+          } @else {
+            <article>
+              <header>
+                <p class="quiet facts">
+                  @if (line(); as line) {
+                    <span i18n>Lesson {{ number() }} of {{ course.outline.length }}</span>
+                    @if (line.duration_minutes > 0) {
+                      <span>{{ line.duration_minutes | minutes }}</span>
+                    }
+                    @if (line.is_preview && !course.summary) {
+                      <span class="badge" i18n>Preview</span>
+                    }
+                    @if (isDone()) {
+                      <span class="badge" i18n>Completed</span>
+                    }
+                  }
+                </p>
+                <button
+                  class="quiet-switch"
+                  type="button"
+                  [attr.aria-pressed]="habits.isQuiet()"
+                  (click)="habits.isQuiet.set(!habits.isQuiet())"
+                >
+                  <ng-container i18n>Quiet mode</ng-container>
+                </button>
+                <h1>{{ line()?.title }}</h1>
+              </header>
+              @if (text.error(); as error) {
+                <lms-failed [error]="error" [title]="failure()" (retry)="text.reload()" />
+              } @else if (text.hasValue()) {
+                <lms-lesson-text [lesson]="text.value().value" />
+              } @else {
+                <lms-skeleton [count]="4" height="7rem" />
+              }
+              <footer>
+                @if (text.hasValue()) {
+                  @if (course.summary; as summary) {
+                    <lms-completion
+                      [lesson]="text.value().value.id"
+                      [summary]="summary"
+                      [isWaiting]="isWaiting()"
+                      (marked)="mark(text.value().value.id, $event)"
+                    />
+                    @if (isFinished()) {
+                      <lms-finished [course]="course" [summary]="summary" />
+                    }
+                  } @else if (text.value().value.content_html !== null) {
+                    <p class="notice" i18n>
+                      You are reading without a place in the course: nothing is marked.
+                      <a [routerLink]="['/courses', course.id]">To the course</a>
+                    </p>
+                  }
+                }
+                <lms-neighbours
+                  [course]="course.id"
+                  [previous]="previous()"
+                  [next]="next()"
+                  [isDone]="isDone()"
+                />
+                @if (!habits.isQuiet()) {
+                  <lms-keyboard />
+                }
+              </footer>
+            </article>
+          }
+        </div>
+      } @else if (isMissing()) {
+        <h1 i18n>Course not found</h1>
+        <p i18n>There is no such course, or it is open only to those who take it.</p>
+        <div class="actions">
+          <a class="button" routerLink="/courses" i18n>All courses</a>
+          @if (!session.isSignedIn()) {
+            <a class="button outlined" routerLink="/login" [queryParams]="{ next: router.url }">
+              <ng-container i18n>Sign in</ng-container>
+            </a>
+          }
+        </div>
+      } @else if (place.error(); as error) {
+        <h1 i18n>Lesson</h1>
+        <lms-failed [error]="error" [title]="failure()" (retry)="place.reload()" />
+      } @else {
+        <div class="player">
+          @if (!habits.isQuiet()) {
+            <lms-skeleton class="waiting" [count]="7" height="3rem" />
+          }
+          <div>
+            <h1 i18n>Lesson</h1>
+            <lms-skeleton [count]="4" height="7rem" />
+          </div>
+        </div>
+      }
+    </div>
+  `,
 })
 export class LessonPage {
-  readonly courseId = input.required<string>({ alias: 'course' });
-  readonly lesson = input<string>();
+  readonly courseId = input.required<string>();
+  readonly lessonId = input<string>();
 
   private readonly api = inject(LessonsApi);
   private readonly marks = inject(Marks);
   private readonly notes = inject(Notes);
   private readonly failures = inject(Failures);
   private readonly title = inject(PageTitle);
-  private readonly router = inject(Router);
   private readonly resume = inject(Resume);
   private readonly document = inject(DOCUMENT);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
-  private readonly reading = viewChild<ElementRef<HTMLElement>>('reading');
+  private readonly shown = viewChild(LessonText);
   private readonly optimistic = signal<readonly Mark[]>([]);
   private latest: Mark | null = null;
   private milestones: Pick<Summary, 'course' | 'milestones'> | null = null;
 
   protected readonly session = inject(Session);
+  protected readonly router = inject(Router);
   protected readonly habits = inject(ReadingHabits);
   protected readonly place = this.api.course(this.courseId);
-  protected readonly text = this.api.lesson(this.lesson);
+  protected readonly text = this.api.lesson(this.lessonId);
 
   /** The course as it is with the marks that the server has yet to hear of. */
   protected readonly course = computed(() => {
@@ -110,17 +228,17 @@ export class LessonPage {
   protected readonly isOffline = computed(() => this.isCourseKept() || this.isTextKept());
 
   private readonly index = computed(
-    () => this.course()?.outline.findIndex(lesson => lesson.id === this.lesson()) ?? -1,
+    () => this.course()?.outline.findIndex(lesson => lesson.id === this.lessonId()) ?? -1,
   );
   protected readonly number = computed(() => this.index() + 1);
   protected readonly line = computed(() => this.course()?.outline[this.index()]);
   protected readonly previous = computed(() => this.neighbour(-1));
   protected readonly next = computed(() => this.neighbour(1));
   protected readonly isForeign = computed(
-    () => this.course() !== null && this.lesson() !== undefined && this.index() < 0,
+    () => this.course() !== null && this.lessonId() !== undefined && this.index() < 0,
   );
   protected readonly isDone = computed(() => {
-    const lesson = this.lesson();
+    const lesson = this.lessonId();
     return !!lesson && !!this.course()?.summary?.completed_lessons.includes(lesson);
   });
   protected readonly isFinished = computed(() => {
@@ -128,15 +246,12 @@ export class LessonPage {
     return !!summary && summary.total > 0 && summary.completed === summary.total;
   });
   protected readonly isWaiting = computed(() =>
-    this.marks.waiting().some(mark => mark.lesson === this.lesson()),
+    this.marks.waiting().some(mark => mark.lesson === this.lessonId()),
   );
   protected readonly isMissing = computed(() => {
     const error = this.place.error();
     return error instanceof ApiError && error.status === 404;
   });
-  protected readonly address = computed(() =>
-    ['/learn', this.courseId(), this.lesson()].filter(Boolean).join('/'),
-  );
   protected readonly failure = computed(() =>
     isAway(this.place.error() ?? this.text.error())
       ? $localize`This lesson is not on this device.`
@@ -208,7 +323,7 @@ export class LessonPage {
   /** Without a lesson in the address, goes to where one has to go on. */
   private openNext(): void {
     const course = this.course();
-    if (!course || this.lesson() !== undefined) return;
+    if (!course || this.lessonId() !== undefined) return;
     const lesson = course.summary?.next_lesson ?? course.outline[0];
     if (!lesson) return;
     void this.router.navigate(['/learn', course.id, lesson.id], { replaceUrl: true });
@@ -253,7 +368,7 @@ export class LessonPage {
   }
 
   private openText(): void {
-    const [reading, lesson] = [this.reading()?.nativeElement, this.lesson()];
+    const [reading, lesson] = [this.shown()?.reading()?.nativeElement, this.lessonId()];
     if (reading && lesson) void this.resume.open(lesson, reading);
     else this.resume.leave();
   }

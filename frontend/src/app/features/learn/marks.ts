@@ -1,4 +1,4 @@
-import { DOCUMENT, Injectable, inject, signal } from '@angular/core';
+import { DOCUMENT, DestroyRef, Injectable, inject, signal } from '@angular/core';
 import { Subject } from 'rxjs';
 
 import { Session } from '@core/auth/session';
@@ -17,6 +17,7 @@ export class Marks {
   private readonly offline = inject(Offline);
   private readonly session = inject(Session);
   private readonly notes = inject(Notes);
+  private last = Promise.resolve();
   private readonly kept = signal<readonly WaitingMark[]>([]);
 
   /** Those that the server has not heard of, the last one of each lesson. */
@@ -25,7 +26,10 @@ export class Marks {
   readonly heard = new Subject<Mark>();
 
   constructor() {
-    inject(DOCUMENT).defaultView?.addEventListener('online', () => void this.send());
+    const window = inject(DOCUMENT).defaultView;
+    const send = () => void this.send();
+    window?.addEventListener('online', send);
+    inject(DestroyRef).onDestroy(() => window?.removeEventListener('online', send));
   }
 
   /**
@@ -34,7 +38,7 @@ export class Marks {
    * @throws ApiError: it was refused, or can neither be told nor kept
    */
   mark(mark: Mark): Promise<void> {
-    return inTurn(async () => {
+    return this.inTurn(async () => {
       const key = newKey();
       try {
         await this.api.mark(mark, key);
@@ -52,7 +56,7 @@ export class Marks {
 
   /** Sends what waits; what is refused is said and dropped. */
   send(): Promise<void> {
-    return inTurn(async () => {
+    return this.inTurn(async () => {
       for (const mark of this.session.isSignedIn() ? await this.offline.marks() : []) {
         try {
           await this.api.mark(mark, mark.key);
@@ -73,6 +77,15 @@ export class Marks {
     await this.look();
   }
 
+  /** Runs it when nothing else does, in any tab; a page without a secure origin has no locks. */
+  private inTurn(work: () => Promise<void>): Promise<void> {
+    const locks = navigator.locks as LockManager | undefined;
+    if (locks) return locks.request(LOCK, work);
+    const done = this.last.then(work);
+    this.last = done.catch(() => undefined);
+    return done;
+  }
+
   private async look(): Promise<void> {
     this.kept.set(await this.offline.marks());
   }
@@ -85,20 +98,17 @@ export class Marks {
   }
 }
 
+/** What the server may yet take: it is busy, is still at it, or wants to know who asks. */
+const FOR_LATER = [401, 409, 429];
+
 /** Says whether asking again would change nothing. */
 function isFinal(error: unknown): error is ApiError {
   return (
     error instanceof ApiError &&
     error.status >= 400 &&
     error.status < 500 &&
-    ![401, 429].includes(error.status)
+    !FOR_LATER.includes(error.status)
   );
-}
-
-/** Runs it when no other tab does; a page without a secure origin has no locks. */
-function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-  const locks = navigator.locks as LockManager | undefined;
-  return locks ? locks.request(LOCK, work) : work();
 }
 
 /** `randomUUID` is for secure origins only. */

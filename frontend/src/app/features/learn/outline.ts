@@ -54,11 +54,13 @@ import { Course } from './learn-models';
               [routerLink]="['/learn', course().id, lesson.id]"
               [attr.aria-current]="lesson.id === current() ? 'page' : null"
             >
-              <span
-                class="tick"
-                aria-hidden="true"
-                [class.done]="completed().has(lesson.id)"
-              ></span>
+              @if (course().summary) {
+                <span
+                  class="tick"
+                  aria-hidden="true"
+                  [class.done]="completed().has(lesson.id)"
+                ></span>
+              }
               <span class="name">
                 {{ lesson.title }}
                 @if (completed().has(lesson.id)) {

@@ -35,7 +35,8 @@ export function provideCareForDevice(): EnvironmentProviders {
       effect(
         () => {
           const user = session.user();
-          untracked(() => void care(session, injector, user?.id ?? null));
+          // What fails is done when the app is opened the next time.
+          untracked(() => void care(session, injector, user?.id ?? null).catch(() => undefined));
         },
         { injector },
       ),

@@ -1,10 +1,10 @@
 import {
   ChangeDetectionStrategy,
   Component,
-  ElementRef,
-  Injector,
-  afterNextRender,
+  TemplateRef,
+  ViewContainerRef,
   computed,
+  effect,
   inject,
   input,
   linkedSignal,
@@ -19,16 +19,17 @@ import { DomSanitizer } from '@angular/platform-browser';
   styleUrl: './video.scss',
   template: `
     @if (frame(); as url) {
-      @if (isPlaying()) {
+      <ng-template #player>
         <iframe
-          #player
           sandbox="allow-scripts allow-same-origin"
           referrerpolicy="strict-origin-when-cross-origin"
           allow="fullscreen; picture-in-picture"
           [title]="name()"
           [src]="url"
         ></iframe>
-      } @else {
+      </ng-template>
+      <ng-container #screen />
+      @if (!isPlaying()) {
         <button class="poster" type="button" (click)="play()">
           <span class="sign" aria-hidden="true"></span>
           <span class="what" i18n>Play the video</span>
@@ -49,8 +50,8 @@ export class Video {
   readonly link = input.required<string | null>();
 
   private readonly sanitizer = inject(DomSanitizer);
-  private readonly injector = inject(Injector);
-  private readonly player = viewChild<ElementRef<HTMLElement>>('player');
+  private readonly player = viewChild('player', { read: TemplateRef });
+  private readonly screen = viewChild('screen', { read: ViewContainerRef });
 
   protected readonly isPlaying = linkedSignal({ source: this.embed, computation: () => false });
   protected readonly name = computed(
@@ -62,8 +63,19 @@ export class Video {
     return url?.startsWith('https://') ? this.sanitizer.bypassSecurityTrustResourceUrl(url) : null;
   });
 
+  constructor() {
+    effect(() => {
+      if (!this.isPlaying()) this.screen()?.clear();
+    });
+  }
+
   protected play(): void {
+    const frame = this.player()?.createEmbeddedView(null);
+    if (!frame) return;
+    // It has its address before it is in the page: empty, it would be ours, and browsers warn of it.
+    frame.detectChanges();
+    this.screen()?.insert(frame);
     this.isPlaying.set(true);
-    afterNextRender(() => this.player()?.nativeElement.focus(), { injector: this.injector });
+    (frame.rootNodes as HTMLElement[])[0]?.focus();
   }
 }
