@@ -126,35 +126,37 @@ const STEPS: Readonly<Record<string, number>> = { j: 1, ArrowRight: 1, k: -1, Ar
               } @else {
                 <lms-skeleton [count]="4" height="7rem" />
               }
-              <footer>
-                @if (text.hasValue()) {
-                  @if (course.summary; as summary) {
-                    <lms-completion
-                      [lesson]="text.value().value.id"
-                      [summary]="summary"
-                      [isWaiting]="isWaiting()"
-                      (marked)="mark(text.value().value.id, $event)"
-                    />
-                    @if (isFinished()) {
-                      <lms-finished [course]="course" [summary]="summary" />
+              @if (!text.isLoading()) {
+                <footer>
+                  @if (text.hasValue()) {
+                    @if (course.summary; as summary) {
+                      <lms-completion
+                        [lesson]="text.value().value.id"
+                        [summary]="summary"
+                        [isWaiting]="isWaiting()"
+                        (marked)="mark(text.value().value.id, $event)"
+                      />
+                      @if (isFinished()) {
+                        <lms-finished [course]="course" [summary]="summary" />
+                      }
+                    } @else if (text.value().value.content_html !== null) {
+                      <p class="notice" i18n>
+                        You are reading without a place in the course: nothing is marked.
+                        <a [routerLink]="['/courses', course.id]">To the course</a>
+                      </p>
                     }
-                  } @else if (text.value().value.content_html !== null) {
-                    <p class="notice" i18n>
-                      You are reading without a place in the course: nothing is marked.
-                      <a [routerLink]="['/courses', course.id]">To the course</a>
-                    </p>
                   }
-                }
-                <lms-neighbours
-                  [course]="course.id"
-                  [previous]="previous()"
-                  [next]="next()"
-                  [isDone]="isDone()"
-                />
-                @if (!habits.isQuiet()) {
-                  <lms-keyboard />
-                }
-              </footer>
+                  <lms-neighbours
+                    [course]="course.id"
+                    [previous]="previous()"
+                    [next]="next()"
+                    [isDone]="isDone()"
+                  />
+                  @if (!habits.isQuiet()) {
+                    <lms-keyboard />
+                  }
+                </footer>
+              }
             </article>
           }
         </div>
