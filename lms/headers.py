@@ -50,4 +50,6 @@ def web_app() -> str:
 
 
 def policy_of(path: str) -> str:
+    if path.endswith("/index.html"):  # so the app's service worker asks for its page
+        return web_app()
     return next((POLICIES[start] for start in POLICIES if path.startswith(start)), PAGE)

@@ -4,13 +4,10 @@ The embedded store and the in-process cache belong to one process, so several wo
 where MongoDB and Redis are both given.
 """
 
-import ctypes
 import os
 import shutil
-import signal
 import socket
 import struct
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -22,16 +19,16 @@ from apps.common import logs
 from lms import env
 
 try:
-    from lms import settings
+    from lms import beside, settings
 except ImproperlyConfigured as error:
     sys.exit(f"lms: {error}")
 
 SHARED = bool(settings.MONGODB_URI and settings.REDIS_URL)
+CELERY_BESIDE = SHARED and env.flag("LMS_CELERY_BESIDE")  # as `make run` asks
 WORKERS_UNLESS_TOLD = min(2 * (os.cpu_count() or 1) + 1, 8)
 SECONDS_TO_END = 20
 SECONDS_TO_THE_NEXT_BYTE = 10
 SECONDS_FOR_THE_STORE = 25  # longer than the worker before may take to end, shorter than `timeout`
-_PR_SET_PDEATHSIG = 1
 
 bind = f"127.0.0.1:{settings.PORT}"
 worker_class = "gthread"
@@ -46,8 +43,6 @@ loglevel = "warning"
 logconfig_dict = logs.configuration("WARNING")
 control_socket_disable = True
 forwarded_allow_ips = ""  # which proxies count is the application's to say: TRUSTED_PROXIES
-
-_celery: subprocess.Popen | None = None
 
 if SHARED and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(Path(tempfile.gettempdir(), f"lms-{os.getpid()}"))
@@ -66,22 +61,8 @@ def when_ready(server) -> None:
     for listener in server.LISTENERS:  # accepted sockets have it from the one that listens
         patience = struct.pack("ll", SECONDS_TO_THE_NEXT_BYTE, 0)
         listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, patience)
-    start_celery()
-
-
-def start_celery() -> None:
-    """Start Celery beside the server, where `make run` asks for it."""
-    global _celery
-    if SHARED and env.flag("LMS_CELERY_BESIDE"):
-        _celery = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "celery", "--app", "lms.celery", "--quiet", "worker"),
-                *("--beat", "--schedule", str(settings.DATA_DIR / "timetable")),
-                *("--concurrency", "2", "--loglevel", "WARNING", "--without-mingle"),
-            ],
-            start_new_session=True,  # Ctrl-C is for the server, which then ends it
-            preexec_fn=_end_with_parent if sys.platform == "linux" else None,
-        )
+    if CELERY_BESIDE:
+        beside.start()
 
 
 def post_worker_init(worker) -> None:
@@ -117,15 +98,6 @@ def child_exit(server, worker) -> None:
 
 
 def on_exit(server) -> None:
-    if _celery is not None:
-        _celery.terminate()
-        try:
-            _celery.wait(SECONDS_TO_END)
-        except subprocess.TimeoutExpired:
-            _celery.kill()
+    beside.stop()
     if SHARED:
         shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
-
-
-def _end_with_parent() -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -15,10 +15,10 @@ def _clean(db, settings, tmp_path):
     """Begin with empty stores; tasks are done at once."""
     from django.core.cache import caches
 
-    from apps.common import cache as product
     from apps.common.indexes import documents
+    from tests.caches import meet
 
-    product.ping()  # the product's first connection, before the tests' own
+    meet()  # the product's first connection, before the tests' own
     settings.CELERY_TASK_ALWAYS_EAGER = True
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.WEB_APP = tmp_path / "web"  # not built, whatever is built here

@@ -6,7 +6,7 @@ import { expect, signInQuietly, test, violations } from './product';
 const PICTURES = 'test-results/screenshots';
 const MOST_SHIFT = 0.02;
 
-for (const { name, as, path } of PLACES) {
+for (const { name, as, path, then } of PLACES) {
   test(`${name}: accessible in both themes, within its width, without shifts`, async ({ page }, {
     project,
   }) => {
@@ -16,6 +16,7 @@ for (const { name, as, path } of PLACES) {
     await page.goto(typeof path === 'string' ? path : await path(page));
     await expect(page.locator('main h1')).toHaveCount(1);
     await expect(page.locator('lms-skeleton')).toHaveCount(0);
+    await then?.(page);
     await page.waitForLoadState('networkidle');
 
     expect(await page.evaluate(() => window.shift), 'layout shift').toBeLessThanOrEqual(MOST_SHIFT);

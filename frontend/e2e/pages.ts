@@ -1,12 +1,15 @@
 import { Page } from '@playwright/test';
 
-import { Person, api } from './product';
+import { enrol, makeCourse as newCourse } from './courses';
+import { Person, api, tokenOf } from './product';
 
 /** A page of the app, and who sees it; `path` may have to look up what is there. */
 export interface Place {
   readonly name: string;
   readonly as?: Person;
   readonly path: string | ((page: Page) => Promise<string>);
+  /** What has to be done on the page to see what is meant. */
+  readonly then?: (page: Page) => Promise<void>;
 }
 
 /** Every page, for what must be true of all of them. */
@@ -20,7 +23,12 @@ export const PLACES: readonly Place[] = [
   { name: 'home-es', path: '/es/' },
   { name: 'courses', path: '/courses' },
   { name: 'courses-none', path: '/courses?search=nothingiscalledthis' },
-  { name: 'course', path: async page => `/courses/${await firstCourse(page)}` },
+  { name: 'course', path: async page => `/courses/${(await newCourse(page)).id}` },
+  {
+    name: 'course-taken',
+    as: 'demo-student',
+    path: async page => `/courses/${(await taken(page)).course}`,
+  },
 
   // Accounts
   { name: 'login', path: '/login' },
@@ -30,16 +38,45 @@ export const PLACES: readonly Place[] = [
   { name: 'verify', path: '/verify' },
 
   // Learning
-  { name: 'lesson', as: 'demo-student', path: page => lessonOfStudent(page) },
-  { name: 'lesson-es', as: 'demo-student', path: async p => `/es${await lessonOfStudent(p)}` },
-  { name: 'lesson-completed', as: 'demo-student', path: page => lessonOfStudent(page, true) },
-  { name: 'lesson-preview', path: async page => lessonWithVideo(page) },
-  { name: 'lesson-closed', path: async page => lessonOfCourse(page, 1) },
   { name: 'dashboard', as: 'demo-student', path: '/dashboard' },
   { name: 'dashboard-es', as: 'demo-student', path: '/es/dashboard' },
   { name: 'dashboard-empty', as: 'demo-admin', path: '/dashboard' },
+  { name: 'lesson', as: 'demo-student', path: page => lessonToGoOnWith(page) },
+  { name: 'lesson-es', as: 'demo-student', path: async p => `/es${await lessonToGoOnWith(p)}` },
+  { name: 'lesson-finished', as: 'demo-student', path: page => lessonToGoOnWith(page, true) },
+  { name: 'lesson-preview', path: lessonWithVideo },
+  {
+    name: 'lesson-quiet',
+    path: lessonWithVideo,
+    then: page => page.getByRole('button', { name: 'Quiet mode' }).click(),
+  },
+  {
+    name: 'lesson-locked',
+    path: async page => {
+      const { id, lessons } = await newCourse(page);
+      return `/learn/${id}/${lessons[1]}`;
+    },
+  },
 
   // Quizzes
+  { name: 'quiz', as: 'demo-student', path: async page => `/quiz/${(await taken(page)).quiz}` },
+  { name: 'quiz-attempt', as: 'demo-student', path: openAttempt },
+  {
+    name: 'quiz-review',
+    as: 'demo-student',
+    path: openAttempt,
+    then: page => page.getByRole('button', { name: 'Look over and hand in' }).click(),
+  },
+  {
+    name: 'quiz-result',
+    as: 'demo-student',
+    path: async page => {
+      const { quiz } = await taken(page);
+      const url = `/api/quiz-submissions/?quiz=${quiz}`;
+      const { results } = await api<{ results: { id: string }[] }>(page, url, 'demo-student');
+      return `/quiz/${quiz}?submission=${results[0]?.id}`;
+    },
+  },
 
   // Notifications and profile
 
@@ -49,33 +86,41 @@ export const PLACES: readonly Place[] = [
   // Management
 ];
 
-async function firstCourse(page: Page): Promise<string> {
-  const courses = await api<{ results: { id: string }[] }>(page, '/api/courses/?ordering=title');
-  return courses.results[0]?.id ?? '';
+/** A course and a quiz of it that the demo's student has begun. */
+async function taken(page: Page): Promise<{ course: string; quiz: string }> {
+  const url = '/api/quiz-submissions/?page_size=1';
+  const { results } = await api<{ results: { quiz: string }[] }>(page, url, 'demo-student');
+  const quiz = results[0]?.quiz ?? '';
+  const { course } = await api<{ course: string }>(page, `/api/quizzes/${quiz}/`, 'demo-student');
+  return { course, quiz };
 }
 
-/** A lesson that the demo's student has still to complete by a quiz, or of a course they finished. */
-async function lessonOfStudent(page: Page, isFinished = false): Promise<string> {
+/** A course that the demo's student has tried a quiz of: one to go on with, or one that is finished. */
+async function lessonToGoOnWith(page: Page, isFinished = false): Promise<string> {
   const { student } = await api<{
     student: {
       courses: { course: string; completed: number; total: number; grade: number | null }[];
     };
   }>(page, '/api/dashboard/', 'demo-student');
-  const taken = student.courses.filter(course => course.grade !== null);
-  const found = taken.find(course => (course.completed === course.total) === isFinished);
-  return `/learn/${found?.course ?? ''}`;
-}
-
-async function lessonOfCourse(page: Page, index: number): Promise<string> {
-  const course = await firstCourse(page);
-  const lessons = await api<{ id: string }[]>(page, `/api/courses/${course}/lessons/`);
-  return `/learn/${course}/${lessons[index]?.id ?? ''}`;
+  const found = student.courses.find(
+    ({ completed, total, grade }) => grade !== null && (completed === total) === isFinished,
+  );
+  return `/learn/${found?.course}`;
 }
 
 async function lessonWithVideo(page: Page): Promise<string> {
-  const lessons = await api<{
+  const { results } = await api<{
     results: { id: string; course: string; embed_url: string | null }[];
   }>(page, '/api/lessons/?page_size=100');
-  const found = lessons.results.find(lesson => lesson.embed_url);
-  return `/learn/${found?.course ?? ''}/${found?.id ?? ''}`;
+  const found = results.find(lesson => lesson.embed_url);
+  return `/learn/${found?.course}/${found?.id}`;
+}
+
+/** Opens an attempt at a new course's quiz for the demo's student, and says where it is. */
+async function openAttempt(page: Page): Promise<string> {
+  const { id, quiz } = await newCourse(page);
+  await enrol(page, id, 'demo-student');
+  const headers = { Authorization: `Bearer ${await tokenOf(page, 'demo-student')}` };
+  await page.request.post(`/api/quizzes/${quiz}/start/`, { headers });
+  return `/quiz/${quiz}?at=1`;
 }

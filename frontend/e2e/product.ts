@@ -1,16 +1,21 @@
 import AxeBuilder from '@axe-core/playwright';
-import { Page, expect, test as base } from '@playwright/test';
+import { Locator, Page, expect, test as base } from '@playwright/test';
 
 export { expect };
 
-/** A page on whose console nothing is complained of. */
-export const test = base.extend<{ complaints: string[] }>({
+/** A page on whose console nothing is complained of, but for what a test allows. */
+export const test = base.extend<{ allowed: readonly RegExp[]; complaints: string[] }>({
+  allowed: [[], { option: true }],
   complaints: [
-    async ({ page }, use) => {
+    async ({ page, allowed }, use) => {
       const complaints: string[] = [];
-      page.on('pageerror', error => complaints.push(error.message));
+      const known = [/Service Worker registration blocked by Playwright/, ...allowed];
+      const complain = (text: string) => {
+        if (!known.some(one => one.test(text))) complaints.push(text);
+      };
+      page.on('pageerror', error => complain(error.message));
       page.on('console', message => {
-        if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+        if (['error', 'warning'].includes(message.type())) complain(message.text());
       });
       await use(complaints);
       expect(complaints).toEqual([]);
@@ -24,17 +29,21 @@ export type Person = 'demo-student' | 'demo-instructor' | 'demo-admin';
 export const DEMO_PASSWORD = process.env['E2E_PASSWORD'] ?? '';
 const PASSWORD = 'correct horse battery';
 
-/** Registers somebody new by the page for it, and is then on their learning. */
-export async function register(page: Page): Promise<string> {
+/** Registers somebody new by the page for it, from where one is or from the start. */
+export async function register(page: Page, arrived = learning(page)): Promise<string> {
   const username = `ada-${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 7)}`;
-  await page.goto('/register');
+  if (!page.url().includes('/register')) await page.goto('/register');
   await page.getByLabel('Username').fill(username);
   await page.getByLabel('E-mail').fill(`${username}@example.org`);
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await page.getByLabel('Password once more').fill(PASSWORD);
   await page.getByRole('button', { name: 'Register' }).click();
-  await expect(page.getByRole('heading', { level: 1, name: 'My learning' })).toBeVisible();
+  await expect(arrived).toBeVisible();
   return username;
+}
+
+function learning(page: Page): Locator {
+  return page.getByRole('heading', { level: 1, name: 'My learning' });
 }
 
 export async function signIn(
@@ -46,7 +55,7 @@ export async function signIn(
   await page.getByLabel('Username or e-mail').fill(username);
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await expect(page.getByRole('heading', { level: 1, name: 'My learning' })).toBeVisible();
+  await expect(learning(page)).toBeVisible();
 }
 
 /** Signs in without the page for it, for tests of other pages: the next one opened has the session. */
@@ -58,15 +67,16 @@ export async function signInQuietly(page: Page, username: Person): Promise<void>
   await page.addInitScript(() => localStorage.setItem('lms.session', '1'));
 }
 
+/** Signs in apart from the page, and returns the access token. */
+export async function tokenOf(page: Page, username: Person): Promise<string> {
+  const data = { username, password: DEMO_PASSWORD };
+  const answer = await page.request.post('/api/auth/login/', { data });
+  return ((await answer.json()) as { access: string }).access;
+}
+
 /** Reads from the API as that person, or as a visitor. */
 export async function api<Answer>(page: Page, url: string, as?: Person): Promise<Answer> {
-  const headers: Record<string, string> = {};
-  if (as) {
-    const data = { username: as, password: DEMO_PASSWORD };
-    const answer = await page.request.post('/api/auth/login/', { data });
-    const { access } = (await answer.json()) as { access: string };
-    headers['Authorization'] = `Bearer ${access}`;
-  }
+  const headers = as ? { Authorization: `Bearer ${await tokenOf(page, as)}` } : undefined;
   const answer = await page.request.get(url, { headers });
   expect(answer.ok(), url).toBe(true);
   return (await answer.json()) as Answer;
@@ -78,6 +88,19 @@ export async function openMenu(page: Page): Promise<void> {
   if ((await menu.isVisible()) && (await menu.getAttribute('aria-expanded')) === 'false') {
     await menu.click();
   }
+}
+
+/** Waits until the service worker has the whole app, so that it can be used offline. */
+export async function appIsKept(page: Page): Promise<void> {
+  const isKept = async () => {
+    await navigator.serviceWorker.ready;
+    const answer = await fetch('/ngsw.json');
+    const { assetGroups } = (await answer.json()) as { assetGroups: { urls: string[] }[] };
+    const urls = assetGroups.flatMap(group => group.urls);
+    const kept = await Promise.all(urls.map(url => caches.match(url)));
+    return kept.every(one => one !== undefined);
+  };
+  await expect.poll(() => page.evaluate(isKept), { timeout: 30_000 }).toBe(true);
 }
 
 /** Says what axe finds wrong, by rule and element. */

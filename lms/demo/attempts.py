@@ -13,13 +13,15 @@ from typing import NamedTuple
 from apps.quizzes.documents import (
     MULTIPLE,
     NUMERIC,
+    SHORT_TEXT,
     SINGLE,
     TRUE_FALSE,
     AskedQuestion,
     GivenAnswer,
 )
-from apps.quizzes.grading import Graded, grade
+from apps.quizzes.grading import Graded, fold_answer, grade
 from apps.quizzes.numbers import read_number
+from apps.quizzes.services import shuffled
 from lms.demo.people import DEMO_STUDENT
 
 TRIES = 60  # to hit on answers that pass, or fail, while the student is made more able, or less
@@ -28,12 +30,14 @@ HEAD_START = 1.2  # so much abler are those who pass, and less able those who fa
 HARDNESS = (-0.8, 1.2)
 SHARPNESS = (0.8, 2.0)
 MORE_TRIES = (0.62, 0.28, 0.10)  # how many fail no, one, two times before they pass
+MIXED_UP = 0.4  # of those who write a wrong text, how many take it from another question
 GIVES_UP = 0.55  # of those who have yet to pass, how many have tried once
 
 
 class Submission(NamedTuple):
-    """One submission: its answers and what they are worth."""
+    """One submission: what was asked, in which order, the answers and what they are worth."""
 
+    questions: Sequence[AskedQuestion]
     answers: list[GivenAnswer]
     graded: Graded
 
@@ -48,6 +52,7 @@ def submissions(
     quiz: str,
     passes: bool,
     most: int | None,
+    shuffle: bool,
     partial_credit: bool,
     pass_mark: int,
     seed: int,
@@ -62,16 +67,17 @@ def submissions(
     ability = Random(f"{seed}:{student}").gauss(0.4, 0.9)
 
     def submit(passed: bool) -> Submission:
+        asked = shuffled(questions, chance) if shuffle else questions
         for number in range(TRIES):
             edge = HEAD_START + STEP * number
             able = ability + (edge if passed else -edge)
-            answers = [_answer(one, able, chance, seed) for one in questions]
-            graded = grade(questions, answers, partial_credit=partial_credit, pass_mark=pass_mark)
+            answers = [_answer(one, asked, able, chance, seed) for one in asked]
+            graded = grade(asked, answers, partial_credit=partial_credit, pass_mark=pass_mark)
             if graded.passed == passed:
-                return Submission(answers, graded)
-        answers = [right_answer(one) for one in questions] if passed else []
-        graded = grade(questions, answers, partial_credit=partial_credit, pass_mark=pass_mark)
-        return Submission(answers, graded)
+                return Submission(asked, answers, graded)
+        answers = [right_answer(one) for one in asked] if passed else []
+        graded = grade(asked, answers, partial_credit=partial_credit, pass_mark=pass_mark)
+        return Submission(asked, answers, graded)
 
     fails = _failures(student, passes, chance)
     fails = min(fails, (most or fails + 1) - 1)
@@ -93,15 +99,23 @@ def _failures(student: str, passes: bool, chance: Random) -> int:
     return int(chance.random() < GIVES_UP)
 
 
-def _answer(question: AskedQuestion, ability: float, chance: Random, seed: int) -> GivenAnswer:
+def _answer(
+    question: AskedQuestion,
+    asked: Sequence[AskedQuestion],
+    ability: float,
+    chance: Random,
+    seed: int,
+) -> GivenAnswer:
     traits = Random(f"{seed}:{question.text}")
     hardness, sharpness = traits.uniform(*HARDNESS), traits.uniform(*SHARPNESS)
     if chance.random() < 1 / (1 + exp(sharpness * (hardness - ability))):
         return right_answer(question)
-    return _wrong_answer(question, chance)
+    return _wrong_answer(question, asked, chance)
 
 
-def _wrong_answer(question: AskedQuestion, chance: Random) -> GivenAnswer:
+def _wrong_answer(
+    question: AskedQuestion, asked: Sequence[AskedQuestion], chance: Random
+) -> GivenAnswer:
     wrong = [choice.id for choice in question.choices if not choice.is_correct]
     if question.kind == SINGLE:
         return GivenAnswer(question=question.id, choices=[chance.choice(wrong)])
@@ -109,13 +123,27 @@ def _wrong_answer(question: AskedQuestion, chance: Random) -> GivenAnswer:
         right = [choice.id for choice in question.choices if choice.is_correct]
         kept = chance.sample(right, len(right) - 1)
         return GivenAnswer(question=question.id, choices=[*kept, chance.choice(wrong)])
-    return GivenAnswer(question=question.id, text=_wrong_text(question, chance))
+    return GivenAnswer(question=question.id, text=_wrong_text(question, asked, chance))
 
 
-def _wrong_text(question: AskedQuestion, chance: Random) -> str:
+def _wrong_text(question: AskedQuestion, asked: Sequence[AskedQuestion], chance: Random) -> str:
     if question.kind == TRUE_FALSE:
         return "false" if question.answer == "true" else "true"
     if question.kind == NUMERIC:
         off = 1 + 2 * (question.tolerance or 0) + chance.randrange(1, 9)
         return str(read_number(question.answer) + int(off) * chance.choice((-1, 1)))
-    return "?"
+    accepted = {fold_answer(one) for one in question.answer.splitlines()}
+    others = [one.answer.splitlines()[0] for one in asked if one.kind == SHORT_TEXT]
+    mixed_up = [one for one in others if fold_answer(one) not in accepted]
+    if mixed_up and chance.random() < MIXED_UP:
+        return chance.choice(mixed_up)
+    return chance.choice(_misspellings(question, accepted))
+
+
+def _misspellings(question: AskedQuestion, accepted: set[str]) -> list[str]:
+    """Return the longest answer with a letter doubled or left out, as long as that is wrong."""
+    right = max(question.answer.splitlines(), key=len)
+    places = [place for place, letter in enumerate(right) if not letter.isspace()]
+    doubled = [right[:place] + right[place] + right[place:] for place in places]
+    cut = [right[:place] + right[place + 1 :] for place in places]
+    return [one for one in doubled + cut if fold_answer(one) not in {*accepted, ""}]

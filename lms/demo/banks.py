@@ -13,7 +13,7 @@ from typing import Any
 from mongoengine import IntField
 
 from apps.quizzes import documents
-from apps.quizzes.documents import GRADINGS, SHOW_KEY
+from apps.quizzes.documents import GRADINGS, SHOW_KEY, WITH_CHOICES
 from apps.quizzes.interchange import gift
 from apps.quizzes.interchange.draft import QuestionDraft
 from lms.demo.errors import CatalogueError
@@ -48,6 +48,9 @@ def read_bank(path: Path) -> Quiz:
         raise CatalogueError(f"{path}:{found.line}: {found.reason}")
     for unknown in reading.unsupported:
         raise CatalogueError(f"{path}:{unknown.line}: There is no kind “{unknown.kind}” here.")
+    for question in reading.questions:
+        if question.kind in WITH_CHOICES and all(one.is_correct for one in question.choices):
+            raise CatalogueError(f"{path}:{question.line}: No choice is wrong.")
     settings = _settings(path)
     if "title" not in settings:
         raise CatalogueError(f"{path}:1: Missing here: title.")

@@ -75,11 +75,12 @@ def store_submissions(
             quiz=quiz.title,
             passes=passes,
             most=quiz.max_attempts,
+            shuffle=quiz.shuffle,
             partial_credit=quiz.partial_credit,
             pass_mark=quiz.pass_mark,
             seed=seed,
         )
-        made += _attempts(tries, quiz, questions, student_id, ended)
+        made += _attempts(tries, quiz, student_id, ended)
     if made:
         Attempt.objects.insert(made, load_bulk=False)
     return made
@@ -116,12 +117,11 @@ def _store_quiz(planned: banks.Quiz, lesson: Lesson) -> None:
 def _attempts(
     tries: Sequence[Submission],
     quiz: Quiz,
-    questions: list[AskedQuestion],
     student_id: ObjectId,
     ended: datetime,
 ) -> list[Attempt]:
     return [
-        _attempt(one, quiz, questions, student_id, number, ended - back * BETWEEN_TRIES)
+        _attempt(one, quiz, student_id, number, ended - back * BETWEEN_TRIES)
         for number, (back, one) in enumerate(
             zip(reversed(range(len(tries))), tries, strict=True), start=1
         )
@@ -131,7 +131,6 @@ def _attempts(
 def _attempt(
     submission: Submission,
     quiz: Quiz,
-    questions: list[AskedQuestion],
     student_id: ObjectId,
     number: int,
     submitted: datetime,
@@ -148,7 +147,7 @@ def _attempt(
         started_at=started,
         deadline=started + timedelta(seconds=limit) if limit else None,
         submitted_at=submitted,
-        questions=questions,
+        questions=submission.questions,
         partial_credit=quiz.partial_credit,
         pass_mark=quiz.pass_mark,
         answers=submission.answers,

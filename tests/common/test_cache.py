@@ -9,7 +9,8 @@ from django.core.cache import caches
 
 from apps.common import cache
 from apps.common.cache import Lookup, forget, read_all, read_through, store
-from apps.common.cache.stamps import EPOCH, may_read, stamp_of
+from apps.common.cache.stamps import EPOCH, stamp_of
+from tests.caches import meet
 from tests.faults.servers import RedisServer
 
 
@@ -40,7 +41,7 @@ def redis(settings):
         pytest.skip(missing)
     with RedisServer() as server:
         _use_redis(settings, server.uri)
-        _meet()
+        meet()
         yield server
         caches["default"].close()
 
@@ -55,15 +56,7 @@ def any_cache(request):
     if request.param == "redis":
         request.getfixturevalue("redis")
     else:
-        _meet()
-
-
-def _meet() -> None:
-    """Let a Redis be one that is known: what another one kept is not believed."""
-    if store.settings.REDIS_URL:
-        store._redis().connection_pool.disconnect()
-    store.ping()
-    may_read()
+        meet()
 
 
 @pytest.mark.parametrize("value", [None, [], 0, "", {"a": ["🦉", None]}])

@@ -22,13 +22,16 @@ def questions() -> list[AskedQuestion]:
     ]
 
 
-def submitted(student: str, *, passes: bool, most: int | None = None, asked=None) -> list:
+def submitted(
+    student: str, *, passes: bool, most: int | None = None, asked=None, shuffle=False
+) -> list:
     return submissions(
         asked or questions(),
         student=student,
         quiz="Quiz",
         passes=passes,
         most=most,
+        shuffle=shuffle,
         partial_credit=False,
         pass_mark=70,
         seed=1,
@@ -61,6 +64,28 @@ def test_a_seed_gives_one_story():
             for _ in range(2)
         ]
         assert stories[0] == stories[1]
+
+
+def test_a_wrong_text_is_another_answer_or_the_right_one_misspelt():
+    short = [
+        AskedQuestion(id=ObjectId(), text=text, kind="short_text", points=1, answer=answer)
+        for text, answer in [("1", "Loire\nthe Loire"), ("2", "Garonne"), ("3", "e")]
+    ]
+    right = {one.id: one.answer.splitlines() for one in short}
+    wrong: dict = {one.id: set() for one in short}
+    for student in STUDENTS:
+        for made in submitted(student.username, passes=False, asked=short):
+            for answer in made.answers:
+                if answer.text not in right[answer.question]:
+                    wrong[answer.question].add(answer.text)
+
+    for question in short:
+        others = {right[one.id][0] for one in short if one != question}
+        misspelt = wrong[question.id] - others
+        assert wrong[question.id] & others
+        assert misspelt
+        longest = max(right[question.id], key=len)
+        assert all(abs(len(text) - len(longest)) == 1 for text in misspelt)
 
 
 def test_the_demo_student_passes_at_the_second_try():

@@ -95,6 +95,8 @@ def test_settings_stand_before_the_first_question(tmp_path):
         ("// title: A\n", 1),
         ("// title: A\n\nTrue? {T", 3),
         ("// title: A\n\nDiscuss. {}", 3),
+        ("// title: A\n\nTrue? {T}\n\nWhich? {=one ~%100%two}", 5),
+        ("// title: A\n\nWhich? {~%50%one ~%50%two}", 3),
     ],
 )
 def test_a_bank_that_cannot_be_read_is_named_by_file_and_line(tmp_path, text, line):

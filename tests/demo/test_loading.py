@@ -1,3 +1,5 @@
+from apps.common.clock import shown
+from apps.common.events import publish
 from apps.courses.documents import Category, Course
 from apps.enrollments.documents import Enrollment
 from apps.lessons.documents import Lesson
@@ -5,8 +7,10 @@ from apps.notifications.documents import Notification
 from apps.progress.documents import Progress
 from apps.quizzes.documents import Attempt, Choice, Question, Quiz
 from apps.users.documents import User
+from apps.users.events import InstructorGranted
 from lms.demo import loading
 from tests.factories import client_of, make_student
+from tests.notifications.telling import told
 
 
 def counts() -> dict[str, int]:
@@ -74,6 +78,23 @@ def test_the_figures_of_quizzes_that_many_took_look_like_real_ones():
     assert sum(one["discrimination"] > 0 for one in questions) > 0.9 * len(questions)
 
 
+def test_each_attempt_at_a_shuffled_quiz_is_asked_in_an_order_of_its_own():
+    loading.fill()
+
+    for quiz in Quiz.objects:
+        attempts = list(Attempt.objects(quiz=quiz.id))
+        orders = [tuple(asked.id for asked in one.questions) for one in attempts]
+        assert len(set(orders)) > len(orders) / 2 if quiz.shuffle else len(set(orders)) <= 1
+        assert len({frozenset(order) for order in orders}) <= 1
+        assert [tuple(mark.question for mark in one.marks) for one in attempts] == orders
+    choices: dict = {}
+    for one in Attempt.objects(quiz__in=Quiz.objects(shuffle=True).distinct("id")):
+        for asked in one.questions:
+            order = tuple(choice.id for choice in asked.choices)
+            choices.setdefault(asked.id, set()).add(order)
+    assert any(len(orders) > 1 for orders in choices.values())
+
+
 def test_the_demo_student_has_results_and_news_of_them():
     loading.fill()
     client = client_of(User.objects.get(username="demo-student"))
@@ -97,6 +118,15 @@ def test_the_demo_student_has_results_and_news_of_them():
     assert client.get("/api/notifications/unread-count/").data == {"unread": 3}
     assert Notification.objects(mail_due_at__ne=None).count() == 0
     assert Notification.objects(emailed_at=None).count() == 0
+
+
+def test_the_demo_instructor_is_told_once_that_they_may_teach():
+    loading.fill()
+    teacher = User.objects.get(username="demo-instructor")
+
+    publish(InstructorGranted(user_id=str(teacher.id), granted_at=shown(teacher.granted_at)))
+
+    assert told(teacher) == [("instructor_granted", "/studio")]
 
 
 def test_a_filling_that_was_cut_off_among_courses_is_gone_on_with():

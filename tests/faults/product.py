@@ -17,6 +17,7 @@ from tests.environment import DATA
 from tests.faults.ports import HOST, free_port
 
 ROOT = Path(__file__).parents[2]
+SECONDS_TO_PREPARE = 180  # for what takes five on a machine with nothing else to do
 SECONDS_TO_START = 30
 SECONDS_TO_END = 10
 COLLECTED = DATA / "collected"  # once for all products of a run: it takes seconds
@@ -91,24 +92,36 @@ class Product:
         self.wait_for("/health/live")
         return self
 
-    def stop(self) -> None:
+    def stop(self, *, wait: float = SECONDS_TO_END) -> None:
         """End it, and whatever it has started."""
         if self._process is None:
             return
         self._process.terminate()
         try:
             with suppress(subprocess.TimeoutExpired):
-                self._process.wait(SECONDS_TO_END)
+                self._process.wait(wait)
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
             self._process = None
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def workers(self) -> list[int]:
         """Return the ids of the processes that answer."""
-        pid = self._process.pid
-        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        return _started_by(Path(f"/proc/{self.pid}/task/{self.pid}"))
+
+    def celery(self) -> list[int]:
+        """Return the ids of Celery's processes, each before its children."""
+        found = []
+        unseen = [pid for pid in children(self.pid) if pid not in self.workers()]
+        while unseen:
+            found.append(unseen.pop())
+            unseen += children(found[-1])
+        return found
 
     def ask(self, method: str, path: str, *, token: str = "", timeout: float = 20, **options):
         """Send one request on a connection of its own."""
@@ -160,9 +173,21 @@ class Product:
             env=self._environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=60,
+            timeout=SECONDS_TO_PREPARE,
         )
         assert done.returncode == 0, done.stderr.decode()[-3000:]
+
+
+def children(pid: int) -> list[int]:
+    """Return the ids of a process's children, whichever of its threads has started them."""
+    return [one for thread in Path(f"/proc/{pid}/task").glob("*") for one in _started_by(thread)]
+
+
+def _started_by(thread: Path) -> list[int]:
+    try:
+        return [int(pid) for pid in (thread / "children").read_text().split()]
+    except (FileNotFoundError, ProcessLookupError):  # it has ended meanwhile
+        return []
 
 
 def timed(act) -> tuple[httpx.Response, float]:

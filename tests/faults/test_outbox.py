@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(400)]
 SECONDS_AWAY = 4.0  # longer than PyMongo looks for a server by itself
 STUDENTS = 200
 AT_ONCE = 6
-SECONDS_TO_MAIL = 200  # the worker finds Redis again, and the sweep comes once a minute
+SECONDS_TO_MAIL = 200  # the worker is there again, and the sweep comes once a minute
 
 
 @pytest.fixture

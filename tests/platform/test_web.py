@@ -36,6 +36,14 @@ def test_every_address_of_the_app_is_its_page(client, built, path):
     assert text(response) == ENGLISH
 
 
+def test_the_page_that_the_service_worker_keeps_has_the_same_policy(client, built):
+    policy = client.get("/courses")["Content-Security-Policy"]
+
+    assert "base-uri 'self'" in policy
+    for path in ("/index.html", "/es/index.html"):
+        assert client.get(path)["Content-Security-Policy"] == policy
+
+
 @pytest.mark.parametrize("path", ["/es", "/es/", "/es/courses"])
 def test_below_es_the_page_speaks_spanish(client, built, path):
     assert text(client.get(path)) == SPANISH

@@ -1,6 +1,6 @@
 """Verbs that change quizzes and questions, take them, and grade them anew."""
 
-from apps.quizzes.services.attempts import erase, repair_attempts, start, submit
+from apps.quizzes.services.attempts import erase, repair_attempts, shuffled, start, submit
 from apps.quizzes.services.authoring import (
     change_quiz,
     create_quiz,
@@ -57,6 +57,7 @@ __all__ = [
     "repair_quizzes",
     "repair_regrades",
     "request_regrade",
+    "shuffled",
     "start",
     "submit",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from random import SystemRandom
+from random import Random, SystemRandom
 
 from bson import ObjectId
 from django.utils.translation import gettext as _
@@ -24,6 +24,7 @@ from apps.quizzes.documents import (
     Attempt,
     GivenAnswer,
     Quiz,
+    content_of,
 )
 from apps.quizzes.events import QuizGraded
 from apps.quizzes.grading import Graded, grade
@@ -110,6 +111,16 @@ def submit(
     return submitted
 
 
+def shuffled(questions: Sequence[AskedQuestion], chance: Random = _chance) -> list[AskedQuestion]:
+    """Return the questions in another order, each with its choices in another order."""
+    return [
+        AskedQuestion(
+            id=one.id, choices=chance.sample(one.choices, len(one.choices)), **content_of(one)
+        )
+        for one in chance.sample(questions, len(questions))
+    ]
+
+
 def repair_attempts() -> int:
     """Tell again of what was cut off a minute ago or more; return how many submissions."""
     before = now_in_milliseconds() - A_MINUTE
@@ -158,18 +169,11 @@ def _next_attempt(quiz: Quiz, student_id: str, last: Attempt | None, **fields) -
         attempt=number,
         started_at=now,
         deadline=now + timedelta(seconds=limit) if limit else None,
-        questions=_shuffled(questions) if quiz.shuffle else questions,
+        questions=shuffled(questions) if quiz.shuffle else questions,
         partial_credit=quiz.partial_credit,
         pass_mark=quiz.pass_mark,
         **fields,
     )
-
-
-def _shuffled(questions: list[AskedQuestion]) -> list[AskedQuestion]:
-    for question in questions:
-        _chance.shuffle(question.choices)
-    _chance.shuffle(questions)
-    return questions
 
 
 def _submit_open(

@@ -2,6 +2,7 @@ import { provideHttpClient, withInterceptors } from '@angular/common/http';
 import {
   ApplicationConfig,
   ErrorHandler,
+  isDevMode,
   provideBrowserGlobalErrorListeners,
   provideZonelessChangeDetection,
 } from '@angular/core';
@@ -12,6 +13,7 @@ import {
   withInMemoryScrolling,
 } from '@angular/router';
 
+import { provideServiceWorker } from '@angular/service-worker';
 import { UncaughtErrors } from '@core/errors/failures';
 import { errors } from '@core/http/errors';
 import { language } from '@core/http/language';
@@ -20,7 +22,6 @@ import { tokens } from '@core/http/tokens';
 import { provideHeadingFocus } from '@core/navigation/focus';
 import { PageTitle } from '@core/navigation/titles';
 import { routes } from './app.routes';
-import { provideCareForDevice } from './features/learn/owner';
 
 export const appConfig: ApplicationConfig = {
   providers: [
@@ -33,7 +34,7 @@ export const appConfig: ApplicationConfig = {
     ),
     provideHttpClient(withInterceptors([language, loading, errors, tokens])),
     provideHeadingFocus(),
-    provideCareForDevice(),
+    provideServiceWorker('ngsw-worker.js', { enabled: !isDevMode() }),
     { provide: ErrorHandler, useClass: UncaughtErrors },
     { provide: TitleStrategy, useExisting: PageTitle },
   ],

@@ -22,6 +22,11 @@ export const routes: Routes = [
     loadChildren: () => import('./features/dashboard/dashboard.routes').then(m => m.routes),
   },
   {
+    path: 'quiz',
+    canMatch: [signedIn],
+    loadChildren: () => import('./features/quiz/quiz.routes').then(m => m.routes),
+  },
+  {
     path: 'studio',
     canMatch: [signedIn, instructor],
     loadChildren: () => import('./features/studio/studio.routes').then(m => m.routes),

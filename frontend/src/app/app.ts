@@ -3,20 +3,24 @@ import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
 import { RouterOutlet } from '@angular/router';
 
 import { Session } from '@core/auth/session';
+import { Marks } from '@core/offline/marks';
 import { focusHeading } from '@core/navigation/focus';
+import { Versions } from '@core/offline/versions';
 import { Foot } from './shell/foot';
 import { Head } from './shell/head';
 import { LoadingBar } from './shell/loading-bar';
+import { Offline } from './shell/offline';
 
 @Component({
   selector: 'lms-root',
-  imports: [RouterOutlet, Head, Foot, LoadingBar],
+  imports: [RouterOutlet, Head, Foot, LoadingBar, Offline],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './app.scss',
   template: `
     <a class="skip" href="#main" (click)="skip($event)" i18n>Skip to the content</a>
     <lms-loading-bar />
     <lms-head />
+    <lms-offline />
     <main id="main" tabindex="-1">
       <router-outlet />
     </main>
@@ -27,6 +31,8 @@ export class App {
   private readonly document = inject(DOCUMENT);
 
   constructor() {
+    inject(Versions).watch();
+    inject(Marks); // sends what waits
     void inject(Session).restored();
   }
 

@@ -6,7 +6,8 @@ export class Minutes implements PipeTransform {
   private readonly locale = inject(LOCALE_ID);
 
   transform(minutes: number): string {
-    const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+    const whole = Math.round(minutes);
+    const [hours, rest] = [Math.floor(whole / 60), whole % 60];
     const parts = [
       ...(hours > 0 ? [this.say(hours, 'hour')] : []),
       ...(rest > 0 || hours === 0 ? [this.say(rest, 'minute')] : []),

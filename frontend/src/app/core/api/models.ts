@@ -19,3 +19,18 @@ export interface Page<Row> {
 }
 
 export const EMPTY_PAGE: Page<never> = { count: 0, next: null, previous: null, results: [] };
+
+export type Outline = readonly Answered<'Outline'>[];
+export type Lesson = Answered<'Lesson'>;
+
+/** How far somebody has come in a course. */
+export type Summary = Answered<'Summary'>;
+
+/** One's own place in a course: `enrollments/?expand=progress`. */
+export interface Place {
+  readonly id: string;
+  readonly enrolled_at: string;
+  readonly completed_at: string | null;
+  readonly milestones: readonly number[];
+  readonly progress: Summary;
+}

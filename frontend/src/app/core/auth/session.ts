@@ -5,6 +5,7 @@ import { firstValueFrom } from 'rxjs';
 import { Sent, User } from '@core/api/models';
 import { ApiError } from '@core/errors/api-error';
 import { withoutToken } from '@core/http/contexts';
+import { clearDevice } from './device';
 
 interface SignedIn {
   readonly access: string;
@@ -49,15 +50,12 @@ export class Session {
 
   /** Resolves when it is known whether somebody is signed in; a reload has no token yet. */
   restored(): Promise<void> {
-    if (this.isSignedIn() || !this.mayBeSignedIn()) return Promise.resolve();
+    if (this.isSignedIn() || localStorage.getItem(MAY_BE_SIGNED_IN) === null) {
+      return Promise.resolve();
+    }
     return (this.restoring ??= this.renew()
       .catch(() => undefined)
       .finally(() => (this.restoring = null)));
-  }
-
-  /** Says whether there may be a session, also where the server cannot be asked about it. */
-  mayBeSignedIn(): boolean {
-    return localStorage.getItem(MAY_BE_SIGNED_IN) !== null;
   }
 
   /** @throws ApiError: wrong name or password, or too many tries */
@@ -87,7 +85,7 @@ export class Session {
     } catch (error) {
       if (!(error instanceof ApiError && error.status === 401)) throw error;
     }
-    this.end();
+    this.leave();
     this.tell({ kind: 'signed-out' });
   }
 
@@ -131,6 +129,12 @@ export class Session {
     if (due > 0) this.timer = setTimeout(() => void this.renew().catch(() => undefined), due);
   }
 
+  /** Signing out leaves nothing behind; a session that merely ends keeps what one has not sent yet. */
+  private leave(): void {
+    this.end();
+    clearDevice();
+  }
+
   private end(): void {
     clearTimeout(this.timer);
     this.access.set(null);
@@ -143,7 +147,7 @@ export class Session {
   }
 
   private hear(news: News): void {
-    if (news.kind === 'signed-out') this.end();
+    if (news.kind === 'signed-out') this.leave();
     else if (news.user !== this.known()?.id) void this.renew().catch(() => undefined);
   }
 }

@@ -5,6 +5,7 @@ type Fields = Readonly<Record<string, readonly string[]>>;
 /** What the server refused, or that it could not be reached; `message` is for people. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
+  /** That of HTTP; 0 where the server could not be reached. */
   readonly status: number;
   readonly code: string;
   /** One list of messages per field; what concerns none is in `non_field_errors`. */
@@ -17,11 +18,13 @@ export class ApiError extends Error {
   constructor(response: HttpErrorResponse) {
     const answer = asRecord(response.error);
     const fields = fieldsOf(answer);
-    super(messageOf(response.status, answer, fields));
-    this.status = response.status;
+    // The service worker answers 504 where the network is away.
+    const status = response.status === 504 ? 0 : response.status;
+    super(messageOf(status, answer, fields));
+    this.status = status;
     this.answer = answer;
     this.fields = fields;
-    this.code = textOf(answer['code']) || codeOf(response.status, fields);
+    this.code = textOf(answer['code']) || codeOf(status, fields);
     this.requestId = textOf(answer['request_id']) || (response.headers.get('X-Request-ID') ?? '');
     this.retryAfterSeconds = Number(response.headers.get('Retry-After')) || null;
   }

@@ -11,6 +11,7 @@ import { filter, map, pairwise } from 'rxjs';
 export function provideHeadingFocus(): EnvironmentProviders {
   return provideEnvironmentInitializer(() => {
     const document = inject(DOCUMENT);
+    let focused: HTMLElement | null = null;
     inject(Router)
       .events.pipe(
         filter(event => event instanceof NavigationEnd),
@@ -18,15 +19,22 @@ export function provideHeadingFocus(): EnvironmentProviders {
         pairwise(),
         filter(([before, now]) => before !== now),
       )
-      .subscribe(() => setTimeout(() => focusHeading(document)));
+      .subscribe(() => setTimeout(() => (focused = focusHeading(document))));
+    // The heading may be replaced when what the page is about has come; the focus goes along.
+    new MutationObserver(() => {
+      if (focused === null || focused.isConnected) return;
+      focused = document.activeElement === document.body ? focusHeading(document) : null;
+    }).observe(document.body, { childList: true, subtree: true });
   });
 }
 
-export function focusHeading(document: Document): void {
+/** Returns the heading, where there is one and nothing else keeps the focus. */
+export function focusHeading(document: Document): HTMLElement | null {
   const heading = document.querySelector<HTMLElement>('main h1');
-  if (!heading || document.querySelector('main [data-keeps-focus]:focus')) return;
+  if (!heading || document.querySelector('main [data-keeps-focus]:focus')) return null;
   heading.tabIndex = -1;
   heading.focus({ preventScroll: true });
+  return heading;
 }
 
 function pathOf(url: string): string {

@@ -1,39 +1,82 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 
+import { CourseCard } from '@shared/course-card';
 import { Empty } from '@shared/empty';
 import { Failed } from '@shared/failed';
+import { Pager } from '@shared/pager';
+import { SearchBox } from '@shared/search-box';
 import { Skeleton } from '@shared/skeleton';
 import { CoursesApi } from './courses-api';
 
+/** The public catalogue. What is searched for lies in the address, under the API's own names. */
 @Component({
   selector: 'lms-course-list',
-  imports: [RouterLink, Empty, Failed, Skeleton],
+  imports: [RouterLink, CourseCard, Empty, Failed, Pager, SearchBox, Skeleton],
   changeDetection: ChangeDetectionStrategy.OnPush,
+  styleUrl: './course-list.scss',
   template: `
     <div class="page">
       <h1 i18n>Courses</h1>
-      <p>
-        <label for="search" i18n>Search courses</label><br />
-        <input
-          #box
-          id="search"
-          type="search"
-          data-keeps-focus
-          [value]="wanted()"
-          (change)="find(box.value)"
+      <div class="filters">
+        <lms-search-box
+          label="Search courses"
+          i18n-label
+          [value]="search() ?? ''"
+          (searched)="want({ search: $event })"
         />
+        <label class="field">
+          <span i18n>Category</span>
+          <select #categoryBox (change)="want({ category: categoryBox.value })">
+            <option value="" i18n>All</option>
+            @for (one of categories.value().results; track one.id) {
+              <option [value]="one.id" [selected]="one.id === category()">
+                {{ one.name }} ({{ one.course_count }})
+              </option>
+            }
+          </select>
+        </label>
+        <label class="field">
+          <span i18n>Price</span>
+          <select #priceBox (change)="want({ free: priceBox.value })">
+            @for (one of prices; track one.value) {
+              <option [value]="one.value" [selected]="one.value === (free() ?? '')">
+                {{ one.label }}
+              </option>
+            }
+          </select>
+        </label>
+        <label class="field">
+          <span i18n>Order</span>
+          <select #orderBox (change)="want({ ordering: orderBox.value })">
+            @for (one of orders; track one.value) {
+              <option [value]="one.value" [selected]="one.value === (ordering() ?? '')">
+                {{ one.label }}
+              </option>
+            }
+          </select>
+        </label>
+      </div>
+      <p class="count quiet" role="status">
+        @if (!courses.isLoading() && !courses.error()) {
+          <ng-container i18n>
+            {courses.value().count, plural,
+              =0 {No course}
+              =1 {1 course}
+              other {{{ courses.value().count }} courses}
+            }
+          </ng-container>
+        }
       </p>
       @if (courses.error(); as error) {
         <lms-failed [error]="error" (retry)="courses.reload()" />
+        <p><a routerLink="/courses" i18n>Show all courses</a></p>
       } @else if (courses.isLoading()) {
-        <lms-skeleton [count]="6" />
+        <lms-skeleton class="cards" [count]="6" height="19rem" />
       } @else {
-        <ul>
+        <ul class="cards">
           @for (course of courses.value().results; track course.id) {
-            <li>
-              <a [routerLink]="['/courses', course.id]">{{ course.title }}</a>
-            </li>
+            <li><lms-course-card [course]="course" [isFirst]="$index < 4" /></li>
           }
         </ul>
         @if (courses.value().count === 0) {
@@ -41,18 +84,49 @@ import { CoursesApi } from './courses-api';
             <a class="button" routerLink="/courses" i18n>Show all courses</a>
           </lms-empty>
         }
+        <lms-pager [count]="courses.value().count" [page]="pageNumber()" />
       }
     </div>
   `,
 })
 export class CourseList {
   readonly search = input<string>();
+  readonly category = input<string>();
+  readonly free = input<string>();
+  readonly ordering = input<string>();
+  readonly page = input<string>();
 
   private readonly router = inject(Router);
-  protected readonly wanted = computed(() => this.search() ?? '');
-  protected readonly courses = inject(CoursesApi).list(this.wanted);
+  private readonly api = inject(CoursesApi);
+  protected readonly categories = this.api.categories();
+  protected readonly courses = this.api.list(
+    computed(() => ({
+      search: this.search(),
+      category: this.category(),
+      free: this.free(),
+      ordering: this.ordering(),
+      page: this.page(),
+    })),
+  );
+  protected readonly pageNumber = computed(() => Number(this.page()) || 1);
+  protected readonly prices = [
+    { value: '', label: $localize`All` },
+    { value: 'true', label: $localize`Free` },
+    { value: 'false', label: $localize`Not free` },
+  ];
+  protected readonly orders = [
+    { value: '', label: $localize`Newest first` },
+    { value: '-enrollment_count', label: $localize`Most students first` },
+    { value: 'title', label: $localize`By title` },
+    { value: 'price', label: $localize`By price` },
+  ];
 
-  protected find(search: string): void {
-    void this.router.navigate([], { queryParams: { search: search || null } });
+  /** Another filter begins at the first page. */
+  protected want(queryParams: Readonly<Record<string, string>>): void {
+    const set = Object.entries(queryParams).map(([name, value]) => [name, value || null]);
+    void this.router.navigate([], {
+      queryParams: { ...Object.fromEntries(set), page: null },
+      queryParamsHandling: 'merge',
+    });
   }
 }

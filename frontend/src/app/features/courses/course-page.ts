@@ -1,36 +1,122 @@
-import { ChangeDetectionStrategy, Component, effect, inject, input } from '@angular/core';
+import { DecimalPipe, PercentPipe } from '@angular/common';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  ElementRef,
+  computed,
+  effect,
+  inject,
+  input,
+  signal,
+  viewChild,
+} from '@angular/core';
+import { Meta } from '@angular/platform-browser';
+import { Router, RouterLink } from '@angular/router';
 
+import { Session } from '@core/auth/session';
+import { ApiError } from '@core/errors/api-error';
+import { Failures } from '@core/errors/failures';
 import { PageTitle } from '@core/navigation/titles';
+import { Notes } from '@core/notes/notes';
+import { Confirm } from '@shared/confirm';
 import { Failed } from '@shared/failed';
+import { Minutes } from '@shared/minutes';
+import { Picture } from '@shared/picture';
 import { Skeleton } from '@shared/skeleton';
 import { CoursesApi } from './courses-api';
 
+const DESCRIBED_CHARACTERS = 160;
+
+/** A course as whoever may take it sees it, and one's own place in it. */
 @Component({
   selector: 'lms-course-page',
-  imports: [Failed, Skeleton],
+  imports: [DecimalPipe, PercentPipe, RouterLink, Failed, Minutes, Picture, Skeleton],
   changeDetection: ChangeDetectionStrategy.OnPush,
-  template: `
-    <div class="page">
-      @if (course.error(); as error) {
-        <h1 i18n>Course</h1>
-        <lms-failed [error]="error" (retry)="course.reload()" />
-      } @else if (course.hasValue()) {
-        <h1>{{ course.value().title }}</h1>
-        <p class="lead">{{ course.value().description }}</p>
-      } @else {
-        <h1 i18n>Course</h1>
-        <lms-skeleton [count]="4" />
-      }
-    </div>
-  `,
+  styleUrl: './course-page.scss',
+  templateUrl: './course-page.html',
 })
 export class CoursePage {
   readonly id = input.required<string>();
+  /** Set on the way back from signing in, where one wanted to enrol. */
+  readonly enrol = input<string>();
 
+  private readonly api = inject(CoursesApi);
+  private readonly router = inject(Router);
   private readonly title = inject(PageTitle);
-  protected readonly course = inject(CoursesApi).one(this.id);
+  private readonly meta = inject(Meta);
+  private readonly confirm = inject(Confirm);
+  private readonly notes = inject(Notes);
+  private readonly failures = inject(Failures);
+  private readonly enrolButton = viewChild<ElementRef<HTMLElement>>('enrolButton');
+  protected readonly session = inject(Session);
+
+  protected readonly course = this.api.one(this.id);
+  protected readonly outline = this.api.outline(this.id);
+  protected readonly places = this.api.place(this.id);
+  protected readonly busy = signal(false);
+  protected readonly place = computed(() => this.places.value().results[0] ?? null);
+  protected readonly isTeacher = computed(() => {
+    const user = this.session.user();
+    if (!user || !this.course.hasValue()) return false;
+    return user.is_admin || this.course.value().instructor?.id === user.id;
+  });
+  protected readonly lessons = computed(() =>
+    this.outline.hasValue() ? this.outline.value() : [],
+  );
+  protected readonly minutes = computed(() =>
+    this.lessons().reduce((sum, lesson) => sum + lesson.duration_minutes, 0),
+  );
+  protected readonly isFree = computed(
+    () => this.course.hasValue() && Number(this.course.value().price) === 0,
+  );
+  protected readonly isHidden = computed(() => {
+    const error = this.course.error();
+    return error instanceof ApiError && error.status === 404;
+  });
+  protected readonly signInParams = computed(() => ({ next: `/courses/${this.id()}?enrol=1` }));
 
   constructor() {
-    effect(() => this.title.set(this.course.hasValue() ? this.course.value().title : undefined));
+    effect(() => {
+      if (!this.course.hasValue()) return;
+      const { title, description } = this.course.value();
+      this.title.set(title);
+      const content = description.replace(/\s+/g, ' ').slice(0, DESCRIBED_CHARACTERS) || title;
+      this.meta.updateTag({ name: 'description', content });
+    });
+    effect(() => {
+      if (this.enrol()) this.enrolButton()?.nativeElement.focus();
+    });
+  }
+
+  protected async join(): Promise<void> {
+    this.busy.set(true);
+    try {
+      await this.api.enrol(this.id());
+      await this.notes.say($localize`You are enrolled. Have a good time!`);
+      await this.router.navigate(['/learn', this.id()]);
+    } catch (error) {
+      await this.failures.report(error);
+      this.places.reload();
+    } finally {
+      this.busy.set(false);
+    }
+  }
+
+  protected async leave(enrollment: string): Promise<void> {
+    const agreed = await this.confirm.ask({
+      title: $localize`Leave this course?`,
+      text: $localize`What you have completed is kept. If you come back, you go on from there.`,
+      action: $localize`Leave the course`,
+      isGrave: true,
+    });
+    if (!agreed) return;
+    try {
+      await this.api.leave(enrollment);
+      await this.notes.say($localize`You have left the course.`);
+    } catch (error) {
+      await this.failures.report(error);
+    }
+    this.places.reload();
+    this.course.reload();
   }
 }

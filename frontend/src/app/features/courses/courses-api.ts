@@ -1,23 +1,93 @@
-import { HttpParams, httpResource } from '@angular/common/http';
-import { Injectable, Signal } from '@angular/core';
+import { HttpClient, httpResource } from '@angular/common/http';
+import { Injectable, Signal, inject } from '@angular/core';
+import { firstValueFrom } from 'rxjs';
 
-import { Course, EMPTY_PAGE, Page } from '@core/api/models';
+import { Answered, Course, EMPTY_PAGE, Outline, Page, Place } from '@core/api/models';
+import { Session } from '@core/auth/session';
+import { withoutToken } from '@core/http/contexts';
 
-/** Everything the app says to `/api/courses/`: reads are resources, writes are observables. */
+export type Category = Answered<'Category'>;
+
+/** What is wanted of the catalogue, as the API takes it; what is undefined does not matter. */
+export interface Wanted {
+  readonly search?: string;
+  readonly category?: string;
+  readonly free?: string;
+  readonly ordering?: string;
+  readonly page?: string;
+}
+
+/** A course with the cards of whom and what it names. */
+export interface CourseShown extends Omit<Course, 'instructor' | 'category'> {
+  readonly instructor: Person | null;
+  readonly category: { readonly id: string; readonly name: string } | null;
+}
+
+export interface Person {
+  readonly id: string;
+  readonly username: string;
+  readonly bio: string;
+  readonly profile_picture: string | null;
+}
+
 @Injectable({ providedIn: 'root' })
 export class CoursesApi {
-  list(search: Signal<string>) {
+  private readonly http = inject(HttpClient);
+  private readonly session = inject(Session);
+
+  /** The public catalogue; it is fetched without the token, so that it can be read offline. */
+  list(wanted: Signal<Wanted>) {
     return httpResource<Page<Course>>(
-      () => ({ url: '/api/courses/', params: new HttpParams({ fromObject: words(search()) }) }),
+      () => ({
+        url: '/api/courses/',
+        params: { published: 'true', ...given(wanted()) },
+        context: withoutToken(),
+      }),
+      { defaultValue: EMPTY_PAGE },
+    );
+  }
+
+  categories() {
+    return httpResource<Page<Category>>(
+      () => ({
+        url: '/api/categories/',
+        params: { page_size: 100 },
+        context: withoutToken(),
+      }),
       { defaultValue: EMPTY_PAGE },
     );
   }
 
   one(id: Signal<string>) {
-    return httpResource<Course>(() => `/api/courses/${id()}/`);
+    return httpResource<CourseShown>(() => `/api/courses/${id()}/?expand=instructor,category`);
+  }
+
+  outline(id: Signal<string>) {
+    return httpResource<Outline>(() => `/api/courses/${id()}/lessons/`);
+  }
+
+  /** One's own place in the course: a page of one, or of none. */
+  place(course: Signal<string>) {
+    return httpResource<Page<Place>>(
+      () => {
+        const student = this.session.user()?.id;
+        if (!student) return undefined;
+        const params = { course: course(), student, expand: 'progress' };
+        return { url: '/api/enrollments/', params };
+      },
+      { defaultValue: EMPTY_PAGE },
+    );
+  }
+
+  enrol(course: string): Promise<unknown> {
+    return firstValueFrom(this.http.post('/api/enrollments/', { course }));
+  }
+
+  leave(enrollment: string): Promise<unknown> {
+    return firstValueFrom(this.http.delete(`/api/enrollments/${enrollment}/`));
   }
 }
 
-function words(search: string): Record<string, string> {
-  return search ? { search } : {};
+function given(wanted: Wanted): Record<string, string> {
+  return Object.fromEntries(Object.entries(wanted).filter(([, value]) => value));
 }

@@ -1,20 +1,37 @@
 import { httpResource } from '@angular/common/http';
-import { Injectable } from '@angular/core';
+import { Injectable, inject } from '@angular/core';
 
-import { Course, EMPTY_PAGE, Page } from '@core/api/models';
+import { Answered, Course, EMPTY_PAGE, Page } from '@core/api/models';
+import { Session } from '@core/auth/session';
 import { withoutToken } from '@core/http/contexts';
 
 @Injectable({ providedIn: 'root' })
 export class HomeApi {
+  private readonly session = inject(Session);
+
   /** The courses that most people take. */
   featured(count: number) {
     return httpResource<Page<Course>>(
       () => ({
         url: '/api/courses/',
-        params: { ordering: '-enrollment_count', page_size: count },
+        params: { published: 'true', ordering: '-enrollment_count', page_size: count },
         context: withoutToken(),
       }),
       { defaultValue: EMPTY_PAGE },
+    );
+  }
+
+  categories() {
+    return httpResource<Page<Answered<'Category'>>>(
+      () => ({ url: '/api/categories/', params: { page_size: 100 }, context: withoutToken() }),
+      { defaultValue: EMPTY_PAGE },
+    );
+  }
+
+  /** One's own courses, where one is signed in. */
+  dashboard() {
+    return httpResource<Answered<'Dashboard'>>(() =>
+      this.session.isSignedIn() ? '/api/dashboard/' : undefined,
     );
   }
 }

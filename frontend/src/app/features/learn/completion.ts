@@ -2,7 +2,7 @@ import { PercentPipe } from '@angular/common';
 import { ChangeDetectionStrategy, Component, computed, input, output } from '@angular/core';
 import { RouterLink } from '@angular/router';
 
-import { Summary } from './learn-models';
+import { Summary } from '@core/api/models';
 
 /** How a lesson is completed: by saying so, or by passing its quizzes. */
 @Component({

@@ -2,7 +2,8 @@ import { PercentPipe } from '@angular/common';
 import { ChangeDetectionStrategy, Component, input } from '@angular/core';
 import { RouterLink } from '@angular/router';
 
-import { Course, Summary } from './learn-models';
+import { Summary } from '@core/api/models';
+import { Course } from './learn-models';
 
 /** What one has done, and what may come next, when all lessons of a course are completed. */
 @Component({

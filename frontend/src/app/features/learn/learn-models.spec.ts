@@ -1,4 +1,5 @@
-import { OutlineLesson, Summary, withMarks } from './learn-models';
+import { Summary } from '@core/api/models';
+import { OutlineLesson, withMarks } from './learn-models';
 
 const OUTLINE = ['Seeds', 'Roots', 'Leaves', 'Flowers'].map((title, index) => ({
   id: `l${index + 1}`,

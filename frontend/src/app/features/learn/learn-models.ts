@@ -1,17 +1,12 @@
-import { Answered } from '@core/api/models';
+import { Answered, Outline, Summary } from '@core/api/models';
+import type { KeptCourse, Mark } from '@core/offline/store';
 
-export type Lesson = Answered<'Lesson'>;
-export type OutlineLesson = Answered<'Outline'>;
-export type Summary = Answered<'Summary'>;
+export type OutlineLesson = Outline[number];
 export type QuizResult = Answered<'QuizResult'>;
 
 /** A course as one goes through it. */
-export interface Course {
+export interface Course extends KeptCourse {
   readonly id: string;
-  readonly title: string;
-  readonly outline: readonly OutlineLesson[];
-  /** How far one has come; null for whoever does not take the course. */
-  readonly summary: Summary | null;
 }
 
 /** What was read, from the server or, where that is out of reach, from this device. */
@@ -20,18 +15,8 @@ export interface Read<Value> {
   readonly isKept: boolean;
 }
 
-/** That a lesson is completed, or no longer is. */
-export interface Mark {
-  readonly lesson: string;
-  readonly completed: boolean;
-}
-
 /** Returns the summary as the server will answer it once it has heard of the marks. */
-export function withMarks(
-  summary: Summary,
-  outline: readonly OutlineLesson[],
-  marks: readonly Mark[],
-): Summary {
+export function withMarks(summary: Summary, outline: Outline, marks: readonly Mark[]): Summary {
   const completed = new Set(summary.completed_lessons);
   for (const mark of marks) {
     if (mark.completed) completed.add(mark.lesson);

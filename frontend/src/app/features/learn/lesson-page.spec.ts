@@ -8,14 +8,15 @@ import { Title } from '@angular/platform-browser';
 import { Router, provideRouter, withComponentInputBinding } from '@angular/router';
 import { RouterTestingHarness } from '@angular/router/testing';
 
+import { Lesson, Summary } from '@core/api/models';
+import { clearDevice } from '@core/auth/device';
 import { Session } from '@core/auth/session';
 import { Failures } from '@core/errors/failures';
 import { errors } from '@core/http/errors';
 import { provideHeadingFocus } from '@core/navigation/focus';
 import { Notes } from '@core/notes/notes';
 import { routes } from './learn.routes';
-import { Lesson, OutlineLesson, QuizResult, Summary } from './learn-models';
-import { Offline } from './offline';
+import { OutlineLesson, QuizResult } from './learn-models';
 
 const OUTLINE: readonly OutlineLesson[] = ['Seeds', 'Roots', 'Leaves', 'Flowers'].map(
   (title, index) => ({
@@ -46,6 +47,7 @@ const QUIZ: QuizResult = {
   passed: false,
 };
 const ADA = { id: 'ada' };
+const PLACE = 'lms.private.place.l2';
 const SUMMARY_URL = '/api/progress/summary/?course=c1';
 
 function lesson(id: string, given: Partial<Lesson> = {}): Partial<Lesson> {
@@ -56,6 +58,12 @@ function lesson(id: string, given: Partial<Lesson> = {}): Partial<Lesson> {
 
 @Component({ template: '<h1>Elsewhere</h1>' })
 class Elsewhere {}
+
+/** Clears it and waits, for the database goes when those who have it open have let it go. */
+async function deviceIsClear(): Promise<void> {
+  clearDevice();
+  await new Promise(done => (indexedDB.deleteDatabase('lms.private').onsuccess = done));
+}
 
 describe('LessonPage', () => {
   const user = signal<{ id: string } | null>(null);
@@ -71,6 +79,7 @@ describe('LessonPage', () => {
 
   beforeEach(async () => {
     user.set(ADA);
+    await deviceIsClear();
     localStorage.clear();
     vi.clearAllMocks();
     TestBed.configureTestingModule({
@@ -91,7 +100,6 @@ describe('LessonPage', () => {
             user,
             restored: async () => undefined,
             isSignedIn: () => user() !== null,
-            mayBeSignedIn: () => user() !== null,
           },
         },
         { provide: Notes, useValue: notes },
@@ -103,8 +111,6 @@ describe('LessonPage', () => {
     page = document.createElement('main');
     page.append(harness.fixture.nativeElement as HTMLElement);
     document.body.append(page);
-    await TestBed.inject(Offline).clear();
-    localStorage.clear();
   });
   afterEach(() => {
     http.verify();
@@ -494,7 +500,7 @@ describe('LessonPage', () => {
       await answerLesson('l3');
       press('k');
       await away('/api/lessons/l2/');
-      await shows('You are offline.');
+      await shows('This is the copy on this device.');
     }
 
     it('shows what was read, marks for later, and sends it when one is back', async () => {
@@ -510,7 +516,7 @@ describe('LessonPage', () => {
       const now = { ...SUMMARY, completed: 2, completed_lessons: ['l1', 'l2'] };
       (await request(SUMMARY_URL)).flush(now);
       await answerLesson('l2');
-      expect(page.textContent).not.toContain('You are offline.');
+      expect(page.textContent).not.toContain('This is the copy');
       expect(page.textContent).not.toContain('Kept on this device');
       expect(ticks()).toEqual([true, true, false, false]);
     });
@@ -528,13 +534,13 @@ describe('LessonPage', () => {
       await harness.navigateByUrl('/learn/c1/l2');
       await away('/api/courses/c1/');
       http.match(() => true).forEach(one => one.error(new ProgressEvent('error')));
-      await shows('You are offline.');
+      await shows('This is the copy on this device.');
       expect(ticks()).toEqual([true, false, false, false]);
 
       press('j');
       (await request('/api/lessons/l3/')).flush(lesson('l3'));
       await answerCourse();
-      await vi.waitFor(() => expect(page.textContent).not.toContain('You are offline.'));
+      await vi.waitFor(() => expect(page.textContent).not.toContain('This is the copy'));
     });
   });
 
@@ -567,7 +573,7 @@ describe('LessonPage', () => {
       layOut(-2000, 5000);
       await open('l2');
       await scroll();
-      await vi.waitFor(async () => expect(await TestBed.inject(Offline).place('l2')).toBe(0.4));
+      expect(localStorage.getItem(PLACE)).toBe('0.4000');
 
       layOut(0, 5000);
       press('j');
@@ -579,7 +585,7 @@ describe('LessonPage', () => {
     });
 
     it('is the top when one likes it better', async () => {
-      await TestBed.inject(Offline).keepPlace('l2', 0.5);
+      localStorage.setItem(PLACE, '0.5');
       layOut(0, 1000);
       notes.offer.mockResolvedValueOnce(true);
       await open('l2');
@@ -588,13 +594,13 @@ describe('LessonPage', () => {
     });
 
     it('is forgotten once one is through', async () => {
-      await TestBed.inject(Offline).keepPlace('l2', 0.5);
+      localStorage.setItem(PLACE, '0.5');
       layOut(-4500, 5000);
       await open('l2');
       await vi.waitFor(() => expect(notes.offer).toHaveBeenCalled());
       await scroll();
 
-      await vi.waitFor(async () => expect(await TestBed.inject(Offline).place('l2')).toBe(0));
+      expect(localStorage.getItem(PLACE)).toBeNull();
     });
   });
 });

@@ -16,12 +16,15 @@ import {
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { Router, RouterLink } from '@angular/router';
 
+import { Summary } from '@core/api/models';
 import { Session } from '@core/auth/session';
 import { ApiError } from '@core/errors/api-error';
 import { Failures } from '@core/errors/failures';
 import { focusHeading } from '@core/navigation/focus';
 import { PageTitle } from '@core/navigation/titles';
 import { Notes } from '@core/notes/notes';
+import { Marks, isAway } from '@core/offline/marks';
+import type { Mark } from '@core/offline/store';
 import { Empty } from '@shared/empty';
 import { Failed } from '@shared/failed';
 import { Minutes } from '@shared/minutes';
@@ -29,10 +32,9 @@ import { Skeleton } from '@shared/skeleton';
 import { Completion } from './completion';
 import { Finished } from './finished';
 import { Keyboard } from './keyboard';
-import { Course, Mark, Summary, withMarks } from './learn-models';
-import { LessonsApi, isAway } from './lessons-api';
+import { Course, withMarks } from './learn-models';
+import { LessonsApi } from './lessons-api';
 import { LessonText } from './lesson-text';
-import { Marks } from './marks';
 import { Neighbours } from './neighbours';
 import { Outline } from './outline';
 import { ReadingHabits } from './reading-habits';
@@ -71,8 +73,7 @@ const STEPS: Readonly<Record<string, number>> = { j: 1, ArrowRight: 1, k: -1, Ar
       @if (course(); as course) {
         @if (isOffline()) {
           <p class="notice" role="status" i18n>
-            You are offline. This is the copy on this device; what you mark is sent when you are
-            online again.
+            This is the copy on this device. What you mark is sent when you are online again.
           </p>
         }
         <div class="player">
@@ -270,7 +271,7 @@ export class LessonPage {
     });
     effect(() => this.sayMilestone());
     effect(() => {
-      if (this.isCourseKept() !== null) untracked(() => void this.marks.send());
+      if (this.isCourseKept() !== null) untracked(() => void this.marks.sendWaiting());
     });
     effect(() => {
       const isBack = this.isTextKept() === false && untracked(this.isCourseKept) === true;
@@ -289,7 +290,7 @@ export class LessonPage {
     this.optimistic.update(marks => [...marks, mark]);
     try {
       if (completed) this.resume.finish(lesson);
-      await this.marks.mark(mark);
+      await this.marks.set(lesson, completed);
     } catch (error) {
       await this.failures.report(error);
     } finally {
@@ -312,7 +313,7 @@ export class LessonPage {
   }
 
   protected async readAgain(): Promise<void> {
-    await this.marks.send();
+    await this.marks.sendWaiting();
     if (this.isCourseKept() !== false) this.place.reload();
     if (this.isTextKept() !== false) this.text.reload();
   }
@@ -358,14 +359,12 @@ export class LessonPage {
     if (reached.length > 0) void this.notes.say(textOf(Math.max(...reached)));
   }
 
-  /** The heading has changed under whoever listens: it is read again. */
+  /** The heading has another text under whoever listens: it is read again. */
   private readHeading(): void {
     this.line();
-    const active = this.document.activeElement;
     const heading = this.host.querySelector('h1');
-    const isLost = active === this.document.body && this.hasNavigated();
-    if (active !== heading && !isLost) return;
-    if (active instanceof HTMLElement) active.blur();
+    if (heading === null || heading !== this.document.activeElement) return;
+    heading.blur();
     focusHeading(this.document);
   }
 
@@ -373,10 +372,6 @@ export class LessonPage {
     const [reading, lesson] = [this.shown()?.reading()?.nativeElement, this.lessonId()];
     if (reading && lesson) void this.resume.open(lesson, reading);
     else this.resume.leave();
-  }
-
-  private hasNavigated(): boolean {
-    return (this.router.lastSuccessfulNavigation()?.id ?? 0) > 1;
   }
 }
 

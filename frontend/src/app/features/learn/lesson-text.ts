@@ -9,9 +9,10 @@ import {
 } from '@angular/core';
 import { RouterLink } from '@angular/router';
 
+import { Lesson } from '@core/api/models';
 import { Session } from '@core/auth/session';
 import { Prose } from '@shared/prose';
-import { Lesson } from './learn-models';
+
 import { Video } from './video';
 
 /** What a lesson teaches or, to whoever may not read it, how to enrol. */

@@ -1,16 +1,15 @@
 import { DOCUMENT, DestroyRef, Injectable, inject } from '@angular/core';
 
+import { PRIVATE } from '@core/auth/device';
 import { Notes } from '@core/notes/notes';
-import { Offline } from './offline';
 
 const PAUSE_MS = 250;
 /** Less is no place that one would have to find again. */
 const WORTH_IT = 0.1;
 
-/** Brings one back to where one was in a lesson; to be provided by the page that shows it. */
+/** Brings one back to where one was in a lesson: a share of its height, kept on the device. */
 @Injectable()
 export class Resume {
-  private readonly offline = inject(Offline);
   private readonly notes = inject(Notes);
   private readonly window = inject(DOCUMENT).defaultView as Window;
   private lesson: string | null = null;
@@ -32,10 +31,9 @@ export class Resume {
   /** The text is there: goes to where one was in it, and says so. */
   async open(lesson: string, text: HTMLElement): Promise<void> {
     this.leave();
-    const opened = (this.text = text);
-    const place = await this.offline.place(lesson);
-    if (this.text !== opened) return; // one has gone on meanwhile
     this.lesson = lesson;
+    this.text = text;
+    const place = Number(localStorage.getItem(keyOf(lesson)));
     if (place < WORTH_IT) return;
     const { top, height } = text.getBoundingClientRect();
     this.window.scrollTo({ top: this.window.scrollY + top + place * height });
@@ -54,14 +52,19 @@ export class Resume {
 
   /** One is through: the next time begins at the top. */
   finish(lesson: string): void {
-    void this.offline.keepPlace(lesson, 0);
+    localStorage.removeItem(keyOf(lesson));
   }
 
   private keep(): void {
     if (this.lesson === null || this.text === null) return;
     const { top, bottom, height } = this.text.getBoundingClientRect();
+    const place = Math.max(0, -top / height);
     const isRead = bottom <= this.window.innerHeight;
-    const place = isRead ? 0 : Math.max(0, -top / height);
-    void this.offline.keepPlace(this.lesson, place);
+    if (isRead || place < WORTH_IT) this.finish(this.lesson);
+    else localStorage.setItem(keyOf(this.lesson), place.toFixed(4));
   }
+}
+
+function keyOf(lesson: string): string {
+  return `${PRIVATE}place.${lesson}`;
 }

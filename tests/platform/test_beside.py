@@ -1,0 +1,122 @@
+"""What is kept running beside the server, with a child that writes down when it starts."""
+
+import os
+import signal
+import sys
+import time
+
+import pytest
+
+from lms import beside
+
+CHILD = """
+import os, signal, sys, time
+{prelude}
+with open(sys.argv[1], "a") as starts:
+    starts.write(f"{{os.getpid()}}\\n")
+{then}
+"""
+STAYS, ENDS_AT_ONCE = "time.sleep(60)", ""
+OBEYS, DEAF = "", "signal.signal(signal.SIGTERM, signal.SIG_IGN)"
+
+
+class Child(beside.Kept):
+    def __init__(self, folder, *, prelude: str = OBEYS, then: str = STAYS):
+        self._starts = folder / "starts"
+        self._starts.touch()
+        script = CHILD.format(prelude=prelude, then=then)
+        super().__init__("The child", sys.executable, "-c", script, str(self._starts))
+
+    def pids(self) -> list[int]:
+        return [int(pid) for pid in self._starts.read_text().split()]
+
+
+@pytest.fixture
+def start(tmp_path, monkeypatch):
+    """Return a function that starts one, which is stopped after the test."""
+    monkeypatch.setattr(beside, "SHORTEST_PAUSE", 0.1)
+    started = []
+
+    def start(**how) -> Child:
+        started.append(Child(tmp_path, **how))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.stop(0)
+
+
+def test_a_child_that_is_killed_is_started_again(start):
+    child = start()
+    for times in (1, 2, 3):
+        _wait_until(lambda times=times: len(child.pids()) == times)
+        os.kill(child.pids()[-1], signal.SIGKILL)
+
+    _wait_until(lambda: len(child.pids()) == 4)
+
+
+def test_one_that_ends_again_and_again_is_left_longer_each_time(start, monkeypatch, caplog):
+    pauses = []
+    child = start(then=ENDS_AT_ONCE)
+    monkeypatch.setattr(child._stopping, "wait", pauses.append)
+
+    _wait_until(lambda: len(pauses) > 10)
+
+    assert pauses == sorted(pauses)
+    assert pauses[-1] == beside.LONGEST_PAUSE
+    assert "The child has ended; it is started again" in caplog.text
+
+
+def test_after_the_stop_nothing_is_started(start):
+    child = start(then=ENDS_AT_ONCE)
+    _wait_until(lambda: len(child.pids()) >= 2)
+
+    child.stop()
+
+    started = child.pids()
+    time.sleep(0.5)
+    assert child.pids() == started
+    assert not any(_lives(pid) for pid in started)
+
+
+def test_a_child_is_asked_to_end(start):
+    child = start()
+    _wait_until(child.pids)
+
+    began = time.monotonic()
+    child.stop()
+
+    assert time.monotonic() - began < 5
+    assert not _lives(child.pids()[0])
+
+
+def test_one_that_does_not_obey_is_killed(start):
+    child = start(prelude=DEAF)
+    _wait_until(child.pids)
+
+    child.stop(0.5)
+
+    assert not _lives(child.pids()[0])
+
+
+def test_a_command_that_cannot_be_run_is_tried_again(monkeypatch, caplog):
+    monkeypatch.setattr(beside, "SHORTEST_PAUSE", 0.1)
+    child = beside.Kept("The child", "/no/such/program")
+    _wait_until(lambda: caplog.text.count("cannot be started") >= 2)
+
+    child.stop()
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _wait_until(happened) -> None:
+    deadline = time.monotonic() + 20
+    while not happened() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert happened()
