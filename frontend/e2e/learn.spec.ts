@@ -172,7 +172,7 @@ test('a visitor reads a preview, and learns how to enrol for the rest', async ({
     'href',
     `/login?next=%2Flearn%2F${course}%2F${lessons[1]}`,
   );
-  await page.getByRole('link', { name: 'Enrol in the course' }).click();
+  await page.getByRole('link', { name: 'See the course and enrol' }).click();
   await expect(page).toHaveURL(`/courses/${course}`);
 });
 

@@ -12,11 +12,11 @@ import { ReadingHabits } from './reading-habits';
       <summary i18n>Keyboard</summary>
       <dl>
         <div>
-          <dt><kbd>J</kbd> <kbd>→</kbd></dt>
+          <dt><kbd>J</kbd> <kbd class="arrow">→</kbd></dt>
           <dd i18n>Next lesson</dd>
         </div>
         <div>
-          <dt><kbd>K</kbd> <kbd>←</kbd></dt>
+          <dt><kbd>K</kbd> <kbd class="arrow">←</kbd></dt>
           <dd i18n>Previous lesson</dd>
         </div>
       </dl>

@@ -326,6 +326,16 @@ describe('LessonPage', () => {
       await answerLesson('l2');
     });
 
+    it('follow the direction of the text', async () => {
+      document.documentElement.dir = 'rtl';
+      await open('l2');
+      press('ArrowLeft');
+      await answerLesson('l3');
+      document.documentElement.dir = '';
+
+      expect(heading()).toBe('Leaves');
+    });
+
     it('lead nowhere beyond the ends, with others pressed, nor where they are busy', async () => {
       await open('l1');
       press('k');
@@ -371,7 +381,7 @@ describe('LessonPage', () => {
       await answerLesson('l2', { content_html: null as unknown as string });
 
       expect(page.textContent).toContain('This lesson is for those who take the course');
-      expect(link('Enrol in the course')?.getAttribute('href')).toBe('/courses/c1');
+      expect(link('See the course and enrol')?.getAttribute('href')).toBe('/courses/c1');
       expect(link('Sign in')?.getAttribute('href')).toBe('/login?next=%2Flearn%2Fc1%2Fl2');
       expect(page.querySelector('lms-completion, progress, .tick')).toBeNull();
     });
@@ -381,7 +391,7 @@ describe('LessonPage', () => {
       await answerCourse(null);
       await answerLesson('l2', { content_html: null as unknown as string });
 
-      expect(link('Enrol in the course')).toBeDefined();
+      expect(link('See the course and enrol')).toBeDefined();
       expect(link('Sign in')).toBeUndefined();
     });
 
@@ -389,7 +399,7 @@ describe('LessonPage', () => {
       await open('l1', null);
 
       expect(page.textContent).toContain('About Seeds.');
-      expect(page.textContent).toContain('nothing is marked');
+      expect(page.textContent).toContain('You are not enrolled in this course');
       expect(page.querySelector('lms-completion')).toBeNull();
     });
   });

@@ -44,7 +44,8 @@ import { Resume } from './resume';
 const BUSY =
   'input, select, textarea, summary, iframe, pre, table, [contenteditable], [role=dialog], [role=menu], [tabindex="0"]';
 const QUIET = 'data-quiet'; // as in styles.scss
-const STEPS: Readonly<Record<string, number>> = { j: 1, ArrowRight: 1, k: -1, ArrowLeft: -1 };
+const LETTERS: Readonly<Record<string, number>> = { j: 1, k: -1 };
+const ARROWS: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowLeft: -1 };
 
 @Component({
   selector: 'lms-lesson-page',
@@ -127,7 +128,7 @@ const STEPS: Readonly<Record<string, number>> = { j: 1, ArrowRight: 1, k: -1, Ar
               } @else {
                 <lms-skeleton [count]="4" height="7rem" />
               }
-              @if (!text.isLoading()) {
+              @if (text.hasValue() || text.error()) {
                 <footer>
                   @if (text.hasValue()) {
                     @if (course.summary; as summary) {
@@ -142,8 +143,8 @@ const STEPS: Readonly<Record<string, number>> = { j: 1, ArrowRight: 1, k: -1, Ar
                       }
                     } @else if (text.value().value.content_html !== null) {
                       <p class="notice" i18n>
-                        You are reading without a place in the course: nothing is marked.
-                        <a [routerLink]="['/courses', course.id]">To the course</a>
+                        You are not enrolled in this course, so your progress is not kept.
+                        <a [routerLink]="['/courses', course.id]">See the course</a>
                       </p>
                     }
                   }
@@ -151,7 +152,7 @@ const STEPS: Readonly<Record<string, number>> = { j: 1, ArrowRight: 1, k: -1, Ar
                     [course]="course.id"
                     [previous]="previous()"
                     [next]="next()"
-                    [isDone]="isDone()"
+                    [isDone]="isDone() && !isFinished()"
                   />
                   @if (!habits.isQuiet()) {
                     <lms-keyboard />
@@ -292,14 +293,15 @@ export class LessonPage {
       if (completed) this.resume.finish(lesson);
       await this.marks.set(lesson, completed);
     } catch (error) {
-      await this.failures.report(error);
+      void this.failures.report(error);
     } finally {
       this.optimistic.update(marks => marks.filter(one => one !== mark));
     }
   }
 
   protected press(event: KeyboardEvent): void {
-    const step = STEPS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    const onwards = this.document.documentElement.dir === 'rtl' ? -1 : 1;
+    const step = LETTERS[event.key.toLowerCase()] ?? onwards * (ARROWS[event.key] ?? 0);
     const isOther =
       event.defaultPrevented ||
       event.repeat ||

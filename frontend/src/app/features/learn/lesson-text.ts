@@ -30,7 +30,7 @@ import { Video } from './video';
         </p>
         <div class="actions">
           <a class="button" [routerLink]="['/courses', lesson().course]" i18n
-            >Enrol in the course</a
+            >See the course and enrol</a
           >
           @if (!session.isSignedIn()) {
             <a class="button outlined" routerLink="/login" [queryParams]="{ next: address() }">

@@ -35,6 +35,6 @@ export class Neighbours {
   readonly course = input.required<string>();
   readonly previous = input<OutlineLesson>();
   readonly next = input<OutlineLesson>();
-  /** This lesson is completed, so that the next one is what there is to do. */
+  /** The next one is what there is to do, for this one is completed. */
   readonly isDone = input(false);
 }
