@@ -15,6 +15,7 @@ import { Failures } from '@core/errors/failures';
 import { errors } from '@core/http/errors';
 import { provideHeadingFocus } from '@core/navigation/focus';
 import { Notes } from '@core/notes/notes';
+import { store } from '@core/offline/store';
 import { routes } from './learn.routes';
 import { OutlineLesson, QuizResult } from './learn-models';
 
@@ -201,6 +202,32 @@ describe('LessonPage', () => {
     expect(toggle.getAttribute('aria-expanded')).toBe('true');
   });
 
+  it('scrolls a long outline, and not the page, to where one is', async () => {
+    vi.spyOn(Element.prototype, 'getBoundingClientRect').mockImplementation(function (
+      this: Element,
+    ) {
+      const [top, height] = this.matches('[aria-current]') ? [600, 40] : [0, 300];
+      return { top, height, bottom: top + height } as DOMRect;
+    });
+    await open('l4');
+
+    expect(page.querySelector('lms-outline')?.scrollTop).toBe(500);
+    vi.restoreAllMocks();
+  });
+
+  it('keeps nothing of what arrives after one has signed out', async () => {
+    await harness.navigateByUrl('/learn/c1/l2');
+    await answerCourse();
+    await vi.waitFor(async () => expect(await store.course('ada', 'c1')).toBeDefined());
+    const reading = await request('/api/lessons/l2/');
+    user.set(null);
+    reading.flush(lesson('l2'));
+    await answerCourse(null);
+    await answerLesson('l2');
+
+    expect(await store.lesson('ada', 'l2')).toBeUndefined();
+  });
+
   it('marks at once, and then shows what the server says', async () => {
     await open('l2');
     button('Mark as completed').click();
@@ -317,9 +344,12 @@ describe('LessonPage', () => {
       expect(heading()).toBe('Leaves');
       await vi.waitFor(() => expect(document.activeElement?.tagName).toBe('H1'));
 
+      const read = vi.fn();
+      page.querySelector('h1')?.addEventListener('focus', read);
       press('ArrowLeft');
       await answerLesson('l2');
       expect(document.activeElement?.textContent).toBe('Roots');
+      expect(read).toHaveBeenCalled(); // the focus comes anew, for whoever listens
       press('ArrowRight');
       await answerLesson('l3');
       press('k');
@@ -592,6 +622,18 @@ describe('LessonPage', () => {
       await answerLesson('l2');
       await vi.waitFor(() => expect(scrollTo).toHaveBeenCalledExactlyOnceWith({ top: 2000 }));
       expect(notes.offer).toHaveBeenCalledOnce();
+    });
+
+    it('is the top once the lesson is completed', async () => {
+      layOut(-2000, 5000);
+      await open('l2');
+      await scroll();
+      expect(localStorage.getItem(PLACE)).not.toBeNull();
+
+      button('Mark as completed').click();
+      expect(localStorage.getItem(PLACE)).toBeNull();
+      (await request('/api/progress/')).flush({});
+      (await request(SUMMARY_URL)).flush(SUMMARY);
     });
 
     it('is the top when one likes it better', async () => {
