@@ -39,11 +39,16 @@ export const PLACES: readonly Place[] = [
 
   // Learning
   { name: 'dashboard', as: 'demo-student', path: '/dashboard' },
+  { name: 'dashboard-es', as: 'demo-student', path: '/es/dashboard' },
   { name: 'dashboard-empty', as: 'demo-admin', path: '/dashboard' },
+  { name: 'lesson', as: 'demo-student', path: page => lessonToGoOnWith(page) },
+  { name: 'lesson-es', as: 'demo-student', path: async p => `/es${await lessonToGoOnWith(p)}` },
+  { name: 'lesson-finished', as: 'demo-student', path: page => lessonToGoOnWith(page, true) },
+  { name: 'lesson-preview', path: lessonWithVideo },
   {
-    name: 'lesson',
-    as: 'demo-student',
-    path: async page => `/learn/${await taken(page)}`,
+    name: 'lesson-quiet',
+    path: lessonWithVideo,
+    then: page => page.getByRole('button', { name: 'Quiet mode' }).click(),
   },
   {
     name: 'lesson-locked',
@@ -135,6 +140,27 @@ interface Enrolment {
   readonly course: string;
   readonly milestones: readonly number[];
   readonly completed_at: string | null;
+}
+
+/** A course that the demo's student has tried a quiz of: one to go on with, or one that is finished. */
+async function lessonToGoOnWith(page: Page, isFinished = false): Promise<string> {
+  const { student } = await api<{
+    student: {
+      courses: { course: string; completed: number; total: number; grade: number | null }[];
+    };
+  }>(page, '/api/dashboard/', 'demo-student');
+  const found = student.courses.find(
+    ({ completed, total, grade }) => grade !== null && (completed === total) === isFinished,
+  );
+  return `/learn/${found?.course}`;
+}
+
+async function lessonWithVideo(page: Page): Promise<string> {
+  const { results } = await api<{
+    results: { id: string; course: string; embed_url: string | null }[];
+  }>(page, '/api/lessons/?page_size=100');
+  const found = results.find(lesson => lesson.embed_url);
+  return `/learn/${found?.course}/${found?.id}`;
 }
 
 /** A course of the demo's instructor that has a quiz, and students. */

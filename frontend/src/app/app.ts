@@ -32,10 +32,8 @@ export class App {
 
   constructor() {
     inject(Versions).watch();
-    const marks = inject(Marks);
-    void inject(Session)
-      .restored()
-      .then(() => marks.sendWaiting());
+    inject(Marks); // sends what waits
+    void inject(Session).restored();
   }
 
   protected skip(event: Event): void {

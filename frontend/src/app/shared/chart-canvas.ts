@@ -43,6 +43,16 @@ const TINTS = ['--mat-sys-primary', '--mat-sys-tertiary', '--mat-sys-secondary']
 @Component({
   selector: 'lms-chart-canvas',
   changeDetection: ChangeDetectionStrategy.OnPush,
+  styles: `
+    :host {
+      display: block;
+      block-size: 100%;
+    }
+
+    canvas {
+      transition-property: none; // else its colour is read while it changes
+    }
+  `,
   template: `<canvas #canvas></canvas>`,
 })
 export class ChartCanvas {

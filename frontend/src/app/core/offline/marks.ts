@@ -1,16 +1,20 @@
 import { HttpClient } from '@angular/common/http';
-import { DOCUMENT, Injectable, inject } from '@angular/core';
-import { firstValueFrom } from 'rxjs';
+import { DOCUMENT, DestroyRef, Injectable, effect, inject, signal, untracked } from '@angular/core';
+import { Subject, firstValueFrom } from 'rxjs';
 
 import { newKey } from '@core/api/idempotency';
 import { PRIVATE } from '@core/auth/device';
 import { Session } from '@core/auth/session';
 import { ApiError } from '@core/errors/api-error';
-import { Failures } from '@core/errors/failures';
+import { inBackground } from '@core/http/contexts';
 import { Notes } from '@core/notes/notes';
+import { Connection } from './connection';
+import type { Mark, WaitingMark } from './store';
 
 const RETRIED_AFTER_MS = 5_000; // the network is there before all of it works
-const SOME_WAIT = `${PRIVATE}marks`;
+const LOCK = 'lms.marks';
+/** What the server may yet take: it wants to know who asks, is still at it, or is busy. */
+const FOR_LATER = [401, 409, 429];
 
 /**
  * Marks lessons. Where the network is away a mark waits on the device and goes out when it is back;
@@ -21,71 +25,148 @@ export class Marks {
   private readonly http = inject(HttpClient);
   private readonly session = inject(Session);
   private readonly notes = inject(Notes);
-  private readonly failures = inject(Failures);
-  private sending = false;
+  private readonly connection = inject(Connection);
+  private readonly kept = signal<readonly WaitingMark[]>([]);
+  private last = Promise.resolve();
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Those that the server has not heard of, the last one of each lesson. */
+  readonly waiting = this.kept.asReadonly();
+  /** Each that the server has just heard of. */
+  readonly heard = new Subject<Mark>();
 
   constructor() {
-    inject(DOCUMENT).defaultView?.addEventListener('online', () => void this.sendWaiting());
+    const window = inject(DOCUMENT).defaultView;
+    const send = () => void this.sendWaiting();
+    window?.addEventListener('online', send);
+    inject(DestroyRef).onDestroy(() => {
+      window?.removeEventListener('online', send);
+      clearTimeout(this.timer);
+    });
+    effect(() => {
+      this.session.user();
+      untracked(send); // also for whoever signs in again after their session has ended
+    });
   }
 
   /**
    * Marks or clears a lesson; resolves to false where it has to wait.
    *
-   * @throws ApiError: the server refused it
+   * @throws ApiError: the server refused it, or it can neither be sent nor kept
    */
   async set(lesson: string, completed: boolean): Promise<boolean> {
-    const mark = { lesson, completed, key: newKey() };
-    try {
-      await this.send(mark);
-      return true;
-    } catch (error) {
-      const user = this.session.user()?.id;
-      if (!isAway(error) || !user) throw error;
-      const { store } = await import('./store');
-      await store.keepMark(user, mark);
-      localStorage.setItem(SOME_WAIT, '1');
-      return false;
-    }
+    let isSent = true;
+    await this.inTurn(async () => {
+      const mark = { lesson, completed, key: newKey() };
+      try {
+        await this.send(mark);
+      } catch (error) {
+        if (!isAway(error)) throw error;
+        await this.keep(mark).catch(() => {
+          throw error;
+        });
+        isSent = false;
+        return;
+      }
+      await this.dropOlder(lesson);
+    });
+    return isSent;
   }
 
   /** Sends what waits; what the server refuses is said and dropped. */
-  async sendWaiting(): Promise<void> {
-    const user = this.session.user()?.id;
-    if (!user || this.sending || localStorage.getItem(SOME_WAIT) === null) return;
-    this.sending = true;
-    try {
-      const { store } = await import('./store');
-      let sent = 0;
-      for (const mark of await store.marks(user)) {
-        try {
-          await this.send(mark);
-          sent += 1;
-        } catch (error) {
-          if (!isRefused(error)) {
-            setTimeout(() => void this.sendWaiting(), RETRIED_AFTER_MS);
-            return;
-          }
-          await this.failures.report(error);
-        }
-        await store.dropMark(user, mark);
-      }
-      localStorage.removeItem(SOME_WAIT);
-      if (sent > 0) await this.notes.say($localize`What you marked while offline is saved.`);
-    } finally {
-      this.sending = false;
-    }
+  sendWaiting(): Promise<void> {
+    return this.inTurn(() => this.sendAll());
   }
 
-  private send({ lesson, completed, key }: { lesson: string; completed: boolean; key: string }) {
-    const headers = { 'Idempotency-Key': key };
-    return firstValueFrom(this.http.post('/api/progress/', { lesson, completed }, { headers }));
+  private async sendAll(): Promise<void> {
+    const user = this.session.user()?.id;
+    if (!user || localStorage.getItem(someWait(user)) === null) {
+      this.kept.set([]);
+      return;
+    }
+    const { store } = await import('./store');
+    const waiting = await store.marks(user);
+    this.kept.set(waiting);
+    for (const mark of waiting) {
+      try {
+        await this.send(mark);
+      } catch (error) {
+        if (!isRefused(error)) {
+          this.tryLater();
+          return;
+        }
+        await this.sayRefused(user, mark, error);
+      }
+      await store.dropMark(user, mark);
+      this.kept.update(marks => marks.filter(one => one !== mark));
+    }
+    localStorage.removeItem(someWait(user));
+  }
+
+  /** What the browser knows to be offline is sent when it says that it no longer is. */
+  private tryLater(): void {
+    clearTimeout(this.timer);
+    if (!this.connection.isOnline()) return;
+    this.timer = setTimeout(() => void this.sendWaiting(), RETRIED_AFTER_MS);
+  }
+
+  private async send({ lesson, completed, key }: WaitingMark): Promise<void> {
+    const options = { headers: { 'Idempotency-Key': key }, context: inBackground() };
+    await firstValueFrom(this.http.post('/api/progress/', { lesson, completed }, options));
+    this.heard.next({ lesson, completed });
+  }
+
+  /** @throws where nobody is signed in, or this browser keeps nothing */
+  private async keep(mark: WaitingMark): Promise<void> {
+    const user = this.session.user()?.id;
+    if (!user) throw new Error('Nobody is signed in.');
+    const { store } = await import('./store');
+    await store.keepMark(user, mark);
+    localStorage.setItem(someWait(user), '1');
+    this.kept.set(await store.marks(user));
+  }
+
+  private async dropOlder(lesson: string): Promise<void> {
+    const user = this.session.user()?.id;
+    if (!user || localStorage.getItem(someWait(user)) === null) return;
+    const { store } = await import('./store');
+    await store.dropMarksOf(user, lesson);
+    this.kept.set(await store.marks(user));
+  }
+
+  private async sayRefused(user: string, mark: WaitingMark, error: ApiError): Promise<void> {
+    const { store } = await import('./store');
+    const title = (await store.lesson(user, mark.lesson))?.title ?? $localize`A lesson`;
+    await this.notes.warn(
+      $localize`“${title}:title:” could not be marked: ${error.message}:message:`,
+    );
+  }
+
+  /** Runs it when nothing else does, in any tab; a page without a secure origin has no locks. */
+  private inTurn(work: () => Promise<void>): Promise<void> {
+    const locks = navigator.locks as LockManager | undefined;
+    if (locks) return locks.request(LOCK, work);
+    const done = this.last.then(work);
+    this.last = done.catch(() => undefined);
+    return done;
   }
 }
 
-function isAway(error: unknown): boolean {
+/** That some of somebody's marks wait, so that the store is loaded for those alone. */
+function someWait(user: string): string {
+  return `${PRIVATE}marks.${user}`;
+}
+
+/** Says whether nobody answered, rather than refused. */
+export function isAway(error: unknown): boolean {
   return error instanceof ApiError && error.status === 0;
 }
 
-function isRefused(error: unknown): boolean {
-  return error instanceof ApiError && error.status >= 400 && error.status < 500;
+function isRefused(error: unknown): error is ApiError {
+  return (
+    error instanceof ApiError &&
+    error.status >= 400 &&
+    error.status < 500 &&
+    !FOR_LATER.includes(error.status)
+  );
 }

@@ -1,18 +1,23 @@
 import { DBSchema, IDBPDatabase, openDB } from 'idb';
 
-import { Lesson, Outline, Place } from '@core/api/models';
+import { Lesson, Outline, Summary } from '@core/api/models';
 
 /** What is known of a course while the network is away. */
 export interface KeptCourse {
   readonly title: string;
   readonly outline: Outline;
-  readonly place: Place | null;
+  /** How far one has come; null for whoever does not take the course. */
+  readonly summary: Summary | null;
+}
+
+/** That a lesson is completed, or no longer is. */
+export interface Mark {
+  readonly lesson: string;
+  readonly completed: boolean;
 }
 
 /** A lesson marked while the network was away; `key` lets the server count it once. */
-export interface WaitingMark {
-  readonly lesson: string;
-  readonly completed: boolean;
+export interface WaitingMark extends Mark {
   readonly key: string;
 }
 
@@ -54,7 +59,13 @@ export const store = {
     if (waiting?.key === mark.key) await change.store.delete([user, mark.lesson]);
     await change.done;
   },
+  /** Drops what waits for that lesson, for the server has heard of a later mark. */
+  async dropMarksOf(user: string, lesson: string): Promise<void> {
+    await (await opened()).delete('marks', [user, lesson]);
+  },
 };
+
+export type Store = typeof store;
 
 let database: Promise<IDBPDatabase<Kept>> | null = null;
 

@@ -1,56 +1,92 @@
-import { DatePipe, PercentPipe, formatDate } from '@angular/common';
-import { ChangeDetectionStrategy, Component, LOCALE_ID, computed, inject } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 import { RouterLink } from '@angular/router';
 
-import { Chart } from '@shared/chart';
+import { Session } from '@core/auth/session';
 import { Empty } from '@shared/empty';
 import { Failed } from '@shared/failed';
-import { Picture } from '@shared/picture';
 import { Skeleton } from '@shared/skeleton';
+import { Activity } from './activity';
+import { Continue } from './continue';
+import { CourseProgress } from './course-progress';
 import { DashboardApi } from './dashboard-api';
+import { Marks } from './marks';
 
-/** One's own learning: where to go on, how far one has come, and what one did in the last weeks. */
 @Component({
   selector: 'lms-dashboard',
-  imports: [RouterLink, DatePipe, PercentPipe, Chart, Empty, Failed, Picture, Skeleton],
+  imports: [RouterLink, Activity, Continue, CourseProgress, Empty, Failed, Marks, Skeleton],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './dashboard.scss',
-  templateUrl: './dashboard.html',
+  template: `
+    <div class="page">
+      <div class="head">
+        <h1 i18n>My learning</h1>
+        <p class="actions">
+          @if (session.isInstructor()) {
+            <a class="button outlined" routerLink="/studio" i18n>To the studio</a>
+          }
+          @if (session.isAdmin()) {
+            <a class="button outlined" routerLink="/manage" i18n>To the management</a>
+          }
+        </p>
+      </div>
+      @if (dashboard.error(); as error) {
+        <lms-failed [error]="error" (retry)="dashboard.reload()" />
+      } @else if (!dashboard.hasValue()) {
+        <lms-skeleton height="13rem" />
+        <lms-skeleton [count]="2" height="16rem" />
+      } @else if (courses().length === 0) {
+        <lms-empty title="You take no course yet." i18n-title>
+          <p i18n>What you learn, how far you are and your marks will be here.</p>
+          <p><a class="button" routerLink="/courses" i18n>Find a course</a></p>
+        </lms-empty>
+      } @else {
+        @if (first(); as course) {
+          <lms-continue [course]="course" />
+        }
+        @if (others().length > 0) {
+          <section>
+            <h2 i18n>Also in progress</h2>
+            <ul class="cards">
+              @for (course of others(); track course.course) {
+                <li><lms-course-progress [course]="course" /></li>
+              }
+            </ul>
+          </section>
+        }
+        @if (finished().length > 0) {
+          <section>
+            <h2 i18n>Finished</h2>
+            <ul class="cards">
+              @for (course of finished(); track course.course) {
+                <li><lms-course-progress [course]="course" /></li>
+              }
+            </ul>
+          </section>
+        }
+        <div class="figures">
+          <lms-activity [weeks]="dashboard.value().student.activity" />
+          <lms-marks [courses]="courses()" />
+        </div>
+      }
+    </div>
+  `,
 })
 export class Dashboard {
-  private readonly locale = inject(LOCALE_ID);
+  protected readonly session = inject(Session);
   protected readonly dashboard = inject(DashboardApi).read();
-  private readonly courses = computed(() =>
+
+  protected readonly courses = computed(() =>
     this.dashboard.hasValue() ? this.dashboard.value().student.courses : [],
   );
-  protected readonly going = computed(() =>
-    this.courses()
-      .filter(course => course.next_lesson !== null)
-      // What was begun comes before what was only enrolled in; within both the latest first.
-      .sort((one, other) => Number(other.completed > 0) - Number(one.completed > 0)),
-  );
   protected readonly finished = computed(() =>
-    this.courses().filter(course => course.next_lesson === null && course.total > 0),
+    this.courses().filter(course => course.total > 0 && course.completed === course.total),
   );
-  protected readonly latest = computed(() => this.going()[0]);
-  protected readonly graded = computed(() => this.courses().filter(({ grade }) => grade !== null));
-  private readonly activity = computed(() =>
-    this.dashboard.hasValue() ? this.dashboard.value().student.activity : [],
+  private readonly unfinished = computed(() =>
+    this.courses().filter(course => !this.finished().includes(course)),
   );
-  protected readonly isEmpty = computed(
-    () => this.dashboard.hasValue() && this.courses().length === 0,
+  /** The one begun last that has something to go on with. */
+  protected readonly first = computed(() => this.unfinished().find(course => course.next_lesson));
+  protected readonly others = computed(() =>
+    this.unfinished().filter(course => course !== this.first()),
   );
-  protected readonly weeks = computed(() =>
-    this.activity().map(({ week }) => formatDate(week, 'd MMM', this.locale)),
-  );
-  protected readonly series = computed(() => [
-    {
-      label: $localize`Lessons completed`,
-      values: this.activity().map(({ lessons }) => lessons),
-    },
-    {
-      label: $localize`Quizzes handed in`,
-      values: this.activity().map(({ submissions }) => submissions),
-    },
-  ]);
 }

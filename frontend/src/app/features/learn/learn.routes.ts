@@ -1,8 +1,17 @@
-import { Routes } from '@angular/router';
+import { Routes, UrlMatcher, UrlSegment } from '@angular/router';
 
-const loadComponent = () => import('./lesson-page').then(m => m.LessonPage);
+/** `:courseId` and `:courseId/:lessonId` are one page, so that the outline stays where it is. */
+const lessonOfCourse: UrlMatcher = segments => {
+  const [courseId, lessonId, ...more] = segments;
+  if (!courseId || more.length > 0) return null;
+  const posParams: Record<string, UrlSegment> = lessonId ? { courseId, lessonId } : { courseId };
+  return { consumed: segments, posParams };
+};
 
 export const routes: Routes = [
-  { path: ':course', title: $localize`Lesson`, loadComponent },
-  { path: ':course/:lesson', title: $localize`Lesson`, loadComponent },
+  {
+    matcher: lessonOfCourse,
+    title: $localize`Lesson`,
+    loadComponent: () => import('./lesson-page').then(m => m.LessonPage),
+  },
 ];

@@ -1,63 +1,81 @@
 import {
   ChangeDetectionStrategy,
   Component,
+  TemplateRef,
+  ViewContainerRef,
   computed,
+  effect,
   inject,
   input,
   linkedSignal,
+  viewChild,
 } from '@angular/core';
 import { DomSanitizer } from '@angular/platform-browser';
 
-/** A lesson's video: framed when it is pressed and its host may be framed, else a link. */
+/** A lesson's video: framed when one wants it, for its host hears of everyone who loads the frame. */
 @Component({
   selector: 'lms-video',
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './video.scss',
   template: `
     @if (frame(); as url) {
-      <div class="frame">
-        @if (pressed()) {
-          <iframe
-            [src]="url"
-            [title]="label()"
-            sandbox="allow-scripts allow-same-origin"
-            referrerpolicy="strict-origin-when-cross-origin"
-            allow="fullscreen; encrypted-media"
-            allowfullscreen
-          ></iframe>
-        } @else {
-          <button type="button" (click)="pressed.set(true)">
-            <span class="play" aria-hidden="true">▶</span>
-            <span i18n>Play the video</span>
-            <span class="quiet" i18n>It is loaded from {{ host() }}.</span>
-          </button>
-        }
-      </div>
-    } @else if (url(); as address) {
-      <p>
-        <a [href]="address" target="_blank" rel="noopener noreferrer" i18n>
-          Watch the video at {{ host() }} (opens a new tab)
-        </a>
-      </p>
+      <ng-template #player>
+        <iframe
+          sandbox="allow-scripts allow-same-origin"
+          referrerpolicy="strict-origin-when-cross-origin"
+          allow="fullscreen; picture-in-picture"
+          [title]="name()"
+          [src]="url"
+        ></iframe>
+      </ng-template>
+      <ng-container #screen />
+      @if (!isPlaying()) {
+        <button class="poster" type="button" (click)="play()">
+          <span class="sign" aria-hidden="true"></span>
+          <span class="what" i18n>Play the video</span>
+          <small i18n>It comes from {{ host() }}.</small>
+        </button>
+      }
+    } @else if (link(); as url) {
+      <a class="button outlined" rel="noopener noreferrer" [href]="url" i18n>
+        Watch the video at {{ host() }}
+      </a>
     }
   `,
 })
 export class Video {
-  readonly url = input.required<string | null>();
-  readonly embedUrl = input.required<string | null>();
-  readonly title = input.required<string>();
+  readonly lesson = input.required<string>();
+  /** What a page may frame, by the server's word; else null. */
+  readonly embed = input.required<string | null>();
+  readonly link = input.required<string | null>();
 
   private readonly sanitizer = inject(DomSanitizer);
-  protected readonly pressed = linkedSignal({ source: this.embedUrl, computation: () => false });
-  protected readonly label = computed(() => $localize`Video: ${this.title()}:title:`);
-  protected readonly host = computed(() => hostOf(this.embedUrl() ?? this.url() ?? ''));
-  /** The server names an address to frame only for the hosts that it allows, as the page's policy does. */
+  private readonly player = viewChild('player', { read: TemplateRef });
+  private readonly screen = viewChild('screen', { read: ViewContainerRef });
+
+  protected readonly isPlaying = linkedSignal({ source: this.embed, computation: () => false });
+  protected readonly name = computed(
+    () => $localize`Video of the lesson “${this.lesson()}:title:”`,
+  );
+  protected readonly host = computed(() => new URL(this.embed() || this.link() || '').host);
   protected readonly frame = computed(() => {
-    const url = this.embedUrl();
+    const url = this.embed();
     return url?.startsWith('https://') ? this.sanitizer.bypassSecurityTrustResourceUrl(url) : null;
   });
-}
 
-function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host : '';
+  constructor() {
+    effect(() => {
+      if (!this.isPlaying()) this.screen()?.clear();
+    });
+  }
+
+  protected play(): void {
+    const frame = this.player()?.createEmbeddedView(null);
+    if (!frame) return;
+    // It has its address before it is in the page: empty, it would be ours, and browsers warn of it.
+    frame.detectChanges();
+    this.screen()?.insert(frame);
+    this.isPlaying.set(true);
+    (frame.rootNodes as HTMLElement[])[0]?.focus();
+  }
 }

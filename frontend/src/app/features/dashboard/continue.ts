@@ -1,0 +1,59 @@
+import { PercentPipe } from '@angular/common';
+import { ChangeDetectionStrategy, Component, input } from '@angular/core';
+import { RouterLink } from '@angular/router';
+
+import { Picture } from '@shared/picture';
+import { Followed } from './dashboard-api';
+
+/** The course to go on with, and the one button for it. */
+@Component({
+  selector: 'lms-continue',
+  imports: [RouterLink, PercentPipe, Picture],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  styleUrl: './continue.scss',
+  template: `
+    <section class="card" aria-labelledby="continue">
+      <lms-picture [url]="course().image" [title]="course().title" [isFirst]="true" />
+      <div class="text">
+        <h2 id="continue" class="quiet" i18n>Continue learning</h2>
+        <p class="title">
+          <a [routerLink]="['/courses', course().course]">{{ course().title }}</a>
+        </p>
+        <div>
+          <progress
+            max="100"
+            [value]="course().percentage"
+            [attr.aria-label]="progressOf(course().title)"
+          ></progress>
+          <p class="quiet facts">
+            <span i18n>{{ course().completed }} of {{ course().total }} lessons</span>
+            <span>{{ course().percentage / 100 | percent }}</span>
+            @if (course().grade !== null) {
+              <span i18n>Grade: {{ (course().grade ?? 0) / 100 | percent: '1.0-1' }}</span>
+            }
+          </p>
+        </div>
+        @if (course().next_lesson; as lesson) {
+          <p class="next">
+            <a class="button" [routerLink]="['/learn', course().course, lesson.id]">
+              @if (course().completed > 0) {
+                <ng-container i18n>Continue</ng-container>
+              } @else {
+                <ng-container i18n>Begin</ng-container>
+              }
+              <span class="visually-hidden">&ngsp;“{{ lesson.title }}”</span>
+            </a>
+            <span aria-hidden="true">{{ lesson.title }}</span>
+          </p>
+        }
+      </div>
+    </section>
+  `,
+})
+export class Continue {
+  readonly course = input.required<Followed>();
+
+  protected progressOf(title: string): string {
+    return $localize`Progress in “${title}:title:”`;
+  }
+}
