@@ -6,6 +6,7 @@ import re
 import pytest
 from django.conf import settings as given
 from django.test import RequestFactory
+from whitenoise.compress import main as compress
 
 from lms import web
 
@@ -29,7 +30,8 @@ def file(built, settings):
     """Get one of the web app's files."""
     settings.WHITENOISE_ROOT = settings.WEB_APP
     settings.WHITENOISE_AUTOREFRESH = True
-    return lambda path: web.FilesMiddleware(lambda request: None)(RequestFactory().get(path))
+    serve = web.FilesMiddleware(lambda request: None)
+    return lambda path, **headers: serve(RequestFactory().get(path, headers=headers))
 
 
 def text(response) -> str:
@@ -141,6 +143,19 @@ def test_files_with_a_hash_are_kept_for_ever_and_others_are_asked_for_anew(file)
 )
 def test_what_installs_the_app_says_what_it_is(file, name, kind):
     assert file(f"/{name}")["Content-Type"].split(";")[0] == kind
+
+
+@pytest.mark.parametrize(
+    ("accepted", "sent"), [("gzip, br", "br"), ("gzip", "gzip"), ("identity", None)]
+)
+def test_files_are_sent_as_small_as_the_browser_takes_them(file, settings, accepted, sent):
+    (settings.WEB_APP / "theme.js").write_text("let theme;\n" * 100)
+    compress(["--quiet", str(settings.WEB_APP)])  # as `make web-build` does
+
+    response = file("/theme.js", accept_encoding=accepted)
+
+    assert response.get("Content-Encoding") == sent
+    assert response["Vary"] == "Accept-Encoding"
 
 
 @pytest.mark.parametrize("path", ["/ngsw-worker.js", "/es/ngsw-worker.js"])
