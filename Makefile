@@ -1,5 +1,5 @@
 # `make` alone lists what can be done. Python 3.11 or later is all that `make run` needs.
-.PHONY: help run test test-wire test-postgres lint format messages lock clean api-types web-lint web-test web-build web-e2e web-messages web-format
+.PHONY: help run test test-wire test-postgres lint format messages lock clean api-types web-lint web-test web-build web-e2e web-messages web-format web-icons
 .DEFAULT_GOAL := help
 
 python := .venv/bin/python
@@ -75,6 +75,9 @@ web-e2e: dev ## Take the journeys in a browser (Debian's chromium) over the real
 
 web-messages: dev ## Bring src/locale/messages.es.xlf up to date with what the templates say
 	$(web) run ng extract-i18n
+
+web-icons: dev ## Make the icons that are pictures anew from public/icon.svg
+	$(web) run node icons.mjs
 
 api-types: dev ## Make the web app's types anew from the API's description
 	$(make_types) && mv $(types).new $(types)

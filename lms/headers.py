@@ -16,8 +16,10 @@ REDOC = f"{SWAGGER}; worker-src blob:"
 # pictures come from a bucket, too.
 WEB_APP = (
     f"default-src 'self'; {_FIRM}; base-uri 'self'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' https: data:; frame-src {frames}"
+    "img-src 'self' https: data:; frame-src {frames}; worker-src 'self'; manifest-src 'self'"
 )
+# The app's service worker fetches for its pages, so it may whatever their pictures need.
+WORKER = "default-src 'none'; connect-src 'self' https:"
 
 POLICIES = {
     "/admin": ADMIN,
@@ -52,4 +54,6 @@ def web_app() -> str:
 def policy_of(path: str) -> str:
     if path.endswith("/index.html"):  # so the app's service worker asks for its page
         return web_app()
+    if path.endswith("/ngsw-worker.js"):
+        return WORKER
     return next((POLICIES[start] for start in POLICIES if path.startswith(start)), PAGE)

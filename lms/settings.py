@@ -234,6 +234,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 WEB_APP = ROOT / "frontend" / "dist" / "web" / "browser"  # where there is none, the API is alone
 WHITENOISE_ROOT = WEB_APP if WEB_APP.exists() else None
+WHITENOISE_MIMETYPES = {".webmanifest": "application/manifest+json"}
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
 MEDIA_BUCKET = env.text("MEDIA_S3_BUCKET")

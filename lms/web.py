@@ -24,6 +24,13 @@ class FilesMiddleware(WhiteNoiseMiddleware):
     def immutable_file_test(self, path, url):
         return bool(HASHED.search(url)) or super().immutable_file_test(path, url)
 
+    def add_cache_headers(self, headers, path, url):
+        """What may change under its name is asked for anew; the service worker relies on it."""
+        if self.immutable_file_test(path, url):
+            super().add_cache_headers(headers, path, url)
+        else:
+            headers["Cache-Control"] = "no-cache"
+
 
 def is_built() -> bool:
     return (Path(settings.WEB_APP) / "index.html").exists()

@@ -6,6 +6,7 @@ tools/web.py run COMMAND …     runs a command of the web app's packages, in `f
 """
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -23,6 +24,7 @@ SOURCES = (
     "src",
     "public",
     "angular.json",
+    "ngsw-config.json",
     "package-lock.json",
     "tsconfig.json",
     "tsconfig.app.json",
@@ -64,10 +66,33 @@ def build(*, anyway: bool = False) -> None:
     say("Building the web app (a minute or two, this once) …")
     if run("ng", "build"):
         raise Failed("it could not be built; what Angular says is above.")
+    for texts in FRONTEND.glob("src/locale/page.*.json"):
+        translate_page(BUILT / "browser" / texts.suffixes[0][1:], json.loads(texts.read_text()))
     compress = [sys.executable, "-m", "whitenoise.compress", "--quiet", BUILT / "browser"]
     subprocess.run(compress, check=True)
     STAMP.write_text(sources)
     say("Built the web app.")
+
+
+def translate_page(folder: Path, texts: dict[str, str]) -> None:
+    """
+    Translate what stands around the app, which Angular leaves as it is, in a built language.
+
+    :raises Failed: a text is none of the page's, or the worker's list of files cannot be made anew
+    """
+    found: set[str] = set()
+    for name in ("index.html", "manifest.webmanifest"):
+        page = (folder / name).read_text()
+        for text in texts:
+            page, count = re.subn(rf'(?<=[>"]){re.escape(text)}(?=[<"])', texts[text], page)
+            found |= {text} if count else set()
+        (folder / name).write_text(page)
+    if unknown := texts.keys() - found:
+        raise Failed(f"the page has no such text: {', '.join(sorted(unknown))}")
+    # The worker refuses files that are not as its list says.
+    place = str(folder.relative_to(FRONTEND))
+    if run("ngsw-config", place, "ngsw-config.json", f"/{folder.name}/"):
+        raise Failed("the service worker's list of files could not be made.")
 
 
 def run(*command: str) -> int:

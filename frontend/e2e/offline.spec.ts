@@ -1,7 +1,10 @@
-import { appIsKept, expect, test } from './product';
+import { Page } from '@playwright/test';
+
+import { enrol, makeCourse } from './courses';
+import { appIsKept, expect, openMenu, register, test, violations } from './product';
 
 test.use({
-  allowed: [/ERR_INTERNET_DISCONNECTED|ERR_FAILED|504/],
+  allowed: [/ERR_INTERNET_DISCONNECTED|ERR_FAILED|504|dynamically imported module/],
   serviceWorkers: 'allow',
 });
 
@@ -27,3 +30,141 @@ test('the catalogue that one has seen can be read offline, and the page says so'
   await expect(page.getByText('No course matches.')).toBeVisible();
   await expect(page.getByText('You are offline.')).toBeHidden();
 });
+
+test('each language is there offline by itself', async ({ page, context }) => {
+  await page.goto('/');
+  await appIsKept(page);
+  await page.goto('/es/courses');
+  await expect(page.getByRole('heading', { level: 1, name: 'Cursos' })).toBeVisible();
+  await appIsKept(page);
+
+  await context.setOffline(true);
+  await page.reload();
+  await expect(page.getByText('Estás sin conexión.')).toBeVisible();
+  await page.goto('/');
+  await expect(page.getByText('You are offline.')).toBeVisible();
+});
+
+test('whoever was signed in still is, reads what they opened, and is back when the network is', async ({
+  page,
+  context,
+}) => {
+  const course = await makeCourse(page);
+  await register(page);
+  await enrol(page, course.id);
+  await page.goto(`/learn/${course.id}/${course.lessons[0]}`);
+  await expect(page.getByText('Read this.')).toBeVisible();
+  await appIsKept(page);
+
+  await context.setOffline(true);
+  await page.reload();
+  await expect(page.getByText('Read this.')).toBeVisible();
+  await page.goto('/dashboard');
+  await expect(page).toHaveURL(/\/dashboard$/);
+  await expect(page.getByRole('alert')).toContainText('cannot be reached');
+
+  await context.setOffline(false);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByText('0 of 2 lessons').first()).toBeVisible();
+});
+
+test('signing out leaves nothing of one’s own on the device', async ({ page }) => {
+  const course = await makeCourse(page);
+  const username = await register(page);
+  await enrol(page, course.id);
+  await page.goto(`/learn/${course.id}/${course.lessons[0]}`);
+  await expect(page.getByText('Read this.')).toBeVisible();
+  await appIsKept(page);
+  await page.reload();
+  await expect(page.getByText('Read this.')).toBeVisible();
+  await expect.poll(() => kept(page)).toContain('Read **this**');
+  expect(await kept(page)).toContain(username);
+
+  await openMenu(page);
+  await page.getByRole('button', { name: username }).click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page.getByRole('heading', { name: 'Learn at your own pace' })).toBeVisible();
+
+  await expect.poll(() => kept(page)).not.toContain('Read **this**');
+  expect(await kept(page)).not.toContain(username);
+});
+
+test('a newer version is offered, and is there after loading it', async ({ page }) => {
+  await page.goto('/login');
+  await appIsKept(page);
+  await page.getByLabel('Username or e-mail').fill('half a na');
+  await page.evaluate(() => {
+    // What the worker says when it has fetched one.
+    const [currentVersion, latestVersion] = [{ hash: '1' }, { hash: '2' }];
+    const data = { type: 'VERSION_READY', currentVersion, latestVersion };
+    navigator.serviceWorker.dispatchEvent(new MessageEvent('message', { data }));
+  });
+  await expect(page.getByText('There is a new version of this app.')).toBeInViewport();
+  await expect(page.getByLabel('Username or e-mail')).toHaveValue('half a na');
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await violations(page)).toEqual([]);
+    await page.screenshot({
+      path: `test-results/screenshots/new-version-${test.info().project.name}-${colorScheme}.png`,
+    });
+  }
+
+  await page.getByRole('button', { name: 'Reload' }).click();
+  await expect(page.getByLabel('Username or e-mail')).toHaveValue('');
+  await expect(page.getByText('There is a new version of this app.')).toBeHidden();
+});
+
+test.describe('without the service worker', () => {
+  test.use({ serviceWorkers: 'block' });
+
+  test('a page that cannot be fetched says so, and comes when the network does', async ({
+    page,
+    context,
+  }) => {
+    await page.goto('/');
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await context.setOffline(true);
+    await openMenu(page);
+    await page.getByRole('link', { name: 'Register' }).first().click();
+    await expect(page.getByRole('heading', { name: 'cannot be reached now' })).toBeVisible();
+
+    await context.setOffline(false);
+    await expect(page.getByRole('heading', { level: 1, name: 'Register' })).toBeVisible();
+    await expect(page).toHaveURL(/\/register/);
+  });
+});
+
+/** Everything that the browser keeps for the app, but for the app itself. */
+function kept(page: Page): Promise<string> {
+  return page.evaluate(async () => {
+    const texts = [JSON.stringify(localStorage), JSON.stringify(sessionStorage)];
+    for (const name of await caches.keys()) {
+      const cache = await caches.open(name);
+      for (const request of await cache.keys()) {
+        if (!/\/api\/|\/media\//.test(request.url)) continue;
+        texts.push(request.url, (await (await cache.match(request))?.text()) ?? '');
+      }
+    }
+    for (const { name } of await indexedDB.databases()) {
+      if (name) texts.push(name, await contents(name));
+    }
+    return texts.join('\n');
+
+    async function contents(name: string): Promise<string> {
+      const database = await answer(indexedDB.open(name));
+      const stores = [...database.objectStoreNames];
+      const values = await Promise.all(
+        stores.map(store => answer(database.transaction(store).objectStore(store).getAll())),
+      );
+      database.close();
+      return JSON.stringify(values);
+    }
+
+    function answer<Value>(request: IDBRequest<Value>): Promise<Value> {
+      return new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(new Error(String(request.error)));
+      });
+    }
+  });
+}

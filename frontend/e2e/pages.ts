@@ -17,6 +17,7 @@ export const PLACES: readonly Place[] = [
   // The shell
   { name: 'forbidden', path: '/forbidden' },
   { name: 'not-found', path: '/no-such-page' },
+  { name: 'unreachable', path: '/unreachable' },
 
   // Home and courses
   { name: 'home', path: '/' },

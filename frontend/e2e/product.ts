@@ -94,7 +94,7 @@ export async function openMenu(page: Page): Promise<void> {
 export async function appIsKept(page: Page): Promise<void> {
   const isKept = async () => {
     await navigator.serviceWorker.ready;
-    const answer = await fetch('/ngsw.json');
+    const answer = await fetch('ngsw.json');
     const { assetGroups } = (await answer.json()) as { assetGroups: { urls: string[] }[] };
     const urls = assetGroups.flatMap(group => group.urls);
     const kept = await Promise.all(urls.map(url => caches.match(url)));

@@ -1,9 +1,12 @@
 """How the built web app is served, and that nothing of the server's is hidden behind it."""
 
+import json
 import re
 
 import pytest
+from django.conf import settings as given
 from django.test import RequestFactory
+from whitenoise.compress import main as compress
 
 from lms import web
 
@@ -18,7 +21,17 @@ def built(settings):
     (settings.WEB_APP / "index.html").write_text(ENGLISH)
     (settings.WEB_APP / "es" / "index.html").write_text(SPANISH)
     (settings.WEB_APP / "chunk-B1v_n-Jo.js").write_text("1")
-    (settings.WEB_APP / "theme.js").write_text("1")
+    for name in ("theme.js", "ngsw-worker.js", "ngsw.json", "manifest.webmanifest", "icon.svg"):
+        (settings.WEB_APP / name).write_text("1")
+
+
+@pytest.fixture
+def file(built, settings):
+    """Get one of the web app's files."""
+    settings.WHITENOISE_ROOT = settings.WEB_APP
+    settings.WHITENOISE_AUTOREFRESH = True
+    serve = web.FilesMiddleware(lambda request: None)
+    return lambda path, **headers: serve(RequestFactory().get(path, headers=headers))
 
 
 def text(response) -> str:
@@ -102,6 +115,7 @@ def test_its_page_runs_no_inline_script_and_frames_videos_only(client, built, se
     assert rules["default-src"] == rules["base-uri"] == rules["form-action"] == "'self'"
     assert rules["object-src"] == rules["frame-ancestors"] == "'none'"
     assert rules["frame-src"] == "https://videos.example"
+    assert rules["worker-src"] == rules["manifest-src"] == "'self'"
     assert "script-src" not in rules
     assert "unsafe-eval" not in policy
 
@@ -112,16 +126,54 @@ def test_without_video_hosts_nothing_is_framed(client, built, settings):
     assert "frame-src 'none'" in client.get("/")["Content-Security-Policy"]
 
 
-def test_files_with_a_hash_are_kept_for_ever_and_others_are_not(built, settings):
-    settings.WHITENOISE_ROOT = settings.WEB_APP
-    settings.WHITENOISE_AUTOREFRESH = True
-    serve = web.FilesMiddleware(lambda request: None)
+def test_files_with_a_hash_are_kept_for_ever_and_others_are_asked_for_anew(file):
+    assert "immutable" in file("/chunk-B1v_n-Jo.js")["Cache-Control"]
+    for name in ("theme.js", "ngsw-worker.js", "ngsw.json", "manifest.webmanifest"):
+        assert file(f"/{name}")["Cache-Control"] == "no-cache"
 
-    hashed = serve(RequestFactory().get("/chunk-B1v_n-Jo.js"))
-    plain = serve(RequestFactory().get("/theme.js"))
 
-    assert "immutable" in hashed["Cache-Control"]
-    assert "immutable" not in plain["Cache-Control"]
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("ngsw-worker.js", "text/javascript"),
+        ("ngsw.json", "application/json"),
+        ("manifest.webmanifest", "application/manifest+json"),
+        ("icon.svg", "image/svg+xml"),
+    ],
+)
+def test_what_installs_the_app_says_what_it_is(file, name, kind):
+    assert file(f"/{name}")["Content-Type"].split(";")[0] == kind
+
+
+@pytest.mark.parametrize(
+    ("accepted", "sent"), [("gzip, br", "br"), ("gzip", "gzip"), ("identity", None)]
+)
+def test_files_are_sent_as_small_as_the_browser_takes_them(file, settings, accepted, sent):
+    (settings.WEB_APP / "theme.js").write_text("let theme;\n" * 100)
+    compress(["--quiet", str(settings.WEB_APP)])  # as `make web-build` does
+
+    response = file("/theme.js", accept_encoding=accepted)
+
+    assert response.get("Content-Encoding") == sent
+    assert response["Vary"] == "Accept-Encoding"
+
+
+@pytest.mark.parametrize("path", ["/ngsw-worker.js", "/es/ngsw-worker.js"])
+def test_the_service_worker_may_fetch_what_the_pages_show_and_do_nothing_else(client, path):
+    policy = client.get(path)["Content-Security-Policy"]
+
+    assert policy == "default-src 'none'; connect-src 'self' https:"
+
+
+def test_the_service_worker_answers_no_address_of_the_servers_and_keeps_nothing_private():
+    config = json.loads((given.ROOT / "frontend" / "ngsw-config.json").read_text())
+
+    left_out = {url[1:] for url in config["navigationUrls"] if url.startswith("!")}
+    for name in web.SERVERS.split("|"):
+        assert {f"/{name}", f"/{name}/**"} <= left_out
+    assert {"es", "es/**"} <= left_out  # relative, so the Spanish worker answers its own
+    kept = [url for group in config["dataGroups"] for url in group["urls"]]
+    assert kept == ["/api/courses/?published=true*", "/api/categories/?page_size=*"]
 
 
 def test_where_it_is_not_built_there_is_the_start_page_alone(client):

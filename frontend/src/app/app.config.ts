@@ -22,6 +22,7 @@ import { tokens } from '@core/http/tokens';
 import { provideHeadingFocus } from '@core/navigation/focus';
 import { PageTitle } from '@core/navigation/titles';
 import { routes } from './app.routes';
+import { withUnreachablePages } from './shell/unreachable';
 
 export const appConfig: ApplicationConfig = {
   providers: [
@@ -31,6 +32,7 @@ export const appConfig: ApplicationConfig = {
       routes,
       withComponentInputBinding(),
       withInMemoryScrolling({ scrollPositionRestoration: 'enabled', anchorScrolling: 'enabled' }),
+      withUnreachablePages(),
     ),
     provideHttpClient(withInterceptors([language, loading, errors, tokens])),
     provideHeadingFocus(),

@@ -1,8 +1,11 @@
 import { Routes } from '@angular/router';
 
 import { admin, instructor, signedIn } from '@core/auth/guards';
+import { Unreachable } from './shell/unreachable';
 
 export const routes: Routes = [
+  // The first, for looking at a later one may need what cannot be reached.
+  { path: 'unreachable', title: $localize`No connection`, component: Unreachable },
   {
     path: '',
     pathMatch: 'full',

@@ -1,18 +1,21 @@
+import { Location } from '@angular/common';
 import { provideHttpClient } from '@angular/common/http';
 import { HttpTestingController, provideHttpClientTesting } from '@angular/common/http/testing';
 import { Component, signal } from '@angular/core';
 import { ComponentFixture, TestBed } from '@angular/core/testing';
 import { Title } from '@angular/platform-browser';
-import { Router, TitleStrategy, provideRouter } from '@angular/router';
+import { Router, TitleStrategy, provideRouter, withComponentInputBinding } from '@angular/router';
 
 import { Session } from '@core/auth/session';
 import { Failures } from '@core/errors/failures';
 import { provideHeadingFocus } from '@core/navigation/focus';
 import { PageTitle } from '@core/navigation/titles';
+import { Versions } from '@core/offline/versions';
 import { ThemeChoice } from '@core/theme/theme';
 import { App } from './app';
 import { Forbidden } from './shell/forbidden';
 import { NotFound } from './shell/not-found';
+import { Unreachable, withUnreachablePages } from './shell/unreachable';
 
 @Component({ selector: 'lms-one', template: '<h1>One</h1>' })
 class One {}
@@ -29,6 +32,12 @@ describe('the shell', () => {
     signOut,
   };
   const report = vi.fn(async () => undefined);
+  const versions = {
+    news: signal<'newer' | 'broken' | null>(null),
+    reload: vi.fn(),
+    later: () => versions.news.set(null),
+  };
+  let failure: Error;
   let fixture: ComponentFixture<App>;
   let page: HTMLElement;
 
@@ -39,19 +48,27 @@ describe('the shell', () => {
     session.isAdmin.set(false);
     signOut.mockReset();
     report.mockReset();
+    versions.news.set(null);
     TestBed.configureTestingModule({
       providers: [
         provideHttpClient(),
         provideHttpClientTesting(),
-        provideRouter([
-          { path: '', component: One, title: 'One' },
-          { path: 'forbidden', component: Forbidden },
-          { path: '**', component: NotFound },
-        ]),
+        provideRouter(
+          [
+            { path: '', component: One, title: 'One' },
+            { path: 'forbidden', component: Forbidden },
+            { path: 'away', loadComponent: () => Promise.reject(failure) },
+            { path: 'unreachable', component: Unreachable },
+            { path: '**', component: NotFound },
+          ],
+          withComponentInputBinding(),
+          withUnreachablePages(),
+        ),
         provideHeadingFocus(),
         { provide: TitleStrategy, useExisting: PageTitle },
         { provide: Session, useValue: session },
         { provide: Failures, useValue: { report } },
+        { provide: Versions, useValue: versions },
       ],
     });
     fixture = TestBed.createComponent(App);
@@ -156,5 +173,48 @@ describe('the shell', () => {
     await press('Sign out');
 
     expect(report).toHaveBeenCalledWith(error);
+  });
+
+  it('says that the network is away, and no more when it is back', async () => {
+    const onLine = vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false);
+    window.dispatchEvent(new Event('offline'));
+    await fixture.whenStable();
+    expect(page.querySelector('lms-offline')?.textContent).toContain('You are offline');
+
+    onLine.mockReturnValue(true);
+    window.dispatchEvent(new Event('online'));
+    await fixture.whenStable();
+    expect(page.querySelector('lms-offline')?.textContent).toBe('');
+    onLine.mockRestore();
+  });
+
+  it('offers a newer version, now or later', async () => {
+    versions.news.set('newer');
+    await fixture.whenStable();
+    await press('Reload');
+    expect(versions.reload).toHaveBeenCalledOnce();
+    await press('Later');
+    expect(page.querySelector('lms-new-version')?.textContent).toBe('');
+
+    versions.news.set('broken');
+    await fixture.whenStable();
+    expect(page.querySelector('lms-new-version')?.textContent).toContain('loaded anew');
+  });
+
+  it('shows that a page cannot be reached, under its own address', async () => {
+    failure = new TypeError('Failed to fetch dynamically imported module: /chunk-1.js');
+    await TestBed.inject(Router).navigateByUrl('/away?page=2');
+    await fixture.whenStable();
+    expect(page.querySelector('h1')?.textContent).toBe('This page cannot be reached now');
+    const wanted = vi.spyOn(TestBed.inject(Location), 'replaceState');
+    await press('Try again');
+
+    expect(wanted).toHaveBeenCalledWith('/away?page=2');
+  });
+
+  it('leaves what else fails to whoever hears of errors', async () => {
+    failure = new Error('ours');
+
+    await expect(TestBed.inject(Router).navigateByUrl('/away')).rejects.toBe(failure);
   });
 });

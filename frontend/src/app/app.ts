@@ -5,15 +5,15 @@ import { RouterOutlet } from '@angular/router';
 import { Session } from '@core/auth/session';
 import { Marks } from '@core/offline/marks';
 import { focusHeading } from '@core/navigation/focus';
-import { Versions } from '@core/offline/versions';
 import { Foot } from './shell/foot';
 import { Head } from './shell/head';
 import { LoadingBar } from './shell/loading-bar';
+import { NewVersion } from './shell/new-version';
 import { Offline } from './shell/offline';
 
 @Component({
   selector: 'lms-root',
-  imports: [RouterOutlet, Head, Foot, LoadingBar, Offline],
+  imports: [RouterOutlet, Head, Foot, LoadingBar, NewVersion, Offline],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './app.scss',
   template: `
@@ -25,13 +25,13 @@ import { Offline } from './shell/offline';
       <router-outlet />
     </main>
     <lms-foot />
+    <lms-new-version />
   `,
 })
 export class App {
   private readonly document = inject(DOCUMENT);
 
   constructor() {
-    inject(Versions).watch();
     inject(Marks); // sends what waits
     void inject(Session).restored();
   }

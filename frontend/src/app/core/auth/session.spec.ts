@@ -6,6 +6,7 @@ import {
 } from '@angular/common/http/testing';
 import { TestBed } from '@angular/core/testing';
 
+import { User } from '@core/api/models';
 import { ApiError } from '@core/errors/api-error';
 import { errors } from '@core/http/errors';
 import { Session } from './session';
@@ -132,6 +133,23 @@ describe('Session', () => {
     await second;
 
     expect(session.isSignedIn()).toBe(true);
+  });
+
+  it('still is who it was where the server is away, until it says otherwise', async () => {
+    (await openAs()).update({ ...ADA, bio: 'Counts.' } as User);
+    TestBed.resetTestingModule();
+    const session = open();
+    const waiting = session.restored();
+    (await sent(REFRESH)).error(new ProgressEvent('error'));
+    await waiting;
+    expect(session.user()?.bio).toBe('Counts.');
+    expect(session.token()).toBeNull();
+
+    const again = session.restored();
+    (await sent(REFRESH)).flush({}, { status: 401, statusText: '' });
+    await again;
+    expect(session.isSignedIn()).toBe(false);
+    expect(localStorage.length).toBe(0);
   });
 
   it('renews once for all who ask at the same time', async () => {

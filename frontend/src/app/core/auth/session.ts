@@ -5,7 +5,7 @@ import { firstValueFrom } from 'rxjs';
 import { Sent, User } from '@core/api/models';
 import { ApiError } from '@core/errors/api-error';
 import { withoutToken } from '@core/http/contexts';
-import { clearDevice } from './device';
+import { PRIVATE, clearDevice } from './device';
 
 interface SignedIn {
   readonly access: string;
@@ -17,6 +17,7 @@ type News = { kind: 'signed-in'; user: string } | { kind: 'signed-out' };
 
 const COOKIE_MODE = { 'X-Auth-Mode': 'cookie' };
 const MAY_BE_SIGNED_IN = 'lms.session';
+const WHO = `${PRIVATE}user`; // to know it while the network is away
 const LOCK = 'lms.session';
 const RENEWED_BEFORE_END_MS = 60_000;
 
@@ -48,13 +49,16 @@ export class Session {
     });
   }
 
-  /** Resolves when it is known whether somebody is signed in; a reload has no token yet. */
+  /**
+   * Resolves when it is known whether somebody is signed in; a reload has no token yet. Where the
+   * server is away, whoever was signed in still is, and has no token until it is back.
+   */
   restored(): Promise<void> {
-    if (this.isSignedIn() || localStorage.getItem(MAY_BE_SIGNED_IN) === null) {
+    if (this.token() !== null || localStorage.getItem(MAY_BE_SIGNED_IN) === null) {
       return Promise.resolve();
     }
     return (this.restoring ??= this.renew()
-      .catch(() => undefined)
+      .catch(() => this.known.update(known => known ?? lastUser()))
       .finally(() => (this.restoring = null)));
   }
 
@@ -92,6 +96,7 @@ export class Session {
   /** Takes over what one changed of oneself. */
   update(user: User): void {
     this.known.set(user);
+    localStorage.setItem(WHO, JSON.stringify(user));
   }
 
   private async begin(url: string, given: object): Promise<void> {
@@ -122,7 +127,7 @@ export class Session {
 
   private take({ access, user }: SignedIn): void {
     this.access.set(access);
-    this.known.set(user);
+    this.update(user);
     localStorage.setItem(MAY_BE_SIGNED_IN, '1');
     clearTimeout(this.timer);
     const due = lifetimeMs(access) - RENEWED_BEFORE_END_MS;
@@ -140,6 +145,7 @@ export class Session {
     this.access.set(null);
     this.known.set(null);
     localStorage.removeItem(MAY_BE_SIGNED_IN);
+    localStorage.removeItem(WHO);
   }
 
   private tell(news: News): void {
@@ -150,6 +156,10 @@ export class Session {
     if (news.kind === 'signed-out') this.leave();
     else if (news.user !== this.known()?.id) void this.renew().catch(() => undefined);
   }
+}
+
+function lastUser(): User | null {
+  return JSON.parse(localStorage.getItem(WHO) ?? 'null') as User | null;
 }
 
 /** Runs it when no other tab does such a thing; a page without a secure origin has no locks. */

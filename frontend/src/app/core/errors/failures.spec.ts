@@ -46,4 +46,17 @@ describe('Failures', () => {
     expect(log).toHaveBeenCalledWith(error);
     log.mockRestore();
   });
+
+  it('does not report that it could not be shown', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    open.mockImplementation(() => {
+      throw new TypeError('Failed to fetch dynamically imported module');
+    });
+    TestBed.inject(ErrorHandler).handleError(new Error('ours'));
+    await vi.waitFor(() => expect(open).toHaveBeenCalled());
+    await new Promise(resolve => setTimeout(resolve)); // an unhandled rejection fails the run
+
+    expect(log).toHaveBeenCalledOnce();
+    log.mockRestore();
+  });
 });

@@ -20,7 +20,8 @@ export class UncaughtErrors implements ErrorHandler {
 
   handleError(error: unknown): void {
     console.error(error);
-    void this.failures.report(error);
+    // What shows it may itself be out of reach; that must not be reported in turn.
+    this.failures.report(error).catch(() => undefined);
   }
 }
 

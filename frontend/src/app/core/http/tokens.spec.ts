@@ -13,6 +13,7 @@ const VOID = { status: 401, statusText: 'Unauthorized' };
 
 describe('tokens', () => {
   const token = signal<string | null>(null);
+  const isSignedIn = signal(false);
   const renew = vi.fn<() => Promise<void>>();
   const ask = vi.fn();
   let client: HttpClient;
@@ -20,13 +21,14 @@ describe('tokens', () => {
 
   beforeEach(() => {
     token.set('old');
+    isSignedIn.set(true);
     renew.mockReset().mockImplementation(async () => token.set('new'));
     ask.mockReset();
     TestBed.configureTestingModule({
       providers: [
         provideHttpClient(withInterceptors([tokens])),
         provideHttpClientTesting(),
-        { provide: Session, useValue: { token, renew } },
+        { provide: Session, useValue: { token, isSignedIn, renew } },
         { provide: SignInAgain, useValue: { ask } },
       ],
     });
@@ -50,6 +52,7 @@ describe('tokens', () => {
 
   it('sends no token where there is none, and never "Bearer null"', async () => {
     token.set(null);
+    isSignedIn.set(false);
     const answer = get();
     (await sent(null)).flush('well');
 
@@ -110,8 +113,25 @@ describe('tokens', () => {
     expect(ask).toHaveBeenCalledOnce();
   });
 
+  it('gets the token first where the server was away when the page was loaded', async () => {
+    token.set(null);
+    const answer = get();
+    (await sent('Bearer new')).flush('well');
+
+    expect(await answer).toBe('well');
+    expect(renew).toHaveBeenCalledOnce();
+  });
+
+  it('sends nothing where the server is still away', async () => {
+    token.set(null);
+    renew.mockRejectedValue(new Error('away'));
+
+    await expect(get()).rejects.toThrow('away');
+  });
+
   it('leads a visitor to signing in where one must be signed in', async () => {
     token.set(null);
+    isSignedIn.set(false);
     const answer = get();
     (await sent(null)).flush(null, VOID);
 

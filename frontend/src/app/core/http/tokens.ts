@@ -11,27 +11,31 @@ export const tokens: HttpInterceptorFn = (request, next) => {
   if (request.context.get(WITHOUT_TOKEN) || !request.url.startsWith('/api/')) return next(request);
   const session = inject(Session);
   const injector = inject(Injector);
-  const sent = session.token();
   const askAgain = (error: unknown) => {
     runInInjectionContext(injector, () => inject(SignInAgain).ask());
     return throwError(() => error);
   };
-  return next(signed(request, sent)).pipe(
-    catchError((error: unknown) => {
-      if (!isUnauthorized(error)) return throwError(() => error);
-      if (sent === null) return askAgain(error);
-      const renewed = session.token() !== sent ? Promise.resolve() : session.renew();
-      return from(renewed).pipe(
-        catchError(() => throwError(() => error)), // it could not be asked; the session may live
-        switchMap(() => next(signed(request, session.token()))),
-        catchError((second: unknown) =>
-          isUnauthorized(second) && session.token() === null
-            ? askAgain(second)
-            : throwError(() => second),
-        ),
-      );
-    }),
-  );
+  const send = () => {
+    const sent = session.token();
+    return next(signed(request, sent)).pipe(
+      catchError((error: unknown) => {
+        if (!isUnauthorized(error)) return throwError(() => error);
+        if (sent === null) return askAgain(error);
+        const renewed = session.token() !== sent ? Promise.resolve() : session.renew();
+        return from(renewed).pipe(
+          catchError(() => throwError(() => error)), // it could not be asked; the session may live
+          switchMap(() => next(signed(request, session.token()))),
+          catchError((second: unknown) =>
+            isUnauthorized(second) && session.token() === null
+              ? askAgain(second)
+              : throwError(() => second),
+          ),
+        );
+      }),
+    );
+  };
+  const waitsForToken = session.isSignedIn() && session.token() === null; // the server was away
+  return waitsForToken ? from(session.renew()).pipe(switchMap(send)) : send();
 };
 
 function signed(request: HttpRequest<unknown>, token: string | null): HttpRequest<unknown> {

@@ -1,25 +1,33 @@
-import { DOCUMENT, Injectable, inject } from '@angular/core';
+import { DOCUMENT, DestroyRef, Injectable, inject, signal } from '@angular/core';
 import { SwUpdate } from '@angular/service-worker';
 
-import { Notes } from '@core/notes/notes';
+const LOOKED_FOR_EVERY_MS = 60 * 60 * 1000;
 
-/** Says when a newer version of the app is there; whoever is in the middle of something takes it later. */
+/** Whether a newer version of the app is there; whoever is in the middle of something takes it later. */
 @Injectable({ providedIn: 'root' })
 export class Versions {
   private readonly updates = inject(SwUpdate);
-  private readonly notes = inject(Notes);
   private readonly document = inject(DOCUMENT);
+  private readonly known = signal<'newer' | 'broken' | null>(null);
+  readonly news = this.known.asReadonly();
 
-  watch(): void {
+  constructor() {
+    if (!this.updates.isEnabled) return;
     this.updates.versionUpdates.subscribe(({ type }) => {
-      if (type === 'VERSION_READY') void this.offer($localize`A new version of this app is there.`);
+      if (type === 'VERSION_READY') this.known.set('newer');
     });
-    this.updates.unrecoverable.subscribe(() => {
-      void this.offer($localize`This page must be loaded again to go on.`);
-    });
+    this.updates.unrecoverable.subscribe(() => this.known.set('broken'));
+    // The browser looks by itself only when a page is loaded, and an open app loads none.
+    const look = () => void this.updates.checkForUpdate().catch(() => undefined);
+    const timer = setInterval(look, LOOKED_FOR_EVERY_MS);
+    inject(DestroyRef).onDestroy(() => clearInterval(timer));
   }
 
-  private async offer(text: string): Promise<void> {
-    if (await this.notes.offer(text, $localize`Load it`)) this.document.location.reload();
+  reload(): void {
+    this.document.location.reload();
+  }
+
+  later(): void {
+    this.known.set(null);
   }
 }

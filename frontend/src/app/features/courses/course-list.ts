@@ -30,10 +30,12 @@ import { CoursesApi } from './courses-api';
           <span i18n>Category</span>
           <select #categoryBox (change)="query.set({ category: categoryBox.value })">
             <option value="" i18n>All</option>
-            @for (one of categories.value().results; track one.id) {
-              <option [value]="one.id" [selected]="one.id === category()">
-                {{ one.name }} ({{ one.course_count }})
-              </option>
+            @if (categories.hasValue()) {
+              @for (one of categories.value().results; track one.id) {
+                <option [value]="one.id" [selected]="one.id === category()">
+                  {{ one.name }} ({{ one.course_count }})
+                </option>
+              }
             }
           </select>
         </label>

@@ -54,7 +54,9 @@ export class CoursePage {
   protected readonly outline = this.api.outline(this.id);
   protected readonly places = this.api.place(this.id);
   protected readonly busy = signal(false);
-  protected readonly place = computed(() => this.places.value().results[0] ?? null);
+  protected readonly place = computed(() =>
+    this.places.hasValue() ? (this.places.value().results[0] ?? null) : null,
+  );
   protected readonly isTeacher = computed(() => {
     const user = this.session.user();
     if (!user || !this.course.hasValue()) return false;

@@ -66,7 +66,7 @@ const FEATURED = 6;
           }
         </ul>
       }
-      @if (categories.value().results.length > 0) {
+      @if (categories.hasValue() && categories.value().results.length > 0) {
         <h2 class="subjects" i18n>By subject</h2>
         <ul class="categories">
           @for (category of categories.value().results; track category.id) {
