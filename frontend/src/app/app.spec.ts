@@ -10,6 +10,7 @@ import { Session } from '@core/auth/session';
 import { Failures } from '@core/errors/failures';
 import { provideHeadingFocus } from '@core/navigation/focus';
 import { PageTitle } from '@core/navigation/titles';
+import { Unread } from '@core/notifications/unread';
 import { Versions } from '@core/offline/versions';
 import { ThemeChoice } from '@core/theme/theme';
 import { App } from './app';
@@ -37,6 +38,7 @@ describe('the shell', () => {
     reload: vi.fn(),
     later: () => versions.news.set(null),
   };
+  const unread = signal(0);
   let failure: Error;
   let fixture: ComponentFixture<App>;
   let page: HTMLElement;
@@ -49,6 +51,7 @@ describe('the shell', () => {
     signOut.mockReset();
     report.mockReset();
     versions.news.set(null);
+    unread.set(0);
     TestBed.configureTestingModule({
       providers: [
         provideHttpClient(),
@@ -69,6 +72,7 @@ describe('the shell', () => {
         { provide: Session, useValue: session },
         { provide: Failures, useValue: { report } },
         { provide: Versions, useValue: versions },
+        { provide: Unread, useValue: { count: unread } },
       ],
     });
     fixture = TestBed.createComponent(App);
@@ -96,6 +100,15 @@ describe('the shell', () => {
     session.isAdmin.set(true);
     await fixture.whenStable();
     expect(links()).toEqual(['Courses', 'My learning', 'Studio', 'Manage']);
+  });
+
+  it('counts what is unread', async () => {
+    user.set({ username: 'ada' });
+    await fixture.whenStable();
+    expect(page.querySelector('.count')).toBeNull();
+    unread.set(3);
+    await fixture.whenStable();
+    expect(page.querySelector('.count')?.textContent).toBe('3');
   });
 
   it('titles each page, and puts the focus on its heading after a navigation', async () => {
