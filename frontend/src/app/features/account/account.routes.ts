@@ -1,13 +1,17 @@
 import { Routes } from '@angular/router';
 
+import { visitor } from '@core/auth/guards';
+
 export const routes: Routes = [
   {
     path: 'login',
+    canMatch: [visitor],
     title: $localize`Sign in`,
     loadComponent: () => import('./login').then(m => m.Login),
   },
   {
     path: 'register',
+    canMatch: [visitor],
     title: $localize`Register`,
     loadComponent: () => import('./register').then(m => m.Register),
   },
