@@ -73,6 +73,10 @@ web-e2e: dev ## Take the journeys in a browser (Debian's chromium) over the real
 	$(web) build
 	$(web) run playwright test -c e2e $(tests)
 
+web-pictures: dev ## Make the README's pictures anew, from the product and its demo
+	$(web) build
+	$(web) run playwright test -c e2e/pictures.config.ts
+
 web-messages: dev ## Bring src/locale/messages.es.xlf up to date with what the templates say
 	$(web) run ng extract-i18n
 
