@@ -10,13 +10,15 @@ export interface Place {
   readonly path: string | ((page: Page) => Promise<string>);
   /** What has to be done on the page to see what is meant. */
   readonly then?: (page: Page) => Promise<void>;
+  /** What is complained of on its console, and is meant so. */
+  readonly allowed?: readonly RegExp[];
 }
 
 /** Every page, for what must be true of all of them. */
 export const PLACES: readonly Place[] = [
   // The shell
   { name: 'forbidden', path: '/forbidden' },
-  { name: 'not-found', path: '/no-such-page' },
+  { name: 'not-found', path: '/no-such-page', allowed: [/status of 404/] },
   { name: 'unreachable', path: '/unreachable' },
 
   // Home and courses

@@ -7,12 +7,18 @@ export const routes: Routes = [
     path: 'login',
     canMatch: [visitor],
     title: $localize`Sign in`,
+    data: {
+      description: $localize`Sign in to go on with your courses where you left off.`,
+    },
     loadComponent: () => import('./login').then(m => m.Login),
   },
   {
     path: 'register',
     canMatch: [visitor],
     title: $localize`Register`,
+    data: {
+      description: $localize`Make an account to enrol in courses and keep track of what you have learnt.`,
+    },
     loadComponent: () => import('./register').then(m => m.Register),
   },
   {

@@ -10,7 +10,6 @@ import {
   signal,
   viewChild,
 } from '@angular/core';
-import { Meta } from '@angular/platform-browser';
 import { Router, RouterLink } from '@angular/router';
 
 import { Session } from '@core/auth/session';
@@ -24,8 +23,6 @@ import { Minutes } from '@shared/minutes';
 import { Picture } from '@shared/picture';
 import { Skeleton } from '@shared/skeleton';
 import { CoursesApi } from './courses-api';
-
-const DESCRIBED_CHARACTERS = 160;
 
 /** A course as whoever may take it sees it, and one's own place in it. */
 @Component({
@@ -43,7 +40,6 @@ export class CoursePage {
   private readonly api = inject(CoursesApi);
   private readonly router = inject(Router);
   private readonly title = inject(PageTitle);
-  private readonly meta = inject(Meta);
   private readonly confirm = inject(Confirm);
   private readonly notes = inject(Notes);
   private readonly failures = inject(Failures);
@@ -82,8 +78,7 @@ export class CoursePage {
       if (!this.course.hasValue()) return;
       const { title, description } = this.course.value();
       this.title.set(title);
-      const content = description.replace(/\s+/g, ' ').slice(0, DESCRIBED_CHARACTERS) || title;
-      this.meta.updateTag({ name: 'description', content });
+      this.title.describe(description || title);
     });
     effect(() => {
       if (this.enrol()) this.enrolButton()?.nativeElement.focus();
