@@ -21,6 +21,8 @@ import { QuizzesApi } from './quizzes-api';
     <h1 i18n>Quizzes</h1>
     @if (quizzes.error(); as error) {
       <lms-failed [error]="error" (retry)="quizzes.reload()" />
+    } @else if (outline.error(); as error) {
+      <lms-failed [error]="error" (retry)="outline.reload()" />
     } @else if (quizzes.isLoading() || outline.isLoading()) {
       <lms-skeleton [count]="4" height="5rem" />
     } @else if (lessons().length === 0) {
