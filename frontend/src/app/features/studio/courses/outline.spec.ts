@@ -175,6 +175,7 @@ describe('a course’s outline', () => {
     const { answer, click, text } = await visitStudio('/courses/1/outline');
     await answer('GET', '/api/courses/1/lessons/', {}, { status: 503 });
     expect(text()).not.toContain('Write the first lesson');
+    await answer('GET', '/api/quizzes/?course=1', pageOf(QUIZ));
     await click('Try again');
     await answer('GET', '/api/courses/1/lessons/', LESSONS);
 

@@ -55,6 +55,8 @@ export class OutlinePage {
 
   protected readonly read = this.api.outline(this.id);
   protected readonly quizzes = this.api.quizzes(this.id);
+  /** How many quizzes there are is on its way, for the first time. */
+  protected readonly isCounting = computed(() => this.quizzes.status() === 'loading');
   protected readonly busy = signal(false);
   protected readonly lessons = linkedSignal<Outline>(() =>
     this.read.hasValue() ? this.read.value() : [],
@@ -74,7 +76,11 @@ export class OutlinePage {
     this.known().filter(quiz => quiz.problems.some(problem => problem.question)),
   );
   protected readonly canPublish = computed(
-    () => this.lessons().length > 0 && this.quizzes.hasValue() && this.unready().length === 0,
+    () =>
+      this.lessons().length > 0 &&
+      this.quizzes.hasValue() &&
+      !this.isCounting() &&
+      this.unready().length === 0,
   );
 
   protected drop({ previousIndex, currentIndex }: CdkDragDrop<unknown>): void {

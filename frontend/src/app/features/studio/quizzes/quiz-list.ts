@@ -58,7 +58,7 @@ import { QuizzesApi } from './quizzes-api';
                 <span class="visually-hidden">{{ quiz.title }}</span>
               </a>
               <button
-                class="button outlined grave"
+                class="button plain grave"
                 type="button"
                 [disabled]="busy()"
                 (click)="remove(quiz.id, quiz.title)"

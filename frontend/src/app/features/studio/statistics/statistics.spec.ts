@@ -25,6 +25,7 @@ const FIGURES = {
     {
       question: 'x',
       text: 'Which of these roots is the one that goes deepest?\nLook closely.',
+      kind: 'single',
       n: 25,
       facility: 33.333 as number | null,
       discrimination: -5.5 as number | null,
@@ -33,7 +34,15 @@ const FIGURES = {
         { text: 'Grass', is_correct: false, count: 15 },
       ],
     },
-    { question: 'y', text: 'How deep?', n: 0, facility: null, discrimination: null, choices: [] },
+    {
+      question: 'y',
+      text: 'How deep?',
+      kind: 'numeric',
+      n: 0,
+      facility: null,
+      discrimination: null,
+      choices: [],
+    },
   ],
 };
 
@@ -82,8 +91,24 @@ describe('a course’s statistics', () => {
       ['Oak', 10, 25],
       ['Grass', 15, 25],
     ]);
+    expect(find('ol > li', 'Which of these').textContent).toContain('whether its right answer');
+    expect(find('ol > li', 'How deep?').textContent).not.toContain('whether its right answer');
     expect(find('.text.right').textContent).toContain('Oak');
     expect(find('ol > li', 'How deep?').textContent).toContain('discrimination –');
+  });
+
+  it('name true and false as people do', async () => {
+    const choices = [
+      { text: 'true', is_correct: true, count: 5 },
+      { text: 'false', is_correct: false, count: 20 },
+    ];
+    const { page } = await open('', {
+      ...FIGURES,
+      questions: [{ ...FIGURES.questions[0], kind: 'true_false', choices }],
+    });
+    const names = [...page.querySelectorAll('ol .text')].map(one => one.textContent?.trim());
+
+    expect(names).toEqual([expect.stringContaining('True'), 'False']);
   });
 
   it('warn where there are too few to tell, and say nothing of what is not known', async () => {

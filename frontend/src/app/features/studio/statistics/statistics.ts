@@ -71,6 +71,11 @@ export class Statistics {
       values: this.questions().map(({ discrimination }) => discrimination),
     },
   ]);
+
+  protected nameOf(kind: string, choice: string): string {
+    if (kind !== 'true_false') return choice;
+    return choice === 'true' ? $localize`:an answer:True` : $localize`:an answer:False`;
+  }
 }
 
 function shortened(text: string): string {
