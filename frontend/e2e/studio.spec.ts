@@ -19,9 +19,9 @@ async function writeCourse(page: Page, title: string): Promise<void> {
     await text.selectText();
     await text.press('ControlOrMeta+b');
     await expect(text).toHaveValue(`**About ${lesson}**`);
-    const look = page.getByRole('group', { name: 'Write or look' }).getByText('Look');
+    const look = page.getByRole('group', { name: 'Write or preview' }).getByText('Preview');
     if (await look.isVisible()) await look.click();
-    await expect(page.getByLabel('What it looks like').locator('strong')).toHaveText(
+    await expect(page.getByRole('region', { name: 'Preview' }).locator('strong')).toHaveText(
       `About ${lesson}`,
     );
     await page.getByLabel('Title').press('ControlOrMeta+s');
@@ -84,10 +84,10 @@ async function writeQuestions(page: Page): Promise<void> {
 
   await page.getByRole('button', { name: 'A number' }).click();
   await page.getByLabel('Question', { exact: false }).first().fill('A half?');
-  await page.getByLabel('Right answer').fill('half');
+  await page.getByLabel('Right answer', { exact: true }).fill('half');
   await save.click();
   await expect(page.getByText('This is not valid.')).toBeVisible();
-  await page.getByLabel('Right answer').fill('0,5');
+  await page.getByLabel('Right answer', { exact: true }).fill('0,5');
   await save.click();
   await expect(page.getByText('3. A half?')).toBeVisible();
 
