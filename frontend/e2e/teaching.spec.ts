@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { Download, Page } from '@playwright/test';
 
 import { Course, enrol, makeCourse } from './courses';
-import { api, expect, signInQuietly, test, tokenOf } from './product';
+import { api, expect, signInQuietly, test, tokenOf, violations } from './product';
 
 const GIFT = `::Moon:: How many moons has Mars? {#2}
 
@@ -65,6 +65,7 @@ test.describe('question banks', () => {
     const row = alert.getByRole('row').nth(1);
     await expect(row.getByRole('cell').first()).toHaveText('3');
     await expect(row.getByRole('cell').nth(1)).not.toBeEmpty();
+    expect(await violations(page)).toEqual([]);
     await expect(page.locator('.question')).toHaveCount(5);
     const { question_count } = await api<{ question_count: number }>(
       page,
@@ -144,6 +145,7 @@ test.describe('two editors of one lesson', () => {
     const dialog = page.getByRole('dialog');
     await expect(dialog.getByLabel('Theirs, saved')).toHaveValue('Theirs.');
     await expect(dialog.getByLabel('Yours, not saved yet')).toHaveValue('Mine.');
+    expect(await violations(page)).toEqual([]);
     await dialog.getByRole('button', { name: 'Keep editing' }).click();
     await expect(dialog).toBeHidden();
     await expect(mine).toHaveValue('Mine.');

@@ -68,7 +68,8 @@ describe('the question editor', () => {
     await fillChoice(1, 'The beginning');
     await click('Add a choice'); // left empty
     await tick(1);
-    expect(page.querySelectorAll('.choice input:checked')).toHaveLength(1);
+    const right = [...page.querySelectorAll('.choice input:checked')];
+    expect(right.map(box => box.getAttribute('aria-label'))).toEqual(['Choice 2 is right']);
     await fill('points', '2,5');
     await fill('explanation', 'It begins there.');
     await save();
@@ -91,7 +92,7 @@ describe('the question editor', () => {
   });
 
   it('writes one with several right choices', async () => {
-    const { click, fill, fillChoice, tick, save, stored, choices } = await open();
+    const { click, fill, fillChoice, tick, save, stored, choices, page } = await open();
     await click('Several right choices');
     await fill('text', 'Which hold?');
     await click('Add a choice');
@@ -99,7 +100,10 @@ describe('the question editor', () => {
     await fillChoice(1, 'Leaves');
     await fillChoice(2, 'Stems');
     await tick(2);
-    await click('', '.choice:nth-of-type(2) .remove');
+    document.body.append(page);
+    await click('', '[aria-label="Remove choice 2"]');
+    expect(document.activeElement).toBe(choices()[1]);
+    page.remove();
     expect(choices().map(box => box.value)).toEqual(['Roots', 'Stems']);
     await save();
 
@@ -227,9 +231,15 @@ describe('the question editor', () => {
   });
 
   it('asks before what is written is dropped', async () => {
-    const { click, fill, ask, page } = await open(SINGLE);
+    const { click, fill, ask, page, find } = await open(SINGLE);
+    document.body.append(page);
     await click('Edit');
     await click('Cancel'); // nothing was written: nothing is asked
+    expect(document.activeElement).toBe(find('button', 'Edit'));
+    await click('A number');
+    await click('Cancel');
+    expect(document.activeElement).toBe(find('button', 'A number'));
+    page.remove();
     expect(ask).not.toHaveBeenCalled();
     expect(page.querySelector('lms-question-editor')).toBeNull();
 

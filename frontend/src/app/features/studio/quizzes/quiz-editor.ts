@@ -165,11 +165,11 @@ export class QuizEditor implements MayHaveUnsaved {
         action: $localize`Drop it`,
         isGrave: true,
       }));
-    if (agreed) this.editing.set(what);
+    if (agreed) this.setEditing(what);
   }
 
   protected async finishEditing(): Promise<void> {
-    this.editing.set(null);
+    this.setEditing(null);
     await this.notes.say($localize`The question is saved.`);
     this.read.reload();
   }
@@ -236,6 +236,15 @@ export class QuizEditor implements MayHaveUnsaved {
         return;
       }
       await new Promise(resolve => setTimeout(resolve, REGRADE_ASKED_EVERY_MS));
+    }
+  }
+
+  /** Opens the editor for that, or closes it and goes back to where it was opened. */
+  private setEditing(what: string | null): void {
+    const opener = `[data-edits="${this.editing()}"]`;
+    this.editing.set(what);
+    if (what === null) {
+      setTimeout(() => this.host.querySelector<HTMLElement>(opener)?.focus());
     }
   }
 
