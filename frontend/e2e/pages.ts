@@ -132,6 +132,24 @@ export const PLACES: readonly Place[] = [
       return `/studio/courses/${course}/quizzes/${quiz}`;
     },
   },
+  {
+    name: 'studio-quiz-preview',
+    as: 'demo-instructor',
+    path: async page => {
+      const { course, quiz } = await taught(page);
+      return `/studio/courses/${course}/quizzes/${quiz}?view=student`;
+    },
+  },
+  {
+    name: 'studio-question',
+    as: 'demo-instructor',
+    path: async page => {
+      const { course, quiz } = await taught(page);
+      return `/studio/courses/${course}/quizzes/${quiz}`;
+    },
+    then: page => page.getByRole('button', { name: 'Several right choices' }).click(),
+  },
+  { name: 'studio-none', as: 'demo-instructor', path: '/studio?search=nothingiscalledthis' },
 
   // Management
   { name: 'manage-users', as: 'demo-admin', path: '/manage/users' },
