@@ -1,13 +1,17 @@
 import { Routes } from '@angular/router';
 
+import { visitor } from './visitor';
+
 export const routes: Routes = [
   {
     path: 'login',
+    canActivate: [visitor],
     title: $localize`Sign in`,
     loadComponent: () => import('./login').then(m => m.Login),
   },
   {
     path: 'register',
+    canActivate: [visitor],
     title: $localize`Register`,
     loadComponent: () => import('./register').then(m => m.Register),
   },
