@@ -21,6 +21,7 @@ import { loading } from '@core/http/loading';
 import { tokens } from '@core/http/tokens';
 import { provideHeadingFocus } from '@core/navigation/focus';
 import { PageTitle } from '@core/navigation/titles';
+import { afterWrites } from '@core/notifications/after-writes';
 import { routes } from './app.routes';
 import { withUnreachablePages } from './shell/unreachable';
 
@@ -34,7 +35,7 @@ export const appConfig: ApplicationConfig = {
       withInMemoryScrolling({ scrollPositionRestoration: 'enabled', anchorScrolling: 'enabled' }),
       withUnreachablePages(),
     ),
-    provideHttpClient(withInterceptors([language, loading, errors, tokens])),
+    provideHttpClient(withInterceptors([language, loading, afterWrites, errors, tokens])),
     provideHeadingFocus(),
     provideServiceWorker('ngsw-worker.js', { enabled: !isDevMode() }),
     { provide: ErrorHandler, useClass: UncaughtErrors },

@@ -47,6 +47,22 @@ describe('Unread', () => {
     expect(unread.count()).toBe(4);
   });
 
+  it('says that more wait than before, but not of those that waited from the start', () => {
+    const unread = open();
+    http.expectOne(COUNT).flush({ unread: 3 });
+    expect(unread.arrivals()).toBe(0);
+
+    for (const [waiting, arrivals] of [
+      [4, 1],
+      [1, 1],
+      [2, 2],
+    ]) {
+      unread.refresh();
+      http.expectOne(COUNT).flush({ unread: waiting });
+      expect(unread.arrivals()).toBe(arrivals);
+    }
+  });
+
   it('is not asked for while nobody looks', () => {
     vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');
     open();

@@ -1,5 +1,5 @@
 import { HttpClient } from '@angular/common/http';
-import { DOCUMENT, DestroyRef, Injectable, effect, inject, signal } from '@angular/core';
+import { DOCUMENT, DestroyRef, Injectable, computed, effect, inject, signal } from '@angular/core';
 
 import { Session } from '@core/auth/session';
 import { inBackground } from '@core/http/contexts';
@@ -12,8 +12,11 @@ export class Unread {
   private readonly http = inject(HttpClient);
   private readonly session = inject(Session);
   private readonly document = inject(DOCUMENT);
-  private readonly known = signal(0);
-  readonly count = this.known.asReadonly();
+  private readonly known = signal<number | undefined>(undefined);
+  private readonly rises = signal(0);
+  readonly count = computed(() => this.known() ?? 0);
+  /** Goes up when more wait than before. */
+  readonly arrivals = this.rises.asReadonly();
 
   constructor() {
     const ask = () => this.refresh();
@@ -25,7 +28,7 @@ export class Unread {
     });
     effect(() => {
       if (this.session.isSignedIn()) this.refresh();
-      else this.known.set(0);
+      else this.known.set(undefined);
     });
   }
 
@@ -34,6 +37,11 @@ export class Unread {
     if (!this.session.isSignedIn() || this.document.visibilityState === 'hidden') return;
     this.http
       .get<{ unread: number }>('/api/notifications/unread-count/', { context: inBackground() })
-      .subscribe({ next: ({ unread }) => this.known.set(unread), error: () => undefined });
+      .subscribe({ next: ({ unread }) => this.learn(unread), error: () => undefined });
+  }
+
+  private learn(unread: number): void {
+    if (unread > (this.known() ?? unread)) this.rises.update(rises => rises + 1);
+    this.known.set(unread);
   }
 }

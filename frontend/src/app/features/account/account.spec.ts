@@ -5,6 +5,7 @@ import { Component } from '@angular/core';
 import { Router, provideRouter, withComponentInputBinding } from '@angular/router';
 import { RouterTestingHarness } from '@angular/router/testing';
 
+import { Session } from '@core/auth/session';
 import { errors } from '@core/http/errors';
 import { routes } from './account.routes';
 
@@ -175,5 +176,33 @@ describe('pages of the account', () => {
     http.verify();
 
     expect(page.textContent).toContain('Open the link');
+  });
+
+  it('shows what one types where one wants it', async () => {
+    for (const url of ['/login', '/register', '/reset#uid=u&token=t']) {
+      TestBed.resetTestingModule();
+      await open(url);
+      const types = () =>
+        [...page.querySelectorAll<HTMLInputElement>('[formControlName*=password]')].map(
+          box => box.type,
+        );
+      expect(new Set(types())).toEqual(new Set(['password']));
+      page.querySelector<HTMLInputElement>('input[type=checkbox]')?.click();
+      await harness.fixture.whenStable();
+      expect(new Set(types())).toEqual(new Set(['text']));
+    }
+  });
+
+  it('has nothing for whoever is signed in, and leads them on', async () => {
+    for (const [url, led] of [
+      ['/login?next=%2Fcourses%2F1', '/courses/1'],
+      ['/register?next=%2F%2Fevil.example', '/dashboard'],
+    ] as const) {
+      TestBed.resetTestingModule();
+      const session = { restored: () => Promise.resolve(), isSignedIn: () => true };
+      TestBed.overrideProvider(Session, { useValue: session });
+      await open(url);
+      expect(TestBed.inject(Router).url).toBe(led);
+    }
   });
 });

@@ -23,6 +23,9 @@ import { focusFirstWrong, messageOf, showFieldErrors } from '@shared/form-errors
   template: `
     <div class="page narrow">
       <h1 i18n>Sign in</h1>
+      @if (next()) {
+        <p class="lead" i18n>Sign in to carry on where you were.</p>
+      }
       <form [formGroup]="form" (ngSubmit)="signIn()">
         @if (wrong(); as message) {
           <p class="notice wrong" role="alert">{{ message }}</p>
@@ -36,17 +39,21 @@ import { focusFirstWrong, messageOf, showFieldErrors } from '@shared/form-errors
           <mat-label i18n>Password</mat-label>
           <input
             matInput
-            type="password"
             formControlName="password"
+            [type]="shown() ? 'text' : 'password'"
             autocomplete="current-password"
             required
           />
           <mat-error>{{ messageOf(form.controls.password) }}</mat-error>
         </mat-form-field>
+        <label class="check">
+          <input #show type="checkbox" (change)="shown.set(show.checked)" />
+          <span i18n>Show what I type</span>
+        </label>
         <button class="button" [disabled]="busy()" i18n>Sign in</button>
       </form>
       <p><a routerLink="/reset" i18n>I forgot my password</a></p>
-      <p>
+      <p class="other">
         <ng-container i18n>New here?</ng-container>&ngsp;
         <a routerLink="/register" [queryParams]="{ next: next() }" i18n>Register</a>
       </p>
@@ -64,6 +71,7 @@ export class Login {
     password: ['', Validators.required],
   });
   protected readonly busy = signal(false);
+  protected readonly shown = signal(false);
   protected readonly wrong = signal('');
   protected readonly messageOf = messageOf;
 

@@ -23,6 +23,7 @@ import { focusFirstWrong, messageOf, showFieldErrors } from '@shared/form-errors
   template: `
     <div class="page narrow">
       <h1 i18n>Register</h1>
+      <p class="lead" i18n>An account keeps your place in every course that you take.</p>
       <form [formGroup]="form" (ngSubmit)="register()">
         @if (wrong(); as message) {
           <p class="notice wrong" role="alert">{{ message }}</p>
@@ -42,8 +43,8 @@ import { focusFirstWrong, messageOf, showFieldErrors } from '@shared/form-errors
           <mat-label i18n>Password</mat-label>
           <input
             matInput
-            type="password"
             formControlName="password1"
+            [type]="shown() ? 'text' : 'password'"
             autocomplete="new-password"
             required
           />
@@ -54,20 +55,24 @@ import { focusFirstWrong, messageOf, showFieldErrors } from '@shared/form-errors
           <mat-label i18n>Password once more</mat-label>
           <input
             matInput
-            type="password"
             formControlName="password2"
+            [type]="shown() ? 'text' : 'password'"
             autocomplete="new-password"
             required
           />
           <mat-error>{{ messageOf(form.controls.password2) }}</mat-error>
         </mat-form-field>
         <label class="check">
+          <input #show type="checkbox" (change)="shown.set(show.checked)" />
+          <span i18n>Show what I type</span>
+        </label>
+        <label class="check">
           <input type="checkbox" formControlName="is_instructor" />
-          <span i18n>I want to teach, too: ask for the instructor’s role</span>
+          <span i18n>I want to teach, too; an admin will decide</span>
         </label>
         <button class="button" [disabled]="busy()" i18n>Register</button>
       </form>
-      <p>
+      <p class="other">
         <ng-container i18n>Have an account already?</ng-container>&ngsp;
         <a routerLink="/login" [queryParams]="{ next: next() }" i18n>Sign in</a>
       </p>
@@ -88,6 +93,7 @@ export class Register {
     is_instructor: [false],
   });
   protected readonly busy = signal(false);
+  protected readonly shown = signal(false);
   protected readonly wrong = signal('');
   protected readonly messageOf = messageOf;
 

@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, inject, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, ElementRef, inject, signal } from '@angular/core';
 import { NonNullableFormBuilder, ReactiveFormsModule, Validators } from '@angular/forms';
 import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatInputModule } from '@angular/material/input';
@@ -6,7 +6,7 @@ import { ActivatedRoute, RouterLink } from '@angular/router';
 import { Observable, firstValueFrom } from 'rxjs';
 
 import { FragmentKeys } from '@core/navigation/fragment';
-import { messageOf, showFieldErrors } from '@shared/form-errors';
+import { focusFirstWrong, messageOf, showFieldErrors } from '@shared/form-errors';
 import { AccountApi } from './account-api';
 
 @Component({
@@ -19,6 +19,7 @@ import { AccountApi } from './account-api';
 export class Reset {
   private readonly api = inject(AccountApi);
   private readonly forms = inject(NonNullableFormBuilder);
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   private readonly keys = inject(FragmentKeys).take(inject(ActivatedRoute));
   protected readonly uid = this.keys.get('uid') ?? '';
   protected readonly token = this.keys.get('token') ?? '';
@@ -30,6 +31,7 @@ export class Reset {
     new_password2: ['', Validators.required],
   });
   protected readonly busy = signal(false);
+  protected readonly shown = signal(false);
   protected readonly done = signal(false);
   protected readonly wrong = signal('');
   protected readonly messageOf = messageOf;
@@ -48,13 +50,17 @@ export class Reset {
     request: () => Observable<unknown>,
   ): Promise<void> {
     this.wrong.set('');
-    if (form.invalid) return;
+    if (form.invalid) {
+      focusFirstWrong(this.host);
+      return;
+    }
     this.busy.set(true);
     try {
       await firstValueFrom(request());
       this.done.set(true);
     } catch (error) {
       this.wrong.set(showFieldErrors(form, error));
+      focusFirstWrong(this.host);
     } finally {
       this.busy.set(false);
     }

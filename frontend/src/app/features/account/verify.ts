@@ -12,11 +12,14 @@ import { AccountApi } from './account-api';
   selector: 'lms-verify',
   imports: [Failed, Skeleton, RouterLink],
   changeDetection: ChangeDetectionStrategy.OnPush,
+  styleUrl: './account.scss',
   template: `
     <div class="page narrow">
       <h1 i18n>Confirm your address</h1>
       @if (!key) {
-        <p class="notice" i18n>Open the link from the mail that we sent you.</p>
+        <p class="lead" i18n>Open the link from the mail that we sent you.</p>
+        <p i18n>There is none? Your profile sends you another.</p>
+        <a class="button outlined" routerLink="/profile" i18n>To my profile</a>
       } @else if (confirmed.error(); as error) {
         <lms-failed
           title="Your address could not be confirmed."
@@ -24,6 +27,10 @@ import { AccountApi } from './account-api';
           [error]="error"
           (retry)="confirmed.reload()"
         />
+        <p class="after">
+          <ng-container i18n>The link may be too old.</ng-container>&ngsp;
+          <a routerLink="/profile" i18n>Your profile sends you another.</a>
+        </p>
       } @else if (confirmed.hasValue()) {
         <p class="notice" role="status" i18n>Your address is confirmed. Thank you!</p>
         <a class="button" routerLink="/dashboard" i18n>To my learning</a>

@@ -1,3 +1,4 @@
+import { NgTemplateOutlet } from '@angular/common';
 import { ChangeDetectionStrategy, Component, ElementRef, inject, signal } from '@angular/core';
 import { NonNullableFormBuilder, ReactiveFormsModule, Validators } from '@angular/forms';
 import { MatFormFieldModule } from '@angular/material/form-field';
@@ -18,6 +19,7 @@ import { Category, ManageApi } from './manage-api';
 @Component({
   selector: 'lms-categories',
   imports: [
+    NgTemplateOutlet,
     ReactiveFormsModule,
     MatFormFieldModule,
     MatInputModule,
@@ -28,78 +30,7 @@ import { Category, ManageApi } from './manage-api';
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './categories.scss',
-  template: `
-    <h1 i18n>Categories</h1>
-    @if (categories.error(); as error) {
-      <lms-failed [error]="error" (retry)="categories.reload()" />
-    } @else if (categories.isLoading() && categories.value().results.length === 0) {
-      <lms-skeleton [count]="7" height="9rem" />
-    } @else {
-      <ul>
-        @for (one of categories.value().results; track one.id) {
-          <li class="card">
-            <div class="text">
-              <p class="name">{{ one.name }}</p>
-              @if (one.description) {
-                <p class="quiet">{{ one.description }}</p>
-              }
-              <p>
-                <a routerLink="/courses" [queryParams]="{ category: one.id }" i18n>
-                  {one.course_count, plural, =1 {1 course} other {{{ one.course_count }} courses}}
-                </a>
-              </p>
-            </div>
-            <p class="actions">
-              <button class="button outlined" type="button" (click)="edit(one)">
-                <ng-container i18n>Edit</ng-container>
-                <span class="visually-hidden">: {{ one.name }}</span>
-              </button>
-              <button
-                class="button outlined grave"
-                type="button"
-                [disabled]="busy()"
-                (click)="remove(one)"
-              >
-                <ng-container i18n>Delete</ng-container>
-                <span class="visually-hidden">: {{ one.name }}</span>
-              </button>
-            </p>
-          </li>
-        }
-      </ul>
-      @if (categories.value().count === 0) {
-        <lms-empty title="There are no categories yet." i18n-title />
-      }
-    }
-    <form class="card" [formGroup]="form" (ngSubmit)="save()">
-      <h2>
-        @if (edited()) {
-          <ng-container i18n>Edit a category</ng-container>
-        } @else {
-          <ng-container i18n>A new category</ng-container>
-        }
-      </h2>
-      @if (wrong(); as message) {
-        <p class="notice wrong" role="alert">{{ message }}</p>
-      }
-      <mat-form-field>
-        <mat-label i18n>Name</mat-label>
-        <input matInput formControlName="name" maxlength="100" autocomplete="off" required />
-        <mat-error>{{ messageOf(form.controls.name) }}</mat-error>
-      </mat-form-field>
-      <mat-form-field>
-        <mat-label i18n>Description</mat-label>
-        <textarea matInput formControlName="description" rows="2"></textarea>
-        <mat-error>{{ messageOf(form.controls.description) }}</mat-error>
-      </mat-form-field>
-      <p class="actions">
-        <button class="button" [disabled]="busy()" i18n>Save</button>
-        @if (edited()) {
-          <button class="button outlined" type="button" (click)="edit(null)" i18n>Cancel</button>
-        }
-      </p>
-    </form>
-  `,
+  templateUrl: './categories.html',
 })
 export class Categories {
   private readonly api = inject(ManageApi);
@@ -108,7 +39,7 @@ export class Categories {
   private readonly failures = inject(Failures);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   protected readonly categories = this.api.categories();
-  protected readonly edited = signal<Category | null>(null);
+  protected readonly edited = signal<Category | 'new' | null>(null);
   protected readonly busy = signal(false);
   protected readonly wrong = signal('');
   protected readonly messageOf = messageOf;
@@ -117,11 +48,14 @@ export class Categories {
     description: [''],
   });
 
-  protected edit(category: Category | null): void {
-    this.edited.set(category);
+  /** Opens the form for one, a new one, or closes it; the focus goes along. */
+  protected edit(what: Category | 'new' | null): void {
+    const before = this.edited();
     this.wrong.set('');
-    this.form.reset(category ?? undefined);
-    if (category) this.host.querySelector<HTMLElement>('form input')?.focus();
+    this.form.reset(what === 'new' ? undefined : (what ?? undefined));
+    this.edited.set(what);
+    const place = what ? 'form input' : `#edit-${before === 'new' ? before : before?.id}`;
+    setTimeout(() => this.host.querySelector<HTMLElement>(place)?.focus());
   }
 
   protected async save(): Promise<void> {
@@ -134,7 +68,8 @@ export class Categories {
     await this.change(async () => {
       const edited = this.edited();
       const body = this.form.getRawValue();
-      await (edited ? this.api.changeCategory(edited.id, body) : this.api.addCategory(body));
+      if (edited === 'new') await this.api.addCategory(body);
+      else if (edited) await this.api.changeCategory(edited.id, body);
       this.edit(null);
       await this.notes.say($localize`Saved.`);
     });
@@ -150,7 +85,7 @@ export class Categories {
     if (!agreed) return;
     await this.change(async () => {
       await this.api.removeCategory(category.id);
-      if (this.edited()?.id === category.id) this.edit(null);
+      await this.notes.say($localize`“${category.name}:name:” is deleted.`);
     });
   }
 

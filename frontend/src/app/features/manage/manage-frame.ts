@@ -13,7 +13,7 @@ import { RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
             {{ tab.label }}
           </a>
         }
-        <a routerLink="/studio" i18n>Courses</a>
+        <a routerLink="/studio" i18n>All courses</a>
       </nav>
       <router-outlet />
     </div>

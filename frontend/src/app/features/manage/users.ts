@@ -1,3 +1,4 @@
+import { DatePipe, DecimalPipe } from '@angular/common';
 import {
   ChangeDetectionStrategy,
   Component,
@@ -10,6 +11,7 @@ import {
 import { NonNullableFormBuilder, ReactiveFormsModule, Validators } from '@angular/forms';
 import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatInputModule } from '@angular/material/input';
+import { Router, RouterLink } from '@angular/router';
 
 import { Sent, User } from '@core/api/models';
 import { Session } from '@core/auth/session';
@@ -30,9 +32,12 @@ import { ManageApi } from './manage-api';
 @Component({
   selector: 'lms-users',
   imports: [
+    DatePipe,
+    DecimalPipe,
     ReactiveFormsModule,
     MatFormFieldModule,
     MatInputModule,
+    RouterLink,
     Empty,
     Failed,
     Pager,
@@ -51,6 +56,7 @@ export class Users {
   readonly page = input<string>();
 
   private readonly api = inject(ManageApi);
+  private readonly router = inject(Router);
   protected readonly query = inject(Query);
   private readonly notes = inject(Notes);
   private readonly confirm = inject(Confirm);
@@ -58,6 +64,7 @@ export class Users {
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   protected readonly session = inject(Session);
   protected readonly busy = signal(false);
+  protected readonly inviting = signal(false);
   protected readonly wrong = signal('');
   protected readonly messageOf = messageOf;
   protected readonly users = this.api.users(
@@ -68,6 +75,9 @@ export class Users {
       is_active: this.is_active(),
       page: this.page(),
     })),
+  );
+  protected readonly asking = this.api.users(
+    signal({ instructor_requested: 'true', page_size: '1' }),
   );
   protected readonly pageNumber = computed(() => Number(this.page()) || 1);
   protected readonly roles = [
@@ -136,6 +146,15 @@ export class Users {
     );
   }
 
+  /** Opens or closes the form for it; the focus goes along. */
+  protected showInvitation(isShown: boolean): void {
+    this.invitation.reset();
+    this.wrong.set('');
+    this.inviting.set(isShown);
+    const place = isShown ? '.invite input' : '#invite';
+    setTimeout(() => this.host.querySelector<HTMLElement>(place)?.focus());
+  }
+
   protected async invite(): Promise<void> {
     this.wrong.set('');
     if (this.invitation.invalid) {
@@ -146,7 +165,7 @@ export class Users {
     this.busy.set(true);
     try {
       const { username } = await this.api.invite(this.invitation.getRawValue());
-      this.invitation.reset();
+      this.showInvitation(false);
       this.users.reload();
       await this.notes.say($localize`${username}:username: is invited by mail.`);
     } catch (error) {
@@ -166,13 +185,20 @@ export class Users {
     this.busy.set(true);
     try {
       const changed = await this.api.changeUser(user.id, body);
-      if (changed.id === this.session.user()?.id) this.session.update(changed);
+      if (changed.id === this.session.user()?.id) await this.updateOneself(changed);
       await this.notes.say($localize`Saved.`);
     } catch (error) {
       await this.failures.report(error);
     } finally {
       this.busy.set(false);
       this.users.reload();
+      this.asking.reload();
     }
+  }
+
+  /** Whoever gave the role away has no place here any longer. */
+  private async updateOneself(changed: User): Promise<void> {
+    this.session.update(changed);
+    if (!changed.is_admin) await this.router.navigateByUrl('/');
   }
 }

@@ -1,16 +1,20 @@
-import { DatePipe } from '@angular/common';
+import { DOCUMENT, DatePipe } from '@angular/common';
 import {
   ChangeDetectionStrategy,
   Component,
+  ElementRef,
   computed,
+  effect,
   inject,
   input,
   resource,
   signal,
+  untracked,
 } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 
 import { Failures } from '@core/errors/failures';
+import { focusHeading } from '@core/navigation/focus';
 import { Unread } from '@core/notifications/unread';
 import { Empty } from '@shared/empty';
 import { Failed } from '@shared/failed';
@@ -23,96 +27,7 @@ import { Notification, NotificationsApi, cursorOf } from './notifications-api';
   imports: [DatePipe, RouterLink, Empty, Failed, Skeleton],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './notification-list.scss',
-  template: `
-    <div class="page">
-      <h1 i18n>Notifications</h1>
-      <nav class="tabs" aria-label="Which notifications" i18n-aria-label>
-        <a
-          routerLink="."
-          [queryParams]="{ show: 'unread' }"
-          [attr.aria-current]="onlyUnread() ? 'page' : null"
-          i18n
-        >
-          Unread
-        </a>
-        <a routerLink="." [attr.aria-current]="onlyUnread() ? null : 'page'" i18n>All</a>
-      </nav>
-      <p class="actions">
-        <button
-          class="button outlined"
-          type="button"
-          [disabled]="unread.count() === 0"
-          (click)="readAll()"
-          i18n
-        >
-          Mark all as read
-        </button>
-        <a routerLink="preferences" i18n>What you are told</a>
-      </p>
-      <p class="visually-hidden" role="status">
-        <ng-container i18n>
-          {unread.count(), plural,
-            =0 {Nothing unread}
-            =1 {1 unread notification}
-            other {{{ unread.count() }} unread notifications}
-          }
-        </ng-container>
-      </p>
-      @if (pages.error(); as error) {
-        <lms-failed [error]="error" (retry)="pages.reload()" />
-      } @else if (pages.isLoading()) {
-        <lms-skeleton [count]="5" height="5.5rem" />
-      } @else {
-        <ul>
-          @for (one of shown(); track one.id) {
-            <li class="card" [class.unread]="!one.is_read">
-              <div class="text">
-                <p>
-                  @if (!one.is_read) {
-                    <span class="badge" i18n>New</span>
-                  }
-                  <a [href]="one.link" (click)="open($event, one)">{{ one.message }}</a>
-                </p>
-                <p class="quiet">
-                  <time [dateTime]="one.created_at">{{ one.created_at | date: 'medium' }}</time>
-                </p>
-              </div>
-              <p class="actions">
-                @if (!one.is_read) {
-                  <button class="button outlined" type="button" (click)="read(one)">
-                    <ng-container i18n>Mark as read</ng-container>
-                    <span class="visually-hidden">: {{ one.message }}</span>
-                  </button>
-                }
-                <button class="button outlined grave" type="button" (click)="remove(one)">
-                  <ng-container i18n>Delete</ng-container>
-                  <span class="visually-hidden">: {{ one.message }}</span>
-                </button>
-              </p>
-            </li>
-          }
-        </ul>
-        @if (shown().length === 0) {
-          <lms-empty [title]="onlyUnread() ? allRead : nothing">
-            <a class="button" routerLink="/courses" i18n>Find a course</a>
-          </lms-empty>
-        }
-        @if (next()) {
-          <p>
-            <button
-              class="button outlined"
-              type="button"
-              [disabled]="busy()"
-              (click)="showMore()"
-              i18n
-            >
-              Show more
-            </button>
-          </p>
-        }
-      }
-    </div>
-  `,
+  templateUrl: './notification-list.html',
 })
 export class NotificationList {
   readonly show = input<string>();
@@ -120,14 +35,15 @@ export class NotificationList {
   private readonly api = inject(NotificationsApi);
   private readonly router = inject(Router);
   private readonly failures = inject(Failures);
+  private readonly document = inject(DOCUMENT);
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   protected readonly unread = inject(Unread);
   protected readonly busy = signal(false);
-  protected readonly allRead = $localize`You have read everything.`;
-  protected readonly nothing = $localize`Nothing has happened yet.`;
   protected readonly onlyUnread = computed(() => this.show() === 'unread');
   protected readonly pages = resource({
     params: () => ({ onlyUnread: this.onlyUnread() }),
     loader: async ({ params }) => {
+      this.arrived.set([]);
       const page = await this.api.list(params.onlyUnread);
       return { rows: page.results, next: cursorOf(page) };
     },
@@ -136,11 +52,28 @@ export class NotificationList {
   protected readonly next = computed(() =>
     this.pages.hasValue() ? this.pages.value().next : undefined,
   );
+  protected readonly hasUnread = computed(
+    () => this.unread.count() > 0 || this.shown().some(one => !one.is_read),
+  );
+  /** What came while one looked at the others; it is shown when one wants it, lest the list jump. */
+  protected readonly arrived = signal<readonly Notification[]>([]);
+
+  constructor() {
+    effect(() => {
+      if (this.unread.arrivals() > 0) void untracked(() => this.look());
+    });
+  }
+
+  protected showArrived(): void {
+    this.set([...this.arrived(), ...this.shown()]);
+    this.arrived.set([]);
+    setTimeout(() => this.host.querySelector<HTMLElement>('li a')?.focus());
+  }
 
   protected async showMore(): Promise<void> {
     await this.change(async () => {
       const page = await this.api.list(this.onlyUnread(), this.next());
-      this.set([...this.shown(), ...page.results], cursorOf(page));
+      this.pages.set({ rows: [...this.shown(), ...page.results], next: cursorOf(page) });
     });
   }
 
@@ -151,39 +84,80 @@ export class NotificationList {
     await this.router.navigateByUrl(one.link);
   }
 
-  protected async read(one: Notification): Promise<void> {
-    const before = this.shown();
-    this.set(before.map(other => (other.id === one.id ? { ...other, is_read: true } : other)));
-    await this.change(() => this.api.read(one.id), before);
+  /** Reads it; the focus goes from the button, which has had its use, to what was read. */
+  protected async readHere(event: Event, one: Notification): Promise<void> {
+    const row = event.target instanceof Element ? event.target.closest('li') : null;
+    row?.querySelector('a')?.focus();
+    await this.read(one);
   }
 
   protected async readAll(): Promise<void> {
-    const before = this.shown();
-    this.set(before.map(one => ({ ...one, is_read: true })));
-    await this.change(() => this.api.readAll(), before);
+    const wereUnread = this.shown().filter(one => !one.is_read);
+    this.mark(wereUnread, true);
+    focusHeading(this.document);
+    await this.change(
+      () => this.api.readAll(),
+      () => this.mark(wereUnread, false),
+    );
   }
 
   protected async remove(one: Notification): Promise<void> {
-    const before = this.shown();
-    this.set(before.filter(other => other.id !== one.id));
-    await this.change(() => this.api.remove(one.id), before);
+    const place = this.shown().indexOf(one);
+    this.set(this.shown().filter(other => other.id !== one.id));
+    setTimeout(() => this.focusRow(place));
+    await this.change(
+      () => this.api.remove(one.id),
+      () => {
+        const rows = this.shown();
+        this.set([...rows.slice(0, place), one, ...rows.slice(place)]);
+      },
+    );
   }
 
-  private set(rows: readonly Notification[], next = this.next()): void {
-    this.pages.set({ rows, next });
+  private async read(one: Notification): Promise<void> {
+    this.mark([one], true);
+    await this.change(
+      () => this.api.read(one.id),
+      () => this.mark([one], false),
+    );
   }
 
-  /** Does it; where it fails, shows again what there was. */
-  private async change(
-    work: () => Promise<unknown>,
-    before?: readonly Notification[],
-  ): Promise<void> {
+  /** Asks for what the list does not show yet. */
+  private async look(): Promise<void> {
+    if (!this.pages.hasValue()) return;
+    try {
+      const { results } = await this.api.arrived();
+      const known = new Set(this.shown().map(one => one.id));
+      this.arrived.set(results.filter(one => !known.has(one.id)));
+    } catch {
+      // Nobody asked for it; the next arrival, or opening the page again, does.
+    }
+  }
+
+  private mark(which: readonly Notification[], isRead: boolean): void {
+    const ids = new Set(which.map(one => one.id));
+    this.set(this.shown().map(one => (ids.has(one.id) ? { ...one, is_read: isRead } : one)));
+  }
+
+  private set(rows: readonly Notification[]): void {
+    if (this.pages.hasValue()) this.pages.set({ rows, next: this.next() });
+  }
+
+  private focusRow(place: number): void {
+    const links = this.host.querySelectorAll<HTMLElement>('li a');
+    const link = links[Math.min(place, links.length - 1)];
+    if (link) link.focus();
+    else focusHeading(this.document);
+  }
+
+  /** Does it; where it fails, it is taken back and said. */
+  private async change(work: () => Promise<unknown>, undo?: () => void): Promise<void> {
     this.busy.set(true);
     try {
       await work();
       this.unread.refresh();
     } catch (error) {
-      if (before) this.set(before);
+      undo?.();
       await this.failures.report(error);
     } finally {
       this.busy.set(false);

@@ -4,6 +4,7 @@ import { firstValueFrom } from 'rxjs';
 
 import { Answered, Page } from '@core/api/models';
 import { given } from '@core/api/params';
+import { inBackground } from '@core/http/contexts';
 
 export type Notification = Answered<'Notification'>;
 export type Kind = Notification['kind'];
@@ -21,6 +22,12 @@ export class NotificationsApi {
   list(onlyUnread: boolean, cursor?: string): Promise<Page<Notification>> {
     const params = given({ is_read: onlyUnread ? 'false' : undefined, cursor });
     return firstValueFrom(this.http.get<Page<Notification>>('/api/notifications/', { params }));
+  }
+
+  /** The newest unread, without that anybody is shown that it is asked for. */
+  arrived(): Promise<Page<Notification>> {
+    const url = '/api/notifications/?is_read=false';
+    return firstValueFrom(this.http.get<Page<Notification>>(url, { context: inBackground() }));
   }
 
   read(id: string): Promise<unknown> {

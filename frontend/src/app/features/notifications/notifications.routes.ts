@@ -8,7 +8,7 @@ export const routes: Routes = [
   },
   {
     path: 'preferences',
-    title: $localize`What you are told`,
+    title: $localize`Notification settings`,
     loadComponent: () => import('./preferences').then(m => m.Preferences),
   },
 ];

@@ -15,7 +15,10 @@ import { Channels, Choices, Kind, NotificationsApi } from './notifications-api';
   template: `
     <div class="page">
       <p><a routerLink="/notifications" i18n>Notifications</a></p>
-      <h1 i18n>What you are told</h1>
+      <h1 i18n>Notification settings</h1>
+      <p class="lead" i18n>
+        Choose what you are told, and where. Each choice is saved as you make it.
+      </p>
       @if (read.error(); as error) {
         <lms-failed [error]="error" (retry)="read.reload()" />
       } @else if (choices(); as chosen) {
@@ -23,7 +26,7 @@ import { Channels, Choices, Kind, NotificationsApi } from './notifications-api';
           class="table"
           tabindex="0"
           role="region"
-          aria-label="What you are told"
+          aria-label="Notification settings"
           i18n-aria-label
         >
           <table>

@@ -1,4 +1,4 @@
-import { DatePipe } from '@angular/common';
+import { DecimalPipe } from '@angular/common';
 import {
   ChangeDetectionStrategy,
   Component,
@@ -7,6 +7,7 @@ import {
   inject,
   signal,
   untracked,
+  viewChild,
 } from '@angular/core';
 import { FormGroup, NonNullableFormBuilder, ReactiveFormsModule, Validators } from '@angular/forms';
 import { MatFormFieldModule } from '@angular/material/form-field';
@@ -19,27 +20,29 @@ import { ApiError } from '@core/errors/api-error';
 import { Failures } from '@core/errors/failures';
 import { Notes } from '@core/notes/notes';
 import { Confirm } from '@shared/confirm';
-import { Failed } from '@shared/failed';
 import { focusFirstWrong, messageOf, showFieldErrors } from '@shared/form-errors';
 import { saveFile } from '@shared/save-file';
-import { Skeleton } from '@shared/skeleton';
 import { MayHaveUnsaved, askBeforeUnload } from '@shared/unsaved';
-import { deviceOf } from './device';
-import { DeviceSession, ProfileApi } from './profile-api';
+import { DeviceSessions } from './device-sessions';
+import { Look } from './look';
+import { OwnPicture } from './own-picture';
+import { ProfileApi } from './profile-api';
 
 type Language = NonNullable<Sent<'OneselfPatch'>['language']>;
+const FIRST = { email: 'email', password: 'current-password' };
 
 /** One's own account: what it says, how one signs in, and its end. */
 @Component({
   selector: 'lms-profile',
   imports: [
-    DatePipe,
+    DecimalPipe,
     ReactiveFormsModule,
     MatFormFieldModule,
     MatInputModule,
     RouterLink,
-    Failed,
-    Skeleton,
+    DeviceSessions,
+    Look,
+    OwnPicture,
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './profile.scss',
@@ -54,17 +57,17 @@ export class Profile implements MayHaveUnsaved {
   private readonly forms = inject(NonNullableFormBuilder);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   protected readonly session = inject(Session);
-  protected readonly sessions = this.api.sessions();
+  private readonly devices = viewChild(DeviceSessions);
   protected readonly busy = signal(false);
   protected readonly wrong = signal<{ readonly form: FormGroup; readonly message: string } | null>(
     null,
   );
+  /** Which of the two that take a password is being changed. */
+  protected readonly editing = signal<'email' | 'password' | null>(null);
   protected readonly messageOf = messageOf;
-  protected readonly deviceOf = deviceOf;
 
   protected readonly details = this.forms.group({
     bio: ['', Validators.maxLength(2000)],
-    language: ['en' as Language],
   });
   protected readonly address = this.forms.group({
     email: ['', [Validators.required, Validators.email]],
@@ -81,7 +84,7 @@ export class Profile implements MayHaveUnsaved {
     effect(() => {
       const user = this.session.user();
       if (!user || this.details.dirty) return;
-      untracked(() => this.details.reset({ bio: user.bio, language: user.language as Language }));
+      untracked(() => this.details.reset({ bio: user.bio }));
     });
   }
 
@@ -99,10 +102,20 @@ export class Profile implements MayHaveUnsaved {
     });
   }
 
+  /** Opens one form, or closes both; the focus goes along. */
+  protected edit(what: 'email' | 'password' | null): void {
+    const place = what ? 'form [autocomplete=' + FIRST[what] + ']' : `#edit-${this.editing()}`;
+    this.address.reset();
+    this.passwords.reset();
+    this.wrong.set(null);
+    this.editing.set(what);
+    setTimeout(() => this.host.querySelector<HTMLElement>(place)?.focus());
+  }
+
   protected async saveAddress(): Promise<void> {
     await this.submit(this.address, async () => {
       this.session.update(await this.api.change(this.address.getRawValue()));
-      this.address.reset();
+      this.edit(null);
       await this.notes.say($localize`Your address is changed; a mail asks you to confirm it.`);
     });
   }
@@ -110,51 +123,37 @@ export class Profile implements MayHaveUnsaved {
   protected async savePassword(): Promise<void> {
     await this.submit(this.passwords, async () => {
       await this.api.changePassword(this.passwords.getRawValue());
-      this.passwords.reset();
-      this.sessions.reload();
-      await this.notes.say($localize`Your password is changed. Your other sessions have ended.`);
+      this.edit(null);
+      this.devices()?.reload();
+      await this.notes.say($localize`Your password is changed. Your other devices are signed out.`);
     });
   }
 
   protected async verifyAgain(email: string): Promise<void> {
     await this.change(async () => {
       await this.api.verifyAgain(email);
-      await this.notes.say($localize`A mail is on its way.`);
+      await this.notes.say($localize`A mail is on its way to you; open its link.`);
     });
   }
 
-  protected async patch(body: Sent<'OneselfPatch'>, said: string): Promise<void> {
+  /** Saves it at once; where that fails, the box says again what there was. */
+  protected async chooseLanguage(box: HTMLSelectElement, before: string): Promise<void> {
+    const language = box.value as Language;
+    box.value = before;
     await this.change(async () => {
-      this.session.update(await this.api.change(body));
-      await this.notes.say(said);
+      this.session.update(await this.api.change({ language }));
+      await this.notes.say($localize`Saved.`);
     });
   }
 
-  protected async askToTeach(): Promise<void> {
-    await this.patch(
-      { instructor_requested: true },
-      $localize`Your request is on its way to the admins.`,
-    );
-  }
-
-  protected async upload(box: HTMLInputElement, user: string): Promise<void> {
-    const file = box.files?.[0];
-    box.value = '';
-    if (!file) return;
+  protected async askToTeach(isAsked: boolean): Promise<void> {
     await this.change(async () => {
-      this.session.update(await this.api.picture(user, file));
-    });
-  }
-
-  protected async removePicture(): Promise<void> {
-    await this.patch({ profile_picture: null }, $localize`Your picture is removed.`);
-  }
-
-  protected async endSession(one: DeviceSession): Promise<void> {
-    await this.change(async () => {
-      await this.api.endSession(one.id);
-      this.sessions.reload();
-      await this.notes.say($localize`That session has ended.`);
+      this.session.update(await this.api.change({ instructor_requested: isAsked }));
+      await this.notes.say(
+        isAsked
+          ? $localize`Your request is on its way to the admins.`
+          : $localize`Your request is taken back.`,
+      );
     });
   }
 

@@ -1,0 +1,264 @@
+import { TestBed } from '@angular/core/testing';
+
+import { Unread } from '@core/notifications/unread';
+import { pageOf, visit } from '@testing';
+import { routes } from './notifications.routes';
+
+const ROUTES = [{ path: 'notifications', children: routes }];
+const LIST = '/api/notifications/';
+const NEW = {
+  id: 'n1',
+  kind: 'enrolled',
+  message: 'You are enrolled in “Botany”.',
+  link: '/learn/1',
+  is_read: false,
+  created_at: '2026-11-03T10:00:00Z',
+};
+const OLD = { ...NEW, id: 'n2', message: 'You reached 25 %.', link: '/courses/1', is_read: true };
+const BROKEN = { status: 503 };
+
+const COUNT = '/api/notifications/unread-count/';
+
+/** Opens the list of these; so many wait. */
+async function open(
+  rows: readonly object[],
+  { url = '/notifications', unread = 1, next = '' } = {},
+) {
+  const visited = await visit(ROUTES, url);
+  const count = (waiting: number) => visited.answer('GET', COUNT, { unread: waiting });
+  await count(unread);
+  const page = { ...pageOf(...rows), next: next || null };
+  const asked = await visited.answer('GET', LIST, page);
+  const messages = () =>
+    [...visited.page.querySelectorAll('li .message a')].map(a => a.textContent?.trim());
+  const unreadShown = () => visited.page.querySelectorAll('li.unread').length;
+  return { ...visited, count, asked, messages, unreadShown };
+}
+
+describe('the notifications', () => {
+  it('are all there, the unread ones marked, each leading where it is about', async () => {
+    const { asked, messages, unreadShown, find, text } = await open([NEW, OLD]);
+
+    expect(asked.urlWithParams).toBe(LIST);
+    expect(messages()).toEqual([NEW.message, OLD.message]);
+    expect(unreadShown()).toBe(1);
+    expect(find('li.unread a').getAttribute('href')).toBe('/learn/1');
+    expect(text()).toContain('1 unread notification');
+  });
+
+  it('are the unread alone where the address says so', async () => {
+    const { asked, find } = await open([NEW], { url: '/notifications?show=unread' });
+
+    expect(asked.urlWithParams).toBe(`${LIST}?is_read=false`);
+    expect(find('nav [aria-current=page]').textContent).toContain('Unread');
+  });
+
+  it('may be none, or none unread', async () => {
+    const { page, find } = await open([], { unread: 0 });
+    expect(find('lms-empty a').getAttribute('href')).toBe('/courses');
+    expect(page.querySelector('button')).toBeNull();
+
+    TestBed.resetTestingModule();
+    const unread = await open([], { url: '/notifications?show=unread', unread: 0 });
+    expect(unread.find('lms-empty').textContent).toContain('You have read everything.');
+    expect(unread.find('lms-empty a').getAttribute('href')).toBe('/notifications');
+  });
+
+  it('can be asked for again where they could not be had', async () => {
+    const { answer, click, text } = await visit(ROUTES, '/notifications');
+    await answer('GET', COUNT, { unread: 0 });
+    await answer('GET', LIST, { request_id: 'f00d' }, BROKEN);
+    expect(text()).toContain('f00d');
+
+    await click('Try again');
+    await answer('GET', LIST, pageOf(OLD));
+    expect(text()).toContain(OLD.message);
+  });
+
+  it('come further back page by page', async () => {
+    const next = 'http://localhost/api/notifications/?cursor=c%3D1';
+    const { answer, click, messages, page } = await open([NEW], { next });
+    await click('Show more');
+    const asked = await answer('GET', LIST, pageOf(OLD));
+
+    expect(asked.params.get('cursor')).toBe('c=1');
+    expect(messages()).toEqual([NEW.message, OLD.message]);
+    expect(page.textContent).not.toContain('Show more');
+  });
+
+  it('keep what is shown where more could not be had', async () => {
+    const next = 'http://localhost/api/notifications/?cursor=c1';
+    const { answer, click, messages, report, find } = await open([NEW], { next });
+    await click('Show more');
+    await answer('GET', LIST, {}, BROKEN);
+
+    expect(report).toHaveBeenCalled();
+    expect(messages()).toEqual([NEW.message]);
+    expect(find<HTMLButtonElement>('button', 'Show more').disabled).toBe(false);
+  });
+
+  it('are read one by one at once, the focus on what was read', async () => {
+    const { answer, click, count, unreadShown, text } = await open([NEW, OLD]);
+    await click('Mark as read');
+    expect(unreadShown()).toBe(0);
+    expect(document.activeElement?.textContent?.trim()).toBe(NEW.message);
+
+    await answer('POST', `${LIST}n1/read/`, NEW);
+    await count(0);
+    expect(text()).toContain('Nothing unread');
+  });
+
+  it('stay unread, and say so, where that fails', async () => {
+    const { answer, click, report, unreadShown, find } = await open([NEW, OLD]);
+    await click('Mark as read');
+    await answer('POST', `${LIST}n1/read/`, {}, BROKEN);
+
+    expect(unreadShown()).toBe(1);
+    expect(find('button', 'Mark as read')).toBeTruthy();
+    expect(report).toHaveBeenCalledWith(expect.objectContaining({ status: 503 }));
+  });
+
+  it('are read by following them', async () => {
+    const { answer, click, url } = await open([NEW]);
+    await click(NEW.message, 'a');
+    await answer('POST', `${LIST}n1/read/`, NEW);
+
+    expect(url()).toBe('/learn/1');
+  });
+
+  it('are not read again by following them again', async () => {
+    const { click, url, http } = await open([OLD], { unread: 0 });
+    await click(OLD.message, 'a');
+
+    http.expectNone(`${LIST}n2/read/`);
+    expect(url()).toBe('/courses/1');
+  });
+
+  it('are read all together at once', async () => {
+    const { answer, click, count, unreadShown, find } = await open([NEW, OLD]);
+    await click('Mark all as read');
+    expect(unreadShown()).toBe(0);
+    await answer('POST', `${LIST}read-all/`);
+    await count(0);
+
+    expect(find<HTMLButtonElement>('button', 'Mark all as read').disabled).toBe(true);
+  });
+
+  it('are unread again, those that were, where reading all fails', async () => {
+    const { answer, click, report, unreadShown } = await open([NEW, OLD]);
+    await click('Mark all as read');
+    await answer('POST', `${LIST}read-all/`, {}, BROKEN);
+
+    expect(unreadShown()).toBe(1);
+    expect(report).toHaveBeenCalled();
+  });
+
+  it('go when they are deleted, the focus to the next', async () => {
+    const { answer, click, messages, settle } = await open([NEW, OLD]);
+    await click('Delete');
+    await settle();
+    expect(messages()).toEqual([OLD.message]);
+    expect(document.activeElement?.textContent?.trim()).toBe(OLD.message);
+
+    await answer('DELETE', `${LIST}n1/`, null, { status: 204 });
+    expect(messages()).toEqual([OLD.message]);
+  });
+
+  it('are back in their place where they could not be deleted', async () => {
+    const { answer, click, messages, report } = await open([NEW, OLD]);
+    await click('Delete');
+    await answer('DELETE', `${LIST}n1/`, {}, BROKEN);
+
+    expect(messages()).toEqual([NEW.message, OLD.message]);
+    expect(report).toHaveBeenCalled();
+  });
+
+  it('that arrive are announced, and shown when one wants them', async () => {
+    const { answer, click, count, messages, find } = await open([OLD], { unread: 1 });
+    TestBed.inject(Unread).refresh();
+    await count(2);
+    await answer('GET', `${LIST}?is_read=false`, pageOf(NEW));
+    expect(messages()).toEqual([OLD.message]);
+    expect(find('[role=status]', 'Show 1 new')).toBeTruthy();
+
+    await click('Show 1 new');
+    expect(messages()).toEqual([NEW.message, OLD.message]);
+    expect(document.activeElement?.textContent?.trim()).toBe(NEW.message);
+  });
+
+  it('that are shown already are not announced, nor is it said that looking failed', async () => {
+    const { answer, count, report, text } = await open([NEW], { unread: 0 });
+    TestBed.inject(Unread).refresh();
+    await count(1);
+    await answer('GET', `${LIST}?is_read=false`, pageOf(NEW));
+    expect(text()).not.toMatch(/Show \d+ new/);
+
+    TestBed.inject(Unread).refresh();
+    await count(2);
+    await answer('GET', `${LIST}?is_read=false`, {}, BROKEN);
+    expect(report).not.toHaveBeenCalled();
+  });
+});
+
+describe('the settings of notifications', () => {
+  const URL = '/api/notifications/preferences/';
+  const KINDS = [
+    'enrolled',
+    'milestone',
+    'quiz_passed',
+    'quiz_failed',
+    'quiz_regraded',
+    'instructor_granted',
+  ];
+  const BOTH = { app: true, mail: true };
+  const CHOICES = Object.fromEntries(KINDS.map(kind => [kind, BOTH]));
+
+  async function choose(choices: object = CHOICES) {
+    const visited = await visit(ROUTES, '/notifications/preferences');
+    await visited.answer('GET', URL, choices);
+    const box = (row: string, channel: 0 | 1) => {
+      const boxes = visited.find('tr', row).querySelectorAll('input');
+      return boxes[channel] as HTMLInputElement;
+    };
+    return { ...visited, box };
+  }
+
+  it('show what is chosen, also what a mail’s link has stopped', async () => {
+    const { page, box } = await choose({ ...CHOICES, milestone: { app: true, mail: false } });
+
+    expect(page.querySelectorAll('input:checked')).toHaveLength(2 * KINDS.length - 1);
+    expect(box('You reach a milestone', 0).checked).toBe(true);
+    expect(box('You reach a milestone', 1).checked).toBe(false);
+  });
+
+  it('are saved with each choice', async () => {
+    const { answer, box, settle, text } = await choose();
+    box('You pass a quiz', 1).click();
+    await settle();
+    expect(text()).not.toContain('Saved.');
+    const { body } = await answer('PUT', URL, CHOICES);
+
+    expect(body).toEqual({ ...CHOICES, quiz_passed: { app: true, mail: false } });
+    expect(text()).toContain('Saved.');
+  });
+
+  it('are as they were where they could not be saved', async () => {
+    const { answer, box, report, settle, text } = await choose();
+    box('You pass a quiz', 0).click();
+    await settle();
+    await answer('PUT', URL, {}, BROKEN);
+
+    expect(box('You pass a quiz', 0).checked).toBe(true);
+    expect(report).toHaveBeenCalled();
+    expect(text()).not.toContain('Saved.');
+  });
+
+  it('can be asked for again', async () => {
+    const { answer, click, page } = await visit(ROUTES, '/notifications/preferences');
+    await answer('GET', URL, {}, BROKEN);
+    await click('Try again');
+    await answer('GET', URL, CHOICES);
+
+    expect(page.querySelectorAll('input')).toHaveLength(2 * KINDS.length);
+  });
+});

@@ -1,0 +1,117 @@
+import { DatePipe } from '@angular/common';
+import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
+
+import { Failures } from '@core/errors/failures';
+import { Notes } from '@core/notes/notes';
+import { Confirm } from '@shared/confirm';
+import { Failed } from '@shared/failed';
+import { Skeleton } from '@shared/skeleton';
+import { deviceOf } from './device';
+import { DeviceSession, ProfileApi } from './profile-api';
+
+/** The devices one is signed in on, and a way to end what one does not know or need. */
+@Component({
+  selector: 'lms-device-sessions',
+  imports: [DatePipe, Failed, Skeleton],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  styleUrl: './device-sessions.scss',
+  template: `
+    @if (sessions.error(); as error) {
+      <lms-failed [error]="error" (retry)="sessions.reload()" />
+    } @else if (sessions.isLoading() && sessions.value().count === 0) {
+      <lms-skeleton [count]="2" height="3.75rem" />
+    } @else {
+      <ul>
+        @for (one of ordered(); track one.id) {
+          <li>
+            <div class="text">
+              <p class="device">
+                {{ deviceOf(one.user_agent) || unknown }}
+                @if (one.current) {
+                  <span class="badge" i18n>This device</span>
+                }
+              </p>
+              <p class="quiet" i18n>
+                {{ one.address }}, last used {{ one.last_used_at | date: 'medium' }}
+              </p>
+            </div>
+            @if (!one.current) {
+              <button class="button outlined" type="button" [disabled]="busy()" (click)="end(one)">
+                <ng-container i18n>Sign out</ng-container>
+                <span class="visually-hidden">: {{ deviceOf(one.user_agent) || unknown }}</span>
+              </button>
+            }
+          </li>
+        }
+      </ul>
+      @if (others().length > 1) {
+        <p>
+          <button
+            class="button outlined grave"
+            type="button"
+            [disabled]="busy()"
+            (click)="endOthers()"
+            i18n
+          >
+            Sign out everywhere else
+          </button>
+        </p>
+      }
+    }
+  `,
+})
+export class DeviceSessions {
+  private readonly api = inject(ProfileApi);
+  private readonly notes = inject(Notes);
+  private readonly confirm = inject(Confirm);
+  private readonly failures = inject(Failures);
+  protected readonly sessions = this.api.sessions();
+  protected readonly busy = signal(false);
+  protected readonly unknown = $localize`Unknown device`;
+  protected readonly deviceOf = deviceOf;
+  protected readonly others = computed(() =>
+    this.sessions.value().results.filter(one => !one.current),
+  );
+  protected readonly ordered = computed(() => {
+    const own = this.sessions.value().results.filter(one => one.current);
+    return [...own, ...this.others()];
+  });
+
+  /** To be called when others have ended. */
+  reload(): void {
+    this.sessions.reload();
+  }
+
+  protected async end(one: DeviceSession): Promise<void> {
+    await this.change(async () => {
+      await this.api.endSession(one.id);
+      await this.notes.say($localize`That device is signed out.`);
+    });
+  }
+
+  protected async endOthers(): Promise<void> {
+    const agreed = await this.confirm.ask({
+      title: $localize`Sign out everywhere else?`,
+      text: $localize`Every device but this one has to sign in again.`,
+      action: $localize`Sign out the others`,
+      isGrave: true,
+    });
+    if (!agreed) return;
+    await this.change(async () => {
+      await Promise.all(this.others().map(one => this.api.endSession(one.id)));
+      await this.notes.say($localize`You are signed in on this device alone.`);
+    });
+  }
+
+  private async change(work: () => Promise<void>): Promise<void> {
+    this.busy.set(true);
+    try {
+      await work();
+    } catch (error) {
+      await this.failures.report(error);
+    } finally {
+      this.busy.set(false);
+      this.sessions.reload();
+    }
+  }
+}

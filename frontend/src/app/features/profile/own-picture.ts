@@ -1,0 +1,101 @@
+import { ChangeDetectionStrategy, Component, inject, input, signal } from '@angular/core';
+
+import { User } from '@core/api/models';
+import { Session } from '@core/auth/session';
+import { ApiError } from '@core/errors/api-error';
+import { Failures } from '@core/errors/failures';
+import { Notes } from '@core/notes/notes';
+import { ProfileApi } from './profile-api';
+
+/** One's picture, or the first letter of one's name; what is refused is said beside it. */
+@Component({
+  selector: 'lms-own-picture',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  styleUrl: './own-picture.scss',
+  template: `
+    @if (user().profile_picture_small; as url) {
+      <img width="96" height="96" alt="Your picture" i18n-alt [src]="url" />
+    } @else {
+      <span class="initial" aria-hidden="true">{{ user().username[0] }}</span>
+    }
+    <div>
+      <p class="actions">
+        <label class="button outlined" [class.busy]="busy()">
+          @if (user().profile_picture) {
+            <ng-container i18n>Change picture</ng-container>
+          } @else {
+            <ng-container i18n>Choose a picture</ng-container>
+          }
+          <input
+            #box
+            class="visually-hidden"
+            type="file"
+            accept="image/png,image/jpeg,image/webp"
+            aria-describedby="picture-rules"
+            [disabled]="busy()"
+            (change)="upload(box)"
+          />
+        </label>
+        @if (user().profile_picture) {
+          <button
+            class="button outlined grave"
+            type="button"
+            [disabled]="busy()"
+            (click)="remove()"
+            i18n
+          >
+            Remove picture
+          </button>
+        }
+      </p>
+      <p class="quiet" id="picture-rules" i18n>PNG, JPEG or WebP, up to 5 MB</p>
+      @if (wrong(); as message) {
+        <p class="notice wrong" role="alert">{{ message }}</p>
+      }
+    </div>
+  `,
+})
+export class OwnPicture {
+  readonly user = input.required<User>();
+
+  private readonly api = inject(ProfileApi);
+  private readonly session = inject(Session);
+  private readonly notes = inject(Notes);
+  private readonly failures = inject(Failures);
+  protected readonly busy = signal(false);
+  protected readonly wrong = signal('');
+
+  protected async upload(box: HTMLInputElement): Promise<void> {
+    const file = box.files?.[0];
+    if (!file) return;
+    await this.change(
+      () => this.api.picture(this.user().id, file),
+      $localize`This is your picture now.`,
+    );
+    box.value = ''; // the same file may be chosen again
+  }
+
+  protected async remove(): Promise<void> {
+    await this.change(
+      () => this.api.change({ profile_picture: null }),
+      $localize`Your picture is removed.`,
+    );
+  }
+
+  private async change(work: () => Promise<User>, said: string): Promise<void> {
+    this.busy.set(true);
+    this.wrong.set('');
+    try {
+      this.session.update(await work());
+      await this.notes.say(said);
+    } catch (error) {
+      if (error instanceof ApiError && [400, 413].includes(error.status)) {
+        this.wrong.set(Object.values(error.fields).flat().join(' ') || error.message);
+      } else {
+        await this.failures.report(error);
+      }
+    } finally {
+      this.busy.set(false);
+    }
+  }
+}
