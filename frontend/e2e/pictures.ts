@@ -25,7 +25,9 @@ const PICTURES: readonly Picture[] = [
 
 for (const { name, place, size, colorScheme = 'light' } of PICTURES) {
   test(name, async ({ page }) => {
-    const { as, path, then } = PLACES.find(one => one.name === place)!;
+    const shown = PLACES.find(one => one.name === place);
+    if (!shown) throw new Error(`There is no place called ${place}.`);
+    const { as, path, then } = shown;
     if (as) await signInQuietly(page, as);
     await page.emulateMedia({ colorScheme });
     if (size) await page.setViewportSize(size);
