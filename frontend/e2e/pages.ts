@@ -24,9 +24,13 @@ export const PLACES: readonly Place[] = [
   // Home and courses
   { name: 'home', path: '/' },
   { name: 'home-es', path: '/es/' },
+  { name: 'home-signed-in', as: 'demo-student', path: '/' },
   { name: 'courses', path: '/courses' },
+  { name: 'courses-found', path: '/courses?search=python' },
   { name: 'courses-none', path: '/courses?search=nothingiscalledthis' },
   { name: 'course', path: async page => `/courses/${(await newCourse(page)).id}` },
+  { name: 'course-previews', path: async page => `/courses/${await withPreviews(page)}` },
+  { name: 'course-es', path: async page => `/es/courses/${await withPreviews(page)}` },
   {
     name: 'course-taken',
     as: 'demo-student',
@@ -211,6 +215,15 @@ async function taken(page: Page): Promise<string> {
   const { results } = await api<{ results: Enrolment[] }>(page, url, 'demo-student');
   const middle = results.find(one => one.milestones.length > 0 && one.completed_at === null);
   return middle?.course ?? '';
+}
+
+/** A course of the demo whose beginning can be read by everybody. */
+async function withPreviews(page: Page): Promise<string> {
+  const { results } = await api<{ results: { course: string }[] }>(
+    page,
+    '/api/lessons/?page_size=1',
+  );
+  return results[0]?.course ?? '';
 }
 
 interface Asked {

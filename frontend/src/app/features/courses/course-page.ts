@@ -50,6 +50,11 @@ export class CoursePage {
   protected readonly outline = this.api.outline(this.id);
   protected readonly places = this.api.place(this.id);
   protected readonly busy = signal(false);
+  private readonly isSessionKnown = signal(false);
+  /** Whether one takes the course is not known yet. */
+  protected readonly isWaiting = computed(
+    () => !this.isSessionKnown() || this.places.status() === 'loading',
+  );
   protected readonly place = computed(() =>
     this.places.hasValue() ? (this.places.value().results[0] ?? null) : null,
   );
@@ -61,6 +66,7 @@ export class CoursePage {
   protected readonly lessons = computed(() =>
     this.outline.hasValue() ? this.outline.value() : [],
   );
+  protected readonly hasPreviews = computed(() => this.lessons().some(one => one.is_preview));
   protected readonly minutes = computed(() =>
     this.lessons().reduce((sum, lesson) => sum + lesson.duration_minutes, 0),
   );
@@ -74,6 +80,7 @@ export class CoursePage {
   protected readonly signInParams = computed(() => ({ next: `/courses/${this.id()}?enrol=1` }));
 
   constructor() {
+    void this.session.restored().finally(() => this.isSessionKnown.set(true));
     effect(() => {
       if (!this.course.hasValue()) return;
       const { title, description } = this.course.value();
