@@ -6,6 +6,7 @@ import { routes } from './studio.routes';
 
 /** Opens a page of the studio for who teaches, or for that person. */
 export async function visitStudio(path: string, user = TEACHER) {
+  Element.prototype.scrollIntoView = vi.fn(); // jsdom has none
   const visited = await visit([{ path: 'studio', children: routes }], `/studio${path}`, user);
   const { http, settle } = visited;
 

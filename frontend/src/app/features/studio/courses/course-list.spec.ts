@@ -26,10 +26,15 @@ describe('the studio’s list of courses', () => {
   });
 
   it('holds everybody’s for an admin', async () => {
-    const { answer } = await visitStudio('', ADMIN);
-    const request = await answer('GET', '/api/courses/', pageOf({ ...BOTANY, published: true }));
+    const { answer, page } = await visitStudio('', ADMIN);
+    const theirs = { ...BOTANY, published: true, instructor: { id: 'grace', username: 'grace' } };
+    const nobodys = { ...BOTANY, id: '2', instructor: null };
+    const request = await answer('GET', '/api/courses/', pageOf<object>(theirs, nobodys));
 
-    expect(request.params.has('instructor')).toBe(false);
+    expect(request.urlWithParams).toBe('/api/courses/?expand=instructor');
+    const cards = [...page.querySelectorAll('.courses .card')].map(card => card.textContent);
+    expect(cards[0]).toContain('by grace');
+    expect(cards[1]).not.toContain('by ');
   });
 
   it('asks again for another state', async () => {

@@ -33,6 +33,9 @@ describe('a course’s outline', () => {
     expect(find('.trail').textContent).toContain('Botany');
     expect(text()).toContain('Draft');
     expect(page.querySelector('.tabs [aria-current=page]')?.textContent).toContain('Outline');
+    expect(vi.mocked(HTMLElement.prototype.scrollIntoView).mock.contexts).toEqual([
+      page.querySelector('.tabs [aria-current=page]'),
+    ]);
     expect(find('li', 'Roots').textContent).toContain('Preview');
     expect(find('li', 'Leaves').textContent).toContain('1 quiz');
     expect(find('a', 'Leaves').getAttribute('href')).toBe('/studio/courses/1/lessons/b');

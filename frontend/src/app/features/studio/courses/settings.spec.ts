@@ -83,9 +83,11 @@ describe('a course’s settings', () => {
     await type('[formControlName="title"]', 'Chemistry');
     ask.mockResolvedValueOnce(false);
     await click('Outline', '.tabs a');
+    expect(ask).toHaveBeenCalledTimes(1);
     expect(url()).toBe('/studio/courses/1/settings');
 
     await click('Outline', '.tabs a');
+    expect(ask).toHaveBeenCalledTimes(2);
     await vi.waitFor(() => expect(url()).toBe('/studio/courses/1/outline'));
   });
 

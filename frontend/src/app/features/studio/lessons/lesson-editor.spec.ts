@@ -202,9 +202,11 @@ describe('the lesson editor', () => {
     expect(closing()).toBe(true);
     ask.mockResolvedValueOnce(false);
     await click('Outline', '.tabs a');
+    expect(ask).toHaveBeenCalledTimes(1);
     expect(url()).toBe('/studio/courses/1/lessons/a');
 
     await click('Outline', '.tabs a');
+    expect(ask).toHaveBeenCalledTimes(2);
     await vi.waitFor(() => expect(url()).toBe('/studio/courses/1/outline'));
   });
 

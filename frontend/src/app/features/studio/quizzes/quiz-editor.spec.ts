@@ -211,6 +211,7 @@ describe('the quiz editor', () => {
     await type('aside [formControlName=title]', 'Roots?');
     ask.mockResolvedValueOnce(false);
     await click('Students', '.tabs a');
+    expect(ask).toHaveBeenCalledTimes(1);
     expect(url()).toBe('/studio/courses/1/quizzes/q');
     await type('aside [formControlName=title]', QUIZ.title);
 
@@ -218,8 +219,10 @@ describe('the quiz editor', () => {
     await type('lms-question-editor textarea', 'How long?');
     ask.mockResolvedValueOnce(false);
     await click('Students', '.tabs a');
+    expect(ask).toHaveBeenCalledTimes(2);
     expect(url()).toBe('/studio/courses/1/quizzes/q');
     await click('Students', '.tabs a');
+    expect(ask).toHaveBeenCalledTimes(3);
     await vi.waitFor(() => expect(url()).toBe('/studio/courses/1/students'));
   });
 
