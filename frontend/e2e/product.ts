@@ -27,7 +27,7 @@ export const test = base.extend<{ allowed: readonly RegExp[]; complaints: string
 /** The three people of the demo. */
 export type Person = 'demo-student' | 'demo-instructor' | 'demo-admin';
 export const DEMO_PASSWORD = process.env['E2E_PASSWORD'] ?? '';
-const PASSWORD = 'correct horse battery';
+export const PASSWORD = 'correct horse battery';
 
 /** Registers somebody new by the page for it, from where one is or from the start. */
 export async function register(page: Page, arrived = learning(page)): Promise<string> {
