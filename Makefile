@@ -1,5 +1,5 @@
 # `make` alone lists what can be done. Python 3.11 or later is all that `make run` needs.
-.PHONY: help run test test-wire test-postgres lint format messages lock clean api-types web-lint web-test web-build web-e2e web-messages web-format web-icons
+.PHONY: help run test test-wire test-postgres lint format messages lock clean api-types web-lint web-test web-build web-e2e web-lighthouse web-messages web-format web-icons
 .DEFAULT_GOAL := help
 
 python := .venv/bin/python
@@ -10,7 +10,7 @@ with_settings = SECRET_KEY=$$($(python) -c 'import secrets; print(secrets.token_
 	ALLOWED_HOSTS=localhost
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "make %-14s %s\n", $$1, $$2}' Makefile
 
 run: ## Set everything up and serve at http://127.0.0.1:8000/ (PORT=8001 make run: elsewhere)
 	@tools/venv requirements.txt
@@ -50,8 +50,9 @@ compile := --custom-compile-command 'make lock' --quiet --upgrade --universal --
 
 # The web app, in frontend/. Node is the system's where it is new enough, else it comes into .venv.
 web := $(python) tools/web.py
-web-build: dev ## Build the web app for production, in every language
+web-build: dev ## Build the web app for production, in every language, and weigh it
 	$(web) build --force
+	$(web) run node bytes.mjs
 
 web-lint: dev ## Check the web app's style, layers, templates, and that its API types are not stale
 	$(web) run ng lint --max-warnings 0
@@ -72,6 +73,14 @@ web-test: dev ## Run the web app's unit tests, with their coverage
 web-e2e: dev ## Take the journeys in a browser (Debian's chromium) over the real backend
 	$(web) build
 	$(web) run playwright test -c e2e $(tests)
+
+web-pictures: dev ## Make the README's pictures anew, from the product and its demo
+	$(web) build
+	$(web) run playwright test -c e2e/pictures.config.ts
+
+web-lighthouse: dev ## Let Lighthouse judge the public pages (runs=5: the median of their performance)
+	$(web) build
+	$(web) run node lighthouse.mjs $(runs)
 
 web-messages: dev ## Bring src/locale/messages.es.xlf up to date with what the templates say
 	$(web) run ng extract-i18n

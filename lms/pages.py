@@ -1,4 +1,4 @@
-"""What is not the API: the start page, what search engines read, pictures, and error answers."""
+"""What is not the API: the start page, pictures, and error answers."""
 
 import sys
 
@@ -7,7 +7,6 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonRe
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from django.views.static import serve
 
@@ -27,29 +26,6 @@ PAGE_TEXTS = {"noted_as": _("Request"), "way_back": _("To the start page")}
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
     return render(request, "start.html", {"address": settings.PUBLIC_URL})
-
-
-@require_safe
-@cache_control(max_age=3600)
-def robots(request: HttpRequest) -> HttpResponse:
-    lines = [
-        "User-agent: *",
-        *(f"Disallow: {path}" for path in ("/api/", "/admin/", "/health/", "/metrics")),
-        f"Sitemap: {settings.PUBLIC_URL}/sitemap.xml",
-    ]
-    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
-
-
-@require_safe
-@cache_control(max_age=3600)
-def sitemap(request: HttpRequest) -> HttpResponse:
-    places = ["/", "/swagger/", "/redoc/"]
-    return render(
-        request,
-        "sitemap.xml",
-        {"addresses": [settings.PUBLIC_URL + place for place in places]},
-        content_type="application/xml; charset=utf-8",
-    )
 
 
 @require_safe

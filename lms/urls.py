@@ -5,7 +5,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from apps.notifications.pages import unsubscribe
-from lms import health, metrics, pages, schema
+from lms import crawlers, health, metrics, pages, schema
 from lms.dashboard.views import DashboardView
 
 urlpatterns = [
@@ -32,8 +32,8 @@ urlpatterns = [
     path("health/ready", health.ready),
     path("metrics", metrics.metrics),
     path("media/<path:name>", pages.picture),
-    path("robots.txt", pages.robots),
-    path("sitemap.xml", pages.sitemap),
+    path("robots.txt", crawlers.robots),
+    path("sitemap.xml", crawlers.sitemap),
     path("", include("lms.web")),
 ]
 

@@ -143,6 +143,19 @@ def list_courses(*, viewer: Viewer, represent: Callable, paging: Paging, **filte
     return Page(**read_through(key, load, FIVE_MINUTES, made_from=[COURSE_LISTS]))
 
 
+def cached_on_show(most: int) -> list[Json]:
+    """Return `{id, updated_at}` of so many published courses, newest first."""
+
+    def load() -> Json:
+        courses = Course.objects(published=True, removed=None).order_by("-created_at")
+        return [
+            {"id": str(one.id), "updated_at": shown(one.updated_at)}
+            for one in courses.only("updated_at").limit(most)
+        ]
+
+    return read_through(f"courses:on-show:{most}", load, FIVE_MINUTES, made_from=[COURSE_LISTS])
+
+
 def courses_visible_to(viewer: Viewer) -> QuerySet:
     """Published ones; one's own; those that one has a place in; for admins all."""
     courses = Course.objects(removed=None)

@@ -6,35 +6,41 @@ import { expect, signInQuietly, test, violations } from './product';
 const PICTURES = 'test-results/screenshots';
 const MOST_SHIFT = 0.02;
 
-for (const { name, as, path, then } of PLACES) {
-  test(`${name}: accessible in both themes, within its width, without shifts`, async ({ page }, {
-    project,
-  }) => {
-    if (as) await signInQuietly(page, as);
-    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
-    await page.addInitScript(watchShifts);
-    await page.goto(typeof path === 'string' ? path : await path(page));
-    await expect(page.locator('main h1')).toHaveCount(1);
-    await expect(page.locator('lms-skeleton')).toHaveCount(0);
-    await then?.(page);
-    await page.waitForLoadState('networkidle');
+for (const { name, as, path, then, allowed = [] } of PLACES) {
+  test.describe(name, () => {
+    test.use({ allowed });
 
-    expect(await page.evaluate(() => window.shift), 'layout shift').toBeLessThanOrEqual(MOST_SHIFT);
-    mkdirSync(PICTURES, { recursive: true });
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await page.screenshot({
-        path: `${PICTURES}/${name}-${project.name}-${colorScheme}.png`,
-        fullPage: true,
-      });
-      if (project.name !== 'tablet') expect(await violations(page)).toEqual([]);
-    }
+    test('is accessible in both themes, within its width, without shifts', async ({ page }, {
+      project,
+    }) => {
+      if (as) await signInQuietly(page, as);
+      await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+      await page.addInitScript(watchShifts);
+      await page.goto(typeof path === 'string' ? path : await path(page));
+      await expect(page.locator('main h1')).toHaveCount(1);
+      await expect(page.locator('lms-skeleton')).toHaveCount(0);
+      await then?.(page);
+      await page.waitForLoadState('networkidle');
 
-    const { width } = page.viewportSize() ?? { width: 0 };
-    const narrowest = project.name === 'phone' ? 320 : width;
-    await page.setViewportSize({ width: narrowest, height: 800 });
-    const needed = () => page.evaluate(() => document.documentElement.scrollWidth);
-    await expect.poll(needed, { message: 'width needed' }).toBeLessThanOrEqual(narrowest);
+      expect(await page.evaluate(() => window.shift), 'layout shift').toBeLessThanOrEqual(
+        MOST_SHIFT,
+      );
+      mkdirSync(PICTURES, { recursive: true });
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        await page.screenshot({
+          path: `${PICTURES}/${name}-${project.name}-${colorScheme}.png`,
+          fullPage: true,
+        });
+        if (project.name !== 'tablet') expect(await violations(page)).toEqual([]);
+      }
+
+      const { width } = page.viewportSize() ?? { width: 0 };
+      const narrowest = project.name === 'phone' ? 320 : width;
+      await page.setViewportSize({ width: narrowest, height: 800 });
+      const needed = () => page.evaluate(() => document.documentElement.scrollWidth);
+      await expect.poll(needed, { message: 'width needed' }).toBeLessThanOrEqual(narrowest);
+    });
   });
 }
 

@@ -10,21 +10,27 @@ export interface Place {
   readonly path: string | ((page: Page) => Promise<string>);
   /** What has to be done on the page to see what is meant. */
   readonly then?: (page: Page) => Promise<void>;
+  /** What is complained of on its console, and is meant so. */
+  readonly allowed?: readonly RegExp[];
 }
 
 /** Every page, for what must be true of all of them. */
 export const PLACES: readonly Place[] = [
   // The shell
   { name: 'forbidden', path: '/forbidden' },
-  { name: 'not-found', path: '/no-such-page' },
+  { name: 'not-found', path: '/no-such-page', allowed: [/status of 404/] },
   { name: 'unreachable', path: '/unreachable' },
 
   // Home and courses
   { name: 'home', path: '/' },
   { name: 'home-es', path: '/es/' },
+  { name: 'home-signed-in', as: 'demo-student', path: '/' },
   { name: 'courses', path: '/courses' },
+  { name: 'courses-found', path: '/courses?search=python' },
   { name: 'courses-none', path: '/courses?search=nothingiscalledthis' },
   { name: 'course', path: async page => `/courses/${(await newCourse(page)).id}` },
+  { name: 'course-previews', path: async page => `/courses/${await withPreviews(page)}` },
+  { name: 'course-es', path: async page => `/es/courses/${await withPreviews(page)}` },
   {
     name: 'course-taken',
     as: 'demo-student',
@@ -130,6 +136,24 @@ export const PLACES: readonly Place[] = [
       return `/studio/courses/${course}/quizzes/${quiz}`;
     },
   },
+  {
+    name: 'studio-quiz-preview',
+    as: 'demo-instructor',
+    path: async page => {
+      const { course, quiz } = await taught(page);
+      return `/studio/courses/${course}/quizzes/${quiz}?view=student`;
+    },
+  },
+  {
+    name: 'studio-question',
+    as: 'demo-instructor',
+    path: async page => {
+      const { course, quiz } = await taught(page);
+      return `/studio/courses/${course}/quizzes/${quiz}`;
+    },
+    then: page => page.getByRole('button', { name: 'Several right choices' }).click(),
+  },
+  { name: 'studio-none', as: 'demo-instructor', path: '/studio?search=nothingiscalledthis' },
 
   // Management
   { name: 'manage-users', as: 'demo-admin', path: '/manage/users' },
@@ -143,15 +167,22 @@ interface Enrolment {
   readonly completed_at: string | null;
 }
 
-/** A course that the demo's student has tried a quiz of: one to go on with, or one that is finished. */
+/** A course of the demo that its student has tried a quiz of: one to go on with, or one that is finished. */
 async function lessonToGoOnWith(page: Page, isFinished = false): Promise<string> {
   const { student } = await api<{
     student: {
-      courses: { course: string; completed: number; total: number; grade: number | null }[];
+      courses: {
+        course: string;
+        title: string;
+        completed: number;
+        total: number;
+        grade: number | null;
+      }[];
     };
   }>(page, '/api/dashboard/', 'demo-student');
   const found = student.courses.find(
-    ({ completed, total, grade }) => grade !== null && (completed === total) === isFinished,
+    ({ title, completed, total, grade }) =>
+      !title.startsWith('Test course') && grade !== null && (completed === total) === isFinished,
   );
   return `/learn/${found?.course}`;
 }
@@ -184,6 +215,15 @@ async function taken(page: Page): Promise<string> {
   const { results } = await api<{ results: Enrolment[] }>(page, url, 'demo-student');
   const middle = results.find(one => one.milestones.length > 0 && one.completed_at === null);
   return middle?.course ?? '';
+}
+
+/** A course of the demo whose beginning can be read by everybody. */
+async function withPreviews(page: Page): Promise<string> {
+  const { results } = await api<{ results: { course: string }[] }>(
+    page,
+    '/api/lessons/?page_size=1',
+  );
+  return results[0]?.course ?? '';
 }
 
 interface Asked {

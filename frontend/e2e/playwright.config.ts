@@ -61,7 +61,7 @@ export default defineConfig({
     command: `exec ${PYTHON} -m lms.launch > frontend/e2e.log 2>&1`,
     cwd: ROOT,
     url: `${ADDRESS}/health/ready`,
-    timeout: 180_000,
+    timeout: 300_000,
     gracefulShutdown: { signal: 'SIGINT', timeout: 20_000 },
     env: {
       ...(process.env as Record<string, string>),

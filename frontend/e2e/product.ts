@@ -27,6 +27,7 @@ export const test = base.extend<{ allowed: readonly RegExp[]; complaints: string
 /** The three people of the demo. */
 export type Person = 'demo-student' | 'demo-instructor' | 'demo-admin';
 export const DEMO_PASSWORD = process.env['E2E_PASSWORD'] ?? '';
+/** Of everyone whom `register` registers. */
 export const PASSWORD = 'correct horse battery';
 
 /** Registers somebody new by the page for it, from where one is or from the start. */
@@ -52,10 +53,15 @@ export async function signIn(
   password = DEMO_PASSWORD,
 ): Promise<void> {
   await page.goto('/login');
+  await fillSignIn(page, username, password);
+  await expect(learning(page)).toBeVisible();
+}
+
+/** Signs in by the page for it, on which one is. */
+export async function fillSignIn(page: Page, username: string, password: string): Promise<void> {
   await page.getByLabel('Username or e-mail').fill(username);
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await expect(learning(page)).toBeVisible();
 }
 
 /** Signs in without the page for it, for tests of other pages: the next one opened has the session. */

@@ -1,4 +1,4 @@
-import { expect, openMenu, register, signIn, test } from './product';
+import { PASSWORD, expect, fillSignIn, openMenu, register, signIn, test } from './product';
 
 test('someone new registers, stays signed in over a reload, and signs out', async ({ page }) => {
   const username = await register(page);
@@ -19,7 +19,10 @@ test('someone new registers, stays signed in over a reload, and signs out', asyn
   await expect(page).toHaveURL(/\/login\?next=%2Fdashboard$/);
 });
 
-test('signing out in one tab signs out the other', async ({ page, context }) => {
+test('signing out in one tab signs out the other, and what it showed is gone', async ({
+  page,
+  context,
+}) => {
   const username = await register(page);
   const other = await context.newPage();
   await other.goto('/dashboard');
@@ -29,8 +32,59 @@ test('signing out in one tab signs out the other', async ({ page, context }) => 
   await page.getByRole('button', { name: username }).click();
   await page.getByRole('button', { name: 'Sign out' }).click();
 
+  await expect(other).toHaveURL(/\/login\?next=%2Fdashboard$/);
   await openMenu(other);
   await expect(other.getByRole('link', { name: 'Sign in' })).toBeVisible();
+
+  await openMenu(page);
+  await page.getByRole('link', { name: 'Sign in' }).click();
+  await fillSignIn(page, username, PASSWORD);
+  await expect(other).toHaveURL(/\/dashboard$/);
+});
+
+test.describe('where the session has ended', () => {
+  test.use({ allowed: [/401/] });
+
+  test('one signs in again, and is where one was', async ({ page, request }) => {
+    const username = await register(page);
+    const data = { username, password: PASSWORD };
+    const { access } = await (await request.post('/api/auth/login/', { data })).json();
+    const headers = { Authorization: `Bearer ${access}` };
+    expect((await request.post('/api/auth/logout/all/', { headers })).ok()).toBe(true);
+
+    await openMenu(page);
+    await page.getByRole('link', { name: 'Notifications' }).click();
+    await expect(page).toHaveURL(/\/login\?next=%2Fnotifications$/);
+    await fillSignIn(page, username, PASSWORD);
+    await expect(page.getByRole('heading', { level: 1, name: 'Notifications' })).toBeVisible();
+  });
+
+  test('a void access token is renewed once, and nobody sees it', async ({ page }) => {
+    await register(page);
+    let renewals = 0;
+    page.on('request', request => (renewals += request.url().includes('/refresh/') ? 1 : 0));
+    const refused = new Set<string>();
+    await page.route(/\/api\/(notifications|users)\//, async route => {
+      const { pathname } = new URL(route.request().url());
+      if (refused.has(pathname)) return route.continue();
+      refused.add(pathname);
+      const json = { detail: 'The token is void.', code: 'not_authenticated' };
+      return route.fulfill({ status: 401, json });
+    });
+
+    await openMenu(page);
+    await page.getByRole('link', { name: 'Notifications' }).click();
+    await expect(page.getByRole('heading', { level: 1, name: 'Notifications' })).toBeVisible();
+    await expect(page.locator('lms-empty')).toBeVisible();
+    expect(refused.size).toBeGreaterThan(0);
+    expect(renewals).toBe(1);
+  });
+});
+
+test('whoever is signed in is led past the page for it', async ({ page }) => {
+  await register(page);
+  await page.goto('/login?next=%2Fcourses');
+  await expect(page).toHaveURL(/\/courses$/);
 });
 
 test('a student of the demo sees neither studio nor management', async ({ page }) => {

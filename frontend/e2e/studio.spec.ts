@@ -19,9 +19,9 @@ async function writeCourse(page: Page, title: string): Promise<void> {
     await text.selectText();
     await text.press('ControlOrMeta+b');
     await expect(text).toHaveValue(`**About ${lesson}**`);
-    const look = page.getByRole('group', { name: 'Write or look' }).getByText('Look');
+    const look = page.getByRole('group', { name: 'Write or preview' }).getByText('Preview');
     if (await look.isVisible()) await look.click();
-    await expect(page.getByLabel('What it looks like').locator('strong')).toHaveText(
+    await expect(page.getByRole('region', { name: 'Preview' }).locator('strong')).toHaveText(
       `About ${lesson}`,
     );
     await page.getByLabel('Title').press('ControlOrMeta+s');
@@ -71,8 +71,8 @@ async function writeQuestions(page: Page): Promise<void> {
   const save = page.getByRole('button', { name: 'Save the question' });
   await page.getByRole('button', { name: 'One right choice' }).click();
   await page.getByLabel('Question', { exact: false }).first().fill('Which is first?');
-  await page.getByLabel('Choice', { exact: true }).nth(0).fill('The beginning');
-  await page.getByLabel('Choice', { exact: true }).nth(1).fill('The end');
+  await page.getByLabel('Choice 1', { exact: true }).fill('The beginning');
+  await page.getByLabel('Choice 2', { exact: true }).fill('The end');
   await save.click();
   await expect(page.getByText('1. Which is first?')).toBeVisible();
 
@@ -84,10 +84,10 @@ async function writeQuestions(page: Page): Promise<void> {
 
   await page.getByRole('button', { name: 'A number' }).click();
   await page.getByLabel('Question', { exact: false }).first().fill('A half?');
-  await page.getByLabel('Right answer').fill('half');
+  await page.getByLabel('Right answer', { exact: true }).fill('half');
   await save.click();
   await expect(page.getByText('This is not valid.')).toBeVisible();
-  await page.getByLabel('Right answer').fill('0,5');
+  await page.getByLabel('Right answer', { exact: true }).fill('0,5');
   await save.click();
   await expect(page.getByText('3. A half?')).toBeVisible();
 
@@ -107,27 +107,25 @@ async function takeCourse(page: Page, title: string): Promise<void> {
   await expect(page.getByRole('heading', { level: 1, name: 'First things' })).toBeVisible();
   await page.getByRole('link', { name: 'What comes first?' }).click();
 
-  const next = page.getByRole('button', { name: 'Next', exact: true });
   for (const isRight of [false, true]) {
-    await page.getByRole('button', { name: /^(Start|Try again)$/ }).click();
+    await page.getByRole('button', { name: /^(Start the quiz|Try again)$/ }).click();
     await page.getByRole('radio', { name: isRight ? 'The beginning' : 'The end' }).check();
-    await next.click();
-    await page.getByLabel('Your answer, a number').fill(isRight ? '.5' : '2');
-    await next.click();
-    await page.getByLabel('Your answer').fill(isRight ? 'two' : 'three');
-    await page.getByRole('button', { name: 'Look over your answers' }).click();
-    await page.getByRole('button', { name: 'Hand in', exact: true }).click();
-    if (!isRight) {
-      await expect(page.getByRole('heading', { name: 'Not passed yet' })).toBeVisible();
-      await page.getByRole('link', { name: 'To the quiz’s start' }).click();
+    for (const answer of isRight ? ['.5', 'two'] : ['2', 'three']) {
+      await page.getByRole('button', { name: 'Next', exact: true }).click();
+      await page.getByRole('textbox').fill(answer);
     }
+    await page.getByRole('button', { name: 'Review answers' }).click();
+    await page.getByRole('button', { name: 'Submit my answers' }).click();
+    const outcome = isRight ? /^Passed 100%/ : /^Not passed 0%/;
+    await expect(page.getByRole('heading', { level: 2, name: outcome })).toBeVisible();
   }
-  await expect(page.getByRole('heading', { name: 'Passed', exact: true })).toBeVisible();
   await page.getByRole('link', { name: 'Continue learning' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Second thoughts' })).toBeVisible();
   await page.getByRole('button', { name: 'Mark as completed' }).click();
-  await expect(page.getByText('You have completed the course')).toBeVisible();
+  await expect(
+    page.getByText('You have completed all lessons of this course.').first(),
+  ).toBeVisible();
   await page.goto('/dashboard');
-  await expect(page.getByRole('heading', { name: 'Completed' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Finished' })).toBeVisible();
   await expect(page.getByRole('link', { name: title }).first()).toBeVisible();
 }

@@ -1,6 +1,10 @@
 import pytest
 from django.test import Client
 
+ENGLISH = '<html lang="en"><head><title>Learning</title>'
+SPANISH = '<html lang="es"><head><title>Aprender</title>'
+REST = '<meta name="description" content="What it is."></head></html>'
+
 
 @pytest.fixture
 def _planted_routes(settings):
@@ -19,3 +23,14 @@ def _plain_static(settings):
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
+
+
+@pytest.fixture
+def built(settings):
+    """A web app as `make web-build` leaves it."""
+    (settings.WEB_APP / "es").mkdir(parents=True)
+    (settings.WEB_APP / "index.html").write_text(ENGLISH + REST)
+    (settings.WEB_APP / "es" / "index.html").write_text(SPANISH + REST)
+    (settings.WEB_APP / "chunk-B1v_n-Jo.js").write_text("1")
+    for name in ("theme.js", "ngsw-worker.js", "ngsw.json", "manifest.webmanifest", "icon.svg"):
+        (settings.WEB_APP / name).write_text("1")

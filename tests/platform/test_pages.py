@@ -1,9 +1,8 @@
-"""The start page, what search engines read, and pictures."""
+"""The start page, and pictures."""
 
 import html
 import re
 import subprocess
-from xml.etree import ElementTree
 
 import pytest
 from django.contrib.staticfiles import finders
@@ -56,22 +55,6 @@ def test_the_five_calls_work_when_pasted(live_server, settings):
 
     assert done.returncode == 0, done.stderr
     assert '"percentage":25' in done.stdout.replace(" ", "")
-
-
-def test_robots_are_kept_off_the_api_and_led_to_the_sitemap(client, settings):
-    lines = client.get("/robots.txt").text.splitlines()
-
-    assert "Disallow: /api/" in lines
-    assert f"Sitemap: {settings.PUBLIC_URL}/sitemap.xml" in lines
-
-
-def test_the_sitemap_names_pages_that_are_there(client, settings):
-    tree = ElementTree.fromstring(client.get("/sitemap.xml").content)
-
-    places = [place.text for place in tree.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
-    assert f"{settings.PUBLIC_URL}/" in places
-    for place in places:
-        assert client.get(place.removeprefix(settings.PUBLIC_URL)).status_code == 200
 
 
 def test_a_picture_is_shown_for_a_year_and_as_nothing_else(client, settings):

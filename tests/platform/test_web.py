@@ -1,28 +1,20 @@
 """How the built web app is served, and that nothing of the server's is hidden behind it."""
 
+import html
 import json
 import re
 
 import pytest
 from django.conf import settings as given
 from django.test import RequestFactory
+from pymongo.errors import ServerSelectionTimeoutError
 from whitenoise.compress import main as compress
 
 from lms import web
+from tests.factories import make_course
+from tests.platform.conftest import ENGLISH, SPANISH
 
-SPANISH = '<html lang="es">'
-ENGLISH = '<html lang="en">'
-
-
-@pytest.fixture
-def built(settings):
-    """A web app as `make web-build` leaves it."""
-    (settings.WEB_APP / "es").mkdir(parents=True)
-    (settings.WEB_APP / "index.html").write_text(ENGLISH)
-    (settings.WEB_APP / "es" / "index.html").write_text(SPANISH)
-    (settings.WEB_APP / "chunk-B1v_n-Jo.js").write_text("1")
-    for name in ("theme.js", "ngsw-worker.js", "ngsw.json", "manifest.webmanifest", "icon.svg"):
-        (settings.WEB_APP / name).write_text("1")
+NOINDEX = '<meta name="robots" content="noindex">'
 
 
 @pytest.fixture
@@ -34,19 +26,15 @@ def file(built, settings):
     return lambda path, **headers: serve(RequestFactory().get(path, headers=headers))
 
 
-def text(response) -> str:
-    return b"".join(response.streaming_content).decode()
-
-
 @pytest.mark.parametrize(
-    "path", ["/", "/courses", "/courses/0123456789abcdef01234567", "/learn/a/b", "/studio/", "/nix"]
+    "path", ["/", "/courses", "/courses/0123456789abcdef01234567", "/learn/a/b", "/studio/"]
 )
 def test_every_address_of_the_app_is_its_page(client, built, path):
     response = client.get(path)
 
     assert response.status_code == 200
     assert response["Content-Type"].startswith("text/html")
-    assert text(response) == ENGLISH
+    assert ENGLISH in response.text
 
 
 def test_the_page_that_the_service_worker_keeps_has_the_same_policy(client, built):
@@ -59,19 +47,112 @@ def test_the_page_that_the_service_worker_keeps_has_the_same_policy(client, buil
 
 @pytest.mark.parametrize("path", ["/es", "/es/", "/es/courses"])
 def test_below_es_the_page_speaks_spanish(client, built, path):
-    assert text(client.get(path)) == SPANISH
+    assert SPANISH in client.get(path).text
 
 
 def test_what_only_begins_with_es_does_not(client, built):
-    assert text(client.get("/essays")) == ENGLISH
+    assert ENGLISH in client.get("/essays").text
 
 
 def test_the_page_is_asked_for_anew_and_not_sent_again_unchanged(client, built):
     response = client.get("/courses")
 
     assert response["Cache-Control"] == "no-cache"
-    again = client.get("/courses", headers={"If-Modified-Since": response["Last-Modified"]})
+    again = client.get("/courses", headers={"If-None-Match": response["ETag"]})
     assert again.status_code == 304
+    assert again["Content-Security-Policy"] == response["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("path", ["/nix", "/es/nix", "/es/es/courses", "/coursesx"])
+def test_at_an_address_that_it_does_not_have_the_app_says_so_and_so_does_the_status(
+    client, built, path
+):
+    response = client.get(path)
+
+    assert response.status_code == 404
+    assert "<html" in response.text
+    assert NOINDEX in response.text
+    assert "frame-src" in response["Content-Security-Policy"]
+    assert client.get(path, headers={"If-None-Match": "*"}).status_code == 404
+
+
+def test_it_is_known_which_addresses_the_app_has():
+    app = given.ROOT / "frontend" / "src" / "app"
+    routes = (app / "app.routes.ts").read_text()
+    routes += (app / "features" / "account" / "account.routes.ts").read_text()
+
+    assert set(re.findall(r"path: '([^']*)'", routes)) - {"**"} == web.ROUTES
+
+
+@pytest.mark.parametrize(
+    ("path", "place", "spanish"),
+    [
+        ("/", "/", "/es/"),
+        ("/es", "/es/", "/es/"),
+        ("/courses/", "/courses", "/es/courses"),
+        ("/es/courses?search=x", "/es/courses", "/es/courses"),
+        ("/login", "/login", "/es/login"),
+    ],
+)
+def test_a_public_page_names_itself_and_its_other_language(
+    client, built, settings, path, place, spanish
+):
+    page = client.get(path).text
+
+    site = settings.PUBLIC_URL
+    english = spanish.replace("/es", "", 1)
+    assert re.findall(r'rel="canonical" href="(.*?)"', page) == [site + place]
+    assert re.findall(r'hreflang="(.*?)" href="(.*?)"', page) == [
+        ("en", site + english),
+        ("es", site + spanish),
+        ("x-default", site + english),
+    ]
+    assert NOINDEX not in page
+
+
+@pytest.mark.parametrize(
+    "path", ["/dashboard", "/es/profile", "/learn/a/b", "/studio", "/reset", "/unreachable"]
+)
+def test_what_is_somebodys_own_is_not_for_search_engines(client, built, path):
+    page = client.get(path).text
+
+    assert NOINDEX in page
+    assert "canonical" not in page
+
+
+def test_a_courses_page_says_what_it_is_before_the_app_runs(client, built, settings):
+    course = make_course(
+        title="Trees & <shrubs>", description='All "plants",\nand \\1.' + "x" * 999
+    )
+
+    page = client.get(f"/es/courses/{course.id}").text
+
+    assert "<title>Trees &amp; &lt;shrubs&gt; · Aprender</title>" in page
+    summary = re.search(r'name="description" content="(.*?)"', page)[1]
+    assert summary.startswith("All &quot;plants&quot;, and \\1.xxx")
+    assert len(html.unescape(summary)) == 160
+    assert f'rel="canonical" href="{settings.PUBLIC_URL}/es/courses/{course.id}"' in page
+
+
+def test_what_is_not_on_show_is_told_no_search_engine_and_a_draft_is_not_told_from_none(
+    client, built
+):
+    draft = make_course(title="Secret", published=False)
+
+    for course_id in (draft.id, "0123456789abcdef01234567"):
+        response = client.get(f"/courses/{course_id}")
+        assert response.status_code == 200
+        assert response.text == client.get("/courses/ffffffffffffffffffffffff").text
+        assert NOINDEX in response.text
+
+
+def test_a_courses_page_opens_while_the_store_is_away(client, built, monkeypatch):
+    def away(*args, **options):
+        raise ServerSelectionTimeoutError("away")
+
+    monkeypatch.setattr(web, "cached_visible_course", away)
+
+    assert client.get("/courses/0123456789abcdef01234567").status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,10 @@ export const routes: Routes = [
   {
     path: '',
     pathMatch: 'full',
+    title: $localize`Learn at your own pace`,
+    data: {
+      description: $localize`Find a course, learn at your own pace, and see how far you have come.`,
+    },
     loadComponent: () => import('./features/home/home').then(m => m.Home),
   },
   {

@@ -5,11 +5,13 @@ import { Component, signal } from '@angular/core';
 import { ComponentFixture, TestBed } from '@angular/core/testing';
 import { Title } from '@angular/platform-browser';
 import { Router, TitleStrategy, provideRouter, withComponentInputBinding } from '@angular/router';
+import { Subject } from 'rxjs';
 
 import { Session } from '@core/auth/session';
 import { Failures } from '@core/errors/failures';
 import { provideHeadingFocus } from '@core/navigation/focus';
 import { PageTitle } from '@core/navigation/titles';
+import { Unread } from '@core/notifications/unread';
 import { Versions } from '@core/offline/versions';
 import { ThemeChoice } from '@core/theme/theme';
 import { App } from './app';
@@ -20,12 +22,21 @@ import { Unreachable, withUnreachablePages } from './shell/unreachable';
 @Component({ selector: 'lms-one', template: '<h1>One</h1>' })
 class One {}
 
+@Component({ selector: 'lms-mine', template: '<h1>Mine</h1>' })
+class Mine {
+  constructor() {
+    made();
+  }
+}
+const made = vi.fn();
+
 describe('the shell', () => {
   const user = signal<{ username: string } | null>(null);
   const signOut = vi.fn(async () => undefined);
   const session = {
     user,
     restored: async () => undefined,
+    changedElsewhere: new Subject<void>(),
     isSignedIn: () => user() !== null,
     isInstructor: signal(false),
     isAdmin: signal(false),
@@ -37,6 +48,7 @@ describe('the shell', () => {
     reload: vi.fn(),
     later: () => versions.news.set(null),
   };
+  const unread = signal(0);
   let failure: Error;
   let fixture: ComponentFixture<App>;
   let page: HTMLElement;
@@ -49,6 +61,7 @@ describe('the shell', () => {
     signOut.mockReset();
     report.mockReset();
     versions.news.set(null);
+    unread.set(0);
     TestBed.configureTestingModule({
       providers: [
         provideHttpClient(),
@@ -56,6 +69,7 @@ describe('the shell', () => {
         provideRouter(
           [
             { path: '', component: One, title: 'One' },
+            { path: 'mine', component: Mine, canMatch: [() => user() !== null] },
             { path: 'forbidden', component: Forbidden },
             { path: 'away', loadComponent: () => Promise.reject(failure) },
             { path: 'unreachable', component: Unreachable },
@@ -69,6 +83,7 @@ describe('the shell', () => {
         { provide: Session, useValue: session },
         { provide: Failures, useValue: { report } },
         { provide: Versions, useValue: versions },
+        { provide: Unread, useValue: { count: unread } },
       ],
     });
     fixture = TestBed.createComponent(App);
@@ -96,6 +111,15 @@ describe('the shell', () => {
     session.isAdmin.set(true);
     await fixture.whenStable();
     expect(links()).toEqual(['Courses', 'My learning', 'Studio', 'Manage']);
+  });
+
+  it('counts what is unread', async () => {
+    user.set({ username: 'ada' });
+    await fixture.whenStable();
+    expect(page.querySelector('.count')).toBeNull();
+    unread.set(3);
+    await fixture.whenStable();
+    expect(page.querySelector('.count')?.textContent).toBe('3');
   });
 
   it('titles each page, and puts the focus on its heading after a navigation', async () => {
@@ -163,6 +187,20 @@ describe('the shell', () => {
     expect(signOut).toHaveBeenCalledOnce();
     expect(TestBed.inject(Router).url).toBe('/');
     TestBed.inject(HttpTestingController).verify();
+  });
+
+  it('makes the page anew, or leaves it, where another tab signed in or out', async () => {
+    user.set({ username: 'ada' });
+    await TestBed.inject(Router).navigateByUrl('/mine?page=2');
+    expect(made).toHaveBeenCalledOnce();
+    session.changedElsewhere.next();
+    await vi.waitFor(() => expect(made).toHaveBeenCalledTimes(2));
+
+    user.set(null);
+    session.changedElsewhere.next();
+    await vi.waitFor(() => expect(page.textContent).toContain('no such page'));
+    expect(page.textContent).not.toContain('Mine');
+    expect(TestBed.inject(Router).url).toBe('/mine?page=2');
   });
 
   it('says that signing out failed', async () => {

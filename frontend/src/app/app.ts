@@ -1,6 +1,7 @@
 import { DOCUMENT } from '@angular/common';
 import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
-import { RouterOutlet } from '@angular/router';
+import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
+import { Router, RouterOutlet } from '@angular/router';
 
 import { Session } from '@core/auth/session';
 import { Marks } from '@core/offline/marks';
@@ -30,15 +31,25 @@ import { Offline } from './shell/offline';
 })
 export class App {
   private readonly document = inject(DOCUMENT);
+  private readonly router = inject(Router);
 
   constructor() {
     inject(Marks); // sends what waits
-    void inject(Session).restored();
+    const session = inject(Session);
+    void session.restored();
+    session.changedElsewhere.pipe(takeUntilDestroyed()).subscribe(() => void this.openAnew());
   }
 
   protected skip(event: Event): void {
     event.preventDefault(); // with a base address, `#main` alone would leave the page
     this.document.getElementById('main')?.focus();
     focusHeading(this.document);
+  }
+
+  /** Makes the page again, if whoever is signed in now may see it. */
+  private async openAnew(): Promise<void> {
+    const { url } = this.router;
+    const hasLeft = await this.router.navigateByUrl('/', { skipLocationChange: true });
+    if (hasLeft) await this.router.navigateByUrl(url);
   }
 }

@@ -27,11 +27,14 @@ import { Picture } from './picture';
             other {{{ course().enrollment_count }} students}
           }
         </span>
-        @if (isFree()) {
-          <span i18n>Free</span>
-        } @else {
-          <span i18n>Price: {{ course().price | number: '1.2-2' }}</span>
-        }
+        <span class="price">
+          <span class="visually-hidden" i18n>Price</span>
+          @if (isFree()) {
+            <ng-container i18n>Free</ng-container>
+          } @else {
+            {{ course().price | number: '1.2-2' }}
+          }
+        </span>
       </p>
       <ng-content />
     </div>

@@ -16,4 +16,17 @@ describe('Prose', () => {
     expect(code?.getAttribute('tabindex')).toBeNull();
     width.mockRestore();
   });
+
+  it('leaves the first level of headings to the page', async () => {
+    const fixture = TestBed.createComponent(Prose);
+    const page = fixture.nativeElement as HTMLElement;
+    const headings = () => [...page.querySelectorAll('h1, h2, h3')].map(one => one.outerHTML);
+    fixture.componentRef.setInput('html', '<h1>One</h1><h2>Two</h2>');
+    await fixture.whenStable();
+    expect(headings()).toEqual(['<h2>One</h2>', '<h3>Two</h3>']);
+
+    fixture.componentRef.setInput('html', '<h2>Two</h2><h3>Three</h3>');
+    await fixture.whenStable();
+    expect(headings()).toEqual(['<h2>Two</h2>', '<h3>Three</h3>']);
+  });
 });

@@ -4,6 +4,7 @@ import {
   ElementRef,
   ViewEncapsulation,
   afterRenderEffect,
+  computed,
   inject,
   input,
 } from '@angular/core';
@@ -15,11 +16,16 @@ import {
   encapsulation: ViewEncapsulation.None, // the HTML bears no attributes of a component
   styleUrl: './prose.scss',
   host: { '(window:resize)': 'letScroll()' },
-  template: `<div class="prose" [innerHTML]="html()"></div>`,
+  template: `<div class="prose" [innerHTML]="shown()"></div>`,
 })
 export class Prose {
   readonly html = input.required<string>();
 
+  /** Headings below that of the page, which is the only one of its level. */
+  protected readonly shown = computed(() => {
+    const html = this.html();
+    return /<h1\b/.test(html) ? html.replace(/(<\/?h)([1-5])\b/g, lower) : html;
+  });
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
 
   constructor() {
@@ -36,4 +42,8 @@ export class Prose {
       else wide.removeAttribute('tabindex');
     }
   }
+}
+
+function lower(_: string, tag: string, level: string): string {
+  return `${tag}${Number(level) + 1}`;
 }

@@ -3,7 +3,7 @@ import { TestBed } from '@angular/core/testing';
 import { CanMatchFn, Router, provideRouter } from '@angular/router';
 import { RouterTestingHarness } from '@angular/router/testing';
 
-import { admin, instructor, signedIn } from './guards';
+import { admin, instructor, signedIn, visitor } from './guards';
 import { Session } from './session';
 
 @Component({ selector: 'lms-blank', template: '' })
@@ -28,6 +28,8 @@ describe('guards', () => {
         provideRouter([
           { path: 'guarded', canMatch: [guard], component: Blank },
           { path: 'login', component: Blank },
+          { path: 'dashboard', component: Blank },
+          { path: 'courses', component: Blank },
           { path: 'forbidden', component: Blank, title: 'forbidden' },
         ]),
       ],
@@ -44,6 +46,16 @@ describe('guards', () => {
 
   it('leads a visitor to signing in, and says where back', async () => {
     expect(await visit(signedIn, [], '/guarded?page=2')).toBe('/login?next=%2Fguarded%3Fpage%3D2');
+  });
+
+  it('shows no page for signing in to whoever is signed in, and leads only to pages of its own', async () => {
+    expect(await visit(visitor, [])).toBe('/guarded');
+    TestBed.resetTestingModule();
+    expect(await visit(visitor, ['student'], '/guarded?next=%2Fcourses')).toBe('/courses');
+    TestBed.resetTestingModule();
+    expect(await visit(visitor, ['student'], '/guarded?next=%2F%2Fevil.example')).toBe(
+      '/dashboard',
+    );
   });
 
   it('lets in instructors, also after a reload', async () => {

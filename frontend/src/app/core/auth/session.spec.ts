@@ -243,21 +243,27 @@ describe('Session', () => {
 
   it('ends when another tab signs out', async () => {
     const session = await openAs();
+    const changed = vi.fn();
+    session.changedElsewhere.subscribe(changed);
     const other = new BroadcastChannel('lms.session');
     other.postMessage({ kind: 'signed-out' });
 
-    await vi.waitFor(() => expect(session.isSignedIn()).toBe(false));
+    await vi.waitFor(() => expect(changed).toHaveBeenCalledOnce());
+    expect(session.isSignedIn()).toBe(false);
     other.close();
   });
 
   it('becomes who signs in in another tab, and asks nothing when it is the same', async () => {
     const session = await openAs();
+    const changed = vi.fn();
+    session.changedElsewhere.subscribe(changed);
     const other = new BroadcastChannel('lms.session');
     other.postMessage({ kind: 'signed-in', user: ADA.id });
     other.postMessage({ kind: 'signed-in', user: 'b'.repeat(24) });
     (await sent(REFRESH)).flush(signedIn({ id: 'b'.repeat(24), username: 'bob' }));
 
-    await vi.waitFor(() => expect(session.user()?.username).toBe('bob'));
+    await vi.waitFor(() => expect(changed).toHaveBeenCalledOnce());
+    expect(session.user()?.username).toBe('bob');
     other.close();
   });
 });

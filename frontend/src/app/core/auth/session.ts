@@ -1,6 +1,6 @@
 import { HttpClient } from '@angular/common/http';
 import { DestroyRef, Injectable, computed, inject, signal } from '@angular/core';
-import { firstValueFrom } from 'rxjs';
+import { Subject, firstValueFrom } from 'rxjs';
 
 import { Sent, User } from '@core/api/models';
 import { ApiError } from '@core/errors/api-error';
@@ -37,12 +37,14 @@ export class Session {
 
   readonly user = this.known.asReadonly();
   readonly token = this.access.asReadonly();
+  /** Another tab has signed out, or somebody else in: what the page shows was another's. */
+  readonly changedElsewhere = new Subject<void>();
   readonly isSignedIn = computed(() => this.known() !== null);
   readonly isInstructor = computed(() => !!this.known()?.is_instructor || this.isAdmin());
   readonly isAdmin = computed(() => !!this.known()?.is_admin);
 
   constructor() {
-    this.tabs.onmessage = ({ data }: MessageEvent<News>) => this.hear(data);
+    this.tabs.onmessage = ({ data }: MessageEvent<News>) => void this.hear(data);
     inject(DestroyRef).onDestroy(() => {
       this.tabs.close();
       clearTimeout(this.timer);
@@ -152,9 +154,12 @@ export class Session {
     this.tabs.postMessage(news);
   }
 
-  private hear(news: News): void {
-    if (news.kind === 'signed-out') this.leave();
-    else if (news.user !== this.known()?.id) void this.renew().catch(() => undefined);
+  private async hear(news: News): Promise<void> {
+    if (news.kind === 'signed-in') {
+      if (news.user === this.known()?.id) return;
+      await this.renew().catch(() => undefined);
+    } else this.leave();
+    this.changedElsewhere.next();
   }
 }
 

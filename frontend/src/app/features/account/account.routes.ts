@@ -1,18 +1,24 @@
 import { Routes } from '@angular/router';
 
-import { visitor } from './visitor';
+import { visitor } from '@core/auth/guards';
 
 export const routes: Routes = [
   {
     path: 'login',
-    canActivate: [visitor],
+    canMatch: [visitor],
     title: $localize`Sign in`,
+    data: {
+      description: $localize`Sign in to go on with your courses where you left off.`,
+    },
     loadComponent: () => import('./login').then(m => m.Login),
   },
   {
     path: 'register',
-    canActivate: [visitor],
+    canMatch: [visitor],
     title: $localize`Register`,
+    data: {
+      description: $localize`Make an account to enrol in courses and keep track of what you have learnt.`,
+    },
     loadComponent: () => import('./register').then(m => m.Register),
   },
   {

@@ -1,6 +1,18 @@
-import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  DOCUMENT,
+  computed,
+  inject,
+  input,
+  linkedSignal,
+} from '@angular/core';
+import { takeUntilDestroyed, toObservable } from '@angular/core/rxjs-interop';
 import { RouterLink } from '@angular/router';
+import { skip } from 'rxjs';
 
+import { Course, Page } from '@core/api/models';
+import { focusHeading } from '@core/navigation/focus';
 import { Query } from '@core/navigation/query';
 import { CourseCard } from '@shared/course-card';
 import { Empty } from '@shared/empty';
@@ -60,34 +72,39 @@ import { CoursesApi } from './courses-api';
           </select>
         </label>
       </div>
-      <p class="count quiet" role="status">
-        @if (!courses.isLoading() && !courses.error()) {
-          <ng-container i18n>
-            {courses.value().count, plural,
-              =0 {No course}
-              =1 {1 course}
-              other {{{ courses.value().count }} courses}
-            }
-          </ng-container>
+      <div class="found">
+        <p class="quiet" role="status">
+          @if (!courses.isLoading() && !courses.error()) {
+            <ng-container i18n>
+              {courses.value().count, plural,
+                =0 {No course}
+                =1 {1 course}
+                other {{{ courses.value().count }} courses}
+              }
+            </ng-container>
+          }
+        </p>
+        @if (isNarrowed() && shown()?.count) {
+          <a routerLink="/courses" i18n>Show all courses</a>
         }
-      </p>
+      </div>
       @if (courses.error(); as error) {
         <lms-failed [error]="error" (retry)="courses.reload()" />
         <p><a routerLink="/courses" i18n>Show all courses</a></p>
-      } @else if (courses.isLoading()) {
-        <lms-skeleton class="cards" [count]="6" height="19rem" />
-      } @else {
-        <ul class="cards">
-          @for (course of courses.value().results; track course.id) {
+      } @else if (shown(); as found) {
+        <ul class="cards" [class.former]="courses.isLoading()">
+          @for (course of found.results; track course.id) {
             <li><lms-course-card [course]="course" [isFirst]="$index < 4" /></li>
           }
         </ul>
-        @if (courses.value().count === 0) {
+        @if (found.count === 0) {
           <lms-empty title="No course matches." i18n-title>
             <a class="button" routerLink="/courses" i18n>Show all courses</a>
           </lms-empty>
         }
-        <lms-pager [count]="courses.value().count" [page]="pageNumber()" />
+        <lms-pager [count]="found.count" [page]="pageNumber()" />
+      } @else {
+        <lms-skeleton class="cards" [count]="8" height="18rem" />
       }
     </div>
   `,
@@ -111,6 +128,15 @@ export class CourseList {
       page: this.page(),
     })),
   );
+  /** What was found, and while more is looked for, what was found before. */
+  protected readonly shown = linkedSignal<Page<Course> | null, Page<Course> | null>({
+    source: () =>
+      this.courses.isLoading() || !this.courses.hasValue() ? null : this.courses.value(),
+    computation: (found, former) => found ?? former?.value ?? null,
+  });
+  protected readonly isNarrowed = computed(
+    () => !!(this.search() || this.category() || this.free()),
+  );
   protected readonly pageNumber = computed(() => Number(this.page()) || 1);
   protected readonly prices = [
     { value: '', label: $localize`All` },
@@ -123,4 +149,13 @@ export class CourseList {
     { value: 'title', label: $localize`By title` },
     { value: 'price', label: $localize`By price` },
   ];
+
+  constructor() {
+    const document = inject(DOCUMENT);
+    const turned = toObservable(this.page).pipe(skip(1), takeUntilDestroyed());
+    turned.subscribe(() => {
+      // The link that was pressed is at the end of what is read from its beginning now.
+      if (document.activeElement?.closest('lms-pager')) focusHeading(document);
+    });
+  }
 }

@@ -10,7 +10,6 @@ import {
   signal,
   viewChild,
 } from '@angular/core';
-import { Meta } from '@angular/platform-browser';
 import { Router, RouterLink } from '@angular/router';
 
 import { Session } from '@core/auth/session';
@@ -24,8 +23,6 @@ import { Minutes } from '@shared/minutes';
 import { Picture } from '@shared/picture';
 import { Skeleton } from '@shared/skeleton';
 import { CoursesApi } from './courses-api';
-
-const DESCRIBED_CHARACTERS = 160;
 
 /** A course as whoever may take it sees it, and one's own place in it. */
 @Component({
@@ -43,7 +40,6 @@ export class CoursePage {
   private readonly api = inject(CoursesApi);
   private readonly router = inject(Router);
   private readonly title = inject(PageTitle);
-  private readonly meta = inject(Meta);
   private readonly confirm = inject(Confirm);
   private readonly notes = inject(Notes);
   private readonly failures = inject(Failures);
@@ -54,6 +50,11 @@ export class CoursePage {
   protected readonly outline = this.api.outline(this.id);
   protected readonly places = this.api.place(this.id);
   protected readonly busy = signal(false);
+  private readonly isSessionKnown = signal(false);
+  /** Whether one takes the course is not known yet. */
+  protected readonly isWaiting = computed(
+    () => !this.isSessionKnown() || this.places.status() === 'loading',
+  );
   protected readonly place = computed(() =>
     this.places.hasValue() ? (this.places.value().results[0] ?? null) : null,
   );
@@ -65,6 +66,7 @@ export class CoursePage {
   protected readonly lessons = computed(() =>
     this.outline.hasValue() ? this.outline.value() : [],
   );
+  protected readonly hasPreviews = computed(() => this.lessons().some(one => one.is_preview));
   protected readonly minutes = computed(() =>
     this.lessons().reduce((sum, lesson) => sum + lesson.duration_minutes, 0),
   );
@@ -78,12 +80,12 @@ export class CoursePage {
   protected readonly signInParams = computed(() => ({ next: `/courses/${this.id()}?enrol=1` }));
 
   constructor() {
+    void this.session.restored().finally(() => this.isSessionKnown.set(true));
     effect(() => {
       if (!this.course.hasValue()) return;
       const { title, description } = this.course.value();
       this.title.set(title);
-      const content = description.replace(/\s+/g, ' ').slice(0, DESCRIBED_CHARACTERS) || title;
-      this.meta.updateTag({ name: 'description', content });
+      this.title.describe(description || title);
     });
     effect(() => {
       if (this.enrol()) this.enrolButton()?.nativeElement.focus();

@@ -62,6 +62,45 @@ describe('the catalogue', () => {
     await answer('GET', '/api/courses/?published=true&search=botany&ordering=title', pageOf());
   });
 
+  it('keeps what was found before in its place until there is something newer', async () => {
+    const { page, answer, type, text } = await visit(ROUTES, '/courses');
+    expect(page.querySelector('lms-skeleton')).not.toBeNull();
+    await answer('GET', '/api/courses/', pageOf(BOTANY));
+    await type('select:has(option[value=title])', 'title', 'change');
+
+    expect(page.querySelector('.former')?.textContent).toContain('Botany');
+    await answer('GET', '/api/courses/?published=true&ordering=title', pageOf());
+    expect(page.querySelector('.former')).toBeNull();
+    expect(text()).not.toContain('Botany');
+  });
+
+  it('leads back to all courses where what is found is narrowed', async () => {
+    const all = await visit(ROUTES, '/courses?ordering=title');
+    await all.answer('GET', '/api/courses/', pageOf(BOTANY));
+    expect(all.text()).not.toContain('Show all courses');
+
+    TestBed.resetTestingModule();
+    const some = await visit(ROUTES, '/courses?free=true');
+    await some.answer('GET', '/api/courses/', pageOf(BOTANY));
+    expect(some.find('a', 'Show all courses').getAttribute('href')).toBe('/courses');
+  });
+
+  it('is read from its beginning when its page is turned', async () => {
+    const { page, answer, find, settle } = await visit(ROUTES, '/courses');
+    document.body.append(page);
+    await answer('GET', '/api/courses/', { ...pageOf(BOTANY), count: 21 });
+    const heading = page.querySelector('h1');
+    const next = find('a', 'Next');
+    document.body.replaceChildren(Object.assign(document.createElement('main'), { id: 'main' }));
+    document.querySelector('main')?.append(page);
+    next.focus();
+    next.click();
+    await settle();
+
+    expect(document.activeElement).toBe(heading);
+    page.remove();
+  });
+
   it('says that nothing matches, and what is wrong with the address', async () => {
     const { answer, text } = await visit(ROUTES, '/courses?search=nix');
     await answer('GET', '/api/courses/', pageOf());
@@ -91,7 +130,7 @@ describe('a course’s page', () => {
     expect(TestBed.inject(Meta).getTag('name=description')?.content).toBe(
       'Plants, and how they live.',
     );
-    for (const fact of ['19.90', '30 min', 'grace', 'Knows plants.', 'Nature', 'Preview']) {
+    for (const fact of ['19.90', '30 min', 'By grace', 'Knows plants.', 'Nature', 'Preview']) {
       expect(text()).toContain(fact);
     }
     expect([...page.querySelectorAll('.outline a')].map(a => a.getAttribute('href'))).toEqual([
@@ -112,6 +151,15 @@ describe('a course’s page', () => {
     expect(url()).toBe('/learn/1');
   });
 
+  it('offers nothing before it is known whether one takes the course', async () => {
+    const { answer, text } = await visit(ROUTES, '/courses/1', ADA);
+    await answer('GET', '/api/courses/1/?expand=instructor,category', BOTANY);
+    expect(text()).not.toContain('Enrol');
+
+    await answer('GET', '/api/enrollments/', pageOf(PLACE));
+    expect(text()).toContain('Continue');
+  });
+
   it('says why one cannot enrol', async () => {
     const { click, answer, report } = await open(ADA, null);
     await click('Enrol');
@@ -127,6 +175,7 @@ describe('a course’s page', () => {
     expect(text()).toContain('Which roots?');
     expect(find('a', 'Continue').getAttribute('href')).toBe('/learn/1');
     expect(page.querySelectorAll('.tick.done')).toHaveLength(1);
+    expect(page.querySelector('.outline .next')?.textContent).toContain('Leaves');
 
     await click('Leave this course');
     expect(ask).toHaveBeenCalled();

@@ -10,12 +10,16 @@ describe('Home', () => {
     expect(page.querySelector('lms-skeleton')).not.toBeNull();
     const botany = { id: '1', title: 'Botany', lesson_count: 1, enrollment_count: 2, price: '0' };
     const request = await answer('GET', COURSES, pageOf(botany, { ...botany, id: '2' }));
-    await answer('GET', '/api/categories/', pageOf({ id: 'c', name: 'Nature', course_count: 2 }));
+    const nature = { id: 'c', name: 'Nature', course_count: 2 };
+    const empty = { id: 'd', name: 'Nothing yet', course_count: 0 };
+    await answer('GET', '/api/categories/', pageOf(nature, empty));
 
     expect(request.params.get('ordering')).toBe('-enrollment_count');
     expect(page.querySelectorAll('lms-course-card')).toHaveLength(2);
     expect(page.querySelector('.categories a')?.getAttribute('href')).toBe('/courses?category=c');
+    expect(text()).toContain('How it works');
     expect(text()).toContain('Register');
+    expect(text()).not.toContain('Nothing yet');
   });
 
   it('says that there are no courses', async () => {
@@ -36,6 +40,7 @@ describe('Home', () => {
 
   it('leads whoever is signed in on to where they were', async () => {
     const { page, answer } = await visit(ROUTES, '/', ADA);
+    expect(page.querySelector('.beside')?.localName).toBe('lms-skeleton');
     const next_lesson = { id: 'l', title: 'Roots' };
     const courses = [
       { course: '1', title: 'Done', percentage: 100, next_lesson: null },
@@ -43,8 +48,15 @@ describe('Home', () => {
     ];
     await answer('GET', '/api/dashboard/', { student: { courses, activity: [], unread: 0 } });
 
-    const going = page.querySelector('.going');
-    expect(going?.querySelector('a')?.getAttribute('href')).toBe('/learn/2');
-    expect(going?.textContent).toContain('next: Roots');
+    const beside = page.querySelector('.beside');
+    expect(beside?.querySelector('a')?.getAttribute('href')).toBe('/learn/2');
+    expect(beside?.textContent).toContain('next: Roots');
+  });
+
+  it('says how it works to whoever has begun nothing yet', async () => {
+    const { answer, text } = await visit(ROUTES, '/', ADA);
+    await answer('GET', '/api/dashboard/', { student: { courses: [], activity: [], unread: 0 } });
+
+    expect(text()).toContain('How it works');
   });
 });

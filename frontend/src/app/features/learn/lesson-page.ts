@@ -94,6 +94,11 @@ const ARROWS: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowLeft: -1 
               <p i18n>The lesson is not in this course, or no longer.</p>
               <a class="button" [routerLink]="['/learn', course.id]" i18n>Go on with the course</a>
             </div>
+          } @else if (!line()) {
+            <div>
+              <h1 i18n>Lesson</h1>
+              <lms-skeleton [count]="4" height="7rem" />
+            </div>
           } @else {
             <article>
               <header>

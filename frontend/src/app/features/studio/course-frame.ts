@@ -26,7 +26,13 @@ import { CourseInStudio } from './course-in-studio';
       </p>
       <nav class="tabs" aria-label="The course" i18n-aria-label>
         @for (tab of tabs; track tab.path) {
-          <a [routerLink]="tab.path" routerLinkActive ariaCurrentWhenActive="page">
+          <a
+            #link
+            routerLinkActive
+            ariaCurrentWhenActive="page"
+            [routerLink]="tab.path"
+            (isActiveChange)="reveal($event, link)"
+          >
             {{ tab.label }}
           </a>
         }
@@ -49,5 +55,10 @@ export class CourseFrame {
 
   constructor() {
     effect(() => this.studio.open(this.id()));
+  }
+
+  /** On a phone the tabs are wider than the page. */
+  protected reveal(isActive: boolean, tab: HTMLElement): void {
+    if (isActive) tab.scrollIntoView({ block: 'nearest', inline: 'center' });
   }
 }

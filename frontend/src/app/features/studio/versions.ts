@@ -1,9 +1,9 @@
 import { HttpClient, HttpResponse } from '@angular/common/http';
-import { Injectable, inject } from '@angular/core';
+import { Injectable, Injector, inject } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
 
 import { ApiError } from '@core/errors/api-error';
-import { Confirm } from '@shared/confirm';
+import type { Difference } from './conflict-dialog';
 
 /** A thing as it was read, and the tag under which the server knows that version of it. */
 export interface Versioned<Value> {
@@ -11,40 +11,55 @@ export interface Versioned<Value> {
   readonly etag: string;
 }
 
+/** What people call a thing's fields, and how they read what is in them. */
+export type Described<Value> = Partial<Record<keyof Value, readonly [name: string, text: string]>>;
+
 /** Reads and changes things so that nobody overwrites what another has changed meanwhile. */
 @Injectable({ providedIn: 'root' })
 export class Versions {
   private readonly http = inject(HttpClient);
-  private readonly confirm = inject(Confirm);
+  private readonly injector = inject(Injector);
 
   async read<Value>(url: string): Promise<Versioned<Value>> {
     return versioned(await firstValueFrom(this.http.get<Value>(url, { observe: 'response' })));
   }
 
   /**
-   * Changes what `body` names. Where somebody has changed the thing since it was read, asks whether to
-   * do it all the same; resolves to null where it is then left as it is.
+   * Changes what `wanted` has otherwise than it was read. Where somebody has changed the same fields
+   * meanwhile, shows both texts and asks; resolves to null where theirs is then left as it is.
    *
    * @throws ApiError: the server refused it
    */
   async save<Value extends object>(
     url: string,
-    body: Partial<Value>,
+    wanted: Partial<Value>,
     read: Versioned<Value>,
+    describe: (value: Value) => Described<Value>,
   ): Promise<Versioned<Value> | null> {
+    const body = changes(wanted, read.value);
     try {
       return await this.patch<Value>(url, body, read.etag);
     } catch (error) {
       if (!(error instanceof ApiError && error.status === 412)) throw error;
     }
     const theirs = await this.read<Value>(url);
-    const agreed = await this.confirm.ask({
-      title: $localize`Somebody changed this meanwhile`,
-      text: whatTheyChanged(body, read.value, theirs.value),
-      action: $localize`Save mine all the same`,
-      isGrave: true,
-    });
-    return agreed ? this.save(url, body, theirs) : null;
+    const differences = differencesOf(body, read.value, theirs.value, describe);
+    const agreed = differences.length === 0 || (await this.ask(differences));
+    return agreed ? this.save(url, { ...theirs.value, ...body }, theirs, describe) : null;
+  }
+
+  private async ask(differences: readonly Difference[]): Promise<boolean> {
+    const [{ MatDialog }, { ConflictDialog }] = await Promise.all([
+      import('@angular/material/dialog'),
+      import('./conflict-dialog'),
+    ]);
+    const dialog = this.injector
+      .get(MatDialog)
+      .open<unknown, readonly Difference[], boolean>(ConflictDialog, {
+        data: differences,
+        maxWidth: 'min(56rem, 96vw)',
+      });
+    return (await firstValueFrom(dialog.afterClosed())) === true;
   }
 
   private async patch<Value>(
@@ -63,17 +78,23 @@ function versioned<Value>(answer: HttpResponse<Value>): Versioned<Value> {
   return { value: answer.body as Value, etag: answer.headers.get('ETag') ?? '' };
 }
 
-const SHOWN_CHARACTERS = 200;
+function changes<Value extends object>(wanted: Partial<Value>, from: Value): Partial<Value> {
+  const names = Object.keys(wanted) as (keyof Value)[];
+  const changed = names.filter(name => wanted[name] !== from[name]);
+  return Object.fromEntries(changed.map(name => [name, wanted[name]])) as Partial<Value>;
+}
 
-function whatTheyChanged<Value extends object>(
+function differencesOf<Value extends object>(
   mine: Partial<Value>,
   before: Value,
   theirs: Value,
-): string {
-  const changed = (Object.keys(mine) as (keyof Value)[])
-    .filter(name => String(before[name]) !== String(theirs[name]))
-    .map(name => `${String(name)}: “${String(theirs[name]).slice(0, SHOWN_CHARACTERS)}”`);
-  return changed.length > 0
-    ? $localize`Now it says ${changed.join('; ')}:changes:. Saving yours replaces that.`
-    : $localize`What they changed is not what you are changing.`;
+  describe: (value: Value) => Described<Value>,
+): readonly Difference[] {
+  const described = { mine: describe({ ...before, ...mine }), theirs: describe(theirs) };
+  return (Object.keys(mine) as (keyof Value)[])
+    .filter(name => before[name] !== theirs[name] && mine[name] !== theirs[name])
+    .map(name => {
+      const [label, text] = described.mine[name] ?? [String(name), String(mine[name])];
+      return { label, mine: text, theirs: described.theirs[name]?.[1] ?? String(theirs[name]) };
+    });
 }

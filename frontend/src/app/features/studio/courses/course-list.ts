@@ -9,7 +9,7 @@ import { Pager } from '@shared/pager';
 import { Picture } from '@shared/picture';
 import { SearchBox } from '@shared/search-box';
 import { Skeleton } from '@shared/skeleton';
-import { CoursesApi } from './courses-api';
+import { CoursesApi, ListedCourse } from './courses-api';
 
 /** The courses that one teaches; an admin's studio lists all. */
 @Component({
@@ -71,6 +71,9 @@ import { CoursesApi } from './courses-api';
                   } @else {
                     <span class="badge draft" i18n>Draft</span>
                   }
+                  @if (teacherOf(course); as name) {
+                    <span i18n>by {{ name }}</span>
+                  }
                   <span i18n>
                     {course.lesson_count, plural,
                       =1 {1 lesson}
@@ -125,6 +128,10 @@ export class CourseList {
     { value: 'true', label: $localize`Published` },
     { value: 'false', label: $localize`Draft` },
   ];
+
+  protected teacherOf({ instructor }: ListedCourse): string {
+    return typeof instructor === 'object' ? (instructor?.username ?? '') : '';
+  }
 
   protected async create(title: string): Promise<void> {
     if (!title.trim()) return;

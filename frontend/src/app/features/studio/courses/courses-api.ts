@@ -13,6 +13,11 @@ export interface WantedCourses {
   readonly page?: string;
 }
 
+/** Whose it is is said by name where the list holds everybody's. */
+export interface ListedCourse extends Omit<Course, 'instructor'> {
+  readonly instructor: { readonly username: string } | string | null;
+}
+
 export type QuizInList = Pick<Answered<'Quiz'>, 'id' | 'lesson' | 'title' | 'problems'>;
 
 @Injectable({ providedIn: 'root' })
@@ -22,12 +27,12 @@ export class CoursesApi {
 
   /** One's own courses; an admin's are all that there are. */
   mine(wanted: Signal<WantedCourses>) {
-    return httpResource<Page<Course>>(
+    return httpResource<Page<ListedCourse>>(
       () => {
         const user = this.session.user();
         if (!user) return undefined;
-        const instructor = user.is_admin ? undefined : user.id;
-        return { url: '/api/courses/', params: given({ ...wanted(), instructor }) };
+        const whose = user.is_admin ? { expand: 'instructor' } : { instructor: user.id };
+        return { url: '/api/courses/', params: given({ ...wanted(), ...whose }) };
       },
       { defaultValue: EMPTY_PAGE },
     );

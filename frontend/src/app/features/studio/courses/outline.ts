@@ -55,23 +55,32 @@ export class OutlinePage {
 
   protected readonly read = this.api.outline(this.id);
   protected readonly quizzes = this.api.quizzes(this.id);
+  /** How many quizzes there are is on its way, for the first time. */
+  protected readonly isCounting = computed(() => this.quizzes.status() === 'loading');
   protected readonly busy = signal(false);
   protected readonly lessons = linkedSignal<Outline>(() =>
     this.read.hasValue() ? this.read.value() : [],
   );
+  private readonly known = computed(() =>
+    this.quizzes.hasValue() ? this.quizzes.value().results : [],
+  );
   protected readonly quizzesOf = computed(() => {
     const counts = new Map<string, number>();
-    for (const { lesson } of this.quizzes.value().results) {
+    for (const { lesson } of this.known()) {
       counts.set(lesson, (counts.get(lesson) ?? 0) + 1);
     }
     return counts;
   });
   /** What keeps the course from being published. */
   protected readonly unready = computed(() =>
-    this.quizzes.value().results.filter(quiz => quiz.problems.some(problem => problem.question)),
+    this.known().filter(quiz => quiz.problems.some(problem => problem.question)),
   );
   protected readonly canPublish = computed(
-    () => this.lessons().length > 0 && this.unready().length === 0,
+    () =>
+      this.lessons().length > 0 &&
+      this.quizzes.hasValue() &&
+      !this.isCounting() &&
+      this.unready().length === 0,
   );
 
   protected drop({ previousIndex, currentIndex }: CdkDragDrop<unknown>): void {

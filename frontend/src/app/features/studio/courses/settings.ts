@@ -27,7 +27,7 @@ import { Picture } from '@shared/picture';
 import { Skeleton } from '@shared/skeleton';
 import { MayHaveUnsaved, askBeforeUnload } from '@shared/unsaved';
 import { CourseInStudio } from '../course-in-studio';
-import { Versioned, Versions } from '../versions';
+import { Described, Versioned, Versions } from '../versions';
 import { CoursesApi } from './courses-api';
 
 /** What a course says of itself, its picture, and its end. */
@@ -56,6 +56,9 @@ export class Settings implements MayHaveUnsaved {
     loader: ({ params }) => this.versions.read<Course>(params),
   });
   protected readonly categories = this.api.categories();
+  protected readonly known = computed(() =>
+    this.categories.hasValue() ? this.categories.value().results : [],
+  );
   protected readonly busy = signal(false);
   protected readonly wrong = signal('');
   protected readonly messageOf = messageOf;
@@ -74,7 +77,7 @@ export class Settings implements MayHaveUnsaved {
     askBeforeUnload(this);
     effect(() => {
       const course = this.course();
-      if (course) untracked(() => this.show(course));
+      if (course && !this.form.dirty) untracked(() => this.show(course));
     });
   }
 
@@ -92,16 +95,21 @@ export class Settings implements MayHaveUnsaved {
     }
     const { title, description, category, price } = this.form.getRawValue();
     const body = { title, description, category: category || null, price: price.replace(',', '.') };
-    await this.change(async () => this.take(await this.versions.save(this.url(), body, read)));
+    await this.change(async () =>
+      this.take(
+        await this.versions.save<Course>(this.url(), body, read, shown => this.describe(shown)),
+      ),
+    );
   }
 
   protected async upload(box: HTMLInputElement): Promise<void> {
+    const read = this.read.value();
     const file = box.files?.[0];
     box.value = '';
-    if (!file) return;
+    if (!read || !file) return;
     await this.change(async () => {
       await this.api.picture(this.id(), file);
-      await this.refresh();
+      await this.refresh(read);
     });
   }
 
@@ -109,8 +117,10 @@ export class Settings implements MayHaveUnsaved {
     const read = this.read.value();
     if (!read) return;
     await this.change(async () => {
-      await this.versions.save<Course>(this.url(), { image: null }, read);
-      await this.refresh();
+      await this.versions.save<Course>(this.url(), { image: null }, read, () => ({
+        image: [$localize`Picture`, $localize`Another picture`],
+      }));
+      await this.refresh(read);
     });
   }
 
@@ -134,16 +144,24 @@ export class Settings implements MayHaveUnsaved {
     });
   }
 
-  /** A picture changes the version, and not what one is writing. */
-  private async refresh(): Promise<void> {
+  /** Shows the other picture. Who is writing goes on from what they read, so that saving still compares. */
+  private async refresh(read: Versioned<Course>): Promise<void> {
     const fresh = await this.versions.read<Course>(this.url());
-    const written = this.form.dirty ? this.form.getRawValue() : null;
-    this.read.set(fresh);
+    const { image, image_small } = fresh.value;
+    this.read.set(
+      this.form.dirty ? { ...read, value: { ...read.value, image, image_small } } : fresh,
+    );
     this.studio.reload();
-    if (written) {
-      this.form.setValue(written);
-      this.form.markAsDirty();
-    }
+  }
+
+  private describe({ title, description, category, price }: Course): Described<Course> {
+    const named = this.known().find(({ id }) => id === category);
+    return {
+      title: [$localize`Title`, title],
+      description: [$localize`Description`, description ?? ''],
+      category: [$localize`Category`, named?.name ?? $localize`None`],
+      price: [$localize`Price`, price ?? ''],
+    };
   }
 
   private show({ title, description, category, price }: Course): void {

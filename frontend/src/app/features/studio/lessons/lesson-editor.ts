@@ -29,7 +29,7 @@ import { focusFirstWrong, messageOf, showFieldErrors } from '@shared/form-errors
 import { Prose } from '@shared/prose';
 import { Skeleton } from '@shared/skeleton';
 import { MayHaveUnsaved, askBeforeUnload } from '@shared/unsaved';
-import { Versions } from '../versions';
+import { Described, Versions } from '../versions';
 import { Mark, MARKS, mark } from './markdown';
 
 const PREVIEWED_AFTER_MS = 400;
@@ -119,7 +119,8 @@ export class LessonEditor implements MayHaveUnsaved {
     this.busy.set(true);
     this.wrong.set('');
     try {
-      const saved = await this.versions.save<Lesson>(this.url(), this.form.getRawValue(), read);
+      const wanted = this.form.getRawValue();
+      const saved = await this.versions.save<Lesson>(this.url(), wanted, read, describe);
       if (!saved) return;
       this.read.set(saved);
       this.show(saved.value);
@@ -187,4 +188,14 @@ export class LessonEditor implements MayHaveUnsaved {
         catchError(() => of(this.html())), // the next change tries again
       );
   }
+}
+
+function describe(lesson: Lesson): Described<Lesson> {
+  return {
+    title: [$localize`Title`, lesson.title],
+    content: [$localize`Text, in Markdown`, lesson.content ?? ''],
+    video_url: [$localize`Address of a video`, lesson.video_url ?? ''],
+    duration_minutes: [$localize`Length in minutes`, String(lesson.duration_minutes)],
+    is_preview: [$localize`A preview`, lesson.is_preview ? $localize`Yes` : $localize`No`],
+  };
 }

@@ -11,7 +11,7 @@ export interface Mark {
 export const MARKS: readonly Mark[] = [
   { label: $localize`Bold`, sign: 'B', key: 'b', around: ['**', '**'] },
   { label: $localize`Italic`, sign: 'I', key: 'i', around: ['*', '*'] },
-  { label: $localize`Link`, sign: '🔗', key: 'k', around: ['[', '](https://)'] },
+  { label: $localize`Link`, sign: $localize`Link`, key: 'k', around: ['[', '](https://)'] },
   { label: $localize`Code`, sign: '<>', around: ['`', '`'] },
   { label: $localize`Heading`, sign: 'H', before: '## ' },
   { label: $localize`List`, sign: '•', before: '- ' },

@@ -39,7 +39,7 @@ interface Refusal {
     </p>
     <label class="check">
       <input #skipBox type="checkbox" />
-      <span i18n>Leave out questions of kinds that there are not here, as essays</span>
+      <span i18n>Leave out questions of kinds that there are none of here, such as essays</span>
     </label>
     <div role="status">
       @if (done(); as imported) {
@@ -53,12 +53,19 @@ interface Refusal {
           @if (imported.skipped.length > 0) {
             <ng-container i18n>
               {imported.skipped.length, plural,
-                =1 {1 of a kind that we do not have was left out.}
-                other {{{ imported.skipped.length }} of kinds that we do not have were left out.}
+                =1 {1 question of another kind was left out:}
+                other {{{ imported.skipped.length }} questions of other kinds were left out:}
               }
             </ng-container>
           }
         </p>
+        @if (imported.skipped.length > 0) {
+          <ul>
+            @for (one of imported.skipped; track $index) {
+              <li i18n>Line {{ one.line }}: {{ one.kind }}</li>
+            }
+          </ul>
+        }
       }
     </div>
     @if (refused(); as refusal) {

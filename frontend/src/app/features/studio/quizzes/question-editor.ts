@@ -99,12 +99,13 @@ export class QuestionEditor implements OnInit {
   protected add(): void {
     this.choices.push(this.choice({ text: '', is_correct: false }));
     this.choices.markAsDirty();
-    setTimeout(() => [...this.host.querySelectorAll<HTMLElement>('.choice .text')].at(-1)?.focus());
+    this.focusChoice(-1);
   }
 
   protected removeChoice(index: number): void {
     this.choices.removeAt(index);
     this.choices.markAsDirty();
+    this.focusChoice(Math.min(index, this.choices.length - 1));
   }
 
   /** Of a single one, the others are wrong then. */
@@ -142,6 +143,24 @@ export class QuestionEditor implements OnInit {
     } finally {
       this.busy.set(false);
     }
+  }
+
+  protected choiceLabel(index: number): string {
+    return $localize`Choice ${index + 1}:number:`;
+  }
+
+  protected rightLabel(index: number): string {
+    return $localize`Choice ${index + 1}:number: is right`;
+  }
+
+  protected removeLabel(index: number): string {
+    return $localize`Remove choice ${index + 1}:number:`;
+  }
+
+  private focusChoice(index: number): void {
+    setTimeout(() =>
+      [...this.host.querySelectorAll<HTMLElement>('.choice .text')].at(index)?.focus(),
+    );
   }
 
   private said(): Said {

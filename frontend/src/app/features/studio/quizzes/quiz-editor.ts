@@ -1,5 +1,6 @@
 import { LiveAnnouncer } from '@angular/cdk/a11y';
 import { CdkDrag, CdkDragDrop, CdkDragHandle, CdkDropList } from '@angular/cdk/drag-drop';
+import { DecimalPipe } from '@angular/common';
 import {
   ChangeDetectionStrategy,
   Component,
@@ -30,10 +31,11 @@ import { Skeleton } from '@shared/skeleton';
 import { MayHaveUnsaved, askBeforeUnload } from '@shared/unsaved';
 import { moved } from '../moved';
 import { OrderButtons } from '../order-buttons';
-import { Versions } from '../versions';
+import { Described, Versions } from '../versions';
 import { Bank } from './bank';
-import { KINDS, PROBLEMS } from './kinds';
+import { GRADINGS, KEY_SHOWN, KINDS, PROBLEMS } from './kinds';
 import { QuestionEditor } from './question-editor';
+import { QuizPreview } from './quiz-preview';
 import { Kind, Question, Quiz, QuizzesApi } from './quizzes-api';
 
 const REGRADE_ASKED_EVERY_MS = 1000;
@@ -45,6 +47,7 @@ const REGRADE_ASKED_EVERY_MS = 1000;
     CdkDrag,
     CdkDragHandle,
     CdkDropList,
+    DecimalPipe,
     ReactiveFormsModule,
     MatFormFieldModule,
     MatInputModule,
@@ -53,6 +56,7 @@ const REGRADE_ASKED_EVERY_MS = 1000;
     Failed,
     OrderButtons,
     QuestionEditor,
+    QuizPreview,
     Skeleton,
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -62,6 +66,8 @@ const REGRADE_ASKED_EVERY_MS = 1000;
 export class QuizEditor implements MayHaveUnsaved {
   readonly id = input.required<string>();
   readonly quiz = input.required<string>();
+  /** `student`: what they are asked, without the key. */
+  readonly view = input<string>();
 
   private readonly api = inject(QuizzesApi);
   private readonly versions = inject(Versions);
@@ -84,12 +90,15 @@ export class QuizEditor implements MayHaveUnsaved {
     () => this.shown()?.questions ?? [],
   );
   protected readonly kinds = KINDS;
+  protected readonly gradings = Object.entries(GRADINGS);
+  protected readonly keyShown = Object.entries(KEY_SHOWN);
   protected readonly kindNames = Object.entries(KINDS) as [Kind, string][];
   protected readonly messageOf = messageOf;
   protected readonly busy = signal(false);
   protected readonly wrong = signal('');
   /** The question that is being written: its id, or the kind of a new one. */
   protected readonly editing = signal<string | null>(null);
+  protected readonly isPreview = computed(() => this.view() === 'student');
   protected readonly newKind = computed(() =>
     this.kindNames.map(([kind]) => kind).find(kind => kind === this.editing()),
   );
@@ -138,7 +147,7 @@ export class QuizEditor implements MayHaveUnsaved {
       time_limit_seconds: minutes ? Math.round(Number(minutes.replace(',', '.')) * 60) : null,
     };
     await this.change(async () => {
-      const saved = await this.versions.save<Quiz>(this.url(), body, read);
+      const saved = await this.versions.save<Quiz>(this.url(), body, read, describe);
       if (!saved) return;
       this.form.markAsPristine();
       this.read.set(saved);
@@ -156,11 +165,11 @@ export class QuizEditor implements MayHaveUnsaved {
         action: $localize`Drop it`,
         isGrave: true,
       }));
-    if (agreed) this.editing.set(what);
+    if (agreed) this.setEditing(what);
   }
 
   protected async finishEditing(): Promise<void> {
-    this.editing.set(null);
+    this.setEditing(null);
     await this.notes.say($localize`The question is saved.`);
     this.read.reload();
   }
@@ -230,9 +239,18 @@ export class QuizEditor implements MayHaveUnsaved {
     }
   }
 
+  /** Opens the editor for that, or closes it and goes back to where it was opened. */
+  private setEditing(what: string | null): void {
+    const opener = `[data-edits="${this.editing()}"]`;
+    this.editing.set(what);
+    if (what === null) {
+      setTimeout(() => this.host.querySelector<HTMLElement>(opener)?.focus());
+    }
+  }
+
   private show(quiz: Quiz): void {
     const { title, pass_mark, grading, partial_credit, shuffle, show_key } = quiz;
-    const { max_attempts, time_limit_seconds } = quiz;
+    const { max_attempts } = quiz;
     this.form.reset({
       title,
       pass_mark,
@@ -241,7 +259,7 @@ export class QuizEditor implements MayHaveUnsaved {
       shuffle,
       show_key,
       max_attempts: max_attempts === null ? '' : String(max_attempts),
-      minutes: time_limit_seconds === null ? '' : String(time_limit_seconds / 60),
+      minutes: minutesOf(quiz),
     });
   }
 
@@ -261,4 +279,25 @@ export class QuizEditor implements MayHaveUnsaved {
       this.busy.set(false);
     }
   }
+}
+
+function describe(quiz: Quiz): Described<Quiz> {
+  const saysYes = (is: boolean) => (is ? $localize`Yes` : $localize`No`);
+  return {
+    title: [$localize`Title`, quiz.title],
+    pass_mark: [$localize`To pass, per cent`, String(quiz.pass_mark)],
+    max_attempts: [$localize`Attempts`, String(quiz.max_attempts ?? $localize`No limit`)],
+    time_limit_seconds: [$localize`Time in minutes`, minutesOf(quiz) || $localize`No limit`],
+    grading: [$localize`Which attempt counts`, GRADINGS[quiz.grading]],
+    show_key: [$localize`When the right answers are shown`, KEY_SHOWN[quiz.show_key]],
+    shuffle: [$localize`Another order for each attempt`, saysYes(quiz.shuffle)],
+    partial_credit: [
+      $localize`Points for some of several right choices`,
+      saysYes(quiz.partial_credit),
+    ],
+  };
+}
+
+function minutesOf({ time_limit_seconds }: Quiz): string {
+  return time_limit_seconds === null ? '' : String(time_limit_seconds / 60);
 }

@@ -21,6 +21,8 @@ import { QuizzesApi } from './quizzes-api';
     <h1 i18n>Quizzes</h1>
     @if (quizzes.error(); as error) {
       <lms-failed [error]="error" (retry)="quizzes.reload()" />
+    } @else if (outline.error(); as error) {
+      <lms-failed [error]="error" (retry)="outline.reload()" />
     } @else if (quizzes.isLoading() || outline.isLoading()) {
       <lms-skeleton [count]="4" height="5rem" />
     } @else if (lessons().length === 0) {
@@ -56,7 +58,7 @@ import { QuizzesApi } from './quizzes-api';
                 <span class="visually-hidden">{{ quiz.title }}</span>
               </a>
               <button
-                class="button outlined grave"
+                class="button plain grave"
                 type="button"
                 [disabled]="busy()"
                 (click)="remove(quiz.id, quiz.title)"

@@ -7,6 +7,7 @@ import {
   inject,
   input,
 } from '@angular/core';
+import { RouterLink } from '@angular/router';
 
 import { Query } from '@core/navigation/query';
 import { Chart } from '@shared/chart';
@@ -20,7 +21,7 @@ const LABEL_CHARACTERS = 24;
 /** How a course does, and what the answers to a quiz say of its questions. */
 @Component({
   selector: 'lms-statistics',
-  imports: [DecimalPipe, PercentPipe, Chart, Empty, Failed, Skeleton],
+  imports: [DecimalPipe, PercentPipe, RouterLink, Chart, Empty, Failed, Skeleton],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './statistics.scss',
   templateUrl: './statistics.html',
@@ -36,7 +37,10 @@ export class Statistics {
   protected readonly dashboard = this.api.course(this.id);
   protected readonly quizzes = this.api.quizzes(this.id);
   /** The one of the address, or the course's first. */
-  protected readonly chosen = computed(() => this.quiz() ?? this.quizzes.value().results[0]?.id);
+  protected readonly chosen = computed(
+    () =>
+      this.quiz() ?? (this.quizzes.hasValue() ? this.quizzes.value().results[0]?.id : undefined),
+  );
   protected readonly figures = this.api.quiz(this.chosen, this.attempts);
 
   private readonly part = computed(() =>
@@ -67,6 +71,11 @@ export class Statistics {
       values: this.questions().map(({ discrimination }) => discrimination),
     },
   ]);
+
+  protected nameOf(kind: string, choice: string): string {
+    if (kind !== 'true_false') return choice;
+    return choice === 'true' ? $localize`:an answer:True` : $localize`:an answer:False`;
+  }
 }
 
 function shortened(text: string): string {

@@ -44,9 +44,9 @@ export class StudentList {
   protected readonly nobody = $localize`Nobody takes this course yet.`;
   protected readonly noMatch = $localize`Nobody of that name takes it.`;
   protected readonly orders = [
-    { value: '', label: $localize`Enrolled last first` },
-    { value: 'enrolled_at', label: $localize`Enrolled first first` },
-    { value: '-completed_at', label: $localize`Completed last first` },
+    { value: '', label: $localize`Newest first` },
+    { value: 'enrolled_at', label: $localize`Longest enrolled first` },
+    { value: '-completed_at', label: $localize`Last completed first` },
   ];
 
   protected nameOf({ student }: Student): string {

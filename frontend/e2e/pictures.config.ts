@@ -1,0 +1,15 @@
+import { devices } from '@playwright/test';
+
+import tests from './playwright.config';
+
+/** Makes the README's pictures from the product and its demo. */
+export default {
+  ...tests,
+  testMatch: 'pictures.ts',
+  projects: [
+    {
+      name: 'desktop',
+      use: { ...devices['Desktop Chrome'], viewport: { width: 1200, height: 750 } },
+    },
+  ],
+};

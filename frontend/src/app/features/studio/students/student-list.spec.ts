@@ -1,0 +1,150 @@
+import { pageOf } from '@testing';
+import { savedFiles, visitStudio } from '../testing';
+
+const GRACE = {
+  id: 'e',
+  student: { id: 'grace', username: 'grace' } as object | null,
+  enrolled_at: '2026-11-02T09:00:00Z',
+  completed_at: null as string | null,
+  progress: {
+    percentage: 50,
+    grade: 86.67 as number | null,
+    quizzes: [
+      { quiz: 'q', title: 'Which roots?', grade: 86.67 as number | null, passed: true },
+      { quiz: 'r', title: '=Deep?', grade: null, passed: false },
+    ],
+  },
+};
+const GONE = {
+  ...GRACE,
+  id: 'f',
+  student: null,
+  completed_at: '2026-11-09T09:00:00Z',
+  progress: { percentage: 100, grade: null, quizzes: [] },
+};
+const BOTANY = { id: '1', title: 'Botany', published: true };
+
+describe('a course’s students', () => {
+  async function open(path = '', ...students: object[]) {
+    const visited = await visitStudio(`/courses/1/students${path}`);
+    await visited.answer('GET', '/api/courses/1/', BOTANY);
+    const read = await visited.answer('GET', '/api/enrollments/', pageOf(...students));
+    return { ...visited, read };
+  }
+
+  it('are shown with how far they are, and their marks', async () => {
+    const { page, find, read, text } = await open('', GRACE, GONE);
+
+    expect(read.urlWithParams).toBe('/api/enrollments/?course=1&expand=student,progress');
+    const rows = [...page.querySelectorAll('tbody tr')].map(row =>
+      row.textContent?.replaceAll(/\s+/g, ' '),
+    );
+    for (const fact of ['grace', 'Nov 2, 2026', '50%', '86.7%', 'Which roots?: 86.67% Passed']) {
+      expect(rows[0]).toContain(fact);
+    }
+    expect(rows[0]).toContain('=Deep?: not taken');
+    for (const fact of ['Somebody who has gone', '100%', 'Completed', '–']) {
+      expect(rows[1]).toContain(fact);
+    }
+    expect(find('tbody details')).toBeTruthy();
+    expect(text()).not.toContain('Page 1');
+  });
+
+  it('are paged, searched and ordered by the address', async () => {
+    const { url, read, type, answer, find } = await open(
+      '?search=gr&ordering=enrolled_at&page=2',
+      GRACE,
+    );
+    expect(Object.fromEntries(read.params.keys().map(key => [key, read.params.get(key)]))).toEqual({
+      course: '1',
+      expand: 'student,progress',
+      search: 'gr',
+      ordering: 'enrolled_at',
+      page: '2',
+    });
+    await type('.filters select', '-completed_at', 'change');
+    expect(url()).toBe('/studio/courses/1/students?search=gr&ordering=-completed_at');
+    await answer('GET', '/api/enrollments/', { ...pageOf(GRACE), count: 45 });
+    expect(find('lms-pager').textContent).toContain('Page 1 of 3');
+  });
+
+  it('are nobody yet, or nobody of that name', async () => {
+    const { text } = await open('');
+    expect(text()).toContain('Nobody takes this course yet.');
+  });
+
+  it('are nobody of that name', async () => {
+    const { text } = await open('?search=nix');
+    expect(text()).toContain('Nobody of that name takes it.');
+  });
+
+  it('are saved as a table, all of them, with a column for each quiz', async () => {
+    const saved = savedFiles();
+    const { click, answer } = await open('?search=gr&page=2', GRACE);
+    await click('Save as CSV');
+    const all = {
+      ...pageOf(GRACE),
+      count: 2,
+      next: 'http://localhost/api/enrollments/?course=1&page=2',
+    };
+    const first = await answer('GET', '/api/enrollments/', all);
+    expect(first.params.get('course')).toBe('1');
+    expect(first.params.has('search')).toBe(false);
+    await answer('GET', '/api/enrollments/', { ...pageOf(GONE), count: 2 });
+
+    await vi.waitFor(() => expect([...saved.keys()]).toEqual(['Botany.csv']));
+    expect(await saved.get('Botany.csv')!.text()).toBe(
+      [
+        "Student,Enrolled,Completed,Per cent,Grade,Which roots?,'=Deep?",
+        'grace,2026-11-02T09:00:00Z,,50,86.67,86.67,',
+        'Somebody who has gone,2026-11-02T09:00:00Z,2026-11-09T09:00:00Z,100,,,',
+        '',
+      ].join('\r\n'),
+    );
+  });
+
+  it('are enrolled by name', async () => {
+    const { type, submit, answer, notes, find, http } = await open('');
+    await submit('form.new');
+    http.expectNone('/api/enrollments/');
+    await type('form.new input', ' grace ');
+    await submit('form.new');
+    const request = await answer('POST', '/api/enrollments/', {}, { status: 201 });
+    expect(request.body).toEqual({ course: '1', username: 'grace' });
+    await answer('GET', '/api/enrollments/', pageOf(GRACE));
+
+    expect(notes.say).toHaveBeenCalledWith('grace is enrolled.');
+    expect(find('tbody').textContent).toContain('grace');
+  });
+
+  it('keep the name that was wrong, to be mended', async () => {
+    const { type, submit, answer, report, find } = await open('');
+    await type('form.new input', 'grce');
+    await submit('form.new');
+    await answer('POST', '/api/enrollments/', { code: 'not_found' }, { status: 404 });
+
+    expect(report).toHaveBeenCalledWith(expect.objectContaining({ status: 404 }));
+    expect(find<HTMLInputElement>('form.new input').value).toBe('grce');
+  });
+
+  it('are removed where one agrees', async () => {
+    const { click, answer, ask, http, text } = await open('', GRACE);
+    ask.mockResolvedValueOnce(false);
+    await click('Remove');
+    http.expectNone('/api/enrollments/e/');
+
+    await click('Remove');
+    await answer('DELETE', '/api/enrollments/e/', null, { status: 204 });
+    await answer('GET', '/api/enrollments/', pageOf());
+    expect(text()).toContain('Nobody takes this course yet.');
+  });
+
+  it('are asked for again where reading them failed', async () => {
+    const { answer, click, text } = await visitStudio('/courses/1/students');
+    await answer('GET', '/api/enrollments/', {}, { status: 503 });
+    await click('Try again');
+    await answer('GET', '/api/enrollments/', pageOf(GRACE));
+
+    expect(text()).toContain('grace');
+  });
+});

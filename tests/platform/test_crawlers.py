@@ -1,0 +1,91 @@
+"""What search engines are told."""
+
+from xml.etree import ElementTree
+
+import pytest
+
+from apps.courses.services import unpublish_course
+from lms import crawlers
+from tests.factories import make_course
+
+SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+
+
+@pytest.fixture
+def listed(client, settings):
+    """Read the addresses that the sitemap lists, without the server's own."""
+
+    def read() -> list[str]:
+        tree = ElementTree.fromstring(client.get("/sitemap.xml").content)
+        return [
+            place.text.removeprefix(settings.PUBLIC_URL) for place in tree.iter(f"{SITEMAP}loc")
+        ]
+
+    return read
+
+
+def test_robots_are_kept_off_the_api_and_led_to_the_sitemap(client, settings):
+    lines = client.get("/robots.txt").text.splitlines()
+
+    for path in ("/api/", "/admin/", "/metrics", "/unsubscribe/"):
+        assert f"Disallow: {path}" in lines
+    assert f"Sitemap: {settings.PUBLIC_URL}/sitemap.xml" in lines
+
+
+def test_robots_that_run_the_app_may_read_what_its_public_pages_show(client):
+    lines = client.get("/robots.txt").text.splitlines()
+
+    assert [line for line in lines if line.startswith("Allow")] == [
+        "Allow: /api/courses/",
+        "Allow: /api/categories/",
+    ]
+
+
+def test_the_sitemap_names_pages_that_are_there(client, listed):
+    assert listed() == ["/", "/swagger/", "/redoc/"]
+    for place in listed():
+        assert client.get(place).status_code == 200
+
+
+def test_with_the_app_the_sitemap_names_the_published_courses_in_each_language(
+    client, built, listed
+):
+    course = make_course()
+    draft = make_course(published=False)
+
+    places = listed()
+
+    assert places[:4] == ["/", "/es/", "/courses", "/es/courses"]
+    assert {f"/courses/{course.id}", f"/es/courses/{course.id}"} <= set(places)
+    assert not any(str(draft.id) in place for place in places)
+    for place in places:
+        assert client.get(place).status_code == 200
+
+
+def test_the_sitemap_says_when_a_course_changed_last(client, built):
+    course = make_course()
+
+    changed = [one.text for one in _tree(client).iter(f"{SITEMAP}lastmod")]
+
+    assert [one[:19] for one in changed] == [course.updated_at.isoformat()[:19]] * 2
+
+
+def test_the_sitemap_forgets_what_is_off_show_again(built, listed):
+    course = make_course()
+    assert f"/courses/{course.id}" in listed()
+
+    unpublish_course(course, expected=None)
+
+    assert f"/courses/{course.id}" not in listed()
+
+
+def test_the_sitemap_has_an_end(built, listed, monkeypatch):
+    monkeypatch.setattr(crawlers, "MOST_COURSES", 2)
+    courses = [make_course() for _ in range(3)]
+
+    assert sum("/courses/" in place for place in listed()) == 4
+    assert f"/courses/{courses[-1].id}" in listed()
+
+
+def _tree(client):
+    return ElementTree.fromstring(client.get("/sitemap.xml").content)
