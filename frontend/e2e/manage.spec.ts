@@ -38,7 +38,8 @@ test('a request to teach is granted and the studio opens; the role is taken away
   await agree(admin, 'Make an instructor');
   await expect(admin.getByText('Nobody matches.')).toBeVisible();
 
-  await page.goto('/notifications');
+  await openMenu(page);
+  await page.getByRole('banner').getByRole('link', { name: 'Notifications' }).click();
   await page.getByRole('main').getByRole('listitem').getByRole('link').click();
   await expect(page.getByRole('heading', { level: 1, name: 'Studio' })).toBeVisible();
 

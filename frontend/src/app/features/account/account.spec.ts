@@ -175,6 +175,17 @@ describe('pages of the account', () => {
     expect(page.querySelector('[role=alert]')?.textContent).toContain('f00d');
   });
 
+  it('lets whoever is signed in be known as confirmed', async () => {
+    const renew = vi.fn(() => Promise.resolve());
+    const session = { isSignedIn: () => true, renew };
+    TestBed.overrideProvider(Session, { useValue: session });
+    await open('/verify#key=k1');
+    expect(renew).not.toHaveBeenCalled();
+    await answer('/api/auth/registration/verify-email/', {});
+
+    expect(renew).toHaveBeenCalledTimes(1);
+  });
+
   it('takes another link that is opened in its place', async () => {
     await open('/verify#key=k1');
     await answer('/api/auth/registration/verify-email/', { detail: 'Too old.' }, 404);

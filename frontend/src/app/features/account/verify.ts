@@ -1,8 +1,9 @@
 import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
 import { rxResource, toSignal } from '@angular/core/rxjs-interop';
 import { ActivatedRoute, RouterLink } from '@angular/router';
-import { map } from 'rxjs';
+import { map, tap } from 'rxjs';
 
+import { Session } from '@core/auth/session';
 import { FragmentKeys } from '@core/navigation/fragment';
 import { Failed } from '@shared/failed';
 import { Skeleton } from '@shared/skeleton';
@@ -42,6 +43,7 @@ import { AccountApi } from './account-api';
 })
 export class Verify {
   private readonly api = inject(AccountApi);
+  private readonly session = inject(Session);
   private readonly route = inject(ActivatedRoute);
   private readonly fragments = inject(FragmentKeys);
   /** That of the mail’s link, until another is opened. */
@@ -51,6 +53,15 @@ export class Verify {
   );
   protected readonly confirmed = rxResource({
     params: () => this.key() ?? undefined,
-    stream: ({ params }) => this.api.verify(params).pipe(map(() => true)),
+    stream: ({ params }) =>
+      this.api.verify(params).pipe(
+        map(() => true),
+        tap(() => void this.tellSession()),
+      ),
   });
+
+  /** Whoever is signed in here is known as confirmed from now on. */
+  private async tellSession(): Promise<void> {
+    if (this.session.isSignedIn()) await this.session.renew().catch(() => undefined);
+  }
 }
