@@ -42,6 +42,7 @@ export const PLACES: readonly Place[] = [
   { name: 'login-es', path: '/es/login' },
   { name: 'register', path: '/register' },
   { name: 'reset', path: '/reset' },
+  { name: 'reset-link', path: '/reset#uid=1&token=a' },
   { name: 'verify', path: '/verify' },
 
   // Learning
@@ -110,8 +111,15 @@ export const PLACES: readonly Place[] = [
 
   // Notifications and profile
   { name: 'notifications', as: 'demo-student', path: '/notifications' },
+  { name: 'notifications-empty', as: 'demo-admin', path: '/notifications' },
   { name: 'preferences', as: 'demo-student', path: '/notifications/preferences' },
   { name: 'profile', as: 'demo-student', path: '/profile' },
+  {
+    name: 'profile-password',
+    as: 'demo-student',
+    path: '/profile',
+    then: page => page.getByRole('button', { name: 'Change password' }).click(),
+  },
 
   // Studio
   { name: 'studio', as: 'demo-instructor', path: '/studio' },
@@ -157,7 +165,26 @@ export const PLACES: readonly Place[] = [
 
   // Management
   { name: 'manage-users', as: 'demo-admin', path: '/manage/users' },
+  {
+    name: 'manage-users-invite',
+    as: 'demo-admin',
+    path: '/manage/users',
+    then: page => page.getByRole('button', { name: 'Invite somebody' }).click(),
+  },
+  {
+    name: 'manage-users-change',
+    as: 'demo-admin',
+    path: '/manage/users?search=demo',
+    then: page => page.getByText('Change', { exact: true }).first().click(),
+  },
+  { name: 'manage-users-none', as: 'demo-admin', path: '/manage/users?search=nobodyhasthisname' },
   { name: 'manage-categories', as: 'demo-admin', path: '/manage/categories' },
+  {
+    name: 'manage-categories-edit',
+    as: 'demo-admin',
+    path: '/manage/categories',
+    then: page => page.getByRole('button', { name: 'Edit' }).first().click(),
+  },
   { name: 'manage-figures', as: 'demo-admin', path: '/manage/figures' },
 ];
 

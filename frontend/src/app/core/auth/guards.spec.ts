@@ -11,13 +11,19 @@ class Blank {}
 
 describe('guards', () => {
   /** Navigates to a guarded page after a reload; who one is becomes known only later. */
-  async function visit(guard: CanMatchFn, roles: string[], url = '/guarded'): Promise<string> {
+  async function visit(
+    guard: CanMatchFn,
+    roles: string[],
+    url = '/guarded',
+    renew: () => Promise<void> = () => Promise.resolve(),
+  ): Promise<string> {
     let known = false;
     const session = {
       restored: async () => {
         await Promise.resolve();
         known = true;
       },
+      renew,
       isSignedIn: () => known && roles.includes('student'),
       isInstructor: () => known && roles.includes('instructor'),
       isAdmin: () => known && roles.includes('admin'),
@@ -64,6 +70,23 @@ describe('guards', () => {
 
   it('says to a student that the studio is not for them', async () => {
     expect(await visit(instructor, ['student'])).toBe('forbidden');
+  });
+
+  it('lets in whoever was made an instructor meanwhile', async () => {
+    const roles = ['student'];
+    const renew = async () => void roles.push('instructor');
+    expect(await visit(instructor, roles, '/guarded', renew)).toBe('/guarded');
+  });
+
+  it('refuses where who one is cannot be asked', async () => {
+    const renew = () => Promise.reject(new Error('away'));
+    expect(await visit(admin, ['student'], '/guarded', renew)).toBe('forbidden');
+  });
+
+  it('does not ask who a visitor is', async () => {
+    const renew = vi.fn(() => Promise.resolve());
+    await visit(admin, [], '/guarded', renew);
+    expect(renew).not.toHaveBeenCalled();
   });
 
   it('lets in admins, also after a reload', async () => {

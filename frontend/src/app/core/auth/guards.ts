@@ -23,17 +23,22 @@ export const visitor: CanMatchFn = async () => {
   return !session.isSignedIn() || new RedirectCommand(router.parseUrl(safeNext(next)));
 };
 
-export const instructor: CanMatchFn = async () => {
+export const instructor: CanMatchFn = () => {
   const [session, router] = [inject(Session), inject(Router)];
-  await session.restored();
-  return session.isInstructor() || forbidden(router);
+  return has(session, session.isInstructor).then(may => may || forbidden(router));
 };
 
-export const admin: CanMatchFn = async () => {
+export const admin: CanMatchFn = () => {
   const [session, router] = [inject(Session), inject(Router)];
-  await session.restored();
-  return session.isAdmin() || forbidden(router);
+  return has(session, session.isAdmin).then(may => may || forbidden(router));
 };
+
+/** A role may have been given since one was last told who one is, so the server is asked before a no. */
+async function has(session: Session, role: () => boolean): Promise<boolean> {
+  await session.restored();
+  if (!role() && session.isSignedIn()) await session.renew().catch(() => undefined);
+  return role();
+}
 
 function forbidden(router: Router): RedirectCommand {
   return new RedirectCommand(router.createUrlTree(['/forbidden']), { skipLocationChange: true });

@@ -150,7 +150,11 @@ describe('pages of the account', () => {
     await answer('/api/auth/password/reset/confirm/', { token: ['Invalid value'] }, 400);
 
     expect(page.querySelector('[role=alert]')?.textContent).toContain('Invalid value');
-    expect(page.querySelector('a[href="/reset"]')).not.toBeNull();
+    page.querySelector<HTMLElement>('a[href="/reset"]')?.click();
+    await new Promise(resolve => setTimeout(resolve));
+    await harness.fixture.whenStable();
+    expect(page.querySelector('[formControlName=email]')).not.toBeNull();
+    expect(page.querySelector('[role=alert]')).toBeNull();
   });
 
   it('confirms an address', async () => {
@@ -169,6 +173,30 @@ describe('pages of the account', () => {
     );
 
     expect(page.querySelector('[role=alert]')?.textContent).toContain('f00d');
+  });
+
+  it('lets whoever is signed in be known as confirmed', async () => {
+    const renew = vi.fn(() => Promise.resolve());
+    const session = { isSignedIn: () => true, renew };
+    TestBed.overrideProvider(Session, { useValue: session });
+    await open('/verify#key=k1');
+    expect(renew).not.toHaveBeenCalled();
+    await answer('/api/auth/registration/verify-email/', {});
+
+    expect(renew).toHaveBeenCalledTimes(1);
+  });
+
+  it('takes another link that is opened in its place', async () => {
+    await open('/verify#key=k1');
+    await answer('/api/auth/registration/verify-email/', { detail: 'Too old.' }, 404);
+    expect(page.textContent).toContain('Too old.');
+
+    await TestBed.inject(Router).navigateByUrl('/verify#key=k2');
+    const request = await vi.waitFor(() => {
+      TestBed.tick();
+      return http.expectOne('/api/auth/registration/verify-email/');
+    });
+    expect(request.request.body).toEqual({ key: 'k2' });
   });
 
   it('asks nothing without a key', async () => {

@@ -1,9 +1,18 @@
-import { ChangeDetectionStrategy, Component, ElementRef, inject, signal } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  ElementRef,
+  computed,
+  inject,
+  linkedSignal,
+  signal,
+} from '@angular/core';
+import { toSignal } from '@angular/core/rxjs-interop';
 import { NonNullableFormBuilder, ReactiveFormsModule, Validators } from '@angular/forms';
 import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatInputModule } from '@angular/material/input';
 import { ActivatedRoute, RouterLink } from '@angular/router';
-import { Observable, firstValueFrom } from 'rxjs';
+import { Observable, firstValueFrom, map } from 'rxjs';
 
 import { FragmentKeys } from '@core/navigation/fragment';
 import { focusFirstWrong, messageOf, showFieldErrors } from '@shared/form-errors';
@@ -20,9 +29,14 @@ export class Reset {
   private readonly api = inject(AccountApi);
   private readonly forms = inject(NonNullableFormBuilder);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
-  private readonly keys = inject(FragmentKeys).take(inject(ActivatedRoute));
-  protected readonly uid = this.keys.get('uid') ?? '';
-  protected readonly token = this.keys.get('token') ?? '';
+  private readonly route = inject(ActivatedRoute);
+  private readonly fragments = inject(FragmentKeys);
+  /** Those of the mail’s link, until another is opened or asked for. */
+  private readonly keys = toSignal(
+    this.route.fragment.pipe(map(() => this.fragments.take(this.route))),
+    { requireSync: true },
+  );
+  protected readonly token = computed(() => this.keys().get('token') ?? '');
   protected readonly ask = this.forms.group({
     email: ['', [Validators.required, Validators.email]],
   });
@@ -32,8 +46,8 @@ export class Reset {
   });
   protected readonly busy = signal(false);
   protected readonly shown = signal(false);
-  protected readonly done = signal(false);
-  protected readonly wrong = signal('');
+  protected readonly done = linkedSignal({ source: this.keys, computation: () => false });
+  protected readonly wrong = linkedSignal({ source: this.keys, computation: () => '' });
   protected readonly messageOf = messageOf;
 
   protected askForMail(): Promise<void> {
@@ -41,7 +55,7 @@ export class Reset {
   }
 
   protected setPassword(): Promise<void> {
-    const { uid, token } = this;
+    const [uid, token] = [this.keys().get('uid') ?? '', this.token()];
     return this.send(this.set, () => this.api.reset({ uid, token, ...this.set.getRawValue() }));
   }
 

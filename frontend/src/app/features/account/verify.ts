@@ -1,8 +1,9 @@
 import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
-import { rxResource } from '@angular/core/rxjs-interop';
+import { rxResource, toSignal } from '@angular/core/rxjs-interop';
 import { ActivatedRoute, RouterLink } from '@angular/router';
-import { map } from 'rxjs';
+import { map, tap } from 'rxjs';
 
+import { Session } from '@core/auth/session';
 import { FragmentKeys } from '@core/navigation/fragment';
 import { Failed } from '@shared/failed';
 import { Skeleton } from '@shared/skeleton';
@@ -16,7 +17,7 @@ import { AccountApi } from './account-api';
   template: `
     <div class="page narrow">
       <h1 i18n>Confirm your address</h1>
-      @if (!key) {
+      @if (!key()) {
         <p class="lead" i18n>Open the link from the mail that we sent you.</p>
         <p i18n>There is none? Your profile sends you another.</p>
         <a class="button outlined" routerLink="/profile" i18n>To my profile</a>
@@ -42,9 +43,25 @@ import { AccountApi } from './account-api';
 })
 export class Verify {
   private readonly api = inject(AccountApi);
-  protected readonly key = inject(FragmentKeys).take(inject(ActivatedRoute)).get('key');
+  private readonly session = inject(Session);
+  private readonly route = inject(ActivatedRoute);
+  private readonly fragments = inject(FragmentKeys);
+  /** That of the mail’s link, until another is opened. */
+  protected readonly key = toSignal(
+    this.route.fragment.pipe(map(() => this.fragments.take(this.route).get('key'))),
+    { requireSync: true },
+  );
   protected readonly confirmed = rxResource({
-    params: () => this.key ?? undefined,
-    stream: ({ params }) => this.api.verify(params).pipe(map(() => true)),
+    params: () => this.key() ?? undefined,
+    stream: ({ params }) =>
+      this.api.verify(params).pipe(
+        map(() => true),
+        tap(() => void this.tellSession()),
+      ),
   });
+
+  /** Whoever is signed in here is known as confirmed from now on. */
+  private async tellSession(): Promise<void> {
+    if (this.session.isSignedIn()) await this.session.renew().catch(() => undefined);
+  }
 }

@@ -49,6 +49,9 @@ export class NotificationList {
     },
   });
   protected readonly shown = computed(() => (this.pages.hasValue() ? this.pages.value().rows : []));
+  protected readonly rows = computed(() =>
+    this.shown().map(one => ({ one, link: this.router.parseUrl(one.link) })),
+  );
   protected readonly next = computed(() =>
     this.pages.hasValue() ? this.pages.value().next : undefined,
   );
@@ -77,11 +80,9 @@ export class NotificationList {
     });
   }
 
-  /** Goes where it leads; that one has read it is said meanwhile. */
-  protected async open(event: Event, one: Notification): Promise<void> {
-    event.preventDefault();
+  /** The link leads there; that one has read it is said meanwhile. */
+  protected follow(one: Notification): void {
     if (!one.is_read) void this.read(one);
-    await this.router.navigateByUrl(one.link);
   }
 
   /** Reads it; the focus goes from the button, which has had its use, to what was read. */

@@ -16,9 +16,7 @@ import { Channels, Choices, Kind, NotificationsApi } from './notifications-api';
     <div class="page">
       <p><a routerLink="/notifications" i18n>Notifications</a></p>
       <h1 i18n>Notification settings</h1>
-      <p class="lead" i18n>
-        Choose what you are told, and where. Each choice is saved as you make it.
-      </p>
+      <p class="lead" i18n>Choose what you are told, and where. Your choices are saved at once.</p>
       @if (read.error(); as error) {
         <lms-failed [error]="error" (retry)="read.reload()" />
       } @else if (choices(); as chosen) {
@@ -33,7 +31,7 @@ import { Channels, Choices, Kind, NotificationsApi } from './notifications-api';
             <thead>
               <tr>
                 <th scope="col" i18n>When</th>
-                <th scope="col" i18n>Here</th>
+                <th scope="col" i18n>On this site</th>
                 <th scope="col" i18n>By mail</th>
               </tr>
             </thead>
@@ -87,7 +85,7 @@ export class Preferences {
     ['instructor_granted', $localize`You become an instructor`],
   ];
   protected readonly channels: readonly (readonly [keyof Channels, string])[] = [
-    ['app', $localize`Here`],
+    ['app', $localize`On this site`],
     ['mail', $localize`By mail`],
   ];
 

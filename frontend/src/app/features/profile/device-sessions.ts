@@ -32,7 +32,8 @@ import { DeviceSession, ProfileApi } from './profile-api';
                 }
               </p>
               <p class="quiet" i18n>
-                {{ one.address }}, last used {{ one.last_used_at | date: 'medium' }}
+                {{ one.address }}, last used {{ one.last_used_at | date: 'mediumDate' }},
+                {{ one.last_used_at | date: 'shortTime' }}
               </p>
             </div>
             @if (!one.current) {

@@ -1,0 +1,83 @@
+import { Page } from '@playwright/test';
+
+import { enrol, makeCourse } from './courses';
+import { expect, openMenu, register, test } from './product';
+
+/** What the head of the page says of it. */
+async function bell(page: Page) {
+  await openMenu(page);
+  return page.getByRole('banner').getByRole('link', { name: /^Notifications/ });
+}
+
+test('an enrolment is told, and read: one, then all', async ({ page }) => {
+  const first = await makeCourse(page);
+  const second = await makeCourse(page);
+  await register(page);
+  await page.goto(`/courses/${first.id}`);
+  await page.getByRole('button', { name: 'Enrol' }).click();
+  await expect(page).toHaveURL(/\/learn\//);
+  await expect(await bell(page)).toHaveText(/1/);
+
+  await enrol(page, second.id);
+  await page.goto('/notifications');
+  await expect(await bell(page)).toHaveText(/2/);
+  const rows = page.locator('main li');
+  await expect(rows).toHaveCount(2);
+  await expect(rows.first()).toContainText(second.title);
+  await rows.first().getByRole('button', { name: 'Mark as read' }).click();
+  await expect(await bell(page)).toHaveText(/1/);
+
+  await page.getByRole('main').getByRole('link', { name: 'Unread' }).click();
+  await expect(page).toHaveURL(/show=unread/);
+  await expect(rows).toHaveCount(1);
+  await expect(rows).toContainText(first.title);
+  await page.getByRole('button', { name: 'Mark all as read' }).click();
+  await expect(rows.getByText('New')).toBeHidden();
+  await expect(await bell(page)).not.toHaveText(/\d/);
+  await page.reload();
+  await expect(page.getByText('You have read everything.')).toBeVisible();
+
+  await page.getByRole('link', { name: 'Show all notifications' }).click();
+  await rows.filter({ hasText: first.title }).getByRole('button', { name: 'Delete' }).click();
+  await expect(rows).toHaveCount(1);
+  await page.reload();
+  await expect(rows).toHaveCount(1);
+  await rows.getByRole('link').click();
+  await expect(page).toHaveURL(new RegExp(`/learn/${second.id}`));
+});
+
+test('what comes while one reads is announced, and shown when one wants it', async ({ page }) => {
+  const course = await makeCourse(page);
+  await register(page);
+  await page.goto('/notifications');
+  await expect(page.getByText('Nothing has happened yet.')).toBeVisible();
+
+  await enrol(page, course.id);
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  await page.getByRole('button', { name: 'Show 1 new' }).click();
+  await expect(page.getByRole('main').getByRole('link', { name: course.title })).toBeFocused();
+});
+
+test('the settings are kept, and a kind that is not wanted is not counted', async ({ page }) => {
+  const course = await makeCourse(page);
+  await register(page);
+  await page.goto('/notifications');
+  await page.getByRole('link', { name: 'Notification settings' }).click();
+  const here = page.getByRole('checkbox', { name: 'You are enrolled in a course: On this site' });
+  const mail = page.getByRole('checkbox', { name: 'You pass a quiz: By mail' });
+  for (const box of [here, mail]) {
+    await expect(box).toBeChecked();
+    await box.uncheck();
+    await expect(page.getByText('Saved.')).toBeVisible();
+  }
+  await page.reload();
+  await expect(here).not.toBeChecked();
+  await expect(mail).not.toBeChecked();
+  await expect(
+    page.getByRole('checkbox', { name: 'You are enrolled in a course: By mail' }),
+  ).toBeChecked();
+
+  await enrol(page, course.id);
+  await page.goto('/notifications');
+  await expect(page.getByText('Nothing has happened yet.')).toBeVisible();
+});
