@@ -1,5 +1,5 @@
 import { makeCourse } from './courses';
-import { expect, register, signInQuietly, test } from './product';
+import { api, expect, register, signInQuietly, test } from './product';
 
 test('someone finds a course as they type, and the address keeps what they want', async ({
   page,
@@ -63,6 +63,29 @@ test('a visitor is led to sign in and back, and then enrols and leaves', async (
   await page.getByRole('button', { name: 'Leave this course' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Leave the course' }).click();
   await expect(enrol).toBeVisible();
+});
+
+test('enrolling stays in reach, however far one reads', async ({ page }) => {
+  const { results } = await api<{ results: { course: string }[] }>(
+    page,
+    '/api/lessons/?page_size=1',
+  );
+  await page.goto(`/courses/${results[0]?.course}`);
+  const enrol = page.getByRole('link', { name: 'Enrol', exact: true });
+  await expect(enrol).toBeInViewport({ ratio: 1 });
+
+  await page.getByRole('heading', { name: 'Lessons' }).scrollIntoViewIfNeeded();
+  await expect(enrol).toBeInViewport({ ratio: 1 });
+  await page.getByRole('heading', { name: 'Who teaches' }).scrollIntoViewIfNeeded();
+  await expect(enrol).toBeInViewport({ ratio: 1 });
+});
+
+test('a page that is turned is read from its beginning', async ({ page }) => {
+  await page.goto('/courses');
+  await page.getByRole('link', { name: 'Next' }).click();
+
+  await expect(page.getByText(/Page 2 of \d/)).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1, name: 'Courses' })).toBeFocused();
 });
 
 test('its instructor is led to the studio', async ({ page }) => {

@@ -13,6 +13,7 @@ import { ChangeDetectionStrategy, Component, computed, input, linkedSignal } fro
         height="270"
         [src]="url"
         [attr.loading]="isFirst() ? 'eager' : 'lazy'"
+        [attr.fetchpriority]="isFirst() ? 'high' : null"
         (error)="shown.set(null)"
       />
     } @else {

@@ -61,7 +61,7 @@ import { CoursesApi } from './courses-api';
             }
           </select>
         </label>
-        <label class="field">
+        <label class="field order">
           <span i18n>Order</span>
           <select #orderBox (change)="query.set({ ordering: orderBox.value })">
             @for (one of orders; track one.value) {
@@ -104,7 +104,7 @@ import { CoursesApi } from './courses-api';
         }
         <lms-pager [count]="found.count" [page]="pageNumber()" />
       } @else {
-        <lms-skeleton class="cards" [count]="8" height="18rem" />
+        <lms-skeleton class="cards" [count]="8" height="var(--card-height)" />
       }
     </div>
   `,

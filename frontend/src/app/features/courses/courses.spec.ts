@@ -173,6 +173,7 @@ describe('a course’s page', () => {
     const { page, text, click, answer, ask, find } = await open(ADA, PLACE);
     expect(text()).toContain('1 of 2 lessons');
     expect(text()).toContain('Which roots?');
+    expect(text()).toContain('Your grade in this course: 80%');
     expect(find('a', 'Continue').getAttribute('href')).toBe('/learn/1');
     expect(page.querySelectorAll('.tick.done')).toHaveLength(1);
     expect(page.querySelector('.outline .next')?.textContent).toContain('Leaves');

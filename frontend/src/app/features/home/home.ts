@@ -71,7 +71,7 @@ const FEATURED = 8;
       @if (featured.error(); as error) {
         <lms-failed [error]="error" (retry)="featured.reload()" />
       } @else if (featured.isLoading()) {
-        <lms-skeleton class="cards" [count]="8" height="18rem" />
+        <lms-skeleton class="cards" [count]="8" height="var(--card-height)" />
       } @else {
         <ul class="cards">
           @for (course of featured.value().results; track course.id) {
