@@ -25,7 +25,7 @@ async function writeCourse(page: Page, title: string): Promise<void> {
       `About ${lesson}`,
     );
     await page.getByLabel('Title').press('ControlOrMeta+s');
-    await expect(page.getByRole('button', { name: 'Save', exact: true })).toBeDisabled();
+    await expect(page.getByText('Not saved yet')).toBeHidden();
     await page.getByRole('link', { name: 'To the outline' }).click();
     await expect(page.getByRole('link', { name: lesson })).toBeVisible();
   }
@@ -64,26 +64,30 @@ test('an instructor makes a course with a quiz from nothing, and a student takes
   await expect(
     page.getByRole('heading', { level: 1, name: 'Learn at your own pace' }),
   ).toBeVisible();
+  // By its link: a page opened by its address would be told of the session that has just ended.
+  await page.getByRole('main').getByRole('link', { name: 'Register' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Register' })).toBeVisible();
   await takeCourse(page, title);
 });
 
 async function writeQuestions(page: Page): Promise<void> {
+  const question = page.locator('lms-question-editor').getByLabel('Question');
   const save = page.getByRole('button', { name: 'Save the question' });
   await page.getByRole('button', { name: 'One right choice' }).click();
-  await page.getByLabel('Question', { exact: false }).first().fill('Which is first?');
+  await question.fill('Which is first?');
   await page.getByLabel('Choice 1', { exact: true }).fill('The beginning');
   await page.getByLabel('Choice 2', { exact: true }).fill('The end');
   await save.click();
   await expect(page.getByText('1. Which is first?')).toBeVisible();
 
   await page.getByRole('button', { name: 'A short text' }).click();
-  await page.getByLabel('Question', { exact: false }).first().fill('What comes after one?');
+  await question.fill('What comes after one?');
   await page.getByLabel('Right answers, one a line').fill('Two\n2');
   await save.click();
   await expect(page.getByText('2. What comes after one?')).toBeVisible();
 
   await page.getByRole('button', { name: 'A number' }).click();
-  await page.getByLabel('Question', { exact: false }).first().fill('A half?');
+  await question.fill('A half?');
   await page.getByLabel('Right answer', { exact: true }).fill('half');
   await save.click();
   await expect(page.getByText('This is not valid.')).toBeVisible();

@@ -78,6 +78,29 @@ describe('a course’s settings', () => {
     expect(text()).not.toContain('Saved.');
   });
 
+  it('names the category and the rest where another has changed the same', async () => {
+    const { type, submit, answer, answerAll, value, find } = await open();
+    await type('[formControlName="category"]', 'n', 'change');
+    await type('[formControlName="description"]', 'Mine.');
+    await submit();
+    await answer('PATCH', '/api/courses/1/', {}, { status: 412 });
+    const theirs = { ...BOTANY, category: 'gone', description: 'Theirs.', price: '1.00' };
+    await answerAll('/api/courses/1/', theirs, SECOND);
+    const dialog = await vi.waitFor(() => {
+      const shown = document.querySelector('mat-dialog-container');
+      expect(shown?.querySelector('textarea')).toBeTruthy();
+      return shown!;
+    });
+    const texts = [...dialog.querySelectorAll('textarea')].map(box => box.value);
+    expect(texts).toEqual(['Theirs.', 'Mine.', 'None', 'Nature']);
+    [...dialog.querySelectorAll('button')].find(one => one.textContent?.includes('Keep'))!.click();
+    await vi.waitFor(() =>
+      expect(find<HTMLButtonElement>('form button', 'Save').disabled).toBe(false),
+    );
+
+    expect(value('description')).toBe('Mine.');
+  });
+
   it('asks before one leaves what is not saved', async () => {
     const { type, click, ask, url } = await open();
     await type('[formControlName="title"]', 'Chemistry');
