@@ -40,7 +40,7 @@ test('a request to teach is granted and the studio opens; the role is taken away
 
   await openMenu(page);
   await page.getByRole('banner').getByRole('link', { name: 'Notifications' }).click();
-  await page.getByRole('main').getByRole('listitem').getByRole('link').click();
+  await page.getByRole('link', { name: 'You may teach now' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Studio' })).toBeVisible();
 
   await admin.goto(`/manage/users?search=${username}`);

@@ -175,7 +175,7 @@ export const PLACES: readonly Place[] = [
     name: 'manage-users-change',
     as: 'demo-admin',
     path: '/manage/users?search=demo',
-    then: page => page.getByText('Change', { exact: true }).first().click(),
+    then: page => page.locator('summary').first().click(),
   },
   { name: 'manage-users-none', as: 'demo-admin', path: '/manage/users?search=nobodyhasthisname' },
   { name: 'manage-categories', as: 'demo-admin', path: '/manage/categories' },

@@ -45,6 +45,9 @@ export class NotificationList {
     loader: async ({ params }) => {
       this.arrived.set([]);
       const page = await this.api.list(params.onlyUnread);
+      if (page.results.filter(one => !one.is_read).length > this.unread.count()) {
+        this.unread.refresh();
+      }
       return { rows: page.results, next: cursorOf(page) };
     },
   });

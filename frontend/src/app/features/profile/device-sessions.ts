@@ -1,4 +1,4 @@
-import { DatePipe } from '@angular/common';
+import { DatePipe, DecimalPipe } from '@angular/common';
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 
 import { Failures } from '@core/errors/failures';
@@ -9,10 +9,12 @@ import { Skeleton } from '@shared/skeleton';
 import { deviceOf } from './device';
 import { DeviceSession, ProfileApi } from './profile-api';
 
+const SHOWN_FIRST = 5;
+
 /** The devices one is signed in on, and a way to end what one does not know or need. */
 @Component({
   selector: 'lms-device-sessions',
-  imports: [DatePipe, Failed, Skeleton],
+  imports: [DatePipe, DecimalPipe, Failed, Skeleton],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './device-sessions.scss',
   template: `
@@ -22,7 +24,7 @@ import { DeviceSession, ProfileApi } from './profile-api';
       <lms-skeleton [count]="2" height="3.75rem" />
     } @else {
       <ul>
-        @for (one of ordered(); track one.id) {
+        @for (one of shown(); track one.id) {
           <li>
             <div class="text">
               <p class="device">
@@ -46,7 +48,12 @@ import { DeviceSession, ProfileApi } from './profile-api';
         }
       </ul>
       @if (others().length > 1) {
-        <p>
+        <p class="actions">
+          @if (shown().length < ordered().length) {
+            <button class="button outlined" type="button" (click)="showsAll.set(true)" i18n>
+              Show all {{ ordered().length | number }}
+            </button>
+          }
           <button
             class="button outlined grave"
             type="button"
@@ -73,10 +80,14 @@ export class DeviceSessions {
   protected readonly others = computed(() =>
     this.sessions.value().results.filter(one => !one.current),
   );
+  protected readonly showsAll = signal(false);
   protected readonly ordered = computed(() => {
     const own = this.sessions.value().results.filter(one => one.current);
     return [...own, ...this.others()];
   });
+  protected readonly shown = computed(() =>
+    this.showsAll() ? this.ordered() : this.ordered().slice(0, SHOWN_FIRST),
+  );
 
   /** To be called when others have ended. */
   reload(): void {

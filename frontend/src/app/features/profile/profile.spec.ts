@@ -268,6 +268,16 @@ describe('one’s sessions', () => {
     expect(visited.find('lms-device-sessions li').querySelector('button')).toBeNull();
   });
 
+  it('are many only where one wants to see them all', async () => {
+    const others = [2, 3, 4, 5, 6, 7].map(number => ({ ...PHONE, id: `s${number}` }));
+    const { click, page, text } = await open(ADA, ...others);
+    expect(rows(page)).toHaveLength(5);
+
+    await click('Show all 7');
+    expect(rows(page)).toHaveLength(7);
+    expect(text()).not.toContain('Show all');
+  });
+
   it('can be ended', async () => {
     const { answer, click, notes, text } = await open(ADA, PHONE);
     await click('Sign out', 'lms-device-sessions li button');
