@@ -1,11 +1,4 @@
-import {
-  ChangeDetectionStrategy,
-  Component,
-  ElementRef,
-  inject,
-  input,
-  signal,
-} from '@angular/core';
+import { ChangeDetectionStrategy, Component, inject, input, signal } from '@angular/core';
 import { NonNullableFormBuilder, ReactiveFormsModule, Validators } from '@angular/forms';
 import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatInputModule } from '@angular/material/input';
@@ -13,7 +6,8 @@ import { Router, RouterLink } from '@angular/router';
 
 import { safeNext } from '@core/auth/next';
 import { Session } from '@core/auth/session';
-import { focusFirstWrong, messageOf, showFieldErrors } from '@shared/form-errors';
+import { messageOf } from '@shared/form-errors';
+import { Submission } from '@shared/submission';
 
 @Component({
   selector: 'lms-login',
@@ -27,7 +21,7 @@ import { focusFirstWrong, messageOf, showFieldErrors } from '@shared/form-errors
         <p class="lead" i18n>Sign in to carry on where you were.</p>
       }
       <form [formGroup]="form" (ngSubmit)="signIn()">
-        @if (wrong(); as message) {
+        @if (submission.wrong(); as message) {
           <p class="notice wrong" role="alert">{{ message }}</p>
         }
         <mat-form-field>
@@ -50,7 +44,7 @@ import { focusFirstWrong, messageOf, showFieldErrors } from '@shared/form-errors
           <input #show type="checkbox" (change)="shown.set(show.checked)" />
           <span i18n>Show what I type</span>
         </label>
-        <button class="button" [disabled]="busy()" i18n>Sign in</button>
+        <button class="button" [disabled]="submission.busy()" i18n>Sign in</button>
       </form>
       <p><a routerLink="/reset" i18n>I forgot my password</a></p>
       <p class="other">
@@ -65,30 +59,18 @@ export class Login {
 
   private readonly session = inject(Session);
   private readonly router = inject(Router);
-  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   protected readonly form = inject(NonNullableFormBuilder).group({
     username: ['', Validators.required],
     password: ['', Validators.required],
   });
-  protected readonly busy = signal(false);
+  protected readonly submission = new Submission(this.form);
   protected readonly shown = signal(false);
-  protected readonly wrong = signal('');
   protected readonly messageOf = messageOf;
 
   protected async signIn(): Promise<void> {
-    this.wrong.set('');
-    if (this.form.invalid) {
-      focusFirstWrong(this.host);
-      return;
-    }
-    this.busy.set(true);
-    try {
+    await this.submission.send(async () => {
       await this.session.signIn(this.form.getRawValue());
       await this.router.navigateByUrl(safeNext(this.next()));
-    } catch (error) {
-      this.wrong.set(showFieldErrors(this.form, error));
-    } finally {
-      this.busy.set(false);
-    }
+    });
   }
 }

@@ -1,11 +1,4 @@
-import {
-  ChangeDetectionStrategy,
-  Component,
-  ElementRef,
-  inject,
-  input,
-  signal,
-} from '@angular/core';
+import { ChangeDetectionStrategy, Component, inject, input, signal } from '@angular/core';
 import { NonNullableFormBuilder, ReactiveFormsModule, Validators } from '@angular/forms';
 import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatInputModule } from '@angular/material/input';
@@ -13,7 +6,8 @@ import { Router, RouterLink } from '@angular/router';
 
 import { safeNext } from '@core/auth/next';
 import { Session } from '@core/auth/session';
-import { focusFirstWrong, messageOf, showFieldErrors } from '@shared/form-errors';
+import { messageOf } from '@shared/form-errors';
+import { Submission } from '@shared/submission';
 
 @Component({
   selector: 'lms-register',
@@ -25,7 +19,7 @@ import { focusFirstWrong, messageOf, showFieldErrors } from '@shared/form-errors
       <h1 i18n>Register</h1>
       <p class="lead" i18n>An account keeps your place in every course that you take.</p>
       <form [formGroup]="form" (ngSubmit)="register()">
-        @if (wrong(); as message) {
+        @if (submission.wrong(); as message) {
           <p class="notice wrong" role="alert">{{ message }}</p>
         }
         <mat-form-field>
@@ -70,7 +64,7 @@ import { focusFirstWrong, messageOf, showFieldErrors } from '@shared/form-errors
           <input type="checkbox" formControlName="is_instructor" />
           <span i18n>I want to teach, too; an admin will decide</span>
         </label>
-        <button class="button" [disabled]="busy()" i18n>Register</button>
+        <button class="button" [disabled]="submission.busy()" i18n>Register</button>
       </form>
       <p class="other">
         <ng-container i18n>Have an account already?</ng-container>&ngsp;
@@ -84,7 +78,6 @@ export class Register {
 
   private readonly session = inject(Session);
   private readonly router = inject(Router);
-  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   protected readonly form = inject(NonNullableFormBuilder).group({
     username: ['', [Validators.required, Validators.minLength(3)]],
     email: ['', [Validators.required, Validators.email]],
@@ -92,26 +85,14 @@ export class Register {
     password2: ['', Validators.required],
     is_instructor: [false],
   });
-  protected readonly busy = signal(false);
+  protected readonly submission = new Submission(this.form);
   protected readonly shown = signal(false);
-  protected readonly wrong = signal('');
   protected readonly messageOf = messageOf;
 
   protected async register(): Promise<void> {
-    this.wrong.set('');
-    if (this.form.invalid) {
-      focusFirstWrong(this.host);
-      return;
-    }
-    this.busy.set(true);
-    try {
+    await this.submission.send(async () => {
       await this.session.register(this.form.getRawValue());
       await this.router.navigateByUrl(safeNext(this.next()));
-    } catch (error) {
-      this.wrong.set(showFieldErrors(this.form, error));
-      focusFirstWrong(this.host);
-    } finally {
-      this.busy.set(false);
-    }
+    });
   }
 }

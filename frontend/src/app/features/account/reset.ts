@@ -1,7 +1,6 @@
 import {
   ChangeDetectionStrategy,
   Component,
-  ElementRef,
   computed,
   inject,
   linkedSignal,
@@ -12,10 +11,11 @@ import { NonNullableFormBuilder, ReactiveFormsModule, Validators } from '@angula
 import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatInputModule } from '@angular/material/input';
 import { ActivatedRoute, RouterLink } from '@angular/router';
-import { Observable, firstValueFrom, map } from 'rxjs';
+import { firstValueFrom, map } from 'rxjs';
 
 import { FragmentKeys } from '@core/navigation/fragment';
-import { focusFirstWrong, messageOf, showFieldErrors } from '@shared/form-errors';
+import { messageOf } from '@shared/form-errors';
+import { Submission } from '@shared/submission';
 import { AccountApi } from './account-api';
 
 @Component({
@@ -28,7 +28,6 @@ import { AccountApi } from './account-api';
 export class Reset {
   private readonly api = inject(AccountApi);
   private readonly forms = inject(NonNullableFormBuilder);
-  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   private readonly route = inject(ActivatedRoute);
   private readonly fragments = inject(FragmentKeys);
   /** Those of the mail’s link, until another is opened or asked for. */
@@ -44,39 +43,24 @@ export class Reset {
     new_password1: ['', [Validators.required, Validators.minLength(10)]],
     new_password2: ['', Validators.required],
   });
-  protected readonly busy = signal(false);
+  protected readonly asking = new Submission(this.ask);
+  protected readonly setting = new Submission(this.set);
   protected readonly shown = signal(false);
   protected readonly done = linkedSignal({ source: this.keys, computation: () => false });
-  protected readonly wrong = linkedSignal({ source: this.keys, computation: () => '' });
   protected readonly messageOf = messageOf;
 
   protected askForMail(): Promise<void> {
-    return this.send(this.ask, () => this.api.askForReset(this.ask.getRawValue().email));
+    return this.asking.send(async () => {
+      await firstValueFrom(this.api.askForReset(this.ask.getRawValue().email));
+      this.done.set(true);
+    });
   }
 
   protected setPassword(): Promise<void> {
     const [uid, token] = [this.keys().get('uid') ?? '', this.token()];
-    return this.send(this.set, () => this.api.reset({ uid, token, ...this.set.getRawValue() }));
-  }
-
-  private async send(
-    form: typeof this.ask | typeof this.set,
-    request: () => Observable<unknown>,
-  ): Promise<void> {
-    this.wrong.set('');
-    if (form.invalid) {
-      focusFirstWrong(this.host);
-      return;
-    }
-    this.busy.set(true);
-    try {
-      await firstValueFrom(request());
+    return this.setting.send(async () => {
+      await firstValueFrom(this.api.reset({ uid, token, ...this.set.getRawValue() }));
       this.done.set(true);
-    } catch (error) {
-      this.wrong.set(showFieldErrors(form, error));
-      focusFirstWrong(this.host);
-    } finally {
-      this.busy.set(false);
-    }
+    });
   }
 }

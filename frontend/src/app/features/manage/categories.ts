@@ -5,14 +5,13 @@ import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatInputModule } from '@angular/material/input';
 import { RouterLink } from '@angular/router';
 
-import { ApiError } from '@core/errors/api-error';
-import { Failures } from '@core/errors/failures';
 import { Notes } from '@core/notes/notes';
 import { Confirm } from '@shared/confirm';
 import { Empty } from '@shared/empty';
 import { Failed } from '@shared/failed';
-import { focusFirstWrong, messageOf, showFieldErrors } from '@shared/form-errors';
+import { messageOf } from '@shared/form-errors';
 import { Skeleton } from '@shared/skeleton';
+import { Submission } from '@shared/submission';
 import { Category, ManageApi } from './manage-api';
 
 /** The subjects that courses are sorted by. */
@@ -36,22 +35,20 @@ export class Categories {
   private readonly api = inject(ManageApi);
   private readonly notes = inject(Notes);
   private readonly confirm = inject(Confirm);
-  private readonly failures = inject(Failures);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   protected readonly categories = this.api.categories();
   protected readonly edited = signal<Category | 'new' | null>(null);
-  protected readonly busy = signal(false);
-  protected readonly wrong = signal('');
   protected readonly messageOf = messageOf;
   protected readonly form = inject(NonNullableFormBuilder).group({
     name: ['', [Validators.required, Validators.maxLength(100)]],
     description: [''],
   });
+  protected readonly submission = new Submission(this.form);
 
   /** Opens the form for one, a new one, or closes it; the focus goes along. */
   protected edit(what: Category | 'new' | null): void {
     const before = this.edited();
-    this.wrong.set('');
+    this.submission.reset();
     this.form.reset(what === 'new' ? undefined : (what ?? undefined));
     this.edited.set(what);
     const place = what ? 'form input' : `#edit-${before === 'new' ? before : before?.id}`;
@@ -59,18 +56,13 @@ export class Categories {
   }
 
   protected async save(): Promise<void> {
-    this.wrong.set('');
-    if (this.form.invalid) {
-      this.form.markAllAsTouched();
-      focusFirstWrong(this.host);
-      return;
-    }
-    await this.change(async () => {
+    await this.submission.send(async () => {
       const edited = this.edited();
       const body = this.form.getRawValue();
       if (edited === 'new') await this.api.addCategory(body);
       else if (edited) await this.api.changeCategory(edited.id, body);
       this.edit(null);
+      this.categories.reload();
       await this.notes.say($localize`Saved.`);
     });
   }
@@ -83,26 +75,10 @@ export class Categories {
       isGrave: true,
     });
     if (!agreed) return;
-    await this.change(async () => {
+    await this.submission.run(async () => {
       await this.api.removeCategory(category.id);
+      this.categories.reload();
       await this.notes.say($localize`“${category.name}:name:” is deleted.`);
     });
-  }
-
-  private async change(work: () => Promise<void>): Promise<void> {
-    this.busy.set(true);
-    try {
-      await work();
-      this.categories.reload();
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 400) {
-        this.wrong.set(showFieldErrors(this.form, error));
-        focusFirstWrong(this.host);
-      } else {
-        await this.failures.report(error);
-      }
-    } finally {
-      this.busy.set(false);
-    }
   }
 }

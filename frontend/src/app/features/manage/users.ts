@@ -15,17 +15,16 @@ import { Router, RouterLink } from '@angular/router';
 
 import { Sent, User } from '@core/api/models';
 import { Session } from '@core/auth/session';
-import { ApiError } from '@core/errors/api-error';
-import { Failures } from '@core/errors/failures';
 import { Query } from '@core/navigation/query';
 import { Notes } from '@core/notes/notes';
 import { Confirm, Question } from '@shared/confirm';
 import { Empty } from '@shared/empty';
 import { Failed } from '@shared/failed';
-import { focusFirstWrong, messageOf, showFieldErrors } from '@shared/form-errors';
+import { messageOf } from '@shared/form-errors';
 import { Pager } from '@shared/pager';
 import { SearchBox } from '@shared/search-box';
 import { Skeleton } from '@shared/skeleton';
+import { Submission } from '@shared/submission';
 import { ManageApi } from './manage-api';
 
 /** Who has an account, what each may do, and who asks to teach. */
@@ -60,12 +59,9 @@ export class Users {
   protected readonly query = inject(Query);
   private readonly notes = inject(Notes);
   private readonly confirm = inject(Confirm);
-  private readonly failures = inject(Failures);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   protected readonly session = inject(Session);
-  protected readonly busy = signal(false);
   protected readonly inviting = signal(false);
-  protected readonly wrong = signal('');
   protected readonly messageOf = messageOf;
   protected readonly users = this.api.users(
     computed(() => ({
@@ -91,6 +87,7 @@ export class Users {
     email: ['', [Validators.required, Validators.email]],
     is_instructor: [false],
   });
+  protected readonly submission = new Submission(this.invitation);
 
   protected async setInstructor(user: User, isOn: boolean): Promise<void> {
     const body = { is_instructor: isOn, instructor_requested: false };
@@ -149,51 +146,30 @@ export class Users {
   /** Opens or closes the form for it; the focus goes along. */
   protected showInvitation(isShown: boolean): void {
     this.invitation.reset();
-    this.wrong.set('');
+    this.submission.reset();
     this.inviting.set(isShown);
     const place = isShown ? '.invite input' : '#invite';
     setTimeout(() => this.host.querySelector<HTMLElement>(place)?.focus());
   }
 
   protected async invite(): Promise<void> {
-    this.wrong.set('');
-    if (this.invitation.invalid) {
-      this.invitation.markAllAsTouched();
-      focusFirstWrong(this.host);
-      return;
-    }
-    this.busy.set(true);
-    try {
+    await this.submission.send(async () => {
       const { username } = await this.api.invite(this.invitation.getRawValue());
       this.showInvitation(false);
       this.users.reload();
       await this.notes.say($localize`${username}:username: is invited by mail.`);
-    } catch (error) {
-      if (!(error instanceof ApiError && error.status === 400)) {
-        await this.failures.report(error);
-        return;
-      }
-      this.wrong.set(showFieldErrors(this.invitation, error));
-      focusFirstWrong(this.host);
-    } finally {
-      this.busy.set(false);
-    }
+    });
   }
 
   private async change(user: User, body: Sent<'PersonPatch'>, question: Question): Promise<void> {
     if (!(await this.confirm.ask(question))) return;
-    this.busy.set(true);
-    try {
+    await this.submission.run(async () => {
       const changed = await this.api.changeUser(user.id, body);
       if (changed.id === this.session.user()?.id) await this.updateOneself(changed);
       await this.notes.say($localize`Saved.`);
-    } catch (error) {
-      await this.failures.report(error);
-    } finally {
-      this.busy.set(false);
-      this.users.reload();
-      this.asking.reload();
-    }
+    });
+    this.users.reload();
+    this.asking.reload();
   }
 
   /** Whoever gave the role away has no place here any longer. */

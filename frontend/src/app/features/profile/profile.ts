@@ -3,6 +3,7 @@ import {
   ChangeDetectionStrategy,
   Component,
   ElementRef,
+  computed,
   effect,
   inject,
   signal,
@@ -16,12 +17,11 @@ import { Router, RouterLink } from '@angular/router';
 
 import { Sent } from '@core/api/models';
 import { Session } from '@core/auth/session';
-import { ApiError } from '@core/errors/api-error';
-import { Failures } from '@core/errors/failures';
 import { Notes } from '@core/notes/notes';
 import { Confirm } from '@shared/confirm';
-import { focusFirstWrong, messageOf, showFieldErrors } from '@shared/form-errors';
+import { messageOf } from '@shared/form-errors';
 import { saveFile } from '@shared/save-file';
+import { Submission } from '@shared/submission';
 import { MayHaveUnsaved, askBeforeUnload } from '@shared/unsaved';
 import { DeviceSessions } from './device-sessions';
 import { Look } from './look';
@@ -53,15 +53,10 @@ export class Profile implements MayHaveUnsaved {
   private readonly router = inject(Router);
   private readonly notes = inject(Notes);
   private readonly confirm = inject(Confirm);
-  private readonly failures = inject(Failures);
   private readonly forms = inject(NonNullableFormBuilder);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   protected readonly session = inject(Session);
   private readonly devices = viewChild(DeviceSessions);
-  protected readonly busy = signal(false);
-  protected readonly wrong = signal<{ readonly form: FormGroup; readonly message: string } | null>(
-    null,
-  );
   /** Which of the two that take a password is being changed. */
   protected readonly editing = signal<'email' | 'password' | null>(null);
   protected readonly messageOf = messageOf;
@@ -78,6 +73,14 @@ export class Profile implements MayHaveUnsaved {
     new_password1: ['', [Validators.required, Validators.minLength(10)]],
     new_password2: ['', Validators.required],
   });
+  protected readonly detailsSubmission = new Submission(this.details);
+  protected readonly addressSubmission = new Submission(this.address);
+  protected readonly passwordsSubmission = new Submission(this.passwords);
+  protected readonly busy = computed(() =>
+    [this.detailsSubmission, this.addressSubmission, this.passwordsSubmission].some(one =>
+      one.busy(),
+    ),
+  );
 
   constructor() {
     askBeforeUnload(this);
@@ -94,7 +97,7 @@ export class Profile implements MayHaveUnsaved {
   }
 
   protected async saveDetails(): Promise<void> {
-    await this.submit(this.details, async () => {
+    await this.detailsSubmission.send(async () => {
       const user = await this.api.change(this.details.getRawValue());
       this.details.markAsPristine();
       this.session.update(user);
@@ -107,13 +110,14 @@ export class Profile implements MayHaveUnsaved {
     const place = what ? 'form [autocomplete=' + FIRST[what] + ']' : `#edit-${this.editing()}`;
     this.address.reset();
     this.passwords.reset();
-    this.wrong.set(null);
+    this.addressSubmission.reset();
+    this.passwordsSubmission.reset();
     this.editing.set(what);
     setTimeout(() => this.host.querySelector<HTMLElement>(place)?.focus());
   }
 
   protected async saveAddress(): Promise<void> {
-    await this.submit(this.address, async () => {
+    await this.addressSubmission.send(async () => {
       this.session.update(await this.api.change(this.address.getRawValue()));
       this.edit(null);
       await this.notes.say($localize`Your address is changed; a mail asks you to confirm it.`);
@@ -121,7 +125,7 @@ export class Profile implements MayHaveUnsaved {
   }
 
   protected async savePassword(): Promise<void> {
-    await this.submit(this.passwords, async () => {
+    await this.passwordsSubmission.send(async () => {
       await this.api.changePassword(this.passwords.getRawValue());
       this.edit(null);
       this.devices()?.reload();
@@ -130,7 +134,7 @@ export class Profile implements MayHaveUnsaved {
   }
 
   protected async verifyAgain(email: string): Promise<void> {
-    await this.change(async () => {
+    await this.detailsSubmission.run(async () => {
       await this.api.verifyAgain(email);
       await this.notes.say($localize`A mail is on its way to you; open its link.`);
     });
@@ -140,14 +144,14 @@ export class Profile implements MayHaveUnsaved {
   protected async chooseLanguage(box: HTMLSelectElement, before: string): Promise<void> {
     const language = box.value as Language;
     box.value = before;
-    await this.change(async () => {
+    await this.detailsSubmission.run(async () => {
       this.session.update(await this.api.change({ language }));
       await this.notes.say($localize`Saved.`);
     });
   }
 
   protected async askToTeach(isAsked: boolean): Promise<void> {
-    await this.change(async () => {
+    await this.detailsSubmission.run(async () => {
       this.session.update(await this.api.change({ instructor_requested: isAsked }));
       await this.notes.say(
         isAsked
@@ -158,7 +162,9 @@ export class Profile implements MayHaveUnsaved {
   }
 
   protected async export(username: string): Promise<void> {
-    await this.change(async () => saveFile(`${username}.json`, await this.api.export()));
+    await this.detailsSubmission.run(async () =>
+      saveFile(`${username}.json`, await this.api.export()),
+    );
   }
 
   protected async erase(username: string): Promise<void> {
@@ -170,37 +176,11 @@ export class Profile implements MayHaveUnsaved {
       typed: username,
     });
     if (!agreed) return;
-    await this.change(async () => {
+    await this.detailsSubmission.run(async () => {
       await this.api.erase();
       await this.session.signOut();
       await this.router.navigateByUrl('/');
       await this.notes.say($localize`Your account is erased.`);
     });
-  }
-
-  private async submit(form: FormGroup, work: () => Promise<void>): Promise<void> {
-    this.wrong.set(null);
-    if (form.invalid) {
-      form.markAllAsTouched();
-      focusFirstWrong(this.host);
-      return;
-    }
-    await this.change(work, form);
-  }
-
-  private async change(work: () => Promise<void>, form?: FormGroup): Promise<void> {
-    this.busy.set(true);
-    try {
-      await work();
-    } catch (error) {
-      if (form && error instanceof ApiError && error.status === 400) {
-        this.wrong.set({ form, message: showFieldErrors(form, error) });
-        focusFirstWrong(this.host);
-      } else {
-        await this.failures.report(error);
-      }
-    } finally {
-      this.busy.set(false);
-    }
   }
 }

@@ -1,13 +1,11 @@
 import {
   ChangeDetectionStrategy,
   Component,
-  ElementRef,
   computed,
   effect,
   inject,
   input,
   resource,
-  signal,
   untracked,
 } from '@angular/core';
 import { NonNullableFormBuilder, ReactiveFormsModule, Validators } from '@angular/forms';
@@ -17,14 +15,13 @@ import { Router } from '@angular/router';
 
 import { Course } from '@core/api/models';
 import { Session } from '@core/auth/session';
-import { ApiError } from '@core/errors/api-error';
-import { Failures } from '@core/errors/failures';
 import { Notes } from '@core/notes/notes';
 import { Confirm } from '@shared/confirm';
 import { Failed } from '@shared/failed';
-import { focusFirstWrong, messageOf, showFieldErrors } from '@shared/form-errors';
+import { messageOf } from '@shared/form-errors';
 import { Picture } from '@shared/picture';
 import { Skeleton } from '@shared/skeleton';
+import { Submission } from '@shared/submission';
 import { MayHaveUnsaved, askBeforeUnload } from '@shared/unsaved';
 import { CourseInStudio } from '../course-in-studio';
 import { Described, Versioned, Versions } from '../versions';
@@ -46,10 +43,8 @@ export class Settings implements MayHaveUnsaved {
   private readonly router = inject(Router);
   private readonly notes = inject(Notes);
   private readonly confirm = inject(Confirm);
-  private readonly failures = inject(Failures);
   private readonly studio = inject(CourseInStudio);
   private readonly session = inject(Session);
-  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
 
   protected readonly read = resource({
     params: () => this.url(),
@@ -59,8 +54,6 @@ export class Settings implements MayHaveUnsaved {
   protected readonly known = computed(() =>
     this.categories.hasValue() ? this.categories.value().results : [],
   );
-  protected readonly busy = signal(false);
-  protected readonly wrong = signal('');
   protected readonly messageOf = messageOf;
   protected readonly form = inject(NonNullableFormBuilder).group({
     title: ['', [Validators.required, Validators.maxLength(255)]],
@@ -68,6 +61,7 @@ export class Settings implements MayHaveUnsaved {
     category: [''],
     price: ['0.00', Validators.pattern(/^\d{1,6}([.,]\d{1,2})?$/)],
   });
+  protected readonly submission = new Submission(this.form);
   protected readonly course = computed(() =>
     this.read.hasValue() ? this.read.value().value : undefined,
   );
@@ -88,14 +82,9 @@ export class Settings implements MayHaveUnsaved {
   protected async save(): Promise<void> {
     const read = this.read.value();
     if (!read) return;
-    if (this.form.invalid) {
-      this.form.markAllAsTouched();
-      focusFirstWrong(this.host);
-      return;
-    }
     const { title, description, category, price } = this.form.getRawValue();
     const body = { title, description, category: category || null, price: price.replace(',', '.') };
-    await this.change(async () =>
+    await this.submission.send(async () =>
       this.take(
         await this.versions.save<Course>(this.url(), body, read, shown => this.describe(shown)),
       ),
@@ -107,7 +96,7 @@ export class Settings implements MayHaveUnsaved {
     const file = box.files?.[0];
     box.value = '';
     if (!read || !file) return;
-    await this.change(async () => {
+    await this.submission.run(async () => {
       await this.api.picture(this.id(), file);
       await this.refresh(read);
     });
@@ -116,7 +105,7 @@ export class Settings implements MayHaveUnsaved {
   protected async removePicture(): Promise<void> {
     const read = this.read.value();
     if (!read) return;
-    await this.change(async () => {
+    await this.submission.run(async () => {
       await this.versions.save<Course>(this.url(), { image: null }, read, () => ({
         image: [$localize`Picture`, $localize`Another picture`],
       }));
@@ -135,7 +124,7 @@ export class Settings implements MayHaveUnsaved {
       typed: course.title,
     });
     if (!agreed) return;
-    await this.change(async () => {
+    await this.submission.run(async () => {
       const cascade = this.session.isAdmin() && course.enrollment_count > 0;
       await this.api.remove(course.id, cascade);
       this.form.markAsPristine();
@@ -174,22 +163,5 @@ export class Settings implements MayHaveUnsaved {
     this.show(saved.value);
     this.studio.reload();
     void this.notes.say($localize`Saved.`);
-  }
-
-  private async change(work: () => Promise<void>): Promise<void> {
-    this.busy.set(true);
-    this.wrong.set('');
-    try {
-      await work();
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 400) {
-        this.wrong.set(showFieldErrors(this.form, error));
-        focusFirstWrong(this.host);
-      } else {
-        await this.failures.report(error);
-      }
-    } finally {
-      this.busy.set(false);
-    }
   }
 }

@@ -20,14 +20,13 @@ import { RouterLink } from '@angular/router';
 import { catchError, debounceTime, distinctUntilChanged, of, switchMap } from 'rxjs';
 
 import { Lesson } from '@core/api/models';
-import { ApiError } from '@core/errors/api-error';
-import { Failures } from '@core/errors/failures';
 import { inBackground } from '@core/http/contexts';
 import { Notes } from '@core/notes/notes';
 import { Failed } from '@shared/failed';
-import { focusFirstWrong, messageOf, showFieldErrors } from '@shared/form-errors';
+import { messageOf } from '@shared/form-errors';
 import { Prose } from '@shared/prose';
 import { Skeleton } from '@shared/skeleton';
+import { Submission } from '@shared/submission';
 import { MayHaveUnsaved, askBeforeUnload } from '@shared/unsaved';
 import { Described, Versions } from '../versions';
 import { Mark, MARKS, mark } from './markdown';
@@ -58,8 +57,6 @@ export class LessonEditor implements MayHaveUnsaved {
   private readonly http = inject(HttpClient);
   private readonly versions = inject(Versions);
   private readonly notes = inject(Notes);
-  private readonly failures = inject(Failures);
-  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   private readonly textBox = viewChild<ElementRef<HTMLTextAreaElement>>('textBox');
 
   protected readonly read = resource({
@@ -70,8 +67,6 @@ export class LessonEditor implements MayHaveUnsaved {
     this.read.hasValue() ? this.read.value().value : undefined,
   );
   protected readonly marks = MARKS;
-  protected readonly busy = signal(false);
-  protected readonly wrong = signal('');
   protected readonly tab = signal<'write' | 'look'>('write');
   protected readonly html = signal('');
   protected readonly messageOf = messageOf;
@@ -82,6 +77,7 @@ export class LessonEditor implements MayHaveUnsaved {
     duration_minutes: [0, [Validators.required, Validators.min(0)]],
     is_preview: [false],
   });
+  protected readonly submission = new Submission(this.form);
   private readonly url = computed(() => `/api/lessons/${this.lesson()}/`);
   private readonly written = signal('');
 
@@ -110,31 +106,15 @@ export class LessonEditor implements MayHaveUnsaved {
 
   protected async save(): Promise<void> {
     const read = this.read.value();
-    if (!read || this.busy()) return;
-    if (this.form.invalid) {
-      this.form.markAllAsTouched();
-      focusFirstWrong(this.host);
-      return;
-    }
-    this.busy.set(true);
-    this.wrong.set('');
-    try {
+    if (!read || this.submission.busy()) return;
+    await this.submission.send(async () => {
       const wanted = this.form.getRawValue();
       const saved = await this.versions.save<Lesson>(this.url(), wanted, read, describe);
       if (!saved) return;
       this.read.set(saved);
       this.show(saved.value);
       await this.notes.say($localize`Saved.`);
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 400) {
-        this.wrong.set(showFieldErrors(this.form, error));
-        focusFirstWrong(this.host);
-      } else {
-        await this.failures.report(error);
-      }
-    } finally {
-      this.busy.set(false);
-    }
+    });
   }
 
   protected press(event: KeyboardEvent): void {

@@ -7,7 +7,6 @@ import {
   inject,
   input,
   output,
-  signal,
 } from '@angular/core';
 import {
   FormArray,
@@ -19,9 +18,8 @@ import {
 import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatInputModule } from '@angular/material/input';
 
-import { ApiError } from '@core/errors/api-error';
-import { Failures } from '@core/errors/failures';
-import { focusFirstWrong, messageOf, showFieldErrors } from '@shared/form-errors';
+import { messageOf } from '@shared/form-errors';
+import { Submission } from '@shared/submission';
 import { KINDS, hasChoices } from './kinds';
 import { Kind, Question, QuizzesApi, Said } from './quizzes-api';
 
@@ -45,11 +43,8 @@ export class QuestionEditor implements OnInit {
   readonly cancelled = output();
 
   private readonly api = inject(QuizzesApi);
-  private readonly failures = inject(Failures);
   private readonly forms = inject(NonNullableFormBuilder);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
-  protected readonly busy = signal(false);
-  protected readonly wrong = signal('');
   protected readonly kinds = KINDS;
   protected readonly messageOf = messageOf;
   protected readonly mostChoices = MOST_CHOICES;
@@ -62,6 +57,7 @@ export class QuestionEditor implements OnInit {
     explanation: [''],
     choices: this.forms.array<FormGroup<ChoiceControls>>([]),
   });
+  protected readonly submission = new Submission(this.form);
 
   get choices(): FormArray<FormGroup<ChoiceControls>> {
     return this.form.controls.choices;
@@ -118,14 +114,7 @@ export class QuestionEditor implements OnInit {
   }
 
   protected async save(): Promise<void> {
-    if (this.form.invalid) {
-      this.form.markAllAsTouched();
-      focusFirstWrong(this.host);
-      return;
-    }
-    this.busy.set(true);
-    this.wrong.set('');
-    try {
+    await this.submission.send(async () => {
       const question = this.question();
       const said = this.said();
       await (question
@@ -133,16 +122,7 @@ export class QuestionEditor implements OnInit {
         : this.api.addQuestion(this.quiz(), said));
       this.form.markAsPristine();
       this.saved.emit();
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 400) {
-        this.wrong.set(showFieldErrors(this.form, error));
-        focusFirstWrong(this.host);
-      } else {
-        await this.failures.report(error);
-      }
-    } finally {
-      this.busy.set(false);
-    }
+    });
   }
 
   protected choiceLabel(index: number): string {

@@ -21,13 +21,13 @@ import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatInputModule } from '@angular/material/input';
 import { RouterLink } from '@angular/router';
 
-import { ApiError } from '@core/errors/api-error';
 import { Failures } from '@core/errors/failures';
 import { Notes } from '@core/notes/notes';
 import { Confirm } from '@shared/confirm';
 import { Failed } from '@shared/failed';
-import { focusFirstWrong, messageOf, showFieldErrors } from '@shared/form-errors';
+import { messageOf } from '@shared/form-errors';
 import { Skeleton } from '@shared/skeleton';
+import { Submission } from '@shared/submission';
 import { MayHaveUnsaved, askBeforeUnload } from '@shared/unsaved';
 import { moved } from '../moved';
 import { OrderButtons } from '../order-buttons';
@@ -94,8 +94,6 @@ export class QuizEditor implements MayHaveUnsaved {
   protected readonly keyShown = Object.entries(KEY_SHOWN);
   protected readonly kindNames = Object.entries(KINDS) as [Kind, string][];
   protected readonly messageOf = messageOf;
-  protected readonly busy = signal(false);
-  protected readonly wrong = signal('');
   /** The question that is being written: its id, or the kind of a new one. */
   protected readonly editing = signal<string | null>(null);
   protected readonly isPreview = computed(() => this.view() === 'student');
@@ -118,6 +116,7 @@ export class QuizEditor implements MayHaveUnsaved {
     shuffle: [false],
     show_key: ['after_submit' as Quiz['show_key']],
   });
+  protected readonly submission = new Submission(this.form);
   private readonly url = computed(() => `/api/quizzes/${this.quiz()}/`);
 
   constructor() {
@@ -135,18 +134,13 @@ export class QuizEditor implements MayHaveUnsaved {
   protected async save(): Promise<void> {
     const read = this.read.value();
     if (!read) return;
-    if (this.form.invalid) {
-      this.form.markAllAsTouched();
-      focusFirstWrong(this.host);
-      return;
-    }
     const { minutes, max_attempts, ...others } = this.form.getRawValue();
     const body = {
       ...others,
       max_attempts: max_attempts ? Number(max_attempts) : null,
       time_limit_seconds: minutes ? Math.round(Number(minutes.replace(',', '.')) * 60) : null,
     };
-    await this.change(async () => {
+    await this.submission.send(async () => {
       const saved = await this.versions.save<Quiz>(this.url(), body, read, describe);
       if (!saved) return;
       this.form.markAsPristine();
@@ -182,7 +176,7 @@ export class QuizEditor implements MayHaveUnsaved {
       isGrave: true,
     });
     if (!agreed) return;
-    await this.change(async () => {
+    await this.submission.run(async () => {
       await this.api.removeQuestion(question.id);
       this.read.reload();
     });
@@ -216,7 +210,7 @@ export class QuizEditor implements MayHaveUnsaved {
       action: $localize`Grade again`,
     });
     if (!agreed) return;
-    await this.change(async () => {
+    await this.submission.run(async () => {
       await this.api.regrade(this.quiz());
       await this.followRegrade();
     });
@@ -261,23 +255,6 @@ export class QuizEditor implements MayHaveUnsaved {
       max_attempts: max_attempts === null ? '' : String(max_attempts),
       minutes: minutesOf(quiz),
     });
-  }
-
-  private async change(work: () => Promise<void>): Promise<void> {
-    this.busy.set(true);
-    this.wrong.set('');
-    try {
-      await work();
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 400) {
-        this.wrong.set(showFieldErrors(this.form, error));
-        focusFirstWrong(this.host);
-      } else {
-        await this.failures.report(error);
-      }
-    } finally {
-      this.busy.set(false);
-    }
   }
 }
 
