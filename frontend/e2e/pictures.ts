@@ -11,6 +11,8 @@ interface Picture {
   readonly name: string;
   readonly size?: { width: number; height: number };
   readonly colorScheme?: 'light' | 'dark';
+  /** The heading that the picture begins with, where that is not the page's. */
+  readonly from?: string;
 }
 
 const PICTURES: readonly Picture[] = [
@@ -19,11 +21,11 @@ const PICTURES: readonly Picture[] = [
   { name: 'dashboard', place: 'dashboard', colorScheme: 'dark' },
   { name: 'quiz', place: 'quiz-attempt', size: PHONE },
   { name: 'lesson-phone', place: 'lesson', size: PHONE, colorScheme: 'dark' },
-  { name: 'statistics', place: 'studio-statistics' },
+  { name: 'statistics', place: 'studio-statistics', from: 'Questions of a quiz' },
   { name: 'studio', place: 'studio-quiz' },
 ];
 
-for (const { name, place, size, colorScheme = 'light' } of PICTURES) {
+for (const { name, place, size, from, colorScheme = 'light' } of PICTURES) {
   test(name, async ({ page }) => {
     const shown = PLACES.find(one => one.name === place);
     if (!shown) throw new Error(`There is no place called ${place}.`);
@@ -35,6 +37,9 @@ for (const { name, place, size, colorScheme = 'light' } of PICTURES) {
     await expect(page.locator('main h1')).toHaveCount(1);
     await expect(page.locator('lms-skeleton')).toHaveCount(0);
     await then?.(page);
+    // The bars that browsers without a window hide leave their room.
+    await page.addStyleTag({ content: 'html { scrollbar-gutter: auto }' });
+    if (from) await page.getByRole('heading', { name: from }).evaluate(one => one.scrollIntoView());
     await page.waitForLoadState('networkidle');
     mkdirSync(FOLDER, { recursive: true });
     await page.screenshot({ path: `${FOLDER}/${name}.png` });
