@@ -35,6 +35,7 @@ test.describe('where something is refused', () => {
     await page.evaluate(() => localStorage.clear());
     await page.goto('/login');
     await page.getByRole('link', { name: 'I forgot my password' }).click();
+    await expect(page.getByRole('heading', { name: 'Reset your password' })).toBeVisible();
     await page.getByLabel('E-mail').fill(`${username}@example.org`);
     await page.getByRole('button', { name: 'Send me a link' }).click();
     await expect(page.getByText('a mail with a link is on its way')).toBeVisible();

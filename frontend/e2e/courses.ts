@@ -42,20 +42,33 @@ const QUESTIONS = [
   },
 ];
 
-/** Makes and publishes a course of two lessons, of which the second has a quiz of all kinds. */
-export async function makeCourse(page: Page, quiz: object = {}): Promise<Course> {
+/**
+ * Makes and publishes a course of two lessons, of which the second has a quiz of all kinds; all that
+ * its author says in it ends with the same.
+ */
+export async function makeCourse(page: Page, quiz: object = {}, end = ''): Promise<Course> {
   const send = await asInstructor(page);
-  const title = `Test course ${Date.now().toString(36)}${Math.random().toString(36).slice(2, 6)}`;
-  const course = await send('/api/courses/', { title, description: 'For a test.' });
+  const name = `Test course ${Date.now().toString(36)}${Math.random().toString(36).slice(2, 6)}`;
+  const title = name + end;
+  const course = await send('/api/courses/', { title, description: `For a test.${end}` });
   const lessons: string[] = [];
   for (const [title, content] of [
     ['First steps', '# Begin\n\nRead **this**.'],
     ['Check yourself', 'A quiz follows.'],
   ]) {
-    lessons.push((await send('/api/lessons/', { course: course.id, title, content })).id);
+    const said = { course: course.id, title: `${title}${end}`, content: `${content}${end}` };
+    lessons.push((await send('/api/lessons/', said)).id);
   }
-  const made = await send('/api/quizzes/', { lesson: lessons[1], title: 'A quiz', ...quiz });
-  for (const question of QUESTIONS) await send('/api/questions/', { quiz: made.id, ...question });
+  const named = { lesson: lessons[1], title: `A quiz${end}`, ...quiz };
+  const made = await send('/api/quizzes/', named);
+  for (const { text, choices, ...others } of QUESTIONS) {
+    await send('/api/questions/', {
+      quiz: made.id,
+      text: text + end,
+      choices: choices?.map(choice => ({ ...choice, text: choice.text + end })),
+      ...others,
+    });
+  }
   await send(`/api/courses/${course.id}/publish/`);
   return { id: course.id, title, lessons, quiz: made.id };
 }

@@ -1,6 +1,6 @@
 import { Page } from '@playwright/test';
 
-import { enrol, makeCourse as newCourse, startAttempt, submitAnswers } from './courses';
+import { Course, enrol, makeCourse as newCourse, startAttempt, submitAnswers } from './courses';
 import { Person, api } from './product';
 
 /** A page of the app, and who sees it; `path` may have to look up what is there. */
@@ -186,6 +186,42 @@ export const PLACES: readonly Place[] = [
     then: page => page.getByRole('button', { name: 'Edit' }).first().click(),
   },
   { name: 'manage-figures', as: 'demo-admin', path: '/manage/figures' },
+
+  // Texts as long as they may be, without a place to break
+  { name: 'long-courses', path: async page => `/courses?search=${(await longCourse(page)).name}` },
+  { name: 'long-course', path: async page => `/courses/${(await longCourse(page)).id}` },
+  {
+    name: 'long-lesson',
+    as: 'demo-student',
+    path: async page => {
+      const { id } = await longCourse(page);
+      await enrol(page, id, 'demo-student');
+      return `/learn/${id}`;
+    },
+  },
+  {
+    name: 'long-quiz',
+    as: 'demo-student',
+    path: async page => {
+      const { id, quiz } = await longCourse(page);
+      await enrol(page, id, 'demo-student');
+      await startAttempt(page, quiz, 'demo-student');
+      return `/quiz/${quiz}?step=2`;
+    },
+  },
+  ...['outline', 'quizzes', 'students', 'statistics', 'settings'].map((tab): Place => ({
+    name: `long-studio-${tab}`,
+    as: 'demo-instructor',
+    path: async page => `/studio/courses/${(await longCourse(page)).id}/${tab}`,
+  })),
+  {
+    name: 'long-studio-quiz',
+    as: 'demo-instructor',
+    path: async page => {
+      const { id, quiz } = await longCourse(page);
+      return `/studio/courses/${id}/quizzes/${quiz}`;
+    },
+  },
 ];
 
 interface Enrolment {
@@ -269,4 +305,13 @@ async function openAttempt(page: Page, step: number): Promise<string> {
   const quiz = await openQuiz(page, { time_limit_seconds: 1200 });
   await startAttempt(page, quiz, 'demo-student');
   return `/quiz/${quiz}?step=${step}`;
+}
+
+/** A course of words that are longer than any page is wide. */
+async function longCourse(page: Page): Promise<Course & { name: string }> {
+  const course = await newCourse(page, {}, 'W'.repeat(200));
+  return {
+    ...course,
+    name: course.title.slice(0, course.title.indexOf('WWW')).split(' ')[2] ?? '',
+  };
 }
