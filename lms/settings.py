@@ -254,7 +254,7 @@ IN_BUCKET = {
 ON_DISK = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
 STORAGES = {
     "default": IN_BUCKET if MEDIA_BUCKET else ON_DISK,
-    "staticfiles": {"BACKEND": "lms.static.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "lms.storage.StaticFilesStorage"},
 }
 
 # Mail
