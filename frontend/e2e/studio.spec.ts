@@ -105,7 +105,9 @@ async function writeQuestions(page: Page): Promise<void> {
 
 async function takeCourse(page: Page, title: string): Promise<void> {
   await register(page);
-  await page.goto(`/courses?search=${encodeURIComponent(title)}`);
+  await openMenu(page);
+  await page.getByRole('banner').getByRole('link', { name: 'Courses' }).click();
+  await page.getByLabel('Search courses').fill(title);
   await page.getByRole('link', { name: title }).click();
   await page.getByRole('button', { name: 'Enrol', exact: true }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'First things' })).toBeVisible();
