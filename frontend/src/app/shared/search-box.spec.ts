@@ -16,7 +16,7 @@ describe('SearchBox', () => {
       box.value = text;
       box.dispatchEvent(new Event('input'));
     };
-    return { page, box, said, type };
+    return { fixture, page, box, said, type };
   }
 
   beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
@@ -53,5 +53,16 @@ describe('SearchBox', () => {
     vi.advanceTimersByTime(301);
 
     expect(said).toEqual([]);
+  });
+
+  it('says nothing any longer when one has left its page', () => {
+    const { fixture, type } = open();
+    const warned = vi.spyOn(console, 'warn').mockReturnValue();
+    type('botany');
+    fixture.destroy();
+    vi.advanceTimersByTime(301);
+
+    expect(warned).not.toHaveBeenCalled();
+    warned.mockRestore();
   });
 });

@@ -1,4 +1,12 @@
-import { ChangeDetectionStrategy, Component, input, linkedSignal, output } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  DestroyRef,
+  inject,
+  input,
+  linkedSignal,
+  output,
+} from '@angular/core';
 
 const PAUSE_MS = 300;
 let made = 0;
@@ -31,6 +39,10 @@ export class SearchBox {
   protected readonly id = `search-box-${++made}`;
   protected readonly typed = linkedSignal(() => this.value());
   private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    inject(DestroyRef).onDestroy(() => clearTimeout(this.timer));
+  }
 
   protected hear(text: string): void {
     this.typed.set(text);
