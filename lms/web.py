@@ -1,5 +1,6 @@
 """The web app, as `make web-build` leaves it: files with hashes, and a page a language."""
 
+import json
 import re
 from hashlib import blake2b
 from pathlib import Path
@@ -31,6 +32,15 @@ ROUTES = {
 # Where the pages of a language begin, and those that search engines may show.
 LANGUAGES = {"en": "", "es": "es/"}
 PUBLIC = re.compile(r"|login|register|courses(?:/[0-9a-f]{24})?")
+# What these are made of in the app's sources, so that browsers fetch it before the app asks for it.
+FEATURES = "src/app/features"
+PARTS = {
+    "": ("home/home",),
+    "courses": ("courses/courses.routes", "courses/course-list"),
+    "courses/": ("courses/courses.routes", "courses/course-page"),
+    "login": ("account/account.routes", "account/login"),
+    "register": ("account/account.routes", "account/register"),
+}
 SUMMARY = 160  # characters of a description, as the app itself takes them
 HASHED = re.compile(r"/(?:chunk|main|polyfills|styles|worker)-[\w-]{8}\.(?:js|css)$")
 
@@ -95,7 +105,10 @@ def _content(place: str, language: str) -> str:
         is_public = course is not None
         if course:
             content = _about(course, content)
-    links = _links(place, language) if is_public else '<meta name="robots" content="noindex">'
+    if is_public:
+        links = _links(place, language) + _parts(place)
+    else:
+        links = '<meta name="robots" content="noindex">'
     return content.replace("</head>", f"{links}</head>", 1)
 
 
@@ -106,6 +119,14 @@ def _links(place: str, language: str) -> str:
         for tag, other in (("en", "en"), ("es", "es"), ("x-default", "en"))
     )
     return f'<link rel="canonical" href="{address_of(place, language)}">{alternates}'
+
+
+def _parts(place: str) -> str:
+    listed = settings.WEB_APP.parent / "parts.json"
+    parts = json.loads(listed.read_text()) if listed.exists() else {}
+    page = "courses/" if place.startswith("courses/") else place
+    files = {file for name in PARTS[page] for file in parts.get(f"{FEATURES}/{name}.ts", [])}
+    return "".join(f'<link rel="modulepreload" href="{file}">' for file in sorted(files))
 
 
 def _course_on_show(course_id: str) -> dict | None:

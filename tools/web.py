@@ -68,6 +68,7 @@ def build(*, anyway: bool = False) -> None:
         raise Failed("it could not be built; what Angular says is above.")
     for texts in FRONTEND.glob("src/locale/page.*.json"):
         translate_page(BUILT / "browser" / texts.suffixes[0][1:], json.loads(texts.read_text()))
+    list_parts()
     compress = [sys.executable, "-m", "whitenoise.compress", "--quiet", BUILT / "browser"]
     subprocess.run(compress, check=True)
     STAMP.write_text(sources)
@@ -93,6 +94,31 @@ def translate_page(folder: Path, texts: dict[str, str]) -> None:
     place = str(folder.relative_to(FRONTEND))
     if run("ngsw-config", place, "ngsw-config.json", f"/{folder.name}/"):
         raise Failed("the service worker's list of files could not be made.")
+
+
+def list_parts() -> None:
+    """Write what each page is made of, besides the first files, for the server to name early."""
+    outputs = json.loads((BUILT / "browser-stats.json").read_text())["outputs"]
+    sources = {file["entryPoint"]: name for name, file in outputs.items() if "entryPoint" in file}
+    first = needed_by(sources["src/main.ts"], outputs)
+    parts = {
+        source: sorted(needed_by(name, outputs) - first)
+        for source, name in sources.items()
+        if source.startswith("src/app/features/")
+    }
+    (BUILT / "parts.json").write_text(json.dumps(parts))
+
+
+def needed_by(name: str, outputs: dict) -> set[str]:
+    """Return a built file and all that it imports, directly or not."""
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        found.add(one := waiting.pop())
+        imported = outputs[one]["imports"]
+        names = [each["path"] for each in imported if each["kind"] == "import-statement"]
+        waiting += [each for each in names if each in outputs and each not in found]
+    return found
 
 
 def run(*command: str) -> int:

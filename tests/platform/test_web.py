@@ -120,6 +120,28 @@ def test_what_is_somebodys_own_is_not_for_search_engines(client, built, path):
     assert "canonical" not in page
 
 
+def test_a_public_page_names_its_parts_early(client, built, settings):
+    parts = {
+        "src/app/features/courses/courses.routes.ts": ["chunk-a.js"],
+        "src/app/features/courses/course-list.ts": ["chunk-a.js", "chunk-b.js"],
+        "src/app/features/courses/course-page.ts": ["chunk-c.js"],
+    }
+    (settings.WEB_APP.parent / "parts.json").write_text(json.dumps(parts))
+
+    def named(path):
+        return re.findall(r'<link rel="modulepreload" href="([^"]+)">', client.get(path).text)
+
+    course = make_course()
+    assert named("/courses") == named("/es/courses") == ["chunk-a.js", "chunk-b.js"]
+    assert named(f"/courses/{course.id}") == ["chunk-a.js", "chunk-c.js"]
+    assert named("/") == named("/dashboard") == []
+
+
+def test_the_parts_of_the_public_pages_are_the_apps_sources():
+    for name in {name for names in web.PARTS.values() for name in names}:
+        assert (given.ROOT / "frontend" / web.FEATURES / f"{name}.ts").exists()
+
+
 def test_a_courses_page_says_what_it_is_before_the_app_runs(client, built, settings):
     course = make_course(
         title="Trees & <shrubs>", description='All "plants",\nand \\1.' + "x" * 999
