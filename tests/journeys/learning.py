@@ -185,7 +185,7 @@ def find_mail(folder: Path, *, to: str, link: str) -> None:
     """Wait for the one mail to the address that holds the link."""
     end = time.monotonic() + SECONDS_TO_MAIL
     while time.monotonic() < end:
-        for file in folder.glob("[!.]*.eml"):  # the hidden ones are being written
+        for file in folder.glob("[!.]*"):  # the hidden ones are being written
             letter = message_from_bytes(file.read_bytes(), policy=modern)
             text = letter.get_body(("plain",))
             if letter["To"] == to and text and link in text.get_content():
