@@ -2,20 +2,19 @@ import { ElementRef, inject, signal } from '@angular/core';
 import { FormGroup } from '@angular/forms';
 
 import { ApiError } from '@core/errors/api-error';
-import { Failures } from '@core/errors/failures';
 import { focusFirstWrong, showFieldErrors } from './form-errors';
+import { Work } from './work';
 
-/** A form on its way to the server; made by the component that shows it. */
-export class Submission {
+/** A form on its way to the server, and what is done beside it; made by the component that shows it. */
+export class Submission extends Work {
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
-  private readonly failures = inject(Failures);
-  private readonly underWay = signal(false);
   private readonly refusal = signal('');
-  readonly busy = this.underWay.asReadonly();
   /** Why it was refused, where no field is to blame. */
   readonly wrong = this.refusal.asReadonly();
 
-  constructor(private readonly form: FormGroup) {}
+  constructor(private readonly form: FormGroup) {
+    super();
+  }
 
   /** Sends the form, unless it is wrong already; what the server finds wrong is shown where it is. */
   async send(work: () => Promise<unknown>): Promise<void> {
@@ -34,18 +33,6 @@ export class Submission {
         focusFirstWrong(this.host);
       }
     });
-  }
-
-  /** Does something beside it, such as deleting what it shows. */
-  async run(work: () => Promise<unknown>): Promise<void> {
-    this.underWay.set(true);
-    try {
-      await work();
-    } catch (error) {
-      await this.failures.report(error);
-    } finally {
-      this.underWay.set(false);
-    }
   }
 
   reset(): void {

@@ -1,11 +1,11 @@
 import { DatePipe, DecimalPipe } from '@angular/common';
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 
-import { Failures } from '@core/errors/failures';
 import { Notes } from '@core/notes/notes';
 import { Confirm } from '@shared/confirm';
 import { Failed } from '@shared/failed';
 import { Skeleton } from '@shared/skeleton';
+import { Work } from '@shared/work';
 import { deviceOf } from './device';
 import { DeviceSession, ProfileApi } from './profile-api';
 
@@ -39,7 +39,12 @@ const SHOWN_FIRST = 5;
               </p>
             </div>
             @if (!one.current) {
-              <button class="button outlined" type="button" [disabled]="busy()" (click)="end(one)">
+              <button
+                class="button outlined"
+                type="button"
+                [disabled]="work.busy()"
+                (click)="end(one)"
+              >
                 <ng-container i18n>Sign out</ng-container>
                 <span class="visually-hidden">: {{ deviceOf(one.user_agent) || unknown }}</span>
               </button>
@@ -57,7 +62,7 @@ const SHOWN_FIRST = 5;
           <button
             class="button outlined grave"
             type="button"
-            [disabled]="busy()"
+            [disabled]="work.busy()"
             (click)="endOthers()"
             i18n
           >
@@ -72,9 +77,8 @@ export class DeviceSessions {
   private readonly api = inject(ProfileApi);
   private readonly notes = inject(Notes);
   private readonly confirm = inject(Confirm);
-  private readonly failures = inject(Failures);
   protected readonly sessions = this.api.sessions();
-  protected readonly busy = signal(false);
+  protected readonly work = new Work();
   protected readonly unknown = $localize`Unknown device`;
   protected readonly deviceOf = deviceOf;
   protected readonly others = computed(() =>
@@ -116,14 +120,7 @@ export class DeviceSessions {
   }
 
   private async change(work: () => Promise<void>): Promise<void> {
-    this.busy.set(true);
-    try {
-      await work();
-    } catch (error) {
-      await this.failures.report(error);
-    } finally {
-      this.busy.set(false);
-      this.sessions.reload();
-    }
+    await this.work.run(work);
+    this.sessions.reload();
   }
 }

@@ -1,7 +1,6 @@
-import { ChangeDetectionStrategy, Component, computed, inject, input, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 
-import { Failures } from '@core/errors/failures';
 import { Query } from '@core/navigation/query';
 import { Empty } from '@shared/empty';
 import { Failed } from '@shared/failed';
@@ -9,6 +8,7 @@ import { Pager } from '@shared/pager';
 import { Picture } from '@shared/picture';
 import { SearchBox } from '@shared/search-box';
 import { Skeleton } from '@shared/skeleton';
+import { Work } from '@shared/work';
 import { CoursesApi, ListedCourse } from './courses-api';
 
 /** The courses that one teaches; an admin's studio lists all. */
@@ -32,7 +32,7 @@ import { CoursesApi, ListedCourse } from './courses-api';
             i18n-placeholder
           />
         </label>
-        <button class="button" [disabled]="busy()" i18n>Create</button>
+        <button class="button" [disabled]="work.busy()" i18n>Create</button>
       </form>
       <div class="filters">
         <lms-search-box
@@ -117,8 +117,7 @@ export class CourseList {
   private readonly api = inject(CoursesApi);
   protected readonly query = inject(Query);
   private readonly router = inject(Router);
-  private readonly failures = inject(Failures);
-  protected readonly busy = signal(false);
+  protected readonly work = new Work();
   protected readonly courses = this.api.mine(
     computed(() => ({ search: this.search(), published: this.published(), page: this.page() })),
   );
@@ -135,14 +134,9 @@ export class CourseList {
 
   protected async create(title: string): Promise<void> {
     if (!title.trim()) return;
-    this.busy.set(true);
-    try {
+    await this.work.run(async () => {
       const course = await this.api.create(title.trim());
       await this.router.navigate(['/studio/courses', course.id]);
-    } catch (error) {
-      await this.failures.report(error);
-    } finally {
-      this.busy.set(false);
-    }
+    });
   }
 }

@@ -7,7 +7,6 @@ import {
   inject,
   input,
   linkedSignal,
-  signal,
 } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 
@@ -19,6 +18,7 @@ import { Empty } from '@shared/empty';
 import { Failed } from '@shared/failed';
 import { Minutes } from '@shared/minutes';
 import { Skeleton } from '@shared/skeleton';
+import { Work } from '@shared/work';
 import { CourseInStudio } from '../course-in-studio';
 import { moved } from '../moved';
 import { OrderButtons } from '../order-buttons';
@@ -57,7 +57,7 @@ export class OutlinePage {
   protected readonly quizzes = this.api.quizzes(this.id);
   /** How many quizzes there are is on its way, for the first time. */
   protected readonly isCounting = computed(() => this.quizzes.status() === 'loading');
-  protected readonly busy = signal(false);
+  protected readonly work = new Work();
   protected readonly lessons = linkedSignal<Outline>(() =>
     this.read.hasValue() ? this.read.value() : [],
   );
@@ -106,7 +106,7 @@ export class OutlinePage {
 
   protected async add(title: string): Promise<void> {
     if (!title.trim()) return;
-    await this.change(async () => {
+    await this.work.run(async () => {
       const { id } = await this.api.addLesson(this.id(), title.trim());
       await this.router.navigate(['/studio/courses', this.id(), 'lessons', id]);
     });
@@ -120,7 +120,7 @@ export class OutlinePage {
       isGrave: true,
     });
     if (!agreed) return;
-    await this.change(async () => {
+    await this.work.run(async () => {
       await this.api.removeLesson(lesson);
       this.read.reload();
       this.quizzes.reload();
@@ -129,7 +129,7 @@ export class OutlinePage {
   }
 
   protected async publish(isPublished: boolean): Promise<void> {
-    await this.change(async () => {
+    await this.work.run(async () => {
       await this.api.publish(this.id(), isPublished);
       this.studio.reload();
       await this.notes.say(
@@ -138,16 +138,5 @@ export class OutlinePage {
           : $localize`The course is a draft again; those who take it go on reading it.`,
       );
     });
-  }
-
-  private async change(work: () => Promise<void>): Promise<void> {
-    this.busy.set(true);
-    try {
-      await work();
-    } catch (error) {
-      await this.failures.report(error);
-    } finally {
-      this.busy.set(false);
-    }
   }
 }

@@ -1,13 +1,13 @@
 import { DecimalPipe, PercentPipe } from '@angular/common';
-import { ChangeDetectionStrategy, Component, computed, inject, input, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 
-import { Failures } from '@core/errors/failures';
 import { Notes } from '@core/notes/notes';
 import { Confirm } from '@shared/confirm';
 import { Empty } from '@shared/empty';
 import { Failed } from '@shared/failed';
 import { Skeleton } from '@shared/skeleton';
+import { Work } from '@shared/work';
 import { PROBLEMS } from './kinds';
 import { QuizzesApi } from './quizzes-api';
 
@@ -60,7 +60,7 @@ import { QuizzesApi } from './quizzes-api';
               <button
                 class="button plain grave"
                 type="button"
-                [disabled]="busy()"
+                [disabled]="work.busy()"
                 (click)="remove(quiz.id, quiz.title)"
               >
                 <ng-container i18n>Delete</ng-container>
@@ -91,7 +91,7 @@ import { QuizzesApi } from './quizzes-api';
           <span i18n>Title</span>
           <input #titleBox required maxlength="255" autocomplete="off" />
         </label>
-        <button class="button" [disabled]="busy()" i18n>Create</button>
+        <button class="button" [disabled]="work.busy()" i18n>Create</button>
       </form>
     }
   `,
@@ -103,9 +103,8 @@ export class QuizList {
   private readonly router = inject(Router);
   private readonly notes = inject(Notes);
   private readonly confirm = inject(Confirm);
-  private readonly failures = inject(Failures);
   protected readonly problems = PROBLEMS;
-  protected readonly busy = signal(false);
+  protected readonly work = new Work();
   protected readonly quizzes = this.api.ofCourse(this.id);
   protected readonly outline = this.api.outline(this.id);
   protected readonly lessons = computed(() =>
@@ -122,7 +121,7 @@ export class QuizList {
 
   protected async create(lesson: string, title: string): Promise<void> {
     if (!title.trim()) return;
-    await this.change(async () => {
+    await this.work.run(async () => {
       const { id } = await this.api.create(lesson, title.trim());
       await this.router.navigate(['/studio/courses', this.id(), 'quizzes', id]);
     });
@@ -136,21 +135,10 @@ export class QuizList {
       isGrave: true,
     });
     if (!agreed) return;
-    await this.change(async () => {
+    await this.work.run(async () => {
       await this.api.remove(quiz);
       this.quizzes.reload();
       await this.notes.say($localize`The quiz is deleted.`);
     });
-  }
-
-  private async change(work: () => Promise<void>): Promise<void> {
-    this.busy.set(true);
-    try {
-      await work();
-    } catch (error) {
-      await this.failures.report(error);
-    } finally {
-      this.busy.set(false);
-    }
   }
 }

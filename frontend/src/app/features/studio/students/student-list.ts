@@ -1,7 +1,6 @@
 import { DatePipe, PercentPipe } from '@angular/common';
-import { ChangeDetectionStrategy, Component, computed, inject, input, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
 
-import { Failures } from '@core/errors/failures';
 import { Query } from '@core/navigation/query';
 import { Notes } from '@core/notes/notes';
 import { Confirm } from '@shared/confirm';
@@ -11,6 +10,7 @@ import { Pager } from '@shared/pager';
 import { saveFile } from '@shared/save-file';
 import { SearchBox } from '@shared/search-box';
 import { Skeleton } from '@shared/skeleton';
+import { Work } from '@shared/work';
 import { CourseInStudio } from '../course-in-studio';
 import { asCsv } from './csv';
 import { Student, StudentsApi } from './students-api';
@@ -33,9 +33,8 @@ export class StudentList {
   protected readonly query = inject(Query);
   private readonly notes = inject(Notes);
   private readonly confirm = inject(Confirm);
-  private readonly failures = inject(Failures);
   private readonly studio = inject(CourseInStudio);
-  protected readonly busy = signal(false);
+  protected readonly work = new Work();
   protected readonly students = this.api.of(
     this.id,
     computed(() => ({ search: this.search(), ordering: this.ordering(), page: this.page() })),
@@ -56,7 +55,7 @@ export class StudentList {
   protected async grant(box: HTMLInputElement): Promise<void> {
     const username = box.value.trim();
     if (!username) return;
-    await this.change(async () => {
+    await this.work.run(async () => {
       await this.api.grant(this.id(), username);
       box.value = '';
       this.reload();
@@ -73,7 +72,7 @@ export class StudentList {
       isGrave: true,
     });
     if (!agreed) return;
-    await this.change(async () => {
+    await this.work.run(async () => {
       await this.api.revoke(student.id);
       this.reload();
     });
@@ -81,7 +80,7 @@ export class StudentList {
 
   /** Saves all students' marks as a table, a column for each quiz. */
   protected async export(): Promise<void> {
-    await this.change(async () => {
+    await this.work.run(async () => {
       const students = await this.api.all(this.id());
       const quizzes = students[0]?.progress.quizzes ?? [];
       const head = [
@@ -112,16 +111,5 @@ export class StudentList {
   private reload(): void {
     this.students.reload();
     this.studio.reload();
-  }
-
-  private async change(work: () => Promise<void>): Promise<void> {
-    this.busy.set(true);
-    try {
-      await work();
-    } catch (error) {
-      await this.failures.report(error);
-    } finally {
-      this.busy.set(false);
-    }
   }
 }
