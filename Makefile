@@ -1,5 +1,5 @@
 # `make` alone lists what can be done. Python 3.11 or later is all that `make run` needs.
-.PHONY: help run test test-wire test-postgres lint format messages lock clean api-types web-lint web-test web-build web-e2e web-lighthouse web-messages web-format web-icons
+.PHONY: help run test test-wire test-postgres lint format messages lock clean api-types web-lint web-test web-build web-e2e web-lighthouse web-pictures web-messages web-format web-icons
 .DEFAULT_GOAL := help
 
 python := .venv/bin/python
