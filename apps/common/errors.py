@@ -12,6 +12,7 @@ class Refusal(Exception):
     status = 400
     code = "refused"
     detail = _("This was refused.")
+    retry_after: int | None = None  # seconds, where trying again later can help
 
     def __init__(self, detail: str = "", **more):
         self.detail = str(detail or self.detail)  # in the language of who asks

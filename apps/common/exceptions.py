@@ -38,7 +38,10 @@ def answer_exception(error: Exception, context: dict) -> Response | None:
     if isinstance(error, Invalid):
         return Response(error.messages, status=400)
     if isinstance(error, Refusal):
-        return _answer(error.status, error.detail, error.code, **error.more)
+        response = _answer(error.status, error.detail, error.code, **error.more)
+        if error.retry_after:
+            response["Retry-After"] = str(error.retry_after)
+        return response
     if is_store_away(error):
         logger.error("A store is away: %s", type(error).__name__)
         return store_unavailable()

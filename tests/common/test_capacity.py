@@ -1,0 +1,30 @@
+import pytest
+from rest_framework.test import APIRequestFactory
+
+from apps.common.capacity import Busy, Capacity
+from apps.common.exceptions import answer_exception
+
+
+def test_a_job_is_refused_while_all_slots_are_taken():
+    capacity = Capacity(2, wait=0.01)
+
+    with capacity, capacity, pytest.raises(Busy), capacity:
+        pass
+
+
+def test_a_slot_is_free_again_after_a_job_has_failed():
+    capacity = Capacity(1, wait=0.01)
+
+    with pytest.raises(ValueError, match="broken"), capacity:
+        raise ValueError("broken")
+
+    with capacity:
+        pass
+
+
+def test_a_busy_server_says_when_to_try_again():
+    response = answer_exception(Busy(), {"request": APIRequestFactory().get("/")})
+
+    assert response.status_code == 503
+    assert response["Retry-After"] == "5"
+    assert response.data["code"] == "busy"
