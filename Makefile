@@ -33,7 +33,7 @@ lint: dev ## Check style, types, layers, migrations and Django's own advice
 	$(bin)/lint-imports
 	$(bin)/mypy
 	$(with_settings) $(python) manage.py makemigrations --check --dry-run
-	$(with_settings) PUBLIC_URL=https://localhost $(python) manage.py check --deploy --fail-level WARNING
+	$(with_settings) PUBLIC_URL=https://localhost TRUSTED_PROXIES=1 $(python) manage.py check --deploy --fail-level WARNING
 
 format: dev ## Put the code into its form
 	$(bin)/ruff check --fix .

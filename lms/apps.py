@@ -5,19 +5,24 @@ from threading import Lock
 import mongoengine
 from django.apps import AppConfig
 from django.conf import settings
+from django.db import connection
 from django.utils.module_loading import autodiscover_modules
 
 DATABASE = "lms"
 
 _opening = Lock()
 _embedded = None
+_accounts = None
 
 
 class LmsConfig(AppConfig):
     name = "lms"
 
     def ready(self):
-        from lms import celery  # noqa: F401 - shared tasks belong to this Celery app
+        from lms import (
+            celery,  # noqa: F401 - shared tasks belong to this Celery app
+            proxies,  # noqa: F401 - registers a system check
+        )
 
         autodiscover_modules("documents")  # so that every declared index is known
         name_store()
@@ -71,6 +76,27 @@ def close_store() -> None:
         _embedded.close()
         _embedded = None
     name_store()
+
+
+def hold_accounts_open() -> None:
+    """
+    Keep one connection to an SQLite of accounts for as long as the process lives.
+
+    The first connection creates a file of shared memory, which a full disk has no room for; with
+    it there, further connections read even then.
+    """
+    global _accounts
+    if connection.vendor == "sqlite":
+        _accounts = connection.copy()
+        with _accounts.cursor() as cursor:
+            cursor.execute("SELECT name FROM sqlite_master")
+
+
+def release_accounts() -> None:
+    global _accounts
+    if _accounts is not None:
+        _accounts.close()
+        _accounts = None
 
 
 def _open_embedded(**options):

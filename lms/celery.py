@@ -3,7 +3,9 @@
 import os
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import beat_init, celeryd_init, setup_logging
+
+from lms import private_files
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings")
 
@@ -42,3 +44,10 @@ app.conf.beat_schedule = {
 @setup_logging.connect
 def _keep_our_logging(**_) -> None:
     """Leave logging as the settings have it; Celery would put its own in its place."""
+
+
+@celeryd_init.connect
+@beat_init.connect
+def _keep_files_private(**_) -> None:
+    """Restrict what Celery writes, also where it does not run beside the server."""
+    private_files.restrict_umask()

@@ -1,8 +1,10 @@
 """What search engines are told: where not to look, and which pages there are."""
 
+from functools import lru_cache
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -30,26 +32,34 @@ def robots(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(max_age=3600)
 def sitemap(request: HttpRequest) -> HttpResponse:
+    content = _written(_state())
+    return HttpResponse(content, content_type="application/xml; charset=utf-8")
+
+
+def _state() -> tuple:
+    """Return what the sitemap is made of: base URL, and (id, last change) of each course."""
+    if not web.is_built():
+        return settings.PUBLIC_URL, None
+    courses = cached_on_show(MOST_COURSES)
+    return settings.PUBLIC_URL, tuple((one["id"], one["updated_at"]) for one in courses)
+
+
+@lru_cache(maxsize=1)
+def _written(state: tuple) -> str:
+    """Return the sitemap; with many courses, writing takes much longer than comparing states."""
+    courses = state[1]
     pages = [{"address": f"{settings.PUBLIC_URL}/{place}"} for place in ("swagger/", "redoc/")]
-    return render(
-        request,
-        "sitemap.xml",
-        {"pages": [*(_of_the_app() if web.is_built() else _start()), *pages]},
-        content_type="application/xml; charset=utf-8",
-    )
+    own = [{"address": f"{settings.PUBLIC_URL}/"}] if courses is None else _of_the_app(courses)
+    return render_to_string("sitemap.xml", {"pages": [*own, *pages]})
 
 
-def _start() -> list[dict]:
-    return [{"address": f"{settings.PUBLIC_URL}/"}]
-
-
-def _of_the_app() -> list[dict]:
-    courses = [
-        {"place": f"courses/{course['id']}", "changed": course["updated_at"]}
-        for course in cached_on_show(MOST_COURSES)
+def _of_the_app(courses: tuple) -> list[dict]:
+    detail_pages = [
+        {"place": f"courses/{course_id}", "changed": updated_at}
+        for course_id, updated_at in courses
     ]
     return [
         page | {"address": web.address_of(page["place"], language)}
-        for page in ({"place": ""}, {"place": "courses"}, *courses)
+        for page in ({"place": ""}, {"place": "courses"}, *detail_pages)
         for language in web.LANGUAGES
     ]

@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Lock, Thread
 
 import pymongo
 from django.db import connection
@@ -17,13 +17,17 @@ from apps.common import cache, indexes
 
 logger = logging.getLogger(__name__)
 
-OK, DOWN = "ok", "down"
+OK, DOWN, MISSING = "ok", "down", "missing"
 LONGEST = 2.8  # seconds that the checks may take in all: an answer comes within 3
 STORE_SECONDS = 2.2  # PyMongo looks at its watch twice a second
 VERIFIED_FOR = 60.0  # seconds for which indexes that were there are believed to be there
+SHARED_FOR = 1.0  # seconds for which one result is the answer to all callers
+SHARED_WHILE_BUSY = 10.0  # the same, while a thread is finding out the next one
 
 _asking: dict[str, Thread] = {}
 _verified_at = float("-inf")
+_examining = Lock()
+_result: tuple[float, dict[str, str]] = (float("-inf"), {})
 
 
 @require_safe
@@ -36,10 +40,39 @@ def live(request: HttpRequest) -> JsonResponse:
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
     """Name the state of each part; without the cache the product works, only slower."""
-    parts = examine(CHECKS)
+    parts = current_state()
     serves = all(state == OK for name, state in parts.items() if name != "cache")
     status = {"status": "ready" if serves else "unavailable"}
     return JsonResponse(status | parts, status=200 if serves else 503)
+
+
+def current_state() -> dict[str, str]:
+    """
+    Return the state of each part, examined at most once a second for all callers.
+
+    A part that hangs would otherwise hold a thread for each caller, and anybody may call.
+    """
+    if not _examining.acquire(blocking=False):
+        if parts := _latest(SHARED_WHILE_BUSY):
+            return parts
+        _examining.acquire()
+    try:
+        return _latest(SHARED_FOR) or _examine_and_share()
+    finally:
+        _examining.release()
+
+
+def _examine_and_share() -> dict[str, str]:
+    global _result
+    parts = examine(CHECKS)
+    _result = (time.monotonic(), parts)
+    return parts
+
+
+def _latest(seconds: float) -> dict[str, str] | None:
+    """Return the latest result, if it is not older than this."""
+    examined_at, parts = _result
+    return parts if time.monotonic() - examined_at < seconds else None
 
 
 def examine(checks: dict[str, Callable[[], str]]) -> dict[str, str]:
@@ -62,7 +95,8 @@ def declared_indexes() -> str:
     with pymongo.timeout(STORE_SECONDS):
         missing = indexes.missing_indexes()
     if missing:
-        return f"missing: {'; '.join(missing)}"
+        logger.warning("Readiness: indexes are missing: %s.", "; ".join(missing))
+        return MISSING
     _verified_at = time.monotonic()
     return OK
 

@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 from pymongo.errors import ConnectionFailure, PyMongoError
 
-from lms import env
+from lms import env, private_files
 from lms.embedded.errors import StoreRefused
 
 LEAST_FREE_BYTES = 50 * 1024 * 1024
@@ -26,6 +26,7 @@ class Refused(Exception):
 
 
 def main() -> None:
+    private_files.restrict_umask()
     try:
         began = time.monotonic()
         prepare()
@@ -65,13 +66,14 @@ def serve() -> None:
 
 def make_data_dir(folder: Path) -> None:
     """
-    Make the data folder.
+    Make the data folder, for its owner alone.
 
     :raises Refused: it cannot be written, or the disk is full
     """
     probe = folder / ".writable"
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        private_files.restrict_data_dir(folder)
         probe.write_bytes(b"-" * 4096)
         probe.unlink()
         free = shutil.disk_usage(folder).free
@@ -94,7 +96,8 @@ def fill_in_settings(folder: Path) -> None:
     local = {"127.0.0.1", "localhost", public or "localhost"}
     _default("SECRET_KEY", lambda: read_secret(folder / "secret-key"))
     _default("ALLOWED_HOSTS", lambda: ",".join(sorted(local)))
-    _default("LMS_DEMO", lambda: "on")
+    if not env.text("MONGODB_URI"):  # real servers do not get accounts with known names
+        _default("LMS_DEMO", lambda: "on")
     _default("LMS_CELERY_BESIDE", lambda: "on")
 
 

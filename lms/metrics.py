@@ -56,7 +56,7 @@ class Parts(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         up = GaugeMetricFamily("lms_up", "Whether a part answers.", labels=["part"])
-        for name, state in health.examine(health.CHECKS).items():
+        for name, state in health.current_state().items():
             up.add_metric([name], float(state == health.OK))
         yield up
 

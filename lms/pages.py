@@ -3,13 +3,23 @@
 import sys
 
 from django.conf import settings
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    JsonResponse,
+    UnreadablePostError,
+)
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 from django.views.static import serve
+from rest_framework.exceptions import Throttled
 
+from apps.common import limits
+from apps.common.addresses import address_of
 from apps.common.exceptions import is_store_away, store_unavailable
 
 A_YEAR = 365 * 24 * 60 * 60
@@ -17,10 +27,35 @@ MESSAGES = {
     400: ("bad_request", _("The request is malformed.")),
     403: ("permission_denied", _("You may not do this.")),
     404: ("not_found", _("Not found.")),
+    429: ("throttled", _("Too many requests. Try again in a minute.")),
     500: ("server_error", _("Something went wrong here; it was noted under this request's id.")),
     503: ("store_unavailable", _("The data store cannot be reached; try again shortly.")),
 }
+COUNTED_ELSEWHERE = ("/api/", "/unsubscribe/", "/media/", "/health/")
 PAGE_TEXTS = {"noted_as": _("Request"), "way_back": _("To the start page")}
+
+
+class PageLimitMiddleware:
+    """
+    Counts requests for pages in the limit of anonymous requests, also those of signed-in staff.
+
+    Static files are answered before it. The API and the links of mails count for themselves, media
+    are as cheap as static files, and probes share one result.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.path.startswith(COUNTED_ELSEWHERE):
+            return self.get_response(request)
+        try:
+            limits.check("anonymous", address_of(request))
+        except Throttled as refusal:
+            response = _refuse(request, 429)
+            response["Retry-After"] = str(refusal.wait)
+            return response
+        return self.get_response(request)
 
 
 @require_safe
@@ -51,12 +86,14 @@ def refuse_unknown(request, exception=None) -> HttpResponse:
 
 
 def refuse_broken(request) -> HttpResponse:
-    """Answer for an exception that nobody caught, or for a store that was away meanwhile."""
+    """Answer for an exception that nobody caught, a store that was away, a body cut off."""
     error = sys.exc_info()[1]
     if isinstance(error, Exception) and is_store_away(error):
         response = _refuse(request, 503)
         response["Retry-After"] = store_unavailable()["Retry-After"]
         return response
+    if isinstance(error, UnreadablePostError):
+        return _refuse(request, 400)
     return _refuse(request, 500)
 
 

@@ -6,8 +6,6 @@ where MongoDB and Redis are both given.
 
 import os
 import shutil
-import socket
-import struct
 import sys
 import tempfile
 from pathlib import Path
@@ -16,10 +14,12 @@ from django.core.exceptions import ImproperlyConfigured
 from gunicorn.arbiter import Arbiter
 
 from apps.common import logs
-from lms import env
+from lms import env, private_files
+
+private_files.restrict_umask()
 
 try:
-    from lms import beside, settings
+    from lms import beside, proxies, settings, worker
 except ImproperlyConfigured as error:
     sys.exit(f"lms: {error}")
 
@@ -27,14 +27,15 @@ SHARED = bool(settings.MONGODB_URI and settings.REDIS_URL)
 CELERY_BESIDE = SHARED and env.flag("LMS_CELERY_BESIDE")  # as `make run` asks
 WORKERS_UNLESS_TOLD = min(2 * (os.cpu_count() or 1) + 1, 8)
 SECONDS_TO_END = 20
-SECONDS_TO_THE_NEXT_BYTE = 10
 SECONDS_FOR_THE_STORE = 25  # longer than the worker before may take to end, shorter than `timeout`
 
 bind = f"127.0.0.1:{settings.PORT}"
-worker_class = "gthread"
+worker_class = f"{worker.Worker.__module__}.{worker.Worker.__qualname__}"
 workers = env.number("WEB_WORKERS", default=WORKERS_UNLESS_TOLD, least=1) if SHARED else 1
-# A slow client holds a thread while it sends; a lone process needs some for everybody else.
 threads = env.number("WEB_THREADS", default=32 if SHARED else 128, least=1)
+# Each takes a file descriptor, and many systems allow a process 1,024 of them.
+worker_connections = env.number("WEB_CONNECTIONS", default=512, least=threads + 1)
+keepalive = 2  # seconds until a connection without a request is closed
 timeout = 30
 graceful_timeout = SECONDS_TO_END
 max_requests = 10_000 if SHARED else 0  # a lone worker that restarts is a server that is away
@@ -44,23 +45,22 @@ logconfig_dict = logs.configuration("WARNING")
 control_socket_disable = True
 forwarded_allow_ips = ""  # which proxies count is the application's to say: TRUSTED_PROXIES
 
-if SHARED and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(Path(tempfile.gettempdir(), f"lms-{os.getpid()}"))
-
 
 def on_starting(server) -> None:
-    """Begin the figures of several workers anew: they are one file a worker."""
-    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
-    if folder:
+    """Restrict the data folder, and make the empty folder of the metrics, a file per worker."""
+    if settings.DATA_DIR.exists():
+        private_files.restrict_data_dir(settings.DATA_DIR)
+    if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         shutil.rmtree(folder, ignore_errors=True)
         Path(folder).mkdir(parents=True)
+    elif SHARED:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="lms-")
 
 
 def when_ready(server) -> None:
-    """Bound what a client may wait with its next byte, and start Celery where it is asked for."""
-    for listener in server.LISTENERS:  # accepted sockets have it from the one that listens
-        patience = struct.pack("ll", SECONDS_TO_THE_NEXT_BYTE, 0)
-        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, patience)
+    """Warn of what looks wrong, and start Celery if it runs beside the server."""
+    if proxies.is_proxy_untrusted():
+        server.log.warning("%s %s", proxies.UNTRUSTED_PROXY, proxies.HINT)
     if CELERY_BESIDE:
         beside.start()
 
@@ -74,6 +74,7 @@ def post_worker_init(worker) -> None:
     get_resolver().url_patterns  # noqa: B018
     try:
         apps.open_store(wait=SECONDS_FOR_THE_STORE)
+        apps.hold_accounts_open()
     except Exception as error:
         worker.log.error("%s", error)
         sys.exit(Arbiter.WORKER_BOOT_ERROR)  # starting another one is of no use
@@ -87,6 +88,7 @@ def worker_exit(server, worker) -> None:
 
     worker.tpool.shutdown(wait=True, cancel_futures=True)
     in_process.stop()
+    apps.release_accounts()
     apps.close_store()
 
 

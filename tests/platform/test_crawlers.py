@@ -89,3 +89,18 @@ def test_the_sitemap_has_an_end(built, listed, monkeypatch):
 
 def _tree(client):
     return ElementTree.fromstring(client.get("/sitemap.xml").content)
+
+
+def test_the_sitemap_is_written_once_for_each_state(client, built, monkeypatch):
+    course = make_course()
+    written = []
+    render = crawlers.render_to_string
+    monkeypatch.setattr(
+        crawlers, "render_to_string", lambda *given: written.append(1) or render(*given)
+    )
+    first = [client.get("/sitemap.xml").content for _ in range(3)]
+    unpublish_course(course, expected=None)
+
+    assert client.get("/sitemap.xml").content != first[0]
+    assert len(set(first)) == 1
+    assert len(written) == 2

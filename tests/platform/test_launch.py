@@ -16,6 +16,7 @@ import pytest
 
 from lms import env, launch
 from tests.faults.ports import free_port
+from tests.users.pictures import png
 
 
 def test_a_data_folder_is_made(tmp_path):
@@ -63,7 +64,7 @@ def test_what_is_set_is_left_as_it_is(tmp_path, monkeypatch):
 
 
 def test_what_is_not_set_is_made_for_this_machine(tmp_path, monkeypatch):
-    for name in ("SECRET_KEY", "ALLOWED_HOSTS", "LMS_DEMO", "LMS_CELERY_BESIDE"):
+    for name in ("SECRET_KEY", "ALLOWED_HOSTS", "LMS_DEMO", "LMS_CELERY_BESIDE", "MONGODB_URI"):
         monkeypatch.setenv(name, "")
     monkeypatch.setenv("PUBLIC_URL", "https://learn.example.org")
 
@@ -72,6 +73,46 @@ def test_what_is_not_set_is_made_for_this_machine(tmp_path, monkeypatch):
     assert os.environ["ALLOWED_HOSTS"] == "127.0.0.1,learn.example.org,localhost"
     assert os.environ["LMS_DEMO"] == "on"
     assert os.environ["SECRET_KEY"] == (tmp_path / "secret-key").read_text()
+
+
+def test_real_servers_are_not_filled_with_a_demo(tmp_path, monkeypatch):
+    monkeypatch.setenv("MONGODB_URI", "mongodb://db.example.org/lms")
+    monkeypatch.setenv("LMS_DEMO", "")
+
+    launch.fill_in_settings(tmp_path)
+
+    assert os.environ["LMS_DEMO"] == ""
+
+
+def test_all_files_are_for_the_owner_alone(started, tmp_path):
+    folder = tmp_path / "var"
+    (folder / "mail").mkdir(parents=True)
+    for earlier in (folder / "accounts.sqlite3", folder / "mail" / "earlier.eml"):
+        earlier.touch(0o644)
+    folder.chmod(0o755)
+    product = started(folder)
+    product.wait_until_ready()
+    body = {"username": "ada", "email": "ada@example.org"}
+    passwords = {"password1": "engines of 1843", "password2": "engines of 1843"}
+    registered = httpx.post(f"{product.address}/api/auth/registration/", json=body | passwords)
+    assert registered.status_code == 201
+    deadline = time.monotonic() + 30
+    while len(list((folder / "mail").glob("*.eml"))) < 2 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert len(list((folder / "mail").glob("*.eml"))) == 2
+    token = registered.json()["access"]
+    me = registered.json()["user"]["id"]
+    pictured = httpx.post(
+        f"{product.address}/api/users/{me}/picture/",
+        files={"picture": ("ada.png", png())},
+        headers={"Authorization": f"Bearer {token}"},
+    )
+    assert httpx.get(product.address + pictured.json()["profile_picture"]).status_code == 200
+
+    files = [folder, *folder.rglob("*")]
+
+    assert {file for file in files if file.stat().st_mode & 0o077} == set()
+    assert {"accounts.sqlite3-shm", "documents.sqlite3", "static"} <= {one.name for one in files}
 
 
 def test_a_port_that_is_taken_is_refused_with_the_way_out():

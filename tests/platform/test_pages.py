@@ -81,3 +81,50 @@ def test_nothing_but_pictures_is_shown(client, settings, name):
 def test_pages_are_read_only(client):
     for path in ("/", "/robots.txt", "/sitemap.xml", "/health/live", "/swagger.json", "/metrics"):
         assert client.post(path).status_code == 405, path
+
+
+PAGES = ("/", "/admin/login/", "/sitemap.xml", "/robots.txt", "/metrics", "/swagger.json", "/x")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_are_limited_like_anonymous_requests(client, settings, path):
+    settings.RATE_LIMITED = True
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"anonymous": (2, 60)}
+
+    answers = [client.get(path) for _ in range(3)]
+
+    assert [answer.status_code == 429 for answer in answers] == [False, False, True]
+    assert answers[-1]["Retry-After"] == "60"
+    assert "Too many requests" in answers[-1].text
+    assert client.get("/health/live").status_code == 200
+
+
+@pytest.mark.django_db
+def test_the_limit_counts_hosts_that_are_not_ours(client, settings):
+    settings.RATE_LIMITED = True
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"anonymous": (1, 60)}
+
+    answers = [client.get("/", headers={"Host": "evil.test"}) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [400, 429]
+
+
+@pytest.mark.django_db
+def test_a_form_that_was_cut_off_is_a_faulty_request(client):
+    class CutOff:
+        def read(self, *size):
+            raise ConnectionResetError("The body was cut off.")
+
+        readline = read
+
+    client.raise_request_exception = False
+
+    answer = client.generic(
+        "POST",
+        "/admin/login/",
+        content_type="application/x-www-form-urlencoded",
+        **{"wsgi.input": CutOff(), "CONTENT_LENGTH": "100"},
+    )
+
+    assert answer.status_code in (400, 403)

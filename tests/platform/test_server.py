@@ -37,7 +37,7 @@ def test_one_process_serves_where_not_all_is_shared(given):
     shown = serving(**given)
 
     assert (shown["workers"], shown["max_requests"], shown["SHARED"]) == (1, 0, False)
-    assert shown["worker_class"] == "gthread"
+    assert shown["worker_class"] == "lms.worker.Worker"
     assert shown["threads"] > 1
 
 
