@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
-from threading import Lock, Thread
+from threading import BoundedSemaphore, Lock, Thread
 
 import pymongo
 from django.db import connection
@@ -22,11 +22,13 @@ LONGEST = 2.8  # seconds that the checks may take in all: an answer comes within
 STORE_SECONDS = 2.2  # PyMongo looks at its watch twice a second
 VERIFIED_FOR = 60.0  # seconds for which indexes that were there are believed to be there
 SHARED_FOR = 1.0  # seconds for which one result is the answer to all callers
-SHARED_WHILE_BUSY = 10.0  # the same, while a thread is finding out the next one
+SHARED_WHILE_BUSY = 10.0  # the same, while enough callers wait for the next one
+MOST_WAITING = 8  # callers
 
 _asking: dict[str, Thread] = {}
 _verified_at = float("-inf")
 _examining = Lock()
+_waiting = BoundedSemaphore(MOST_WAITING)
 _result: tuple[float, dict[str, str]] = (float("-inf"), {})
 
 
@@ -50,16 +52,23 @@ def current_state() -> dict[str, str]:
     """
     Return the state of each part, examined at most once a second for all callers.
 
-    A part that hangs would otherwise hold a thread for each caller, and anybody may call.
+    A part that hangs holds the threads of few callers, since anybody may call; the others get the
+    result before.
     """
-    if not _examining.acquire(blocking=False):
-        if parts := _latest(SHARED_WHILE_BUSY):
-            return parts
-        _examining.acquire()
+    if parts := _latest(SHARED_FOR):
+        return parts
+    if not _waiting.acquire(blocking=False):
+        return _latest(SHARED_WHILE_BUSY) or _next_state()
     try:
-        return _latest(SHARED_FOR) or _examine_and_share()
+        return _next_state()
     finally:
-        _examining.release()
+        _waiting.release()
+
+
+def _next_state() -> dict[str, str]:
+    """Examine all parts, or wait for the caller that does so already."""
+    with _examining:
+        return _latest(SHARED_FOR) or _examine_and_share()
 
 
 def _examine_and_share() -> dict[str, str]:

@@ -6,6 +6,7 @@ of lists) is put on here.
 
 import inspect
 from functools import cache
+from threading import Lock
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import cache_control
@@ -33,6 +34,7 @@ INFO = openapi.Info(
         "everything else `Authorization: Bearer <access>`."
     ),
 )
+_writing = Lock()
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
 BODIES = ("POST", "PUT", "PATCH")
 STANDARD = {"list", "retrieve", "create", "update", "partial_update", "destroy"}
@@ -317,11 +319,17 @@ def written(codec_class, media_type: str) -> bytes:
     return codec_class(validators=[], media_type=media_type).encode(swagger)
 
 
+def _written_once(codec_class, media_type: str) -> bytes:
+    """Return the description; of the callers that find none yet, one makes it for all."""
+    with _writing:
+        return written(codec_class, media_type)
+
+
 @require_safe
 @cache_control(max_age=300)
 def as_json(request: HttpRequest) -> HttpResponse:
     return HttpResponse(
-        written(OpenAPICodecJson, "application/json"), content_type="application/json"
+        _written_once(OpenAPICodecJson, "application/json"), content_type="application/json"
     )
 
 
@@ -329,7 +337,7 @@ def as_json(request: HttpRequest) -> HttpResponse:
 @cache_control(max_age=300)
 def as_yaml(request: HttpRequest) -> HttpResponse:
     return HttpResponse(
-        written(OpenAPICodecYaml, "application/yaml"), content_type="application/yaml"
+        _written_once(OpenAPICodecYaml, "application/yaml"), content_type="application/yaml"
     )
 
 

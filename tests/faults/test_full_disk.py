@@ -49,6 +49,9 @@ def test_on_a_full_disk_writes_are_refused_reads_go_on_and_all_is_there_after(sm
         product.start()
         ada = _register(product, "ada").json()
         token = ada["access"]
+        others = [_register(product, name).json()["access"] for name in ("bob", "cleo")]
+        product.stop()
+        product.start()
         assert _bio(product, token, "before").status_code == 200
 
         filler = _fill(small_disk)
@@ -65,6 +68,9 @@ def test_on_a_full_disk_writes_are_refused_reads_go_on_and_all_is_there_after(sm
             assert answer.json()["code"] == "store_unavailable"
         for path in ("/health/live", "/api/courses/", "/swagger.json"):
             assert product.ask("GET", path).status_code == 200, path
+        assert product.ask("GET", "/health/ready").status_code == 200
+        for one in others:  # whose sessions no cache has, since nobody has used them
+            assert product.ask("GET", "/api/auth/user/", token=one).status_code == 200
         kept = product.ask("GET", "/api/auth/user/", token=token).json()["bio"]
         assert kept == "before" or kept.startswith(f"{written} ")
 
