@@ -118,12 +118,18 @@ REDIS = {
     },
 }
 IN_PROCESS = {
-    "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-    "OPTIONS": {"MAX_ENTRIES": 50_000},
+    "BACKEND": "apps.common.cache.memory.MemoryCache",
+    "LOCATION": "pages",
+    "OPTIONS": {"MAX_ENTRIES": 50_000, "MAX_BYTES": 64 * 1024 * 1024},
+}
+COUNTERS = {  # of their own, so that no cached page drives out a rate limit
+    "BACKEND": "apps.common.cache.memory.CounterCache",
+    "LOCATION": "counters",
+    "OPTIONS": {"MAX_ENTRIES": 100_000, "MAX_BYTES": 96 * 1024 * 1024},
 }
 CACHES = {
     "default": REDIS if REDIS_URL else IN_PROCESS,
-    "local": IN_PROCESS,  # where rate limits are counted while Redis is away
+    "local": COUNTERS,  # where rate limits are counted while Redis is away
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"  # the admin's; no cache to lose them
 

@@ -1,17 +1,15 @@
 """Every read of categories and courses. `cached_*` is for pages, `get_*` for decisions."""
 
-import json
 from collections.abc import Callable, Iterable
-from hashlib import blake2b
 
 from mongoengine import Q, QuerySet
 
-from apps.common.cache import Json, forget, read_through
+from apps.common.cache import Json, Unkept, forget, read_through
 from apps.common.clock import shown
 from apps.common.errors import Missing
 from apps.common.events import ask
 from apps.common.folding import matching_words
-from apps.common.pagination import Page, Paging, page_of
+from apps.common.pagination import LARGEST_PAGE, PAGE_SIZE, Page, Paging, page_of
 from apps.common.pictures import picture_url
 from apps.courses.documents import Category, Course
 from apps.courses.events import CoursesOfStudent
@@ -23,6 +21,11 @@ AN_HOUR = 60 * 60
 
 COURSE_LISTS = "courses"  # stamps of all lists of courses, of categories
 CATEGORY_LISTS = "categories"
+
+# Lists are cached as the web app asks for them; whatever else is asked for is read from the store.
+CACHED_FILTERS = ("category", "published", "free")
+CACHED_COURSE_PAGES = (PAGE_SIZE, 8)  # the start page shows eight
+CACHED_CATEGORY_PAGES = (PAGE_SIZE, LARGEST_PAGE)
 
 
 # Categories
@@ -51,6 +54,8 @@ def list_categories(*, represent: Callable, paging: Paging) -> Page:
         rows = [row | {"course_count": counts.get(row["id"], 0)} for row in page.rows]
         return page.as_json() | {"rows": rows}
 
+    if paging.size not in CACHED_CATEGORY_PAGES:
+        return Page(**load())
     key = f"categories:{paging.number}:{paging.size}"
     return Page(**read_through(key, load, AN_HOUR, made_from=[CATEGORY_LISTS]))
 
@@ -135,12 +140,15 @@ def list_courses(*, viewer: Viewer, represent: Callable, paging: Paging, **filte
         courses = _narrowed(courses_visible_to(viewer), **filters)
         return page_of(courses.order_by(ordering, "-id"), paging, represent).as_json()
 
-    public = not viewer.is_authenticated or filters.get("published") is True
-    if not public or paging.number > 1:
+    def load_for_all() -> Json:
+        page = load()
+        return page if page["rows"] else Unkept(page)  # there may be no such category
+
+    if not _is_list_cached(viewer, paging, filters):
         return Page(**load())
-    asked = json.dumps([filters, ordering, paging.size], sort_keys=True, default=str)
-    key = f"courses:{blake2b(asked.encode(), digest_size=12).hexdigest()}"
-    return Page(**read_through(key, load, FIVE_MINUTES, made_from=[COURSE_LISTS]))
+    values = [filters.get(name) for name in CACHED_FILTERS]
+    key = ":".join(map(str, ["courses", *values, ordering, paging.size]))
+    return Page(**read_through(key, load_for_all, FIVE_MINUTES, made_from=[COURSE_LISTS]))
 
 
 def cached_on_show(most: int) -> list[Json]:
@@ -241,6 +249,16 @@ def _narrowed(
     given = {name: value for name, value in conditions.items() if value is not None}
     courses = courses.filter(**given)
     return courses.filter(__raw__=matching_words(search)) if search else courses
+
+
+def _is_list_cached(viewer: Viewer, paging: Paging, filters: dict) -> bool:
+    """Return whether the page is the same for all, and one that many ask for."""
+    return (
+        (not viewer.is_authenticated or filters.get("published") is True)
+        and paging.number == 1
+        and paging.size in CACHED_COURSE_PAGES
+        and set(filters) <= set(CACHED_FILTERS)
+    )
 
 
 def _is_visible(course_id: str, published: bool, instructor: str | None, viewer: Viewer) -> bool:

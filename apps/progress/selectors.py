@@ -7,7 +7,7 @@ from statistics import fmean
 from bson import ObjectId
 from mongoengine import Q, QuerySet
 
-from apps.common.cache import Json, forget, read_through
+from apps.common.cache import Json, Unkept, forget, read_through
 from apps.common.clock import shown
 from apps.common.days import count_by_day
 from apps.common.errors import Missing
@@ -39,7 +39,7 @@ def cached_record(*, student_id: str, lesson_id: str, represent: Callable) -> Js
 
     def load() -> Json:
         record = Progress.objects(student=student_id, lesson=lesson_id).first()
-        return represent(record) if record else None
+        return represent(record) if record else Unkept(None)
 
     return read_through(_key(student_id, lesson_id), load, FIVE_MINUTES)
 

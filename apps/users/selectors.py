@@ -9,12 +9,12 @@ from bson import ObjectId
 from django.utils.translation import gettext as _
 from mongoengine import QuerySet
 
-from apps.common.cache import Json, Lookup, forget, read_all, read_through
+from apps.common.cache import Json, Lookup, Unkept, forget, read_all, read_through
 from apps.common.clock import shown
 from apps.common.errors import Missing
 from apps.common.events import ask
 from apps.common.folding import fold_name, matching_words
-from apps.common.pagination import Page, Paging, page_of
+from apps.common.pagination import PAGE_SIZE, Page, Paging, page_of
 from apps.common.pictures import picture_url
 from apps.users.documents import User
 from apps.users.events import InstructorsOnShow, PersonalDataOf, StudentsOfInstructor
@@ -95,9 +95,10 @@ def list_users(*, viewer: Viewer, represent: Callable, paging: Paging, **filters
         return page_of(people.order_by(key, "id"), paging, represent_for_viewer).as_json()
 
     visible = None if viewer.is_admin else _ids_shown_to(viewer) | _oneself(viewer)
-    if viewer.is_authenticated or paging.number > 1:
+    is_usual = paging == Paging(size=PAGE_SIZE) and set(filters) <= {"role"}
+    if viewer.is_authenticated or not is_usual:
         return Page(**load())
-    key = _digest_key("users", [sorted(visible), filters, ordering, paging.size])
+    key = _digest_key("users", [sorted(visible), filters, ordering])
     return Page(**read_through(key, load, FIVE_MINUTES, made_from=[CARDS]))
 
 
@@ -115,13 +116,19 @@ def card_of(user: User) -> Json:
 
 def cards_of(ids: Iterable[str], *, viewer: Viewer) -> dict[str, Json]:
     """Return the cards of these people; who sees where they are named may see who they are."""
-    wanted = sorted(set(ids))
+    wanted = set(ids)
 
     def load() -> Json:
-        found = User.objects(id__in=wanted).only("username", "bio", "profile_picture")
+        found = User.objects(id__in=list(wanted)).only("username", "bio", "profile_picture")
         return {str(user.id): card_of(user) for user in found}
 
-    return read_through(_digest_key("cards", wanted), load, FIVE_MINUTES, made_from=[CARDS])
+    # Callers choose which cards are asked for together, so only a single one is worth keeping.
+    if len(wanted) != 1:
+        return load()
+    [user_id] = wanted
+    return read_through(
+        f"cards:{user_id}", lambda: load() or Unkept({}), FIVE_MINUTES, made_from=[CARDS]
+    )
 
 
 def people_matching(search: str) -> list[ObjectId]:
@@ -312,7 +319,7 @@ def _oneself(viewer: Viewer) -> set[str]:
 def _user_lookup(user_id, represent: Callable) -> Lookup:
     def load() -> Json:
         user = User.objects(id=user_id).first()
-        return represent(user) if user else None
+        return represent(user) if user else Unkept(None)
 
     return Lookup(_user_key(user_id), load, A_QUARTER_OF_AN_HOUR)
 

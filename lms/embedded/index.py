@@ -6,21 +6,40 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import product, takewhile
-from typing import Any
+from typing import Any, NamedTuple
 
 from bson import ObjectId, Regex
 from mongomock.filtering import filter_applies, iter_key_candidates
 from mongomock.helpers import patch_datetime_awareness_in_document
+from pymongo.errors import WriteError
 from sentinels import NOTHING
 
 Document = dict[str, Any]
 Place = tuple[Any, ...]  # where a document stands in an index: one key for each field
 
 PLAIN = (str, int, ObjectId)
+# Values for which equal index keys mean what mongomock's comparison means.
+COMPARED_BY_KEY = (*PLAIN, bool, type(None))
 EMPTY_ARRAY = (list, ())
 NOT_A_NUMBER = (float, "nan")
 UNINDEXED = (list, tuple, re.Pattern, Regex)  # an array stands in an index by its elements
 MOST_COMBINATIONS = 5_000
+PARALLEL_ARRAYS = 171  # MongoDB's code for arrays in two fields of one index
+
+
+class Answer(NamedTuple):
+    """What an index says of a filter.
+
+    :param numbers: sets of documents; all that meet the filter are in their union
+    :param is_exact: the others are not, so that nothing is left to compare
+    """
+
+    numbers: list[set[int]]
+    is_exact: bool
+
+    @property
+    def cost(self) -> tuple[int, bool]:
+        return sum(map(len, self.numbers)), not self.is_exact
 
 
 class Index:
@@ -64,12 +83,29 @@ class Index:
                     return place
         return None
 
-    def numbers_of(self, wanted: Mapping[str, list]) -> list[set[int]] | None:
+    def refuse_parallel_arrays(self, document: Document) -> None:
+        """
+        :raises WriteError: arrays in several fields have too many combinations to be indexed
+        """
+        arrays = [
+            field
+            for field in self.fields
+            if isinstance(document.get(field.partition(".")[0]), list)
+        ]
+        if len(arrays) > 1:
+            combinations = math.prod(len(_keys_at(field, document)) for field in arrays)
+            if combinations > MOST_COMBINATIONS:
+                message = f"cannot index parallel arrays: {', '.join(arrays)}"
+                raise WriteError(message, PARALLEL_ARRAYS)
+
+    def answer(self, condition: Mapping, wanted: Mapping[str, list]) -> Answer | None:
         """
         Return the documents that have the wanted values in the index's leading fields.
 
         None says that the index cannot tell: its fields are not asked for, or it does not hold
         every document.
+
+        :param wanted: the filter's `wanted_values`
         """
         leading = list(takewhile(wanted.__contains__, self.fields))
         while len(leading) > 1 and _combinations(wanted, leading) > MOST_COMBINATIONS:
@@ -80,7 +116,10 @@ class Index:
         if self._sparse and all(None in each for each in values):
             return None
         numbers = self._numbers[len(leading) - 1]
-        return [numbers[place] for place in set(product(*values)) if place in numbers]
+        return Answer(
+            [numbers[place] for place in set(product(*values)) if place in numbers],
+            is_exact=len(leading) == len(condition) and all(map(_is_plain, condition.items())),
+        )
 
     def _places(self, document: Document) -> list[Place]:
         if not self._serves or not self._takes(document):
@@ -128,6 +167,28 @@ def wanted_values(condition: Any) -> dict[str, list]:
             if values is not None and not any(isinstance(value, UNINDEXED) for value in values):
                 wanted[field] = [key_of(value) for value in values]
     return wanted
+
+
+def alternatives(condition: Any) -> list[list]:
+    """Return the branches of each `$or` of which a document must meet one to meet a filter."""
+    if not isinstance(condition, Mapping):
+        return []
+    found = []
+    for field, asked in condition.items():
+        if isinstance(asked, list | tuple) and asked:
+            if field == "$or":
+                found.append(list(asked))
+            elif field == "$and":
+                found += [branches for part in asked for branches in alternatives(part)]
+    return found
+
+
+def _is_plain(item: tuple[str, Any]) -> bool:
+    """Return whether a part of a filter asks a top-level field for simple values only."""
+    field, asked = item
+    if field.startswith("$") or "." in field or (isinstance(asked, Mapping) and len(asked) > 1):
+        return False
+    return all(type(value) in COMPARED_BY_KEY for value in _equal_to(asked) or [asked])
 
 
 def _equal_to(asked: Any) -> list | None:

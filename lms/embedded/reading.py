@@ -8,7 +8,6 @@ import mongomock
 from mongomock.aggregate import process_pipeline
 from mongomock.collection import validate_is_mapping
 from mongomock.command_cursor import CommandCursor
-from mongomock.filtering import filter_applies
 from mongomock.helpers import (
     make_datetime_timezone_aware_in_document,
     patch_datetime_awareness_in_document,
@@ -16,6 +15,7 @@ from mongomock.helpers import (
 
 from lms.embedded.cursor import Cursor
 from lms.embedded.index import Document
+from lms.embedded.matching import matches, with_value_sets
 from lms.embedded.monitoring import CommandEvent, observed
 from lms.embedded.store import decode
 from lms.embedded.unwinding import unwound
@@ -54,7 +54,8 @@ class Reading(mongomock.Collection):
     def count_documents(self, filter: Mapping, **options: Any) -> int:
         pipeline = [{"$match": filter}, {"$group": {"_id": 1, "n": {"$sum": 1}}}]
         with self.observed({"aggregate": self.name, "pipeline": pipeline}):
-            return super().count_documents(filter, **options)
+            number = None if options else self._store.count_by_index(filter)
+            return super().count_documents(filter, **options) if number is None else number
 
     def estimated_document_count(self, **_options: Any) -> int:
         with self.observed({"count": self.name}):
@@ -79,15 +80,21 @@ class Reading(mongomock.Collection):
     def _staged(self, documents: list[Document], stage: Document) -> list[Document]:
         if set(stage) == {"$unwind"}:
             return unwound(documents, stage["$unwind"])
+        if set(stage) == {"$match"}:
+            condition = with_value_sets(stage["$match"])
+            return [document for document in documents if matches(condition, document)]
         database = self.database.as_pipelines_see_it()
         return list(process_pipeline(documents, database, [stage], None))
 
     def _iter_documents(self, filter: Mapping) -> Iterator[Document]:
         """Choose by the indexes at once, then decode and compare one by one, outside the lock."""
-        candidates = self._store.candidates(filter)
+        candidates, all_match = self._store.candidates(filter)
+        if all_match:
+            return map(decode, candidates)
+        condition = with_value_sets(filter)
         if not candidates:
-            filter_applies(filter, {})  # a malformed filter is refused whatever is there
-        return (each for each in map(decode, candidates) if filter_applies(filter, each))
+            matches(condition, {})  # a malformed filter is refused whatever is there
+        return (each for each in map(decode, candidates) if matches(condition, each))
 
     def _first(self, filter: Mapping, sort: Any = None) -> Document | None:
         validate_is_mapping("filter", filter)

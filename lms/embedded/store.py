@@ -21,7 +21,7 @@ from lms.embedded.file import (
     remove_collection,
     remove_document,
 )
-from lms.embedded.index import Document, Index, key_of, wanted_values
+from lms.embedded.index import Answer, Document, Index, alternatives, key_of, wanted_values
 from lms.embedded.transaction import Transaction
 
 # mongomock compares naive times; what a client asked for is made of them at the end.
@@ -194,16 +194,25 @@ class CollectionStore:
         """Mongomock's own way of taking back an update."""
         self.replace(document)
 
-    def candidates(self, condition: Mapping[str, Any]) -> list[bytes]:
-        """Return what may meet the condition: all documents if no index tells."""
-        wanted = wanted_values(condition)
+    def candidates(self, condition: Mapping[str, Any]) -> tuple[list[bytes], bool]:
+        """Return the documents that may meet a filter, and whether all of them do.
+
+        These are all documents if no index can tell.
+        """
         with self._server.reading():
-            found = [index.numbers_of(wanted) for index in self._indexes.values()] if wanted else []
-            told = [numbers for numbers in found if numbers is not None]
-            if not told:
-                return [self._documents[number] for number in sorted(self._documents)]
-            fewest = min(told, key=lambda numbers: sum(map(len, numbers)))
-            return [self._documents[number] for number in sorted(set().union(*fewest))]
+            answer = self._answer(condition)
+            if answer is None:
+                return [self._documents[number] for number in sorted(self._documents)], False
+            numbers = sorted(set().union(*answer.numbers))
+            return [self._documents[number] for number in numbers], answer.is_exact
+
+    def count_by_index(self, condition: Mapping[str, Any]) -> int | None:
+        """Return how many documents meet a filter, or None if an index alone cannot tell."""
+        with self._server.reading():
+            answer = self._answer(condition)
+            if answer is None or not answer.is_exact:
+                return None
+            return len(set().union(*answer.numbers))
 
     def insert(self, document: Document) -> None:
         """
@@ -247,6 +256,7 @@ class CollectionStore:
         """
         for number, stored in self._documents.items():
             document = decode(stored)
+            index.refuse_parallel_arrays(document)
             self._refuse_duplicate(index, number, document)
             index.add(number, document)
         self.create()
@@ -269,6 +279,7 @@ class CollectionStore:
         stored, before = bson.encode(document, codec_options=CODEC), self._documents.get(number)
         as_stored = decode(stored)
         for index in self._indexes.values():
+            index.refuse_parallel_arrays(as_stored)
             self._refuse_duplicate(index, number, as_stored)
         self._server.transaction.changing(
             keep_document(number, self._number, stored), undo=lambda: self.place(number, before)
@@ -289,8 +300,31 @@ class CollectionStore:
         self._number, self._documents, self._indexes = number, documents, indexes
 
     def _number_of(self, _id: Any) -> int:
-        [[number]] = self._indexes[PRIMARY].numbers_of({"_id": [key_of(_id)]})
+        answer = self._indexes[PRIMARY].answer({"_id": _id}, {"_id": [key_of(_id)]})
+        [[number]] = answer.numbers if answer else []
         return number
+
+    def _answer(self, condition: Mapping[str, Any]) -> Answer | None:
+        """Return the cheapest answer of an index, or None if no index can tell."""
+        wanted = wanted_values(condition)
+        answers = [index.answer(condition, wanted) for index in self._indexes.values() if wanted]
+        answers += [
+            self._answer_to_any(branches, is_all=len(condition) == 1 and "$or" in condition)
+            for branches in alternatives(condition)
+        ]
+        known = [answer for answer in answers if answer is not None]
+        return min(known, key=lambda answer: answer.cost) if known else None
+
+    def _answer_to_any(self, branches: list, *, is_all: bool) -> Answer | None:
+        """Return the union of the branches' answers, or None if no index can tell for one."""
+        numbers, is_exact = [], is_all
+        for branch in branches:
+            answer = self._answer(branch)
+            if answer is None:
+                return None
+            numbers += answer.numbers
+            is_exact = is_exact and answer.is_exact
+        return Answer(numbers, is_exact)
 
     def _for_each_index(self, change: Any, number: int, stored: bytes) -> None:
         document = decode(stored)

@@ -8,7 +8,8 @@ import pytest
 from django.core.cache import caches
 
 from apps.common import cache
-from apps.common.cache import Lookup, forget, read_all, read_through, store
+from apps.common.cache import Lookup, Unkept, forget, read_all, read_through, store
+from apps.common.cache.memory import MAX_VALUE_BYTES
 from apps.common.cache.stamps import EPOCH, stamp_of
 from tests.caches import meet
 from tests.faults.servers import RedisServer
@@ -159,6 +160,49 @@ def test_a_load_that_fails_keeps_nobody_waiting(any_cache):
     assert time.monotonic() - began < 0.5
 
 
+def _keys() -> set[str]:
+    """Return all keys that are in the cache."""
+    if store.settings.REDIS_URL:
+        return {key.decode() for key in store._redis().keys("*")}
+    return set(caches["default"]._cache)
+
+
+def _fail():
+    raise KeyError("There is no such thing.")
+
+
+def test_a_key_under_which_nothing_is_found_leaves_nothing(any_cache):
+    read_through("thing", Source("value"), 60, made_from=["things"])
+    before = _keys()
+
+    for number in range(20):
+        with pytest.raises(KeyError):
+            read_through(f"thing:{number}", _fail, 60, made_from=["things"])
+        load = Source(Unkept("nothing"))
+        assert read_through(f"thing:{number}", load, 60, made_from=["things"]) == "nothing"
+        assert read_all(Lookup(f"thing:{number}", load, 60)) == (["nothing"], None)
+
+    assert _keys() == before
+    unread = Source("other")
+    assert read_through("thing", unread, 60, made_from=["things"]) == "value"
+
+
+def test_what_is_found_later_under_such_a_key_is_kept(any_cache):
+    source = Source(Unkept(None))
+    assert source.read() is None
+    source.value = "value"
+
+    assert [source.read(), source.read()] == ["value", "value"]
+    assert source.loads == 2
+
+
+def test_a_value_that_is_too_large_is_returned_and_not_kept(any_cache):
+    source = Source("x" * (MAX_VALUE_BYTES + 1))
+
+    assert source.read() == source.read() == source.value
+    assert source.loads == 2
+
+
 def test_several_values_and_a_counter_are_read_together(any_cache):
     one, two = Source(1), Source(2)
     lookups = [Lookup("one", one, 60), Lookup("two", two, 60)]
@@ -249,3 +293,71 @@ def test_what_is_no_json_of_ours_in_redis_is_a_miss(redis):
     store._redis().set(store._redis_key("thing"), b"\x80\x04pickle")
 
     assert source.read() == "value"
+
+
+# Redis full
+
+
+@pytest.fixture
+def full_redis(redis):
+    """A Redis that takes no more, though it answers; what was in it is still there."""
+    source = Source("before")
+    source.read("known")
+    cache.count("counted", 60)
+    store._redis().config_set("maxmemory", "1")
+    store._redis().config_set("maxmemory-policy", "noeviction")
+    yield redis
+    store._redis().config_set("maxmemory", "0")
+
+
+def test_a_full_redis_is_a_miss_and_never_an_error(full_redis, caplog):
+    known, new = Source("later"), Source("value")
+
+    assert known.read("known") == "before"  # what is there is read
+    assert [new.read("new"), new.read("new")] == ["value", "value"]
+    assert new.loads == 2
+    assert store.claim("lock", 2) is True
+    store.release("lock")
+    assert cache.ping() is True
+    assert caplog.text.count("The cache is full") == 1
+    assert "The cache is away" not in caplog.text
+
+
+def test_what_is_forgotten_in_a_full_redis_is_loaded_anew(full_redis):
+    source = Source("after")
+
+    forget("known")
+
+    assert source.read("known") == "after"
+    store._redis().config_set("maxmemory", "0")
+    assert [source.read("known"), source.read("known")] == ["after", "after"]
+    assert source.loads == 2  # once when it was full, once when it was not
+
+
+def test_a_slow_reader_never_puts_an_old_value_over_a_new_one_in_a_full_redis(redis):
+    source = Source("new")
+    loading, written = Event(), Event()
+
+    def load_slowly():
+        loading.set()
+        written.wait(5)
+        return "old"
+
+    with ThreadPoolExecutor(1) as threads:
+        slow = threads.submit(read_through, "thing", load_slowly, 60)
+        loading.wait(5)
+        store._redis().config_set("maxmemory", "1")
+        forget("thing")
+        store._redis().config_set("maxmemory", "0")
+        written.set()
+        assert slow.result() == "old"
+
+    assert source.read() == "new"
+
+
+def test_counters_go_on_in_this_process_while_redis_is_full(full_redis):
+    lookup = Lookup("known", Source("later"), 60)
+
+    assert [cache.count("limit", 60) for _ in range(3)] == [1, 2, 3]
+    assert read_all(lookup, counting=("limit", 60)) == (["before"], 4)
+    assert cache.counted("limit") == 4

@@ -42,6 +42,7 @@ READ = {
     aggregate._handle_out_stage: "f4b628e6822a",
     aggregate._handle_unwind_stage: "872b108506b2",
     filtering._Filterer: "31d2b818813a",
+    filtering._in_op: "c00963c2197b",
     filtering.iter_key_candidates: "5a22645cc61d",
     filtering._iter_key_candidates_sublist: "f9d2d1ede521",
     helpers.get_value_by_dot: "7668816be453",

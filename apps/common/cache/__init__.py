@@ -4,15 +4,19 @@ A value is kept with the stamps that were read before it was loaded: its own key
 else it was made from, and one epoch for all. A writer raises a stamp after writing. Values whose
 stamps differ or are missing are misses, so a slow reader never covers a new value with an old one,
 and an expired stamp revives nothing.
+
+A key never holds what a caller may choose freely, such as a search or a price: each would be one
+more entry. Where it holds an id, a load that finds nothing raises, or returns `Unkept`.
 """
 
-from apps.common.cache.reading import Json, Lookup, read_all, read_through
+from apps.common.cache.reading import Json, Lookup, Unkept, read_all, read_through
 from apps.common.cache.stamps import forget
 from apps.common.cache.store import count, counted, ping
 
 __all__ = [
     "Json",
     "Lookup",
+    "Unkept",
     "count",
     "counted",
     "forget",

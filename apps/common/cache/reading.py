@@ -20,6 +20,13 @@ _making_locks = Lock()
 
 
 @dataclass(frozen=True)
+class Unkept:
+    """What a load returns for its value not to be cached, such as nothing under an invented key."""
+
+    value: Json
+
+
+@dataclass(frozen=True)
 class Lookup:
     """A value under its key: how to load it, how long it lives, what else it is made from."""
 
@@ -31,6 +38,10 @@ class Lookup:
     @property
     def stamped_by(self) -> tuple[str, ...]:
         return (self.key, *self.made_from)
+
+    def load_uncached(self) -> Json:
+        loaded = self.load()
+        return loaded.value if isinstance(loaded, Unkept) else loaded
 
     @property
     def names(self) -> list[str]:
@@ -56,7 +67,7 @@ def read_all(
     trusted = may_read()
     kept, number = store.get_many([EPOCH, *names] if trusted else [], counting=counting)
     if not trusted or kept is None:
-        return [lookup.load() for lookup in lookups], number
+        return [lookup.load_uncached() for lookup in lookups], number
     return [_value(lookup, kept) for lookup in lookups], number
 
 
@@ -79,7 +90,7 @@ def _load_once(lookup: Lookup) -> Json:
         while True:
             kept, _ = store.get_many([EPOCH, *lookup.names])
             if kept is None:
-                return lookup.load()
+                return lookup.load_uncached()
             value = _kept_value(lookup, kept)
             if value is not _NOTHING:
                 return value
@@ -97,9 +108,17 @@ def _load(lookup: Lookup, kept: dict) -> Json:
     stamps, made = read_stamps(kept, lookup.stamped_by)
     if made:
         store.set_many(made, A_DAY)
-    value = lookup.load()
-    store.set_many({lookup.key: {"stamps": stamps, "value": value}}, lookup.seconds)
-    return value
+    loaded: Json = Unkept(None)
+    try:
+        loaded = lookup.load()
+    finally:
+        own = stamp_of(lookup.key)
+        if isinstance(loaded, Unkept) and own in made:
+            store.release(own)  # callers may invent keys: those without a value leave nothing
+    if isinstance(loaded, Unkept):
+        return loaded.value
+    store.set_many({lookup.key: {"stamps": stamps, "value": loaded}}, lookup.seconds)
+    return loaded
 
 
 def _lock_of(key: str):

@@ -16,7 +16,9 @@ from weakref import WeakSet
 from django.conf import settings
 from django.core.cache import caches
 from django_redis import get_redis_connection
-from redis.exceptions import RedisError
+from redis.exceptions import OutOfMemoryError, RedisError
+
+from apps.common.cache.memory import MAX_VALUE_BYTES
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +39,7 @@ class _Breaker:
         self.failures = 0
         self.forgiven = 0
         self._left_alone_until = 0.0
-        self._logged_at = float("-inf")
+        self._logged_at: dict[str, float] = {}
 
     def is_open(self) -> bool:
         return time.monotonic() < self._left_alone_until
@@ -49,12 +51,15 @@ class _Breaker:
         self.failures += 1
 
     def trip(self, error: Exception) -> None:
-        now = time.monotonic()
         self.distrust()
-        self._left_alone_until = now + LEFT_ALONE_SECONDS
-        if now - self._logged_at >= LOG_EVERY_SECONDS:
-            self._logged_at = now
-            logger.warning("The cache is away (%s); reading the stores.", type(error).__name__)
+        self._left_alone_until = time.monotonic() + LEFT_ALONE_SECONDS
+        self.warn(f"The cache is away ({type(error).__name__}); reading the stores.")
+
+    def warn(self, message: str) -> None:
+        now = time.monotonic()
+        if now - self._logged_at.get(message, float("-inf")) >= LOG_EVERY_SECONDS:
+            self._logged_at[message] = now
+            logger.warning(message)
 
 
 breaker = _Breaker()
@@ -98,6 +103,9 @@ def set_many(values: Mapping[str, object], seconds: float, *, insist: bool = Fal
     """
     Keep the values; say whether the store has taken them.
 
+    A value of more than `MAX_VALUE_BYTES` is not kept, and one for which the store has no room is
+    removed: a missing stamp makes as old as a raised one.
+
     :param insist: ask it although it failed a moment ago
     """
     if not settings.REDIS_URL:
@@ -110,10 +118,7 @@ def claim(key: str, seconds: float) -> bool:
     """Take a short lock; say whether it is ours (also when the store is away)."""
     if not settings.REDIS_URL:
         return caches["default"].add(key, 1, timeout=seconds)
-    taken = _guarded(
-        lambda: bool(_redis().set(_redis_key(key), 1, nx=True, px=int(seconds * 1000)))
-    )
-    return taken is not False
+    return _guarded(lambda: _claim_in_redis(key, seconds)) is not False
 
 
 def release(key: str) -> None:
@@ -129,12 +134,11 @@ def count(key: str, seconds: int) -> int:
 
 
 def counted(key: str) -> int:
-    """Return a counter without raising it."""
-    if settings.REDIS_URL:
-        found = _guarded(lambda: int(_redis().get(_redis_key(key)) or 0))
-        if found is not None:
-            return found
-    return caches["local"].get(key) or 0
+    """Return a counter without raising it; what was counted here meanwhile counts, too."""
+    here = caches["local"].get(key) or 0
+    if not settings.REDIS_URL:
+        return here
+    return max(here, _guarded(lambda: int(_redis().get(_redis_key(key)) or 0)) or 0)
 
 
 def ping() -> bool:
@@ -182,8 +186,14 @@ def _read_redis(keys: list[str], counting: tuple[str, int] | None) -> tuple[dict
         pipeline.eval(_COUNT, 1, _redis_key(counting[0]), counting[1])
     if keys:
         pipeline.mget([_redis_key(key) for key in keys])
-    answers = pipeline.execute()
+    answers = pipeline.execute(raise_on_error=False)
     number = answers.pop(0) if counting else None
+    if isinstance(number, OutOfMemoryError):
+        _warn_full()
+        number = _count_here(counting)
+    for answer in (number, *answers):
+        if isinstance(answer, Exception):
+            raise answer
     found = answers[0] if keys else []
     values = {key: json.loads(raw) for key, raw in zip(keys, found, strict=True) if raw is not None}
     return values, number
@@ -192,9 +202,26 @@ def _read_redis(keys: list[str], counting: tuple[str, int] | None) -> tuple[dict
 def _write_redis(values: Mapping[str, object], seconds: float) -> bool:
     pipeline = _redis().pipeline(transaction=False)
     for key, value in values.items():
-        pipeline.set(_redis_key(key), json.dumps(value), px=int(seconds * 1000))
-    pipeline.execute()
+        text = json.dumps(value)
+        if len(text) <= MAX_VALUE_BYTES:
+            pipeline.set(_redis_key(key), text, px=int(seconds * 1000))
+    try:
+        pipeline.execute()
+    except OutOfMemoryError:
+        _warn_full()
+        _redis().delete(*map(_redis_key, values))
     return True
+
+
+def _claim_in_redis(key: str, seconds: float) -> bool:
+    try:
+        return bool(_redis().set(_redis_key(key), 1, nx=True, px=int(seconds * 1000)))
+    except OutOfMemoryError:
+        return True
+
+
+def _warn_full() -> None:
+    breaker.warn("The cache is full; what it does not take is read from the stores.")
 
 
 def _redis():

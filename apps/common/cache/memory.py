@@ -1,0 +1,98 @@
+"""The cache in this process's memory, bounded in bytes; Django's is bounded in entries alone."""
+
+import time
+from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush
+from math import inf
+from typing import Any
+
+from django.core.cache.backends.base import DEFAULT_TIMEOUT
+from django.core.cache.backends.locmem import LocMemCache
+
+MAX_VALUE_BYTES = 1024 * 1024
+ENTRY_BYTES = 400  # what Python needs for one more entry, in addition to its key and value
+
+
+@dataclass
+class _Usage:
+    """What one store holds, for all threads together."""
+
+    sizes: dict[str, int] = field(default_factory=dict)
+    total: int = 0
+    # (expiry, key) of each entry, the next to expire first; and of some that are gone.
+    by_expiry: list[tuple[float, str]] = field(default_factory=list)
+
+
+_usages: dict[str, _Usage] = {}
+
+
+class MemoryCache(LocMemCache):
+    """
+    Django's in-process cache that drops what has expired, and then what was not used for longest.
+
+    It holds at most `MAX_BYTES` in `MAX_ENTRIES`, and no value of more than `MAX_VALUE_BYTES`.
+    """
+
+    def __init__(self, name: str, params: dict[str, Any]):
+        super().__init__(name, params)
+        self._max_bytes = params["OPTIONS"]["MAX_BYTES"]
+        self._usage = _usages.setdefault(name, _Usage())
+
+    def clear(self) -> None:
+        with self._lock:
+            for key in list(self._cache):
+                self._delete(key)
+            self._usage.by_expiry.clear()
+
+    def _set(self, key: str, value: bytes, timeout: Any = DEFAULT_TIMEOUT) -> None:
+        self._delete(key)
+        self._drop_expired()
+        if len(value) > MAX_VALUE_BYTES:
+            return
+        self._cache[key] = value
+        self._cache.move_to_end(key, last=False)
+        self._expire_info[key] = self.get_backend_timeout(timeout)
+        self._usage.sizes[key] = len(key) + len(value) + ENTRY_BYTES
+        self._usage.total += self._usage.sizes[key]
+        heappush(self._usage.by_expiry, self._expiry_of(key))
+        while len(self._cache) > self._max_entries or self._usage.total > self._max_bytes:
+            self._delete(self._next_to_go())
+
+    def _delete(self, key: str) -> bool:
+        self._usage.total -= self._usage.sizes.pop(key, 0)
+        return super()._delete(key)
+
+    def _next_to_go(self) -> str:
+        return next(reversed(self._cache))
+
+    def _drop_expired(self) -> None:
+        """Drop all that has expired; each entry costs a constant number of steps, amortized."""
+        by_expiry, now = self._usage.by_expiry, time.time()
+        if len(by_expiry) > 2 * len(self._cache) + 100:
+            by_expiry[:] = map(self._expiry_of, self._cache)
+            heapify(by_expiry)
+        while by_expiry and by_expiry[0][0] <= now:
+            _, key = heappop(by_expiry)
+            if self._has_expired(key):
+                self._delete(key)
+            else:
+                heappush(by_expiry, self._expiry_of(key))  # its time was set again
+
+    def _expiry_of(self, key: str) -> tuple[float, str]:
+        expiry = self._expire_info[key]
+        return inf if expiry is None else expiry, key
+
+
+class CounterCache(MemoryCache):
+    """
+    Counters, of which those go first that expire soonest.
+
+    Whoever comes from ever more addresses makes room with their own counters of a minute, and not
+    with those that count failed sign-ins for longer.
+    """
+
+    def _next_to_go(self) -> str:
+        by_expiry = self._usage.by_expiry
+        while by_expiry[0][1] not in self._cache:
+            heappop(by_expiry)
+        return heappop(by_expiry)[1]

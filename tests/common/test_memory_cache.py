@@ -1,0 +1,168 @@
+"""The in-process cache is bounded in bytes; what has expired, or was not used for long, goes."""
+
+import time
+from secrets import token_hex
+
+import pytest
+from django.conf import settings
+from django.core.cache import caches
+
+from apps.common import cache
+from apps.common.cache import memory
+from apps.common.cache.memory import ENTRY_BYTES, MAX_VALUE_BYTES, CounterCache, MemoryCache
+
+KILOBYTE = 1024
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """The time that caches see; a test moves it on."""
+
+    class Clock:
+        now = time.time()
+
+        def time(self) -> float:
+            return self.now
+
+    clock = Clock()
+    monkeypatch.setattr("django.core.cache.backends.locmem.time", clock)
+    monkeypatch.setattr("django.core.cache.backends.base.time", clock)
+    monkeypatch.setattr(memory, "time", clock)
+    return clock
+
+
+def make(kind, *, entries=1_000, size=KILOBYTE * KILOBYTE):
+    return kind(token_hex(8), {"OPTIONS": {"MAX_ENTRIES": entries, "MAX_BYTES": size}})
+
+
+@pytest.mark.parametrize("kind", [MemoryCache, CounterCache])
+def test_it_holds_no_more_bytes_and_entries_than_it_may(kind):
+    pages, small = make(kind), make(kind, entries=10)
+
+    for number in range(500):
+        pages.set(f"page{number}", "x" * 10 * KILOBYTE, 60)
+        small.set(f"page{number}", number, 60)
+
+    assert 90 < len(pages._cache) < 103
+    assert sum(map(len, pages._cache.values())) < KILOBYTE * KILOBYTE
+    assert len(small._cache) == 10
+
+
+def test_what_was_not_used_for_longest_goes_first():
+    pages = make(MemoryCache, entries=3)
+    pages.set_many({"a": 1, "b": 2, "c": 3}, 60)
+    pages.get("a")
+
+    pages.set("d", 4, 60)
+
+    assert pages.get_many("abcd") == {"a": 1, "c": 3, "d": 4}
+
+
+@pytest.mark.parametrize("kind", [MemoryCache, CounterCache])
+def test_what_has_expired_goes_before_anything_else(kind, clock):
+    pages = make(kind, entries=3)
+    pages.set("soon", 1, 10)
+    pages.set("kept", 2, 60)
+    pages.set("forever", 3, None)
+    pages.get("soon")
+    clock.now += 11
+
+    pages.set("new", 4, 60)
+
+    assert set(pages.get_many(["soon", "kept", "forever", "new"])) == {"kept", "forever", "new"}
+    assert len(pages._cache) == 3
+
+
+def test_what_has_expired_is_dropped_long_before_the_bound(clock):
+    pages = make(MemoryCache)
+    for _ in range(20):
+        pages.set_many({token_hex(8): 1 for _ in range(10)}, 60)
+        clock.now += 30
+
+    assert len(pages._cache) <= 30
+
+
+def test_what_is_set_again_lives_as_long_as_was_said_last(clock):
+    pages = make(MemoryCache)
+    pages.set("longer", 1, 10)
+    pages.set("longer", 1, 60)
+    pages.set("shorter", 1, 60)
+    pages.set("shorter", 1, 10)
+    pages.set("touched", 1, 10)
+    pages.touch("touched", 60)
+    clock.now += 30
+    pages.set("other", 1, 60)
+
+    assert set(pages.get_many(["longer", "shorter", "touched"])) == {"longer", "touched"}
+
+    clock.now += 31
+    pages.set("another", 1, 60)
+    assert set(pages._cache) == {pages.make_key("other"), pages.make_key("another")}
+
+
+def test_a_value_that_is_too_large_is_not_kept_and_leaves_no_former_one():
+    pages = make(MemoryCache, size=10 * MAX_VALUE_BYTES)
+    pages.set("page", "small", 60)
+
+    pages.set("page", "x" * (MAX_VALUE_BYTES + 1), 60)
+
+    assert pages.get("page") is None
+    assert pages._usage.total == 0
+
+
+def test_work_and_memory_do_not_grow_with_what_was_set_before():
+    pages = make(MemoryCache, entries=50)
+    for number in range(20_000):
+        pages.set(f"key{number % 60}", number, 3_600)
+
+    assert len(pages._usage.by_expiry) < 300
+    assert pages._usage.sizes.keys() == pages._cache.keys()
+
+
+def test_bytes_are_counted_off_when_entries_go():
+    pages = make(MemoryCache)
+    pages.set("number", 1, 60)
+    for _ in range(300):
+        pages.incr("number")  # becomes longer
+    pages.add("a", "x", 60)
+    pages.add("a", "y", 60)
+    assert pages._usage.total > 2 * ENTRY_BYTES
+
+    pages.delete("number")
+    pages.delete("a")
+    pages.delete("a")
+    assert pages._usage.total == 0
+    pages.set("b", 1, 60)
+    pages.clear()
+    assert pages._usage.total == 0
+
+
+def test_counters_of_failures_outlive_any_number_of_counters_of_a_minute():
+    counters = make(CounterCache, entries=100)
+    counters.set("failures", 5, 900)
+
+    for number in range(1_000):
+        counters.add(f"requests:{number}", 1, 60)
+
+    assert counters.get("failures") == 5
+    assert len(counters._cache) == 100
+
+
+def test_pages_and_counters_are_stores_of_their_own(settings):
+    if settings.REDIS_URL:
+        pytest.skip("Pages are in Redis.")
+    for _ in range(3):
+        cache.count("limit:failures:somebody", 900)
+
+    for number in range(2_000):
+        caches["default"].set(f"page{number}", "x" * 64 * KILOBYTE, 60)
+
+    assert cache.counted("limit:failures:somebody") == 3
+    assert caches["default"]._usage.total <= 64 * KILOBYTE * KILOBYTE
+    assert settings.CACHES["default"]["LOCATION"] != settings.CACHES["local"]["LOCATION"]
+
+
+def test_counters_of_many_networks_are_bounded_too():
+    options = settings.CACHES["local"]["OPTIONS"]
+
+    assert options["MAX_ENTRIES"] * (ENTRY_BYTES + 64) < options["MAX_BYTES"]
