@@ -198,6 +198,8 @@ RATE_LIMITS = {  # requests, seconds
     "failures": env.rate("LMS_LIMIT_FAILURES", "5/900"),
     "registration": env.rate("LMS_LIMIT_REGISTRATION", "5/3600"),
     "reset": env.rate("LMS_LIMIT_RESET", "3/3600"),
+    "uploads": env.rate("LMS_LIMIT_UPLOADS", "20/3600"),
+    "previews": env.rate("LMS_LIMIT_PREVIEWS", "30/60"),
 }
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", default=0)
 

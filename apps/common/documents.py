@@ -65,6 +65,40 @@ def change(
     :raises StaleVersion: somebody has edited it since
     :raises Missing: it is gone
     """
+    fields = _with_time_of_change(document, fields)
+    return _modify(document, expected, condition, fields, new=True)
+
+
+def replace(
+    document: Doc, *, expected: list[int] | None = None, condition: dict | None = None, **fields
+) -> tuple[Doc, Doc]:
+    """
+    Set fields in one conditional write and return the document before and after it.
+
+    What the caller read may be older than what this write replaced, where others write, too.
+
+    :param expected: the revisions that the caller will change, or None where any will do
+    :raises StaleVersion: somebody has edited it since
+    :raises Missing: it is gone
+    """
+    fields = _with_time_of_change(document, fields)
+    before = _modify(document, expected, condition, fields, new=False)
+    after = type(document)._from_son(before.to_mongo())
+    for name, value in fields.items():
+        setattr(after, name, value)
+    after.revision += 1
+    return before, after
+
+
+def _with_time_of_change(document: Document, fields: dict) -> dict:
+    if "updated_at" in document._fields:
+        return fields | {"updated_at": now_in_milliseconds()}
+    return fields
+
+
+def _modify(
+    document: Doc, expected: list[int] | None, condition: dict | None, fields: dict, *, new: bool
+) -> Doc:
     condition = (
         (condition or {})
         | {"id": document.id}
@@ -72,13 +106,11 @@ def change(
     )
     if "removed" in document._fields:
         condition["removed__ne"] = True
-    if "updated_at" in document._fields:
-        fields["updated_at"] = now_in_milliseconds()
     changes = {f"set__{name}": value for name, value in fields.items()}
-    changed = type(document).objects(**condition).modify(new=True, inc__revision=1, **changes)
-    if changed is None:
+    modified = type(document).objects(**condition).modify(new=new, inc__revision=1, **changes)
+    if modified is None:
         refuse_stale(type(document), document.id)
-    return changed
+    return modified
 
 
 def remove(document: Document, *, expected: list[int] | None = None) -> None:

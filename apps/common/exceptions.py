@@ -20,7 +20,13 @@ from mongoengine.errors import (
     OperationError,
 )
 from mongoengine.errors import ValidationError as InvalidDocumentValue
-from pymongo.errors import ConnectionFailure, ExecutionTimeout, PyMongoError
+from pymongo.errors import (
+    ConnectionFailure,
+    DocumentTooLarge,
+    ExecutionTimeout,
+    OperationFailure,
+    PyMongoError,
+)
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -30,6 +36,8 @@ from apps.common.errors import Invalid, Refusal
 logger = logging.getLogger(__name__)
 
 RETRY_SECONDS = 2
+# MongoDB's codes: object too large; the document after an update, or to upsert, is too large.
+TOO_LARGE = (10334, 17419, 17420)
 AWAY = (ConnectionFailure, ExecutionTimeout, BotoCoreError, ClientError)
 
 
@@ -45,6 +53,8 @@ def answer_exception(error: Exception, context: dict) -> Response | None:
     if is_store_away(error):
         logger.error("A store is away: %s", type(error).__name__)
         return store_unavailable()
+    if is_too_large_to_store(error):
+        return _answer(413, _("This is too large to be stored."), "too_large")
     error = _translate(error)
     response = exception_handler(error, context)
     if response is None:
@@ -80,11 +90,25 @@ def _messages(within: object, place: str = "") -> Iterator[str]:
 
 def is_store_away(error: Exception) -> bool:
     """Say whether MongoDB, SQL or the bucket of pictures cannot be reached, or will not answer."""
-    if isinstance(error, OperationError):  # MongoEngine's, for whatever PyMongo raised
-        error = error.__cause__ or error.__context__ or error
+    error = _pymongo_error(error)
     return isinstance(error, (*AWAY, SqlError)) or (
         isinstance(error, PyMongoError) and error.timeout
     )
+
+
+def is_too_large_to_store(error: Exception) -> bool:
+    """Say whether a document would pass MongoDB's 16 MB; driver and server say so differently."""
+    error = _pymongo_error(error)
+    return isinstance(error, DocumentTooLarge) or (
+        isinstance(error, OperationFailure) and error.code in TOO_LARGE
+    )
+
+
+def _pymongo_error(error: Exception) -> BaseException:
+    """Return what PyMongo raised where MongoEngine has wrapped it."""
+    if isinstance(error, OperationError):
+        return error.__cause__ or error.__context__ or error
+    return error
 
 
 def store_unavailable() -> Response:

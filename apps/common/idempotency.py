@@ -1,7 +1,9 @@
 """`Idempotency-Key`: a POST that is sent again is answered again, not done again.
 
 The claim on a key names the id of the document to be made, so that a rerun after a crash finds
-what the first try has made. Only a 2xx is kept.
+what the first try has made. Only a 2xx is stored. An answer that is too large to be stored is
+repeated as `{"id": …}`, the id of what was made (`{}` where it has none), with the header
+`Idempotent-Shortened: true`: nothing is done twice, and the rest can be read by the id.
 """
 
 import json
@@ -17,6 +19,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from mongoengine import (
+    BooleanField,
     DateTimeField,
     Document,
     IntField,
@@ -34,6 +37,11 @@ KEPT = timedelta(hours=24)
 CLAIM = timedelta(minutes=1)
 WAIT_SECONDS = 1.0
 POLL_SECONDS = 0.05
+MOST_KEYS = 1_000  # of one user in 24 hours
+# Bytes of stored answers: of one, of one that is always stored, and of all others of one user.
+MOST_BYTES = 1024 * 1024
+FEW_BYTES = 4 * 1024
+MOST_BYTES_IN_ALL = 16 * 1024 * 1024
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
@@ -47,18 +55,29 @@ class StillRunning(Conflict):
     detail = _("The first request with this Idempotency-Key is still running; try again shortly.")
 
 
+class TooManyKeys(Refusal):
+    status = 429
+    code = "too_many_idempotency_keys"
+    detail = _(
+        "You have used too many idempotency keys in 24 hours. Try again later or send no key."
+    )
+    retry_after = 60 * 60
+
+
 class IdempotencyKey(Document):
     """A person's claim on a key; with `status` set, the answer that the first request got."""
 
     person = ObjectIdField(required=True)
-    key = StringField(required=True)
-    digest = StringField(required=True)
+    key = StringField(required=True, max_length=255)
+    digest = StringField(required=True, max_length=64)
     document_id = ObjectIdField(default=ObjectId)
     created_at = DateTimeField(default=now_in_milliseconds)
     claimed_at = DateTimeField(default=now_in_milliseconds)
     status = IntField()
-    body = StringField()
-    etag = StringField()
+    body = StringField(max_length=MOST_BYTES)
+    size = IntField()  # of the body, in bytes
+    shortened = BooleanField()
+    etag = StringField(max_length=255)
 
     meta = {
         "collection": "idempotency_keys",
@@ -95,6 +114,7 @@ def forget_keys_of(person_id) -> None:
 def _claim(person: ObjectId, key: str, digest: str) -> IdempotencyKey:
     # The answer must come while the request may still ask the store.
     deadline = time.monotonic() + min(WAIT_SECONDS, settings.STORE_TIMEOUT_SECONDS / 2)
+    _check_number(person, key)
     while True:
         try:
             return IdempotencyKey(person=person, key=key, digest=digest).save(force_insert=True)
@@ -114,6 +134,15 @@ def _claim(person: ObjectId, key: str, digest: str) -> IdempotencyKey:
         if time.monotonic() > deadline:
             raise StillRunning()
         time.sleep(POLL_SECONDS)
+
+
+def _check_number(person: ObjectId, key: str) -> None:
+    """
+    :raises TooManyKeys: the key would be one more than a user may have
+    """
+    keys = IdempotencyKey.objects(person=person)
+    if keys.count() >= MOST_KEYS and not keys.filter(key=key).count():
+        raise TooManyKeys()
 
 
 def _take_over(held: IdempotencyKey) -> IdempotencyKey | None:
@@ -140,15 +169,37 @@ def _run(claim: IdempotencyKey, handler: Callable[[], Response]) -> Response:
         return response
     mine.update(
         set__status=response.status_code,
-        set__body=json.dumps(response.data, cls=JSONEncoder),
         set__etag=response.get("ETag", ""),
+        **_stored(claim.person, response.data),
     )
     return response
+
+
+def _stored(person: ObjectId, answer) -> dict:
+    """Return what is stored of an answer: all of it, or where it is too large its id."""
+    body = _as_json(answer)
+    if _is_stored_whole(person, len(body)):
+        return {"set__body": body.decode(), "set__size": len(body)}
+    named = {"id": answer["id"]} if isinstance(answer, dict) and "id" in answer else {}
+    return {"set__body": _as_json(named).decode(), "set__shortened": True}
+
+
+def _as_json(answer) -> bytes:
+    # A character that is no Unicode must not make a request fail that has been done.
+    return json.dumps(answer, cls=JSONEncoder, ensure_ascii=False).encode(errors="replace")
+
+
+def _is_stored_whole(person: ObjectId, size: int) -> bool:
+    if size <= FEW_BYTES or size > MOST_BYTES:
+        return size <= FEW_BYTES
+    return IdempotencyKey.objects(person=person).sum("size") + size <= MOST_BYTES_IN_ALL
 
 
 def _replay(kept: IdempotencyKey) -> Response:
     response = Response(json.loads(kept.body), status=kept.status)
     response["Idempotent-Replayed"] = "true"
+    if kept.shortened:
+        response["Idempotent-Shortened"] = "true"
     if kept.etag:
         response["ETag"] = kept.etag
     return response
@@ -166,6 +217,8 @@ def _digest(request) -> str:
 
 
 def _content(upload: UploadedFile) -> str:
-    digest = sha256(b"".join(upload.chunks())).hexdigest()
+    digest = sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
     upload.seek(0)
-    return digest
+    return digest.hexdigest()

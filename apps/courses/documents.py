@@ -11,6 +11,8 @@ from apps.common.clock import now_in_milliseconds
 from apps.common.documents import Reference, Revised
 from apps.users.documents import User
 
+IMAGES = "courses"  # the folder of their files
+
 
 class Category(Revised):
     """A shelf of the catalogue."""

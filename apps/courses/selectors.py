@@ -1,6 +1,6 @@
 """Every read of categories and courses. `cached_*` is for pages, `get_*` for decisions."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from mongoengine import Q, QuerySet
 
@@ -220,6 +220,13 @@ def personal_data_of(user_id: str) -> list[Json]:
         {"id": str(one.id), "title": one.title, "created_at": shown(one.created_at)}
         for one in taught
     ]
+
+
+def image_names() -> Iterator[str]:
+    """Yield the names of all stored pictures that courses show, read as they are yielded."""
+    pictured = Course.objects(image__ne=None).no_cache()
+    for names in pictured.scalar("image", "image_small"):
+        yield from filter(None, names)
 
 
 def forget_course(course_id) -> None:

@@ -6,13 +6,13 @@ from bson import ObjectId
 from django.utils.translation import gettext_lazy as _
 from mongoengine import NotUniqueError, Q
 
-from apps.common.documents import change, insert, refuse_stale
+from apps.common.documents import change, insert, refuse_stale, replace
 from apps.common.errors import Conflict, Forbidden, Invalid, Missing, Refusal, StaleVersion
 from apps.common.events import ask, publish
 from apps.common.folding import fold_name, fold_words
-from apps.common.pictures import remove_pictures, store_picture
+from apps.common.pictures import remove_pictures, remove_unused_pictures, store_picture
 from apps.courses import selectors
-from apps.courses.documents import Category, Course
+from apps.courses.documents import IMAGES, Category, Course
 from apps.courses.events import CourseRemoved, WhatKeepsItFromPublishing
 from apps.users import selectors as users
 from apps.users.viewer import Person
@@ -139,12 +139,10 @@ def change_course(
     fields["words"] = _words(
         fields.get("title", course.title), fields.get("description", course.description)
     )
-    removed_pictures = []
     if "image" in fields:  # only null comes here: pictures are uploaded
-        removed_pictures = [course.image, course.image_small]
-        fields["image_small"] = None
-    changed = _write(course, expected, **fields)
-    remove_pictures(*removed_pictures)
+        changed = _replace_image(course, expected, **fields, image_small=None)
+    else:
+        changed = _write(course, expected, **fields)
     return _out_of_lost_category(changed) if regrouped else changed
 
 
@@ -168,18 +166,25 @@ def unpublish_course(course: Course, *, expected: list[int] | None = None) -> Co
     return _write(course, expected, published=False)
 
 
-def set_image(course: Course, upload, *, expected: list[int] | None = None) -> Course:
+def set_image(course: Course, upload, *, by: str, expected: list[int] | None = None) -> Course:
     """
+    :param by: the id of the user who uploads it
     :raises Invalid: the upload is no picture that we take
+    :raises Busy: too many pictures are being decoded
+    :raises Throttled: `by` uploads too many
+    :raises StaleVersion: somebody has edited it since
     """
-    image, image_small = store_picture(upload, folder="courses", field="image")
+    image, image_small = store_picture(upload, folder=IMAGES, field="image", by=by)
     try:
-        changed = _write(course, expected, image=image, image_small=image_small)
+        return _replace_image(course, expected, image=image, image_small=image_small)
     except Refusal:
         remove_pictures(image, image_small)
         raise
-    remove_pictures(course.image, course.image_small)
-    return changed
+
+
+def remove_unused_images() -> int:
+    """Remove stored pictures that no course shows any more; return how many."""
+    return remove_unused_pictures(IMAGES, selectors.image_names)
 
 
 def remove_course(course: Course, *, cascade: bool, expected: list[int] | None = None) -> None:
@@ -210,8 +215,8 @@ def finish_removal(course: Course) -> None:
     selectors.forget_title(course.id)
     selectors.forget_categories()
     if publish(CourseRemoved(str(course.id))):
-        remove_pictures(course.image, course.image_small)
-        course.delete()
+        gone = Course.objects(id=course.id).modify(remove=True) or course
+        remove_pictures(gone.image, gone.image_small)
 
 
 def finish_removals() -> int:
@@ -294,9 +299,23 @@ def _write(
     try:
         return change(course, expected=expected, condition=condition, **fields)
     finally:
-        selectors.forget_course(course.id)
-        selectors.forget_title(course.id)
-        selectors.forget_categories()
+        _forget(course)
+
+
+def _replace_image(course: Course, expected: list[int] | None, **fields) -> Course:
+    """Write, and remove the pictures that this write has replaced."""
+    try:
+        before, after = replace(course, expected=expected, **fields)
+    finally:
+        _forget(course)
+    remove_pictures(before.image, before.image_small)
+    return after
+
+
+def _forget(course: Course) -> None:
+    selectors.forget_course(course.id)
+    selectors.forget_title(course.id)
+    selectors.forget_categories()
 
 
 def _check_instructor(instructor_id: ObjectId | None, by: Person) -> None:

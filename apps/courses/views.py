@@ -131,7 +131,7 @@ class CourseViewSet(ViewSet):
         """Upload a course's picture, as multipart field `image`."""
         course = self._own_course(id)
         upload = PictureParser.file(request, "image")
-        course = services.set_image(course, upload, expected=self.expected)
+        course = services.set_image(course, upload, by=request.user.id, expected=self.expected)
         return self.answer(self.represent(course))
 
     def _own_course(self, id) -> Course:

@@ -3,6 +3,8 @@ from mongoengine import BooleanField, DateTimeField, ListField, StringField
 from apps.common.clock import now_in_milliseconds
 from apps.common.documents import Revised
 
+PICTURES = "people"  # the folder of their files
+
 
 class User(Revised):
     """A person's profile; the account in SQL decides what both have."""

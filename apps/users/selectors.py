@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import blake2b
 
 from bson import ObjectId
@@ -142,6 +142,13 @@ def count_people() -> Json:
         "users": User.objects.count(),
         "instructors": User.objects(is_instructor=True).count(),
     }
+
+
+def picture_names() -> Iterator[str]:
+    """Yield the names of all stored pictures that profiles show, read as they are yielded."""
+    pictured = User.objects(profile_picture__ne=None).no_cache()
+    for names in pictured.scalar("profile_picture", "profile_picture_small"):
+        yield from filter(None, names)
 
 
 def forget_user(user_id) -> None:

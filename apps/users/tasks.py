@@ -23,6 +23,12 @@ def repair_grants() -> int:
 
 
 @shared_task
+def remove_unused_pictures() -> int:
+    """Remove stored pictures that no profile shows any more."""
+    return services.remove_unused_profile_pictures()
+
+
+@shared_task
 def end_expired_sessions() -> int:
     """Remove sessions that are over, and the record of tokens that have expired."""
     call_command("flushexpiredtokens")

@@ -9,7 +9,8 @@ from typing import Any
 import bson
 from bson import CodecOptions
 from bson.codec_options import DatetimeConversion
-from pymongo.errors import DuplicateKeyError
+from pymongo.common import MAX_BSON_SIZE
+from pymongo.errors import DocumentTooLarge, DuplicateKeyError
 
 from lms.embedded.errors import StoreClosed
 from lms.embedded.file import (
@@ -277,6 +278,8 @@ class CollectionStore:
 
     def _change(self, number: int, document: Document) -> None:
         stored, before = bson.encode(document, codec_options=CODEC), self._documents.get(number)
+        if len(stored) > MAX_BSON_SIZE:
+            raise DocumentTooLarge(f"BSON document too large ({len(stored)} bytes)")
         as_stored = decode(stored)
         for index in self._indexes.values():
             index.refuse_parallel_arrays(as_stored)

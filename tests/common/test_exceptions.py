@@ -1,9 +1,24 @@
 """How what is wrong is told: one list of messages a field."""
 
 import pytest
+from mongoengine import Document, ListField, OperationError, StringField
+from pymongo.errors import OperationFailure
 from rest_framework import serializers
 
 from apps.common.exceptions import answer_exception
+
+
+class Large(Document):
+    text = StringField()
+    parts = ListField(StringField())
+
+    meta = {"collection": "test_large", "auto_create_index": False}
+
+
+@pytest.fixture(autouse=True)
+def _nothing_large():
+    yield
+    Large.drop_collection()
 
 
 class Choice(serializers.Serializer):
@@ -34,3 +49,40 @@ def test_each_field_has_one_list_of_messages_however_deep_it_is():
         "choices": ["1.text: This field may not be blank."],
         "numbers": ["1: A valid integer is required.", "2: This field may not be null."],
     }
+
+
+@pytest.mark.parametrize("operation", ["insert", "save", "update", "modify"])
+def test_what_is_too_large_to_store_is_a_413(operation):
+    """A document has at most 16 MB, on MongoDB and in the embedded store."""
+    large = "x" * 17_000_000
+    stored = Large(text="small").save()
+    act = {
+        "insert": lambda: Large(text=large).save(force_insert=True),
+        "save": lambda: Large(id=stored.id, text=large).save(),
+        "update": lambda: Large.objects(id=stored.id).update_one(set__text=large),
+        "modify": lambda: Large.objects(id=stored.id).modify(set__text=large),
+    }[operation]
+
+    with pytest.raises(Exception) as raised:  # noqa: PT011 - the driver and MongoEngine differ
+        act()
+    response = answer_exception(raised.value, {})
+
+    assert (response.status_code, response.data["code"]) == (413, "too_large")
+    assert Large.objects.get().text == "small"
+
+
+def test_what_has_grown_too_large_on_the_server_is_a_413():
+    stored = Large(parts=["x" * 9_000_000]).save()
+
+    with pytest.raises(Exception) as raised:  # noqa: PT011 - the driver and MongoEngine differ
+        Large.objects(id=stored.id).update_one(push__parts="y" * 9_000_000)
+
+    assert answer_exception(raised.value, {}).status_code == 413
+
+
+@pytest.mark.parametrize("code", [10334, 17419, 17420])
+def test_the_servers_words_for_too_large_are_known(code):
+    error = OperationError("Could not save document")
+    error.__cause__ = OperationFailure("too large", code)
+
+    assert answer_exception(error, {}).status_code == 413

@@ -1,5 +1,6 @@
 """A POST under the same key is done once."""
 
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Event
@@ -196,3 +197,104 @@ def test_old_keys_are_forgotten_by_the_sweep():
 def _digest_of_a_note() -> str:
     send("another")
     return IdempotencyKey.objects.get(key="another").digest
+
+
+# How much is stored
+
+
+def answering(answer, **options):
+    """Send a request that is answered with what is given."""
+    request = APIRequestFactory().post(
+        "/api/notes/", {"text": "x"}, format="json", headers={"Idempotency-Key": "key-1"} | options
+    )
+    force_authenticate(request, user=PERSON)
+
+    class Answering(Notes):
+        def post(self, request):
+            insert(Note(id=self.new_id))
+            return Response(answer, status=201)
+
+    return Answering.as_view()(request)
+
+
+def test_an_answer_that_is_too_large_is_repeated_by_its_id_alone():
+    answer = {"id": "5" * 24, "text": "\U0001f600" * (idempotency.MOST_BYTES // 4)}
+
+    first, second = answering(answer), answering(answer)
+
+    assert first.data == answer
+    assert (second.status_code, second.data) == (201, {"id": "5" * 24})
+    assert second["Idempotent-Shortened"] == second["Idempotent-Replayed"] == "true"
+    assert Note.objects.count() == 1
+
+
+@pytest.mark.parametrize("answer", [["x" * idempotency.MOST_BYTES], {"x": "y" * 2_000_000}])
+def test_a_large_answer_without_an_id_is_repeated_without_content(answer):
+    answering(answer)
+
+    assert answering(answer).data == {}
+    assert Note.objects.count() == 1
+
+
+def test_an_answer_of_the_largest_size_is_repeated_whole():
+    answer = {"text": "\U0001f600" * (idempotency.MOST_BYTES // 4 - 10)}  # 12 bytes each in ASCII
+
+    answering(answer)
+
+    again = answering(answer)
+    assert again.data == answer
+    assert "Idempotent-Shortened" not in again
+
+
+def test_a_character_that_is_no_unicode_fails_no_request_that_was_done():
+    assert answering({"text": "\ud800"}).status_code == 201
+    assert answering({"text": "\ud800"}).data == {"text": "?"}
+
+
+def test_all_large_answers_of_a_user_together_have_a_bound(monkeypatch):
+    monkeypatch.setattr(idempotency, "MOST_BYTES_IN_ALL", 20_000)
+    answer = {"id": "5" * 24, "text": "x" * 8_000}
+
+    repeated = []
+    for key in ("a", "b", "c"):
+        answering(answer, **{"Idempotency-Key": key})
+        repeated.append(answering(answer, **{"Idempotency-Key": key}).data)
+
+    assert repeated == [answer, answer, {"id": "5" * 24}]
+
+
+def test_a_user_has_so_many_keys_a_day(monkeypatch):
+    monkeypatch.setattr(idempotency, "MOST_KEYS", 2)
+    for key in ("a", "b"):
+        send(key)
+
+    refused = send("c")
+
+    assert (refused.status_code, refused.data["code"]) == (429, "too_many_idempotency_keys")
+    assert int(refused["Retry-After"]) > 0
+    assert send("a")["Idempotent-Replayed"] == "true"
+    assert send("c", person=OTHER).status_code == 201
+    IdempotencyKey.objects(key="a").update(
+        set__created_at=now_in_milliseconds() - timedelta(hours=25)
+    )
+    forget_old_keys()
+    assert send("c").status_code == 201
+
+
+def test_a_file_is_not_gathered_in_memory_for_its_digest():
+    class Upload(SimpleUploadedFile):
+        reads = 0
+
+        def chunks(self, chunk_size=None):
+            for _ in range(300):
+                self.reads += 1
+                yield b"x" * 1_000_000
+
+    upload = Upload("a", b"")
+    tracemalloc.start()
+    idempotency._content(upload)
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert upload.reads == 300
+    assert peak < 10_000_000

@@ -303,8 +303,8 @@ def test_an_admin_is_staff_and_no_longer_when_demoted(admin):
 
 
 def test_a_new_picture_takes_the_place_of_the_old(student):
-    first = services.set_picture(user_id=str(student.id), upload=upload())
-    second = services.set_picture(user_id=str(student.id), upload=upload())
+    first = services.set_picture(user_id=str(student.id), by=str(student.id), upload=upload())
+    second = services.set_picture(user_id=str(student.id), by=str(student.id), upload=upload())
 
     assert not default_storage.exists(first.profile_picture)
     assert default_storage.exists(second.profile_picture)
@@ -318,7 +318,9 @@ def test_a_new_picture_takes_the_place_of_the_old(student):
 
 def test_a_picture_that_comes_too_late_is_not_kept(student):
     with pytest.raises(StaleVersion):
-        services.set_picture(user_id=str(student.id), upload=upload(), expected=[9])
+        services.set_picture(
+            user_id=str(student.id), by=str(student.id), upload=upload(), expected=[9]
+        )
 
     assert not default_storage.exists("people") or default_storage.listdir("people") == ([], [])
 
@@ -328,7 +330,7 @@ def test_a_picture_that_comes_too_late_is_not_kept(student):
 
 def test_who_is_erased_leaves_nothing_and_the_names_are_free():
     user = make_student(username="ada", email="ada@example.org")
-    pictured = services.set_picture(user_id=str(user.id), upload=upload())
+    pictured = services.set_picture(user_id=str(user.id), by=str(user.id), upload=upload())
     services.open_session(user=user)
     IdempotencyKey(person=user.id, key="k", digest="d").save()
 

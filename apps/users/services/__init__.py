@@ -15,6 +15,7 @@ from apps.users.services.people import (
     WrongPassword,
     change_oneself,
     change_person,
+    remove_unused_profile_pictures,
     repair_grants,
     set_picture,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "open_session",
     "refresh_session",
     "register",
+    "remove_unused_profile_pictures",
     "repair_grants",
     "repair_profiles",
     "reset_password",

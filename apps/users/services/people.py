@@ -8,13 +8,13 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.clock import now_in_milliseconds, shown
-from apps.common.documents import change
+from apps.common.documents import replace
 from apps.common.errors import Conflict, Invalid, StaleVersion
 from apps.common.events import publish
 from apps.common.folding import fold_name
-from apps.common.pictures import remove_pictures, store_picture
+from apps.common.pictures import remove_pictures, remove_unused_pictures, store_picture
 from apps.users import selectors
-from apps.users.documents import User
+from apps.users.documents import PICTURES, User
 from apps.users.events import InstructorGranted
 from apps.users.models import Account, AccountMail
 from apps.users.services.mails import put_in_outbox
@@ -75,32 +75,38 @@ def change_person(*, user_id: str, expected: list[int] | None = None, **changes)
         put_in_outbox(AccountMail.Kind.VERIFY, user_id=user_id)
     if user.pending_since:
         _tell_grant(user)
-    if before.profile_picture and not user.profile_picture:
-        remove_pictures(before.profile_picture, before.profile_picture_small)
     return user
 
 
-def set_picture(*, user_id: str, upload: UploadedFile, expected: list[int] | None = None) -> User:
+def set_picture(
+    *, user_id: str, upload: UploadedFile, by: str, expected: list[int] | None = None
+) -> User:
     """
-    Store somebody's picture in the place of the one before.
+    Store a user's picture in the place of the one before.
 
+    :param by: the id of the user who uploads it
     :raises Invalid: it is no PNG, JPEG or WebP, is damaged, or has too many pixels
+    :raises Busy: too many pictures are being decoded
+    :raises Throttled: `by` uploads too many
     :raises StaleVersion: somebody has changed the profile since
     """
-    before = selectors.get_user(user_id)
-    refuse_stale(before, expected)
-    picture, small = store_picture(upload, folder="people", field="picture")
+    user = selectors.get_user(user_id)
+    refuse_stale(user, expected)
+    picture, small = store_picture(upload, folder=PICTURES, field="picture", by=by)
     try:
-        user = change(
-            before, expected=expected, profile_picture=picture, profile_picture_small=small
+        return _replace_profile(
+            user, expected, profile_picture=picture, profile_picture_small=small
         )
     except BaseException:
         remove_pictures(picture, small)
         raise
     finally:
         selectors.forget_user(user_id)
-    remove_pictures(before.profile_picture, before.profile_picture_small)
-    return user
+
+
+def remove_unused_profile_pictures() -> int:
+    """Remove stored pictures that no profile shows any more; return how many."""
+    return remove_unused_pictures(PICTURES, selectors.picture_names)
 
 
 def repair_grants() -> int:
@@ -150,10 +156,20 @@ def _write_profile(before: User, expected: list[int] | None, fields: dict) -> Us
         now = now_in_milliseconds()
         grant = {"granted_at": now, "pending_since": now}
         with suppress(StaleVersion):  # somebody has granted it meanwhile, or `expected` is stale
-            return change(
-                before, expected=expected, condition={"is_instructor": False}, **fields, **grant
+            return _replace_profile(
+                before, expected, condition={"is_instructor": False}, **fields, **grant
             )
-    return change(before, expected=expected, **fields)
+    return _replace_profile(before, expected, **fields)
+
+
+def _replace_profile(
+    user: User, expected: list[int] | None, *, condition: dict | None = None, **fields
+) -> User:
+    """Write, and remove the pictures that this write has replaced."""
+    before, after = replace(user, expected=expected, condition=condition, **fields)
+    if before.profile_picture != after.profile_picture:
+        remove_pictures(before.profile_picture, before.profile_picture_small)
+    return after
 
 
 def _tell_grant(user: User) -> None:

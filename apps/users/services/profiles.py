@@ -88,8 +88,9 @@ def what_both_have(account: Account) -> dict:
 
 
 def remove_profile(profile: User) -> None:
-    remove_pictures(profile.profile_picture, profile.profile_picture_small)
-    profile.delete()
+    gone = User.objects(id=profile.id).modify(remove=True)
+    if gone is not None:  # with the pictures that it had at the end, not when it was read
+        remove_pictures(gone.profile_picture, gone.profile_picture_small)
     selectors.forget_user(profile.id)
 
 

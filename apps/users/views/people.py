@@ -76,7 +76,9 @@ class UserViewSet(ViewSet):
         """Upload a person's picture, as multipart field `picture`."""
         self._writable_user(id)
         upload = PictureParser.file(request, "picture")
-        user = services.set_picture(user_id=id, upload=upload, expected=self.expected)
+        user = services.set_picture(
+            user_id=id, upload=upload, by=request.user.id, expected=self.expected
+        )
         return self.answer(self.represent(user))
 
     def _writable_user(self, id) -> User:

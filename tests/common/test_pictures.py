@@ -1,0 +1,368 @@
+"""Pictures: what is decoded, how much memory that takes, and which files stay."""
+
+import struct
+import subprocess
+import sys
+import zlib
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from PIL import Image
+from rest_framework.exceptions import Throttled
+
+from apps.common import pictures
+from apps.common.capacity import Busy
+from apps.common.errors import Invalid
+from apps.common.picture_files import MOST_PARTS, MOST_SCANS
+from apps.common.pictures import LARGE, SMALL, remove_unused_pictures, store_picture
+from apps.courses.documents import Course
+from apps.courses.services import remove_unused_images, set_image
+from apps.users.documents import User
+from apps.users.services import erase, remove_unused_profile_pictures, set_picture
+from tests.factories import client_of, make_course
+from tests.users.pictures import png
+
+
+def saved(mode: str, format: str, size=(640, 32), color=None, **options) -> bytes:
+    made = BytesIO()
+    Image.new(mode, size, color if color is not None else 0).save(made, format, **options)
+    return made.getvalue()
+
+
+def store(content: bytes, **options) -> tuple[Image.Image, Image.Image]:
+    """Store a picture and return both versions of it."""
+    names = store_picture(
+        SimpleUploadedFile("a.png", content), folder="people", field="picture", **options
+    )
+    return tuple(Image.open(BytesIO(default_storage.open(name).read())) for name in names)
+
+
+def chunk(kind: bytes, content: bytes) -> bytes:
+    length, checksum = (
+        struct.pack(">I", len(content)),
+        struct.pack(">I", zlib.crc32(kind + content)),
+    )
+    return length + kind + content + checksum
+
+
+def png_with(*chunks: bytes) -> bytes:
+    whole = png()
+    return whole[:33] + b"".join(chunks) + whole[33:]  # after its header
+
+
+def orientation(value: int) -> bytes:
+    exif = Image.Exif()
+    exif[0x0112] = value
+    return exif.tobytes()
+
+
+# What is decoded
+
+
+@pytest.mark.parametrize(
+    ("content", "stored"),
+    [
+        (saved("1", "PNG", color=1), (255, 255, 255)),
+        (saved("L", "PNG", color=90), (90, 90, 90)),
+        (saved("I;16", "PNG", color=0xC000), (192, 192, 192)),
+        (saved("I;16", "PNG", color=0xC000, transparency=7), (192, 192, 192)),
+        (saved("LA", "PNG", color=(90, 128)), (90, 90, 90, 128)),
+        (saved("P", "PNG", color=0, transparency=0), (0, 0, 0, 0)),
+        (saved("RGB", "PNG", color=(9, 80, 200)), (9, 80, 200)),
+        (saved("RGB", "PNG", color=(9, 80, 200), transparency=(9, 80, 200)), (9, 80, 200, 0)),
+        (saved("RGBA", "PNG", color=(9, 80, 200, 128)), (9, 80, 200, 128)),
+        (saved("L", "JPEG", color=90), (90, 90, 90)),
+        (saved("RGB", "JPEG", color=(9, 80, 200)), (9, 80, 200)),
+        (saved("RGB", "JPEG", color=(9, 80, 200), progressive=True), (9, 80, 200)),
+        (saved("CMYK", "JPEG", color=(0, 0, 0, 255)), (0, 0, 0)),
+        (saved("RGB", "WEBP", color=(9, 80, 200)), (9, 80, 200)),
+        (saved("RGBA", "WEBP", color=(9, 80, 200, 128), lossless=True), (9, 80, 200, 128)),
+    ],
+    ids=lambda value: "" if isinstance(value, bytes) else str(value),
+)  # fmt: skip
+@pytest.mark.parametrize("larger", [1, 4])
+def test_every_kind_of_pixel_keeps_its_color(content, stored, larger):
+    picture = Image.open(BytesIO(content))
+    made = BytesIO()
+    options = {"transparency": picture.info.get("transparency")} if picture.format == "PNG" else {}
+    picture.resize((640 * larger, 32 * larger), Image.Resampling.NEAREST).save(
+        made, picture.format, **{key: value for key, value in options.items() if value is not None}
+    )
+
+    large, small = store(made.getvalue())
+
+    assert large.size == ((640, 32) if larger == 1 else (1280, 64))
+    assert small.size == (480, 24)
+    pixel = large.getpixel((9, 9))
+    assert len(pixel) == len(stored)
+    transparent = stored[3:] == (0,)
+    assert pixel[3:] == stored[3:]
+    assert transparent or all(abs(a - b) < 8 for a, b in zip(pixel, stored, strict=True))
+
+
+@pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP"])
+@pytest.mark.parametrize("value", range(1, 9))
+def test_each_orientation_is_turned_upright(format, value):
+    corner = Image.new("RGB", (64, 32), "white")
+    corner.paste((200, 0, 0), (0, 0, 16, 16))
+    made = BytesIO()
+    corner.save(made, format, exif=orientation(value))
+
+    large, _small = store(made.getvalue())
+
+    assert large.size == ((64, 32) if value < 5 else (32, 64))
+    right, bottom = value in (2, 3, 6, 7), value in (3, 4, 7, 8)
+    at = ((large.width - 5) if right else 4, (large.height - 5) if bottom else 4)
+    assert large.getpixel(at)[1] < 100  # where the red corner is now
+
+
+@pytest.mark.parametrize("exif", [b"", b"II*\0", b"II*\0\xff\xff\xff\xff", b"MM\0*" + b"\xff" * 99])
+def test_broken_exif_turns_nothing(exif):
+    large, _small = store(png_with(chunk(b"eXIf", exif)))
+
+    assert large.size == (20, 10)
+
+
+def test_a_strip_becomes_small_in_both_directions():
+    for size in ((400, 19_000), (19_000, 400), (1, 20_000), (20_000, 1)):
+        large, small = store(saved("1", "PNG", size=size))
+
+        assert large.width <= LARGE[0]
+        assert large.height <= LARGE[1]
+        assert small.width <= SMALL[0]
+        assert small.height <= SMALL[1]
+
+
+def test_only_the_first_frame_of_a_moving_picture_is_stored():
+    frames = [Image.new("RGB", (40, 20), (number * 60, 0, 0)) for number in range(4)]
+    for format in ("PNG", "WEBP"):
+        made = BytesIO()
+        frames[0].save(made, format, save_all=True, append_images=frames[1:])
+
+        large, _small = store(made.getvalue())
+
+        assert getattr(large, "n_frames", 1) == 1
+        assert large.getpixel((9, 9))[0] < 8
+
+
+# What is refused, or costs nothing
+
+
+def refusal_of(content: bytes) -> str:
+    with pytest.raises(Invalid) as refused:
+        store(content)
+    return refused.value.messages["picture"][0]
+
+
+def test_too_long_a_side_is_refused():
+    assert "20,000 pixels" in refusal_of(saved("1", "PNG", size=(20_001, 1)))
+    assert "40 megapixels" in refusal_of(saved("1", "PNG", size=(20_000, 2_001)))
+
+
+def test_a_file_of_many_parts_is_refused():
+    scans = saved("RGB", "JPEG", progressive=True)
+    last = scans[scans.rindex(b"\xff\xda") : -2]
+    many = scans[:-2] + last * MOST_SCANS + scans[-2:]
+    comments = b"\xff\xfe\0\2" * MOST_PARTS
+
+    assert "too many parts" in refusal_of(many)
+    assert "too many parts" in refusal_of(scans[:2] + comments + scans[2:])
+    assert "too many parts" in refusal_of(png_with(chunk(b"aaAa", b"") * MOST_PARTS))
+
+
+def test_texts_and_profiles_are_never_unpacked():
+    packed = zlib.compress(b"a" * 50_000_000)
+    content = png_with(
+        chunk(b"zTXt", b"a\0\0" + packed),
+        chunk(b"iCCP", b"a\0\0" + packed),
+        *(chunk(b"iTXt", b"%d\0\1\0\0\0" % number + packed) for number in range(20)),
+    )
+
+    large, _small = store(content)
+
+    assert large.size == (20, 10)
+    assert large.info.keys().isdisjoint({"icc_profile", "exif", "xmp"})
+
+
+def test_metadata_of_a_jpeg_never_reaches_the_decoder():
+    whole = saved("RGB", "JPEG", exif=orientation(6), comment=b"c" * 999, icc_profile=b"p" * 999)
+    hostile = b"\xff\xe2\0\x10MPF\0" + b"\xff" * 10  # several pictures in one file
+
+    large, _small = store(whole[:2] + hostile + whole[2:])
+
+    assert large.size == (32, 640)
+    assert large.info.keys().isdisjoint({"icc_profile", "exif", "xmp", "comment"})
+
+
+@pytest.mark.parametrize("length", [3, 20, 40, 200, 1000])
+@pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP"])
+def test_a_file_that_is_cut_off_is_refused(format, length):
+    noise = BytesIO()
+    Image.effect_noise((80, 80), 90).save(noise, format)
+
+    assert "whole PNG" in refusal_of(noise.getvalue()[:length])
+
+
+# How much it takes
+
+_MEASURE = """
+import resource, sys
+from tests import environment
+import os
+os.environ["DJANGO_SETTINGS_MODULE"] = "lms.settings"
+import django
+django.setup()
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+from apps.common import pictures
+from apps.common.capacity import Busy
+from django.core.files.uploadedfile import SimpleUploadedFile
+content = sys.stdin.buffer.read()
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+def store(_):
+    try:
+        with pictures._decoding:
+            pictures._in_two_sizes(SimpleUploadedFile("a", content), "picture")
+    except Busy:
+        pass
+before = peak()
+with ThreadPoolExecutor(10) as threads:
+    list(threads.map(store, range(10)))
+print(peak() - before)
+"""
+
+
+def test_ten_large_pictures_at_once_take_little_more_memory_than_one():
+    content = saved("RGBA", "PNG", size=(5000, 5000), compress_level=1)  # 100 MB of pixels
+
+    ran = subprocess.run([sys.executable, "-c", _MEASURE], input=content, capture_output=True)
+
+    assert int(ran.stdout) < 180, ran.stderr  # megabytes
+
+
+def test_who_finds_no_slot_is_told_to_come_again(monkeypatch):
+    monkeypatch.setattr(pictures._decoding, "_wait", 0.01)
+    with pictures._decoding, pictures._decoding, pytest.raises(Busy):
+        store(png())
+
+
+def test_a_user_uploads_so_many_pictures_an_hour(settings, instructor):
+    settings.RATE_LIMITED = True
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"uploads": (2, 3600)}
+    course, user = make_course(instructor=instructor), str(instructor.id)
+    upload = lambda: SimpleUploadedFile("a.png", png())  # noqa: E731
+    set_image(course, upload(), by=user)
+    set_picture(user_id=user, upload=upload(), by=user)
+
+    with pytest.raises(Throttled):
+        set_image(course, upload(), by=user)
+    late = client_of(instructor).post(
+        f"/api/users/{user}/picture/", {"picture": upload()}, format="multipart"
+    )
+    assert late.status_code == 429
+    assert int(late["Retry-After"]) > 0
+
+
+# Which files stay
+
+
+def files(folder: str) -> set[str]:
+    if not default_storage.exists(folder):
+        return set()
+    return {f"{folder}/{name}" for name in default_storage.listdir(folder)[1]}
+
+
+def test_of_racing_uploads_only_the_shown_pictures_stay(student, instructor):
+    course = make_course(instructor=instructor)
+
+    def upload(number: int) -> None:
+        content = SimpleUploadedFile("a.png", png(20 + number))
+        if number % 2:
+            set_picture(user_id=str(student.id), upload=content, by=str(student.id))
+        else:
+            set_image(course, content, by=str(instructor.id))
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(upload, range(12)))
+
+    user, course = User.objects.get(id=student.id), Course.objects.get(id=course.id)
+    assert files("people") == {user.profile_picture, user.profile_picture_small}
+    assert files("courses") == {course.image, course.image_small}
+
+
+def test_a_stale_reader_removes_what_its_write_replaced(student, instructor):
+    """The profile that an upload has read, and a removal, may be older than what they replace."""
+    course = make_course(instructor=instructor)
+    as_read = Course.objects.get(id=course.id)
+    for number in range(3):
+        set_image(as_read, SimpleUploadedFile("a.png", png(20 + number)), by=str(instructor.id))
+    assert len(files("courses")) == 2
+
+    from apps.courses.services import change_course, finish_removal
+
+    change_course(as_read, by=None, image=None)
+    assert files("courses") == set()
+
+    set_image(as_read, SimpleUploadedFile("a.png", png()), by=str(instructor.id))
+    finish_removal(as_read)
+    assert files("courses") == set()
+
+
+def test_an_erased_user_leaves_no_picture(student):
+    set_picture(
+        user_id=str(student.id), upload=SimpleUploadedFile("a.png", png()), by=str(student.id)
+    )
+
+    erase(user_id=str(student.id))
+
+    assert files("people") == set()
+
+
+def age(name: str, settings, **by) -> None:
+    """Make a stored file older."""
+    import os
+
+    then = (timezone.now() - timedelta(**by)).timestamp()
+    os.utime(settings.MEDIA_ROOT / name, (then, then))
+
+
+def test_the_sweep_removes_old_files_that_no_document_refers_to(settings, student, instructor):
+    set_picture(
+        user_id=str(student.id), upload=SimpleUploadedFile("a.png", png()), by=str(student.id)
+    )
+    set_image(
+        make_course(instructor=instructor),
+        SimpleUploadedFile("a.png", png()),
+        by=str(instructor.id),
+    )
+    shown = files("people") | files("courses")
+    for folder in ("people", "courses"):
+        for name in ("old.webp", "new.webp"):
+            default_storage.save(f"{folder}/{name}", ContentFile(b"x"))
+    for name in shown | {"people/old.webp", "courses/old.webp"}:
+        age(name, settings, hours=2)
+    age("people/new.webp", settings, minutes=50)
+
+    assert remove_unused_profile_pictures() == remove_unused_images() == 1
+    assert files("people") | files("courses") == shown | {"people/new.webp", "courses/new.webp"}
+
+
+def test_the_sweep_of_an_empty_store_removes_nothing():
+    assert remove_unused_profile_pictures() == remove_unused_images() == 0
+
+
+def test_the_sweep_looks_at_few_names_at_once(settings, monkeypatch):
+    monkeypatch.setattr(pictures, "NAMES_AT_ONCE", 3)
+    for number in range(8):
+        default_storage.save(f"people/{number}.webp", ContentFile(b"x"))
+        age(f"people/{number}.webp", settings, hours=2)
+
+    assert remove_unused_pictures("people", lambda: ["people/1.webp", "people/7.webp"]) == 6
+    assert files("people") == {"people/1.webp", "people/7.webp"}
