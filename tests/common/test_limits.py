@@ -1,14 +1,13 @@
 """Rate limits, and whose address counts."""
 
 import pytest
-from rest_framework.exceptions import Throttled
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory
 from rest_framework.views import APIView
 
 from apps.common import limits
-from apps.common.addresses import address_of
+from apps.common.addresses import client_ip
 from apps.common.views import ApiView
 
 
@@ -74,7 +73,7 @@ def test_the_address_is_the_one_that_the_last_trusted_proxy_saw(
     headers = {"X-Forwarded-For": forwarded} if forwarded else {}
     request = APIRequestFactory().get("/", REMOTE_ADDR="9.9.9.9", headers=headers)
 
-    assert address_of(request) == address
+    assert client_ip(request) == address
 
 
 def test_what_is_reached_is_refused_without_counting():
@@ -83,7 +82,7 @@ def test_what_is_reached_is_refused_without_counting():
         limits.check_reached("failures", "ada", "203.0.113.1")
     limits.check("failures", "ada", "203.0.113.1")
 
-    with pytest.raises(Throttled):
+    with pytest.raises(limits.Throttled):
         limits.check_reached("failures", "ada", "203.0.113.1")
     limits.check_reached("failures", "bob", "203.0.113.1")
 

@@ -8,7 +8,7 @@ and an expired stamp revives nothing.
 
 from apps.common.cache.reading import Json, Lookup, read_all, read_through
 from apps.common.cache.stamps import forget
-from apps.common.cache.store import count, counted, ping
+from apps.common.cache.store import count, counted, ping, seconds_left
 
 __all__ = [
     "Json",
@@ -19,4 +19,5 @@ __all__ = [
     "ping",
     "read_all",
     "read_through",
+    "seconds_left",
 ]
