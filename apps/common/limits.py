@@ -4,6 +4,7 @@ from hashlib import blake2b
 from math import ceil
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.common import cache
@@ -24,14 +25,10 @@ class Throttled(Refusal):
     def __init__(self, *, wait: float):
         self.retry_after = max(1, ceil(wait))
         minutes = ceil(self.retry_after / 60)
-        super().__init__(
-            ngettext(
-                "Too many requests. Try again in %(minutes)d minute.",
-                "Too many requests. Try again in %(minutes)d minutes.",
-                minutes,
-            )
-            % {"minutes": minutes}
-        )
+        self.advice = ngettext(
+            "Try again in %(minutes)d minute.", "Try again in %(minutes)d minutes.", minutes
+        ) % {"minutes": minutes}
+        super().__init__(f"{_('Too many requests.')} {self.advice}")
 
 
 def counter_of(limit: str, *who: object) -> tuple[str, int]:

@@ -54,7 +54,7 @@ def _no_link_of_ours() -> HttpResponse:
 
 
 def _too_many(refusal: limits.Throttled) -> HttpResponse:
-    response = _page(429, heading=refusal.detail, details=[])
+    response = _page(429, heading=_("Too many requests."), details=[refusal.advice])
     response["Retry-After"] = str(refusal.retry_after)
     return response
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
+from functools import partial, wraps
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.forms import AdminPasswordChangeForm
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.views import PasswordChangeView
-from django.core.exceptions import ValidationError
+from django.core.exceptions import BadRequest, ValidationError
+from django.db import DataError
 from django.http import HttpResponse
 from django.urls import reverse
 
@@ -40,6 +41,9 @@ class StaffSite(AdminSite):
     def has_permission(self, request) -> bool:
         return super().has_permission(request) and _is_alive(request)
 
+    def admin_view(self, view, cacheable=False):
+        return super().admin_view(_refusing_impossible_values(view), cacheable)
+
     def login(self, request, extra_context=None):
         response = _answering_refusals(lambda: super(StaffSite, self).login(request, extra_context))
         if request.method == "POST" and response.status_code == 302:
@@ -65,6 +69,20 @@ class StaffSite(AdminSite):
         if request.method == "POST" and response.status_code == 302:
             _end_other_sessions(request)
         return response
+
+
+def _refusing_impossible_values(view: Callable) -> Callable:
+    @wraps(view)
+    def refusing(request, *arguments, **options):
+        """
+        :raises BadRequest: the database cannot hold a value, such as an id of twenty digits
+        """
+        try:
+            return view(request, *arguments, **options)
+        except (OverflowError, DataError) as error:
+            raise BadRequest("A value cannot be stored.") from error
+
+    return refusing
 
 
 def _listed(request, response: HttpResponse) -> HttpResponse:
