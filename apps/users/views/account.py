@@ -23,6 +23,7 @@ from apps.users.serializers import (
 )
 from apps.users.tasks import send_account_mails
 from apps.users.views.auth import PublicView, View
+from apps.users.views.mail_response import MailResponse
 
 
 class OneselfView(View):
@@ -119,8 +120,7 @@ class ResetView(PublicView):
         limits.check("reset", fold_name(email))
         limits.check("network_resets", client_network(request))
         services.request_mail(AccountMail.Kind.RESET, email=email)
-        later(send_account_mails)
-        return Response({"detail": _("Password reset e-mail has been sent.")})
+        return MailResponse({"detail": _("Password reset e-mail has been sent.")})
 
 
 class ResetConfirmView(PublicView):
@@ -151,5 +151,4 @@ class ResendEmailView(View):
         email = self.validated(AddressSerializer)["email"]
         limits.check("verification", fold_name(email))
         services.request_mail(AccountMail.Kind.VERIFY, email=email)
-        later(send_account_mails)
-        return Response({"detail": _("ok")})
+        return MailResponse({"detail": _("ok")})
