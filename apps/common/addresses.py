@@ -72,8 +72,8 @@ def _forwarded_ip(request) -> IPv4Address | IPv6Address | None:
 
 def _without_port(text: str) -> str:
     if text.startswith("["):
-        host, _, rest = text[1:].partition("]")
-        return host if not rest or _is_port(rest) else ""
+        host, bracket, rest = text[1:].partition("]")
+        return host if bracket and (not rest or _is_port(rest)) else ""
     host, colon, port = text.partition(":")
     return host if colon and _is_port(f":{port}") else text
 
