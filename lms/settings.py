@@ -132,11 +132,12 @@ CACHES = {
     "local": COUNTERS,  # where rate limits are counted while Redis is away
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"  # the admin's; no cache to lose them
+SESSION_COOKIE_AGE = 8 * 60 * 60
 
 # Who
 
 AUTH_USER_MODEL = "users.Account"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["apps.users.backends.AccountBackend"]
 PASSWORD_HASHERS = [
     "apps.users.passwords.Argon2Hasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -153,6 +154,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
 SESSION_LIFETIME = timedelta(days=30)
+MAX_SESSIONS = 50  # per account; one more ends the least recently used
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=7),
@@ -174,6 +176,7 @@ ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # a mail offers it; nothing waits for it
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "apps.users.passwords.ResetTokenGenerator"
 ACCOUNT_RATE_LIMITS = False  # apps.common.limits has them all
 
 # How it answers
@@ -191,13 +194,15 @@ REST_FRAMEWORK = {
 }
 RATE_LIMITED = env.flag("LMS_RATE_LIMITS", default=True)
 RATE_LIMITS = {  # requests, seconds
-    "anonymous": env.rate("LMS_LIMIT_ANONYMOUS", "300/60"),
-    "signed_in": env.rate("LMS_LIMIT_SIGNED_IN", "600/60"),
-    "search": env.rate("LMS_LIMIT_SEARCH", "120/60"),
-    "sign_in": env.rate("LMS_LIMIT_SIGN_IN", "10/60"),
-    "failures": env.rate("LMS_LIMIT_FAILURES", "5/900"),
-    "registration": env.rate("LMS_LIMIT_REGISTRATION", "5/3600"),
-    "reset": env.rate("LMS_LIMIT_RESET", "3/3600"),
+    "anonymous": env.rate("LMS_LIMIT_ANONYMOUS", "1200/60"),  # per network, as all without a note
+    "signed_in": env.rate("LMS_LIMIT_SIGNED_IN", "600/60"),  # per user
+    "search": env.rate("LMS_LIMIT_SEARCH", "120/60"),  # per user or network
+    "failures": env.rate("LMS_LIMIT_FAILURES", "5/900"),  # per account and network
+    "network_failures": env.rate("LMS_LIMIT_NETWORK_FAILURES", "100/900"),
+    "registration": env.rate("LMS_LIMIT_REGISTRATION", "60/3600"),
+    "reset": env.rate("LMS_LIMIT_RESET", "3/3600"),  # per email address
+    "network_resets": env.rate("LMS_LIMIT_NETWORK_RESETS", "30/3600"),
+    "verification": env.rate("LMS_LIMIT_VERIFICATION", "3/3600"),  # per account
     "uploads": env.rate("LMS_LIMIT_UPLOADS", "20/3600"),
     "previews": env.rate("LMS_LIMIT_PREVIEWS", "30/60"),
 }

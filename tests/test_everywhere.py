@@ -101,13 +101,15 @@ def test_each_limit_is_as_promised(settings):
     minute, quarter, hour = 60, 15 * 60, 60 * 60
     limits = settings.RATE_LIMITS
     assert limits == {
-        "anonymous": (300, minute),
+        "anonymous": (1200, minute),
         "signed_in": (600, minute),
         "search": (120, minute),
-        "sign_in": (10, minute),
         "failures": (5, quarter),
-        "registration": (5, hour),
+        "network_failures": (100, quarter),
+        "registration": (60, hour),
         "reset": (3, hour),
+        "network_resets": (30, hour),
+        "verification": (3, hour),
     }
 
 

@@ -1,11 +1,82 @@
+"""The client's IP address, as the connection or a trusted proxy reports it."""
+
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+
 from django.conf import settings
 
+LONGEST_HOP = 100  # characters; an address with brackets, zone and port has at most 70
+NAT64 = IPv6Network("64:ff9b::/96")  # whole IPv4, behind a gateway: one /64 would be everybody
+SITE_PREFIX, SIX_TO_FOUR_PREFIX = 64, 48  # bits that one subscriber is given
 
-def address_of(request) -> str:
-    """Return the caller's address; forwarded ones count only behind so many trusted proxies."""
-    direct = request.META.get("REMOTE_ADDR", "")
-    if not settings.TRUSTED_PROXIES:
-        return direct
-    forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
-    hops = [address for address in forwarded if address]
-    return hops[-min(settings.TRUSTED_PROXIES, len(hops))] if hops else direct
+
+def client_ip(request) -> str:
+    """
+    Return the client's address in its shortest form, "" where the connection has none.
+
+    Forwarded addresses count only from trusted proxies, each of which appends one hop. A hop that
+    is not an address is ignored: the address of the connection takes its place.
+    """
+    direct = parse_ip(request.META.get("REMOTE_ADDR", ""))
+    address = _forwarded_ip(request) or direct
+    return str(address or "")
+
+
+def client_network(request) -> str:
+    """Return what rate limits count a client by; see :func:`network_of`."""
+    return network_of(client_ip(request))
+
+
+def network_of(address: str) -> str:
+    """
+    Return the network that one subscriber has: an IPv4 address, or the IPv6 network around it.
+
+    A subscriber picks the last 64 bits of an IPv6 address freely (80 bits with 6to4).
+    """
+    parsed = parse_ip(address)
+    if not isinstance(parsed, IPv6Address):
+        return str(parsed or "")
+    prefix = SIX_TO_FOUR_PREFIX if parsed.sixtofour else SITE_PREFIX
+    return str(ip_network((parsed, prefix), strict=False))
+
+
+def parse_ip(text: str) -> IPv4Address | IPv6Address | None:
+    """
+    Return the address that a text names, None where it names none.
+
+    A port, brackets, quotes and a zone are left out, and an IPv4 address that is written as an
+    IPv6 one becomes IPv4.
+    """
+    if len(text) > LONGEST_HOP:
+        return None
+    host = _without_port(text.strip().strip('"'))
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return None
+    if isinstance(address, IPv6Address):
+        if address in NAT64:
+            return IPv4Address(int(address) & 0xFFFF_FFFF)
+        return address.ipv4_mapped or address
+    return address
+
+
+def _forwarded_ip(request) -> IPv4Address | IPv6Address | None:
+    """Return the hop that the outermost trusted proxy appended, if it is an address."""
+    proxies = settings.TRUSTED_PROXIES
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
+    if not proxies or not forwarded:
+        return None
+    hops = forwarded.rsplit(",", proxies)  # from the right: what a client sent is on the left
+    return parse_ip(hops[-min(proxies, len(hops))])
+
+
+def _without_port(text: str) -> str:
+    if text.startswith("["):
+        host, bracket, rest = text[1:].partition("]")
+        return host if bracket and (not rest or _is_port(rest)) else ""
+    host, colon, port = text.partition(":")
+    return host if colon and _is_port(f":{port}") else text
+
+
+def _is_port(text: str) -> bool:
+    return text[0] == ":" and len(text) <= 6 and text[1:].isascii() and text[1:].isdigit()

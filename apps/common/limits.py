@@ -1,13 +1,34 @@
-"""Rate limits: how often one may ask, each a setting, counted for all workers together."""
+"""Rate limits: how often a client may ask, each a setting, counted for all workers together."""
 
 from hashlib import blake2b
+from math import ceil
 
 from django.conf import settings
-from rest_framework.exceptions import Throttled
-from rest_framework.throttling import BaseThrottle
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from apps.common import cache
-from apps.common.addresses import address_of
+from apps.common.addresses import client_network
+from apps.common.errors import Refusal
+
+
+class Throttled(Refusal):
+    """
+    A limit is reached.
+
+    :param wait: seconds until it is lifted
+    """
+
+    status = 429
+    code = "throttled"
+
+    def __init__(self, *, wait: float):
+        self.retry_after = max(1, ceil(wait))
+        minutes = ceil(self.retry_after / 60)
+        self.advice = ngettext(
+            "Try again in %(minutes)d minute.", "Try again in %(minutes)d minutes.", minutes
+        ) % {"minutes": minutes}
+        super().__init__(f"{_('Too many requests.')} {self.advice}")
 
 
 def counter_of(limit: str, *who: object) -> tuple[str, int]:
@@ -17,19 +38,29 @@ def counter_of(limit: str, *who: object) -> tuple[str, int]:
 
 
 def check(limit: str, *who: object) -> None:
-    """Count one more; raise :class:`Throttled` past the limit."""
+    """
+    Count one more.
+
+    :raises Throttled: that is more than the limit allows
+    """
     if settings.RATE_LIMITED:
-        _refuse_past(limit, cache.count(*counter_of(limit, *who)))
+        key, seconds = counter_of(limit, *who)
+        _refuse_past(limit, cache.count(key, seconds), key)
 
 
 def check_reached(limit: str, *who: object) -> None:
-    """Raise :class:`Throttled` where the limit is reached, without counting."""
+    """
+    Check a limit without counting.
+
+    :raises Throttled: it is reached
+    """
     if settings.RATE_LIMITED:
-        _refuse_past(limit, cache.counted(counter_of(limit, *who)[0]) + 1)
+        key, _seconds = counter_of(limit, *who)
+        _refuse_past(limit, cache.counted(key) + 1, key)
 
 
-class RequestLimit(BaseThrottle):
-    """So many requests for a person, or for an address that nobody signed in from.
+class RequestLimit:
+    """Limits the requests of a person, or of a network that nobody signed in from.
 
     Authentication has counted a person's already, in the round trip that it makes anyway; it
     leaves the number in `request.auth`.
@@ -39,13 +70,15 @@ class RequestLimit(BaseThrottle):
         if not settings.RATE_LIMITED:
             return True
         if request.user.is_authenticated:
-            _refuse_past("signed_in", request.auth.requests or 0)
+            key, _seconds = counter_of("signed_in", request.user.id)
+            _refuse_past("signed_in", request.auth.requests or 0, key)
         else:
-            check("anonymous", address_of(request))
+            check("anonymous", client_network(request))
         return True
 
 
-def _refuse_past(limit: str, number: int) -> None:
+def _refuse_past(limit: str, number: int, key: str) -> None:
     allowed, seconds = settings.RATE_LIMITS[limit]
     if number > allowed:
-        raise Throttled(wait=seconds)
+        left = cache.seconds_left(key)
+        raise Throttled(wait=seconds if left is None else min(left, seconds))

@@ -19,7 +19,7 @@ from rest_framework.response import Response
 from rest_framework_mongoengine import viewsets
 
 from apps.common import idempotency, limits
-from apps.common.addresses import address_of
+from apps.common.addresses import client_network
 from apps.common.errors import StaleVersion
 from apps.common.etags import etag_of, expected_revisions, is_known
 from apps.common.pagination import Page, link
@@ -50,7 +50,7 @@ class ApiView:
         try:
             self.perform_authentication(request)
         except AuthenticationFailed:
-            limits.check("anonymous", address_of(request))
+            limits.check("anonymous", client_network(request))
             raise
         self.check_throttles(request)
         self.check_permissions(request)
@@ -58,7 +58,7 @@ class ApiView:
         if request.method == "POST" and self._takes_nothing:
             self.validated(Serializer)  # what is sent all the same is refused
         if self.query.validated_data.get("search"):
-            limits.check("search", request.user.id or address_of(request))
+            limits.check("search", request.user.id or client_network(request))
         key = request.headers.get("Idempotency-Key")
         if key is not None and request.method == "POST" and request.user.is_authenticated:
             self.post = idempotency.once(self.post, key)

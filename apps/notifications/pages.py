@@ -7,10 +7,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
-from rest_framework.exceptions import Throttled
 
 from apps.common import limits
-from apps.common.addresses import address_of
+from apps.common.addresses import client_network
 from apps.common.errors import Missing
 from apps.common.languages import spoken
 from apps.notifications import services
@@ -24,9 +23,9 @@ from apps.users.documents import User
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """Offer to stop the mails of a kind; stop them by POST alone, for scanners open every link."""
     try:
-        limits.check("anonymous", address_of(request))
+        limits.check("anonymous", client_network(request))
         user, kind = services.read_token(token)
-    except Throttled as refusal:
+    except limits.Throttled as refusal:
         return _too_many(refusal)
     except Missing:
         return _no_link_of_ours()
@@ -54,9 +53,9 @@ def _no_link_of_ours() -> HttpResponse:
     return _page(404, heading=_("This link is not one of ours."), details=[detail])
 
 
-def _too_many(refusal: Throttled) -> HttpResponse:
-    response = _page(429, heading=_("Too many requests."), details=[_("Try again in a minute.")])
-    response["Retry-After"] = str(refusal.wait)
+def _too_many(refusal: limits.Throttled) -> HttpResponse:
+    response = _page(429, heading=_("Too many requests."), details=[refusal.advice])
+    response["Retry-After"] = str(refusal.retry_after)
     return response
 
 

@@ -2,16 +2,57 @@
 
 from allauth.account.models import EmailAddress
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.auth.admin import GroupAdmin
+from django.contrib.auth.models import Group
+from django.core.exceptions import BadRequest, ValidationError
 from django.http import HttpResponseRedirect
+from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
 from apps.common.errors import Refusal
 from apps.users import services
 from apps.users.models import Account, AccountMail, Session
 
+SEARCH_LENGTH = 200  # characters; a query of thousands of words is too deep for SQLite
+
 admin.site.unregister(EmailAddress)  # nothing of ours is in it
+admin.site.unregister([BlacklistedToken, OutstandingToken])  # sessions show what these record
+admin.site.unregister(Group)
 
 
-class Seen(admin.ModelAdmin):
+class StrictAdmin(admin.ModelAdmin):
+    """
+    Filters by what the page offers alone, and refuses what Django's admin answers with a 500.
+
+    Django lets the address filter by any field, also by those that no page shows.
+    """
+
+    def lookup_allowed(self, lookup: str, value: str, request) -> bool:
+        names = [one if isinstance(one, str) else one[0] for one in self.get_list_filter(request)]
+        offered = {f"{name}__{how}" for name in names for how in ("exact", "isnull", "isempty")}
+        return lookup in offered
+
+    def get_search_results(self, request, queryset, search_term: str):
+        return super().get_search_results(request, queryset, search_term[:SEARCH_LENGTH])
+
+    def response_action(self, request, queryset):
+        """
+        :raises BadRequest: what is selected cannot be an id
+        """
+        try:
+            for selected in request.POST.getlist(ACTION_CHECKBOX_NAME):
+                self.model._meta.pk.to_python(selected)
+        except ValidationError as error:
+            raise BadRequest("Malformed id.") from error
+        return super().response_action(request, queryset)
+
+
+@admin.register(Group)
+class StrictGroupAdmin(StrictAdmin, GroupAdmin):
+    pass
+
+
+class Seen(StrictAdmin):
     """Things that staff look at, and do not write."""
 
     def has_add_permission(self, request) -> bool:
@@ -55,7 +96,7 @@ class AccountAdmin(Seen):
 
     def response_action(self, request, queryset):
         return self._refusable(
-            request, lambda: super(Seen, self).response_action(request, queryset)
+            request, lambda: super(AccountAdmin, self).response_action(request, queryset)
         )
 
     def save_model(self, request, account, form, change) -> None:
@@ -66,6 +107,7 @@ class AccountAdmin(Seen):
             services.change_person(user_id=account.profile_id, **roles)
         if "is_staff" in given:
             Account.objects.filter(pk=account.pk).update(is_staff=given["is_staff"])
+            services.end_staff_sessions(account_id=account.pk)
 
     def get_deleted_objects(self, accounts, request):
         allowed = all(self.has_delete_permission(request, account) for account in accounts)

@@ -7,8 +7,10 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from apps.common.folding import fold_name
+from apps.users.usernames import LONGEST, normalize_username, validate_username
 
 
 def new_profile_id() -> str:
@@ -27,6 +29,7 @@ class AccountManager(UserManager):
 class Account(AbstractUser):
     """A person's right to sign in. `is_superuser` is the role of an admin."""
 
+    username = models.CharField(max_length=LONGEST, unique=True, validators=[validate_username])
     username_key = models.CharField(max_length=150, unique=True, editable=False)
     email = models.EmailField(max_length=254)
     email_key = models.CharField(max_length=254, unique=True, editable=False)
@@ -35,6 +38,7 @@ class Account(AbstractUser):
         max_length=24, unique=True, default=new_profile_id, editable=False
     )
     erasing_since = models.DateTimeField(null=True, editable=False)
+    session_version = models.PositiveIntegerField(default=0, editable=False)
     first_name = last_name = None
 
     objects = AccountManager()
@@ -47,6 +51,16 @@ class Account(AbstractUser):
         self.username_key = fold_name(self.username)
         self.email_key = fold_name(self.email)
         super().save(**options)
+
+    @classmethod
+    def normalize_username(cls, username: str) -> str:
+        return normalize_username(username)
+
+    def _get_session_auth_hash(self, secret=None) -> str:
+        """Return what a cookie of the staff site must match; a new version makes it void."""
+        salt = "apps.users.models.Account.session"
+        value = f"{self.password}{self.session_version}"
+        return salted_hmac(salt, value, secret=secret, algorithm="sha256").hexdigest()
 
 
 class SessionManager(models.Manager):
@@ -71,7 +85,8 @@ class Session(models.Model):
     expires_at = models.DateTimeField(default=session_end, db_index=True)
     user_agent = models.CharField(max_length=255, blank=True)
     address = models.CharField(max_length=45, blank=True)
-    refresh_jti = models.CharField(max_length=32)  # of the one refresh token that lives
+    # Of the one refresh token that lives; "" on the staff site, where a cookie takes its place.
+    refresh_jti = models.CharField(max_length=32, blank=True)
 
     objects = SessionManager()
 
@@ -109,3 +124,18 @@ class AccountMail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} to {self.account}"
+
+
+class MailRequest(models.Model):
+    """A request for an email to an address, made by anyone.
+
+    A task finds out whether an account has the address, so neither the response nor its time
+    tells.
+    """
+
+    kind = models.CharField(max_length=10, choices=AccountMail.Kind)
+    email_key = models.CharField(max_length=254)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.kind} requested at {self.created_at:%Y-%m-%d %H:%M}"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from hashlib import blake2b
 
 from bson import ObjectId
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from mongoengine import QuerySet
 
@@ -18,7 +19,7 @@ from apps.common.pagination import PAGE_SIZE, Page, Paging, page_of
 from apps.common.pictures import picture_url
 from apps.users.documents import User
 from apps.users.events import InstructorsOnShow, PersonalDataOf, StudentsOfInstructor
-from apps.users.models import Account, AccountMail, Session
+from apps.users.models import Account, AccountMail, MailRequest, Session
 from apps.users.viewer import Viewer
 
 FIVE_MINUTES = 5 * 60
@@ -181,10 +182,11 @@ def count_waiting_mails() -> int:
     return AccountMail.objects.filter(sent_at=None).count()
 
 
-def name_signed_in_by(*, username: str = "", email: str = "") -> str:
-    """Return the folded name of the account so called, or what nobody is called, folded."""
-    account = find_account(username=username, email=email)
-    return account.username_key if account else fold_name(username or email)
+def account_signing_in(login: str) -> Account | None:
+    """Return the account with this email address, or else the one with this username."""
+    key = fold_name(login)
+    accounts = Account.objects.filter(Q(email_key=key) | Q(username_key=key))
+    return max(accounts, key=lambda account: account.email_key == key, default=None)
 
 
 def taken_names(*, username: str = "", email: str = "", by_others_than=None) -> dict[str, str]:
@@ -225,6 +227,11 @@ def sessions_of(account_id: int, *, paging: Paging) -> Page:
     return page_of(_Rows(alive), paging, _represent_session)
 
 
+def has_session(account_id: int, session_id: str) -> bool:
+    """Say whether a session of the account lives, as SQL has it now."""
+    return Session.objects.alive().filter(account=account_id, pk=session_id).exists()
+
+
 def forget_sessions(session_ids: Iterable[str]) -> None:
     keys = [_session_key(one) for one in session_ids]
     if keys:
@@ -245,13 +252,33 @@ def personal_data_of(user_id: str, *, represent: Callable) -> Json:
         "account": {
             "username": account.username,
             "email": account.email,
+            "email_verified": account.email_verified,
+            "is_staff": account.is_staff,
+            "is_superuser": account.is_superuser,
+            "groups": [group.name for group in account.groups.all()],
+            "permissions": [right.codename for right in account.user_permissions.all()],
             "date_joined": shown(account.date_joined),
             "last_login": shown(account.last_login),
         },
-        "sessions": [_represent_session(one) for one in account.sessions.all()],
+        "sessions": [
+            _represent_session(one) | {"expires_at": shown(one.expires_at)}
+            for one in account.sessions.all()
+        ],
+        "revoked_tokens": [
+            {"id": one.jti, "expires_at": shown(one.expires_at)}
+            for one in account.outstandingtoken_set.all()
+        ],
         "mails": [
             {"kind": one.kind, "created_at": shown(one.created_at), "sent_at": shown(one.sent_at)}
             for one in account.mails.all()
+        ],
+        "mail_requests": [
+            {"kind": one.kind, "created_at": shown(one.created_at)}
+            for one in MailRequest.objects.filter(email_key=account.email_key)
+        ],
+        "staff_actions": [
+            {"at": shown(entry.action_time), "what": str(entry)}
+            for entry in account.logentry_set.all()
         ],
     }
     for answer in ask(PersonalDataOf(user_id)):

@@ -1,9 +1,6 @@
-import unicodedata
-
 from dj_rest_auth.serializers import PasswordResetConfirmSerializer
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
-from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from django.utils.translation import gettext as _
@@ -17,6 +14,8 @@ from apps.common.serializers import DocumentSerializer, Serializer, StrictInput
 from apps.users import selectors
 from apps.users.documents import User
 from apps.users.models import Account
+from apps.users.passwords import ResetTokenGenerator
+from apps.users.usernames import LONGEST, SHORTEST, normalize_username, validate_username
 
 ROLES = ("student", "instructor", "admin")
 
@@ -25,13 +24,14 @@ ROLES = ("student", "instructor", "admin")
 
 
 class UsernameField(TextField):
-    """A name as it is kept: what is written in full width becomes plain letters."""
+    """The name that a new account is to have."""
 
     def __init__(self, **options):
-        super().__init__(min_length=3, max_length=150, validators=[validate_name], **options)
+        lengths = {"min_length": SHORTEST, "max_length": LONGEST}
+        super().__init__(validators=[validate_username], **lengths, **options)
 
     def to_internal_value(self, data) -> str:
-        return unicodedata.normalize("NFKC", super().to_internal_value(data))
+        return normalize_username(super().to_internal_value(data))
 
 
 class AddressField(TextField):
@@ -61,15 +61,6 @@ class BioField(TextField):
 class TokenField(TextField):
     def __init__(self, **options):
         super().__init__(max_length=4096, **options)
-
-
-def validate_name(name: str) -> None:
-    """
-    :raises ValidationError: it has other characters, or is too long when it is folded
-    """
-    UnicodeUsernameValidator()(name)
-    if len(fold_name(name)) > 150:
-        raise serializers.ValidationError(_("This name is too long."))
 
 
 def validate_address(address: str) -> None:
@@ -129,10 +120,6 @@ class OneselfSerializer(UserSerializer):
         fields = (*UserSerializer.Meta.fields, "password")
         kept_by_put = ("profile_picture", "email", "password")
 
-    def validate_email(self, email: str) -> str:
-        own = fold_name(email) == self.instance.email_key
-        return email if own else _refuse_taken(email=email)
-
 
 class PersonSerializer(UserSerializer):
     """What an admin changes of somebody; of oneself one may change the first four."""
@@ -153,7 +140,9 @@ class PersonSerializer(UserSerializer):
 
 
 class NewNames(Serializer):
-    username = UsernameField(help_text="3 to 150 letters, digits and `@.+-_`.")
+    username = UsernameField(
+        help_text="3 to 150 letters, digits and `.+-_@`; not an email address."
+    )
     email = AddressField()
     bio = BioField()
 
@@ -190,7 +179,9 @@ class InvitationSerializer(NewNames):
 
 
 class LoginSerializer(Serializer):
-    username = TextField(required=False, allow_blank=True, max_length=254)
+    username = TextField(
+        required=False, allow_blank=True, max_length=254, help_text="Or an email address."
+    )
     email = TextField(required=False, allow_blank=True, max_length=254)
     password = PasswordField()
 
@@ -256,8 +247,19 @@ class ResetSerializer(StrictInput, PasswordResetConfirmSerializer):
     new_password2 = PasswordField()
 
     def validate(self, attrs: dict) -> dict:
-        given = super().validate(attrs)
+        try:
+            given = super().validate(attrs)
+        except serializers.ValidationError as error:
+            if not {"uid", "token"} & set(error.detail):
+                raise
+            self._check_token_of_nobody(error, attrs["token"])
+            raise serializers.ValidationError({"token": [_("This link is not valid.")]}) from error
         return {"account": self.user, "new_password": given["new_password1"]}
+
+    def _check_token_of_nobody(self, error: serializers.ValidationError, token: str) -> None:
+        """Take as long for an account that does not exist as for a wrong token."""
+        if "uid" in error.detail:
+            ResetTokenGenerator().check_token(Account(pk=0), token)
 
 
 class KeySerializer(Serializer):

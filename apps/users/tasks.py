@@ -7,6 +7,7 @@ from apps.users import services
 @shared_task
 def send_account_mails() -> int:
     """Send the mails that wait; one that cannot go out is tried again later."""
+    services.answer_mail_requests()
     return services.send_account_mails()
 
 

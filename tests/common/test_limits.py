@@ -1,15 +1,17 @@
 """Rate limits, and whose address counts."""
 
+import time
+
 import pytest
-from rest_framework.exceptions import Throttled
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory
 from rest_framework.views import APIView
 
 from apps.common import limits
-from apps.common.addresses import address_of
+from apps.common.addresses import client_ip, client_network
 from apps.common.views import ApiView
+from tests.users.racing import race
 
 
 class Page(ApiView, APIView):
@@ -74,7 +76,7 @@ def test_the_address_is_the_one_that_the_last_trusted_proxy_saw(
     headers = {"X-Forwarded-For": forwarded} if forwarded else {}
     request = APIRequestFactory().get("/", REMOTE_ADDR="9.9.9.9", headers=headers)
 
-    assert address_of(request) == address
+    assert client_ip(request) == address
 
 
 def test_what_is_reached_is_refused_without_counting():
@@ -83,7 +85,7 @@ def test_what_is_reached_is_refused_without_counting():
         limits.check_reached("failures", "ada", "203.0.113.1")
     limits.check("failures", "ada", "203.0.113.1")
 
-    with pytest.raises(Throttled):
+    with pytest.raises(limits.Throttled):
         limits.check_reached("failures", "ada", "203.0.113.1")
     limits.check_reached("failures", "bob", "203.0.113.1")
 
@@ -100,3 +102,107 @@ def test_a_setting_lifts_all_limits(settings):
     settings.RATE_LIMITED = False
 
     assert {ask().status_code for _ in range(10)} == {200}
+
+
+@pytest.mark.parametrize(
+    ("text", "ip", "network"),
+    [
+        ("203.0.113.77", "203.0.113.77", "203.0.113.77"),
+        ("203.0.113.77:1234", "203.0.113.77", "203.0.113.77"),
+        (" 203.0.113.77 ", "203.0.113.77", "203.0.113.77"),
+        ("2001:db8::1", "2001:db8::1", "2001:db8::/64"),
+        ("2001:DB8:0:0:0:0:0:0001", "2001:db8::1", "2001:db8::/64"),
+        ("[2001:db8::1]", "2001:db8::1", "2001:db8::/64"),
+        ("[2001:db8::1]:443", "2001:db8::1", "2001:db8::/64"),
+        ('"[2001:db8::1]:443"', "2001:db8::1", "2001:db8::/64"),
+        ("2001:db8::ffff:1", "2001:db8::ffff:1", "2001:db8::/64"),
+        ("2001:db8:0:1::1", "2001:db8:0:1::1", "2001:db8:0:1::/64"),
+        ("fe80::1%eth0", "fe80::1", "fe80::/64"),
+        ("[fe80::1%25eth0]:80", "fe80::1", "fe80::/64"),
+        ("::ffff:198.51.100.7", "198.51.100.7", "198.51.100.7"),
+        ("::FFFF:c633:6407", "198.51.100.7", "198.51.100.7"),
+        ("[::ffff:198.51.100.7]:99", "198.51.100.7", "198.51.100.7"),
+        ("64:ff9b::198.51.100.7", "198.51.100.7", "198.51.100.7"),
+        ("2002:c633:6407:9::1", "2002:c633:6407:9::1", "2002:c633:6407::/48"),
+        ("::1", "::1", "::/64"),
+    ],
+)
+def test_an_address_is_counted_by_its_network_however_it_is_written(settings, text, ip, network):
+    settings.TRUSTED_PROXIES = 1
+    request = APIRequestFactory().get(
+        "/", REMOTE_ADDR="9.9.9.9", headers={"X-Forwarded-For": f"6.6.6.6, {text}"}
+    )
+
+    assert (client_ip(request), client_network(request)) == (ip, network)
+
+
+@pytest.mark.parametrize(
+    "hop",
+    [
+        *("unknown", "_hidden", "-", "1.2.3", "1.2.3.4.5", "256.1.1.1", "1.2.3.4:", "1.2.3.4:x"),
+        *("[2001:db8::1", "[2001:db8::1]x", "2001:db8::1::2", "[]", "%eth0", "\xff", "1.2.3.4;5"),
+        *("203.0.113.077", "1" * 5000, ":" * 5000, "[" * 5000, "a:" * 5000, "", " ", '"'),
+    ],
+    ids=lambda hop: hop[:20],
+)
+def test_a_hop_that_is_no_address_makes_no_counter_of_its_own(settings, hop):
+    settings.TRUSTED_PROXIES = 1
+    request = APIRequestFactory().get(
+        "/", REMOTE_ADDR="9.9.9.9", HTTP_X_FORWARDED_FOR=f"6.6.6.6,{hop}"
+    )
+
+    assert (client_ip(request), client_network(request)) == ("9.9.9.9", "9.9.9.9")
+
+
+@pytest.mark.parametrize("direct", ["", "unix:", "garbage"])
+def test_a_connection_without_an_address_is_counted_all_the_same(direct):
+    request = APIRequestFactory().get("/", REMOTE_ADDR=direct)
+
+    assert client_ip(request) == client_network(request) == ""
+
+
+def test_a_thousand_hops_are_read_from_the_right(settings):
+    settings.TRUSTED_PROXIES = 2
+    request = APIRequestFactory().get(
+        "/", REMOTE_ADDR="9.9.9.9", HTTP_X_FORWARDED_FOR="6.6.6.6," * 100_000 + "1.1.1.1,2.2.2.2"
+    )
+
+    assert client_ip(request) == "1.1.1.1"
+
+
+def test_all_addresses_of_one_ipv6_network_share_a_limit(settings):
+    settings.TRUSTED_PROXIES = 1
+    hops = ("2001:db8::1", "2001:DB8::0002", "[2001:db8::3]:443", "2001:db8:0:0:9:9:9:9", "x")
+
+    statuses = [ask(**{"X-Forwarded-For": hop}).status_code for hop in hops]
+
+    assert statuses == [200, 200, 200, 429, 200]  # the last counts for the proxy
+    assert ask(**{"X-Forwarded-For": "2001:db8:0:1::1"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("seconds", "detail"),
+    [
+        (0.2, "Too many requests. Try again in 1 minute."),
+        (60, "Too many requests. Try again in 1 minute."),
+        (61, "Too many requests. Try again in 2 minutes."),
+        (3600, "Too many requests. Try again in 60 minutes."),
+    ],
+)
+def test_a_refusal_says_in_minutes_how_long_to_wait(seconds, detail):
+    assert limits.Throttled(wait=seconds).detail == detail
+
+
+def test_a_refusal_names_the_time_that_is_left():
+    for _ in range(3):
+        ask()
+    time.sleep(1.1)
+
+    assert 0 < int(ask()["Retry-After"]) < 60
+
+
+def test_of_many_at_once_so_many_pass_as_the_limit_allows():
+    answers = race(24, lambda _: limits.check("anonymous", "203.0.113.1"))
+
+    assert sum(answer is None for answer in answers) == 3
+    assert all(isinstance(answer, limits.Throttled | None) for answer in answers)

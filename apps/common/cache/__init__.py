@@ -11,7 +11,7 @@ more entry. Where it holds an id, a load that finds nothing raises, or returns `
 
 from apps.common.cache.reading import Json, Lookup, Unkept, read_all, read_through
 from apps.common.cache.stamps import forget
-from apps.common.cache.store import count, counted, ping
+from apps.common.cache.store import count, counted, ping, seconds_left
 
 __all__ = [
     "Json",
@@ -23,4 +23,5 @@ __all__ = [
     "ping",
     "read_all",
     "read_through",
+    "seconds_left",
 ]

@@ -10,6 +10,7 @@ import json
 import logging
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from threading import Lock
 from weakref import WeakSet
 
@@ -141,6 +142,16 @@ def counted(key: str) -> int:
     return max(here, _guarded(lambda: int(_redis().get(_redis_key(key)) or 0)) or 0)
 
 
+def seconds_left(key: str) -> float | None:
+    """Return the seconds until a counter starts over, None where they are unknown."""
+    if settings.REDIS_URL:
+        milliseconds = _guarded(lambda: int(_redis().pttl(_redis_key(key))))
+        if milliseconds is not None:
+            return milliseconds / 1000 if milliseconds > 0 else None
+    ends = caches["local"].get(_end_of(key))
+    return ends - time.time() if ends else None
+
+
 def ping() -> bool:
     """Say whether the store answers now, whatever happened a moment ago."""
     if not settings.REDIS_URL:
@@ -158,13 +169,16 @@ def _count_here(counting: tuple[str, int] | None) -> int | None:
     key, seconds = counting
     local = caches["local"]
     with _counting:
-        if local.add(key, 1, timeout=seconds):
-            return 1
-        try:
-            return local.incr(key)
-        except ValueError:  # expired in between
+        if not local.add(key, 1, timeout=seconds):
+            with suppress(ValueError):  # it has expired in between
+                return local.incr(key)
             local.set(key, 1, timeout=seconds)
-            return 1
+        local.set(_end_of(key), time.time() + seconds, timeout=seconds)
+        return 1
+
+
+def _end_of(key: str) -> str:
+    return f"{key}:end"
 
 
 def _guarded(call, *, insist: bool = False):

@@ -1,12 +1,15 @@
 """Verbs that change who there is, what they may do, and where they are signed in."""
 
 from apps.users.services.accounts import create_account, invite, register
+from apps.users.services.attempts import is_password_right
 from apps.users.services.erasure import erase, finish_erasures
 from apps.users.services.mails import send_account_mails
 from apps.users.services.passwords import (
+    answer_mail_requests,
     ask_for_reset,
     change_password,
     offer_verification,
+    request_mail,
     reset_password,
     verify_email,
 )
@@ -23,10 +26,13 @@ from apps.users.services.profiles import ensure_profile, repair_profiles
 from apps.users.services.sessions import (
     InvalidCredentials,
     SessionOver,
+    authenticate,
     end_all_sessions,
     end_expired_sessions,
     end_session,
+    end_staff_sessions,
     open_session,
+    open_staff_session,
     refresh_session,
     sign_in,
     sign_out,
@@ -38,7 +44,9 @@ __all__ = [
     "LastAdmin",
     "SessionOver",
     "WrongPassword",
+    "answer_mail_requests",
     "ask_for_reset",
+    "authenticate",
     "change_oneself",
     "change_password",
     "change_person",
@@ -46,17 +54,21 @@ __all__ = [
     "end_all_sessions",
     "end_expired_sessions",
     "end_session",
+    "end_staff_sessions",
     "ensure_profile",
     "erase",
     "finish_erasures",
     "invite",
+    "is_password_right",
     "offer_verification",
     "open_session",
+    "open_staff_session",
     "refresh_session",
     "register",
     "remove_unused_profile_pictures",
     "repair_grants",
     "repair_profiles",
+    "request_mail",
     "reset_password",
     "send_account_mails",
     "set_picture",

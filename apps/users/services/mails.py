@@ -3,34 +3,36 @@
 import logging
 from datetime import timedelta
 
-from allauth.account.forms import default_token_generator
-from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.core import signing
 from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.http import int_to_base36
 
 from apps.common.languages import spoken
 from apps.common.mail import ServerAway, compose, deliver, insist, next_try, send_all
 from apps.users.documents import User
 from apps.users.models import Account, AccountMail
+from apps.users.passwords import ResetTokenGenerator
 
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 200
-AN_HOUR = timedelta(hours=1)
 A_WEEK = timedelta(days=7)
-AN_HOURS_MAILS = 3  # of one kind to one person
 VERIFY_SALT = "users.verify"
 
 
 def put_in_outbox(kind: AccountMail.Kind, *, user_id) -> None:
     """Have a mail sent soon; nobody's letter-box is filled by whoever knows the address."""
-    account = Account.objects.get(profile_id=str(user_id))
-    lately = timezone.now() - AN_HOUR
-    if account.mails.filter(kind=kind, created_at__gt=lately).count() < AN_HOURS_MAILS:
-        AccountMail.objects.create(account=account, kind=kind)
+    limit = "verification" if kind == AccountMail.Kind.VERIFY else "reset"
+    allowed, seconds = settings.RATE_LIMITS[limit]
+    lately = timezone.now() - timedelta(seconds=seconds)
+    with transaction.atomic():
+        account = Account.objects.select_for_update().get(profile_id=str(user_id))
+        if account.mails.filter(kind=kind, created_at__gt=lately).count() < allowed:
+            AccountMail.objects.create(account=account, kind=kind)
 
 
 def send_account_mails() -> int:
@@ -102,7 +104,7 @@ def _link(mail: AccountMail) -> str:
     account = mail.account
     if mail.kind == AccountMail.Kind.VERIFY:
         return f"{settings.PUBLIC_URL}/verify#key={verification_key(account)}"
-    uid, token = user_pk_to_url_str(account), default_token_generator.make_token(account)
+    uid, token = int_to_base36(account.pk), ResetTokenGenerator().make_token(account)
     return f"{settings.PUBLIC_URL}/reset#uid={uid}&token={token}"
 
 

@@ -3,28 +3,46 @@
 from django.contrib.auth.hashers import make_password
 from django.core import signing
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from apps.common.errors import Invalid, Missing
+from apps.common.folding import fold_name
 from apps.users import selectors
 from apps.users.documents import User
-from apps.users.models import Account, AccountMail, Session
-from apps.users.services.mails import A_WEEK, VERIFY_SALT, put_in_outbox
+from apps.users.models import Account, AccountMail, MailRequest, Session
+from apps.users.services.attempts import is_password_right
+from apps.users.services.mails import A_WEEK, AT_ONCE, VERIFY_SALT, put_in_outbox
 from apps.users.services.people import WrongPassword
 from apps.users.services.sessions import drop_sessions
 
 
-def change_password(*, user_id: str, session_id: str, old_password: str, new_password: str) -> None:
+def change_password(
+    *, user_id: str, session_id: str, old_password: str, new_password: str, address: str = ""
+) -> None:
     """
     Change one's password and end one's other sessions.
 
+    :param address: the client's IP address
     :raises WrongPassword: the old one is wrong
+    :raises Throttled: too many passwords were wrong
     """
     account = selectors.get_account(user_id)
-    if not account.check_password(old_password):
+    if not is_password_right(account=account, password=old_password, address=address):
         raise WrongPassword(old_password=_("The password is wrong."))
     if not _set_password(account, new_password, but=session_id):
         raise WrongPassword(old_password=_("The password is wrong."))
+
+
+def request_mail(kind: AccountMail.Kind, *, email: str) -> None:
+    """Record that somebody asks for a mail; a task sends it if the address is an account's."""
+    MailRequest.objects.create(kind=kind, email_key=fold_name(email))
+
+
+def answer_mail_requests() -> int:
+    """Put the mails in the outbox that were requested for accounts; say how many requests."""
+    requests = list(MailRequest.objects.order_by("pk")[:AT_ONCE])
+    return sum(_answer_mail_request(request) for request in requests)
 
 
 def ask_for_reset(*, email: str) -> None:
@@ -68,12 +86,21 @@ def verify_email(*, key: str) -> None:
     _mark_verified(account)
 
 
+def _answer_mail_request(request: MailRequest) -> bool:
+    put = {AccountMail.Kind.RESET: ask_for_reset, AccountMail.Kind.VERIFY: offer_verification}
+    with transaction.atomic():  # a request is either there, or its mail is in the outbox
+        mine, _rows = MailRequest.objects.filter(pk=request.pk).delete()
+        if mine:
+            put[request.kind](email=request.email_key)
+    return bool(mine)
+
+
 def _set_password(account: Account, password: str, *, but: str | None = None) -> bool:
     """Put a password in the place of the one that the caller saw; say whether it still was it."""
     hashed = make_password(password)
     seen = Account.objects.filter(pk=account.pk, password=account.password, is_active=True)
     with transaction.atomic():
-        if not seen.update(password=hashed):
+        if not seen.update(password=hashed, session_version=F("session_version") + 1):
             return False
         ended = drop_sessions(Session.objects.filter(account=account).exclude(pk=but))
     selectors.forget_sessions(ended)

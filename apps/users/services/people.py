@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from apps.common import limits
 from apps.common.clock import now_in_milliseconds, shown
 from apps.common.documents import replace
 from apps.common.errors import Conflict, Invalid, StaleVersion
@@ -17,9 +18,10 @@ from apps.users import selectors
 from apps.users.documents import PICTURES, User
 from apps.users.events import InstructorGranted
 from apps.users.models import Account, AccountMail
+from apps.users.services.attempts import is_password_right
 from apps.users.services.mails import put_in_outbox
 from apps.users.services.profiles import ensure_profile, follow_account, what_both_have
-from apps.users.services.sessions import end_all_sessions
+from apps.users.services.sessions import end_all_sessions, end_staff_sessions
 
 PROFILE_FIELDS = ("bio", "language", "is_instructor", "instructor_requested")
 A_MINUTE = timedelta(minutes=1)
@@ -35,12 +37,22 @@ class WrongPassword(Invalid):
 
 
 def change_oneself(
-    *, user_id: str, password: str = "", expected: list[int] | None = None, **changes
+    *,
+    user_id: str,
+    password: str = "",
+    address: str = "",
+    expected: list[int] | None = None,
+    **changes,
 ) -> User:
     """
     Change what one may change of oneself; a new address needs the password.
 
+    Whether the email address is taken is looked up after the password, and so few times an hour
+    as verification emails are sent.
+
+    :param address: the client's IP address
     :raises WrongPassword: the password is wrong
+    :raises Throttled: too many passwords were wrong, or too many email addresses were tried
     :raises Invalid: it is missing or not needed, or the address is taken
     :raises StaleVersion: somebody has changed the profile since
     """
@@ -50,8 +62,10 @@ def change_oneself(
         raise Invalid(password=_("A new address needs your password."))
     if password and not moves:
         raise Invalid(password=_("Only a new address needs your password."))
-    if moves and not account.check_password(password):
+    if moves and not is_password_right(account=account, password=password, address=address):
         raise WrongPassword(password=_("The password is wrong."))
+    if moves:
+        limits.check("verification", account.pk)
     return change_person(user_id=user_id, expected=expected, **changes)
 
 
@@ -67,10 +81,13 @@ def change_person(*, user_id: str, expected: list[int] | None = None, **changes)
     account = selectors.get_account(user_id)
     before = ensure_profile(account)
     moved = changes.get("email", account.email) != account.email
+    demoted = account.is_superuser and changes.get("is_admin") is False
     refuse_stale(before, expected)
     user = _write_both(account, before, expected, changes)
     if changes.get("is_active") is False:
         end_all_sessions(account_id=account.pk)
+    elif demoted:
+        end_staff_sessions(account_id=account.pk)
     if moved:
         put_in_outbox(AccountMail.Kind.VERIFY, user_id=user_id)
     if user.pending_since:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
+from datetime import timedelta
 
 from django.conf import settings
-from django.contrib.auth.hashers import check_password
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
@@ -14,6 +15,7 @@ from apps.common.errors import Missing, Refusal
 from apps.users import selectors
 from apps.users.documents import User
 from apps.users.models import Account, Session, new_session_id, session_end
+from apps.users.services.attempts import is_password_right
 from apps.users.services.profiles import ensure_profile
 from apps.users.tokens import Claims, Tokens, VoidToken, make_tokens, read_access, read_refresh
 
@@ -34,17 +36,38 @@ def sign_in(
     *, password: str, username: str = "", email: str = "", user_agent: str = "", address: str = ""
 ) -> tuple[User, Tokens]:
     """
-    Open a session for whoever knows the password; a wrong name takes as long as a wrong password.
+    Open a session for whoever knows the password.
 
     :raises InvalidCredentials: the account is unknown or inactive, or the password is wrong
+    :raises Throttled: too many sign-ins have failed
+    :raises Busy: too many passwords are checked at once
     """
-    account = selectors.find_account(username=username, email=email)
-    # Without an account Django hashes all the same: the time tells nothing.
-    known = check_password(password, account.password if account else "!")
-    if not known or not account.is_active:
-        raise InvalidCredentials()
+    account = authenticate(password=password, username=username, email=email, address=address)
     user = ensure_profile(account)  # first: no session is left behind while MongoDB is away
     return user, _open(account, user_agent=user_agent, address=address)
+
+
+def authenticate(
+    *, password: str, username: str = "", email: str = "", address: str = ""
+) -> Account:
+    """
+    Return the account whose password this is; a wrong name takes as long as a wrong password.
+
+    :param username: a username or an email address
+    :param email: an email address, where there is no `username`
+    :param address: the client's IP address
+    :raises InvalidCredentials: the account is unknown or inactive, or the password is wrong
+    :raises Throttled: too many sign-ins have failed
+    :raises Busy: too many passwords are checked at once
+    """
+    if username:
+        account = selectors.account_signing_in(username)
+    else:
+        account = selectors.find_account(email=email)
+    typed = username or email
+    if not is_password_right(account=account, password=password, address=address, typed=typed):
+        raise InvalidCredentials()
+    return account
 
 
 def open_session(*, user: User, user_agent: str = "", address: str = "") -> Tokens:
@@ -54,6 +77,18 @@ def open_session(*, user: User, user_agent: str = "", address: str = "") -> Toke
     :raises Missing: the person has no account
     """
     return _open(selectors.get_account(user.id), user_agent=user_agent, address=address)
+
+
+def open_staff_session(*, account: Account, user_agent: str = "", address: str = "") -> str:
+    """
+    List a sign-in to the staff site among the account's sessions; return the session's id.
+
+    :raises InvalidCredentials: the account was changed since its password was checked
+    """
+    until = timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    session = Session(account=account, expires_at=until, refresh_jti="")
+    _insert(session, user_agent=user_agent, address=address)
+    return session.pk
 
 
 def refresh_session(*, token: str) -> tuple[User, Tokens]:
@@ -115,7 +150,13 @@ def sign_out(*, session_id: str | None, refresh: str) -> None:
 
 
 def end_all_sessions(*, account_id: int, but: str | None = None) -> None:
-    _end(Session.objects.filter(account=account_id).exclude(pk=but))
+    """End all sessions, in the API and on the staff site."""
+    _end_with_cookies(account_id, Session.objects.filter(account=account_id).exclude(pk=but))
+
+
+def end_staff_sessions(*, account_id: int) -> None:
+    """End the sessions on the staff site alone."""
+    _end_with_cookies(account_id, Session.objects.filter(account=account_id, refresh_jti=""))
 
 
 def drop_sessions(sessions) -> list[str]:
@@ -140,6 +181,21 @@ def _open(account: Account, *, user_agent: str, address: str) -> Tokens:
         account_id=account.pk,
         until=until,
     )
+    session = Session(
+        pk=tokens.session_id, account=account, expires_at=until, refresh_jti=tokens.refresh_jti
+    )
+    _insert(session, user_agent=user_agent, address=address)
+    return tokens
+
+
+def _insert(session: Session, *, user_agent: str, address: str) -> None:
+    """
+    Insert a session; where that is one too many, end the least recently used.
+
+    :raises InvalidCredentials: the account was changed since its password was checked
+    """
+    account = session.account
+    session.user_agent, session.address = user_agent[:255], address[:45]
     with transaction.atomic():
         # The password may have been changed, and all sessions ended, since it was checked.
         same = Account.objects.select_for_update().filter(
@@ -147,15 +203,12 @@ def _open(account: Account, *, user_agent: str, address: str) -> Tokens:
         )
         if not same.first():
             raise InvalidCredentials()
-        Session.objects.create(
-            pk=tokens.session_id,
-            account=account,
-            expires_at=until,
-            user_agent=user_agent[:255],
-            address=address[:45],
-            refresh_jti=tokens.refresh_jti,
-        )
-    return tokens
+        # The account's row is locked: no other session is inserted meanwhile.
+        ids = Session.objects.filter(account=account).values_list("pk", flat=True)
+        surplus = list(ids[settings.MAX_SESSIONS - 1 :])  # the last used come first
+        ended = drop_sessions(Session.objects.filter(pk__in=surplus)) if surplus else []
+        session.save(force_insert=True)
+    selectors.forget_sessions(ended)
 
 
 def _rotate(session: Session, old: str, new: str) -> bool:
@@ -176,12 +229,25 @@ def _end(sessions) -> int:
     return len(ended)
 
 
+def _end_with_cookies(account_id: int, sessions) -> None:
+    with transaction.atomic():
+        ended = drop_sessions(sessions)
+        void_cookies(account_id)
+    selectors.forget_sessions(ended)
+
+
+def void_cookies(account_id: int) -> None:
+    """Make all cookies of the staff site void that the account has."""
+    Account.objects.filter(pk=account_id).update(session_version=F("session_version") + 1)
+
+
 def _blacklist(dead: Iterable[tuple[str, int]]) -> None:
     """Record dead refresh tokens, by their ids alone, for as long as they could be shown."""
     until = timezone.now() + settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]
     rows = [
         OutstandingToken(jti=jti, user_id=account_id, token="", expires_at=until)
         for jti, account_id in dead
+        if jti
     ]
     OutstandingToken.objects.bulk_create(rows, ignore_conflicts=True)
     recorded = OutstandingToken.objects.filter(jti__in=[row.jti for row in rows])

@@ -1,15 +1,15 @@
-from contextlib import nullcontext
-
 from django.utils.translation import gettext as _
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 
 from apps.common import limits
-from apps.common.addresses import address_of
+from apps.common.addresses import client_ip, client_network
+from apps.common.folding import fold_name
 from apps.common.pagination import link
 from apps.common.queries import ListQuery
 from apps.common.tasks import later
 from apps.users import selectors, services
+from apps.users.models import AccountMail
 from apps.users.serializers import (
     AddressSerializer,
     KeySerializer,
@@ -22,7 +22,8 @@ from apps.users.serializers import (
     represent_user,
 )
 from apps.users.tasks import send_account_mails
-from apps.users.views.auth import PublicView, View, count_failures
+from apps.users.views.auth import PublicView, View
+from apps.users.views.mail_response import MailResponse
 
 
 class OneselfView(View):
@@ -40,9 +41,9 @@ class OneselfView(View):
         """Change one's own profile."""
         user = selectors.get_user(request.user.id)
         given = self.validated(OneselfSerializer, instance=user, partial=partial)
-        guarded = count_failures(request, user.username) if "password" in given else nullcontext()
-        with guarded:
-            user = services.change_oneself(user_id=request.user.id, expected=self.expected, **given)
+        user = services.change_oneself(
+            user_id=request.user.id, address=client_ip(request), expected=self.expected, **given
+        )
         if "email" in given:
             later(send_account_mails)
         return self.answer(represent_user(user))
@@ -100,13 +101,13 @@ class PasswordChangeView(View):
     def post(self, request):
         """Change one's password; one's other sessions end."""
         given = self.validated(PasswordChangeSerializer)
-        with count_failures(request, request.user.username):
-            services.change_password(
-                user_id=request.user.id,
-                session_id=request.auth.session_id,
-                old_password=given["old_password"],
-                new_password=given["new_password1"],
-            )
+        services.change_password(
+            user_id=request.user.id,
+            session_id=request.auth.session_id,
+            old_password=given["old_password"],
+            new_password=given["new_password1"],
+            address=client_ip(request),
+        )
         return Response({"detail": _("New password has been saved.")})
 
 
@@ -115,10 +116,11 @@ class ResetView(PublicView):
 
     def post(self, request):
         """Ask for a mail with a link to set a new password; the answer is the same for all."""
-        limits.check("reset", address_of(request))
-        services.ask_for_reset(**self.validated(AddressSerializer))
-        later(send_account_mails)
-        return Response({"detail": _("Password reset e-mail has been sent.")})
+        email = self.validated(AddressSerializer)["email"]
+        limits.check("reset", fold_name(email))
+        limits.check("network_resets", client_network(request))
+        services.request_mail(AccountMail.Kind.RESET, email=email)
+        return MailResponse({"detail": _("Password reset e-mail has been sent.")})
 
 
 class ResetConfirmView(PublicView):
@@ -146,7 +148,7 @@ class ResendEmailView(View):
 
     def post(self, request):
         """Ask for the link to verify an address again; the answer is the same for all."""
-        limits.check("reset", "verify", address_of(request))
-        services.offer_verification(**self.validated(AddressSerializer))
-        later(send_account_mails)
-        return Response({"detail": _("ok")})
+        email = self.validated(AddressSerializer)["email"]
+        limits.check("verification", fold_name(email))
+        services.request_mail(AccountMail.Kind.VERIFY, email=email)
+        return MailResponse({"detail": _("ok")})

@@ -4,13 +4,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.common import limits
-from apps.common.addresses import address_of
+from apps.common.addresses import client_network
 from apps.common.errors import Invalid
-from apps.common.folding import fold_name
 from apps.common.tasks import later
 from apps.common.views import ApiView
-from apps.users import selectors, services
+from apps.users import services
 from apps.users.authentication import LenientAuthentication
+from apps.users.client_info import client_info
 from apps.users.cookies import drop_cookie, put_cookie, refresh_token_of, wants_cookie
 from apps.users.documents import User
 from apps.users.serializers import (
@@ -42,7 +42,7 @@ class RegistrationView(PublicView):
 
     def post(self, request):
         """Register as a student, and be signed in."""
-        limits.check("registration", address_of(request))
+        limits.check("registration", client_network(request))
         in_cookie = wants_cookie(request)
         given = self.validated(RegistrationSerializer)
         user, tokens = services.register(
@@ -51,7 +51,7 @@ class RegistrationView(PublicView):
             password=given["password1"],
             bio=given.get("bio", ""),
             instructor_requested=given.get("is_instructor", False),
-            **_place_of(request),
+            **client_info(request),
         )
         later(send_account_mails)
         return _answer_tokens(request, user, tokens, in_cookie=in_cookie, status=201)
@@ -62,12 +62,9 @@ class LoginView(PublicView):
 
     def post(self, request):
         """Sign in by name or address."""
-        limits.check("sign_in", address_of(request))
         in_cookie = wants_cookie(request)
         given = self.validated(LoginSerializer)
-        names = {name: value for name, value in given.items() if name != "password"}
-        with count_failures(request, selectors.name_signed_in_by(**names)):
-            user, tokens = services.sign_in(**given, **_place_of(request))
+        user, tokens = services.sign_in(**given, **client_info(request))
         return _answer_tokens(request, user, tokens, in_cookie=in_cookie)
 
 
@@ -119,20 +116,6 @@ class LogoutEverywhereView(View):
         return _signed_out(request)
 
 
-class count_failures:
-    """Counts wrong passwords, and refuses more of them, per account and address."""
-
-    def __init__(self, request, name: str):
-        self._who = ("failures", fold_name(name), address_of(request))
-
-    def __enter__(self) -> None:
-        limits.check_reached(*self._who)
-
-    def __exit__(self, kind, error, trace) -> None:
-        if isinstance(error, services.InvalidCredentials | services.WrongPassword):
-            limits.check(*self._who)
-
-
 def _answer_tokens(
     request, user: User, tokens: Tokens, *, in_cookie: bool, status: int = 200
 ) -> Response:
@@ -152,8 +135,3 @@ def _signed_out(request) -> Response:
     if wants_cookie(request):
         drop_cookie(request, response)
     return response
-
-
-def _place_of(request) -> dict:
-    """Where somebody signs in from, as their list of sessions shows it."""
-    return {"user_agent": request.headers.get("User-Agent", ""), "address": address_of(request)}

@@ -1,0 +1,103 @@
+"""Which usernames can be chosen: none that looks like another one, or like an email address.
+
+Scripts may be mixed as in the "highly restrictive" level of Unicode's UTS #39. Python knows no
+script of a letter, but its name in Unicode begins with it.
+"""
+
+import unicodedata
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+
+from apps.common.folding import fold_name
+
+SHORTEST, LONGEST = 3, 150
+PUNCTUATION = frozenset(".+-_@")
+MOST_MARKS = 4  # on one letter, as in UTS #39
+# Letters and marks that leave no trace on a page; all other such characters are no letters.
+INVISIBLE = frozenset(
+    chr(number)
+    for first, last in (
+        (0x034F, 0x034F),  # combining grapheme joiner
+        (0x115F, 0x1160),  # Hangul fillers
+        (0x17B4, 0x17B5),  # Khmer inherent vowels
+        (0x180B, 0x180F),  # Mongolian variation selectors
+        (0x3164, 0x3164),  # Hangul filler
+        (0xFE00, 0xFE0F),  # variation selectors
+        (0xFFA0, 0xFFA0),  # half-width Hangul filler
+        (0x16FE4, 0x16FE4),  # Khitan filler
+        (0xE0100, 0xE01EF),  # variation selectors
+    )
+    for number in range(first, last + 1)
+)
+# Names in Unicode that begin otherwise than with the script.
+_SCRIPTS = {"IDEOGRAPHIC": "CJK", "ARABIC-INDIC": "ARABIC", "EXTENDED": "ARABIC"}
+_OF_ANY_SCRIPT = frozenset({"DIGIT", "MODIFIER", "COMBINING", "KATAKANA-HIRAGANA"})
+_MIXTURES = (
+    frozenset({"LATIN", "CJK", "HIRAGANA", "KATAKANA"}),
+    frozenset({"LATIN", "CJK", "BOPOMOFO"}),
+    frozenset({"LATIN", "CJK", "HANGUL"}),
+)
+
+
+def normalize_username(name: str) -> str:
+    """Return a name as it is stored."""
+    return unicodedata.normalize("NFC", name)
+
+
+def validate_username(name: str) -> None:
+    """
+    Check a normalized name that somebody wants to have.
+
+    :raises ValidationError: what is wrong with it
+    """
+    key = fold_name(name)
+    if max(len(name), len(key)) > LONGEST:
+        raise ValidationError(_("This name is too long."))
+    if not all(_is_allowed(character) for character in name + key) or _has_loose_marks(key):
+        raise ValidationError(_("Use only letters, digits and the characters . + - _ @"))
+    if has_email_form(key):
+        raise ValidationError(_("A username cannot be an email address."))
+    if not _is_of_one_script(key):
+        raise ValidationError(_("Use letters and digits of one script only."))
+
+
+def has_email_form(name: str) -> bool:
+    local, _at, domain = name.rpartition("@")
+    if not local or "@" in local:
+        return False
+    try:
+        validate_email(f"x@{domain}")  # the local part may be of any letters
+    except ValidationError:
+        return False
+    return True
+
+
+def _is_allowed(character: str) -> bool:
+    if character in PUNCTUATION:
+        return True
+    category = unicodedata.category(character)
+    return (category[0] == "L" or category in ("Mn", "Mc", "Nd")) and character not in INVISIBLE
+
+
+def _has_loose_marks(name: str) -> bool:
+    """Say whether a mark stands on no letter, or too many on one."""
+    number = MOST_MARKS  # so that a mark at the beginning is one too many
+    for character in unicodedata.normalize("NFD", name):
+        if unicodedata.category(character)[0] != "M":
+            number = MOST_MARKS if character in PUNCTUATION else 0
+        elif (number := number + 1) > MOST_MARKS:
+            return True
+    return False
+
+
+def _is_of_one_script(name: str) -> bool:
+    scripts = {_script_of(character) for character in name if character not in PUNCTUATION}
+    scripts -= _OF_ANY_SCRIPT
+    return len(scripts) < 2 or any(scripts <= mixture for mixture in _MIXTURES)
+
+
+def _script_of(character: str) -> str:
+    first = unicodedata.name(character, "").partition(" ")[0]
+    return _SCRIPTS.get(first, first)
