@@ -191,6 +191,10 @@ RATE_LIMITS = {  # requests, seconds
     "registration": env.rate("LMS_LIMIT_REGISTRATION", "5/3600"),
     "reset": env.rate("LMS_LIMIT_RESET", "3/3600"),
 }
+# Emails, seconds: for one recipient, and for one whose address is not verified. LMS_RATE_LIMITS
+# does not lift these limits: they protect people who never asked for our emails.
+NOTIFICATION_MAILS = env.rate("LMS_LIMIT_NOTIFICATION_MAILS", "20/3600")
+NOTIFICATION_MAILS_UNVERIFIED = env.rate("LMS_LIMIT_NOTIFICATION_MAILS_UNVERIFIED", "10/86400")
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", default=0)
 
 CORS_ALLOWED_ORIGINS = env.words("CORS_ALLOWED_ORIGINS")
