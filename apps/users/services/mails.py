@@ -1,18 +1,21 @@
 """The outbox of mails about accounts: filled by requests, emptied by a worker."""
 
 import logging
-from datetime import timedelta
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.core import signing
 from django.core.mail import EmailMultiAlternatives
-from django.db.models import F
+from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from apps.common.languages import spoken
 from apps.common.mail import ServerAway, compose, deliver, insist, next_try, send_all
+from apps.common.mail_quotas import QuotaReached, mail_slot
 from apps.users.documents import User
 from apps.users.models import Account, AccountMail
 
@@ -21,16 +24,20 @@ logger = logging.getLogger(__name__)
 AT_ONCE = 200
 AN_HOUR = timedelta(hours=1)
 A_WEEK = timedelta(days=7)
-AN_HOURS_MAILS = 3  # of one kind to one person
+AN_HOURS_MAILS = 3  # of one kind for one account, and to one address
 VERIFY_SALT = "users.verify"
 
 
 def put_in_outbox(kind: AccountMail.Kind, *, user_id) -> None:
     """Have a mail sent soon; nobody's letter-box is filled by whoever knows the address."""
-    account = Account.objects.get(profile_id=str(user_id))
-    lately = timezone.now() - AN_HOUR
-    if account.mails.filter(kind=kind, created_at__gt=lately).count() < AN_HOURS_MAILS:
-        AccountMail.objects.create(account=account, kind=kind)
+    recent_or_waiting = Q(created_at__gt=timezone.now() - AN_HOUR) | Q(sent_at=None)
+    with transaction.atomic():
+        # Requests that race take turns at the account's row, so that each counts the others' mails.
+        account = Account.objects.select_for_update().filter(profile_id=str(user_id)).first()
+        if account is None:  # erased meanwhile
+            return
+        if account.mails.filter(recent_or_waiting, kind=kind).count() < AN_HOURS_MAILS:
+            AccountMail.objects.create(account=account, kind=kind)
 
 
 def send_account_mails() -> int:
@@ -54,7 +61,11 @@ def _send(mail_id: int) -> bool:
         return False
     try:
         if mail.account.is_active:
-            deliver(_compose(mail))
+            with _slot_of(mail):
+                deliver(_compose(mail))
+    except QuotaReached as reached:
+        _postpone(mail, until=reached.until)
+        return False
     except ServerAway:
         _give_back(mail)
         raise
@@ -81,7 +92,18 @@ def _claim(mail_id: int) -> AccountMail | None:
 
 def _give_back(mail: AccountMail) -> None:
     """Let the mail be the next again: it was not its own fault."""
-    AccountMail.objects.filter(pk=mail.pk).update(due_at=mail.due_at, attempts=mail.attempts)
+    _postpone(mail, until=mail.due_at)
+
+
+def _postpone(mail: AccountMail, *, until: datetime) -> None:
+    """Undo the claim of a mail that was not tried, and let it be due at another time."""
+    AccountMail.objects.filter(pk=mail.pk).update(due_at=until, attempts=mail.attempts)
+
+
+def _slot_of(mail: AccountMail) -> AbstractContextManager[None]:
+    """Count the mail for its address, which others may have given for accounts of theirs."""
+    limit = (AN_HOURS_MAILS, int(AN_HOUR.total_seconds()))
+    return mail_slot(f"account:{mail.kind}:{mail.account.email_key}", limits=[limit])
 
 
 def _compose(mail: AccountMail) -> EmailMultiAlternatives:
