@@ -24,7 +24,6 @@ from apps.common.mail_quotas import QuotaReached, mail_slot
 from apps.notifications import selectors
 from apps.notifications.documents import Notification
 from apps.notifications.services.preferences import unsubscribe_token
-from apps.notifications.services.telling import erase
 from apps.notifications.wording import message_of
 from apps.users import selectors as users
 from apps.users.documents import User
@@ -83,7 +82,7 @@ def _recipient_of(notification: Notification) -> User | None:
     try:
         recipient = users.get_user(notification.recipient)
     except Missing:  # told to somebody while they were being erased
-        erase(str(notification.recipient))
+        selectors.notifications_in_mail(notification).delete()
         return None
     if recipient.is_active and _wanted(notification).first():
         return recipient

@@ -88,8 +88,9 @@ def what_both_have(account: Account) -> dict:
 
 
 def remove_profile(profile: User) -> None:
-    remove_pictures(profile.profile_picture, profile.profile_picture_small)
-    profile.delete()
+    # A picture that was set since the profile was read must not be left behind.
+    removed = User.objects(id=profile.id).modify(remove=True) or profile
+    remove_pictures(removed.profile_picture, removed.profile_picture_small)
     selectors.forget_user(profile.id)
 
 
