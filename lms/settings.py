@@ -206,6 +206,10 @@ RATE_LIMITS = {  # requests, seconds
     "uploads": env.rate("LMS_LIMIT_UPLOADS", "20/3600"),
     "previews": env.rate("LMS_LIMIT_PREVIEWS", "30/60"),
 }
+# Emails, seconds: for one recipient, and for one whose address is not verified. LMS_RATE_LIMITS
+# does not lift these limits: they protect people who never asked for our emails.
+NOTIFICATION_MAILS = env.rate("LMS_LIMIT_NOTIFICATION_MAILS", "20/3600")
+NOTIFICATION_MAILS_UNVERIFIED = env.rate("LMS_LIMIT_NOTIFICATION_MAILS_UNVERIFIED", "10/86400")
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", default=0)
 
 CORS_ALLOWED_ORIGINS = env.words("CORS_ALLOWED_ORIGINS")

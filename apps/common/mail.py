@@ -127,9 +127,13 @@ def next_try(*, attempts: int, created_at: datetime) -> datetime:
 def _in_one_line(words: dict) -> dict:
     """Return the words so that none of them can end the subject, or begin a paragraph."""
     return {
-        name: " ".join(word.split()) if isinstance(word, str) else word
+        name: [_one_line(each) for each in word] if isinstance(word, list) else _one_line(word)
         for name, word in words.items()
     }
+
+
+def _one_line(word):
+    return " ".join(word.split()) if isinstance(word, str) else word
 
 
 def _domain() -> str:

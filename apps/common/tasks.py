@@ -7,6 +7,7 @@ sweeps are listed in `lms/celery.py`.
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from queue import Empty, Full, Queue
 from threading import Thread
 
@@ -15,11 +16,12 @@ from django.conf import settings
 from django.core.management import call_command
 from kombu.exceptions import OperationalError
 
-from apps.common import idempotency, indexes
+from apps.common import idempotency, indexes, mail_quotas
 
 logger = logging.getLogger(__name__)
 
 LONGEST_QUEUE = 1_000
+A_DAY = 24 * 60 * 60
 
 _submit_here: Callable[[Task, dict], None] | None = None
 _outgoing: Queue = Queue(maxsize=LONGEST_QUEUE)
@@ -74,6 +76,12 @@ def build_missing_indexes() -> None:
 @shared_task
 def forget_old_keys() -> None:
     idempotency.forget_old_keys()
+
+
+@shared_task
+def remove_old_mail_quotas() -> int:
+    windows = [settings.NOTIFICATION_MAILS[1], settings.NOTIFICATION_MAILS_UNVERIFIED[1], A_DAY]
+    return mail_quotas.remove_old_quotas(older_than=timedelta(seconds=max(windows)))
 
 
 @shared_task

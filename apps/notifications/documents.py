@@ -1,4 +1,12 @@
-from mongoengine import BooleanField, DateTimeField, DictField, IntField, ListField, StringField
+from mongoengine import (
+    BooleanField,
+    DateTimeField,
+    DictField,
+    IntField,
+    ListField,
+    ObjectIdField,
+    StringField,
+)
 
 from apps.common.clock import now_in_milliseconds
 from apps.common.documents import Reference, Revised
@@ -24,6 +32,8 @@ class Notification(Revised):
     emailed_at = DateTimeField()
     mail_due_at = DateTimeField()  # until it is mailed, or need not be; moved on by who tries it
     mail_attempts = IntField(default=0)
+    mail_held = BooleanField()  # past the recipient's limit; waits to be joined into one email
+    mail_batch = ObjectIdField()  # the notification whose email mentions this one as well
 
     meta = {
         "collection": "notifications",
@@ -33,6 +43,8 @@ class Notification(Revised):
             ("recipient", "-id"),
             ("recipient", "is_read", "-id"),
             {"fields": ("mail_due_at",), "sparse": True},
+            ("recipient", "mail_held", "mail_due_at"),
+            {"fields": ("mail_batch",), "sparse": True},
         ],
     }
 

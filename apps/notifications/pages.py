@@ -21,31 +21,31 @@ from apps.users.documents import User
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
-    """Offer to stop the mails of a kind; stop them by POST alone, for scanners open every link."""
+    """Offer to stop mails of some kinds; stop them by POST alone, for scanners open every link."""
     try:
         limits.check("anonymous", client_network(request))
-        user, kind = services.read_token(token)
+        user, kinds = services.read_token(token)
     except limits.Throttled as refusal:
         return _too_many(refusal)
     except Missing:
         return _no_link_of_ours()
     with translation.override(spoken(user.language)):
-        return _stop(user, kind) if request.method == "POST" else _offer(kind)
+        return _stop(user, kinds) if request.method == "POST" else _offer(kinds)
 
 
-def _offer(kind: str) -> HttpResponse:
+def _offer(kinds: list[str]) -> HttpResponse:
     return _page(
         200,
         heading=_("Stop these mails?"),
-        details=[_about(kind), _in_settings()],
+        details=[*_about(kinds), _in_settings()],
         button=_("Stop them"),
     )
 
 
-def _stop(user: User, kind: str) -> HttpResponse:
-    services.mute_mail(user_id=str(user.id), kind=kind)
+def _stop(user: User, kinds: list[str]) -> HttpResponse:
+    services.mute_mail(user_id=str(user.id), kinds=kinds)
     heading = _("You get no more of these mails.")
-    return _page(200, heading=heading, details=[_about(kind), _in_settings()])
+    return _page(200, heading=heading, details=[*_about(kinds), _in_settings()])
 
 
 def _no_link_of_ours() -> HttpResponse:
@@ -59,8 +59,8 @@ def _too_many(refusal: limits.Throttled) -> HttpResponse:
     return response
 
 
-def _about(kind: str) -> str:
-    return _("Mails about: %(topic)s") % {"topic": TOPICS[kind]}
+def _about(kinds: list[str]) -> list[str]:
+    return [_("Mails about: %(topic)s") % {"topic": TOPICS[kind]} for kind in kinds]
 
 
 def _in_settings() -> str:

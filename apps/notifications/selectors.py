@@ -71,6 +71,13 @@ def due_mails() -> list[Notification]:
     return list(due.order_by("mail_due_at").limit(MAILS_AT_ONCE))
 
 
+def notifications_in_mail(leader: Notification) -> QuerySet:
+    """Return the notifications that the leader's email mentions: all of its batch, or itself."""
+    if leader.mail_batch:
+        return Notification.objects(mail_batch=leader.mail_batch)
+    return Notification.objects(id=leader.id)
+
+
 def get_preferences(user_id) -> Preferences:
     """Return what somebody wants to hear of; who never said so wants everything."""
     return Preferences.objects(user=user_id).first() or Preferences(user=user_id, revision=0)

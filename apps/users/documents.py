@@ -1,4 +1,11 @@
-from mongoengine import BooleanField, DateTimeField, ListField, StringField
+from mongoengine import (
+    BooleanField,
+    DateTimeField,
+    Document,
+    ListField,
+    ObjectIdField,
+    StringField,
+)
 
 from apps.common.clock import now_in_milliseconds
 from apps.common.documents import Revised
@@ -38,4 +45,21 @@ class User(Revised):
             "is_instructor",
             {"fields": ("pending_since",), "sparse": True},
         ],
+    }
+
+
+class Erasure(Document):
+    """
+    A user who was erased and whose requests may still be running: they are erased once more.
+
+    The account is deleted at once, so that its username and email can be used again.
+    """
+
+    id = ObjectIdField(primary_key=True)  # the profile's
+    erased_at = DateTimeField(default=now_in_milliseconds)
+
+    meta = {
+        "collection": "erasures",
+        "auto_create_index": False,
+        "indexes": ["erased_at"],
     }

@@ -7,7 +7,7 @@ from apps.enrollments import services as enrollments
 from apps.lessons import services as lessons
 from apps.progress import services as progress
 from apps.quizzes.services import attempts, authoring, exchange, questions, regrading
-from apps.users.services import people, profiles
+from apps.users.services import erasure, people, profiles
 from lms.celery import SWEEPS, app
 
 LONG_AGO = timedelta(seconds=-5)  # what is younger than this is left alone: nothing is
@@ -20,6 +20,7 @@ WAITS = {
     exchange: "A_MINUTE",
     questions: "A_MINUTE",
     regrading: "A_MINUTE",
+    erasure: "LONGEST_REQUEST",
     people: "A_MINUTE",
     profiles: "UNDISTURBED",
     idempotency: "CLAIM",

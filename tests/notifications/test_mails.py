@@ -180,17 +180,18 @@ def test_telling_nudges_the_worker(student, settings):
     assert [message.to for message in mail.outbox] == [[student.email]]
 
 
-def test_without_a_mail_server_each_mail_is_a_file_of_its_own(student, settings, tmp_path):
+def test_without_a_mail_server_each_mail_is_a_file_of_its_own(settings, tmp_path):
     settings.EMAIL_BACKEND = "apps.common.mail_files.EmailBackend"
     settings.EMAIL_FILE_PATH = tmp_path / "mail"
-    for _ in range(30):
+    students = [make_student() for _ in range(30)]
+    for student in students:
         tell(student)
 
     assert services.send_mails() == 30
 
     letters = [message_from_bytes(one.read_bytes()) for one in settings.EMAIL_FILE_PATH.iterdir()]
     assert len({letter["Message-ID"] for letter in letters}) == 30
-    assert {letter["To"] for letter in letters} == {student.email}
+    assert {letter["To"] for letter in letters} == {student.email for student in students}
     assert {letter.is_multipart() for letter in letters} == {True}
     assert {letter.epilogue for letter in letters} == {""}  # nothing follows the mail
 

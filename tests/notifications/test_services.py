@@ -86,6 +86,7 @@ def test_a_fact_that_is_told_twice_makes_one_notification(student):
     assert len(told(student)) == 4
 
 
+@pytest.mark.django_db(transaction=True)
 def test_twenty_who_tell_a_fact_at_once_make_one_notification(student):
     event = StudentEnrolled(str(student.id), "c" * 24, course_title="Logic")
 
@@ -215,7 +216,7 @@ def test_of_ten_who_remove_at_once_one_does(student):
 
 def test_ten_who_set_preferences_at_once_leave_one_set_of_them(student):
     def mute(_):
-        services.mute_mail(user_id=str(student.id), kind="enrolled")
+        services.mute_mail(user_id=str(student.id), kinds=["enrolled"])
 
     with ThreadPoolExecutor(10) as pool:
         list(pool.map(mute, range(10)))

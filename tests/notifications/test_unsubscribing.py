@@ -141,7 +141,7 @@ def test_a_link_that_is_not_ours_is_refused_in_words(student, client, address):
     token = address.split("/")[2]
     others = make_student()
     named, _, signed = token.partition(":")
-    theirs = unsubscribe_token(user_id=str(others.id), kind="enrolled").partition(":")[0]
+    theirs = unsubscribe_token(user_id=str(others.id), kinds=["enrolled"]).partition(":")[0]
     for wrong in (
         "x",
         token[:-1],

@@ -11,6 +11,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
 from apps.common.errors import Missing
+from apps.common.models import MailQuota
 from apps.users import selectors, services
 from apps.users.models import Account, AccountMail
 from apps.users.services.mails import put_in_outbox, verification_key
@@ -305,6 +306,71 @@ def test_nobodys_letter_box_is_filled(student):
         services.ask_for_reset(email=student.email)
 
     assert AccountMail.objects.count() == 3
+
+
+def test_no_more_mails_wait_for_an_account_however_long_the_server_is_away(student):
+    for _ in range(5):
+        services.ask_for_reset(email=student.email)
+        AccountMail.objects.update(created_at=timezone.now() - timedelta(hours=2))
+
+    assert AccountMail.objects.count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_requests_that_race_for_mails_get_no_more_of_them():
+    student = make_student()
+
+    race(10, lambda n: services.ask_for_reset(email=student.email))
+
+    assert AccountMail.objects.count() == 3
+
+
+def test_an_address_gets_no_more_mails_through_several_accounts():
+    for number in range(5):
+        user = make_student(username=f"again{number}", email="Victim@example.org")
+        put_in_outbox("verify", user_id=user.id)
+        services.send_account_mails()
+        put_in_outbox("reset", user_id=user.id)
+        services.send_account_mails()
+        services.erase(user_id=str(user.id))
+
+    subjects = [message.subject for message in mail.outbox]
+    assert sorted(map(subjects.count, set(subjects))) == [3, 3]
+
+
+def test_an_address_gets_no_more_mails_from_accounts_that_move_to_it(student):
+    for number in range(4):
+        user = make_student(email=f"own{number}@example.org")
+        put_in_outbox("verify", user_id=user.id)
+        services.change_person(user_id=str(user.id), email="victim@example.org")
+        services.send_account_mails()
+        services.change_person(user_id=str(user.id), email=f"own{number}@example.org")
+
+    assert len([one for one in mail.outbox if one.to == ["victim@example.org"]]) == 3
+
+
+def test_a_mail_past_the_limit_of_its_address_goes_out_when_the_limit_allows_it(student):
+    for _ in range(3):
+        mailed("reset", student)
+    AccountMail.objects.update(created_at=timezone.now() - timedelta(hours=2))
+    put_in_outbox("reset", user_id=student.id)
+    assert services.send_account_mails() == 0
+    waiting = AccountMail.objects.get(sent_at=None)
+    assert timedelta(minutes=58) < waiting.due_at - timezone.now() < timedelta(hours=1)
+    assert waiting.attempts == 0
+
+    MailQuota.objects.all().delete()
+    AccountMail.objects.filter(sent_at=None).update(due_at=timezone.now())
+
+    assert services.send_account_mails() == 1
+
+
+def test_a_mail_for_an_account_that_was_erased_meanwhile_is_not_kept(student):
+    services.erase(user_id=str(student.id))
+
+    put_in_outbox("verify", user_id=student.id)
+
+    assert AccountMail.objects.count() == 0
 
 
 def test_a_mailed_key_verifies_its_address_alone(student):

@@ -1,5 +1,6 @@
 """What people want to hear of, and the links in mails by which they say that they do not."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 
 from django.core import signing
@@ -27,28 +28,30 @@ def set_preferences(
         selectors.forget_notifications(user_id)
 
 
-def unsubscribe_token(*, user_id: str, kind: str) -> str:
-    """Return what lets its holder stop the mails of this kind to this person, and nothing else."""
-    return signing.dumps([user_id, kind], salt=SALT)
+def unsubscribe_token(*, user_id: str, kinds: Sequence[str]) -> str:
+    """Return what lets its holder stop the mails of these kinds to this person, nothing else."""
+    return signing.dumps([user_id, *kinds], salt=SALT)
 
 
-def read_token(token: str) -> tuple[User, str]:
+def read_token(token: str) -> tuple[User, list[str]]:
     """
-    Return whose mails of which kind a token is about. It does not expire: mails are kept for long.
+    Return whose mails of which kinds a token is about. It does not expire: mails are kept for long.
 
     :raises Missing: it is none of ours, or the person is gone
     """
     try:
-        user_id, kind = signing.loads(token, salt=SALT)
+        user_id, *kinds = signing.loads(token, salt=SALT)
     except signing.BadSignature as error:
         raise Missing() from error
-    return users.get_user(user_id), kind
+    return users.get_user(user_id), kinds
 
 
-def mute_mail(*, user_id: str, kind: str) -> None:
-    """Send somebody no more mails of this kind."""
-    wishes = Preferences.objects(id=_made(user_id).id, mail_muted__ne=kind)
-    wishes.update_one(push__mail_muted=kind, inc__revision=1)
+def mute_mail(*, user_id: str, kinds: Sequence[str]) -> None:
+    """Send somebody no more mails of these kinds."""
+    preferences = _made(user_id)
+    for kind in kinds:
+        unmuted = Preferences.objects(id=preferences.id, mail_muted__ne=kind)
+        unmuted.update_one(push__mail_muted=kind, inc__revision=1)
     selectors.forget_notifications(user_id)
 
 

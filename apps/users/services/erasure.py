@@ -1,14 +1,19 @@
 """How people go: decided in one step, done in several that a sweep can finish."""
 
 import logging
+from datetime import timedelta
 
+from bson import ObjectId
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.utils import timezone
 
 from apps.common import idempotency
+from apps.common.clock import now_in_milliseconds
 from apps.common.events import publish
 from apps.users import selectors
-from apps.users.documents import User
+from apps.users.documents import Erasure, User
 from apps.users.events import UserErased
 from apps.users.models import Account
 from apps.users.services.people import refuse_last_admin, refuse_stale
@@ -16,6 +21,8 @@ from apps.users.services.profiles import ensure_profile, remove_profile
 from apps.users.services.sessions import end_all_sessions
 
 logger = logging.getLogger(__name__)
+
+LONGEST_REQUEST = timedelta(minutes=1)
 
 
 def erase(*, user_id: str, expected: list[int] | None = None) -> None:
@@ -36,9 +43,12 @@ def erase(*, user_id: str, expected: list[int] | None = None) -> None:
 
 
 def finish_erasures() -> int:
-    """Finish what was cut off; say how many are erased now."""
+    """Finish what was cut off, and erase late writes; say how many are erased now."""
     begun = Account.objects.exclude(erasing_since=None).values_list("pk", flat=True)
-    return sum(_finish_or_leave(account_id) for account_id in list(begun))
+    finished = sum(_finish_or_leave(account_id) for account_id in list(begun))
+    for erasure in Erasure.objects(erased_at__lt=now_in_milliseconds() - LONGEST_REQUEST):
+        _erase_late_writes(erasure)
+    return finished
 
 
 def finish_erasure(account_id: int) -> bool:
@@ -46,15 +56,32 @@ def finish_erasure(account_id: int) -> bool:
     account = Account.objects.exclude(erasing_since=None).filter(pk=account_id).first()
     if account is None:
         return False
+    Erasure(id=ObjectId(account.profile_id)).save()
     User.objects(id=account.profile_id).update(set__is_active=False)
     selectors.forget_user(account.profile_id)
-    if not publish(UserErased(user_id=account.profile_id)):
+    if not _erase_documents(account.profile_id):
         return False
-    idempotency.forget_keys_of(account.profile_id)
-    if profile := User.objects(id=account.profile_id).first():
-        remove_profile(profile)
+    log = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(Account))
+    log.filter(object_id=str(account.pk)).update(object_repr="")
     account.delete()
     return True
+
+
+def _erase_documents(user_id: str) -> bool:
+    """Remove the documents of a user, or their name from them; return whether all apps did so."""
+    if not publish(UserErased(user_id=user_id)):
+        return False
+    idempotency.forget_keys_of(user_id)
+    if profile := User.objects(id=user_id).first():
+        remove_profile(profile)
+    return True
+
+
+def _erase_late_writes(erasure: Erasure) -> None:
+    """Erase what requests have written that were authenticated before the erasure."""
+    account = Account.objects.filter(profile_id=str(erasure.id))
+    if not account.exists() and _erase_documents(str(erasure.id)):
+        erasure.delete()
 
 
 def _finish_or_leave(account_id: int) -> bool:

@@ -1,18 +1,20 @@
 """The outbox of mails about accounts: filled by requests, emptied by a worker."""
 
 import logging
-from datetime import timedelta
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core import signing
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.http import int_to_base36
 
 from apps.common.languages import spoken
 from apps.common.mail import ServerAway, compose, deliver, insist, next_try, send_all
+from apps.common.mail_quotas import QuotaReached, mail_slot
 from apps.users.documents import User
 from apps.users.models import Account, AccountMail
 from apps.users.passwords import ResetTokenGenerator
@@ -26,12 +28,15 @@ VERIFY_SALT = "users.verify"
 
 def put_in_outbox(kind: AccountMail.Kind, *, user_id) -> None:
     """Have a mail sent soon; nobody's letter-box is filled by whoever knows the address."""
-    limit = "verification" if kind == AccountMail.Kind.VERIFY else "reset"
-    allowed, seconds = settings.RATE_LIMITS[limit]
-    lately = timezone.now() - timedelta(seconds=seconds)
+    allowed, seconds = _limit_of(kind)
+    since = timezone.now() - timedelta(seconds=seconds)
+    recent_or_waiting = Q(created_at__gt=since) | Q(sent_at=None)
     with transaction.atomic():
-        account = Account.objects.select_for_update().get(profile_id=str(user_id))
-        if account.mails.filter(kind=kind, created_at__gt=lately).count() < allowed:
+        # Requests that race take turns at the account's row, so that each counts the others' mails.
+        account = Account.objects.select_for_update().filter(profile_id=str(user_id)).first()
+        if account is None:  # erased meanwhile
+            return
+        if account.mails.filter(recent_or_waiting, kind=kind).count() < allowed:
             AccountMail.objects.create(account=account, kind=kind)
 
 
@@ -56,7 +61,11 @@ def _send(mail_id: int) -> bool:
         return False
     try:
         if mail.account.is_active:
-            deliver(_compose(mail))
+            with _slot_of(mail):
+                deliver(_compose(mail))
+    except QuotaReached as reached:
+        _postpone(mail, until=reached.until)
+        return False
     except ServerAway:
         _give_back(mail)
         raise
@@ -83,7 +92,23 @@ def _claim(mail_id: int) -> AccountMail | None:
 
 def _give_back(mail: AccountMail) -> None:
     """Let the mail be the next again: it was not its own fault."""
-    AccountMail.objects.filter(pk=mail.pk).update(due_at=mail.due_at, attempts=mail.attempts)
+    _postpone(mail, until=mail.due_at)
+
+
+def _postpone(mail: AccountMail, *, until: datetime) -> None:
+    """Undo the claim of a mail that was not tried, and let it be due at another time."""
+    AccountMail.objects.filter(pk=mail.pk).update(due_at=until, attempts=mail.attempts)
+
+
+def _slot_of(mail: AccountMail) -> AbstractContextManager[None]:
+    """Count the mail for its address, which others may have given for accounts of theirs."""
+    return mail_slot(f"account:{mail.kind}:{mail.account.email_key}", limits=[_limit_of(mail.kind)])
+
+
+def _limit_of(kind: str) -> tuple[int, int]:
+    """Return how many emails of the kind are sent in how many seconds."""
+    name = "verification" if kind == AccountMail.Kind.VERIFY else "reset"
+    return settings.RATE_LIMITS[name]
 
 
 def _compose(mail: AccountMail) -> EmailMultiAlternatives:

@@ -1,0 +1,226 @@
+"""What is left of an erased user, also by requests that ran at the same time."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from bson import ObjectId, json_util
+from django.apps import apps
+from django.contrib.admin.models import DELETION, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.core import mail
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from apps.common.events import publish
+from apps.common.idempotency import IdempotencyKey
+from apps.common.indexes import documents
+from apps.courses.documents import Course
+from apps.enrollments.documents import Enrollment
+from apps.enrollments.services import enroll
+from apps.notifications.documents import Notification, Preferences
+from apps.notifications.services import notify, set_preferences
+from apps.progress.documents import Progress
+from apps.progress.services import start_lessons
+from apps.quizzes.documents import Attempt
+from apps.quizzes.services import start, submit
+from apps.users import services
+from apps.users.documents import Erasure, User
+from apps.users.events import UserErased
+from apps.users.models import Account
+from apps.users.tasks import repair_profiles
+from tests.factories import (
+    PASSWORD,
+    client_of,
+    enroll_in,
+    lessons_of,
+    make_admin,
+    make_course,
+    make_instructor,
+    make_lesson,
+    make_question,
+    make_quiz,
+    make_student,
+    right_answers,
+)
+from tests.users.pictures import png
+
+NAME, EMAIL = "zebedee-unlike-any", "zebedee-mailbox@unlike.example"
+
+
+@pytest.fixture
+def quiz():
+    quiz = make_quiz(lesson=make_lesson(course=make_course()))
+    make_question(quiz)
+    return quiz
+
+
+@pytest.fixture
+def user(quiz) -> User:
+    """A user who has left traces in every app."""
+    user = make_instructor(username=NAME, email=EMAIL, password=PASSWORD, bio="I am Zebedee.")
+    course = Course.objects.get(id=quiz.course)
+    enroll_in(course, user)
+    client = client_of(user)
+    key = {"HTTP_IDEMPOTENCY_KEY": "a-key"}
+    assert client.post("/api/courses/", {"title": "Own"}, **key).status_code == 201
+    for lesson in lessons_of(course):
+        client.post("/api/progress/", {"lesson": str(lesson.id)})
+    submit_answers(user, quiz)
+    start(student_id=str(user.id), quiz=quiz)
+    set_preferences(user_id=str(user.id), muted=["enrolled"], mail_muted=[])
+    picture = SimpleUploadedFile("me.png", png(), content_type="image/png")
+    services.set_picture(user_id=str(user.id), upload=picture)
+    services.ask_for_reset(email=EMAIL)
+    services.send_account_mails()
+    services.sign_in(username=NAME, password=PASSWORD)
+    account = Account.objects.get(profile_id=str(user.id))
+    LogEntry.objects.create(
+        user=Account.objects.get(profile_id=str(make_admin().id)),
+        content_type=ContentType.objects.get_for_model(Account),
+        object_id=str(account.pk),
+        object_repr=str(account),
+        action_flag=DELETION,
+    )
+    return user
+
+
+def submit_answers(user: User, quiz) -> Attempt:
+    return submit(
+        student_id=str(user.id),
+        quiz=quiz,
+        answers=[
+            {"question": ObjectId(one["question"]), "choices": [ObjectId(one["choices"][0])]}
+            for one in right_answers(quiz)
+        ],
+        submission_id=ObjectId(),
+    )
+
+
+def let_a_minute_pass() -> None:
+    for erasure in Erasure.objects:
+        erasure.update(set__erased_at=erasure.erased_at - timedelta(minutes=1))
+
+
+def stored() -> dict[str, str]:
+    """Return everything that both stores hold, as text by collection or table."""
+    collections = {
+        kind.__name__: json_util.dumps(list(kind._get_collection().find())) for kind in documents()
+    }
+    tables = {
+        model._meta.db_table: json.dumps(list(model._default_manager.values()), default=str)
+        for model in apps.get_models()
+    }
+    return collections | tables
+
+
+def where_named(*names: str) -> list[str]:
+    return [
+        place for place, text in stored().items() if any(name in text.lower() for name in names)
+    ]
+
+
+def test_nothing_in_any_store_names_an_erased_user(user):
+    names = (str(user.id), NAME, EMAIL, "zebedee")
+    assert {"User", "Enrollment", "Progress", "Attempt", "Notification"} <= set(where_named(*names))
+    assert {"users_account", "django_admin_log", "IdempotencyKey"} <= set(where_named(*names))
+
+    services.erase(user_id=str(user.id))
+
+    assert where_named(*names) == ["Erasure"]  # until their requests have ended
+    let_a_minute_pass()
+    repair_profiles()
+    assert where_named(*names) == []
+    assert default_storage.listdir("people") == ([], [])
+
+
+def test_username_and_email_can_be_used_again_at_once(user):
+    services.erase(user_id=str(user.id))
+
+    again = make_student(username=NAME, email=EMAIL)
+
+    let_a_minute_pass()
+    repair_profiles()
+    assert User.objects(id=again.id).count() == 1
+
+
+def test_what_is_written_while_a_user_is_erased_is_erased_too(user, quiz):
+    course, other = Course.objects.get(id=quiz.course), make_course(lessons=1)
+    user_id = str(user.id)
+    services.erase(user_id=user_id)
+
+    # As requests do that were authenticated before.
+    enroll(student_id=user.id, course=course)
+    enroll(student_id=user.id, course=other)
+    start_lessons(student_id=user_id, course_id=str(other.id))
+    submit_answers(user, quiz)
+    start(student_id=user_id, quiz=quiz)
+    notify(recipient_id=user_id, kind="enrolled", key="late", link="/", title="Late")
+    set_preferences(user_id=user_id, muted=[], mail_muted=["enrolled"])
+    IdempotencyKey(person=user.id, key="late", digest="d").save()
+    late_course = make_course(instructor=user)
+    assert where_named(user_id)
+
+    repair_profiles()
+    assert where_named(user_id)  # such a request may still be running
+    let_a_minute_pass()
+    repair_profiles()
+
+    assert where_named(user_id) == []
+    assert Enrollment.objects.count() == Progress.objects.count() == 0
+    assert Preferences.objects.count() == IdempotencyKey.objects.count() == 0
+    assert Notification.objects(recipient=user.id).count() == 0
+    assert [one.erased for one in Attempt.objects] == [True, True]
+    assert Course.objects.get(id=late_course.id).instructor is None
+    for one in (course, other):
+        assert Course.objects.get(id=one.id).enrollment_count == 0
+
+
+def test_a_late_write_that_cannot_be_erased_now_is_erased_by_the_next_sweep(user, monkeypatch):
+    services.erase(user_id=str(user.id))
+    enroll(student_id=user.id, course=make_course())
+    let_a_minute_pass()
+    monkeypatch.setattr("apps.users.services.erasure.publish", lambda event: False)
+    repair_profiles()
+    monkeypatch.undo()
+
+    repair_profiles()
+
+    assert where_named(str(user.id)) == []
+
+
+def test_erasing_again_changes_nothing_of_others(user, quiz):
+    other = enroll_in(Course.objects.get(id=quiz.course))
+    submit_answers(other, quiz)
+    services.erase(user_id=str(user.id))
+    before = {place: text for place, text in stored().items() if place != "Erasure"}
+
+    let_a_minute_pass()
+    repair_profiles()
+
+    after = stored()
+    assert after.pop("Erasure") == "[]"
+    for place in ("Enrollment", "Progress", "Notification", "User", "users_account"):
+        assert after[place] == before[place]
+
+
+def test_a_picture_that_is_set_while_a_user_is_erased_is_removed(user):
+    stale = User.objects.get(id=user.id)
+    picture = SimpleUploadedFile("new.png", png(), content_type="image/png")
+    services.set_picture(user_id=str(user.id), upload=picture)
+
+    services.profiles.remove_profile(stale)
+
+    assert default_storage.listdir("people") == ([], [])
+
+
+def test_an_erased_user_is_sent_no_email(user, settings):
+    services.erase(user_id=str(user.id))
+    del mail.outbox[:]
+
+    notify(recipient_id=str(user.id), kind="enrolled", key="late", link="/", title="Late")
+    services.ask_for_reset(email=EMAIL)
+    services.send_account_mails()
+
+    assert mail.outbox == []
+    assert publish(UserErased(user_id=str(user.id)))
