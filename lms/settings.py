@@ -190,6 +190,7 @@ RATE_LIMITS = {  # requests, seconds
     "failures": env.rate("LMS_LIMIT_FAILURES", "5/900"),
     "registration": env.rate("LMS_LIMIT_REGISTRATION", "5/3600"),
     "reset": env.rate("LMS_LIMIT_RESET", "3/3600"),
+    "attempts": env.rate("LMS_LIMIT_ATTEMPTS", "60/3600"),
 }
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", default=0)
 

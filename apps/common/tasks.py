@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.management import call_command
 from kombu.exceptions import OperationalError
 
-from apps.common import idempotency, indexes
+from apps.common import bounds, idempotency, indexes
 
 logger = logging.getLogger(__name__)
 
@@ -74,6 +74,11 @@ def build_missing_indexes() -> None:
 @shared_task
 def forget_old_keys() -> None:
     idempotency.forget_old_keys()
+
+
+@shared_task
+def repair_counters() -> None:
+    bounds.remove_quiet_counters()
 
 
 @shared_task
