@@ -32,6 +32,7 @@ SWEEPS = {
     "apps.progress.tasks.repair_progress": A_MINUTE,
     "apps.notifications.tasks.send_notification_mails": A_MINUTE,
     "apps.common.tasks.build_missing_indexes": A_MINUTE,
+    "apps.common.tasks.repair_counters": A_MINUTE,
     "apps.common.tasks.forget_old_keys": AN_HOUR,
     "apps.common.tasks.remove_old_mail_quotas": AN_HOUR,
     "apps.common.tasks.forget_admin_sessions": A_DAY,

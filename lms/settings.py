@@ -205,6 +205,7 @@ RATE_LIMITS = {  # requests, seconds
     "verification": env.rate("LMS_LIMIT_VERIFICATION", "3/3600"),  # per account
     "uploads": env.rate("LMS_LIMIT_UPLOADS", "20/3600"),
     "previews": env.rate("LMS_LIMIT_PREVIEWS", "30/60"),
+    "attempts": env.rate("LMS_LIMIT_ATTEMPTS", "60/3600"),
 }
 # Emails, seconds: for one recipient, and for one whose address is not verified. LMS_RATE_LIMITS
 # does not lift these limits: they protect people who never asked for our emails.

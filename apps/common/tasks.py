@@ -16,7 +16,7 @@ from django.conf import settings
 from django.core.management import call_command
 from kombu.exceptions import OperationalError
 
-from apps.common import idempotency, indexes, mail_quotas
+from apps.common import bounds, idempotency, indexes, mail_quotas
 
 logger = logging.getLogger(__name__)
 
@@ -82,6 +82,11 @@ def forget_old_keys() -> None:
 def remove_old_mail_quotas() -> int:
     windows = [settings.NOTIFICATION_MAILS[1], settings.NOTIFICATION_MAILS_UNVERIFIED[1], A_DAY]
     return mail_quotas.remove_old_quotas(older_than=timedelta(seconds=max(windows)))
+
+
+@shared_task
+def repair_counters() -> None:
+    bounds.remove_quiet_counters()
 
 
 @shared_task

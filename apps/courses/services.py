@@ -6,7 +6,8 @@ from bson import ObjectId
 from django.utils.translation import gettext_lazy as _
 from mongoengine import NotUniqueError, Q
 
-from apps.common.documents import change, insert, refuse_stale, replace
+from apps.common.bounds import Bound
+from apps.common.documents import change, refuse_stale, replace
 from apps.common.errors import Conflict, Forbidden, Invalid, Missing, Refusal, StaleVersion
 from apps.common.events import ask, publish
 from apps.common.folding import fold_name, fold_words
@@ -43,18 +44,47 @@ class NotReady(Refusal):
     detail = _("Something in this course is not ready to be published.")
 
 
+MOST_CATEGORIES = 1000
+MOST_COURSES = 1000  # of an instructor
+
+
+class TooManyCategories(Conflict):
+    code = "too_many_categories"
+    detail = _("There are at most %(number)s categories.") % {"number": MOST_CATEGORIES}
+
+
+class TooManyCourses(Conflict):
+    code = "too_many_courses"
+    detail = _("An instructor has at most %(number)s courses.") % {"number": MOST_COURSES}
+
+
+CATEGORIES = Bound(
+    "categories",
+    MOST_CATEGORIES,
+    count=lambda _all: Category.objects(removed=None).count(),
+    refusal=TooManyCategories,
+)
+COURSES = Bound(
+    "courses",
+    MOST_COURSES,
+    count=lambda instructor_id: Course.objects(instructor=instructor_id, removed=None).count(),
+    refusal=TooManyCourses,
+)
+
+
 # Categories
 
 
 def create_category(*, category_id: ObjectId, name: str, description: str = "") -> Category:
     """
+    :raises TooManyCategories: there is no room for another
     :raises Invalid: the name is taken, whatever its case
     """
     category = Category(
         id=category_id, name=name, name_key=fold_name(name), description=description
     )
     try:
-        return insert(category)
+        return CATEGORIES.insert("all", category)
     except NotUniqueError as error:
         raise _name_taken() from error
     finally:
@@ -84,8 +114,9 @@ def remove_category(category: Category, *, expected: list[int] | None) -> None:
     """
     condition = {} if expected is None else {"revision__in": expected}
     visible = Category.objects(id=category.id, removed=None, **condition)
-    if visible.modify(set__removed=True) is None:
-        refuse_stale(Category, category.id)
+    with CATEGORIES.released("all"):
+        if visible.modify(set__removed=True) is None:
+            refuse_stale(Category, category.id)
     _finish_category_removal(category)
 
 
@@ -111,6 +142,7 @@ def create_course(*, course_id: ObjectId, by: Person, **fields: Any) -> Course:
 
     :raises Forbidden: somebody else is named by one who is no admin
     :raises Invalid: the instructor is none, or there is no such category
+    :raises TooManyCourses: the instructor has as many as one may have
     """
     instructor_id = fields.pop("instructor", None) or ObjectId(by.id)
     _check_instructor(instructor_id, by)
@@ -118,7 +150,7 @@ def create_course(*, course_id: ObjectId, by: Person, **fields: Any) -> Course:
     course = Course(id=course_id, instructor=instructor_id, **fields)
     course.words = _words(course.title, course.description)
     try:
-        return _out_of_lost_category(insert(course))
+        return _out_of_lost_category(COURSES.insert(instructor_id, course))
     finally:
         selectors.forget_course(course_id)
 
@@ -129,10 +161,13 @@ def change_course(
     """
     :raises Forbidden: one who is no admin names somebody else as its instructor
     :raises Invalid: the instructor is none, or there is no such category
+    :raises TooManyCourses: the new instructor has as many as one may have
     :raises StaleVersion: somebody has edited it since
     """
-    if "instructor" in fields and fields["instructor"] != course.instructor:
-        _check_instructor(fields["instructor"], by)
+    instructor_id, condition = fields.get("instructor", course.instructor), {}
+    if instructor_id != course.instructor:
+        _check_instructor(instructor_id, by)
+        condition = {"instructor": course.instructor}
     regrouped = fields.get("category") not in (None, course.category)
     if regrouped:
         _check_category(fields["category"])
@@ -140,9 +175,10 @@ def change_course(
         fields.get("title", course.title), fields.get("description", course.description)
     )
     if "image" in fields:  # only null comes here: pictures are uploaded
-        changed = _replace_image(course, expected, **fields, image_small=None)
-    else:
-        changed = _write(course, expected, **fields)
+        fields["image_small"] = None
+    write = _replace_image if "image" in fields else _write
+    with COURSES.moved(course.instructor, instructor_id):
+        changed = write(course, expected, condition=condition, **fields)
     return _out_of_lost_category(changed) if regrouped else changed
 
 
@@ -199,13 +235,14 @@ def remove_course(course: Course, *, cascade: bool, expected: list[int] | None =
         condition["revision__in"] = expected
     if not cascade:
         condition["enrollment_count__lte"] = 0
-    hidden = Course.objects(**condition).modify(set__removed=True)
-    if hidden is None:
-        now = selectors.get_course(course.id)
-        as_expected = expected is None or now.revision in expected
-        if as_expected and not cascade and now.enrollment_count > 0:
-            raise HasEnrollments()
-        raise StaleVersion()
+    with COURSES.released(course.instructor):
+        hidden = Course.objects(**condition).modify(set__removed=True)
+        if hidden is None:
+            now = selectors.get_course(course.id)
+            as_expected = expected is None or now.revision in expected
+            if as_expected and not cascade and now.enrollment_count > 0:
+                raise HasEnrollments()
+            raise StaleVersion()
     finish_removal(course)
 
 
@@ -302,10 +339,12 @@ def _write(
         _forget(course)
 
 
-def _replace_image(course: Course, expected: list[int] | None, **fields) -> Course:
+def _replace_image(
+    course: Course, expected: list[int] | None, *, condition: dict | None = None, **fields
+) -> Course:
     """Write, and remove the pictures that this write has replaced."""
     try:
-        before, after = replace(course, expected=expected, **fields)
+        before, after = replace(course, expected=expected, condition=condition, **fields)
     finally:
         _forget(course)
     remove_pictures(before.image, before.image_small)

@@ -9,7 +9,7 @@ from mongoengine import NotUniqueError
 
 from apps.common.clock import now_in_milliseconds
 from apps.common.documents import insert
-from apps.common.errors import Missing, Refusal
+from apps.common.errors import Conflict, Missing, Refusal
 from apps.common.events import publish
 from apps.courses import selectors as catalogue
 from apps.courses import services as courses
@@ -19,6 +19,7 @@ from apps.enrollments.documents import Enrollment
 from apps.enrollments.events import StudentEnrolled, StudentLeft
 
 A_MINUTE = timedelta(minutes=1)
+MOST_ENROLLMENTS = 1000  # of a student at a time
 
 
 class CourseNotOpen(Refusal):
@@ -29,6 +30,13 @@ class CourseNotOpen(Refusal):
 class AlreadyEnrolled(Refusal):
     code = "already_enrolled"
     detail = _("The student has a place in this course already.")
+
+
+class TooManyEnrollments(Conflict):
+    code = "too_many_enrollments"
+    detail = _("A student has a place in at most %(number)s courses.") % {
+        "number": MOST_ENROLLMENTS
+    }
 
 
 class NotEnrolled(Refusal):
@@ -43,6 +51,7 @@ def enroll(*, student_id, course: Course, enrollment_id: ObjectId | None = None)
 
     :raises CourseNotOpen: the course is a draft, or was removed meanwhile
     :raises AlreadyEnrolled: the student already has a place
+    :raises TooManyEnrollments: the student has as many places as one may have
     """
     if not course.published:
         raise CourseNotOpen()
@@ -58,13 +67,13 @@ def enroll(*, student_id, course: Course, enrollment_id: ObjectId | None = None)
         enrollment = place = _come_back(student_id, course)
     finally:
         selectors.forget_enrollments(student_id)
+    _check_number(enrollment)
     if enrollment is not place:  # an earlier try has made it, and may have counted it
         _recount(course.id)
     elif not courses.count_enrollment(course.id):  # the course was removed meanwhile
         enrollment.delete()
         raise CourseNotOpen()
     _tell_enrolled(enrollment, course.title)
-    selectors.cached_enrollments(str(student_id))
     return enrollment
 
 
@@ -128,6 +137,23 @@ def erase(user_id: str) -> None:
     for course_id in taken.distinct("course"):
         _recount(course_id)
     taken.delete()
+
+
+def _check_number(enrollment: Enrollment) -> None:
+    """
+    Take a new place away again where the student has too many with it.
+
+    Each request counts after its own insert, so the last of several that race sees them all, and
+    no counter is needed: what is counted is the list that the cache gets anyway.
+
+    :raises TooManyEnrollments: there are too many
+    """
+    if len(selectors.cached_enrollments(str(enrollment.student))) <= MOST_ENROLLMENTS:
+        return
+    same = Enrollment.objects(id=enrollment.id, pending_since=enrollment.pending_since)
+    same.update_one(set__left_at=now_in_milliseconds(), unset__pending_since=True)
+    selectors.forget_enrollments(enrollment.student)
+    raise TooManyEnrollments()
 
 
 def _come_back(student_id, course: Course) -> Enrollment:

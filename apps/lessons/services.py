@@ -10,6 +10,7 @@ from mongoengine import NotUniqueError
 from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
+from apps.common.bounds import Bound
 from apps.common.clock import now_in_milliseconds
 from apps.common.documents import change, insert, refuse_stale
 from apps.common.errors import Conflict, Invalid
@@ -24,6 +25,15 @@ from apps.lessons.markdown import render
 
 A_MINUTE = timedelta(minutes=1)
 TRIES = 20  # to append while others append
+MOST_LESSONS = 1000  # of a course; an order names them all
+
+
+class TooManyLessons(Conflict):
+    code = "too_many_lessons"
+    detail = _("A course has at most %(number)s lessons.") % {"number": MOST_LESSONS}
+
+
+LESSONS = Bound("lessons", MOST_LESSONS, count=selectors.count_lessons, refusal=TooManyLessons)
 
 
 class Crowded(Conflict):
@@ -35,11 +45,12 @@ def create_lesson(*, lesson_id: ObjectId, course: Course, **fields: Any) -> Less
     """
     Add a lesson to a course, at its end unless a position is given.
 
+    :raises TooManyLessons: the course is full
     :raises Invalid: the position is taken, or the course was removed
     """
     _render(fields)
     new = Lesson(id=lesson_id, course=course.id, **fields)
-    lesson = _insert(new)
+    lesson = LESSONS.insert(course.id, new, by=_insert)
     if lesson is not new:  # an earlier try has made it, and may have counted it
         _recount(course.id)
     elif not courses.count_lesson(course.id):
@@ -56,13 +67,15 @@ def change_lesson(
     """
     Change a lesson; one that goes to another course is appended there unless told.
 
+    :raises TooManyLessons: the course that it goes to is full
     :raises Invalid: the position is taken
     :raises LastLesson: it would leave a published course without a lesson
     :raises StaleVersion: somebody has edited it since
     """
     _render(fields)
     if target.id != lesson.course:
-        return _move(lesson, target, expected, fields)
+        with LESSONS.moved(lesson.course, target.id):
+            return _move(lesson, target, expected, fields)
     try:
         return change(lesson, expected=expected, **fields)
     except NotUniqueError as error:
@@ -78,18 +91,8 @@ def remove_lesson(lesson: Lesson, *, expected: list[int] | None = None) -> None:
     :raises LastLesson: it is a published course's only one
     :raises StaleVersion: somebody has edited it since
     """
-    condition = {} if expected is None else {"revision__in": expected}
-    visible = Lesson.objects(id=lesson.id, removed=None, **condition)
-    hidden = visible.modify(set__removed=True, set__pending_since=now_in_milliseconds())
-    if hidden is None:
-        refuse_stale(Lesson, lesson.id)
-    try:
-        courses.give_up_lesson(lesson.course)
-    except courses.LastLesson:
-        _bring_back(lesson)
-        raise
-    finally:
-        selectors.forget_outline(lesson.course)
+    with LESSONS.released(lesson.course):
+        _hide(lesson, expected)
     _tell_later(lesson)
 
 
@@ -148,6 +151,22 @@ def remove_course(course_id) -> None:
     selectors.forget_outline(course_id)
 
 
+def _hide(lesson: Lesson, expected: list[int] | None) -> None:
+    """Hide a lesson that goes, and count it no more."""
+    condition = {} if expected is None else {"revision__in": expected}
+    visible = Lesson.objects(id=lesson.id, removed=None, **condition)
+    hidden = visible.modify(set__removed=True, set__pending_since=now_in_milliseconds())
+    if hidden is None:
+        refuse_stale(Lesson, lesson.id)
+    try:
+        courses.give_up_lesson(lesson.course)
+    except courses.LastLesson:
+        _bring_back(lesson)
+        raise
+    finally:
+        selectors.forget_outline(lesson.course)
+
+
 def _insert(lesson: Lesson) -> Lesson:
     lesson.pending_since = now_in_milliseconds()
     if lesson.position is not None:
@@ -173,7 +192,7 @@ def _move(lesson: Lesson, target: Course, expected: list[int] | None, fields: di
     fields.setdefault("position", selectors.last_position(target.id) + 1)
     fields |= {"moved_from": source, "pending_since": now_in_milliseconds()}
     try:
-        moved = change(lesson, expected=expected, **fields)
+        moved = change(lesson, expected=expected, condition={"course": source}, **fields)
     except NotUniqueError as error:
         courses.count_lesson(source)
         raise _position_taken() from error

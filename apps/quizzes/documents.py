@@ -31,6 +31,7 @@ CONTENT = ("text", "kind", "answer", "tolerance", "points", "explanation")
 # An attempt holds all that it asked in one document, which MongoDB bounds to 16 MB.
 MOST_QUESTIONS = 300
 MOST_CHOICES = 20
+MOST_ATTEMPTS = 1000  # of a student at a quiz, also where the quiz sets no limit
 
 
 class Regrade(EmbeddedDocument):
@@ -39,6 +40,13 @@ class Regrade(EmbeddedDocument):
     id = ObjectIdField(required=True)
     requested_at = DateTimeField(required=True)
     finished_at = DateTimeField()
+
+
+class QuizProblem(EmbeddedDocument):
+    """Why a quiz cannot be taken: a code, and the question that it is about, if any."""
+
+    question = ObjectIdField()
+    code = StringField(required=True)
 
 
 class Quiz(Revised):
@@ -56,6 +64,14 @@ class Quiz(Revised):
     show_key = StringField(default="after_submit", choices=SHOW_KEY)
     created_at = DateTimeField(default=now_in_milliseconds)
     question_order = ListField(ObjectIdField(), default=None)  # while questions are being moved
+    importing = ListField(ObjectIdField(), default=None)  # imports that may be unfinished
+    # What its questions come to, as `services.figures` stores it; None: by an earlier release.
+    question_count = IntField()
+    max_score = FloatField()
+    problems = EmbeddedDocumentListField(QuizProblem, default=None)
+    figures_version = IntField()  # counts the changes of its questions
+    figures_stored = IntField()  # the version that the stored figures belong to
+    figures_due = DateTimeField()  # since the last change, until a sweep has stored them again
     pending_since = DateTimeField()  # until questions are in order, attempts where their quiz is
     regrade = EmbeddedDocumentField(Regrade)
     regrading_since = DateTimeField()  # while submissions are being graded anew
@@ -70,6 +86,9 @@ class Quiz(Revised):
             {"fields": ("pending_since",), "sparse": True},
             {"fields": ("regrading_since",), "sparse": True},
             {"fields": ("removed_at",), "sparse": True},
+            {"fields": ("removed",), "sparse": True},
+            {"fields": ("figures_due",), "sparse": True},
+            "question_count",
         ],
     }
 
@@ -86,6 +105,7 @@ class Question(Revised):
     """What is asked, and the key to it: `answer`, or those of its choices that are right."""
 
     quiz = Reference(Quiz, required=True, db_field="quiz_id")
+    course = Reference(Course, db_field="course_id")  # the quiz's, for lists
     text = StringField(required=True, max_length=1024)
     kind = StringField(required=True, choices=KINDS)
     answer = StringField(default="", max_length=1024)  # accepted texts, one a line; a number
@@ -96,12 +116,14 @@ class Question(Revised):
     created_at = DateTimeField(default=now_in_milliseconds)
     # What its choices are to become; readers obey it while it is there.
     wanted_choices = EmbeddedDocumentListField(AskedChoice, default=None)
+    choice_set = ObjectIdField()  # another one each time that all choices are replaced
     pending_since = DateTimeField()  # until its choices are what they are to become
 
     meta = {
         "collection": "questions",
         "indexes": [
             ("quiz", "position"),
+            ("course", "quiz", "position"),
             {"fields": ("pending_since",), "sparse": True},
         ],
     }
@@ -111,11 +133,16 @@ class Choice(Revised):
     """One of the answers that a question offers."""
 
     question = Reference(Question, required=True, db_field="question_id")
+    quiz = Reference(Quiz, db_field="quiz_id")  # the question's, for lists
+    course = Reference(Course, db_field="course_id")
     text = StringField(required=True, max_length=255)
     is_correct = BooleanField(default=False)
     position = IntField(required=True)
 
-    meta = {"collection": "choices", "indexes": [("question", "position")]}
+    meta = {
+        "collection": "choices",
+        "indexes": [("question", "position"), ("course", "question", "position")],
+    }
 
 
 class AskedQuestion(EmbeddedDocument):
@@ -206,11 +233,12 @@ class QuestionImport(Document):
     quiz = Reference(Quiz, required=True, db_field="quiz_id")
     first_position = IntField(required=True)
     questions = EmbeddedDocumentListField(AskedQuestion)
+    size = IntField()  # how many questions there are
     created_at = DateTimeField(default=now_in_milliseconds)
     pending_since = DateTimeField(default=now_in_milliseconds)  # until all of them are there
 
     meta = {
         "collection": "question_imports",
         "auto_create_index": False,
-        "indexes": ["created_at", {"fields": ("pending_since",), "sparse": True}],
+        "indexes": ["quiz", "created_at", {"fields": ("pending_since",), "sparse": True}],
     }

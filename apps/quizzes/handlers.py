@@ -6,6 +6,8 @@ from apps.lessons.events import LessonMoved, LessonRemoved
 from apps.quizzes import selectors, services
 from apps.users.events import PersonalDataOf, UserErased
 
+MOST_NAMED = 20  # questions that keep a course from being published, in one answer
+
 
 @subscribe(LessonRemoved)
 def remove_its_quizzes(event: LessonRemoved) -> None:
@@ -32,7 +34,7 @@ def questions_that_nobody_can_answer(question: WhatKeepsItFromPublishing) -> lis
     return [
         _("In the quiz “%(quiz)s” nobody can answer the question “%(question)s”.")
         % {"quiz": quiz, "question": text}
-        for quiz, text in selectors.unready_questions_of(question.course_id)
+        for quiz, text in selectors.unready_questions_of(question.course_id, most=MOST_NAMED)
     ]
 
 

@@ -235,7 +235,7 @@ class QuizSerializer(DocumentSerializer):
             "questions",
         )
         read_only_fields = ("course", "created_at")
-        computed = ("my_grade", "my_open")
+        computed = ("question_count", "max_score", "problems", "my_grade", "my_open")
 
 
 class QuizQuery(ListQuery):

@@ -9,11 +9,17 @@ def regrade_quiz(*, quiz_id: str) -> None:
 
 
 @shared_task
+def finish_import(*, import_id: str) -> None:
+    services.finish_import(import_id)
+
+
+@shared_task
 def repair_quizzes() -> None:
-    """Finish what was cut off: orders, choices, imports, removals, and what was not told."""
+    """Finish what was cut off: orders, choices, imports, figures, removals, what was not told."""
     services.repair_quizzes()
     services.repair_questions()
     services.repair_imports()
+    services.repair_figures()
     services.repair_attempts()
     services.finish_removals()
 

@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from apps.common import idempotency
+from apps.common import bounds, idempotency
 from apps.enrollments import services as enrollments
 from apps.lessons import services as lessons
 from apps.progress import services as progress
-from apps.quizzes.services import attempts, authoring, exchange, questions, regrading
+from apps.quizzes.services import attempts, authoring, exchange, figures, questions, regrading
 from apps.users.services import erasure, people, profiles
 from lms.celery import SWEEPS, app
 
@@ -18,12 +18,14 @@ WAITS = {
     attempts: "A_MINUTE",
     authoring: "A_MINUTE",
     exchange: "A_MINUTE",
+    figures: "A_MINUTE",
     questions: "A_MINUTE",
     regrading: "A_MINUTE",
     erasure: "LONGEST_REQUEST",
     people: "A_MINUTE",
     profiles: "UNDISTURBED",
     idempotency: "CLAIM",
+    bounds: "QUIET",
 }
 
 

@@ -10,6 +10,13 @@ from apps.quizzes.selectors.attempts import (
     students_of_quiz,
     submissions_of,
 )
+from apps.quizzes.selectors.contents import (
+    asked_in,
+    choices_of,
+    contents_of,
+    count_figures,
+    questions_of,
+)
 from apps.quizzes.selectors.figures import mean_grades, submitted_by_day
 from apps.quizzes.selectors.question_pages import (
     as_asked_to,
@@ -23,14 +30,11 @@ from apps.quizzes.selectors.question_pages import (
 from apps.quizzes.selectors.quiz_pages import list_quizzes, read_quiz, read_written_quiz
 from apps.quizzes.selectors.quizzes import (
     Standing,
-    asked_in,
-    choices_of,
     get_choice,
     get_question,
     get_quiz,
     get_visible_quiz,
     last_position_in,
-    questions_of,
     quiz_cards,
     unready_questions_of,
 )
@@ -57,6 +61,8 @@ __all__ = [
     "asked_in",
     "changes_by",
     "choices_of",
+    "contents_of",
+    "count_figures",
     "forget_grades",
     "forget_quizzes",
     "get_choice",

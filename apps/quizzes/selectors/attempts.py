@@ -104,17 +104,21 @@ def personal_data_of(user_id: str) -> list[Json]:
             "max_score": one.max_score,
             "percentage": one.percentage,
             "passed": one.passed,
-            "answers": [_answer_of(one, answer) for answer in one.answers],
+            "answers": _answers_of(one),
         }
         for one in found
     ]
 
 
-def _answer_of(submission: Attempt, answer) -> Json:
-    """Return an answer in words: ids would say nothing to whom they belong to."""
-    [question] = [one for one in submission.questions if one.id == answer.question]
-    chosen = [one.text for one in question.choices if one.id in (answer.choices or [])]
-    return {"question": question.text, "answer": chosen or answer.text}
+def _answers_of(submission: Attempt) -> list[Json]:
+    """Return the answers in words: ids would say nothing to whom they belong to."""
+    questions = {one.id: one for one in submission.questions}
+    rows = []
+    for answer in submission.answers:
+        question, chosen = questions[answer.question], set(answer.choices or [])
+        texts = [one.text for one in question.choices if one.id in chosen]
+        rows.append({"question": question.text, "answer": texts or answer.text})
+    return rows
 
 
 def _visible_to(viewer: Viewer) -> QuerySet:

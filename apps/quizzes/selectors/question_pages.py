@@ -9,13 +9,13 @@ from collections.abc import Callable, Sequence
 from bson import ObjectId
 
 from apps.common.cache import Json
-from apps.common.errors import Missing
 from apps.common.pagination import Page, Paging, page_of
 from apps.quizzes.documents import AskedQuestion, Attempt, Choice, Question, Quiz
+from apps.quizzes.selectors.contents import QuestionContent, contents_of, questions_of
 from apps.quizzes.selectors.quizzes import (
-    as_asked,
     get_quiz,
-    questions_of,
+    get_visible_choice,
+    get_visible_question,
     visible_choices,
     visible_questions,
     written_courses,
@@ -31,23 +31,24 @@ def read_question(question_id, *, viewer: Viewer, represent: Represent) -> Json:
 
     :raises Missing: there is none that the viewer may know of
     """
-    question = visible_questions(viewer).filter(id=question_id).first()
-    if question is None:
-        raise Missing()
-    [row] = _rows_of_questions([question], viewer, represent)
-    return row
+    question, with_key = get_visible_question(question_id, viewer=viewer)
+    contents = contents_of([question])
+    if with_key:
+        [row] = for_authors([question], contents, represent)
+        return row
+    return without_key(contents[0], quiz_id=question.quiz, position=question.position)
 
 
 def read_written_question(question: Question, *, represent: Represent) -> Json:
     """Return a question as its author has just written it."""
-    [row] = for_authors([question], as_asked([question]), represent)
+    [row] = for_authors([question], contents_of([question]), represent)
     return row
 
 
 def written_questions(quiz: Quiz, *, represent: Represent) -> list[Json]:
     """Return a quiz's questions in order, as their author has just written them."""
     questions = questions_of(get_quiz(quiz.id))
-    rows = for_authors(questions, as_asked(questions), represent)
+    rows = for_authors(questions, contents_of(questions), represent)
     return [{name: value for name, value in row.items() if name != "revision"} for row in rows]
 
 
@@ -64,11 +65,9 @@ def read_choice(choice_id, *, viewer: Viewer, represent: Represent) -> Json:
     """
     :raises Missing: there is none that the viewer may know of
     """
-    choice = visible_choices(viewer).filter(id=choice_id).first()
-    if choice is None:
-        raise Missing()
-    [row] = _rows_of_choices([choice], viewer, represent)
-    return row
+    choice, with_key = get_visible_choice(choice_id, viewer=viewer)
+    row = represent(choice)
+    return row if with_key else _choice_without_key(row)
 
 
 def list_choices(*, viewer: Viewer, represent: Represent, paging: Paging, question=None) -> Page:
@@ -83,7 +82,7 @@ def _rows_of_questions(
     questions: list[Question], viewer: Viewer, represent: Represent
 ) -> list[Json]:
     written = _written_quizzes({one.quiz for one in questions}, viewer)
-    asked = as_asked(questions)
+    asked = contents_of(questions)
     with_key = for_authors(questions, asked, represent)
     return [
         row
@@ -97,13 +96,14 @@ def _rows_of_choices(choices: list[Choice], viewer: Viewer, represent: Represent
     questions = Question.objects(id__in=list({one.question for one in choices})).only("quiz")
     quiz_of = {one.id: one.quiz for one in questions}
     written = _written_quizzes(set(quiz_of.values()), viewer)
-    for_learners = ("id", "question", "text", "position")
     return [
-        row
-        if quiz_of.get(choice.question) in written
-        else {name: row[name] for name in for_learners}
+        row if quiz_of.get(choice.question) in written else _choice_without_key(row)
         for choice, row in ((choice, represent(choice)) for choice in choices)
     ]
+
+
+def _choice_without_key(row: Json) -> Json:
+    return {name: row[name] for name in ("id", "question", "text", "position")}
 
 
 def _written_quizzes(quiz_ids: set[ObjectId], viewer: Viewer) -> set[ObjectId]:
@@ -121,7 +121,7 @@ def as_asked_to(attempt: Attempt) -> list[Json]:
 
 
 def for_authors(
-    questions: Sequence[Question], asked: Sequence[AskedQuestion], represent: Represent
+    questions: Sequence[Question], asked: Sequence[QuestionContent], represent: Represent
 ) -> list[Json]:
     return [
         represent(question) | {"choices": [_with_key(choice) for choice in content.choices]}
@@ -133,7 +133,9 @@ def _with_key(choice) -> Json:
     return {"id": str(choice.id), "text": choice.text, "is_correct": choice.is_correct}
 
 
-def without_key(question: AskedQuestion, *, quiz_id: ObjectId, position: int) -> Json:
+def without_key(
+    question: QuestionContent | AskedQuestion, *, quiz_id: ObjectId, position: int
+) -> Json:
     return {
         "id": str(question.id),
         "quiz": str(quiz_id),

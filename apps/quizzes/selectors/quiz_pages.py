@@ -2,28 +2,29 @@
 
 from collections.abc import Callable, Sequence
 
+from bson import ObjectId
+
 from apps.common.cache import Json
 from apps.common.clock import shown
 from apps.common.pagination import Page, Paging, page_of
 from apps.courses import selectors as courses
 from apps.enrollments import selectors as enrollments
-from apps.quizzes.documents import AskedQuestion, Attempt, Quiz
-from apps.quizzes.problems import problems_of
+from apps.quizzes.documents import Attempt, Quiz
 from apps.quizzes.selectors.attempts import (
     attempts_of,
     is_open,
     last_attempt,
 )
-from apps.quizzes.selectors.question_pages import as_asked_to, for_authors, without_key
-from apps.quizzes.selectors.quizzes import (
-    Standing,
-    as_asked,
+from apps.quizzes.selectors.contents import (
+    Figures,
+    QuestionContent,
     contents_of,
     figures_of,
-    get_visible_quiz,
     questions_of,
-    visible_quizzes,
+    stored_figures,
 )
+from apps.quizzes.selectors.question_pages import as_asked_to, for_authors, without_key
+from apps.quizzes.selectors.quizzes import Standing, get_visible_quiz, visible_quizzes
 from apps.quizzes.selectors.results import standing_in
 from apps.users.viewer import Viewer
 
@@ -40,9 +41,9 @@ def read_quiz(
     """
     quiz, standing = get_visible_quiz(quiz_id, viewer=viewer)
     questions = questions_of(quiz)
-    asked = as_asked(questions)
+    asked = contents_of(questions)
     attempts = attempts_of(viewer.id, [quiz.id]) if standing.is_learner else []
-    row = _row_of_quiz(represent(quiz), quiz, standing, asked, attempts)
+    row = _row_of_quiz(represent(quiz), quiz, standing, figures_of(asked), attempts)
     if standing.is_author:
         return row | {"questions": for_authors(questions, asked, represent_question)}
     return row | {"questions": _for_learner(quiz, viewer, asked, attempts)}
@@ -51,8 +52,8 @@ def read_quiz(
 def read_written_quiz(quiz: Quiz, *, represent: Represent, represent_question: Represent) -> Json:
     """Return a quiz as its author has just written it."""
     questions = questions_of(quiz)
-    asked = as_asked(questions)
-    row = _row_of_quiz(represent(quiz), quiz, Standing(True, False), asked, [])
+    asked = contents_of(questions)
+    row = _row_of_quiz(represent(quiz), quiz, Standing(True, False), figures_of(asked), [])
     return row | {"questions": for_authors(questions, asked, represent_question)}
 
 
@@ -64,12 +65,14 @@ def list_quizzes(*, viewer: Viewer, represent: Represent, paging: Paging, **filt
         quizzes.append(quiz)
         return represent(quiz)
 
-    taught = courses.ids_taught_by(viewer.id)
+    taught = set(courses.ids_taught_by(viewer.id))
     visible = visible_quizzes(viewer, taught=taught, **filters)
     page = page_of(visible.order_by("-id"), paging, noted)
-    learnt = enrollments.courses_of_student(viewer.id)
-    contents = contents_of(quizzes)
-    attempts = attempts_of(viewer.id, list(contents)) if learnt else []
+    learnt = set(enrollments.courses_of_student(viewer.id))
+    figures = stored_figures(quizzes)
+    attempts: dict[ObjectId, list[Attempt]] = {quiz.id: [] for quiz in quizzes}
+    for attempt in attempts_of(viewer.id, list(attempts)) if learnt else []:
+        attempts[attempt.quiz].append(attempt)
     page.rows[:] = [
         _row_of_quiz(
             row,
@@ -78,8 +81,8 @@ def list_quizzes(*, viewer: Viewer, represent: Represent, paging: Paging, **filt
                 is_author=viewer.is_admin or quiz.course in taught,
                 is_learner=str(quiz.course) in learnt,
             ),
-            contents[quiz.id],
-            [one for one in attempts if one.quiz == quiz.id],
+            figures[quiz.id],
+            attempts[quiz.id],
         )
         for row, quiz in zip(page.rows, quizzes, strict=True)
     ]
@@ -90,14 +93,14 @@ def _row_of_quiz(
     row: Json,
     quiz: Quiz,
     standing: Standing,
-    asked: Sequence[AskedQuestion],
+    figures: Figures,
     attempts: Sequence[Attempt],
 ) -> Json:
-    row = row | figures_of(asked)
+    row = row | {"question_count": figures.question_count, "max_score": figures.max_score}
     if standing.is_author:
         row["problems"] = [
             {"question": str(question) if question else None, "code": code}
-            for question, code in problems_of(asked)
+            for question, code in figures.problems
         ]
     if standing.is_learner:
         outcome = standing_in(quiz, attempts)
@@ -118,7 +121,7 @@ def _open_one(attempts: Sequence[Attempt]) -> Json:
 
 
 def _for_learner(
-    quiz: Quiz, viewer: Viewer, asked: Sequence[AskedQuestion], attempts: Sequence[Attempt]
+    quiz: Quiz, viewer: Viewer, asked: Sequence[QuestionContent], attempts: Sequence[Attempt]
 ) -> list[Json] | None:
     if any(is_open(one) for one in attempts):
         attempt = last_attempt(quiz_id=quiz.id, student_id=viewer.id)

@@ -1,28 +1,19 @@
 """Every read of quizzes, questions and choices, and who may see how much of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bson import ObjectId
-from mongoengine import Q, QuerySet
+from mongoengine import QuerySet
 
 from apps.common.cache import Json
 from apps.common.errors import Missing
 from apps.courses import selectors as courses
 from apps.courses.documents import Course
 from apps.enrollments import selectors as enrollments
-from apps.quizzes.documents import (
-    WITH_CHOICES,
-    AskedChoice,
-    AskedQuestion,
-    Choice,
-    Question,
-    Quiz,
-    content_of,
-)
-from apps.quizzes.grading import rounded_sum
-from apps.quizzes.problems import problem_of, problems_of
+from apps.quizzes.documents import Choice, Question, Quiz
 from apps.quizzes.selectors.attempts import open_attempts_of
+from apps.quizzes.selectors.contents import stored_figures
 from apps.users.viewer import Viewer
 
 
@@ -96,13 +87,38 @@ def get_question(question_id) -> Question:
 
 def get_choice(choice_id) -> tuple[Choice, Question]:
     """
-    :raises Missing: there is none, or its question is being given others
+    :raises Missing: there is none
     """
     choice = Choice.objects(id=choice_id).first()
     if choice is None:
         raise Missing()
-    question = get_question(choice.question)
-    return choice, question
+    return choice, get_question(choice.question)
+
+
+def get_visible_question(question_id, *, viewer: Viewer) -> tuple[Question, bool]:
+    """
+    Return a question, and whether the viewer may see its key.
+
+    :raises Missing: there is none, or its quiz does not show it to the viewer
+    """
+    question = get_question(question_id)
+    quiz, standing = get_visible_quiz(question.quiz, viewer=viewer)
+    if not _shows_questions(quiz, standing, viewer):
+        raise Missing()
+    return question, standing.is_author
+
+
+def get_visible_choice(choice_id, *, viewer: Viewer) -> tuple[Choice, bool]:
+    """
+    Return a choice, and whether the viewer may see its key.
+
+    :raises Missing: there is none that the viewer may know of, or it is being replaced
+    """
+    choice, question = get_choice(choice_id)
+    if question.wanted_choices is not None:
+        raise Missing()
+    _question, with_key = get_visible_question(question.id, viewer=viewer)
+    return choice, with_key
 
 
 def visible_questions(viewer: Viewer, *, quiz=None) -> QuerySet:
@@ -111,77 +127,61 @@ def visible_questions(viewer: Viewer, *, quiz=None) -> QuerySet:
 
     To learners a quiz with a time limit shows none unless they have an open attempt.
     """
-    taught = courses.ids_taught_by(viewer.id)
-    quizzes = visible_quizzes(viewer, taught=taught)
-    quizzes = quizzes.filter(id=quiz) if quiz else quizzes
-    if not viewer.is_admin:
-        shown = Q(course__in=taught) | Q(time_limit_seconds=None)
-        shown |= Q(id__in=open_attempts_of(viewer.id).distinct("quiz"))
-        quizzes = quizzes.filter(shown)
-    return Question.objects(quiz__in=quizzes.distinct("id"))
+    if quiz is not None:
+        return Question.objects(quiz__in=[quiz] if _shows_its_questions(quiz, viewer) else [])
+    return _in_visible_courses(Question.objects, viewer)
 
 
 def visible_choices(viewer: Viewer, *, question=None) -> QuerySet:
-    questions = visible_questions(viewer)
-    questions = questions.filter(id=question) if question else questions
-    settled = questions.filter(wanted_choices=None)
-    return Choice.objects(question__in=settled.distinct("id"))
+    """Choices of the questions that one may see, but those that are being replaced."""
+    if question is not None:
+        found = Question.objects(id=question, wanted_choices=None).only("quiz").first()
+        shown = found is not None and _shows_its_questions(found.quiz, viewer)
+        return Choice.objects(question__in=[question] if shown else [])
+    replaced = Question.objects(pending_since__ne=None, wanted_choices__ne=None).distinct("id")
+    choices = _in_visible_courses(Choice.objects, viewer)
+    return choices.filter(question__nin=replaced) if replaced else choices
 
 
-def questions_of(quiz: Quiz) -> list[Question]:
-    """Return a quiz's questions in order; while they are being moved, in the wanted one."""
-    found = list(Question.objects(quiz=quiz.id).order_by("position", "id"))
-    wanted = {one: place for place, one in enumerate(quiz.question_order or [])}
-    return sorted(found, key=lambda one: wanted.get(one.id, len(wanted)))
+def _in_visible_courses(found: QuerySet, viewer: Viewer) -> QuerySet:
+    """
+    Narrow questions or choices to those of the viewer's courses, by the course that each has.
+
+    What is listed by the ids of those courses needs no list of thousands of quizzes or questions.
+    """
+    hidden = Quiz.objects(removed=True).distinct("id")
+    if not viewer.is_admin:
+        taught = set(courses.ids_taught_by(viewer.id))
+        learnt = {ObjectId(one) for one in enrollments.courses_of_student(viewer.id)}
+        found = found.filter(course__in=list(taught | learnt))
+        hidden += _closed_quizzes(viewer, learnt - taught)
+    return found.filter(quiz__nin=hidden) if hidden else found
 
 
-def asked_in(quiz: Quiz) -> list[AskedQuestion]:
-    """Return a quiz's questions, choices and key, as an attempt that began now would hold them."""
-    return as_asked(questions_of(quiz))
+def _closed_quizzes(viewer: Viewer, course_ids: set[ObjectId]) -> list[ObjectId]:
+    """Return the quizzes with a time limit at which the learner has no open attempt."""
+    if not course_ids:
+        return []
+    timed = Quiz.objects(course__in=list(course_ids), time_limit_seconds__ne=None, removed=None)
+    closed = set(timed.distinct("id"))
+    return list(closed - set(open_attempts_of(viewer.id).distinct("quiz")) if closed else ())
 
 
-def as_asked(questions: list[Question]) -> list[AskedQuestion]:
-    choices = choices_of(questions)
-    return [_as_asked(question, choices[question.id]) for question in questions]
+def _shows_its_questions(quiz_id, viewer: Viewer) -> bool:
+    try:
+        quiz, standing = get_visible_quiz(quiz_id, viewer=viewer)
+    except Missing:
+        return False
+    return _shows_questions(quiz, standing, viewer)
 
 
-def choices_of(questions: Iterable[Question]) -> dict[ObjectId, list[AskedChoice]]:
-    """Return the choices of each question in order, those that it is to have where it says so."""
-    questions = list(questions)
-    settled = [one.id for one in questions if one.wanted_choices is None]
-    found: dict[ObjectId, list[AskedChoice]] = {
-        one.id: list(one.wanted_choices or []) for one in questions
-    }
-    if settled:
-        for choice in Choice.objects(question__in=settled).order_by("position", "id"):
-            found[choice.question].append(_as_wanted(choice))
-    return found
+def _shows_questions(quiz: Quiz, standing: Standing, viewer: Viewer) -> bool:
+    """Say whether the viewer may see the questions of a visible quiz now."""
+    return standing.is_author or not quiz.time_limit_seconds or _has_open(viewer, quiz)
 
 
-def contents_of(quizzes: Iterable[Quiz]) -> dict[ObjectId, list[AskedQuestion]]:
-    """Return the questions of several quizzes, in as many queries as of one."""
-    quizzes = list(quizzes)
-    found: dict[ObjectId, list[AskedQuestion]] = {quiz.id: [] for quiz in quizzes}
-    questions = list(Question.objects(quiz__in=list(found)).order_by("position", "id"))
-    for question, asked in zip(questions, as_asked(questions), strict=True):
-        found[question.quiz].append(asked)
-    return found
-
-
-def ready_among(quiz_ids: Iterable[ObjectId]) -> set[ObjectId]:
-    """Return those of the quizzes that can be taken, reading no more than it takes to know."""
-    needed = ("quiz", "kind", "answer", "wanted_choices")
-    questions = list(Question.objects(quiz__in=list(quiz_ids)).only(*needed))
-    right = Choice.objects(question__in=[one.id for one in questions], is_correct=True)
-    answerable = set(right.distinct("question")) if questions else set()
-    unready = {one.quiz for one in questions if not _can_be_answered(one, answerable)}
-    return {one.quiz for one in questions} - unready
-
-
-def _can_be_answered(question: Question, with_right_choice: set[ObjectId]) -> bool:
-    if question.wanted_choices is None and question.kind in WITH_CHOICES:
-        return question.id in with_right_choice
-    return problem_of(_as_asked(question, list(question.wanted_choices or []))) is None
+def _has_open(viewer: Viewer, quiz: Quiz) -> bool:
+    return open_attempts_of(viewer.id).filter(quiz=quiz.id).only("id").first() is not None
 
 
 def last_position_in(quiz_id) -> int:
@@ -190,26 +190,34 @@ def last_position_in(quiz_id) -> int:
 
 
 def quizzes_of_lesson(lesson_id) -> list[Quiz]:
-    return list(Quiz.objects(lesson=lesson_id, removed=None).order_by("id"))
+    """Return the quizzes of a lesson, with no more than whether each can be taken."""
+    found = Quiz.objects(lesson=lesson_id, removed=None).only("question_count", "problems")
+    return list(found.order_by("id"))
 
 
-def unready_questions_of(course_id) -> list[tuple[str, str]]:
-    """Return `(quiz's title, question's text)` of those in a course that nobody could answer."""
-    quizzes = list(Quiz.objects(course=course_id, removed=None))
-    contents = contents_of(quizzes)
-    return [
-        (quiz.title, question.text)
+def ready_among(quizzes: Iterable[Quiz]) -> set[ObjectId]:
+    """Return the ids of those of the quizzes that can be taken."""
+    return {quiz_id for quiz_id, figures in stored_figures(quizzes).items() if figures.is_ready}
+
+
+def unready_questions_of(course_id, *, most: int) -> list[tuple[str, str]]:
+    """
+    Return `(quiz's title, question's text)` of those in a course that nobody could answer.
+
+    :param most: how many are returned of all that there are
+    """
+    needed = ("title", "question_count", "max_score", "problems")
+    quizzes = list(Quiz.objects(course=course_id, removed=None).only(*needed).order_by("id"))
+    figures = stored_figures(quizzes)
+    unready = [
+        (quiz.title, question_id)
         for quiz in quizzes
-        for question in contents[quiz.id]
-        if question.id in {found for found, _code in problems_of(contents[quiz.id])}
-    ]
-
-
-def figures_of(questions: Sequence[AskedQuestion]) -> Json:
-    return {
-        "question_count": len(questions),
-        "max_score": rounded_sum(question.points for question in questions),
-    }
+        for question_id, _code in figures[quiz.id].problems
+        if question_id is not None
+    ][:most]
+    found = Question.objects(id__in=[question_id for _, question_id in unready]).only("text")
+    texts = {one.id: one.text for one in found} if unready else {}
+    return [(title, texts[one]) for title, one in unready if one in texts]
 
 
 def quiz_cards(quiz_ids: set[str], *, viewer: Viewer) -> dict[str, Json]:
@@ -217,11 +225,3 @@ def quiz_cards(quiz_ids: set[str], *, viewer: Viewer) -> dict[str, Json]:
     visible = visible_quizzes(viewer, taught=courses.ids_taught_by(viewer.id))
     found = visible.filter(id__in=list(quiz_ids)).only("title")
     return {str(one.id): {"id": str(one.id), "title": one.title} for one in found}
-
-
-def _as_asked(question: Question, choices: list[AskedChoice]) -> AskedQuestion:
-    return AskedQuestion(id=question.id, choices=choices, **content_of(question))
-
-
-def _as_wanted(choice: Choice) -> AskedChoice:
-    return AskedChoice(id=choice.id, text=choice.text, is_correct=choice.is_correct)

@@ -12,6 +12,8 @@ from apps.quizzes.selectors.quizzes import quizzes_of_lesson, ready_among
 
 Place = tuple[str, str]  # student id, course id
 
+_NEEDED = ("lesson", "course", "title", "grading", "question_count", "problems")
+
 
 def results_of(places: Iterable[Place]) -> dict[Place, list[Json]]:
     """
@@ -23,13 +25,13 @@ def results_of(places: Iterable[Place]) -> dict[Place, list[Json]]:
     quizzes = _quizzes_of({course for _, course in places})
     if not quizzes:
         return {place: [] for place in places}
-    ready = ready_among(quiz.id for quiz in quizzes)
+    ready = ready_among(quiz for of_course in quizzes.values() for quiz in of_course)
     attempts = _attempts_in(places)
     results: dict[Place, list[Json]] = {place: [] for place in places}
     for student, course in places:
-        for quiz in quizzes:
+        for quiz in quizzes.get(course, []):
             taken = attempts.get((student, quiz.id), [])
-            if str(quiz.course) == course and (quiz.id in ready or taken):
+            if quiz.id in ready or taken:
                 results[student, course].append(_result(quiz, taken))
     return results
 
@@ -50,11 +52,9 @@ def what_holds_back(*, student_id, lesson_id, but_for: ObjectId | None = None) -
 
     :param but_for: one that is known to be passed
     """
-    ids = {quiz.id for quiz in quizzes_of_lesson(lesson_id)} - {but_for}
-    if not ids:
-        return set()
-    waiting = ids - passed_quizzes(student_id=student_id, quiz_ids=list(ids))
-    return ready_among(waiting) if waiting else set()
+    quizzes = quizzes_of_lesson(lesson_id)
+    ready = ready_among(quiz for quiz in quizzes if quiz.id != but_for)
+    return ready and ready - passed_quizzes(student_id=student_id, quiz_ids=list(ready))
 
 
 def forget_quizzes(*course_ids) -> None:
@@ -78,9 +78,12 @@ def grades_key(student_id) -> str:
     return f"grades:user:{student_id}"
 
 
-def _quizzes_of(course_ids: set[str]) -> list[Quiz]:
+def _quizzes_of(course_ids: set[str]) -> dict[str, list[Quiz]]:
     found = Quiz.objects(course__in=[ObjectId(one) for one in course_ids], removed=None)
-    return list(found.order_by("id"))
+    by_course: dict[str, list[Quiz]] = {}
+    for quiz in found.only(*_NEEDED).order_by("id"):
+        by_course.setdefault(str(quiz.course), []).append(quiz)
+    return by_course
 
 
 def _attempts_in(places: list[Place]) -> dict[tuple[str, ObjectId], list[Attempt]]:

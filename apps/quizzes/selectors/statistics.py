@@ -7,8 +7,9 @@ from mongoengine import Q, QuerySet
 
 from apps.common.cache import Json
 from apps.quizzes import item_analysis
-from apps.quizzes.documents import TRUE_FALSE, WITH_CHOICES, AskedChoice, Attempt, Question, Quiz
+from apps.quizzes.documents import TRUE_FALSE, WITH_CHOICES, Attempt, Question, Quiz
 from apps.quizzes.item_analysis import Sums
+from apps.quizzes.selectors.contents import ChoiceContent
 
 Stages = list[dict]
 Taken = Mapping[object, int]  # by choice; by question and text where there are none
@@ -18,7 +19,7 @@ NO_SUMS = Sums(n=0, x=0, y=0, xx=0, yy=0, xy=0, most=0, x_varies=False, y_varies
 def statistics_of(
     quiz: Quiz,
     questions: Sequence[Question],
-    choices: Mapping[ObjectId, Sequence[AskedChoice]],
+    choices: Mapping[ObjectId, Sequence[ChoiceContent]],
     *,
     every_attempt: bool,
 ) -> Json:
@@ -47,7 +48,7 @@ def statistics_of(
 def _questions(
     submissions: QuerySet,
     questions: Sequence[Question],
-    choices: Mapping[ObjectId, Sequence[AskedChoice]],
+    choices: Mapping[ObjectId, Sequence[ChoiceContent]],
 ) -> Iterator[Json]:
     sums = _sums_by_question(submissions)
     taken = _taken(submissions, questions)
@@ -65,7 +66,7 @@ def _questions(
         }
 
 
-def _choices(question: Question, choices: Sequence[AskedChoice], taken: Taken) -> list[Json]:
+def _choices(question: Question, choices: Sequence[ChoiceContent], taken: Taken) -> list[Json]:
     if question.kind == TRUE_FALSE:
         return [
             {

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from apps.common.cache import Json
+from apps.common.capacity import Capacity
 from apps.common.clock import shown
 from apps.common.errors import Missing
 from apps.common.pagination import Page, Paging
@@ -13,15 +14,14 @@ from apps.quizzes.selectors.attempts import (
     has_passed,
     list_submissions,
 )
+from apps.quizzes.selectors.contents import choices_of, questions_of
 from apps.quizzes.selectors.question_pages import as_asked_to
-from apps.quizzes.selectors.quizzes import (
-    choices_of,
-    questions_of,
-)
 from apps.quizzes.selectors.statistics import statistics_of
 from apps.users.viewer import Viewer
 
 Represent = Callable[..., Json]
+
+STATISTICS = Capacity(2, wait=1)
 
 
 def read_submission(submission_id, *, viewer: Viewer) -> Json:
@@ -43,10 +43,15 @@ def read_own_submission(submission: Attempt, quiz: Quiz) -> Json:
 
 
 def read_statistics(quiz: Quiz, *, every_attempt: bool) -> Json:
-    """Return what a quiz's submissions show; shape: `StatisticsSerializer`."""
-    questions = questions_of(quiz)
-    choices = choices_of(questions)
-    return statistics_of(quiz, questions, choices, every_attempt=every_attempt)
+    """
+    Return what a quiz's submissions show; shape: `StatisticsSerializer`.
+
+    :raises Busy: too many statistics are being computed
+    """
+    with STATISTICS:
+        questions = questions_of(quiz)
+        choices = choices_of(questions)
+        return statistics_of(quiz, questions, choices, every_attempt=every_attempt)
 
 
 def list_submission_rows(*, viewer: Viewer, paging: Paging, **filters) -> Page:

@@ -15,10 +15,12 @@ from apps.quizzes.services.authoring import (
 from apps.quizzes.services.exchange import (
     ImportRefused,
     export_questions,
+    finish_import,
     forget_old_imports,
     import_questions,
     repair_imports,
 )
+from apps.quizzes.services.figures import repair_figures
 from apps.quizzes.services.questions import (
     change_choice,
     change_question,
@@ -40,6 +42,7 @@ __all__ = [
     "create_quiz",
     "erase",
     "export_questions",
+    "finish_import",
     "finish_removals",
     "forget_old_imports",
     "import_questions",
@@ -52,6 +55,7 @@ __all__ = [
     "remove_quizzes_of_lesson",
     "reorder_questions",
     "repair_attempts",
+    "repair_figures",
     "repair_imports",
     "repair_questions",
     "repair_quizzes",

@@ -1,6 +1,6 @@
 """Taking a quiz: starting an attempt, submitting it, and telling what came of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from random import Random, SystemRandom
 
@@ -17,6 +17,7 @@ from apps.enrollments import selectors as enrollments
 from apps.enrollments.services import NotEnrolled
 from apps.quizzes import selectors
 from apps.quizzes.documents import (
+    MOST_ATTEMPTS,
     MULTIPLE,
     TRUE_FALSE,
     WITH_CHOICES,
@@ -61,10 +62,17 @@ class AlreadySubmitted(Conflict):
     detail = gettext_lazy("This attempt was submitted already.")
 
 
-def start(*, student_id: str, quiz: Quiz) -> tuple[Attempt, bool]:
+def _unlimited() -> None:
+    """Let every attempt be opened."""
+
+
+def start(
+    *, student_id: str, quiz: Quiz, check_rate: Callable[[], None] = _unlimited
+) -> tuple[Attempt, bool]:
     """
     Open an attempt, or return the one that is open; say whether it was opened now.
 
+    :param check_rate: called before an attempt is opened; raises where it is one too many
     :raises NotEnrolled: the student has no place in the course
     :raises QuizNotReady: there is no question, or one that nobody can answer
     :raises NoAttemptsLeft: all attempts are used up
@@ -75,6 +83,7 @@ def start(*, student_id: str, quiz: Quiz) -> tuple[Attempt, bool]:
         if selectors.is_open(last):
             return last, False
         attempt = _next_attempt(quiz, student_id, last)
+        check_rate()
         try:
             return insert(attempt), True
         except NotUniqueError:
@@ -82,13 +91,19 @@ def start(*, student_id: str, quiz: Quiz) -> tuple[Attempt, bool]:
 
 
 def submit(
-    *, student_id: str, quiz: Quiz, answers: Sequence[dict], submission_id: ObjectId
+    *,
+    student_id: str,
+    quiz: Quiz,
+    answers: Sequence[dict],
+    submission_id: ObjectId,
+    check_rate: Callable[[], None] = _unlimited,
 ) -> Attempt:
     """
     Grade the answers to the open attempt; where there is no time limit, to one opened for them.
 
     :param answers: `{question, choices}` or `{question, text}` each
     :param submission_id: names the request: its rerun finds what it has done
+    :param check_rate: called before an attempt is opened; raises where it is one too many
     :raises NotEnrolled: the student has no place in the course
     :raises Invalid: an answer is not to a question that was asked, or not of its form
     :raises TimeIsUp: the attempt has run out
@@ -104,7 +119,7 @@ def submit(
     elif last is not None and not last.submitted_at:
         submitted = _submit_open(last, quiz, answers, submission_id)
     else:
-        submitted = _submit_at_once(last, quiz, student_id, answers, submission_id)
+        submitted = _submit_at_once(last, quiz, student_id, answers, submission_id, check_rate)
     selectors.forget_grades(student_id)
     if submitted.pending_since:
         _tell(submitted, quiz.title)
@@ -154,7 +169,7 @@ def _check_place(student_id: str, quiz: Quiz) -> None:
 def _next_attempt(quiz: Quiz, student_id: str, last: Attempt | None, **fields) -> Attempt:
     """Return the attempt after the last one, not stored yet."""
     number = last.attempt + 1 if last else 1
-    if quiz.max_attempts and number > quiz.max_attempts:
+    if number > (quiz.max_attempts or MOST_ATTEMPTS):
         raise NoAttemptsLeft()
     questions = selectors.asked_in(quiz)
     if problems_of(questions):
@@ -199,6 +214,7 @@ def _submit_at_once(
     student_id: str,
     answers: Sequence[dict],
     submission_id: ObjectId,
+    check_rate: Callable[[], None],
 ) -> Attempt:
     """Open an attempt and submit it, in one write."""
     while True:
@@ -209,6 +225,7 @@ def _submit_at_once(
             raise NotStarted()
         for name, value in _result(attempt, _given(attempt, answers)).items():
             setattr(attempt, name, value)
+        check_rate()
         try:
             return insert(attempt)
         except NotUniqueError:  # another request took this number meanwhile

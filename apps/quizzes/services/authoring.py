@@ -7,15 +7,43 @@ from bson import ObjectId
 from django.utils.translation import gettext_lazy as _
 from pymongo import UpdateOne
 
+from apps.common.bounds import Bound
 from apps.common.clock import now_in_milliseconds
-from apps.common.documents import change, insert, refuse_stale
+from apps.common.documents import change, refuse_stale
 from apps.common.errors import Conflict, Invalid, Missing
 from apps.lessons import selectors as lessons
 from apps.lessons.documents import Lesson
 from apps.quizzes import selectors
 from apps.quizzes.documents import Attempt, Choice, Question, Quiz
+from apps.quizzes.services.figures import NONE_YET, bring_course_along, store_figures
 
 A_MINUTE = timedelta(minutes=1)
+
+
+MOST_IN_COURSE = 1000
+MOST_IN_LESSON = 50
+
+
+class TooManyQuizzes(Conflict):
+    code = "too_many_quizzes"
+    detail = _("A lesson has at most %(lesson)s quizzes, and a course at most %(course)s.") % {
+        "lesson": MOST_IN_LESSON,
+        "course": MOST_IN_COURSE,
+    }
+
+
+OF_COURSE = Bound(
+    "quizzes-of-course",
+    MOST_IN_COURSE,
+    count=lambda course_id: Quiz.objects(course=course_id, removed=None).count(),
+    refusal=TooManyQuizzes,
+)
+OF_LESSON = Bound(
+    "quizzes-of-lesson",
+    MOST_IN_LESSON,
+    count=lambda lesson_id: Quiz.objects(lesson=lesson_id, removed=None).count(),
+    refusal=TooManyQuizzes,
+)
 
 
 class BeingReordered(Conflict):
@@ -27,9 +55,11 @@ def create_quiz(*, quiz_id: ObjectId, lesson: Lesson, **fields: Any) -> Quiz:
     """
     Add a quiz to a lesson.
 
+    :raises TooManyQuizzes: the lesson, or its course, is full
     :raises Invalid: the lesson was removed
     """
-    quiz = insert(Quiz(id=quiz_id, lesson=lesson.id, course=lesson.course, **fields))
+    new = Quiz(id=quiz_id, lesson=lesson.id, course=lesson.course, **NONE_YET, **fields)
+    quiz = OF_COURSE.insert(lesson.course, new, by=_insert_into_lesson)
     selectors.forget_quizzes(lesson.course)
     try:
         lessons.get_lesson(lesson.id)
@@ -39,19 +69,29 @@ def create_quiz(*, quiz_id: ObjectId, lesson: Lesson, **fields: Any) -> Quiz:
     return quiz
 
 
+def _insert_into_lesson(quiz: Quiz) -> Quiz:
+    return OF_LESSON.insert(quiz.lesson, quiz)
+
+
 def change_quiz(
     quiz: Quiz, *, lesson: Lesson, expected: list[int] | None = None, **fields: Any
 ) -> Quiz:
     """
     Change a quiz; one that goes to another lesson takes its submissions along.
 
+    :raises TooManyQuizzes: the lesson that it goes to, or its course, is full
     :raises StaleVersion: somebody has edited it since
     """
     fields |= {"lesson": lesson.id, "course": lesson.course}
     moves = lesson.id != quiz.lesson
     if moves:
         fields["pending_since"] = now_in_milliseconds()
-    changed = change(quiz, expected=expected, **fields)
+    condition = {"lesson": quiz.lesson, "course": quiz.course}
+    with (
+        OF_COURSE.moved(quiz.course, lesson.course),
+        OF_LESSON.moved(quiz.lesson, lesson.id),
+    ):
+        changed = change(quiz, expected=expected, condition=condition, **fields)
     selectors.forget_quizzes(quiz.course, changed.course)
     if moves:
         _finish(changed)
@@ -67,8 +107,9 @@ def remove_quiz(quiz: Quiz, *, expected: list[int] | None = None) -> None:
     condition = {"id": quiz.id, "removed": None}
     if expected is not None:
         condition["revision__in"] = expected
-    if not Quiz.objects(**condition).update_one(**_hidden()):
-        refuse_stale(Quiz, quiz.id)
+    with OF_COURSE.released(quiz.course), OF_LESSON.released(quiz.lesson):
+        if not Quiz.objects(**condition).update_one(**_hidden()):
+            refuse_stale(Quiz, quiz.id)
     selectors.forget_quizzes(quiz.course)
     _clear([quiz.id])
 
@@ -97,6 +138,8 @@ def move_quizzes(*, lesson_id: str, to_course_id: str) -> None:
     quizzes = Quiz.objects(lesson=lesson_id)
     before = quizzes.distinct("course")
     quizzes.update(set__course=ObjectId(to_course_id))
+    for quiz in quizzes:
+        bring_course_along(quiz)
     submissions = Attempt.objects(lesson=lesson_id)
     submissions.update(set__course=ObjectId(to_course_id))
     selectors.forget_quizzes(to_course_id, *before)
@@ -138,9 +181,11 @@ def _finish(quiz: Quiz) -> None:
     ]
     if moves:
         Question._get_collection().bulk_write(moves)
+        store_figures(quiz.id)  # its problems are stored in the order of the questions
     elsewhere = Attempt.objects(quiz=quiz.id, lesson__ne=quiz.lesson)
     elsewhere.update(set__lesson=quiz.lesson, set__course=quiz.course)
     selectors.forget_grades(*Attempt.objects(quiz=quiz.id).distinct("student"))
+    bring_course_along(quiz)
     same = Quiz.objects(id=quiz.id, pending_since=quiz.pending_since)
     same.update_one(unset__pending_since=True, unset__question_order=True)
 

@@ -1,15 +1,21 @@
 """Question banks that come and go as files."""
 
+import logging
+from collections.abc import Sequence
 from datetime import timedelta
 
+import pymongo
 from bson import ObjectId
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from pymongo import UpdateOne
+from mongoengine import Document, OperationError
+from pymongo.errors import BulkWriteError, PyMongoError
 
+from apps.common.capacity import Capacity
 from apps.common.clock import now_in_milliseconds
-from apps.common.documents import insert
 from apps.common.errors import Refusal
+from apps.common.tasks import later
 from apps.quizzes import selectors
 from apps.quizzes.documents import (
     MOST_QUESTIONS,
@@ -23,9 +29,17 @@ from apps.quizzes.documents import (
 )
 from apps.quizzes.interchange import gift, moodle_xml
 from apps.quizzes.interchange.draft import ChoiceDraft, Fault, QuestionDraft, Unsupported
+from apps.quizzes.selectors.contents import QuestionContent
+from apps.quizzes.services.figures import store_figures
+from apps.quizzes.services.questions import QUESTIONS, TooManyQuestions
+
+logger = logging.getLogger(__name__)
 
 FORMATS = {"gift": gift, "moodle_xml": moodle_xml}
 A_MINUTE = timedelta(minutes=1)
+FILES = Capacity(2, wait=1)
+FOR_CARRYING_OUT = 0.6  # of the time that a request may ask the store
+DUPLICATE_KEY = 11000
 A_DAY = timedelta(days=1)  # as long as a request may be repeated under its key
 
 
@@ -42,33 +56,51 @@ def import_questions(
     """
     Add all questions of a file to a quiz, or none; return how many, and what was skipped.
 
+    Once the import is stored it is decided. Where carrying it out takes longer than a request may
+    take, a task goes on with it, and readers of the quiz see its questions already.
+
     :raises ImportRefused: something in the file is wrong, or of a kind that there is not here
+    :raises Busy: too many files are being imported
     """
+    with FILES:
+        return _import_questions(import_id, quiz, data, format, skip_unsupported)
+
+
+def _import_questions(
+    import_id: ObjectId, quiz: Quiz, data: bytes, format: str, skip_unsupported: bool
+) -> tuple[int, list[Unsupported]]:
     reading = FORMATS[format].read(data)
     faults = reading.faults
     if not skip_unsupported:
         faults = [*faults, *map(_refused, reading.unsupported)]
     if not (faults or reading.questions or reading.unsupported):
         faults = [Fault(1, _("The file holds no questions."))]
-    faults = faults or _without_room(quiz, reading.questions)
     if faults:
-        in_order = sorted(faults, key=lambda fault: fault.line)
-        raise ImportRefused(lines=[vars(fault) for fault in in_order])
-    coming = QuestionImport(
-        id=import_id,
-        quiz=quiz.id,
-        first_position=selectors.last_position_in(quiz.id) + 1,
-        questions=[_as_asked(draft) for draft in reading.questions],
-    )
-    _carry_out(insert(coming))
-    selectors.forget_quizzes(quiz.course)
+        raise _refusal(faults)
+    try:
+        coming = _decide(import_id, quiz, reading.questions)
+    except TooManyQuestions as error:
+        raise _refusal(_without_room(quiz, reading.questions)) from error
+    _carry_out_now_or_later(coming)
     return len(reading.questions), reading.unsupported
 
 
 def export_questions(quiz: Quiz, format: str) -> str:
-    """Return a quiz's questions, with their key, as a file of the format."""
-    drafts = [_as_draft(question) for question in selectors.asked_in(quiz)]
-    return FORMATS[format].write(quiz.title, drafts)
+    """
+    Return a quiz's questions, with their key, as a file of the format.
+
+    :raises Busy: too many files are being written
+    """
+    with FILES:
+        contents = selectors.contents_of(selectors.questions_of(quiz))
+        return FORMATS[format].write(quiz.title, [_as_draft(one) for one in contents])
+
+
+def finish_import(import_id) -> None:
+    """Go on with an import that its request could not carry out."""
+    coming = QuestionImport.objects(id=import_id, pending_since__ne=None).first()
+    if coming is not None:
+        _carry_out(coming)
 
 
 def repair_imports() -> int:
@@ -77,8 +109,6 @@ def repair_imports() -> int:
     cut_off = list(QuestionImport.objects(pending_since__lt=before))
     for coming in cut_off:
         _carry_out(coming)
-        if quiz := Quiz.objects(id=coming.quiz).first():
-            selectors.forget_quizzes(quiz.course)
     return len(cut_off)
 
 
@@ -95,47 +125,110 @@ def _refused(unsupported: Unsupported) -> Fault:
     )
 
 
-def _without_room(quiz: Quiz, drafts: list[QuestionDraft]) -> list[Fault]:
+def _refusal(faults: Sequence[Fault]) -> ImportRefused:
+    in_order = sorted(faults, key=lambda fault: fault.line)
+    return ImportRefused(lines=[vars(fault) for fault in in_order])
+
+
+def _without_room(quiz: Quiz, drafts: Sequence[QuestionDraft]) -> list[Fault]:
+    """Name the first question that there is no room for, or the first of all."""
     room = MOST_QUESTIONS - Question.objects(quiz=quiz.id).count()
+    first = drafts[room] if 0 <= room < len(drafts) else drafts[0]
     reason = _("The quiz would have more than %(number)s questions.") % {"number": MOST_QUESTIONS}
-    return [Fault(draft.line, reason) for draft in drafts[max(room, 0) :][:1]]
+    return [Fault(first.line, reason)]
+
+
+def _decide(import_id: ObjectId, quiz: Quiz, drafts: Sequence[QuestionDraft]) -> QuestionImport:
+    """
+    Store an import, or return the one that an earlier try has stored.
+
+    :raises TooManyQuestions: the quiz has no room for all of it
+    """
+    coming = QuestionImport(
+        id=import_id,
+        quiz=quiz.id,
+        first_position=selectors.last_position_in(quiz.id) + 1,
+        questions=[_as_asked(draft) for draft in drafts],
+        size=len(drafts),
+    )
+    # Readers look for the import from here on: it is decided by the insert below.
+    marked = Quiz.objects(id=quiz.id)
+    marked.update_one(add_to_set__importing=import_id, set__figures_due=now_in_milliseconds())
+    try:
+        return QUESTIONS.insert(quiz.id, coming, number=len(drafts))
+    except TooManyQuestions:
+        marked.update_one(pull__importing=import_id)
+        raise
+
+
+def _carry_out_now_or_later(coming: QuestionImport) -> None:
+    from apps.quizzes.tasks import finish_import  # the task calls this module
+
+    try:
+        # The rest of the request's time is for its answer.
+        with pymongo.timeout(settings.STORE_TIMEOUT_SECONDS * FOR_CARRYING_OUT):
+            _carry_out(coming)
+    except (PyMongoError, OperationError):
+        logger.warning("An import takes longer than its request; a task goes on with it.")
+        later(finish_import, import_id=str(coming.id))
 
 
 def _carry_out(coming: QuestionImport) -> None:
     """Make the questions that are not there yet, the choices first."""
-    choices = [
-        _unless_there(
-            one.id,
-            question_id=question.id,
-            text=one.text,
-            is_correct=one.is_correct,
-            position=position,
-        )
-        for question in coming.questions
-        for position, one in enumerate(question.choices, start=1)
-    ]
-    questions = [
-        _unless_there(
-            question.id,
-            quiz_id=coming.quiz,
-            position=position,
-            created_at=coming.created_at,
-            **content_of(question),
-        )
-        for position, question in enumerate(coming.questions, start=coming.first_position)
-    ]
-    if choices:
-        Choice._get_collection().bulk_write(choices)
-    if questions:
-        Question._get_collection().bulk_write(questions)
+    quiz = Quiz.objects(id=coming.quiz).first()
+    if quiz is not None and coming.questions:
+        _insert_missing(Choice, _choices_of(coming, quiz))
+        _insert_missing(Question, _questions_of(coming, quiz))
+        store_figures(quiz.id)
     QuestionImport.objects(id=coming.id).update_one(
         unset__pending_since=True, unset__questions=True
     )
+    if quiz is not None:
+        Quiz.objects(id=quiz.id).update_one(pull__importing=coming.id)
+        selectors.forget_quizzes(quiz.course)
 
 
-def _unless_there(document_id: ObjectId, **fields) -> UpdateOne:
-    given = {name: value for name, value in fields.items() if value is not None}
-    return UpdateOne({"_id": document_id}, {"$setOnInsert": given | {"revision": 1}}, upsert=True)
+def _choices_of(coming: QuestionImport, quiz: Quiz) -> list[dict]:
+    return [
+        {
+            "_id": one.id,
+            "revision": 1,
+            "question_id": question.id,
+            "quiz_id": quiz.id,
+            "course_id": quiz.course,
+            "text": one.text,
+            "is_correct": one.is_correct,
+            "position": position,
+        }
+        for question in coming.questions
+        for position, one in enumerate(question.choices, start=1)
+    ]
+
+
+def _questions_of(coming: QuestionImport, quiz: Quiz) -> list[dict]:
+    return [
+        {
+            "_id": question.id,
+            "revision": 1,
+            "quiz_id": quiz.id,
+            "course_id": quiz.course,
+            "position": position,
+            "created_at": coming.created_at,
+        }
+        | {name: value for name, value in content_of(question).items() if value is not None}
+        for position, question in enumerate(coming.questions, start=coming.first_position)
+    ]
+
+
+def _insert_missing(kind: type[Document], rows: list[dict]) -> None:
+    """Insert all rows in one command; those that an earlier try has inserted stay."""
+    if not rows:
+        return
+    try:
+        kind._get_collection().insert_many(rows, ordered=False)
+    except BulkWriteError as error:
+        if any(one["code"] != DUPLICATE_KEY for one in error.details["writeErrors"]):
+            raise
 
 
 def _as_asked(draft: QuestionDraft) -> AskedQuestion:
@@ -146,6 +239,6 @@ def _as_asked(draft: QuestionDraft) -> AskedQuestion:
     return AskedQuestion(id=ObjectId(), choices=choices, **content_of(draft))
 
 
-def _as_draft(question: AskedQuestion) -> QuestionDraft:
+def _as_draft(question: QuestionContent) -> QuestionDraft:
     choices = [ChoiceDraft(one.text, one.is_correct) for one in question.choices]
     return QuestionDraft(choices=choices, **content_of(question))

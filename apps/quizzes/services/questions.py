@@ -5,11 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 from bson import ObjectId
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from pymongo import DeleteMany, UpdateOne
 
+from apps.common.bounds import Bound
 from apps.common.clock import now_in_milliseconds
-from apps.common.documents import change, insert, remove
+from apps.common.documents import change, remove
 from apps.common.errors import Conflict, Invalid, Refusal
 from apps.quizzes import selectors
 from apps.quizzes.documents import (
@@ -19,8 +21,10 @@ from apps.quizzes.documents import (
     AskedChoice,
     Choice,
     Question,
+    QuestionImport,
     Quiz,
 )
+from apps.quizzes.services.figures import changing_questions, store_figures
 
 A_MINUTE = timedelta(minutes=1)
 
@@ -35,6 +39,26 @@ class BeingChanged(Conflict):
     detail = _("The choices of this question are being replaced; try again shortly.")
 
 
+def _count_questions(quiz_id) -> int:
+    """Count a quiz's questions, and those of imports that are not carried out yet."""
+    coming = QuestionImport.objects(quiz=quiz_id, pending_since__ne=None).sum("size")
+    return Question.objects(quiz=quiz_id).count() + coming
+
+
+def _too_many_choices() -> Invalid:
+    most = {"number": MOST_CHOICES}
+    return Invalid(question=gettext("A question has at most %(number)s choices.") % most)
+
+
+QUESTIONS = Bound("questions", MOST_QUESTIONS, count=_count_questions, refusal=TooManyQuestions)
+CHOICES = Bound(
+    "choices",
+    MOST_CHOICES,
+    count=lambda question_id: Choice.objects(question=question_id).count(),
+    refusal=_too_many_choices,
+)
+
+
 def create_question(
     *, question_id: ObjectId, quiz: Quiz, choices: Sequence[dict] = (), **fields: Any
 ) -> Question:
@@ -44,16 +68,17 @@ def create_question(
     :raises TooManyQuestions: the quiz is full
     :raises Invalid: a choice names one that is another question's
     """
-    check_room(quiz, 1)
     fields.setdefault("position", selectors.last_position_in(quiz.id) + 1)
     question = Question(
         id=question_id,
         quiz=quiz.id,
+        course=quiz.course,
         wanted_choices=_wanted(choices, known=()),
         pending_since=now_in_milliseconds(),
         **fields,
     )
-    return _with_choices_in_place(insert(question), quiz)
+    with changing_questions(quiz):
+        return _with_choices_in_place(QUESTIONS.insert(quiz.id, question))
 
 
 def change_question(
@@ -74,30 +99,32 @@ def change_question(
     :raises StaleVersion: somebody has edited it since
     """
     if target.id != source.id:
-        check_room(target, 1)
         fields.setdefault("position", selectors.last_position_in(target.id) + 1)
-    if choices is None:
-        changed = change(question, expected=expected, quiz=target.id, **fields)
-        selectors.forget_quizzes(source.course, target.course)
-        return changed
-    _refuse_changing(question)
-    known = [one.id for one in selectors.choices_of([question])[question.id]]
-    fields |= {
-        "wanted_choices": _wanted(choices, known=known),
-        "pending_since": now_in_milliseconds(),
-    }
-    condition = {"wanted_choices": None}
-    changed = change(question, expected=expected, condition=condition, quiz=target.id, **fields)
-    return _with_choices_in_place(changed, source, target)
+    if choices is not None:
+        _refuse_changing(question)
+        known = [one.id for one in selectors.choices_of([question])[question.id]]
+        fields |= {
+            "wanted_choices": _wanted(choices, known=known),
+            "choice_set": ObjectId(),
+            "pending_since": now_in_milliseconds(),
+        }
+    fields |= {"quiz": target.id, "course": target.course}
+    condition = {"quiz": source.id} | ({} if choices is None else {"wanted_choices": None})
+    with changing_questions(source, target), QUESTIONS.moved(source.id, target.id):
+        changed = change(question, expected=expected, condition=condition, **fields)
+        if target.id != source.id:
+            _take_choices_along(changed)
+        return _with_choices_in_place(changed)
 
 
 def remove_question(question: Question, *, quiz: Quiz, expected: list[int] | None = None) -> None:
     """
     :raises StaleVersion: somebody has edited it since
     """
-    remove(question, expected=expected)
-    Choice.objects(question=question.id).delete()
-    selectors.forget_quizzes(quiz.course)
+    with changing_questions(quiz):
+        with QUESTIONS.released(quiz.id):
+            remove(question, expected=expected)
+        Choice.objects(question=question.id).delete()
 
 
 def create_choice(*, choice_id: ObjectId, question: Question, quiz: Quiz, **fields: Any) -> Choice:
@@ -110,15 +137,14 @@ def create_choice(*, choice_id: ObjectId, question: Question, quiz: Quiz, **fiel
     _refuse_changing(question)
     if question.kind not in WITH_CHOICES:
         raise Invalid(question=_("A question of this kind has no choices."))
-    others = Choice.objects(question=question.id)
-    if others.count() >= MOST_CHOICES:
-        raise Invalid(
-            question=_("A question has at most %(number)s choices.") % {"number": MOST_CHOICES}
-        )
-    last = others.order_by("-position").first()
-    fields.setdefault("position", last.position + 1 if last else 1)
-    choice = insert(Choice(id=choice_id, question=question.id, **fields))
-    _note_edit(question, quiz)
+    if "position" not in fields:
+        fields["position"] = _last_position_in(question) + 1
+    new = Choice(id=choice_id, question=question.id, quiz=quiz.id, course=quiz.course, **fields)
+    with changing_questions(quiz):
+        choice = CHOICES.insert(question.id, new)
+        if not _note_edit(question):  # all choices were replaced, or the question was removed
+            choice.delete()
+            raise BeingChanged()
     return choice
 
 
@@ -135,8 +161,9 @@ def change_choice(
     :raises StaleVersion: somebody has edited it since
     """
     _refuse_changing(question)
-    changed = change(choice, expected=expected, **fields)
-    _note_edit(question, quiz)
+    with changing_questions(quiz):
+        changed = change(choice, expected=expected, **fields)
+        _note_edit(question)
     return changed
 
 
@@ -148,8 +175,10 @@ def remove_choice(
     :raises StaleVersion: somebody has edited it since
     """
     _refuse_changing(question)
-    remove(choice, expected=expected)
-    _note_edit(question, quiz)
+    with changing_questions(quiz):
+        with CHOICES.released(question.id):
+            remove(choice, expected=expected)
+        _note_edit(question)
 
 
 def repair_questions() -> int:
@@ -158,40 +187,46 @@ def repair_questions() -> int:
     cut_off = list(Question.objects(pending_since__lt=before))
     for question in cut_off:
         _put_choices_in_place(question)
+        store_figures(question.quiz)
     return len(cut_off)
 
 
-def check_room(quiz: Quiz, number: int) -> None:
-    """
-    :raises TooManyQuestions: the quiz cannot take so many more
-    """
-    if Question.objects(quiz=quiz.id).count() + number > MOST_QUESTIONS:
-        raise TooManyQuestions()
-
-
-def _with_choices_in_place(question: Question, *quizzes: Quiz) -> Question:
+def _with_choices_in_place(question: Question) -> Question:
     if question.wanted_choices is not None:
         _put_choices_in_place(question)
-    selectors.forget_quizzes(*(quiz.course for quiz in quizzes))
     return question
+
+
+def _take_choices_along(question: Question) -> None:
+    choices = Choice.objects(question=question.id)
+    choices.update(set__quiz=question.quiz, set__course=question.course)
+
+
+def _last_position_in(question: Question) -> int:
+    choices = Choice.objects(question=question.id).order_by("-position")
+    last = choices.only("position").first()
+    return last.position if last else 0
 
 
 def _put_choices_in_place(question: Question) -> None:
     """Make the collection what the question says that its choices are to be."""
     wanted = question.wanted_choices or []
     others = {"question_id": question.id, "_id": {"$nin": [one.id for one in wanted]}}
-    Choice._get_collection().bulk_write([*_upserts(question.id, wanted), DeleteMany(others)])
+    Choice._get_collection().bulk_write([*_upserts(question, wanted), DeleteMany(others)])
+    CHOICES.recount(question.id)
     same = Question.objects(id=question.id, pending_since=question.pending_since)
     same.update_one(unset__wanted_choices=True, unset__pending_since=True)
 
 
-def _upserts(question_id: ObjectId, choices: Iterable[AskedChoice]) -> list[UpdateOne]:
+def _upserts(question: Question, choices: Iterable[AskedChoice]) -> list[UpdateOne]:
     return [
         UpdateOne(
             {"_id": one.id},
             {
                 "$set": {
-                    "question_id": question_id,
+                    "question_id": question.id,
+                    "quiz_id": question.quiz,
+                    "course_id": question.course,
                     "text": one.text,
                     "is_correct": one.is_correct,
                     "position": position,
@@ -223,7 +258,11 @@ def _refuse_changing(question: Question) -> None:
         raise BeingChanged()
 
 
-def _note_edit(question: Question, quiz: Quiz) -> None:
-    """A choice is part of its question: whoever read that before has an old one."""
-    Question.objects(id=question.id).update_one(inc__revision=1)
-    selectors.forget_quizzes(quiz.course)
+def _note_edit(question: Question) -> bool:
+    """
+    Raise the revision of a question one of whose choices was edited: they are parts of it.
+
+    Return False where all its choices were replaced since the question was read.
+    """
+    same = Question.objects(id=question.id, wanted_choices=None, choice_set=question.choice_set)
+    return bool(same.update_one(inc__revision=1))

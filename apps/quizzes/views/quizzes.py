@@ -4,6 +4,7 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
 
+from apps.common import limits
 from apps.common.clock import now_in_milliseconds, shown
 from apps.common.parsers import FileParser
 from apps.common.views import ViewSet
@@ -96,7 +97,11 @@ class QuizViewSet(Authoring, ViewSet):
     def start(self, request, id):
         """Open an attempt, or return the one that is open (200)."""
         quiz, _standing = selectors.get_visible_quiz(id, viewer=request.user)
-        attempt, opened = services.start(student_id=request.user.id, quiz=quiz)
+        attempt, opened = services.start(
+            student_id=request.user.id,
+            quiz=quiz,
+            check_rate=lambda: limits.check("attempts", request.user.id),
+        )
         started = {
             "attempt": attempt.attempt,
             "started_at": shown(attempt.started_at),

@@ -3,6 +3,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 from rest_framework.permissions import IsAuthenticated
 
+from apps.common import limits
 from apps.common.errors import Invalid, Missing
 from apps.common.views import ViewSet
 from apps.courses import selectors as courses
@@ -46,6 +47,7 @@ class QuizSubmissionViewSet(ViewSet):
                 quiz=quiz,
                 answers=answers,
                 submission_id=self.new_id,
+                check_rate=lambda: limits.check("attempts", self.request.user.id),
             )
         except NotEnrolled:
             self._refuse_unknown_course(quiz)

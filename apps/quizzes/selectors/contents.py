@@ -1,0 +1,188 @@
+"""The questions of quizzes with their choices, and the figures that they come to.
+
+A full quiz has 6,000 choices, so they are read without building a document of each.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from bson import ObjectId
+
+from apps.quizzes.documents import (
+    WITH_CHOICES,
+    AskedChoice,
+    AskedQuestion,
+    Choice,
+    Question,
+    QuestionImport,
+    Quiz,
+    content_of,
+)
+from apps.quizzes.grading import rounded_sum
+from apps.quizzes.problems import NO_QUESTIONS, Problem, problem_of, problems_of
+
+
+class ChoiceContent(NamedTuple):
+    """A choice within its question."""
+
+    id: ObjectId
+    text: str
+    is_correct: bool
+
+
+@dataclass(frozen=True)
+class QuestionContent:
+    """A question with its choices, with the fields of an :class:`AskedQuestion`."""
+
+    id: ObjectId
+    text: str
+    kind: str
+    answer: str
+    tolerance: float | None
+    points: float
+    explanation: str
+    choices: Sequence[ChoiceContent]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What the questions of a quiz come to; `problems` keep it from being taken."""
+
+    question_count: int
+    max_score: float
+    problems: Sequence[Problem]
+
+    @property
+    def is_ready(self) -> bool:
+        return not self.problems
+
+
+def questions_of(quiz: Quiz) -> list[Question]:
+    """Return a quiz's questions in order; while they are being moved, in the wanted one."""
+    found = list(Question.objects(quiz=quiz.id).order_by("position", "id"))
+    if quiz.importing:
+        found += _being_imported(quiz, {one.id for one in found})
+    wanted = {one: place for place, one in enumerate(quiz.question_order or [])}
+    return sorted(found, key=lambda one: wanted.get(one.id, len(wanted)))
+
+
+def asked_in(quiz: Quiz) -> list[AskedQuestion]:
+    """Return a quiz's questions, choices and key, as an attempt that began now would hold them."""
+    return [
+        AskedQuestion(
+            id=one.id,
+            choices=[AskedChoice(**choice._asdict()) for choice in one.choices],
+            **content_of(one),
+        )
+        for one in contents_of(questions_of(quiz))
+    ]
+
+
+def contents_of(questions: Sequence[Question]) -> list[QuestionContent]:
+    choices = choices_of(questions)
+    return [
+        QuestionContent(id=one.id, choices=choices[one.id], **content_of(one)) for one in questions
+    ]
+
+
+def choices_of(questions: Iterable[Question]) -> dict[ObjectId, list[ChoiceContent]]:
+    """Return the choices of each question in order, those that it is to have where it says so."""
+    questions = list(questions)
+    found = {
+        question.id: [
+            ChoiceContent(one.id, one.text, one.is_correct) for one in question.wanted_choices or []
+        ]
+        for question in questions
+    }
+    settled = [one.id for one in questions if one.wanted_choices is None]
+    if settled:
+        fields = {"question_id": 1, "text": 1, "is_correct": 1}
+        rows = Choice._get_collection().find({"question_id": {"$in": settled}}, fields)
+        for row in rows.sort([("position", 1), ("_id", 1)]):
+            choice = ChoiceContent(row["_id"], row["text"], row.get("is_correct", False))
+            found[row["question_id"]].append(choice)
+    return found
+
+
+def stored_figures(quizzes: Iterable[Quiz]) -> dict[ObjectId, Figures]:
+    """Return the figures that quizzes have stored, and count those of an earlier release."""
+    quizzes = list(quizzes)
+    figures = {
+        quiz.id: Figures(
+            quiz.question_count,
+            quiz.max_score,
+            [(one.question, one.code) for one in quiz.problems or []],
+        )
+        for quiz in quizzes
+        if quiz.question_count is not None
+    }
+    return figures | count_figures([one.id for one in quizzes if one.id not in figures])
+
+
+def figures_of(questions: Sequence[QuestionContent]) -> Figures:
+    return Figures(
+        question_count=len(questions),
+        max_score=rounded_sum(one.points for one in questions),
+        problems=problems_of(questions),
+    )
+
+
+def count_figures(quiz_ids: Sequence[ObjectId]) -> dict[ObjectId, Figures]:
+    """Return the figures of quizzes as the store has their questions now."""
+    if not quiz_ids:
+        return {}
+    needed = ("quiz", "kind", "answer", "points", "wanted_choices")
+    found = Question.objects(quiz__in=quiz_ids).order_by("position", "id").only(*needed)
+    by_quiz: dict[ObjectId, list[Question]] = {quiz_id: [] for quiz_id in quiz_ids}
+    for question in found:
+        by_quiz[question.quiz].append(question)
+    answerable = _with_right_choice([one for each in by_quiz.values() for one in each])
+    return {
+        quiz_id: Figures(
+            question_count=len(questions),
+            max_score=rounded_sum(one.points for one in questions),
+            problems=_problems(questions, answerable),
+        )
+        for quiz_id, questions in by_quiz.items()
+    }
+
+
+def _problems(questions: Sequence[Question], answerable: set[ObjectId]) -> list[Problem]:
+    if not questions:
+        return [(None, NO_QUESTIONS)]
+    found = (
+        (one.id, problem_of(one.kind, one.answer, has_right_choice=one.id in answerable))
+        for one in questions
+    )
+    return [(question_id, code) for question_id, code in found if code]
+
+
+def _with_right_choice(questions: Sequence[Question]) -> set[ObjectId]:
+    """Return the questions that have a right choice, or are being given one."""
+    settled = [
+        one.id for one in questions if one.wanted_choices is None and one.kind in WITH_CHOICES
+    ]
+    right = Choice.objects(question__in=settled, is_correct=True)
+    return set(right.distinct("question") if settled else ()) | {
+        one.id for one in questions if any(choice.is_correct for choice in one.wanted_choices or [])
+    }
+
+
+def _being_imported(quiz: Quiz, present: set[ObjectId]) -> list[Question]:
+    """Return the questions of imports that are decided and not carried out yet."""
+    imports = QuestionImport.objects(id__in=quiz.importing, pending_since__ne=None)
+    return [
+        Question(
+            id=question.id,
+            quiz=quiz.id,
+            course=quiz.course,
+            position=position,
+            created_at=one.created_at,
+            wanted_choices=question.choices,
+            **content_of(question),
+        )
+        for one in imports.order_by("id")
+        for position, question in enumerate(one.questions, start=one.first_position)
+        if question.id not in present
+    ]
