@@ -19,7 +19,7 @@ from django.views.static import serve
 from rest_framework.exceptions import Throttled
 
 from apps.common import limits
-from apps.common.addresses import address_of
+from apps.common.addresses import client_network
 from apps.common.exceptions import is_store_away, store_unavailable
 
 A_YEAR = 365 * 24 * 60 * 60
@@ -50,7 +50,7 @@ class PageLimitMiddleware:
         if request.path.startswith(COUNTED_ELSEWHERE):
             return self.get_response(request)
         try:
-            limits.check("anonymous", address_of(request))
+            limits.check("anonymous", client_network(request))
         except Throttled as refusal:
             response = _refuse(request, 429)
             response["Retry-After"] = str(refusal.wait)

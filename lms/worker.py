@@ -20,7 +20,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
-from ipaddress import ip_address, ip_network
 from itertools import chain
 from selectors import EVENT_READ
 from uuid import uuid4
@@ -30,6 +29,7 @@ from gunicorn.http.body import ChunkedReader
 from gunicorn.http.parser import RequestParser
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from apps.common.addresses import network_of, parse_ip
 from lms import env, headers, settings
 from lms.client_socket import ClientSocket, HeadTooLarge, TooSlow, WaitingClients
 
@@ -247,8 +247,5 @@ def counted_network(client) -> str:
     """
     if settings.TRUSTED_PROXIES or not isinstance(client, tuple):
         return ""
-    address = ip_address(client[0].partition("%")[0])
-    address = getattr(address, "ipv4_mapped", None) or address
-    if address.is_loopback:
-        return ""
-    return str(ip_network((address, 64), strict=False) if address.version == 6 else address)
+    address = parse_ip(client[0])
+    return "" if address is None or address.is_loopback else network_of(client[0])
