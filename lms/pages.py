@@ -16,7 +16,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 from django.views.static import serve
-from rest_framework.exceptions import Throttled
 
 from apps.common import limits
 from apps.common.addresses import client_network
@@ -51,9 +50,9 @@ class PageLimitMiddleware:
             return self.get_response(request)
         try:
             limits.check("anonymous", client_network(request))
-        except Throttled as refusal:
+        except limits.Throttled as refusal:
             response = _refuse(request, 429)
-            response["Retry-After"] = str(refusal.wait)
+            response["Retry-After"] = str(refusal.retry_after)
             return response
         return self.get_response(request)
 

@@ -14,11 +14,11 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
-from rest_framework.exceptions import Throttled
 
 from apps.common import pictures
 from apps.common.capacity import Busy
 from apps.common.errors import Invalid
+from apps.common.limits import Throttled
 from apps.common.picture_files import MOST_PARTS, MOST_SCANS
 from apps.common.pictures import LARGE, SMALL, remove_unused_pictures, store_picture
 from apps.courses.documents import Course

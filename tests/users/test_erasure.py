@@ -70,7 +70,7 @@ def user(quiz) -> User:
     start(student_id=str(user.id), quiz=quiz)
     set_preferences(user_id=str(user.id), muted=["enrolled"], mail_muted=[])
     picture = SimpleUploadedFile("me.png", png(), content_type="image/png")
-    services.set_picture(user_id=str(user.id), upload=picture)
+    services.set_picture(user_id=str(user.id), by=str(user.id), upload=picture)
     services.ask_for_reset(email=EMAIL)
     services.send_account_mails()
     services.sign_in(username=NAME, password=PASSWORD)
@@ -207,7 +207,7 @@ def test_erasing_again_changes_nothing_of_others(user, quiz):
 def test_a_picture_that_is_set_while_a_user_is_erased_is_removed(user):
     stale = User.objects.get(id=user.id)
     picture = SimpleUploadedFile("new.png", png(), content_type="image/png")
-    services.set_picture(user_id=str(user.id), upload=picture)
+    services.set_picture(user_id=str(user.id), by=str(user.id), upload=picture)
 
     services.profiles.remove_profile(stale)
 
