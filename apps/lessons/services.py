@@ -46,7 +46,7 @@ def create_lesson(*, lesson_id: ObjectId, course: Course, **fields: Any) -> Less
     Add a lesson to a course, at its end unless a position is given.
 
     :raises TooManyLessons: the course is full
-    :raises Invalid: the position is taken, or the course was removed
+    :raises Invalid: the position is taken, the course was removed, or rendering is too much work
     """
     _render(fields)
     new = Lesson(id=lesson_id, course=course.id, **fields)
@@ -68,7 +68,7 @@ def change_lesson(
     Change a lesson; one that goes to another course is appended there unless told.
 
     :raises TooManyLessons: the course that it goes to is full
-    :raises Invalid: the position is taken
+    :raises Invalid: the position is taken, or rendering is too much work
     :raises LastLesson: it would leave a published course without a lesson
     :raises StaleVersion: somebody has edited it since
     """

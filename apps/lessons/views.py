@@ -3,6 +3,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.common import limits
 from apps.common.errors import Invalid, Missing
 from apps.common.views import ApiView, ViewSet
 from apps.courses import selectors as courses
@@ -72,6 +73,7 @@ class LessonViewSet(ViewSet):
     def preview(self, request):
         """Show what Markdown will look like, without keeping it."""
         given = self.validated(PreviewSerializer)
+        limits.check("previews", request.user.id)
         return Response({"content_html": markdown.render(given["content"])})
 
     def _own_lesson(self, id) -> Lesson:

@@ -6,11 +6,14 @@ from html.parser import HTMLParser
 import nh3
 from django.utils.translation import gettext as _
 
+from apps.common.html_bounds import HtmlBounds, TooMuchMarkup
 from apps.quizzes.interchange.moodle import Refused
 
 # More than any text of ours needs, and little enough to be read in no time, however it is nested.
 MOST_CHARACTERS = 65_536
 MOST_TAGS = 2_000
+MOST_OPEN = 200
+MOST_WORK = 20_000
 
 _NAMES_OF_BLOCKS = """
     address article aside blockquote caption center dd details div dl dt figcaption figure footer
@@ -32,8 +35,7 @@ def plain_text(html: str, *, keep_lines: bool = False) -> str:
 
     :raises Refused: there is more of it than a text of ours could need
     """
-    if len(html) > MOST_CHARACTERS or html.count("<") > MOST_TAGS:
-        raise Refused(_("A text is too long, or has too much mark-up."))
+    _check_bounds(html)
     clean = nh3.clean(
         html, tags=_BLOCKS | _CELLS | _OTHERS, attributes={"img": {"alt"}}, link_rel=None
     )
@@ -41,6 +43,15 @@ def plain_text(html: str, *, keep_lines: bool = False) -> str:
     reader.feed(clean)  # well-formed now, so reading it takes no longer than it is long
     reader.close()
     return reader.text()
+
+
+def _check_bounds(html: str) -> None:
+    try:
+        if len(html) > MOST_CHARACTERS:
+            raise TooMuchMarkup
+        HtmlBounds(tags=MOST_TAGS, open=MOST_OPEN, work=MOST_WORK).add(html)
+    except TooMuchMarkup as error:
+        raise Refused(_("A text is too long, or has too much mark-up.")) from error
 
 
 class _Reader(HTMLParser):
