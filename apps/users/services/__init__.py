@@ -1,7 +1,7 @@
 """Verbs that change who there is, what they may do, and where they are signed in."""
 
 from apps.users.services.accounts import create_account, invite, register
-from apps.users.services.erasure import erase, finish_erasures
+from apps.users.services.erasure import erase, erase_late_writes, finish_erasures
 from apps.users.services.mails import send_account_mails
 from apps.users.services.passwords import (
     ask_for_reset,
@@ -47,6 +47,7 @@ __all__ = [
     "end_session",
     "ensure_profile",
     "erase",
+    "erase_late_writes",
     "finish_erasures",
     "invite",
     "offer_verification",
