@@ -217,6 +217,12 @@ def signed_in(
     return session, user, number
 
 
+def is_session_active(session_id: str) -> bool:
+    """Return whether the session has not been ended, as of the last write to it."""
+    key = _session_key(session_id)
+    return read_through(key, lambda: _load_session(session_id), A_DAY) is not None
+
+
 def sessions_of(account_id: int, *, paging: Paging) -> Page:
     """
     Return a page of the sessions that live, the last used first.

@@ -12,6 +12,7 @@ from django.core import mail
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from apps.common.documents import insert
 from apps.common.events import publish
 from apps.common.idempotency import IdempotencyKey
 from apps.common.indexes import documents
@@ -187,6 +188,31 @@ def test_a_late_write_that_cannot_be_erased_now_is_erased_by_the_next_sweep(user
     repair_profiles()
 
     assert where_named(str(user.id)) == []
+
+
+def test_a_request_that_writes_after_the_erasure_of_its_user_erases_that(user, monkeypatch):
+    course, client = make_course(lessons=2), client_of(user)
+
+    def insert_late(document):
+        services.erase(user_id=str(user.id))
+        return insert(document)
+
+    monkeypatch.setattr("apps.enrollments.services.insert", insert_late)
+    client.post("/api/enrollments/", {"course": str(course.id)})
+
+    assert where_named(str(user.id)) == ["Erasure"]
+    assert Course.objects.get(id=course.id).enrollment_count == 0
+
+
+def test_a_request_that_ends_its_own_session_erases_nothing(user):
+    client = client_of(user)
+    before = stored()
+
+    assert client.post("/api/auth/logout/").status_code == 200
+
+    after = stored()
+    for place in ("User", "Enrollment", "Progress", "Attempt", "Notification", "Preferences"):
+        assert after[place] == before[place]
 
 
 def test_erasing_again_changes_nothing_of_others(user, quiz):

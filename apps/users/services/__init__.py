@@ -2,7 +2,7 @@
 
 from apps.users.services.accounts import create_account, invite, register
 from apps.users.services.attempts import is_password_right
-from apps.users.services.erasure import erase, finish_erasures
+from apps.users.services.erasure import erase, erase_late_writes, finish_erasures
 from apps.users.services.mails import send_account_mails
 from apps.users.services.passwords import (
     answer_mail_requests,
@@ -57,6 +57,7 @@ __all__ = [
     "end_staff_sessions",
     "ensure_profile",
     "erase",
+    "erase_late_writes",
     "finish_erasures",
     "invite",
     "is_password_right",

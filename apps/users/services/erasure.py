@@ -47,8 +47,23 @@ def finish_erasures() -> int:
     begun = Account.objects.exclude(erasing_since=None).values_list("pk", flat=True)
     finished = sum(_finish_or_leave(account_id) for account_id in list(begun))
     for erasure in Erasure.objects(erased_at__lt=now_in_milliseconds() - LONGEST_REQUEST):
-        _erase_late_writes(erasure)
+        if _erase_again(str(erasure.id)):
+            erasure.delete()
     return finished
+
+
+def erase_late_writes(*, user_id: str, session_id: str) -> None:
+    """
+    Erase what a request has written if its user was erased while it ran.
+
+    An erasure ends the sessions before it erases the documents. So it has either found what the
+    request wrote, or the request finds its session ended. What fails here is left to the sweep.
+    """
+    try:
+        if not selectors.is_session_active(session_id):
+            _erase_again(user_id)
+    except Exception:
+        logger.exception("Late writes of an ended session wait for the sweep.")
 
 
 def finish_erasure(account_id: int) -> bool:
@@ -77,11 +92,11 @@ def _erase_documents(user_id: str) -> bool:
     return True
 
 
-def _erase_late_writes(erasure: Erasure) -> None:
-    """Erase what requests have written that were authenticated before the erasure."""
-    account = Account.objects.filter(profile_id=str(erasure.id))
-    if not account.exists() and _erase_documents(str(erasure.id)):
-        erasure.delete()
+def _erase_again(user_id: str) -> bool:
+    """Erase the documents of a user who has no account now; return whether all apps did so."""
+    if Account.objects.filter(profile_id=user_id, erasing_since=None).exists():
+        return False
+    return _erase_documents(user_id)
 
 
 def _finish_or_leave(account_id: int) -> bool:
