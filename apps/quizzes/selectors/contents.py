@@ -10,6 +10,8 @@ from typing import NamedTuple
 from bson import ObjectId
 
 from apps.quizzes.documents import (
+    MOST_CHOICES,
+    MOST_QUESTIONS,
     WITH_CHOICES,
     AskedChoice,
     AskedQuestion,
@@ -21,6 +23,8 @@ from apps.quizzes.documents import (
 )
 from apps.quizzes.grading import rounded_sum
 from apps.quizzes.problems import NO_QUESTIONS, Problem, problem_of, problems_of
+
+ALL_AT_ONCE = MOST_QUESTIONS * MOST_CHOICES  # in one answer of the store
 
 
 class ChoiceContent(NamedTuple):
@@ -99,7 +103,7 @@ def choices_of(questions: Iterable[Question]) -> dict[ObjectId, list[ChoiceConte
     if settled:
         fields = {"question_id": 1, "text": 1, "is_correct": 1}
         rows = Choice._get_collection().find({"question_id": {"$in": settled}}, fields)
-        for row in rows.sort([("position", 1), ("_id", 1)]):
+        for row in rows.sort([("position", 1), ("_id", 1)]).batch_size(ALL_AT_ONCE):
             choice = ChoiceContent(row["_id"], row["text"], row.get("is_correct", False))
             found[row["question_id"]].append(choice)
     return found

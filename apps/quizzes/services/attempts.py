@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from random import Random, SystemRandom
+from typing import TypeVar
 
 from bson import ObjectId
 from django.utils.translation import gettext as _
@@ -10,7 +11,6 @@ from django.utils.translation import gettext_lazy
 from mongoengine import NotUniqueError
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.documents import insert
 from apps.common.errors import Conflict, Invalid
 from apps.common.events import publish
 from apps.enrollments import selectors as enrollments
@@ -30,6 +30,10 @@ from apps.quizzes.documents import (
 from apps.quizzes.events import QuizGraded
 from apps.quizzes.grading import Graded, grade
 from apps.quizzes.problems import problems_of
+from apps.quizzes.selectors.contents import QuestionContent
+from apps.quizzes.services.copies import insert_copy
+
+Asked = TypeVar("Asked", AskedQuestion, QuestionContent)
 
 A_MINUTE = timedelta(minutes=1)
 _chance = SystemRandom()
@@ -85,7 +89,7 @@ def start(
         attempt = _next_attempt(quiz, student_id, last)
         check_rate()
         try:
-            return insert(attempt), True
+            return insert_copy(attempt), True
         except NotUniqueError:
             continue  # another request opened it meanwhile
 
@@ -126,10 +130,10 @@ def submit(
     return submitted
 
 
-def shuffled(questions: Sequence[AskedQuestion], chance: Random = _chance) -> list[AskedQuestion]:
+def shuffled(questions: Sequence[Asked], chance: Random = _chance) -> list[Asked]:
     """Return the questions in another order, each with its choices in another order."""
     return [
-        AskedQuestion(
+        type(one)(
             id=one.id, choices=chance.sample(one.choices, len(one.choices)), **content_of(one)
         )
         for one in chance.sample(questions, len(questions))
@@ -171,12 +175,13 @@ def _next_attempt(quiz: Quiz, student_id: str, last: Attempt | None, **fields) -
     number = last.attempt + 1 if last else 1
     if number > (quiz.max_attempts or MOST_ATTEMPTS):
         raise NoAttemptsLeft()
-    questions = selectors.asked_in(quiz)
+    questions = selectors.contents_of(selectors.questions_of(quiz))
     if problems_of(questions):
         raise QuizNotReady()
     now = now_in_milliseconds()
     limit = quiz.time_limit_seconds
-    return Attempt(
+    attempt = Attempt(
+        id=fields.pop("id", None) or ObjectId(),
         quiz=quiz.id,
         student=student_id,
         lesson=quiz.lesson,
@@ -184,11 +189,12 @@ def _next_attempt(quiz: Quiz, student_id: str, last: Attempt | None, **fields) -
         attempt=number,
         started_at=now,
         deadline=now + timedelta(seconds=limit) if limit else None,
-        questions=shuffled(questions) if quiz.shuffle else questions,
         partial_credit=quiz.partial_credit,
         pass_mark=quiz.pass_mark,
         **fields,
     )
+    attempt.questions = shuffled(questions) if quiz.shuffle else questions
+    return attempt
 
 
 def _submit_open(
@@ -197,12 +203,13 @@ def _submit_open(
     if selectors.has_run_out(attempt):
         raise TimeIsUp()
     result = _result(attempt, _given(attempt, answers))
+    result["submitted_as"] = submission_id
     changes = {f"set__{name}": value for name, value in result.items()}
-    submitted = Attempt.objects(id=attempt.id, submitted_at=None).modify(
-        new=True, set__submitted_as=submission_id, **changes
-    )
-    if submitted is not None:
-        return submitted
+    # The attempt is not read again: with its questions it may be large.
+    if Attempt.objects(id=attempt.id, submitted_at=None).update_one(**changes):
+        for name, value in result.items():
+            setattr(attempt, name, value)
+        return attempt
     if quiz.max_attempts and attempt.attempt >= quiz.max_attempts:
         raise NoAttemptsLeft()
     raise AlreadySubmitted()
@@ -227,7 +234,7 @@ def _submit_at_once(
             setattr(attempt, name, value)
         check_rate()
         try:
-            return insert(attempt)
+            return insert_copy(attempt)
         except NotUniqueError:  # another request took this number meanwhile
             last = selectors.last_attempt(quiz_id=quiz.id, student_id=student_id)
 

@@ -19,8 +19,6 @@ from apps.common.tasks import later
 from apps.quizzes import selectors
 from apps.quizzes.documents import (
     MOST_QUESTIONS,
-    AskedChoice,
-    AskedQuestion,
     Choice,
     Question,
     QuestionImport,
@@ -29,7 +27,8 @@ from apps.quizzes.documents import (
 )
 from apps.quizzes.interchange import gift, moodle_xml
 from apps.quizzes.interchange.draft import ChoiceDraft, Fault, QuestionDraft, Unsupported
-from apps.quizzes.selectors.contents import QuestionContent
+from apps.quizzes.selectors.contents import ChoiceContent, QuestionContent
+from apps.quizzes.services.copies import insert_copy
 from apps.quizzes.services.figures import store_figures
 from apps.quizzes.services.questions import QUESTIONS, TooManyQuestions
 
@@ -148,14 +147,14 @@ def _decide(import_id: ObjectId, quiz: Quiz, drafts: Sequence[QuestionDraft]) ->
         id=import_id,
         quiz=quiz.id,
         first_position=selectors.last_position_in(quiz.id) + 1,
-        questions=[_as_asked(draft) for draft in drafts],
         size=len(drafts),
     )
+    coming.questions = [_content_of(draft) for draft in drafts]
     # Readers look for the import from here on: it is decided by the insert below.
     marked = Quiz.objects(id=quiz.id)
     marked.update_one(add_to_set__importing=import_id, set__figures_due=now_in_milliseconds())
     try:
-        return QUESTIONS.insert(quiz.id, coming, number=len(drafts))
+        return QUESTIONS.insert(quiz.id, coming, number=len(drafts), by=insert_copy)
     except TooManyQuestions:
         marked.update_one(pull__importing=import_id)
         raise
@@ -231,12 +230,9 @@ def _insert_missing(kind: type[Document], rows: list[dict]) -> None:
             raise
 
 
-def _as_asked(draft: QuestionDraft) -> AskedQuestion:
-    choices = [
-        AskedChoice(id=ObjectId(), text=one.text, is_correct=one.is_correct)
-        for one in draft.choices
-    ]
-    return AskedQuestion(id=ObjectId(), choices=choices, **content_of(draft))
+def _content_of(draft: QuestionDraft) -> QuestionContent:
+    choices = [ChoiceContent(ObjectId(), one.text, one.is_correct) for one in draft.choices]
+    return QuestionContent(id=ObjectId(), choices=choices, **content_of(draft))
 
 
 def _as_draft(question: QuestionContent) -> QuestionDraft:

@@ -21,6 +21,7 @@ from apps.quizzes.documents import (
 )
 from apps.quizzes.events import QuizRegraded
 from apps.quizzes.grading import grade, grade_of
+from apps.quizzes.selectors.contents import QuestionContent
 
 A_MINUTE = timedelta(minutes=1)
 
@@ -56,7 +57,8 @@ def regrade(quiz_id) -> None:
     quiz = Quiz.objects(id=quiz_id, regrading_since__ne=None, removed=None).first()
     if quiz is None:
         return
-    key = {question.id: question for question in selectors.asked_in(quiz)}
+    contents = selectors.contents_of(selectors.questions_of(quiz))
+    key = {question.id: question for question in contents}
     students = selectors.students_of_quiz(quiz.id)
     told = [_regrade_student(quiz, student_id, key) for student_id in students]
     if not all(told):
@@ -80,7 +82,7 @@ def _regrade_later(quiz: Quiz) -> None:
     later(regrade_quiz, quiz_id=str(quiz.id))
 
 
-def _regrade_student(quiz: Quiz, student_id, key: dict[ObjectId, AskedQuestion]) -> bool:
+def _regrade_student(quiz: Quiz, student_id, key: dict[ObjectId, QuestionContent]) -> bool:
     """Grade a student's submissions anew; say whether all have heard of what has changed."""
     submissions = selectors.submissions_of(quiz.id, student_id)
     for submission in submissions:
@@ -93,7 +95,7 @@ def _regrade_student(quiz: Quiz, student_id, key: dict[ObjectId, AskedQuestion])
 
 
 def _regrade_submission(
-    submission: Attempt, regrade_id: ObjectId, key: dict[ObjectId, AskedQuestion]
+    submission: Attempt, regrade_id: ObjectId, key: dict[ObjectId, QuestionContent]
 ) -> None:
     questions = [_by_todays_key(asked, key.get(asked.id)) for asked in submission.questions]
     if questions == list(submission.questions):
@@ -117,7 +119,7 @@ def _regrade_submission(
         setattr(submission, name, value)
 
 
-def _by_todays_key(asked: AskedQuestion, today: AskedQuestion | None) -> AskedQuestion:
+def _by_todays_key(asked: AskedQuestion, today: QuestionContent | None) -> AskedQuestion:
     if today is None or today.kind != asked.kind:
         return asked
     right = {choice.id: choice.is_correct for choice in today.choices}
