@@ -18,12 +18,18 @@ from drf_yasg.generators import OpenAPISchemaGenerator
 from drf_yasg.inspectors import FieldInspector, NotHandled, SwaggerAutoSchema
 from drf_yasg.renderers import ReDocRenderer, SwaggerUIRenderer
 from drf_yasg.views import get_schema_view
-from rest_framework.fields import FileField
+from rest_framework.fields import Field, FileField
 from rest_framework.permissions import AllowAny
+from rest_framework.serializers import BaseSerializer
 
 from apps.common.fields import IdField
 from apps.common.queries import ChoicesField, ListQuery, Query, YesNoField
 from apps.common.views import ApiView
+from apps.courses.serializers import CategoryCardSerializer, CourseCardSerializer
+from apps.progress.serializers import LessonCardSerializer, SummarySerializer
+from apps.quizzes.serializers import QuizCardSerializer
+from apps.users.authentication import BearerAuthentication
+from apps.users.serializers import UserCardSerializer
 
 INFO = openapi.Info(
     title="Learning Management System",
@@ -40,17 +46,36 @@ BODIES = ("POST", "PUT", "PATCH")
 STANDARD = {"list", "retrieve", "create", "update", "partial_update", "destroy"}
 
 ERRORS = {
-    400: "Wrong: one list of messages for each field, or what is wrong with the request.",
-    401: "Who you are is missing or void.",
+    400: "The request is invalid: a list of messages for each invalid field, or one error.",
+    401: "Authentication is missing or invalid.",
     403: "You may not do this.",
-    404: "There is no such thing, as far as you may know.",
-    409: "It contradicts what is there; `code` says how.",
-    412: "Somebody changed this since you read it.",
+    404: "Not found, or not visible to you.",
+    406: "The route cannot answer with a media type that `Accept` allows.",
+    408: "The request did not arrive in time.",
+    409: "The request conflicts with the current state; `code` says how.",
+    411: "The request has a body without a `Content-Length`.",
+    412: "The object was changed after you read it.",
     413: "The body is too large.",
-    415: "The body is of a type that this route does not take.",
-    429: "Too many requests; `Retry-After` says when to come again.",
-    503: "A store is away; `Retry-After` says when to come again.",
+    414: "The URL is too long.",
+    415: "The route does not take a body of this media type.",
+    429: "Too many requests.",
+    431: "The header fields are too large.",
+    503: "A data store is unavailable, or the server is busy.",
 }
+EVERYWHERE = (400, 406, 408, 414, 429, 431, 503)
+# What a reference is replaced with when `?expand=` names it, by the reference's name.
+CARDS = {
+    "category": CategoryCardSerializer,
+    "course": CourseCardSerializer,
+    "instructor": UserCardSerializer,
+    "lesson": LessonCardSerializer,
+    "progress": SummarySerializer,
+    "quiz": QuizCardSerializer,
+    "student": UserCardSerializer,
+}
+
+
+_OF_BOTH = ("title", "readOnly", "x-nullable")  # said of a reference, as id and as object
 
 
 class OurFields(FieldInspector):
@@ -66,6 +91,16 @@ class OurFields(FieldInspector):
         if isinstance(field, IdField):
             return made(**field.Meta.swagger_schema_fields)
         return NotHandled
+
+    def process_result(self, result, method_name, obj, **kwargs):
+        if isinstance(obj, BaseSerializer) and isinstance(result, openapi.SchemaRef):
+            return _with_flags(result, obj)
+        if isinstance(obj, Field) and isinstance(result, openapi.Schema):
+            if obj.read_only:
+                result.pop("minLength", None)  # it is a rule for what is sent
+            if obj.field_name in getattr(getattr(obj.parent, "Meta", None), "null_in_answers", ()):
+                result["x-nullable"] = True
+        return result
 
 
 class Operation(SwaggerAutoSchema):
@@ -127,7 +162,7 @@ class Operation(SwaggerAutoSchema):
 
     def get_produces(self):
         is_file = self.declared[1] is str
-        return ["text/plain", "application/xml"] if is_file else ["application/json"]
+        return [*(["text/plain", "application/xml"] if is_file else []), "application/json"]
 
     def get_request_serializer(self):
         body = self.declared[0]
@@ -140,8 +175,19 @@ class Operation(SwaggerAutoSchema):
         return super().get_request_body_parameters(consumes)
 
     def get_request_body_schema(self, serializer):
-        schema = self.serializer_to_schema(serializer)
-        return self._without_required(schema) if self.method == "PATCH" else schema
+        """Return what may be sent: a PATCH may leave out everything, a PUT what is not required."""
+        whole = self.serializer_to_schema(serializer)
+        fields = {name: each for name, each in serializer.fields.items() if not each.read_only}
+        described = self._definitions.get(_name(whole))["properties"]
+        body = openapi.Schema(
+            type=openapi.TYPE_OBJECT,
+            properties={name: _as_sent(described[name], each) for name, each in fields.items()},
+            additional_properties=False,
+        )
+        required = [name for name, each in fields.items() if each.required]
+        if required and self.method != "PATCH":
+            body["required"] = required
+        return self._define(f"{_name(whole)}{'Patch' if self.method == 'PATCH' else 'Body'}", body)
 
     def get_query_parameters(self):
         if not isinstance(self.view, ApiView):
@@ -150,10 +196,11 @@ class Operation(SwaggerAutoSchema):
         return [*self.serializer_to_parameters(query, in_=openapi.IN_QUERY), *self._headers()]
 
     def get_responses(self):
-        serializer, status = self.declared[1:]
-        if status is None:
-            status = self._usual_status(serializer)
-        answers = {str(status): self._success(serializer, status)}
+        serializer, declared = self.declared[1:]
+        statuses = declared if isinstance(declared, tuple) else (declared,)
+        if declared is None:
+            statuses = (self._usual_status(serializer),)
+        answers = {str(status): self._success(serializer, status) for status in statuses}
         if self._has_etag(serializer) and self.method == "GET":
             answers["304"] = openapi.Response("Not modified since the `ETag` that was sent.")
         answers |= {str(code): self._error(code) for code in self._refusals()}
@@ -182,7 +229,21 @@ class Operation(SwaggerAutoSchema):
                 type=openapi.TYPE_ARRAY, items=self.serializer_to_schema(serializer[0]())
             )
         schema = self.serializer_to_schema(serializer())
+        for name in getattr(self.view, "expandable_here", ()):
+            self._describe_card(name, self._definitions.get(_name(schema))["properties"])
         return self._page_of(schema) if self.is_list else schema
+
+    def _describe_card(self, name: str, properties: dict) -> None:
+        """Describe a reference that is an id, or an object where `?expand=` names it."""
+        card = self.serializer_to_schema(CARDS[name]())
+        reference = properties.get(name)
+        if reference is None:
+            properties[name] = card
+        elif "type" in reference:
+            # Swagger 2.0 has no `anyOf`, so nothing but the extension restricts the type.
+            of_id = {key: reference.pop(key) for key in list(reference) if key not in _OF_BOTH}
+            reference["x-anyOf"] = [of_id, card]
+            reference["description"] = f"An id, or an object with `?expand={name}`."
 
     def _page_of(self, row: openapi.SchemaRef) -> openapi.SchemaRef:
         name = f"{_name(row)}Page"
@@ -199,38 +260,43 @@ class Operation(SwaggerAutoSchema):
         )
         return self._define(name, envelope)
 
-    def _without_required(self, whole: openapi.SchemaRef) -> openapi.SchemaRef:
-        """Return the schema of a PATCH's body: every field may be left out."""
-        definitions = self.components.with_scope(openapi.SCHEMA_DEFINITIONS)
-        fields = definitions.get(_name(whole)).get("properties", {})
-        part = openapi.Schema(type=openapi.TYPE_OBJECT, properties=fields)
-        return self._define(f"{_name(whole)}Patch", part)
+    @property
+    def _definitions(self):
+        return self.components.with_scope(openapi.SCHEMA_DEFINITIONS)
 
     def _define(self, name: str, schema: openapi.Schema) -> openapi.SchemaRef:
-        definitions = self.components.with_scope(openapi.SCHEMA_DEFINITIONS)
-        definitions.setdefault(name, lambda: schema)
-        return openapi.SchemaRef(definitions, name)
+        self._definitions.setdefault(name, lambda: schema)
+        return openapi.SchemaRef(self._definitions, name)
 
     def _error(self, status: int) -> openapi.Response:
-        definitions = self.components.with_scope(openapi.SCHEMA_DEFINITIONS)
-        schema = openapi.SchemaRef(definitions, "Invalid" if status == 400 else "Error")
-        return openapi.Response(ERRORS[status], schema=schema)
+        name = "Invalid" if status == 400 else "Error"
+        schema = openapi.SchemaRef(self._definitions, name)
+        response = openapi.Response(ERRORS[status], schema=schema)
+        if status in (429, 503):
+            waiting = {"type": "integer", "description": "Seconds to wait before trying again."}
+            response["headers"] = {"Retry-After": waiting}
+        return response
 
     def _refusals(self) -> list[int]:
-        statuses = [400, 401, 429, 503]
+        """Return the statuses of the errors: by rule, and those that the view declares."""
+        statuses = {*EVERYWHERE, *getattr(self.view, "refusals", {}).get(self.action, ())}
+        if BearerAuthentication in self.view.authentication_classes:
+            statuses.add(401)
         if "{" in self.path or self.is_list:
-            statuses.append(404)
-        if self.method in WRITES:
-            statuses += [403, 409]
+            statuses.add(404)
+        if self.method in WRITES and self.get_security() is None:
+            statuses |= {403, 409}
         if self._takes_if_match:
-            statuses.append(412)
-        if self.declared[0] is not None:
-            statuses += [413, 415]
+            statuses.add(412)
+        if self.method in BODIES:
+            statuses |= {411, 413, 415}
         return sorted(statuses)
 
     @property
     def _takes_if_match(self) -> bool:
-        return self.method in ("PUT", "PATCH", "DELETE")
+        changes_state = self.method == "POST" and "{" in self.path
+        answers_it = changes_state and self._has_etag(self.declared[1])
+        return self.method in ("PUT", "PATCH", "DELETE") or answers_it
 
     def _has_etag(self, serializer) -> bool:
         """Say whether the answer is one thing that is edited."""
@@ -262,8 +328,9 @@ class Generator(OpenAPISchemaGenerator):
     def get_path_parameters(self, path, view_cls):
         parameters = super().get_path_parameters(path, view_cls)
         for parameter in parameters:
-            if getattr(view_cls, "lookup_field", None) == parameter.name:
+            if parameter.name == "id":
                 parameter.description = "The id of what the route is about."
+                parameter.pattern = IdField.Meta.swagger_schema_fields["pattern"]
         return parameters
 
     def get_paths(self, endpoints, components, request, public):
@@ -286,6 +353,22 @@ def _name(reference: openapi.SchemaRef) -> str:
     return reference["$ref"].rsplit("/", 1)[-1]
 
 
+def _with_flags(reference: openapi.SchemaRef, serializer) -> dict:
+    """Return a reference that may be null or is read-only; `$ref` alone cannot say so."""
+    flags = {"x-nullable": serializer.allow_null, "readOnly": serializer.read_only}
+    flags = {name: True for name, is_set in flags.items() if is_set}
+    if not flags:
+        return reference
+    return openapi.Schema(type=openapi.TYPE_OBJECT, **{"allOf": [reference]} | flags)
+
+
+def _as_sent(described: dict, field: Field) -> dict:
+    """Return how a field is sent: never as a card, and as null only where that is allowed."""
+    [way, *_cards] = described.get("x-anyOf", [described])
+    nullable = {"x-nullable": True} if field.allow_null else {}
+    return {name: value for name, value in way.items() if name != "x-nullable"} | nullable
+
+
 def _error() -> openapi.Schema:
     return openapi.Schema(
         type=openapi.TYPE_OBJECT,
@@ -304,11 +387,10 @@ def _invalid() -> openapi.Schema:
         properties={
             "detail": openapi.Schema(type=openapi.TYPE_STRING),
             "code": openapi.Schema(type=openapi.TYPE_STRING),
-            "non_field_errors": openapi.Schema(
-                type=openapi.TYPE_ARRAY, items=openapi.Schema(type=openapi.TYPE_STRING)
-            ),
         },
-        additional_properties=True,
+        additional_properties=openapi.Schema(
+            type=openapi.TYPE_ARRAY, items=openapi.Schema(type=openapi.TYPE_STRING)
+        ),
     )
 
 

@@ -5,7 +5,8 @@ For the API's description (`lms/schema.py`) a view declares what its code does n
 or, in a view without actions, by verb: `schemas = {"post": (body, answer)}` or `(body, answer,
 status)`. Body and answer are serializer classes; None says that there is none, `[Row]` is a plain
 array of rows, `dict` any object, `str` a text file, and a text as the body is the name of the one
-file in a multipart form. What is not declared takes and answers with `serializer_class`; lists
+file in a multipart form. The status may be a tuple of several. `refusals = {"list": (403,)}` adds
+statuses of errors that `lms/schema.py` does not derive from the route. What is not declared takes and answers with `serializer_class`; lists
 (those with a ListQuery) get their envelope, DELETE has no answer. The docstring of the method is
 the summary.
 """
@@ -42,6 +43,7 @@ class ApiView:
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     query_class = Query
     schemas: dict[str, tuple] = {}
+    refusals: dict[str, tuple[int, ...]] = {}
 
     def initial(self, request, *args, **kwargs):
         """Find out who asks and how often; a POST with an `Idempotency-Key` runs once."""

@@ -1,8 +1,8 @@
 from rest_framework import serializers
 
-from apps.common.fields import MoneyField, PictureField
+from apps.common.fields import IdField, MoneyField, PictureField, TextField
 from apps.common.queries import ListQuery, Query, SearchField, YesNoField, reference_filter
-from apps.common.serializers import DocumentSerializer
+from apps.common.serializers import DocumentSerializer, Serializer
 from apps.courses.documents import Category, Course
 
 
@@ -13,6 +13,11 @@ class CategorySerializer(DocumentSerializer):
         model = Category
         fields = ("id", "name", "description", "course_count")
         extra_kwargs = {"description": {"lines": True}}
+
+
+class CategoryCardSerializer(Serializer):
+    id = IdField()
+    name = TextField()
 
 
 class CourseSerializer(DocumentSerializer):
@@ -46,6 +51,13 @@ class CourseSerializer(DocumentSerializer):
         )
         kept_by_put = ("instructor", "image")
         extra_kwargs = {"description": {"lines": True}}
+
+
+class CourseCardSerializer(Serializer):
+    id = IdField()
+    title = TextField()
+    image = TextField(allow_null=True)
+    published = serializers.BooleanField()
 
 
 class CourseQuery(ListQuery):

@@ -11,7 +11,7 @@ class EnrollmentSerializer(DocumentSerializer):
     """A place in a course; whoever teaches the course may give it to a student by name."""
 
     student = IdField(required=False, help_text="Yourself, unless you teach the course.")
-    username = TextField(required=False, write_only=True, help_text="In place of `student`.")
+    username = TextField(required=False, write_only=True, help_text="Only sent: replaces `student`.")
 
     class Meta:
         model = Enrollment
@@ -25,6 +25,7 @@ class EnrollmentSerializer(DocumentSerializer):
             "completed_at",
         )
         read_only_fields = ("enrolled_at", "milestones", "completed_at")
+        extra_kwargs = {"completed_at": {"allow_null": True}}
 
     def validate(self, given: dict) -> dict:
         if "student" in given and "username" in given:

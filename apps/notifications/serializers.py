@@ -25,6 +25,7 @@ class NotificationSerializer(DocumentSerializer):
             "emailed_at",
         )
         read_only_fields = ("recipient", "kind", "link", "created_at", "emailed_at")
+        extra_kwargs = {"emailed_at": {"allow_null": True}}
 
 
 class NotificationQuery(EndlessListQuery):

@@ -13,6 +13,7 @@ class ProgressSerializer(DocumentSerializer):
         model = Progress
         fields = ("id", "student", "lesson", "course", "completed", "completed_at")
         read_only_fields = ("course", "student", "completed_at")
+        extra_kwargs = {"completed_at": {"allow_null": True}}
 
 
 class ProgressQuery(EndlessListQuery):

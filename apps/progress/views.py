@@ -30,6 +30,7 @@ class ProgressViewSet(ViewSet):
         "create": (ProgressSerializer, ProgressSerializer, 200),
         "summary": (None, SummarySerializer),
     }
+    refusals = {"summary": (403,)}
     expandable = {
         "student": users.cards_of,
         "lesson": lessons.lesson_cards,

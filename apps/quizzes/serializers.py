@@ -206,6 +206,7 @@ class QuizSerializer(DocumentSerializer):
     questions = serializers.ListField(
         child=QuestionSerializer(),
         read_only=True,
+        allow_null=True,
         help_text="Not in lists. To learners null where there is a time limit and no open attempt.",
     )
 
@@ -241,6 +242,11 @@ class QuizSerializer(DocumentSerializer):
 class QuizQuery(ListQuery):
     lesson = reference_filter("lesson")
     course = reference_filter("course")
+
+
+class QuizCardSerializer(Serializer):
+    id = IdField()
+    title = TextField()
 
 
 # Taking a quiz
@@ -299,8 +305,8 @@ class FeedbackSerializer(Serializer):
     points = serializers.FloatField()
     max_points = serializers.FloatField()
     correct = serializers.BooleanField()
-    answer = TextField(required=False)
-    explanation = TextField(required=False)
+    answer = TextField(required=False, allow_blank=True)
+    explanation = TextField(required=False, allow_blank=True)
     choices = serializers.ListField(child=ChoiceKeySerializer(), required=False)
 
 
@@ -320,6 +326,12 @@ class SubmissionSerializer(Serializer):
     submitted_at = serializers.DateTimeField(read_only=True)
     feedback = serializers.ListField(child=FeedbackSerializer(), read_only=True)
     questions = serializers.ListField(child=AskedQuestionSerializer(), read_only=True)
+
+
+class SubmissionRowSerializer(SubmissionSerializer):
+    """A submission in a list."""
+
+    answers = feedback = questions = None
 
 
 class SubmissionQuery(EndlessListQuery):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from apps.common.cache import Json
-from apps.common.fields import FlagField, PictureField, TextField
+from apps.common.fields import FlagField, IdField, PictureField, TextField
 from apps.common.folding import fold_name
 from apps.common.queries import ListQuery, SearchField, YesNoField
 from apps.common.serializers import DocumentSerializer, Serializer, StrictInput
@@ -99,6 +99,15 @@ class UserSerializer(DocumentSerializer):
             "created_at",
         )
         read_only_fields = fields
+
+
+class UserCardSerializer(Serializer):
+    """What others see of a user."""
+
+    id = IdField()
+    username = TextField()
+    bio = TextField(allow_blank=True)
+    profile_picture = TextField(allow_null=True)
 
 
 def represent_user(user: User) -> Json:
@@ -211,8 +220,8 @@ class SessionSerializer(Serializer):
     id = TextField()
     created_at = serializers.DateTimeField()
     last_used_at = serializers.DateTimeField()
-    user_agent = TextField()
-    address = TextField()
+    user_agent = TextField(allow_blank=True)
+    address = TextField(allow_blank=True)
     current = FlagField(help_text="Whether it is the one that asks.")
 
 

@@ -21,14 +21,14 @@ class CourseFollowedSerializer(serializers.Serializer):
     total = serializers.IntegerField(help_text="Lessons.")
     next_lesson = LessonCardSerializer(allow_null=True)
     grade = serializers.FloatField(allow_null=True)
-    enrolled_at = serializers.CharField()
-    completed_at = serializers.CharField(allow_null=True)
+    enrolled_at = serializers.DateTimeField()
+    completed_at = serializers.DateTimeField(allow_null=True)
 
 
 class ActivitySerializer(serializers.Serializer):
     """A week: what was completed and submitted in it."""
 
-    week = serializers.CharField(help_text="Its Monday.")
+    week = serializers.DateField(help_text="Its Monday.")
     lessons = serializers.IntegerField()
     submissions = serializers.IntegerField()
 
@@ -49,7 +49,7 @@ class CourseTaughtSerializer(serializers.Serializer):
 
 
 class EnrollmentWeekSerializer(serializers.Serializer):
-    week = serializers.CharField(help_text="Its Monday.")
+    week = serializers.DateField(help_text="Its Monday.")
     count = serializers.IntegerField()
 
 

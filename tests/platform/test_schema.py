@@ -101,15 +101,59 @@ def _needs_declaring(view, verb: str, action: str) -> bool:
 def test_success_and_refusals_are_described(described):
     for place, operation in operations(described).items():
         answers = operation["responses"]
-        assert len([status for status in answers if status.startswith("2")]) == 1, place
-        for status in ("400", "401", "429", "503"):
+        successes = [status for status in answers if status.startswith("2")]
+        assert len(successes) == (2 if place[1].endswith("/start/") else 1), place
+        for status in ("400", "406", "408", "414", "429", "431", "503"):
             assert "schema" in answers[status], (place, status)
-        assert answers["401"]["schema"] == {"$ref": "#/definitions/Error"}
-        assert ("403" in answers) == (place[0] != "get"), place
         if "{id}" in place[1]:
             assert "404" in answers, place
         if place[0] == "delete":
             assert answers["204"].get("schema") is None
+        assert "default" not in answers, place  # it would allow whatever is not described
+
+
+def test_each_error_is_described_where_it_can_occur(described):
+    found = operations(described)
+    public = {place for place, operation in found.items() if operation.get("security") == []}
+    signed_in_writes = {place for place in found if place[0] != "get"} - public
+    for place, operation in found.items():
+        answers = set(operation["responses"])
+        if place[0] in ("post", "put", "patch"):
+            assert {"411", "413", "415"} <= answers, place
+        if place in signed_in_writes:
+            assert {"401", "403", "409"} <= answers, place
+        headers = {each["name"] for each in operation["parameters"] if each["in"] == "header"}
+        assert ("412" in answers) == ("If-Match" in headers), place
+        assert ("304" in answers) == ("If-None-Match" in headers), place
+    assert {place[1] for place in found if place[0] == "get" and has(found[place], 403)} == {
+        "/api/progress/summary/",
+        "/api/quizzes/{id}/export/",
+        "/api/quizzes/{id}/regrade/",
+        "/api/quizzes/{id}/statistics/",
+        "/api/users/",
+    }
+    assert {place[1] for place in public if not has(found[place], 401)} == {
+        "/api/auth/registration/",
+        "/api/auth/logout/",
+        "/api/auth/password/reset/",
+        "/api/auth/password/reset/confirm/",
+    }
+
+
+def has(operation: dict, status: int) -> bool:
+    return str(status) in operation["responses"]
+
+
+def test_errors_say_what_is_wrong_and_when_to_try_again(described):
+    answers = operations(described)["post", "/api/courses/"]["responses"]
+    invalid = described["definitions"]["Invalid"]
+
+    assert answers["400"]["schema"] == {"$ref": "#/definitions/Invalid"}
+    assert answers["403"]["schema"] == {"$ref": "#/definitions/Error"}
+    assert described["definitions"]["Error"]["required"] == ["detail", "code"]
+    assert invalid["additionalProperties"] == {"type": "array", "items": {"type": "string"}}
+    for status in ("429", "503"):
+        assert answers[status]["headers"]["Retry-After"]["type"] == "integer"
 
 
 def test_conditional_and_idempotent_headers_are_described(described):
@@ -141,12 +185,26 @@ def test_lists_take_their_filters_and_answer_pages(described):
 
 def test_money_and_ids_are_texts(described):
     course = described["definitions"]["Course"]["properties"]
+    body = described["definitions"]["CourseBody"]["properties"]
 
     assert (course["price"]["type"], course["price"]["example"]) == ("string", "19.90")
-    for name in ("id", "category", "instructor"):
-        assert course[name]["type"] == "string"
-        assert course[name]["pattern"] == "^[0-9a-f]{24}$"
+    for reference in (course["id"], body["category"], body["instructor"]):
+        assert reference["type"] == "string"
+        assert reference["pattern"] == "^[0-9a-f]{24}$"
     assert course["id"]["readOnly"]
+
+
+def test_a_body_has_what_may_be_sent_and_an_answer_all_that_there_is(described):
+    course = described["definitions"]["Course"]
+    body = described["definitions"]["CourseBody"]
+    put = operations(described)["put", "/api/courses/{id}/"]
+
+    assert put["parameters"][0]["schema"] == {"$ref": "#/definitions/CourseBody"}
+    assert put["responses"]["200"]["schema"] == {"$ref": "#/definitions/Course"}
+    assert body["required"] == ["title"]
+    assert body["additionalProperties"] is False
+    assert set(body["properties"]) < set(course["properties"])
+    assert not any(field.get("readOnly") for field in body["properties"].values())
 
 
 def test_a_patch_requires_nothing(described):
@@ -154,7 +212,63 @@ def test_a_patch_requires_nothing(described):
 
     assert body["schema"] == {"$ref": "#/definitions/CoursePatch"}
     assert "required" not in described["definitions"]["CoursePatch"]
-    assert described["definitions"]["Course"]["required"] == ["title"]
+
+
+def test_a_reference_may_be_expanded_in_answers_alone(described):
+    instructor = described["definitions"]["Course"]["properties"]["instructor"]
+
+    assert "type" not in instructor
+    assert instructor["x-nullable"]
+    assert instructor["x-anyOf"] == [
+        {"type": "string", "pattern": "^[0-9a-f]{24}$"},
+        {"$ref": "#/definitions/UserCard"},
+    ]
+    assert described["definitions"]["CourseBody"]["properties"]["instructor"]["type"] == "string"
+    assert described["definitions"]["Enrollment"]["properties"]["progress"] == {
+        "$ref": "#/definitions/Summary"
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("Course", ["category", "image", "image_small", "instructor"]),
+        ("Lesson", ["content", "content_html", "embed_url", "video_url"]),
+        ("LessonBody", []),
+        ("Enrollment", ["completed_at"]),
+        ("Progress", ["completed_at"]),
+        ("Notification", ["emailed_at"]),
+        ("OpenAttempt", ["deadline"]),
+        ("Started", ["deadline"]),
+        (
+            "Quiz",
+            ["max_attempts", "my_grade", "my_open", "questions", "time_limit_seconds"],
+        ),
+        ("Summary", ["grade", "next_lesson"]),
+        ("Submission", ["student"]),
+    ],
+)
+def test_what_may_be_null_is_described_so(described, name, fields):
+    properties = described["definitions"][name]["properties"]
+
+    assert sorted(each for each in properties if properties[each].get("x-nullable")) == fields
+
+
+def test_no_path_is_called_a_uri_and_no_answer_has_a_least_length(described):
+    definitions = described["definitions"]
+
+    assert "format" not in definitions["Course"]["properties"]["image"]
+    assert "minLength" not in definitions["User"]["properties"]["bio"]
+    assert "minLength" not in definitions["Session"]["properties"]["user_agent"]
+    assert "minLength" not in definitions["Rendered"]["properties"]["content_html"]
+
+
+def test_a_list_of_submissions_leaves_out_what_takes_much_room(described):
+    left_out = {"answers", "feedback", "questions"}
+
+    whole = set(described["definitions"]["Submission"]["properties"])
+    row = set(described["definitions"]["SubmissionRow"]["properties"])
+    assert whole - row == left_out
 
 
 def test_a_picture_is_a_form_with_one_file(described):

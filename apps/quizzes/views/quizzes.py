@@ -40,13 +40,14 @@ class QuizViewSet(Authoring, ViewSet):
     list_query = QuizQuery
     queries = {"statistics": StatisticsQuery, "take_in": ImportQuery, "export": ExportQuery}
     schemas = {
-        "start": (None, StartedSerializer, 201),
+        "start": (None, StartedSerializer, (200, 201)),
         "statistics": (None, StatisticsSerializer),
         "regrade": (None, RegradeSerializer, 202),
         "last_regrade": (None, RegradeSerializer),
         "take_in": (ImportSerializer, ImportedSerializer, 201),
         "export": (None, str),
     }
+    refusals = dict.fromkeys(("statistics", "last_regrade", "export"), (403,))
     expandable = {"lesson": lessons.lesson_cards, "course": courses.course_cards}
 
     def list(self, request):

@@ -10,7 +10,11 @@ from apps.courses import selectors as courses
 from apps.enrollments.services import NotEnrolled
 from apps.quizzes import selectors, services
 from apps.quizzes.documents import Attempt, Quiz
-from apps.quizzes.serializers import SubmissionQuery, SubmissionSerializer
+from apps.quizzes.serializers import (
+    SubmissionQuery,
+    SubmissionRowSerializer,
+    SubmissionSerializer,
+)
 from apps.users import selectors as users
 
 
@@ -20,6 +24,7 @@ class QuizSubmissionViewSet(ViewSet):
     serializer_class = SubmissionSerializer
     permission_classes = [IsAuthenticated]
     list_query = SubmissionQuery
+    schemas = {"list": (None, SubmissionRowSerializer)}
     expandable = {"quiz": selectors.quiz_cards, "student": users.cards_of}
 
     def list(self, request):

@@ -30,6 +30,7 @@ class UserViewSet(ViewSet):
         "partial_update": (PersonSerializer, UserSerializer),
         "picture": ("picture", UserSerializer),
     }
+    refusals = {"list": (403,)}
 
     def list(self, request):
         """List the people that one may know of."""

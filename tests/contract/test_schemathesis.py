@@ -1,0 +1,134 @@
+"""Every route answers generated requests as `/swagger.json` says, for a user of each role.
+
+`make schemathesis` sends 1,500 requests for each role; the suite sends fewer.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from math import ceil
+from random import Random
+
+import hypothesis
+import pytest
+import schemathesis
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.failures import FailureGroup
+from schemathesis.core.transport import Response
+from schemathesis.schemas import APIOperation
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from lms.wsgi import application
+from tests.contract.requests import name_what_there_is
+from tests.contract.world import ROLES, World
+
+CASES = int(os.environ.get("SCHEMATHESIS_CASES", "150"))
+SEED = int(os.environ.get("SCHEMATHESIS_SEED", "1"))
+SAFE = ("GET", "HEAD")
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+VIOLATING = [*CHECKS, negative_data_rejection]
+REJECTIONS = [400, 401, 403, 404, 405, 406, 409, 411, 412, 413, 415, 429]
+
+
+@pytest.mark.django_db(transaction=True)  # requests close their connections
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("role", ROLES)
+def test_every_answer_is_described(role):
+    random = Random(f"{SEED} {role}")
+    world = World(role)
+    faults: dict[str, str] = {}
+    statuses: Counter = Counter()
+    for case in _cases(CASES, random):
+        checks = VIOLATING if case.meta.generation.mode.is_negative else CHECKS
+        name_what_there_is(case, world, random)
+        response = case.call(headers=world.headers)
+        statuses[case.operation.label, response.status_code] += 1
+        faults |= (new := _faults(case, response, checks))
+        if new and os.environ.get("DUMP"):
+            with open(f"/tmp/faults-{role}.txt","a") as f: f.write("\n".join(new.values())+"\n=====\n")
+        if case.method not in SAFE:
+            world.restore()
+    if dump := os.environ.get("DUMP"):
+        import json
+        from pathlib import Path
+        Path(f"{dump}-{role}.json").write_text(json.dumps([[*k, n] for k, n in sorted(statuses.items())]))
+    assert not faults, "\n\n".join(faults.values())
+
+
+def _cases(number: int, random: Random) -> Iterator[Case]:
+    """Return generated cases, of each operation as many as of the others."""
+    config = schemathesis.Config.from_dict(
+        {
+            "seed": SEED,
+            # The requests carry a token of the world's, not a generated one.
+            "generation": {"with-security-parameters": False},
+            "checks": {"negative_data_rejection": {"expected-statuses": REJECTIONS}},
+        }
+    )
+    schema = schemathesis.openapi.from_wsgi("/swagger.json", application, config=config)
+    operations = [result.ok() for result in schema.get_all_operations()]
+    while number > 0:  # some operations have fewer cases than they should
+        random.shuffle(operations)
+        share = ceil(number / len(operations))
+        for operation in operations:
+            cases = _cases_of(operation, min(share, number), seed=random.randrange(2**32))
+            number -= len(cases)
+            yield from cases
+
+
+def _cases_of(operation: APIOperation, number: int, *, seed: int) -> list[Case]:
+    """Return generated cases, every second of which violates the description."""
+    violating = _generate(operation, GenerationMode.NEGATIVE, number // 2, seed)
+    rest = number - len(violating)
+    return violating + _generate(operation, GenerationMode.POSITIVE, rest, seed)
+
+
+def _generate(operation: APIOperation, mode: GenerationMode, number: int, seed: int) -> list[Case]:
+    cases: list[Case] = []
+    if number == 0:
+        return cases
+
+    @hypothesis.seed(seed)
+    @hypothesis.settings(
+        max_examples=number,
+        database=None,
+        deadline=None,
+        phases=[hypothesis.Phase.generate],
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+    @hypothesis.given(operation.as_strategy(generation_mode=mode))
+    def collect(case: Case) -> None:
+        cases.append(case)
+
+    # Nothing can be violated where nothing is described, such as a parameter.
+    with suppress(hypothesis.errors.Unsatisfiable):
+        collect()
+    return cases
+
+
+def _faults(case: Case, response: Response, checks: list) -> dict[str, str]:
+    try:
+        # Swagger 2.0 cannot say that a 204 or a 304 has no body, so nor a Content-Type.
+        without = [] if response.content else [content_type_conformance]
+        case.validate_response(response, checks=checks, excluded_checks=without)
+    except FailureGroup as group:
+        return {
+            f"{case.operation.label} {response.status_code} {failure.title}": str(group)
+            for failure in group.exceptions
+        }
+    return {}
+
