@@ -1,14 +1,17 @@
 """The staff's pages."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
 
 from apps.users import services
 from apps.users.documents import User
 from apps.users.models import Account, AccountMail, Session
-from tests.factories import PASSWORD, make_admin, make_student
+from tests.factories import PASSWORD, client_of, make_admin, make_student
 
 
 @pytest.fixture(autouse=True)
@@ -237,3 +240,128 @@ def test_a_password_changed_here_ends_the_sessions_elsewhere():
     assert response.status_code == 302
     with pytest.raises(services.SessionOver):
         services.refresh_session(token=tokens.refresh)
+
+
+# One list of sessions, here and in the API
+
+
+def sign_in_here(username: str, **environment) -> Client:
+    client = Client(**environment)
+    body = {"username": username, "password": PASSWORD}
+    assert client.post("/admin/login/?next=/admin/", body).status_code == 302
+    assert client.get("/admin/").status_code == 200
+    return client
+
+
+def test_a_sign_in_here_is_listed_and_can_be_ended_in_the_api():
+    user = make_admin(username="root", password=PASSWORD)
+    api = client_of(user)
+    here = sign_in_here("root", HTTP_USER_AGENT="x" * 300, REMOTE_ADDR="::ffff:10.1.2.3")
+
+    [row] = [row for row in api.get("/api/auth/sessions/").data["results"] if not row["current"]]
+    assert (row["address"], row["user_agent"]) == ("10.1.2.3", "x" * 255)
+    assert api.delete(f"/api/auth/sessions/{row['id']}/").status_code == 204
+
+    assert here.get("/admin/").status_code == 302
+    assert here.get("/admin/users/account/").status_code == 302
+    assert api.get("/api/auth/user/").status_code == 200
+
+
+def test_signing_out_here_takes_the_session_off_the_list():
+    make_admin(username="root", password=PASSWORD)
+    here = sign_in_here("root")
+    assert Session.objects.count() == 1
+
+    here.post("/admin/logout/")
+
+    assert Session.objects.count() == 0
+
+
+def end_by_the_api(user) -> None:
+    client_of(user).post("/api/auth/logout/all/")
+
+
+def end_by_password(user) -> None:
+    body = {"old_password": PASSWORD, "new_password1": "a whole new phrase"}
+    client_of(user).post(
+        "/api/auth/password/change/", body | {"new_password2": "a whole new phrase"}
+    )
+
+
+def end_by_reset(user) -> None:
+    services.reset_password(account=account_of(user), new_password="a whole new phrase")
+
+
+def end_by_deactivation(user) -> None:
+    for is_active in (False, True):
+        services.change_person(user_id=str(user.id), is_active=is_active)
+
+
+def end_by_demotion(user) -> None:
+    for is_admin in (False, True):
+        services.change_person(user_id=str(user.id), is_admin=is_admin)
+
+
+def end_by_erasure(user) -> None:
+    services.erase(user_id=str(user.id))
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        end_by_the_api,
+        end_by_password,
+        end_by_reset,
+        end_by_deactivation,
+        end_by_demotion,
+        end_by_erasure,
+    ],
+)
+def test_what_ends_all_sessions_ends_those_here_for_good(end):
+    make_admin()
+    user = make_admin(username="root", password=PASSWORD)
+    here, forced = sign_in_here("root"), signed_in(account_of(user))
+
+    end(user)
+
+    for client in (here, forced):
+        assert client.get("/admin/").status_code == 302
+    assert not Session.objects.filter(refresh_jti="").exists()
+
+
+def test_a_demotion_leaves_the_sessions_in_the_api():
+    make_admin()
+    user = make_admin()
+    api = client_of(user)
+
+    services.change_person(user_id=str(user.id), is_admin=False)
+
+    assert api.get("/api/auth/user/").data["is_admin"] is False
+
+
+def test_a_password_changed_here_leaves_this_session():
+    make_admin(username="root", password=PASSWORD)
+    here, there = sign_in_here("root"), sign_in_here("root")
+    body = {"old_password": PASSWORD, "new_password1": "a whole new phrase"}
+
+    here.post("/admin/password_change/", body | {"new_password2": "a whole new phrase"})
+
+    assert here.get("/admin/").status_code == 200
+    assert there.get("/admin/").status_code == 302
+    assert Session.objects.count() == 1
+
+
+def test_an_address_signs_in_here_too():
+    make_admin(username="root", email="root@example.org", password=PASSWORD)
+
+    sign_in_here("root@example.org")
+
+
+def test_a_session_here_lasts_hours(settings):
+    make_admin(username="root", password=PASSWORD)
+
+    sign_in_here("root")
+
+    left = Session.objects.get().expires_at - timezone.now()
+    assert left <= timedelta(hours=8)
+    assert settings.SESSION_COOKIE_AGE == 8 * 60 * 60

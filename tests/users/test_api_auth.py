@@ -1,17 +1,25 @@
 import json
+import re
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from allauth.account.forms import EmailAwarePasswordResetTokenGenerator
+from allauth.account.models import EmailAddress
+from allauth.account.utils import user_pk_to_url_str
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 from rest_framework_simplejwt.tokens import AccessToken
 
-from apps.users import selectors, services
+from apps.common.capacity import Capacity
+from apps.users import passwords, selectors, services
 from apps.users.documents import User
-from apps.users.models import Account, AccountMail, Session
+from apps.users.models import Account, AccountMail, MailRequest, Session
+from apps.users.tasks import send_account_mails
 from tests.factories import PASSWORD, client_of, make_admin, make_course, make_student
 from tests.users.racing import race
 
@@ -319,6 +327,97 @@ def test_a_guess_at_the_old_password_counts_as_a_failure(ada, limited):
     answers = [client.post("/api/auth/password/change/", body) for _ in range(6)]
 
     assert [one.status_code for one in answers] == [400] * 5 + [429]
+
+
+def failures(number: int, **given) -> list[int]:
+    return [login(**given, password="wrong").status_code for _ in range(number)]
+
+
+@pytest.mark.parametrize("typed", ["ada@example.org", "nobody@example.org"])
+@pytest.mark.parametrize("fields", [("email", "username"), ("username", "email")])
+def test_the_counter_of_failures_does_not_tell_who_has_an_account(ada, limited, typed, fields):
+    first, second = fields
+    assert failures(5, **{"username": "", first: typed}) == [401] * 5
+
+    refused = login(**{"username": "", second: typed.upper()})
+
+    assert refused.status_code == 429
+    assert refused.data["detail"] == "Too many requests. Try again in 15 minutes."
+
+
+def test_a_hundred_failures_lock_a_network_and_no_other(limited, settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    make_student(username="ada", password=PASSWORD)
+    settings.TRUSTED_PROXIES = 1
+
+    def sign_in(hop: str, **given):
+        client = APIClient(HTTP_X_FORWARDED_FOR=hop)
+        return login(client, **given).status_code
+
+    wrong = [
+        sign_in(f"2001:db8::{number:x}", username=f"nobody{number}", password="wrong")
+        for number in range(101)
+    ]
+
+    assert wrong == [401] * 100 + [429]
+    assert sign_in("[2001:db8::beef]:443") == 429
+    assert sign_in("2001:db8:0:1::1") == 200
+
+
+def test_failures_are_counted_from_addresses_of_one_network_together(ada, limited, settings):
+    settings.TRUSTED_PROXIES = 1
+    hops = ("2001:db8::1", "2001:DB8::2", "[2001:db8::3]:9", "2001:db8::4%eth0", "2001:db8::5")
+
+    statuses = [
+        login(APIClient(HTTP_X_FORWARDED_FOR=hop), password="wrong").status_code for hop in hops
+    ]
+
+    assert statuses == [401] * 5
+    assert login(APIClient(HTTP_X_FORWARDED_FOR="2001:db8::6")).status_code == 429
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_guesses_at_once_no_more_are_answered_than_one_after_the_other(ada, limited):
+    answers = race(12, lambda number: login(password=f"wrong{number}").status_code)
+
+    assert sorted(answers) == [401] * 5 + [429] * 7
+
+
+def test_all_places_that_ask_for_the_password_share_the_failures(ada, limited, settings):
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
+    client = client_of(ada)
+    new = {"new_password1": "a whole new phrase", "new_password2": "a whole new phrase"}
+    change, move = "/api/auth/password/change/", {"email": "new@example.org", "password": "wrong"}
+    site = {"username": "ada", "password": "wrong"}
+
+    assert client.post(change, new | {"old_password": "wrong"}).status_code == 400
+    assert client.patch("/api/auth/user/", move).status_code == 400
+    assert failures(2) == [401] * 2
+    assert APIClient().post("/admin/login/", site, format="multipart").status_code == 200
+
+    assert login().status_code == 429
+    assert login(username="", email="ada@example.org").status_code == 429
+    assert client.post(change, new | {"old_password": PASSWORD}).status_code == 429
+    assert client.patch("/api/auth/user/", move | {"password": PASSWORD}).status_code == 429
+    answer = APIClient().post("/admin/login/", site | {"password": PASSWORD}, format="multipart")
+    assert answer.status_code == 429
+    assert answer["Retry-After"] == "900"
+
+
+def test_passwords_are_hashed_by_few_threads_at_once(ada, monkeypatch):
+    """Each takes 19 MB; who waits too long is asked to come again."""
+    monkeypatch.setattr("apps.users.passwords.hashing", Capacity(1, wait=0.05))
+    with passwords.hashing:
+        answer = login()
+        site = APIClient().post(
+            "/admin/login/", {"username": "ada", "password": PASSWORD}, format="multipart"
+        )
+
+    assert (answer.status_code, answer.data["code"]) == (503, "busy")
+    assert answer["Retry-After"] == site["Retry-After"] == "5"
+    assert site.status_code == 503
+    assert login().status_code == 200
 
 
 # Void tokens
@@ -723,6 +822,97 @@ def test_resets_are_limited_per_address(anonymous, limited):
     assert answers == [200, 200, 200, 429]
 
 
+@pytest.mark.parametrize("email", ["ada@example.org", "nobody@example.org"])
+def test_resets_are_limited_alike_for_known_and_unknown_addresses(ada, limited, email):
+    spellings = [email, email.upper(), f" {email} ", email.title()]
+    networks = ["10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"]
+
+    answers = [
+        APIClient(REMOTE_ADDR=network).post("/api/auth/password/reset/", {"email": spelling})
+        for spelling, network in zip(spellings, networks, strict=True)
+    ]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert answers[3].data["detail"] == "Too many requests. Try again in 60 minutes."
+
+
+def test_resets_are_limited_per_network(anonymous, limited):
+    answers = [
+        anonymous.post("/api/auth/password/reset/", {"email": f"a{number}@example.org"})
+        for number in range(31)
+    ]
+
+    assert [answer.status_code for answer in answers] == [200] * 30 + [429]
+
+
+@pytest.mark.parametrize("route", ["password/reset/", "registration/resend-email/"])
+def test_a_request_for_a_mail_does_the_same_for_known_and_unknown(ada, anonymous, settings, route):
+    settings.CELERY_TASK_ALWAYS_EAGER = False
+    settings.CELERY_BROKER_URL = None
+    queries = []
+    for email in ("ada@example.org", "nobody@example.org"):
+        with CaptureQueriesContext(connection) as captured:
+            anonymous.post(f"/api/auth/{route}", {"email": email})
+        queries.append([re.sub("'[^']*'", "?", query["sql"]) for query in captured])
+
+    assert queries[0] == queries[1]
+    assert len(mail.outbox) == 0
+    send_account_mails()
+    assert [message.to for message in mail.outbox] == [["ada@example.org"]]
+    assert MailRequest.objects.count() == 0
+
+
+def test_a_reset_is_refused_alike_for_a_wrong_token_and_an_unknown_account(ada, anonymous):
+    anonymous.post("/api/auth/password/reset/", {"email": ada.email})
+    known = link(mail.outbox[0])
+    new = {"new_password1": "a whole new phrase", "new_password2": "a whole new phrase"}
+
+    def confirm(**given):
+        return anonymous.post("/api/auth/password/reset/confirm/", known | new | given)
+
+    token = known["token"][:-1] + ("a" if known["token"][-1] != "a" else "b")
+    answers = [
+        *(confirm(token=token), confirm(token=token, uid="zzz"), confirm(uid="zzz")),
+        *(confirm(token="x"), confirm(token="x", uid="zzz"), confirm(uid="z" * 13)),
+    ]
+
+    assert {answer.status_code for answer in answers} == {400}
+    assert len({answer.content for answer in answers}) == 1
+
+
+def test_a_link_that_allauth_has_made_is_still_good(ada, anonymous):
+    account = Account.objects.get()
+    token = EmailAwarePasswordResetTokenGenerator().make_token(account)
+    EmailAddress.objects.all().delete()  # as the migration does
+    body = {"uid": user_pk_to_url_str(account), "token": token}
+    new = {"new_password1": "a whole new phrase", "new_password2": "a whole new phrase"}
+
+    response = anonymous.post("/api/auth/password/reset/confirm/", body | new)
+
+    assert response.status_code == 200
+
+
+def test_no_former_address_is_stored(ada, anonymous):
+    anonymous.post("/api/auth/password/reset/", {"email": ada.email})
+    moved = client_of(ada).patch(
+        "/api/auth/user/", {"email": "new@example.org", "password": PASSWORD}
+    )
+    anonymous.post("/api/auth/password/reset/", {"email": "new@example.org"})
+    former, *_ = mail.outbox
+    new = {"new_password1": "a whole new phrase", "new_password2": "a whole new phrase"}
+
+    assert moved.status_code == 200
+    assert EmailAddress.objects.count() == 0
+    # The new address voids the link that was mailed to the former one.
+    response = anonymous.post("/api/auth/password/reset/confirm/", link(former) | new)
+    assert response.status_code == 400
+    assert (
+        anonymous.post("/api/auth/password/reset/confirm/", link(mail.outbox[-1]) | new).status_code
+        == 200
+    )
+    assert EmailAddress.objects.count() == 0
+
+
 def test_verifications_are_limited_per_address_and_apart_from_resets(anonymous, limited):
     body = {"email": "a@b.org"}
     answers = [anonymous.post("/api/auth/registration/resend-email/", body) for _ in range(4)]
@@ -829,6 +1019,31 @@ def test_an_address_of_somebody_else_is_refused(ada, student):
     assert (response.status_code, list(response.data)) == (400, ["email"])
 
 
+@pytest.mark.parametrize("verb", ["patch", "put"])
+def test_who_does_not_know_the_password_is_not_told_which_addresses_are_taken(ada, student, verb):
+    send = getattr(client_of(ada), verb)
+
+    for password in ({}, {"password": ""}, {"password": "wrong"}):
+        taken, free = (
+            send("/api/auth/user/", {"email": email} | password)
+            for email in (student.email.upper(), "nobody@example.org")
+        )
+        assert taken.status_code == free.status_code == 400
+        assert taken.content == free.content
+        assert list(taken.data) == ["password"]
+
+
+def test_few_addresses_are_tried_with_the_right_password(ada, student, limited):
+    client = client_of(ada)
+    body = {"email": student.email, "password": PASSWORD}
+
+    answers = [client.patch("/api/auth/user/", body) for _ in range(4)]
+
+    assert [answer.status_code for answer in answers] == [400, 400, 400, 429]
+    assert [list(answer.data) for answer in answers[:3]] == [["email"]] * 3
+    assert client.patch("/api/auth/user/", {"bio": "Hello"}).status_code == 200
+
+
 def test_a_stale_edit_of_oneself_changes_nothing(ada):
     client = client_of(ada)
     tag = client.get("/api/auth/user/")["ETag"]
@@ -881,6 +1096,8 @@ def test_all_that_is_stored_of_oneself_is_one_file(instructor):
     assert data["profile"]["email"] == instructor.email
     assert [one["kind"] for one in data["mails"]] == ["reset"]
     assert len(data["sessions"]) == 1
+    assert data["account"]["is_staff"] is False
+    assert set(data) >= {"revoked_tokens", "mail_requests", "staff_actions"}
     assert [one["id"] for one in data["courses"]] == [str(course.id)]
     assert "password" not in response.content.decode()
     assert APIClient().get("/api/auth/user/export/").status_code == 401

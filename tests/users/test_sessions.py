@@ -209,3 +209,35 @@ def test_unknown_inactive_and_wrong_are_refused_in_the_same_time():
     rounds = [{what: seconds(*given) for what, given in tries.items()} for _ in range(15)]
     medians = [median(one[what] for one in rounds) for what in tries]
     assert max(medians) < 1.2 * min(medians)
+
+
+# How many there are
+
+
+def test_one_session_too_many_ends_the_least_recently_used(student, settings):
+    settings.MAX_SESSIONS = 3
+    first, second, third = (services.open_session(user=student) for _ in range(3))
+    services.refresh_session(token=first.refresh)  # so the second is the oldest
+
+    services.open_session(user=student)
+
+    assert Session.objects.count() == 3
+    with pytest.raises(services.SessionOver):
+        services.verify_token(token=second.access)
+    for tokens in (first, third):
+        services.verify_token(token=tokens.access)
+    services.open_session(user=make_student())
+    assert Session.objects.count() == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_however_many_sign_in_at_once_no_more_sessions_live(student, settings):
+    settings.MAX_SESSIONS = 3
+
+    race(10, lambda _: services.open_session(user=student))
+
+    assert Session.objects.count() == 3
+
+
+def test_fifty_sessions_are_allowed(settings):
+    assert settings.MAX_SESSIONS == 50
