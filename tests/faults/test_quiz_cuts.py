@@ -5,6 +5,7 @@ from itertools import count
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from apps.common.bounds import Counter
 from apps.courses.selectors import get_course
 from apps.enrollments.documents import Enrollment
 from apps.progress.documents import Progress
@@ -150,6 +151,84 @@ def removing_a_quiz() -> Scene:
     )
 
 
+def figures_are_right(quiz: Quiz) -> None:
+    """Check what the quiz says of its questions, and that no dead request holds any room."""
+    now = Quiz.objects.get(id=quiz.id)
+    questions = list(Question.objects(quiz=quiz.id))
+    assert now.question_count == len(questions)
+    assert now.max_score == sum(one.points for one in questions)
+    unready = {one.question for one in now.problems}
+    right = set(Choice.objects(is_correct=True).distinct("question"))
+    assert unready == {one.id for one in questions if not one.answer and one.id not in right}
+    assert (now.figures_due, now.importing or []) == (None, [])
+    assert Counter.objects.count() == 0
+
+
+def adding_a_question() -> Scene:
+    quiz = scenery()
+    body = {"quiz": str(quiz.id), "text": "?", "kind": "single", "points": 2}
+    body["choices"] = [{"text": "a", "is_correct": True}, {"text": "b"}]
+    return authoring(quiz, "post", "/api/questions/", body)
+
+
+def changing_a_question() -> Scene:
+    quiz = scenery()
+    question = Question.objects.get(kind="numeric")
+    return authoring(quiz, "patch", f"/api/questions/{question.id}/", {"points": 2, "answer": ""})
+
+
+def moving_a_question() -> Scene:
+    quiz = scenery()
+    question = Question.objects.get(kind="single")
+    other = make_quiz(lesson=lessons_of(get_course(quiz.course))[0])
+
+    def whole() -> None:
+        figures_are_right(quiz)
+        figures_are_right(other)
+        assert Question.objects.get(id=question.id).quiz == other.id
+        assert {one.quiz for one in choices_of(question)} == {other.id}
+
+    return Scene(
+        client_of(author_of(quiz)),
+        lambda client, **key: client.patch(
+            f"/api/questions/{question.id}/", {"quiz": str(other.id)}, **key
+        ),
+        whole,
+    )
+
+
+def removing_a_question() -> Scene:
+    quiz = scenery()
+    return authoring(quiz, "delete", f"/api/questions/{Question.objects.first().id}/", None)
+
+
+def adding_a_choice() -> Scene:
+    quiz = scenery()
+    question = make_question(quiz, choices=[])
+    body = {"question": str(question.id), "text": "Right", "is_correct": True}
+    return authoring(quiz, "post", "/api/choices/", body)
+
+
+def changing_a_choice() -> Scene:
+    quiz = scenery()
+    right = Choice.objects.get(is_correct=True)
+    return authoring(quiz, "patch", f"/api/choices/{right.id}/", {"is_correct": False})
+
+
+def removing_a_choice() -> Scene:
+    quiz = scenery()
+    right = Choice.objects.get(is_correct=True)
+    return authoring(quiz, "delete", f"/api/choices/{right.id}/", None)
+
+
+def authoring(quiz: Quiz, method: str, address: str, body: dict | None) -> Scene:
+    return Scene(
+        client_of(author_of(quiz)),
+        lambda client, **key: getattr(client, method)(address, body, **key),
+        lambda: figures_are_right(quiz),
+    )
+
+
 def importing() -> Scene:
     quiz = scenery()
 
@@ -163,6 +242,7 @@ def importing() -> Scene:
         assert QuestionImport.objects(pending_since__ne=None).count() == 0
         for question in Question.objects(kind="single"):
             assert len(choices_of(question)) > 1
+        figures_are_right(quiz)
 
     return Scene(client_of(author_of(quiz)), ask, whole)
 
@@ -192,6 +272,13 @@ SCENES = [
     ordering_questions,
     moving_a_quiz,
     removing_a_quiz,
+    adding_a_question,
+    changing_a_question,
+    moving_a_question,
+    removing_a_question,
+    adding_a_choice,
+    changing_a_choice,
+    removing_a_choice,
     importing,
     regrading,
 ]

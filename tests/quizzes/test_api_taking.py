@@ -710,3 +710,20 @@ def _lesson_of(quiz):
     from apps.lessons.selectors import get_lesson
 
     return get_lesson(quiz.lesson)
+
+
+def test_so_many_attempts_an_hour_are_opened_and_what_is_open_can_be_submitted(
+    learner, quiz, settings
+):
+    settings.RATE_LIMITED = True
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"attempts": (2, 3600)}
+    body = {"quiz": str(quiz.id), "answers": []}
+    start = f"/api/quizzes/{quiz.id}/start/"
+    assert learner.post("/api/quiz-submissions/", body).status_code == 201
+    assert learner.post(start).status_code == 201
+    assert learner.post(start).status_code == 200  # the open one: not counted
+    assert learner.post("/api/quiz-submissions/", body).status_code == 201
+    for answer in (learner.post(start), learner.post("/api/quiz-submissions/", body)):
+        assert answer.status_code == 429
+        assert answer["Retry-After"]
+    assert Attempt.objects.count() == 2

@@ -115,6 +115,16 @@ def test_submitting_while_the_author_replaces_choices_grades_what_was_asked(quiz
     assert len({text.split("-")[0] for text in texts}) == 1  # one author's, whole
 
 
+def test_racing_authors_leave_right_figures(quiz, author):
+    body = {"quiz": str(quiz.id), "text": "?", "kind": "numeric", "answer": "1", "points": 2}
+
+    answers = race(15, lambda n: author.post("/api/questions/", body))
+
+    assert statuses(answers) == {201: 15}
+    stored = Quiz.objects.get(id=quiz.id)
+    assert (stored.question_count, stored.max_score, list(stored.problems)) == (18, 33, [])
+
+
 def test_a_quiz_that_goes_meanwhile_leaves_nothing_behind(quiz, author, monkeypatch):
     from datetime import timedelta
 

@@ -1,12 +1,13 @@
 """What students' submissions come to, by aggregation."""
 
+from collections.abc import Iterable
 from datetime import datetime
-from itertools import chain
+from statistics import fmean
 
 from bson import ObjectId
 
 from apps.common.days import count_by_day
-from apps.quizzes.documents import GRADINGS, Attempt, Quiz
+from apps.quizzes.documents import Attempt, Quiz
 
 
 def submitted_by_day(student_id, *, since: datetime) -> dict[str, int]:
@@ -22,39 +23,42 @@ def mean_grades(course_ids: list) -> dict[str, float]:
 
     It is the mean over students, each with the mean of their grades, one a quiz, by its grading.
     """
-    quizzes = _by_grading(course_ids)
-    submissions = Attempt.objects(quiz__in=list(chain(*quizzes.values())), submitted_at__ne=None)
-    rows = submissions.aggregate(
+    totals: dict[tuple, list[float]] = {}  # sum and number of each student's grades in a course
+    for grading, quiz_ids in _by_grading(course_ids).items():
+        for row in _grades_by_student(quiz_ids, grading):
+            total = totals.setdefault((row["_id"]["course"], row["_id"]["student"]), [0.0, 0])
+            total[0] += row["sum"]
+            total[1] += row["n"]
+    by_course: dict[str, list[float]] = {}
+    for (course, _student), (total_of_grades, number) in totals.items():
+        by_course.setdefault(str(course), []).append(total_of_grades / number)
+    return {course: round(fmean(means), 2) for course, means in by_course.items()}
+
+
+def _grades_by_student(quiz_ids: list[ObjectId], grading: str) -> Iterable[dict]:
+    """Return the sum and number of each student's grades in each course, one a quiz."""
+    return Attempt.objects(quiz__in=quiz_ids, submitted_at__ne=None).aggregate(
         [
             {"$sort": {"quiz_id": 1, "student_id": 1, "attempt": 1}},
             {"$group": _OF_STUDENT_AND_QUIZ},
-            {"$project": {"course": 1, "grade": _grade_by(quizzes)}},
             {
                 "$group": {
                     "_id": {"course": "$course", "student": "$_id.student"},
-                    "grade": {"$avg": "$grade"},
+                    "sum": {"$sum": f"${grading}"},
+                    "n": {"$sum": 1},
                 }
             },
-            {"$group": {"_id": "$_id.course", "grade": {"$avg": "$grade"}}},
         ],
         allowDiskUse=True,
     )
-    return {str(row["_id"]): round(row["grade"], 2) for row in rows}
 
 
 def _by_grading(course_ids: list) -> dict[str, list[ObjectId]]:
-    quizzes: dict[str, list[ObjectId]] = {grading: [] for grading in GRADINGS}
+    """Return the quizzes of the courses by their grading: each is asked for by itself."""
+    quizzes: dict[str, list[ObjectId]] = {}
     for quiz in Quiz.objects(course__in=course_ids, removed=None).only("grading"):
-        quizzes[quiz.grading].append(quiz.id)
+        quizzes.setdefault(quiz.grading, []).append(quiz.id)
     return quizzes
-
-
-def _grade_by(quizzes: dict[str, list[ObjectId]]) -> dict | str:
-    """The figure that the grading of the group's quiz names."""
-    figure: dict | str = "$highest"
-    for grading in ("latest", "first", "average"):
-        figure = {"$cond": [{"$in": ["$_id.quiz", quizzes[grading]]}, f"${grading}", figure]}
-    return figure
 
 
 _OF_STUDENT_AND_QUIZ = {
