@@ -28,10 +28,13 @@ class Product:
     """A server of its own: on a free port, with its data in a folder, without limits unless told.
 
     With `DATABASE_URL` and `MONGODB_URI` of the suite, tokens and documents of the suite hold here.
+
+    :param root: the checkout that is served
     """
 
-    def __init__(self, folder: Path, **settings: str):
+    def __init__(self, folder: Path, *, root: Path = ROOT, **settings: str):
         self.port = free_port()
+        self.root = root
         self.log = folder / "product.log"
         self._process: subprocess.Popen | None = None
         folder.mkdir(parents=True, exist_ok=True)
@@ -67,7 +70,7 @@ class Product:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "gunicorn", "--config", "python:lms.server", "lms.wsgi"],
-                cwd=ROOT,
+                cwd=self.root,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -82,7 +85,7 @@ class Product:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "lms.launch"],
-                cwd=ROOT,
+                cwd=self.root,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -169,7 +172,7 @@ class Product:
     def _run(self, *command: str) -> None:
         done = subprocess.run(
             [sys.executable, *command],
-            cwd=ROOT,
+            cwd=self.root,
             env=self._environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
