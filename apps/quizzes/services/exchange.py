@@ -22,7 +22,13 @@ from apps.quizzes.documents import (
     content_of,
 )
 from apps.quizzes.interchange import gift, moodle_xml
-from apps.quizzes.interchange.draft import ChoiceDraft, Fault, QuestionDraft, Unsupported
+from apps.quizzes.interchange.draft import (
+    ChoiceDraft,
+    Fault,
+    QuestionDraft,
+    Unsupported,
+    first_of,
+)
 
 FORMATS = {"gift": gift, "moodle_xml": moodle_xml}
 A_MINUTE = timedelta(minutes=1)
@@ -52,8 +58,7 @@ def import_questions(
         faults = [Fault(1, _("The file holds no questions."))]
     faults = faults or _without_room(quiz, reading.questions)
     if faults:
-        in_order = sorted(faults, key=lambda fault: fault.line)
-        raise ImportRefused(lines=[vars(fault) for fault in in_order])
+        raise ImportRefused(lines=[vars(fault) for fault in first_of(faults)])
     coming = QuestionImport(
         id=import_id,
         quiz=quiz.id,
