@@ -21,6 +21,12 @@ _VOID = {
     "track", "wbr",
 }  # fmt: skip
 _CLOSES_ITSELF = {"dd", "dt", "li", "option", "p", "td", "th", "tr"}  # at the next of its name
+_CLOSED_BY_BLOCKS = {(name, True) for name in _CLOSES_ITSELF | {"tbody", "tfoot", "thead"}}
+_BLOCKS = {
+    "article", "aside", "blockquote", "center", "dd", "details", "div", "dl", "dt", "fieldset",
+    "figcaption", "figure", "li", "ol", "section", "summary", "table", "tbody", "td", "tfoot", "th",
+    "thead", "tr", "ul",
+}  # fmt: skip
 # What is within them is not read as tags, or end tags do not close what was open before.
 _SPECIAL = {
     "applet", "body", "frameset", "head", "html", "iframe", "marquee", "math", "noembed",
@@ -106,9 +112,15 @@ class HtmlBounds:
             raise TooMuchMarkup
 
     def _close_written(self, name: str) -> None:
-        if self._closes and self._open and self._open[-1] == (name, True):
-            self._open.pop()
-            self._written -= 1
+        """Close the innermost element, with those in it that its end tag closes, too."""
+        place = len(self._open) - 1
+        while name in _BLOCKS and place >= 0 and self._open[place] in _CLOSED_BY_BLOCKS:
+            if self._open[place][0] == name:
+                break
+            place -= 1
+        if self._closes and place >= 0 and self._open[place] == (name, True):
+            self._written -= len(self._open) - place
+            del self._open[place:]
 
     def _count(self) -> None:
         self._work += self._written

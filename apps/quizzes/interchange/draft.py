@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 
 @dataclass(frozen=True)
 class ChoiceDraft:
@@ -33,6 +35,16 @@ class Fault:
 
     line: int
     reason: str
+
+
+def first_of(faults: Sequence[Fault], *, most: int = 100) -> list[Fault]:
+    """Return the first faults of a file in its order; the last one says how many more there are."""
+    in_order = sorted(faults, key=lambda fault: fault.line)
+    if len(in_order) <= most:
+        return in_order
+    shown, others = in_order[: most - 1], in_order[most - 1 :]
+    reason = _("%(number)s more questions or lines cannot be imported.") % {"number": len(others)}
+    return [*shown, Fault(others[0].line, reason)]
 
 
 @dataclass(frozen=True)

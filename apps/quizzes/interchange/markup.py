@@ -22,6 +22,7 @@ _NAMES_OF_BLOCKS = """
 _BLOCKS = frozenset(_NAMES_OF_BLOCKS.split())
 _CELLS = frozenset({"td", "th"})
 _OTHERS = frozenset({"br", "img", "sup"})
+_CLEANER = nh3.Cleaner(tags=_BLOCKS | _CELLS | _OTHERS, attributes={"img": {"alt"}}, link_rel=None)
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 _RAISED = str.maketrans("0123456789+-=()in", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁱⁿ")
 
@@ -36,11 +37,10 @@ def plain_text(html: str, *, keep_lines: bool = False) -> str:
     :raises Refused: there is more of it than a text of ours could need
     """
     _check_bounds(html)
-    clean = nh3.clean(
-        html, tags=_BLOCKS | _CELLS | _OTHERS, attributes={"img": {"alt"}}, link_rel=None
-    )
     reader = _Reader(keep_lines=keep_lines)
-    reader.feed(clean)  # well-formed now, so reading it takes no longer than it is long
+    reader.feed(
+        _CLEANER.clean(html)
+    )  # well-formed now, so reading it takes no longer than it is long
     reader.close()
     return reader.text()
 

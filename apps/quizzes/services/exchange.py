@@ -26,7 +26,13 @@ from apps.quizzes.documents import (
     content_of,
 )
 from apps.quizzes.interchange import gift, moodle_xml
-from apps.quizzes.interchange.draft import ChoiceDraft, Fault, QuestionDraft, Unsupported
+from apps.quizzes.interchange.draft import (
+    ChoiceDraft,
+    Fault,
+    QuestionDraft,
+    Unsupported,
+    first_of,
+)
 from apps.quizzes.selectors.contents import ChoiceContent, QuestionContent
 from apps.quizzes.services.copies import insert_copy
 from apps.quizzes.services.figures import store_figures
@@ -125,8 +131,7 @@ def _refused(unsupported: Unsupported) -> Fault:
 
 
 def _refusal(faults: Sequence[Fault]) -> ImportRefused:
-    in_order = sorted(faults, key=lambda fault: fault.line)
-    return ImportRefused(lines=[vars(fault) for fault in in_order])
+    return ImportRefused(lines=[vars(fault) for fault in first_of(faults)])
 
 
 def _without_room(quiz: Quiz, drafts: Sequence[QuestionDraft]) -> list[Fault]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from apps.quizzes.documents import SHORT_TEXT
+from apps.quizzes.documents import MOST_CHOICES, SHORT_TEXT
 from apps.quizzes.interchange.draft import Reading
 from apps.quizzes.interchange.gathering import Enough, Gathering
 from apps.quizzes.interchange.gift.blocks import Block, blocks_of
@@ -114,7 +114,7 @@ class _Answers:
         if answers.startswith("#"):
             return NUMERICAL, self._numbers(notes.get("answer", ""))
         if "~" in answers:
-            return MULTICHOICE, [self._choice(part) for part in self._parts_at("~")]
+            return MULTICHOICE, [self._choice(part) for part in self._choices()]
         if "=" in answers and "->" in answers and notes.get("kind") != SHORT_TEXT:
             raise CannotBeKept("matching")
         if answers.partition("#")[0].strip() in TRUE + FALSE:
@@ -125,6 +125,13 @@ class _Answers:
         """Divide the answers at the sign; in a choice question `=` begins one, too."""
         whole = self.answers.replace("=", "~=") if sign == "~" else self.answers
         return _divided(whole, sign)
+
+    def _choices(self) -> list[str]:
+        """Return each choice; too many of them are refused before their texts are read."""
+        parts = self._parts_at("~")
+        if len(parts) > MOST_CHOICES:
+            raise Refused(_("There are more than %(number)s choices.") % {"number": MOST_CHOICES})
+        return parts
 
     def _choice(self, part: str) -> Answer:
         if part.startswith("="):

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from apps.quizzes.documents import MOST_CHOICES
 from apps.quizzes.interchange.draft import Reading
 from apps.quizzes.interchange.gathering import Enough, Gathering
 from apps.quizzes.interchange.markup import plain_text
@@ -68,7 +69,10 @@ class _Question:
         )
 
     def choices(self) -> list[Answer]:
-        return [self._answer(one, _readable(one, self.format)) for one in self._answers()]
+        answers = list(self._answers())
+        if len(answers) > MOST_CHOICES:  # before their texts are read
+            raise Refused(_("There are more than %(number)s choices.") % {"number": MOST_CHOICES})
+        return [self._answer(one, _readable(one, self.format)) for one in answers]
 
     def true_and_false(self) -> list[Answer]:
         """Read both answers; where they are in another language, true is the first."""
