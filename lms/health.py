@@ -21,9 +21,8 @@ OK, DOWN, MISSING = "ok", "down", "missing"
 LONGEST = 2.8  # seconds that the checks may take in all: an answer comes within 3
 STORE_SECONDS = 2.2  # PyMongo looks at its watch twice a second
 VERIFIED_FOR = 60.0  # seconds for which indexes that were there are believed to be there
-SHARED_FOR = 1.0  # seconds for which one result is the answer to all callers
-SHARED_WHILE_BUSY = 10.0  # the same, while enough callers wait for the next one
-MOST_WAITING = 8  # callers
+MOST_WAITING = 8  # callers; the next ones get the result before
+SHARED_FOR = 10.0  # seconds for which they do
 
 _asking: dict[str, Thread] = {}
 _verified_at = float("-inf")
@@ -50,38 +49,35 @@ def ready(request: HttpRequest) -> JsonResponse:
 
 def current_state() -> dict[str, str]:
     """
-    Return the state of each part, examined at most once a second for all callers.
+    Return the state of each part, examined once for all who ask at the same time.
 
     A part that hangs holds the threads of few callers, since anybody may call; the others get the
     result before.
     """
-    if parts := _latest(SHARED_FOR):
-        return parts
+    asked_at = time.monotonic()
     if not _waiting.acquire(blocking=False):
-        return _latest(SHARED_WHILE_BUSY) or _next_state()
+        return _result_since(asked_at - SHARED_FOR) or _next_result(asked_at)
     try:
-        return _next_state()
+        return _next_result(asked_at)
     finally:
         _waiting.release()
 
 
-def _next_state() -> dict[str, str]:
+def _next_result(asked_at: float) -> dict[str, str]:
     """Examine all parts, or wait for the caller that does so already."""
-    with _examining:
-        return _latest(SHARED_FOR) or _examine_and_share()
-
-
-def _examine_and_share() -> dict[str, str]:
     global _result
-    parts = examine(CHECKS)
-    _result = (time.monotonic(), parts)
-    return parts
+    with _examining:
+        if parts := _result_since(asked_at):
+            return parts
+        parts = examine(CHECKS)
+        _result = (time.monotonic(), parts)
+        return parts
 
 
-def _latest(seconds: float) -> dict[str, str] | None:
-    """Return the latest result, if it is not older than this."""
+def _result_since(earliest: float) -> dict[str, str] | None:
+    """Return the latest result, unless it is older than this."""
     examined_at, parts = _result
-    return parts if time.monotonic() - examined_at < seconds else None
+    return parts if examined_at >= earliest else None
 
 
 def examine(checks: dict[str, Callable[[], str]]) -> dict[str, str]:

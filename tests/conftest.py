@@ -16,7 +16,6 @@ def _clean(db, settings, tmp_path):
     from django.core.cache import caches
 
     from apps.common.indexes import documents
-    from lms import health
     from tests.caches import meet
 
     meet()  # the product's first connection, before the tests' own
@@ -25,7 +24,6 @@ def _clean(db, settings, tmp_path):
     settings.WEB_APP = tmp_path / "web"  # not built, whatever is built here
     for kind in documents():
         kind._get_collection().delete_many({})
-    health._result = (float("-inf"), {})
     for cache in caches.all(initialized_only=False):
         cache.clear()
 

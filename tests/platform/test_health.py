@@ -1,7 +1,8 @@
 """Liveness, readiness and figures."""
 
 import time
-from threading import BoundedSemaphore, Event, Thread
+from concurrent.futures import ThreadPoolExecutor
+from threading import BoundedSemaphore, Event
 
 import pytest
 from django.db import connection
@@ -16,11 +17,6 @@ from lms import health
 def _nothing_verified(monkeypatch):
     monkeypatch.setattr(health, "_verified_at", float("-inf"))
     monkeypatch.setattr(health, "_asking", {})
-    _forget_result(monkeypatch)
-
-
-def _forget_result(monkeypatch) -> None:
-    monkeypatch.setattr(health, "_result", (float("-inf"), {}))
 
 
 def _down() -> str:
@@ -81,44 +77,56 @@ def test_a_part_that_hangs_is_down_in_time(client, monkeypatch):
     _replace(monkeypatch, "documents", lambda: time.sleep(1) or "ok")
     began = time.monotonic()
 
-    for _ in range(2):
-        assert client.get("/health/ready").json()["documents"] == "down"
-        _forget_result(monkeypatch)
+    responses = [client.get("/health/ready") for _ in range(2)]
 
     assert time.monotonic() - began < 0.9
+    assert [response.json()["documents"] for response in responses] == ["down", "down"]
 
 
-def test_all_callers_of_a_second_share_one_result(client, monkeypatch):
+@pytest.fixture
+def hanging(client, monkeypatch):
+    """Return a part that hangs until it is let go, and what is asked meanwhile."""
+    hangs, end = Event(), Event()
     asked = []
-    _replace(monkeypatch, "documents", lambda: asked.append(1) or "ok")
-    monkeypatch.setattr(health, "SHARED_FOR", 60.0)
 
-    for path in ("/health/ready", "/metrics", "/health/ready"):
-        assert client.get(path).status_code == 200
+    def documents() -> str:
+        asked.append(hangs.set())
+        end.wait(20)
+        return "ok"
 
+    monkeypatch.setattr(health, "LONGEST", 20.0)
+    _replace(monkeypatch, "documents", documents)
+    with ThreadPoolExecutor(6) as pool:
+        yield pool, hangs, end, asked
+        end.set()
+
+
+def test_callers_at_the_same_time_share_one_result(hanging):
+    pool, hangs, end, asked = hanging
+    first = pool.submit(health.current_state)
+    assert hangs.wait(20)
+    others = [pool.submit(health.current_state) for _ in range(4)]
+    while health._waiting._value > health.MOST_WAITING - 5:
+        time.sleep(0.01)
+    end.set()
+
+    assert {one.result(20)["documents"] for one in (first, *others)} == {"ok"}
     assert len(asked) == 1
 
 
 def test_while_a_part_hangs_few_callers_wait_and_the_others_get_the_result_before(
-    client, monkeypatch
+    hanging, monkeypatch
 ):
     """Otherwise each of them would hold a thread, and anybody may call."""
+    pool, hangs, end, _ = hanging
+    monkeypatch.setattr(health, "_result", (time.monotonic(), {"documents": "as before"}))
     monkeypatch.setattr(health, "_waiting", BoundedSemaphore(1))
-    assert client.get("/health/ready").status_code == 200
-    monkeypatch.setattr(health, "SHARED_FOR", 0.0)
-    monkeypatch.setattr(health, "LONGEST", 2.0)
-    hangs, end = Event(), Event()
-    _replace(monkeypatch, "documents", lambda: hangs.set() or (end.wait(10) and "ok"))
-    first = Thread(target=client.get, args=("/health/ready",))
-    first.start()
-    try:
-        assert hangs.wait(10)
+    first = pool.submit(health.current_state)
+    assert hangs.wait(20)
 
-        assert client.get("/health/ready").json()["documents"] == "ok"
-        assert first.is_alive()
-    finally:
-        end.set()
-        first.join()
+    assert pool.submit(health.current_state).result(20) == {"documents": "as before"}
+    end.set()
+    assert first.result(20)["documents"] == "ok"
 
 
 def test_an_index_that_is_missing_is_named_in_the_log_alone(client, monkeypatch, caplog):
@@ -134,7 +142,6 @@ def test_an_index_that_is_missing_is_named_in_the_log_alone(client, monkeypatch,
         assert kind._get_collection_name() in caplog.text
     finally:
         indexes.build_indexes()
-    _forget_result(monkeypatch)
     assert client.get("/health/ready").json()["indexes"] == "ok"
 
 
