@@ -167,8 +167,7 @@ def test_who_is_not_signed_in_or_asks_too_often_is_told_so_in_spanish(anonymous,
         "code": "not_authenticated",
     }
     assert limited.json() == {
-        "detail": "Has hecho demasiadas solicitudes. "
-        "Podrás volver a intentarlo dentro de 60 segundos.",
+        "detail": "Has hecho demasiadas solicitudes. Inténtalo de nuevo en 1 minuto.",
         "code": "throttled",
     }
 
