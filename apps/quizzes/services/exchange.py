@@ -65,16 +65,10 @@ def import_questions(
     take, a task goes on with it, and readers of the quiz see its questions already.
 
     :raises ImportRefused: something in the file is wrong, or of a kind that there is not here
-    :raises Busy: too many files are being imported
+    :raises Busy: too many files are being read or written
     """
     with FILES:
-        return _import_questions(import_id, quiz, data, format, skip_unsupported)
-
-
-def _import_questions(
-    import_id: ObjectId, quiz: Quiz, data: bytes, format: str, skip_unsupported: bool
-) -> tuple[int, list[Unsupported]]:
-    reading = FORMATS[format].read(data)
+        reading = FORMATS[format].read(data)
     faults = reading.faults
     if not skip_unsupported:
         faults = [*faults, *map(_refused, reading.unsupported)]
@@ -94,10 +88,10 @@ def export_questions(quiz: Quiz, format: str) -> str:
     """
     Return a quiz's questions, with their key, as a file of the format.
 
-    :raises Busy: too many files are being written
+    :raises Busy: too many files are being read or written
     """
+    contents = selectors.contents_of(selectors.questions_of(quiz))
     with FILES:
-        contents = selectors.contents_of(selectors.questions_of(quiz))
         return FORMATS[format].write(quiz.title, [_as_draft(one) for one in contents])
 
 
