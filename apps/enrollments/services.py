@@ -34,7 +34,7 @@ class AlreadyEnrolled(Refusal):
 
 class TooManyEnrollments(Conflict):
     code = "too_many_enrollments"
-    detail = _("A student has a place in at most %(number)s courses.") % {
+    detail = _("A student can be enrolled in at most %(number)s courses.") % {
         "number": MOST_ENROLLMENTS
     }
 
