@@ -55,7 +55,8 @@ class Quiz(Revised):
     shuffle = BooleanField(default=False)
     show_key = StringField(default="after_submit", choices=SHOW_KEY)
     created_at = DateTimeField(default=now_in_milliseconds)
-    question_order = ListField(ObjectIdField(), default=None)  # while questions are being moved
+    # While questions are being moved.
+    question_order = ListField(ObjectIdField(), default=None, max_length=MOST_QUESTIONS)
     pending_since = DateTimeField()  # until questions are in order, attempts where their quiz is
     regrade = EmbeddedDocumentField(Regrade)
     regrading_since = DateTimeField()  # while submissions are being graded anew
@@ -78,7 +79,7 @@ class AskedChoice(EmbeddedDocument):
     """A choice within its question: as it is to become, or as it was when it was asked."""
 
     id = ObjectIdField(required=True)
-    text = StringField(required=True)
+    text = StringField(required=True, max_length=255)
     is_correct = BooleanField(default=False)
 
 
@@ -95,7 +96,7 @@ class Question(Revised):
     explanation = StringField(default="", max_length=2000)
     created_at = DateTimeField(default=now_in_milliseconds)
     # What its choices are to become; readers obey it while it is there.
-    wanted_choices = EmbeddedDocumentListField(AskedChoice, default=None)
+    wanted_choices = EmbeddedDocumentListField(AskedChoice, default=None, max_length=MOST_CHOICES)
     pending_since = DateTimeField()  # until its choices are what they are to become
 
     meta = {
@@ -122,13 +123,13 @@ class AskedQuestion(EmbeddedDocument):
     """A question as it was when an attempt began, with the key that it is graded by."""
 
     id = ObjectIdField(required=True)
-    text = StringField(required=True)
-    kind = StringField(required=True)
-    answer = StringField(default="")
+    text = StringField(required=True, max_length=Question.text.max_length)
+    kind = StringField(required=True, choices=KINDS)
+    answer = StringField(default="", max_length=Question.answer.max_length)
     tolerance = FloatField()
     points = FloatField(required=True)
-    explanation = StringField(default="")
-    choices = EmbeddedDocumentListField(AskedChoice)
+    explanation = StringField(default="", max_length=Question.explanation.max_length)
+    choices = EmbeddedDocumentListField(AskedChoice, max_length=MOST_CHOICES)
 
 
 def content_of(question) -> dict:
@@ -138,8 +139,8 @@ def content_of(question) -> dict:
 
 class GivenAnswer(EmbeddedDocument):
     question = ObjectIdField(required=True)
-    choices = ListField(ObjectIdField(), default=None)
-    text = StringField()
+    choices = ListField(ObjectIdField(), default=None, max_length=MOST_CHOICES)
+    text = StringField(max_length=1024)
 
 
 class Mark(EmbeddedDocument):
@@ -170,14 +171,14 @@ class Attempt(Document):
     started_at = DateTimeField(required=True)
     deadline = DateTimeField()
     # As they were when it began, in the order in which they were asked.
-    questions = EmbeddedDocumentListField(AskedQuestion)
+    questions = EmbeddedDocumentListField(AskedQuestion, max_length=MOST_QUESTIONS)
     partial_credit = BooleanField(default=False)
     pass_mark = IntField(required=True)
 
     submitted_at = DateTimeField()
     submitted_as = ObjectIdField()  # names the request, so that its rerun finds what it did
-    answers = EmbeddedDocumentListField(GivenAnswer)
-    marks = EmbeddedDocumentListField(Mark)
+    answers = EmbeddedDocumentListField(GivenAnswer, max_length=MOST_QUESTIONS)
+    marks = EmbeddedDocumentListField(Mark, max_length=MOST_QUESTIONS)
     score = FloatField()
     max_score = FloatField()
     percentage = FloatField()  # two decimal places
@@ -205,7 +206,7 @@ class QuestionImport(Document):
 
     quiz = Reference(Quiz, required=True, db_field="quiz_id")
     first_position = IntField(required=True)
-    questions = EmbeddedDocumentListField(AskedQuestion)
+    questions = EmbeddedDocumentListField(AskedQuestion, max_length=MOST_QUESTIONS)
     created_at = DateTimeField(default=now_in_milliseconds)
     pending_since = DateTimeField(default=now_in_milliseconds)  # until all of them are there
 
