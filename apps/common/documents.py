@@ -11,6 +11,10 @@ from apps.common.errors import Missing, StaleVersion
 
 Doc = TypeVar("Doc", bound=Document)
 
+MOST_FOLDED = 10_000  # characters of a folded name: one may become 18, and each of them three
+MOST_WORDS = 40_000  # of a text of 10,000 characters that is searched
+LONGEST_FILE_NAME = 255
+
 
 class Reference(ReferenceField):
     """A reference that is read as an id: no attribute access asks the database."""

@@ -90,17 +90,17 @@ def _messages(within: object, place: str = "") -> Iterator[str]:
 
 def is_store_away(error: Exception) -> bool:
     """Say whether MongoDB, SQL or the bucket of pictures cannot be reached, or will not answer."""
-    error = _pymongo_error(error)
-    return isinstance(error, (*AWAY, SqlError)) or (
-        isinstance(error, PyMongoError) and error.timeout
+    cause = _pymongo_error(error)
+    return isinstance(cause, (*AWAY, SqlError)) or (
+        isinstance(cause, PyMongoError) and cause.timeout
     )
 
 
 def is_too_large_to_store(error: Exception) -> bool:
     """Say whether a document would pass MongoDB's 16 MB; driver and server say so differently."""
-    error = _pymongo_error(error)
-    return isinstance(error, DocumentTooLarge) or (
-        isinstance(error, OperationFailure) and error.code in TOO_LARGE
+    cause = _pymongo_error(error)
+    return isinstance(cause, DocumentTooLarge) or (
+        isinstance(cause, OperationFailure) and cause.code in TOO_LARGE
     )
 
 

@@ -8,7 +8,14 @@ from mongoengine import (
 )
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.documents import Reference, Revised
+from apps.common.documents import (
+    LONGEST_FILE_NAME,
+    MOST_FOLDED,
+    MOST_WORDS,
+    Reference,
+    Revised,
+)
+from apps.common.folding import LONGEST_WORD
 from apps.users.documents import User
 
 IMAGES = "courses"  # the folder of their files
@@ -18,7 +25,9 @@ class Category(Revised):
     """A shelf of the catalogue."""
 
     name = StringField(required=True, max_length=100)
-    name_key = StringField(required=True)  # folded: what is unique, whatever the case
+    name_key = StringField(
+        required=True, max_length=MOST_FOLDED
+    )  # folded: what is unique, whatever the case
     description = StringField(default="", max_length=10_000)
     removed = BooleanField()  # hidden while courses are taken out of it
 
@@ -38,14 +47,16 @@ class Course(Revised):
     description = StringField(default="", max_length=10_000)
     instructor = Reference(User, db_field="instructor_id")  # None: erased
     category = Reference(Category, db_field="category_id")
-    image = StringField()
-    image_small = StringField()
+    image = StringField(max_length=LONGEST_FILE_NAME)
+    image_small = StringField(max_length=LONGEST_FILE_NAME)
     price = IntField(default=0)  # cents; it informs, nobody pays here
     published = BooleanField(default=False)
     lesson_count = IntField(default=0)
     enrollment_count = IntField(default=0)
-    words = ListField(StringField())  # what a search looks through
-    lesson_order = ListField(ObjectIdField(), default=None)  # while lessons are being moved
+    # What a search looks through.
+    words = ListField(StringField(max_length=LONGEST_WORD), max_length=MOST_WORDS)
+    # While lessons are being moved.
+    lesson_order = ListField(ObjectIdField(), default=None, max_length=1000)
     created_at = DateTimeField(default=now_in_milliseconds)
     updated_at = DateTimeField(default=now_in_milliseconds)
     removed = BooleanField()  # hidden while everything below it goes

@@ -13,8 +13,9 @@ class Enrollment(Document):
     course = Reference(Course, required=True, db_field="course_id")
     enrolled_at = DateTimeField(default=now_in_milliseconds)
     left_at = DateTimeField()  # leaving hides it: milestones are not told twice
-    milestones = ListField(IntField())
-    untold = ListField(IntField())  # milestones that not every app above has heard of
+    milestones = ListField(IntField(), max_length=4)
+    # Milestones that not every app above has heard of.
+    untold = ListField(IntField(), max_length=4)
     completed_at = DateTimeField()
     pending_since = DateTimeField()  # until every app above has heard of it
 

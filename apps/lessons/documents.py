@@ -4,6 +4,8 @@ from apps.common.clock import now_in_milliseconds
 from apps.common.documents import Reference, Revised
 from apps.courses.documents import Course
 
+MOST_HTML_BYTES = 1_000_000  # of a lesson's page
+
 
 class Lesson(Revised):
     """A step of a course, at its own position."""
@@ -11,7 +13,8 @@ class Lesson(Revised):
     title = StringField(required=True, max_length=255)
     course = Reference(Course, required=True, db_field="course_id")
     content = StringField(default="", max_length=200_000)  # Markdown, as it was written
-    content_html = StringField(default="")  # sanitised when it was written
+    # Sanitised when it was written.
+    content_html = StringField(default="", max_length=MOST_HTML_BYTES)
     video_url = StringField(default="", max_length=1000)
     position = IntField(required=True)
     duration_minutes = IntField(default=0, min_value=0, max_value=10_000)

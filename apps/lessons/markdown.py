@@ -15,6 +15,7 @@ from markdown_it.token import Token
 from apps.common.capacity import Capacity
 from apps.common.errors import Invalid
 from apps.common.html_bounds import HtmlBounds, TooMuchMarkup
+from apps.lessons.documents import MOST_HTML_BYTES
 
 MOST_LINES = 20_000
 MOST_MARKS = 20_000
@@ -26,7 +27,6 @@ MOST_LEVELS = 30  # of lists, quotes and emphasis within each other
 MOST_TAGS = 5_000  # of HTML
 MOST_OPEN = 200
 MOST_WORK = 250_000  # open elements that an HTML parser meets, or makes again
-MOST_BYTES = 1_000_000  # of the result
 _MARKS = "*_~[<"
 
 BlockRule = Callable[[StateBlock, int, int, bool], bool]
@@ -172,7 +172,7 @@ def _shown(tokens: Sequence[Token]) -> Iterator[Token]:
 
 
 def _check_size(size: int) -> None:
-    if size > MOST_BYTES:
+    if size > MOST_HTML_BYTES:
         raise _TooLarge(
             _("As a page the text would be larger than 1 MB. Links that are used often add up.")
         )

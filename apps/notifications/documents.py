@@ -24,8 +24,8 @@ class Notification(Revised):
     recipient = Reference(User, required=True, db_field="recipient_id")
     kind = StringField(required=True, choices=KINDS)
     params = DictField()  # the scalars of its wording; worded when it is shown or mailed
-    link = StringField(required=True)  # a path of the web app
-    key = StringField(required=True)  # made of the fact: it is told once
+    link = StringField(required=True, max_length=255)  # a path of the web app
+    key = StringField(required=True, max_length=255)  # made of the fact: it is told once
     created_at = DateTimeField(default=now_in_milliseconds)
     is_read = BooleanField(default=False)
     removed = BooleanField()  # hidden from its recipient; its key stays, so it is not told again
@@ -53,8 +53,8 @@ class Preferences(Revised):
     """Which kinds somebody does not want; without such a document, all are wanted."""
 
     user = Reference(User, required=True, db_field="user_id")
-    muted = ListField(StringField(choices=KINDS))  # in the app
-    mail_muted = ListField(StringField(choices=KINDS))
+    muted = ListField(StringField(choices=KINDS), max_length=len(KINDS))  # in the app
+    mail_muted = ListField(StringField(choices=KINDS), max_length=len(KINDS))
 
     meta = {
         "collection": "notification_preferences",

@@ -46,7 +46,7 @@ class QuizProblem(EmbeddedDocument):
     """Why a quiz cannot be taken: a code, and the question that it is about, if any."""
 
     question = ObjectIdField()
-    code = StringField(required=True)
+    code = StringField(required=True, max_length=20)
 
 
 class Quiz(Revised):
@@ -63,12 +63,14 @@ class Quiz(Revised):
     shuffle = BooleanField(default=False)
     show_key = StringField(default="after_submit", choices=SHOW_KEY)
     created_at = DateTimeField(default=now_in_milliseconds)
-    question_order = ListField(ObjectIdField(), default=None)  # while questions are being moved
-    importing = ListField(ObjectIdField(), default=None)  # imports that may be unfinished
+    # While questions are being moved.
+    question_order = ListField(ObjectIdField(), default=None, max_length=MOST_QUESTIONS)
+    # Imports that may be unfinished.
+    importing = ListField(ObjectIdField(), default=None, max_length=MOST_QUESTIONS)
     # What its questions come to, as `services.figures` stores it; None: by an earlier release.
     question_count = IntField()
     max_score = FloatField()
-    problems = EmbeddedDocumentListField(QuizProblem, default=None)
+    problems = EmbeddedDocumentListField(QuizProblem, default=None, max_length=MOST_QUESTIONS)
     figures_version = IntField()  # counts the changes of its questions
     figures_stored = IntField()  # the version that the stored figures belong to
     figures_due = DateTimeField()  # since the last change, until a sweep has stored them again
@@ -97,7 +99,7 @@ class AskedChoice(EmbeddedDocument):
     """A choice within its question: as it is to become, or as it was when it was asked."""
 
     id = ObjectIdField(required=True)
-    text = StringField(required=True)
+    text = StringField(required=True, max_length=255)
     is_correct = BooleanField(default=False)
 
 
@@ -115,7 +117,7 @@ class Question(Revised):
     explanation = StringField(default="", max_length=2000)
     created_at = DateTimeField(default=now_in_milliseconds)
     # What its choices are to become; readers obey it while it is there.
-    wanted_choices = EmbeddedDocumentListField(AskedChoice, default=None)
+    wanted_choices = EmbeddedDocumentListField(AskedChoice, default=None, max_length=MOST_CHOICES)
     choice_set = ObjectIdField()  # another one each time that all choices are replaced
     pending_since = DateTimeField()  # until its choices are what they are to become
 
@@ -149,13 +151,13 @@ class AskedQuestion(EmbeddedDocument):
     """A question as it was when an attempt began, with the key that it is graded by."""
 
     id = ObjectIdField(required=True)
-    text = StringField(required=True)
-    kind = StringField(required=True)
-    answer = StringField(default="")
+    text = StringField(required=True, max_length=Question.text.max_length)
+    kind = StringField(required=True, choices=KINDS)
+    answer = StringField(default="", max_length=Question.answer.max_length)
     tolerance = FloatField()
     points = FloatField(required=True)
-    explanation = StringField(default="")
-    choices = EmbeddedDocumentListField(AskedChoice)
+    explanation = StringField(default="", max_length=Question.explanation.max_length)
+    choices = EmbeddedDocumentListField(AskedChoice, max_length=MOST_CHOICES)
 
 
 def content_of(question) -> dict:
@@ -165,8 +167,8 @@ def content_of(question) -> dict:
 
 class GivenAnswer(EmbeddedDocument):
     question = ObjectIdField(required=True)
-    choices = ListField(ObjectIdField(), default=None)
-    text = StringField()
+    choices = ListField(ObjectIdField(), default=None, max_length=MOST_CHOICES)
+    text = StringField(max_length=1024)
 
 
 class Mark(EmbeddedDocument):
@@ -197,14 +199,14 @@ class Attempt(Document):
     started_at = DateTimeField(required=True)
     deadline = DateTimeField()
     # As they were when it began, in the order in which they were asked.
-    questions = EmbeddedDocumentListField(AskedQuestion)
+    questions = EmbeddedDocumentListField(AskedQuestion, max_length=MOST_QUESTIONS)
     partial_credit = BooleanField(default=False)
     pass_mark = IntField(required=True)
 
     submitted_at = DateTimeField()
     submitted_as = ObjectIdField()  # names the request, so that its rerun finds what it did
-    answers = EmbeddedDocumentListField(GivenAnswer)
-    marks = EmbeddedDocumentListField(Mark)
+    answers = EmbeddedDocumentListField(GivenAnswer, max_length=MOST_QUESTIONS)
+    marks = EmbeddedDocumentListField(Mark, max_length=MOST_QUESTIONS)
     score = FloatField()
     max_score = FloatField()
     percentage = FloatField()  # two decimal places
@@ -232,7 +234,7 @@ class QuestionImport(Document):
 
     quiz = Reference(Quiz, required=True, db_field="quiz_id")
     first_position = IntField(required=True)
-    questions = EmbeddedDocumentListField(AskedQuestion)
+    questions = EmbeddedDocumentListField(AskedQuestion, max_length=MOST_QUESTIONS)
     size = IntField()  # how many questions there are
     created_at = DateTimeField(default=now_in_milliseconds)
     pending_since = DateTimeField(default=now_in_milliseconds)  # until all of them are there

@@ -236,7 +236,14 @@ class QuizSerializer(DocumentSerializer):
             "questions",
         )
         read_only_fields = ("course", "created_at")
-        computed = ("question_count", "max_score", "problems", "my_grade", "my_open")
+        computed = (
+            "question_count",
+            "max_score",
+            "problems",
+            "my_grade",
+            "my_open",
+            "questions",
+        )
 
 
 class QuizQuery(ListQuery):

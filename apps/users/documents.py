@@ -8,7 +8,8 @@ from mongoengine import (
 )
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.documents import Revised
+from apps.common.documents import LONGEST_FILE_NAME, MOST_FOLDED, MOST_WORDS, Revised
+from apps.common.folding import LONGEST_WORD
 
 PICTURES = "people"  # the folder of their files
 
@@ -17,14 +18,15 @@ class User(Revised):
     """A person's profile; the account in SQL decides what both have."""
 
     username = StringField(required=True, max_length=150)
-    username_key = StringField(required=True)  # folded: what is unique, whatever case and width
+    # Folded: what is unique, whatever case and width.
+    username_key = StringField(required=True, max_length=MOST_FOLDED)
     email = StringField(required=True, max_length=254)
-    email_key = StringField(required=True)
+    email_key = StringField(required=True, max_length=MOST_FOLDED)
     email_verified = BooleanField(default=False)
-    language = StringField(default="en")
+    language = StringField(default="en", max_length=16)
     bio = StringField(default="", max_length=2000)
-    profile_picture = StringField()
-    profile_picture_small = StringField()
+    profile_picture = StringField(max_length=LONGEST_FILE_NAME)
+    profile_picture_small = StringField(max_length=LONGEST_FILE_NAME)
     is_student = BooleanField(default=True)
     is_instructor = BooleanField(default=False)
     is_admin = BooleanField(default=False)
@@ -32,7 +34,8 @@ class User(Revised):
     instructor_requested = BooleanField(default=False)
     granted_at = DateTimeField()  # when an admin last made an instructor of somebody who was none
     pending_since = DateTimeField()  # until every app above has heard of it
-    words = ListField(StringField())  # what a search for people looks through
+    # What a search for people looks through.
+    words = ListField(StringField(max_length=LONGEST_WORD), max_length=MOST_WORDS)
     created_at = DateTimeField(default=now_in_milliseconds)
 
     meta = {

@@ -85,7 +85,10 @@ def _password_change(_id, _world, _random) -> dict:
 
 def _reset(_id, world: World, _random) -> dict:
     account = _account(world)
-    link = {"uid": user_pk_to_url_str(account), "token": default_token_generator.make_token(account)}
+    link = {
+        "uid": user_pk_to_url_str(account),
+        "token": default_token_generator.make_token(account),
+    }
     return link | dict.fromkeys(("new_password1", "new_password2"), NEW_PASSWORD)
 
 

@@ -59,13 +59,17 @@ def test_every_answer_is_described(role):
         statuses[case.operation.label, response.status_code] += 1
         faults |= (new := _faults(case, response, checks))
         if new and os.environ.get("DUMP"):
-            with open(f"/tmp/faults-{role}.txt","a") as f: f.write("\n".join(new.values())+"\n=====\n")
+            with open(f"/tmp/faults-{role}.txt", "a") as f:
+                f.write("\n".join(new.values()) + "\n=====\n")
         if case.method not in SAFE:
             world.restore()
     if dump := os.environ.get("DUMP"):
         import json
         from pathlib import Path
-        Path(f"{dump}-{role}.json").write_text(json.dumps([[*k, n] for k, n in sorted(statuses.items())]))
+
+        Path(f"{dump}-{role}.json").write_text(
+            json.dumps([[*k, n] for k, n in sorted(statuses.items())])
+        )
     assert not faults, "\n\n".join(faults.values())
 
 
@@ -131,4 +135,3 @@ def _faults(case: Case, response: Response, checks: list) -> dict[str, str]:
             for failure in group.exceptions
         }
     return {}
-

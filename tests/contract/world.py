@@ -82,9 +82,7 @@ class World:
         self.ids = {name: _ids(kind.objects) for name, kind in DOCUMENTS.items()}
         self.ids["sessions"] = _ids(Session.objects.all())
         self._rows = [*Account.objects.all(), *Session.objects.all()]
-        self._documents = {
-            kind: list(kind._get_collection().find()) for kind in documents()
-        }
+        self._documents = {kind: list(kind._get_collection().find()) for kind in documents()}
 
     @property
     def headers(self) -> dict[str, str]:

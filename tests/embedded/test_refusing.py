@@ -8,6 +8,8 @@ from pathlib import Path
 
 import mongoengine
 import pytest
+from pymongo.common import MAX_BSON_SIZE
+from pymongo.errors import DocumentTooLarge
 
 from lms.embedded import EmbeddedClient
 from lms.embedded.errors import (
@@ -268,3 +270,16 @@ def test_mongoengine_passes_the_sentence_on(path):
             uuidRepresentation="standard",
         )
     mongoengine.disconnect("refused")
+
+
+def test_a_document_over_16_mb_is_refused_and_nothing_changes(client):
+    """MongoDB stores no larger one, so none that was stored here fails to move there."""
+    things = client.lms.things
+    things.insert_one({"_id": 1, "text": "x" * 8_000_000})
+
+    with pytest.raises(DocumentTooLarge):
+        things.insert_one({"_id": 2, "text": "x" * MAX_BSON_SIZE})
+    with pytest.raises(DocumentTooLarge):
+        things.update_one({"_id": 1}, {"$set": {"more": "x" * 9_000_000}})
+
+    assert [sorted(thing) for thing in things.find()] == [["_id", "text"]]

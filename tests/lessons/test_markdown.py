@@ -9,8 +9,8 @@ import pytest
 from apps.common.capacity import Busy
 from apps.common.errors import Invalid
 from apps.lessons import markdown
-from apps.lessons.documents import Lesson
-from apps.lessons.markdown import MOST_BYTES, MOST_COLUMNS, MOST_ROWS, render
+from apps.lessons.documents import MOST_HTML_BYTES, Lesson
+from apps.lessons.markdown import MOST_COLUMNS, MOST_ROWS, render
 from tests.factories import client_of, make_course
 
 MOST = 200_000  # characters of a lesson
@@ -61,7 +61,7 @@ def seconds(source: str) -> float:
     """Return the processor time of rendering, or of refusing to; other threads' do not count."""
     began = time.thread_time()
     with suppress(Invalid):
-        assert len(render(source).encode()) <= MOST_BYTES
+        assert len(render(source).encode()) <= MOST_HTML_BYTES
     return time.thread_time() - began
 
 

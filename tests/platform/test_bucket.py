@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from datetime import timedelta
 
 import boto3
 import httpx
@@ -9,7 +10,9 @@ import pytest
 from moto.server import ThreadedMotoServer
 from PIL import Image
 
+from apps.common import pictures
 from apps.courses.documents import Course
+from apps.courses.services import remove_unused_images
 from lms.settings import IN_BUCKET
 from tests.factories import client_of, make_course
 from tests.faults.ports import HOST, free_port
@@ -88,6 +91,18 @@ def test_pictures_come_are_read_replaced_and_go(bucket, instructor, kind, field,
 
     assert client.patch(address, {shown: None}).data[shown] is None
     assert keys(bucket) == set()
+
+
+def test_the_sweep_finds_what_nothing_refers_to(bucket, instructor, monkeypatch):
+    client, course = client_of(instructor), make_course(instructor=instructor)
+    client.post(f"/api/courses/{course.id}/image/", {"image": picture()}, format="multipart")
+    shown = keys(bucket)
+    bucket.put_object(Key="courses/unused.webp", Body=b"x")
+
+    assert remove_unused_images() == 0  # it may be about to be referred to
+    monkeypatch.setattr(pictures, "UNUSED_AFTER", timedelta(minutes=-1))
+    assert remove_unused_images() == 1
+    assert keys(bucket) == shown
 
 
 def test_a_bucket_that_is_away_is_told_and_nothing_is_half_done(use, instructor):

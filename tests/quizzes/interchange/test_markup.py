@@ -54,3 +54,19 @@ def test_lines_are_kept_where_moodle_formats_what_was_typed(html, text):
 def test_mark_up_without_end_is_refused(html):
     with pytest.raises(Refused):
         plain_text(html)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "".join(f"<b title={number}>" for number in range(900)) + "<p>x" * 900,
+        "".join(f"<b title={number}><!--</b>-->" for number in range(201)),
+        "<ul>" * 201,
+        "a" * 65_537,
+        "<br>" * 2_001,
+    ],
+    ids=["made again in each paragraph", "closed in comments", "deep", "long", "many"],
+)
+def test_a_text_that_would_multiply_is_refused(hostile):
+    with pytest.raises(Refused):
+        plain_text(hostile)
