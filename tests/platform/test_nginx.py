@@ -64,13 +64,14 @@ def ask(tmp_path_factory) -> Iterator:
     folder = tmp_path_factory.mktemp("nginx")
     folder.chmod(0o755)
     port, host = free_port(), "learn.example.org"
-    limits = {"LMS_RATE_LIMITS": "on", "LMS_LIMIT_ANONYMOUS": "3/60"}
-    public = {
+    environment = {
         "PUBLIC_URL": f"https://{host}",
         "ALLOWED_HOSTS": f"{HOST},{host}",
         "TRUSTED_PROXIES": "1",
+        "LMS_RATE_LIMITS": "on",
+        "LMS_LIMIT_ANONYMOUS": "3/60",
     }
-    product = Product(tmp_path_factory.mktemp("product"), TRUSTED_PROXIES="1", **public, **limits)
+    product = Product(tmp_path_factory.mktemp("product"), **environment)
     file = _configure(folder, port=port, product_port=product.port)
     checked = subprocess.run(["nginx", "-t", "-c", file], capture_output=True, text=True)
     assert checked.returncode == 0, checked.stderr
