@@ -44,15 +44,25 @@ def page_of(queryset, paging: Paging, represent: Callable) -> Page:
 
     :raises Missing: the page is past the end
     """
-    count = queryset.count()
+    page = page_links(queryset.count(), paging)
+    start = (paging.number - 1) * paging.size
+    page.rows[:] = [represent(document) for document in queryset.skip(start).limit(paging.size)]
+    return page
+
+
+def page_links(count: int, paging: Paging) -> Page:
+    """
+    Return a part of a list of so many things, without its rows.
+
+    :raises Missing: the page is past the end
+    """
     start = (paging.number - 1) * paging.size
     if start and start >= count:
         raise Missing(_("There is no such page."))
-    rows = [represent(document) for document in queryset.skip(start).limit(paging.size)]
     return Page(
         count=count,
-        rows=rows,
-        next={"page": paging.number + 1} if start + len(rows) < count else None,
+        rows=[],
+        next={"page": paging.number + 1} if start + paging.size < count else None,
         previous={"page": paging.number - 1} if start else None,
     )
 

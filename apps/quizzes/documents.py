@@ -69,6 +69,7 @@ class Quiz(Revised):
     importing = ListField(ObjectIdField(), default=None, max_length=MOST_QUESTIONS)
     # What its questions come to, as `services.figures` stores it; None: by an earlier release.
     question_count = IntField()
+    choice_count = IntField()
     max_score = FloatField()
     problems = EmbeddedDocumentListField(QuizProblem, default=None, max_length=MOST_QUESTIONS)
     figures_version = IntField()  # counts the changes of its questions
@@ -88,7 +89,6 @@ class Quiz(Revised):
             {"fields": ("pending_since",), "sparse": True},
             {"fields": ("regrading_since",), "sparse": True},
             {"fields": ("removed_at",), "sparse": True},
-            {"fields": ("removed",), "sparse": True},
             {"fields": ("figures_due",), "sparse": True},
             "question_count",
         ],
@@ -107,7 +107,6 @@ class Question(Revised):
     """What is asked, and the key to it: `answer`, or those of its choices that are right."""
 
     quiz = Reference(Quiz, required=True, db_field="quiz_id")
-    course = Reference(Course, db_field="course_id")  # the quiz's, for lists
     text = StringField(required=True, max_length=1024)
     kind = StringField(required=True, choices=KINDS)
     answer = StringField(default="", max_length=1024)  # accepted texts, one a line; a number
@@ -125,7 +124,6 @@ class Question(Revised):
         "collection": "questions",
         "indexes": [
             ("quiz", "position"),
-            ("course", "quiz", "position"),
             {"fields": ("pending_since",), "sparse": True},
         ],
     }
@@ -136,14 +134,13 @@ class Choice(Revised):
 
     question = Reference(Question, required=True, db_field="question_id")
     quiz = Reference(Quiz, db_field="quiz_id")  # the question's, for lists
-    course = Reference(Course, db_field="course_id")
     text = StringField(required=True, max_length=255)
     is_correct = BooleanField(default=False)
     position = IntField(required=True)
 
     meta = {
         "collection": "choices",
-        "indexes": [("question", "position"), ("course", "question", "position")],
+        "indexes": [("question", "position"), ("quiz", "question", "position")],
     }
 
 

@@ -157,7 +157,7 @@ def test_only_so_many_unready_questions_are_named_when_a_course_is_published(aut
     assert refused.data["detail"].count("nobody can answer") == 20
 
 
-def test_lists_without_a_filter_name_courses_and_no_questions(author, quiz):
+def test_lists_without_a_filter_ask_for_few_ids(author, quiz):
     for _ in range(30):
         make_question(quiz)
     student = client_of(enroll_in(get_course(quiz.course)))
@@ -167,6 +167,26 @@ def test_lists_without_a_filter_name_courses_and_no_questions(author, quiz):
                 page = client.get(f"/api/{kind}/?page_size=1").data
             assert page["count"] == number
             assert max(len(str(one)) for one in heard) < 1500
+
+
+def test_lists_without_a_filter_give_each_thing_once_over_pages_and_quizzes(author, quiz):
+    lesson = lessons_of(get_course(quiz.course))[0]
+    for number in (3, 0, 1, 4):
+        other = make_quiz(lesson=lesson)
+        for _ in range(number):
+            make_question(other)
+    for kind, documents in (("questions", Question), ("choices", Choice)):
+        for size in (1, 3, 5, 8, 100):
+            seen: list[str] = []
+            address = f"/api/{kind}/?page_size={size}"
+            while address:
+                page = author.get(address).data
+                assert page["count"] == documents.objects.count()
+                seen += [one["id"] for one in page["results"]]
+                address = page["next"]
+            assert sorted(seen) == sorted(str(one.id) for one in documents.objects)
+        past = author.get(f"/api/{kind}/?page_size=100&page=2")
+        assert past.status_code == 404
 
 
 def test_lists_without_a_filter_follow_what_moves_and_hide_what_goes(author, quiz):

@@ -3,7 +3,7 @@
 A full quiz has 6,000 choices, so they are read without building a document of each.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -35,6 +35,11 @@ class ChoiceContent(NamedTuple):
     is_correct: bool
 
 
+class ChoiceCount(NamedTuple):
+    number: int
+    right: int
+
+
 @dataclass(frozen=True)
 class QuestionContent:
     """A question with its choices, with the fields of an :class:`AskedQuestion`."""
@@ -54,6 +59,7 @@ class Figures:
     """What the questions of a quiz come to; `problems` keep it from being taken."""
 
     question_count: int
+    choice_count: int  # but for those of questions that are being given others
     max_score: float
     problems: Sequence[Problem]
 
@@ -115,6 +121,7 @@ def stored_figures(quizzes: Iterable[Quiz]) -> dict[ObjectId, Figures]:
     figures = {
         quiz.id: Figures(
             quiz.question_count,
+            quiz.choice_count,
             quiz.max_score,
             [(one.question, one.code) for one in quiz.problems or []],
         )
@@ -127,6 +134,7 @@ def stored_figures(quizzes: Iterable[Quiz]) -> dict[ObjectId, Figures]:
 def figures_of(questions: Sequence[QuestionContent]) -> Figures:
     return Figures(
         question_count=len(questions),
+        choice_count=sum(len(one.choices) for one in questions),
         max_score=rounded_sum(one.points for one in questions),
         problems=problems_of(questions),
     )
@@ -141,36 +149,47 @@ def count_figures(quiz_ids: Sequence[ObjectId]) -> dict[ObjectId, Figures]:
     by_quiz: dict[ObjectId, list[Question]] = {quiz_id: [] for quiz_id in quiz_ids}
     for question in found:
         by_quiz[question.quiz].append(question)
-    answerable = _with_right_choice([one for each in by_quiz.values() for one in each])
+    counts = _count_choices([one for each in by_quiz.values() for one in each])
     return {
         quiz_id: Figures(
             question_count=len(questions),
+            choice_count=sum(counts[one.id].number for one in questions if one.id in counts),
             max_score=rounded_sum(one.points for one in questions),
-            problems=_problems(questions, answerable),
+            problems=_problems(questions, counts),
         )
         for quiz_id, questions in by_quiz.items()
     }
 
 
-def _problems(questions: Sequence[Question], answerable: set[ObjectId]) -> list[Problem]:
+def _problems(
+    questions: Sequence[Question], counts: Mapping[ObjectId, ChoiceCount]
+) -> list[Problem]:
     if not questions:
         return [(None, NO_QUESTIONS)]
     found = (
-        (one.id, problem_of(one.kind, one.answer, has_right_choice=one.id in answerable))
+        (one.id, problem_of(one.kind, one.answer, has_right_choice=_has_right(one, counts)))
         for one in questions
     )
     return [(question_id, code) for question_id, code in found if code]
 
 
-def _with_right_choice(questions: Sequence[Question]) -> set[ObjectId]:
-    """Return the questions that have a right choice, or are being given one."""
+def _has_right(question: Question, counts: Mapping[ObjectId, ChoiceCount]) -> bool:
+    if question.wanted_choices is not None:
+        return any(choice.is_correct for choice in question.wanted_choices)
+    return question.id in counts and counts[question.id].right > 0
+
+
+def _count_choices(questions: Sequence[Question]) -> dict[ObjectId, ChoiceCount]:
+    """Count the choices of each question that has any and is not being given others."""
     settled = [
         one.id for one in questions if one.wanted_choices is None and one.kind in WITH_CHOICES
     ]
-    right = Choice.objects(question__in=settled, is_correct=True)
-    return set(right.distinct("question") if settled else ()) | {
-        one.id for one in questions if any(choice.is_correct for choice in one.wanted_choices or [])
-    }
+    if not settled:
+        return {}
+    right = {"$sum": {"$cond": ["$is_correct", 1, 0]}}
+    group = {"_id": "$question_id", "number": {"$sum": 1}, "right": right}
+    rows = Choice.objects(question__in=settled).aggregate([{"$group": group}])
+    return {row["_id"]: ChoiceCount(row["number"], row["right"]) for row in rows}
 
 
 def _being_imported(quiz: Quiz, present: set[ObjectId]) -> list[Question]:
@@ -180,7 +199,6 @@ def _being_imported(quiz: Quiz, present: set[ObjectId]) -> list[Question]:
         Question(
             id=question.id,
             quiz=quiz.id,
-            course=quiz.course,
             position=position,
             created_at=one.created_at,
             wanted_choices=question.choices,

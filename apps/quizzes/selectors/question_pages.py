@@ -11,15 +11,24 @@ from bson import ObjectId
 from apps.common.cache import Json
 from apps.common.pagination import Page, Paging, page_of
 from apps.quizzes.documents import AskedQuestion, Attempt, Choice, Question, Quiz
-from apps.quizzes.selectors.contents import QuestionContent, contents_of, questions_of
+from apps.quizzes.selectors.contents import (
+    QuestionContent,
+    contents_of,
+    questions_of,
+    stored_figures,
+)
 from apps.quizzes.selectors.quizzes import (
+    choices_in,
+    choices_shown_of,
     get_quiz,
     get_visible_choice,
     get_visible_question,
-    visible_choices,
-    visible_questions,
+    questions_in,
+    questions_shown_of,
+    shown_quizzes,
     written_courses,
 )
+from apps.quizzes.selectors.spans import page_across
 from apps.users.viewer import Viewer
 
 Represent = Callable[..., Json]
@@ -55,8 +64,12 @@ def written_questions(quiz: Quiz, *, represent: Represent) -> list[Json]:
 def list_questions(*, viewer: Viewer, represent: Represent, paging: Paging, quiz=None) -> Page:
     """Return questions in order, each with its key where the viewer may see it."""
     found: list[Question] = []
-    questions = visible_questions(viewer, quiz=quiz).order_by("quiz", "position", "id")
-    page = page_of(questions, paging, found.append)
+    if quiz is None:
+        figures = stored_figures(shown_quizzes(viewer))
+        sizes = [(quiz_id, one.question_count) for quiz_id, one in sorted(figures.items())]
+        page, found = page_across(sizes, paging, of_quizzes=questions_in)
+    else:
+        page = page_of(questions_shown_of(quiz, viewer=viewer), paging, found.append)
     page.rows[:] = _rows_of_questions(found, viewer, represent)
     return page
 
@@ -71,9 +84,14 @@ def read_choice(choice_id, *, viewer: Viewer, represent: Represent) -> Json:
 
 
 def list_choices(*, viewer: Viewer, represent: Represent, paging: Paging, question=None) -> Page:
+    """Return choices in their questions' order, each with its key where the viewer may see it."""
     found: list[Choice] = []
-    choices = visible_choices(viewer, question=question).order_by("question", "position", "id")
-    page = page_of(choices, paging, found.append)
+    if question is None:
+        figures = stored_figures(shown_quizzes(viewer))
+        sizes = [(quiz_id, one.choice_count) for quiz_id, one in sorted(figures.items())]
+        page, found = page_across(sizes, paging, of_quizzes=choices_in)
+    else:
+        page = page_of(choices_shown_of(question, viewer=viewer), paging, found.append)
     page.rows[:] = _rows_of_choices(found, viewer, represent)
     return page
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bson import ObjectId
-from mongoengine import QuerySet
+from mongoengine import Q, QuerySet
 
 from apps.common.cache import Json
 from apps.common.errors import Missing
@@ -121,50 +121,44 @@ def get_visible_choice(choice_id, *, viewer: Viewer) -> tuple[Choice, bool]:
     return choice, with_key
 
 
-def visible_questions(viewer: Viewer, *, quiz=None) -> QuerySet:
+def shown_quizzes(viewer: Viewer) -> list[Quiz]:
     """
-    Questions of the quizzes that one may see, as far as each shows them.
+    Return the quizzes whose questions one may see, with their figures alone, in order.
 
     To learners a quiz with a time limit shows none unless they have an open attempt.
     """
-    if quiz is not None:
-        return Question.objects(quiz__in=[quiz] if _shows_its_questions(quiz, viewer) else [])
-    return _in_visible_courses(Question.objects, viewer)
-
-
-def visible_choices(viewer: Viewer, *, question=None) -> QuerySet:
-    """Choices of the questions that one may see, but those that are being replaced."""
-    if question is not None:
-        found = Question.objects(id=question, wanted_choices=None).only("quiz").first()
-        shown = found is not None and _shows_its_questions(found.quiz, viewer)
-        return Choice.objects(question__in=[question] if shown else [])
-    replaced = Question.objects(pending_since__ne=None, wanted_choices__ne=None).distinct("id")
-    choices = _in_visible_courses(Choice.objects, viewer)
-    return choices.filter(question__nin=replaced) if replaced else choices
-
-
-def _in_visible_courses(found: QuerySet, viewer: Viewer) -> QuerySet:
-    """
-    Narrow questions or choices to those of the viewer's courses, by the course that each has.
-
-    What is listed by the ids of those courses needs no list of thousands of quizzes or questions.
-    """
-    hidden = Quiz.objects(removed=True).distinct("id")
+    taught = courses.ids_taught_by(viewer.id)
+    quizzes = visible_quizzes(viewer, taught=taught)
     if not viewer.is_admin:
-        taught = set(courses.ids_taught_by(viewer.id))
-        learnt = {ObjectId(one) for one in enrollments.courses_of_student(viewer.id)}
-        found = found.filter(course__in=list(taught | learnt))
-        hidden += _closed_quizzes(viewer, learnt - taught)
-    return found.filter(quiz__nin=hidden) if hidden else found
+        shown = Q(course__in=taught) | Q(time_limit_seconds=None)
+        shown |= Q(id__in=open_attempts_of(viewer.id).distinct("quiz"))
+        quizzes = quizzes.filter(shown)
+    return list(quizzes.only("question_count", "choice_count", "max_score").order_by("id"))
 
 
-def _closed_quizzes(viewer: Viewer, course_ids: set[ObjectId]) -> list[ObjectId]:
-    """Return the quizzes with a time limit at which the learner has no open attempt."""
-    if not course_ids:
-        return []
-    timed = Quiz.objects(course__in=list(course_ids), time_limit_seconds__ne=None, removed=None)
-    closed = set(timed.distinct("id"))
-    return list(closed - set(open_attempts_of(viewer.id).distinct("quiz")) if closed else ())
+def questions_shown_of(quiz_id, *, viewer: Viewer) -> QuerySet:
+    """Return the questions of a quiz, none where it does not show them to the viewer."""
+    shown = [quiz_id] if _shows_its_questions(quiz_id, viewer) else []
+    return Question.objects(quiz__in=shown).order_by("position", "id")
+
+
+def choices_shown_of(question_id, *, viewer: Viewer) -> QuerySet:
+    """Return the choices of a question, none where they are hidden or being replaced."""
+    found = Question.objects(id=question_id, wanted_choices=None).only("quiz").first()
+    is_shown = found is not None and _shows_its_questions(found.quiz, viewer)
+    shown = [question_id] if is_shown else []
+    return Choice.objects(question__in=shown).order_by("position", "id")
+
+
+def questions_in(quiz_ids: list[ObjectId]) -> QuerySet:
+    return Question.objects(quiz__in=quiz_ids).order_by("quiz", "position", "id")
+
+
+def choices_in(quiz_ids: list[ObjectId]) -> QuerySet:
+    """Return the choices in quizzes, but those that are being replaced."""
+    replaced = Question.objects(quiz__in=quiz_ids, wanted_choices__ne=None).distinct("id")
+    choices = Choice.objects(quiz__in=quiz_ids, question__nin=replaced)
+    return choices.order_by("quiz", "question", "position", "id")
 
 
 def _shows_its_questions(quiz_id, viewer: Viewer) -> bool:

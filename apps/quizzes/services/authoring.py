@@ -15,7 +15,7 @@ from apps.lessons import selectors as lessons
 from apps.lessons.documents import Lesson
 from apps.quizzes import selectors
 from apps.quizzes.documents import Attempt, Choice, Question, Quiz
-from apps.quizzes.services.figures import NONE_YET, bring_course_along, store_figures
+from apps.quizzes.services.figures import NONE_YET, store_figures
 
 A_MINUTE = timedelta(minutes=1)
 
@@ -138,8 +138,6 @@ def move_quizzes(*, lesson_id: str, to_course_id: str) -> None:
     quizzes = Quiz.objects(lesson=lesson_id)
     before = quizzes.distinct("course")
     quizzes.update(set__course=ObjectId(to_course_id))
-    for quiz in quizzes:
-        bring_course_along(quiz)
     submissions = Attempt.objects(lesson=lesson_id)
     submissions.update(set__course=ObjectId(to_course_id))
     selectors.forget_quizzes(to_course_id, *before)
@@ -185,7 +183,6 @@ def _finish(quiz: Quiz) -> None:
     elsewhere = Attempt.objects(quiz=quiz.id, lesson__ne=quiz.lesson)
     elsewhere.update(set__lesson=quiz.lesson, set__course=quiz.course)
     selectors.forget_grades(*Attempt.objects(quiz=quiz.id).distinct("student"))
-    bring_course_along(quiz)
     same = Quiz.objects(id=quiz.id, pending_since=quiz.pending_since)
     same.update_one(unset__pending_since=True, unset__question_order=True)
 

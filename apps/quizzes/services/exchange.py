@@ -193,7 +193,6 @@ def _choices_of(coming: QuestionImport, quiz: Quiz) -> list[dict]:
             "revision": 1,
             "question_id": question.id,
             "quiz_id": quiz.id,
-            "course_id": quiz.course,
             "text": one.text,
             "is_correct": one.is_correct,
             "position": position,
@@ -209,7 +208,6 @@ def _questions_of(coming: QuestionImport, quiz: Quiz) -> list[dict]:
             "_id": question.id,
             "revision": 1,
             "quiz_id": quiz.id,
-            "course_id": quiz.course,
             "position": position,
             "created_at": coming.created_at,
         }

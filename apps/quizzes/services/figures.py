@@ -12,7 +12,12 @@ from apps.quizzes.documents import Choice, Question, QuestionImport, Quiz, QuizP
 
 A_MINUTE = timedelta(minutes=1)
 MOST_AT_ONCE = 100  # quizzes that one sweep brings up to date
-NONE_YET = {"question_count": 0, "max_score": 0.0, "problems": [QuizProblem(code="no_questions")]}
+NONE_YET = {
+    "question_count": 0,
+    "choice_count": 0,
+    "max_score": 0.0,
+    "problems": [QuizProblem(code="no_questions")],
+}
 
 
 @contextmanager
@@ -46,6 +51,7 @@ def store_figures(quiz_id) -> None:
     older = Q(figures_stored=None) | Q(figures_stored__lt=version)
     Quiz.objects(older, id=quiz_id).update_one(
         set__question_count=figures.question_count,
+        set__choice_count=figures.choice_count,
         set__max_score=figures.max_score,
         set__problems=[
             QuizProblem(question=question, code=code) for question, code in figures.problems
@@ -66,17 +72,9 @@ def repair_figures() -> int:
     return len(found)
 
 
-def bring_course_along(quiz: Quiz) -> None:
-    """Give the questions and choices of a quiz its course, where they have another or none."""
-    questions = Question.objects(quiz=quiz.id)
-    questions.filter(course__ne=quiz.course).update(set__course=quiz.course)
-    elsewhere = Q(quiz__ne=quiz.id) | Q(course__ne=quiz.course)
-    choices = Choice.objects(elsewhere, question__in=questions.distinct("id"))
-    choices.update(set__quiz=quiz.id, set__course=quiz.course)
-
-
 def _repair(quiz: Quiz) -> None:
-    bring_course_along(quiz)
+    elsewhere = Choice.objects(question__in=Question.objects(quiz=quiz.id).distinct("id"))
+    elsewhere.filter(quiz__ne=quiz.id).update(set__quiz=quiz.id)
     pending = QuestionImport.objects(id__in=quiz.importing or [], pending_since__ne=None)
     done = set(quiz.importing or []) - set(pending.distinct("id") if quiz.importing else [])
     if done:

@@ -72,7 +72,6 @@ def create_question(
     question = Question(
         id=question_id,
         quiz=quiz.id,
-        course=quiz.course,
         wanted_choices=_wanted(choices, known=()),
         pending_since=now_in_milliseconds(),
         **fields,
@@ -108,12 +107,12 @@ def change_question(
             "choice_set": ObjectId(),
             "pending_since": now_in_milliseconds(),
         }
-    fields |= {"quiz": target.id, "course": target.course}
+    fields["quiz"] = target.id
     condition = {"quiz": source.id} | ({} if choices is None else {"wanted_choices": None})
     with changing_questions(source, target), QUESTIONS.moved(source.id, target.id):
         changed = change(question, expected=expected, condition=condition, **fields)
         if target.id != source.id:
-            _take_choices_along(changed)
+            Choice.objects(question=changed.id).update(set__quiz=changed.quiz)
         return _with_choices_in_place(changed)
 
 
@@ -139,7 +138,7 @@ def create_choice(*, choice_id: ObjectId, question: Question, quiz: Quiz, **fiel
         raise Invalid(question=_("A question of this kind has no choices."))
     if "position" not in fields:
         fields["position"] = _last_position_in(question) + 1
-    new = Choice(id=choice_id, question=question.id, quiz=quiz.id, course=quiz.course, **fields)
+    new = Choice(id=choice_id, question=question.id, quiz=quiz.id, **fields)
     with changing_questions(quiz):
         choice = CHOICES.insert(question.id, new)
         if not _note_edit(question):  # all choices were replaced, or the question was removed
@@ -197,11 +196,6 @@ def _with_choices_in_place(question: Question) -> Question:
     return question
 
 
-def _take_choices_along(question: Question) -> None:
-    choices = Choice.objects(question=question.id)
-    choices.update(set__quiz=question.quiz, set__course=question.course)
-
-
 def _last_position_in(question: Question) -> int:
     choices = Choice.objects(question=question.id).order_by("-position")
     last = choices.only("position").first()
@@ -226,7 +220,6 @@ def _upserts(question: Question, choices: Iterable[AskedChoice]) -> list[UpdateO
                 "$set": {
                     "question_id": question.id,
                     "quiz_id": question.quiz,
-                    "course_id": question.course,
                     "text": one.text,
                     "is_correct": one.is_correct,
                     "position": position,
