@@ -37,7 +37,7 @@ NOT_INSERTED = (NotUniqueError, ValidationError, Refusal)  # other errors leave 
 class Counter(Document):
     """How many things a parent has, including those that are reserved and not inserted yet."""
 
-    name = StringField(primary_key=True)
+    name = StringField(primary_key=True, max_length=100)
     count = IntField(required=True)
     generation = ObjectIdField(default=ObjectId)
     changed_at = DateTimeField(default=now_in_milliseconds)
