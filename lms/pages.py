@@ -21,6 +21,7 @@ from apps.common import limits
 from apps.common.addresses import client_network
 from apps.common.exceptions import is_store_away, store_unavailable
 
+LONGEST_NAME = 255  # bytes; the disk has an error for longer ones
 A_YEAR = 365 * 24 * 60 * 60
 MESSAGES = {
     400: ("bad_request", _("The request is malformed.")),
@@ -65,7 +66,7 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_safe
 def picture(request: HttpRequest, name: str) -> FileResponse:
     """Show an uploaded picture; its name is random and its content never changes."""
-    if settings.MEDIA_BUCKET:
+    if settings.MEDIA_BUCKET or len(name.encode()) > LONGEST_NAME:
         raise Http404
     response = serve(request, name, document_root=settings.MEDIA_ROOT)
     response["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from itertools import islice
 
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.exceptions import (
@@ -11,7 +12,7 @@ from django.core.exceptions import (
     TooManyFieldsSent,
 )
 from django.db import OperationalError as SqlError
-from django.http import Http404
+from django.http import Http404, UnreadablePostError
 from django.utils.translation import gettext_lazy as _
 from mongoengine.errors import (
     DoesNotExist,
@@ -31,6 +32,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from apps.common.echo import shortened, writable
 from apps.common.errors import Invalid, Refusal
 
 logger = logging.getLogger(__name__)
@@ -38,13 +40,14 @@ logger = logging.getLogger(__name__)
 RETRY_SECONDS = 2
 # MongoDB's codes: object too large; the document after an update, or to upsert, is too large.
 TOO_LARGE = (10334, 17419, 17420)
+MOST_MESSAGES = 100  # of one answer
 AWAY = (ConnectionFailure, ExecutionTimeout, BotoCoreError, ClientError)
 
 
 def answer_exception(error: Exception, context: dict) -> Response | None:
     """Return the answer for what a view raised; None leaves it to the 500 handler."""
     if isinstance(error, Invalid):
-        return Response(error.messages, status=400)
+        return Response(_by_field(error.messages), status=400)
     if isinstance(error, Refusal):
         response = _answer(error.status, error.detail, error.code, **error.more)
         if error.retry_after:
@@ -62,22 +65,29 @@ def answer_exception(error: Exception, context: dict) -> Response | None:
     if isinstance(error, exceptions.ValidationError):
         response.data = _by_field(response.data)
     else:
-        response.data = {"detail": response.data["detail"], "code": _code(error)}
+        response.data = {"detail": writable(response.data["detail"]), "code": _code(error)}
     return response
 
 
-def _by_field(wrong: list | dict) -> dict[str, list]:
-    """Return one list of messages a field, each saying where in the field it belongs."""
+def _by_field(wrong: list | dict) -> dict[str, list[str]]:
+    """Return a list of messages a field, each saying where in the field it belongs.
+
+    Fields and messages may repeat what the caller sent, however much it is.
+    """
     if isinstance(wrong, list):
-        return {"non_field_errors": wrong}
-    return {field: list(_messages(within)) for field, within in wrong.items()}
+        wrong = {"non_field_errors": wrong}
+    messages = ((field, each) for field, within in wrong.items() for each in _messages(within))
+    answer: dict[str, list[str]] = {}
+    for field, message in islice(messages, MOST_MESSAGES):
+        answer.setdefault(shortened(field), []).append(writable(message))
+    return answer
 
 
 def _messages(within: object, place: str = "") -> Iterator[str]:
     match within:
         case dict():
             for name, part in within.items():
-                yield from _messages(part, f"{place}{name}.")
+                yield from _messages(part, f"{place}{shortened(name)}.")
         case list() if any(isinstance(part, dict) for part in within):
             for number, part in enumerate(within):
                 yield from _messages(part, f"{place}{number}.")
@@ -120,7 +130,7 @@ def store_unavailable() -> Response:
 
 
 def _answer(status: int, detail: str, code: str, **more) -> Response:
-    return Response({"detail": detail, "code": code} | more, status=status)
+    return Response({"detail": writable(detail), "code": code} | more, status=status)
 
 
 def _translate(error: Exception) -> Exception:
@@ -138,7 +148,7 @@ def _translate(error: Exception) -> Exception:
             too_big = exceptions.APIException(_("The body is too large."), code="too_large")
             too_big.status_code = 413
             return too_big
-        case TooManyFieldsSent() | SuspiciousOperation():
+        case TooManyFieldsSent() | SuspiciousOperation() | UnreadablePostError():
             return exceptions.ParseError(_("The request is malformed."))
         case _:
             return error

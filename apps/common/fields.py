@@ -8,6 +8,7 @@ from bson import ObjectId
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from apps.common.echo import shortened
 from apps.common.pictures import picture_url
 
 _OBJECT_ID = re.compile(r"[0-9a-f]{24}")
@@ -15,6 +16,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LINE_BREAK = re.compile(r"[\n\r\t\x85\u2028\u2029]")
 _UNSEEN = ("Cf", "Cc", "Zs", "Zl", "Zp")  # what leaves no mark on a page
 LARGEST_NUMBER = 1_000_000_000
+MOST_ELEMENTS = 1_000  # of a list whose field does not say otherwise
 
 
 def is_object_id(value: object) -> bool:
@@ -38,6 +40,7 @@ class TextField(serializers.CharField):
         if not isinstance(data, str):
             self.fail("invalid")
         value = super().to_internal_value(data)
+        check_length(self, value)
         if _CONTROL.search(value):
             self.fail("control")
         if not self.allow_blank and all(unicodedata.category(one) in _UNSEEN for one in value):
@@ -45,6 +48,40 @@ class TextField(serializers.CharField):
         if not self.lines and _LINE_BREAK.search(value):
             self.fail("one_line")
         return value
+
+
+def check_length(field: serializers.CharField, value: str) -> None:
+    """
+    Check the length before anything else looks at the text: DRF does so afterwards.
+
+    :raises ValidationError: the text is longer than the field's `max_length`
+    """
+    if field.max_length is not None and len(value) > field.max_length:
+        field.fail("max_length", max_length=field.max_length)
+
+
+class ChoiceField(serializers.ChoiceField):
+    """One of some words; a message repeats only the beginning of another one."""
+
+    def to_internal_value(self, data):
+        if isinstance(data, list | dict):
+            self.fail("invalid_choice", input=shortened(data))
+        return super().to_internal_value(data)
+
+    def fail(self, key: str, **values):
+        super().fail(key, **{name: shortened(value) for name, value in values.items()})
+
+
+class ListField(serializers.ListField):
+    """A list whose type and length are checked before any of its elements."""
+
+    def to_internal_value(self, data):
+        if not isinstance(data, list):
+            self.fail("not_a_list", input_type=type(data).__name__)
+        most = MOST_ELEMENTS if self.max_length is None else self.max_length
+        if len(data) > most:
+            self.fail("max_length", max_length=most)
+        return super().to_internal_value(data)
 
 
 class NumberField(serializers.IntegerField):

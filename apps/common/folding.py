@@ -14,7 +14,8 @@ def fold_name(name: str) -> str:
 
 def fold_words(text: str) -> list[str]:
     """Return the text's different words for searching: case and accents do not matter."""
-    apart = unicodedata.normalize("NFKD", text).casefold()
+    # Letter by letter: Python takes n² to put n combining marks in order, and none remains.
+    apart = "".join(unicodedata.normalize("NFKD", letter) for letter in text).casefold()
     bare = "".join(letter for letter in apart if not unicodedata.combining(letter))
     return sorted({word[:LONGEST_WORD] for word in _WORD.findall(bare)})
 

@@ -10,27 +10,39 @@ from pythonjsonlogger.json import JsonFormatter
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
+LONGEST = 2_000  # characters of a message or of another value of a line
+LONGEST_TRACE = 20_000
+
+# Requests choose what is logged, so both expressions take time in proportion to the text: a match
+# begins only where a word begins, or cannot fail, and a possessive `++` gives nothing back.
 _NAMED = re.compile(  # what a name says is secret, in a query, an assignment or a dictionary
     r"""(?ix)
-    ((?:password|passwd|secret|token|refresh|access|authorization|cookie|key)\w*
-    \\?["']?\s*[:=]\s*\\?["']?(?:bearer\s+)?)
+    ((?<!\w)(?=\w*?(?:password|passwd|secret|token|refresh|access|authorization|cookie|key))\w++
+    \\?["']?\s*+[:=]\s*+\\?["']?(?:bearer\s++)?)
     [^\s"'\\,;&}]+
     """
 )
 _SHAPED = re.compile(  # what its shape says is secret
     r"""(?ix)
-    [\w.+-]+@[\w-]+(\.[\w-]+)+                     # a mail address
-    | eyJ[\w-]+\.[\w-]+\.[\w-]+                    # a JSON web token
+    (?<![\w.+-])(?:[\w.+-]++@[\w-]++(?:\.[\w-]++)+)+  # a mail address, or some in a row
+    | (?-i:eyJ)[\w-]++(?:\.[\w-]*+){0,2}                # a JSON web token, or its beginning
     | (?<=bearer\s)[^\s"']+
-    | (?<=://)[^/\s@]+(?=@)                        # user and password in a URL
+    | (?<=://)[^/\s@]++(?=@)                            # user and password in a URL
     """
 )
 
 
 class RequestFilter(logging.Filter):
-    """Puts the request's id on each record, and takes its address off: people type into it."""
+    """Puts the request's id on each record, and takes its address off: people type into it.
+
+    Of a request that Django refuses as suspicious only the logger's name is written, which names
+    the reason: it comes before all rate limits, and its message repeats what the caller sent.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.startswith("django.security."):
+            record.msg, record.args = "The request was refused.", ()
+            record.exc_info = record.exc_text = None
         request = record.__dict__.pop("request", None)
         record.request_id = getattr(request, "id", None) or request_id.get()
         path = getattr(request, "path", None)
@@ -41,13 +53,13 @@ class RequestFilter(logging.Filter):
 
 class Plain(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        return redact(super().format(record))
+        return redact(_beginning(super().format(record), LONGEST_TRACE))
 
 
 class JsonLines(JsonFormatter):
     def process_log_record(self, log_data: dict) -> dict:
         return {
-            name: redact(value) if isinstance(value, str) else value
+            name: _written(value, LONGEST_TRACE if name == "exc_info" else LONGEST)
             for name, value in super().process_log_record(log_data).items()
         }
 
@@ -55,6 +67,19 @@ class JsonLines(JsonFormatter):
 def redact(text: str) -> str:
     """Return the text without addresses, tokens and passwords, whoever let them in."""
     return _SHAPED.sub("[redacted]", _NAMED.sub(r"\1[redacted]", text))
+
+
+def _written(value: object, most: int) -> object:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return redact(_beginning(str(value), most))
+
+
+def _beginning(text: str, most: int) -> str:
+    """Return the text's first characters without the word that is cut: it may be a secret's."""
+    if len(text) <= most:
+        return text
+    return "".join(re.split(r"(\s+)", text[:most])[:-1]) + "…"
 
 
 def configure(options: dict) -> None:

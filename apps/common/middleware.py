@@ -9,6 +9,8 @@ from uuid import uuid4
 import pymongo
 from django.conf import settings
 from django.contrib.admindocs.views import simplify_regex
+from django.core.exceptions import BadRequest
+from django.http import Http404
 from django.utils import translation
 
 from apps.common.logs import request_id
@@ -16,6 +18,9 @@ from apps.common.logs import request_id
 logger = logging.getLogger("lms.access")
 
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,128}")
+LONGEST_HEADER = 8 * 1024
+LONGEST_HEADERS = 32 * 1024  # all together
+LONGEST_PATH = 1_024
 API_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
 
@@ -44,6 +49,25 @@ class RequestMiddleware:
             return response
         finally:
             request_id.reset(token)
+
+
+class BoundsMiddleware:
+    """Refuses a request whose path or headers are longer than any that the product reads.
+
+    The server bounds each header's line, but joins lines of the same name: a hundred make one of
+    800 kB. Routes are regular expressions, and one of the admin's takes n² for a path of n.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        lengths = [len(text) for name, text in request.META.items() if name.startswith("HTTP_")]
+        if max(lengths, default=0) > LONGEST_HEADER or sum(lengths) > LONGEST_HEADERS:
+            raise BadRequest("The headers are too long.")
+        if len(request.path) > LONGEST_PATH:
+            raise Http404
+        return self.get_response(request)
 
 
 class HeadersMiddleware:

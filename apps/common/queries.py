@@ -6,27 +6,37 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
-from apps.common.fields import IdField, TextField
+from apps.common.echo import shortened
+from apps.common.fields import ChoiceField, IdField, TextField
+from apps.common.folding import fold_words
 from apps.common.pagination import CURSOR, LARGEST_PAGE, PAGE_SIZE, Paging
 from apps.common.serializers import Serializer
 
 SEARCH_LENGTH = 200
+SEARCH_WORDS = 20
 
 
 class ChoicesField(serializers.Field):
     """Several of some words, separated by commas."""
+
+    MOST_WORDS = 20
 
     def __init__(self, choices: list[str], **options):
         self.choices = choices
         super().__init__(**options)
 
     def to_internal_value(self, data: str) -> list[str]:
-        words = data.split(",") if data else []
+        words = data.split(",", self.MOST_WORDS) if data else []
+        if len(words) > self.MOST_WORDS:
+            raise serializers.ValidationError(
+                _("Give at most %(number)s words.") % {"number": self.MOST_WORDS}
+            )
         for word in words:
             if word not in self.choices:
                 known = ", ".join(self.choices)
                 raise serializers.ValidationError(
-                    _("“%(word)s” is none of: %(known)s.") % {"word": word[:80], "known": known}
+                    _("“%(word)s” is none of: %(known)s.")
+                    % {"word": shortened(word), "known": known}
                 )
         return list(dict.fromkeys(words))
 
@@ -42,7 +52,7 @@ class WholeNumberField(serializers.IntegerField):
         return int(data)
 
 
-class YesNoField(serializers.ChoiceField):
+class YesNoField(ChoiceField):
     def __init__(self, **options):
         super().__init__(choices=["true", "false"], **options)
 
@@ -53,6 +63,14 @@ class YesNoField(serializers.ChoiceField):
 class SearchField(TextField):
     def __init__(self, **options):
         super().__init__(max_length=SEARCH_LENGTH, allow_blank=True, **options)
+
+    def to_internal_value(self, data) -> str:
+        value = super().to_internal_value(data)
+        if len(fold_words(value)) > SEARCH_WORDS:  # The store looks up each word by itself.
+            raise serializers.ValidationError(
+                _("Give at most %(number)s words.") % {"number": SEARCH_WORDS}
+            )
+        return value
 
 
 class Query(Serializer):

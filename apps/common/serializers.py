@@ -7,7 +7,7 @@ from rest_framework import serializers
 from rest_framework_mongoengine.serializers import DocumentSerializer as MongoSerializer
 
 from apps.common.documents import Reference
-from apps.common.fields import FlagField, IdField, NumberField, TextField
+from apps.common.fields import ChoiceField, FlagField, IdField, NumberField, TextField
 
 
 class StrictInput:
@@ -45,6 +45,8 @@ class Serializer(StrictInput, serializers.Serializer):
 
 class DocumentSerializer(StrictInput, MongoSerializer):
     """A document's fields as the API shows and takes them; `Meta.fields` lists each."""
+
+    serializer_choice_field = ChoiceField
 
     serializer_field_mapping = MongoSerializer.serializer_field_mapping | {
         mongoengine.ObjectIdField: IdField,

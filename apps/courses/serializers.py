@@ -1,6 +1,6 @@
 from rest_framework import serializers
 
-from apps.common.fields import IdField, MoneyField, PictureField, TextField
+from apps.common.fields import ChoiceField, IdField, MoneyField, PictureField, TextField
 from apps.common.queries import ListQuery, Query, SearchField, YesNoField, reference_filter
 from apps.common.serializers import DocumentSerializer, Serializer
 from apps.courses.documents import Category, Course
@@ -70,7 +70,7 @@ class CourseQuery(ListQuery):
     search = SearchField(
         required=False, help_text="Words, or beginnings of words, of title and description."
     )
-    ordering = serializers.ChoiceField(
+    ordering = ChoiceField(
         required=False,
         choices=[
             f"{sign}{name}"

@@ -1,7 +1,7 @@
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from apps.common.fields import IdField, TextField
+from apps.common.fields import ChoiceField, IdField, TextField
 from apps.common.queries import ListQuery, SearchField, reference_filter
 from apps.common.serializers import DocumentSerializer
 from apps.enrollments.documents import Enrollment
@@ -12,7 +12,10 @@ class EnrollmentSerializer(DocumentSerializer):
 
     student = IdField(required=False, help_text="Yourself, unless you teach the course.")
     username = TextField(
-        required=False, write_only=True, help_text="Only sent: replaces `student`."
+        required=False,
+        write_only=True,
+        max_length=150,
+        help_text="Only sent: replaces `student`.",
     )
 
     class Meta:
@@ -39,6 +42,6 @@ class EnrollmentQuery(ListQuery):
     course = reference_filter("course")
     student = reference_filter("student")
     search = SearchField(required=False, help_text="In the student's name.")
-    ordering = serializers.ChoiceField(
+    ordering = ChoiceField(
         required=False, choices=["enrolled_at", "-enrolled_at", "completed_at", "-completed_at"]
     )

@@ -1,6 +1,6 @@
 from rest_framework import serializers
 
-from apps.common.fields import IdField, NumberField, TextField
+from apps.common.fields import IdField, ListField, NumberField, TextField
 from apps.common.queries import ListQuery, reference_filter
 from apps.common.serializers import DocumentSerializer, Serializer
 from apps.lessons import videos
@@ -49,7 +49,7 @@ class LessonQuery(ListQuery):
 class LessonOrderSerializer(Serializer):
     """All lessons of a course, each once, in the wanted order."""
 
-    lessons = serializers.ListField(child=IdField(), max_length=1000)
+    lessons = ListField(child=IdField(), max_length=1000)
 
 
 class OutlineSerializer(Serializer):

@@ -1,6 +1,6 @@
 from rest_framework import serializers
 
-from apps.common.fields import FlagField
+from apps.common.fields import ChoiceField, FlagField
 from apps.common.queries import EndlessListQuery, YesNoField
 from apps.common.serializers import DocumentSerializer, Serializer
 from apps.notifications.documents import KINDS, Notification
@@ -30,7 +30,7 @@ class NotificationSerializer(DocumentSerializer):
 
 class NotificationQuery(EndlessListQuery):
     is_read = YesNoField(required=False)
-    kind = serializers.ChoiceField(required=False, choices=KINDS)
+    kind = ChoiceField(required=False, choices=KINDS)
 
 
 class UnreadSerializer(Serializer):

@@ -1,6 +1,6 @@
 from rest_framework import serializers
 
-from apps.common.fields import FlagField, IdField
+from apps.common.fields import FlagField, IdField, ListField
 from apps.common.queries import EndlessListQuery, Query, YesNoField, reference_filter
 from apps.common.serializers import DocumentSerializer
 from apps.progress.documents import Progress
@@ -47,11 +47,11 @@ class SummarySerializer(serializers.Serializer):
     course = IdField()
     total = serializers.IntegerField()
     completed = serializers.IntegerField()
-    completed_lessons = serializers.ListField(child=IdField())
+    completed_lessons = ListField(child=IdField())
     percentage = serializers.FloatField()
-    milestones = serializers.ListField(child=serializers.IntegerField())
+    milestones = ListField(child=serializers.IntegerField())
     next_lesson = LessonCardSerializer(allow_null=True)
     grade = serializers.FloatField(
         allow_null=True, help_text="The mean of the quizzes taken so far, per cent."
     )
-    quizzes = serializers.ListField(child=QuizResultSerializer())
+    quizzes = ListField(child=QuizResultSerializer())

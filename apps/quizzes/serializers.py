@@ -2,9 +2,11 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from apps.common.fields import (
+    ChoiceField,
     DecimalField,
     FlagField,
     IdField,
+    ListField,
     NumberField,
     TextField,
 )
@@ -60,7 +62,7 @@ class QuestionSerializer(DocumentSerializer):
     explanation = TextField(
         lines=True, trim_whitespace=True, allow_blank=True, required=False, max_length=2000
     )
-    choices = serializers.ListField(
+    choices = ListField(
         child=WantedChoiceSerializer(),
         required=False,
         max_length=MOST_CHOICES,
@@ -147,7 +149,7 @@ class QuestionQuery(ListQuery):
 class QuestionOrderSerializer(Serializer):
     """All questions of a quiz, each once, in the wanted order."""
 
-    questions = serializers.ListField(child=IdField(), max_length=MOST_QUESTIONS)
+    questions = ListField(child=IdField(), max_length=MOST_QUESTIONS)
 
 
 class ChoiceSerializer(DocumentSerializer):
@@ -172,7 +174,7 @@ class ProblemSerializer(Serializer):
     """What keeps a quiz from being taken: in a question, or null for the quiz itself."""
 
     question = IdField(allow_null=True)
-    code = serializers.ChoiceField(choices=["no_questions", "no_answer", "no_right_choice"])
+    code = ChoiceField(choices=["no_questions", "no_answer", "no_right_choice"])
 
 
 class OpenAttemptSerializer(Serializer):
@@ -197,13 +199,13 @@ class QuizSerializer(DocumentSerializer):
     )
     question_count = serializers.IntegerField(read_only=True)
     max_score = serializers.FloatField(read_only=True)
-    problems = serializers.ListField(child=ProblemSerializer(), read_only=True)
+    problems = ListField(child=ProblemSerializer(), read_only=True)
     my_attempts = serializers.IntegerField(read_only=True, help_text="Those that ran out, too.")
     my_grade = serializers.FloatField(read_only=True, allow_null=True, help_text="Per cent.")
     my_passed = serializers.BooleanField(read_only=True)
     my_open = OpenAttemptSerializer(read_only=True, allow_null=True)
     now = serializers.DateTimeField(read_only=True, help_text="The server's clock.")
-    questions = serializers.ListField(
+    questions = ListField(
         child=QuestionSerializer(),
         read_only=True,
         allow_null=True,
@@ -270,11 +272,11 @@ class AskedQuestionSerializer(Serializer):
     id = IdField()
     quiz = IdField()
     text = TextField()
-    kind = serializers.ChoiceField(choices=KINDS)
+    kind = ChoiceField(choices=KINDS)
     tolerance = serializers.FloatField(allow_null=True)
     points = serializers.FloatField()
     position = serializers.IntegerField()
-    choices = serializers.ListField(child=AskedChoiceSerializer())
+    choices = ListField(child=AskedChoiceSerializer())
 
 
 class StartedSerializer(Serializer):
@@ -284,14 +286,14 @@ class StartedSerializer(Serializer):
     started_at = serializers.DateTimeField()
     deadline = serializers.DateTimeField(allow_null=True)
     now = serializers.DateTimeField(help_text="The server's clock.")
-    questions = serializers.ListField(child=AskedQuestionSerializer())
+    questions = ListField(child=AskedQuestionSerializer())
 
 
 class AnswerSerializer(Serializer):
     """What a student answers to one question: choices, or text."""
 
     question = IdField()
-    choices = serializers.ListField(child=IdField(), required=False, max_length=MOST_CHOICES)
+    choices = ListField(child=IdField(), required=False, max_length=MOST_CHOICES)
     text = TextField(lines=True, required=False, allow_blank=True, max_length=1024)
 
     def validate(self, answer: dict) -> dict:
@@ -314,7 +316,7 @@ class FeedbackSerializer(Serializer):
     correct = serializers.BooleanField()
     answer = TextField(required=False, allow_blank=True)
     explanation = TextField(required=False, allow_blank=True)
-    choices = serializers.ListField(child=ChoiceKeySerializer(), required=False)
+    choices = ListField(child=ChoiceKeySerializer(), required=False)
 
 
 class SubmissionSerializer(Serializer):
@@ -324,15 +326,15 @@ class SubmissionSerializer(Serializer):
     quiz = IdField()
     student = IdField(read_only=True, allow_null=True, help_text="Null: erased.")
     attempt = serializers.IntegerField(read_only=True)
-    answers = serializers.ListField(child=AnswerSerializer(), max_length=MOST_QUESTIONS)
+    answers = ListField(child=AnswerSerializer(), max_length=MOST_QUESTIONS)
     score = serializers.FloatField(read_only=True)
     max_score = serializers.FloatField(read_only=True)
     percentage = serializers.FloatField(read_only=True)
     passed = serializers.BooleanField(read_only=True)
     started_at = serializers.DateTimeField(read_only=True)
     submitted_at = serializers.DateTimeField(read_only=True)
-    feedback = serializers.ListField(child=FeedbackSerializer(), read_only=True)
-    questions = serializers.ListField(child=AskedQuestionSerializer(), read_only=True)
+    feedback = ListField(child=FeedbackSerializer(), read_only=True)
+    questions = ListField(child=AskedQuestionSerializer(), read_only=True)
 
 
 class SubmissionRowSerializer(SubmissionSerializer):
@@ -371,7 +373,7 @@ class RegradeSerializer(Serializer):
     quiz = IdField()
     requested_at = serializers.DateTimeField()
     finished_at = serializers.DateTimeField(allow_null=True)
-    changes = serializers.ListField(child=ChangeSerializer())
+    changes = ListField(child=ChangeSerializer())
 
 
 # Files
@@ -385,7 +387,7 @@ class ImportQuery(Query):
 
 class ImportSerializer(Serializer):
     file = serializers.FileField(help_text="At most 1 MB.")
-    format = serializers.ChoiceField(choices=FORMATS)
+    format = ChoiceField(choices=FORMATS)
 
 
 class SkippedSerializer(Serializer):
@@ -395,18 +397,18 @@ class SkippedSerializer(Serializer):
 
 class ImportedSerializer(Serializer):
     created = serializers.IntegerField()
-    skipped = serializers.ListField(child=SkippedSerializer())
+    skipped = ListField(child=SkippedSerializer())
 
 
 class ExportQuery(Query):
-    format = serializers.ChoiceField(choices=FORMATS)
+    format = ChoiceField(choices=FORMATS)
 
 
 # Statistics
 
 
 class StatisticsQuery(Query):
-    attempts = serializers.ChoiceField(
+    attempts = ChoiceField(
         required=False,
         choices=["first", "all"],
         help_text="Over the first submission of each student, unless told `all`.",
@@ -437,7 +439,7 @@ class QuestionFiguresSerializer(serializers.Serializer):
             "submissions and where one of them does not vary."
         ),
     )
-    warning = serializers.ChoiceField(choices=WARNINGS, allow_null=True)
+    warning = ChoiceField(choices=WARNINGS, allow_null=True)
     choices = ChoiceFiguresSerializer(many=True)
 
 
@@ -450,7 +452,5 @@ class StatisticsSerializer(serializers.Serializer):
     mean = serializers.FloatField(allow_null=True)
     median = serializers.FloatField(allow_null=True)
     pass_rate = serializers.FloatField(allow_null=True)
-    warning = serializers.ChoiceField(
-        choices=WARNINGS, allow_null=True, help_text="Below 20 submissions."
-    )
+    warning = ChoiceField(choices=WARNINGS, allow_null=True, help_text="Below 20 submissions.")
     questions = QuestionFiguresSerializer(many=True)

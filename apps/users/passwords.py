@@ -3,6 +3,7 @@
 import os
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.contrib.auth.password_validation import UserAttributeSimilarityValidator
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -47,8 +48,22 @@ class ResetTokenGenerator(PasswordResetTokenGenerator):
         return super()._make_hash_value(user, timestamp) + user.email
 
 
+LONGEST = 128  # characters
+
+
+class SimilarityValidator(UserAttributeSimilarityValidator):
+    """Compares only passwords that may be taken: the comparison grows with their length."""
+
+    def validate(self, password: str, user=None) -> None:
+        """
+        :raises ValidationError: the password resembles the user's name or address
+        """
+        if len(password) <= LONGEST:
+            super().validate(password, user)
+
+
 class MaximumLengthValidator:
-    def __init__(self, max_length: int = 128):
+    def __init__(self, max_length: int = LONGEST):
         self.max_length = max_length
 
     def validate(self, password: str, user=None) -> None:

@@ -7,7 +7,14 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from apps.common.cache import Json
-from apps.common.fields import FlagField, IdField, PictureField, TextField
+from apps.common.fields import (
+    ChoiceField,
+    FlagField,
+    IdField,
+    PictureField,
+    TextField,
+    check_length,
+)
 from apps.common.folding import fold_name
 from apps.common.queries import ListQuery, SearchField, YesNoField
 from apps.common.serializers import DocumentSerializer, Serializer, StrictInput
@@ -50,7 +57,9 @@ class PasswordField(serializers.CharField):
     def to_internal_value(self, data) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
-        return super().to_internal_value(data)
+        value = super().to_internal_value(data)
+        check_length(self, value)
+        return value
 
 
 class BioField(TextField):
@@ -119,7 +128,7 @@ class OneselfSerializer(UserSerializer):
     """What one changes of oneself; the rest may be sent back as it was read."""
 
     bio = BioField()
-    language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
+    language = ChoiceField(choices=settings.LANGUAGES, required=False)
     instructor_requested = FlagField(required=False, help_text="Asks an admin for the role.")
     profile_picture = PictureField(help_text="null removes it.")
     email = AddressField(required=False)
@@ -134,7 +143,7 @@ class PersonSerializer(UserSerializer):
     """What an admin changes of somebody; of oneself one may change the first four."""
 
     bio = BioField()
-    language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
+    language = ChoiceField(choices=settings.LANGUAGES, required=False)
     instructor_requested = FlagField(required=False)
     profile_picture = PictureField(help_text="null removes it.")
     is_instructor = FlagField(required=False)
@@ -173,8 +182,10 @@ class RegistrationSerializer(NewNames):
     is_instructor = FlagField(required=False, help_text="Asks an admin for the role.")
 
     def validate_password1(self, password: str) -> str:
-        texts = {name: str(self.initial_data.get(name, "")) for name in ("username", "email")}
-        return _refuse_weak(password, Account(**texts))
+        texts = {name: self.initial_data.get(name) for name in ("username", "email")}
+        # Both may be invalid: what is too long for either is no name that a password can resemble.
+        names = {name: text for name, text in texts.items() if _is_short_text(text)}
+        return _refuse_weak(password, Account(**names))
 
     def validate_password2(self, password: str) -> str:
         return _refuse_other(password, self.initial_data.get("password1"))
@@ -252,6 +263,8 @@ class AddressSerializer(Serializer):
 class ResetSerializer(StrictInput, PasswordResetConfirmSerializer):
     """dj-rest-auth checks the link and the password; `account` is whose link it is."""
 
+    uid = TokenField()
+    token = TokenField()
     new_password1 = PasswordField()
     new_password2 = PasswordField()
 
@@ -282,10 +295,10 @@ class PeopleQuery(ListQuery):
     search = SearchField(
         required=False, help_text="Words, or beginnings of words, of the name; for admins of mail."
     )
-    role = serializers.ChoiceField(required=False, choices=ROLES)
+    role = ChoiceField(required=False, choices=ROLES)
     instructor_requested = YesNoField(required=False, help_text="For admins.")
     is_active = YesNoField(required=False, help_text="For admins.")
-    ordering = serializers.ChoiceField(
+    ordering = ChoiceField(
         required=False, choices=["username", "-username", "created_at", "-created_at"]
     )
 
@@ -297,6 +310,10 @@ def _refuse_taken(*, by_others_than=None, **given: str) -> str:
         raise serializers.ValidationError(list(taken.values()))
     [value] = given.values()
     return value
+
+
+def _is_short_text(value: object) -> bool:
+    return isinstance(value, str) and len(value) <= 254
 
 
 def _refuse_weak(password: str, account: Account) -> str:

@@ -1,7 +1,10 @@
 """How what is wrong is told: one list of messages a field."""
 
+import json
+
 import pytest
 from django.conf import settings
+from django.http import UnreadablePostError
 from mongoengine import Document, ListField, OperationError, StringField
 from pymongo.errors import OperationFailure
 from rest_framework import serializers
@@ -88,3 +91,29 @@ def test_the_servers_words_for_too_large_are_known(code):
     error.__cause__ = OperationFailure("too large", code)
 
     assert answer_exception(error, {}).status_code == 413
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {f"field{number}": ["wrong"] for number in range(1000)},
+        {"field": {number: ["wrong"] for number in range(1000)}},
+        ["wrong"] * 1000,
+    ],
+)
+def test_an_answer_has_at_most_a_hundred_messages(wrong):
+    answer = answer_exception(serializers.ValidationError(wrong), {}).data
+
+    assert sum(map(len, answer.values())) == 100
+
+
+def test_what_a_caller_sent_is_repeated_in_part_and_as_unicode():
+    wrong = {"\ud800" + "k" * 5000: ["\udfff" + "m" * 5000], "a": {"\ud800": ["wrong"]}}
+
+    answer = answer_exception(serializers.ValidationError(wrong), {}).data
+
+    assert len(json.dumps(answer, ensure_ascii=False).encode()) < 1000
+
+
+def test_a_body_that_cannot_be_read_to_its_end_is_a_400():
+    assert answer_exception(UnreadablePostError("timed out"), {}).status_code == 400

@@ -4,7 +4,16 @@ import pytest
 from bson import ObjectId
 from rest_framework.serializers import ValidationError
 
-from apps.common.fields import FlagField, IdField, MoneyField, NumberField, TextField
+from apps.common.fields import (
+    MOST_ELEMENTS,
+    ChoiceField,
+    FlagField,
+    IdField,
+    ListField,
+    MoneyField,
+    NumberField,
+    TextField,
+)
 from apps.common.serializers import Serializer
 
 
@@ -123,3 +132,53 @@ def test_read_only_fields_are_ignored_where_something_is_changed():
 
     assert thing.is_valid()
     assert thing.validated_data == {"title": "x"}
+
+
+class CountingField(TextField):
+    """Counts how often it is asked."""
+
+    asked = 0
+
+    def run_validation(self, data):
+        CountingField.asked += 1
+        return super().run_validation(data)
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong", "message"),
+    [
+        (ListField(child=CountingField(), max_length=3), ["x"] * 4, "no more than 3"),
+        (ListField(child=CountingField()), ["x"] * (MOST_ELEMENTS + 1), "no more than 1000"),
+        (ListField(child=CountingField(), max_length=3), "xxxx", "a list"),
+        (ListField(child=CountingField(), max_length=3), {"0": "x"}, "a list"),
+    ],
+)
+def test_a_list_of_another_type_or_too_long_is_refused_before_its_elements(field, wrong, message):
+    CountingField.asked = 0
+
+    with pytest.raises(ValidationError, match=message):
+        field.run_validation(wrong)
+
+    assert CountingField.asked == 0
+
+
+def test_a_list_that_is_short_enough_is_read():
+    assert ListField(child=TextField(), max_length=3).run_validation(["a", "b"]) == ["a", "b"]
+
+
+def test_a_text_that_is_too_long_gets_that_message_alone():
+    with pytest.raises(ValidationError) as refused:
+        TextField(max_length=10).run_validation("\0" * 11)
+
+    assert refused.value.detail == ["Ensure this field has no more than 10 characters."]
+
+
+@pytest.mark.parametrize(
+    "wrong", ["x" * 100_000, "\ud800", "a\0b", ["x"] * 1000, {"a": "x" * 1000}, 10**90, None]
+)
+def test_a_message_repeats_only_the_beginning_of_a_wrong_choice(wrong):
+    with pytest.raises(ValidationError) as refused:
+        ChoiceField(choices=["a", "b"]).run_validation(wrong)
+
+    assert len(str(refused.value.detail[0])) < 120
+    assert str(refused.value.detail[0]).encode()

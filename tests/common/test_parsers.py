@@ -1,14 +1,19 @@
 """Bodies mean one thing only."""
 
 import io
+import time
 
 import pytest
-from rest_framework.exceptions import APIException
+from django.test import RequestFactory
+from rest_framework.exceptions import APIException, ParseError
+from rest_framework.request import Request
 
 from apps.common.parsers import (
     MAX_BYTES,
     MAX_DEPTH,
     MAX_KEYS,
+    MAX_VALUES,
+    FileParser,
     PictureParser,
     StrictJSONParser,
     TooLarge,
@@ -26,6 +31,8 @@ def parse(body: bytes):
         (b'"text"', "text"),
         (b'{"a": [1, 2.5, true, null]}', {"a": [1, 2.5, True, None]}),
         ('{"a": "\u05d0\u0301 🦉"}'.encode(), {"a": "\u05d0\u0301 🦉"}),
+        (b'"\\ud83e\\udd89 \\\\ud800"', "🦉 \\ud800"),
+        (b'"[[{:,\\"[\\\\"', '[[{:,"[\\'),
         (b"[" * MAX_DEPTH + b"]" * MAX_DEPTH, None),
         (b'{"a": {"b": 1}, "c": {"b": 2}}', {"a": {"b": 1}, "c": {"b": 2}}),
     ],
@@ -44,6 +51,11 @@ def test_json_is_read(body, value):
         (b"[Infinity]", "Infinity"),
         (b"[-1e999]", "too large a number"),
         (b"[" + b"1" * 5000 + b"]", "not usable"),
+        (b"[" + b"1" * 101 + b"]", "not usable"),
+        (b"[0." + b"1" * 5000 + b"]", "not usable"),
+        (b'{"' + b"k" * 257 + b'": 1}', "longer than 256"),
+        (b'"\\ud800"', "no Unicode"),
+        (b'["\\udc00\\ud800"]', "no Unicode"),
         (b'"\xe4"', "not UTF-8 (byte 2)"),
         (b"[" + b"{}," * 3 + b'{"k":1}' + b"]]", "not JSON"),
     ],
@@ -81,3 +93,92 @@ def test_a_picture_that_says_that_it_is_too_large_is_not_read_at_all():
 
     with pytest.raises(TooLarge):
         PictureParser().parse(Unread(), "multipart/form-data; boundary=b", {"request": Unread()})
+
+
+def test_fields_with_surrogates_are_named():
+    with pytest.raises(APIException) as refused:
+        parse(b'{"a": ["\\ud800"], "b": {"\\udfff": 1}, "\\ud800": 1, "c": 1}')
+
+    assert set(refused.value.detail) == {"a", "b", "\ud800"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" + b"0," * MAX_VALUES + b"0]",
+        b"[" + b"[]," * (MAX_VALUES // 2) + b"0]",
+        b'{"a": [' + b"{}," * MAX_VALUES + b"0]}",
+        b"[" * (MAX_BYTES // 2),
+    ],
+)
+def test_too_many_values_are_refused_before_any_is_made(body):
+    with pytest.raises(ParseError, match=f"{MAX_VALUES} values"):
+        parse(body)
+
+
+def test_as_many_values_as_are_allowed_are_read():
+    assert len(parse(b"[" + b"0," * (MAX_VALUES - 2) + b"0]")) == MAX_VALUES - 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'\\"' * (MAX_BYTES // 2),
+        b'"\\' * (MAX_BYTES // 2),
+        b'"' * MAX_BYTES,
+        b"\\" * MAX_BYTES,
+        b'"' + b"\\" * (MAX_BYTES - 1),
+        b"[" + b"1" * (MAX_BYTES - 2) + b"]",
+        b'{"k' + b',"k'.join(b'%090d":1' % n for n in (*range(9989), 9988)) + b"}",
+    ],
+    ids=lambda body: repr(body[:8]),
+)
+def test_a_megabyte_of_anything_is_refused_at_once(body):
+    began = time.thread_time()
+    with pytest.raises(ParseError):
+        parse(body)
+
+    assert time.thread_time() - began < 1
+
+
+# Forms
+
+
+PART = b'--b\r\nContent-Disposition: form-data; name="%s"%s\r\n\r\n%s\r\n'
+
+
+def send(body: bytes, parser: type[FileParser] = FileParser):
+    request = RequestFactory().generic("POST", "/", body, "multipart/form-data; boundary=b")
+    return parser.file(Request(request, parsers=[parser()]), "file")
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        PART % (b"a", b"", b"x"),
+        PART % (b"file", b'; filename="a"', b"x"),
+        b'--b\r\nContent-Disposition: form-data; filename="a"\r\n\r\nx\r\n',
+        b"--b\r\n\r\nx\r\n",
+    ],
+)
+def test_a_form_of_many_parts_is_refused(part):
+    with pytest.raises(ParseError):
+        send(part * 5_000 + b"--b--\r\n")
+
+
+@pytest.mark.parametrize("size", [10, 1024 * 1024 + 1])
+@pytest.mark.parametrize("name", [b"a." + b"x" * 250, b"&#xD800;.png", b"a\0b", b"../a"])
+def test_a_files_name_may_be_any(name, size):
+    whole = PART % (b"file", b'; filename="%s"' % name, b"x" * size) + b"--b--\r\n"
+
+    assert send(whole, PictureParser).size == size
+
+
+@pytest.mark.parametrize(
+    "name", [b"\xed\xa0\x80", b"a\0b", b"x" * 900, b"&#xD800;", b"%ED%A0%80", b"a\\ud800"]
+)
+def test_another_field_is_named_whatever_its_name_is(name):
+    with pytest.raises(APIException) as refused:
+        send(PART % (name, b"", b"x") + b"--b--\r\n")
+
+    assert refused.value.status_code == 400

@@ -5,6 +5,7 @@ import json
 import logging
 
 import pytest
+from django.core.exceptions import DisallowedHost
 
 from apps.common import logs
 
@@ -14,9 +15,9 @@ def written(monkeypatch):
     """Return a function that logs and gives back the line as it was written."""
     stream = io.StringIO()
 
-    def write(*args, level=logging.WARNING, **options) -> str:
+    def write(*args, level=logging.WARNING, name="lms.test", **options) -> str:
         handler = _handler(stream)
-        logger = logging.Logger("lms.test")
+        logger = logging.Logger(name)
         logger.addHandler(handler)
         logger.log(level, *args, **options)
         return stream.getvalue()
@@ -108,6 +109,74 @@ def test_an_error_of_djangos_names_no_path(written, rf):
     assert json.loads(line)["request_id"] == "request-0002"
     for secret in ("ada", "hunter2"):
         assert secret not in line
+
+
+def test_a_refused_host_is_one_short_line_without_the_host(written, rf):
+    host = "ada@example.org" + "key" * 2500
+    try:
+        raise DisallowedHost(f"Invalid HTTP_HOST header: {host!r}.")
+    except DisallowedHost as error:
+        line = written(str(error), exc_info=error, name="django.security.DisallowedHost")
+
+    assert json.loads(line)["name"] == "django.security.DisallowedHost"
+    assert len(line) < 300
+    assert "keykey" not in line
+
+
+def test_a_host_that_is_refused_costs_no_more_than_a_line(client, capfd):
+    assert client.get("/", headers={"Host": "key" * 2500}).status_code == 400
+
+    assert "keykey" not in "".join(capfd.readouterr())
+
+
+@pytest.mark.parametrize(
+    "secret", ["ada@example.org", "token=hunter2", "eyJhbGciOiJIUzI1NiJ9.e30.x"]
+)
+@pytest.mark.parametrize("cut", range(1, 12))
+def test_a_long_message_is_cut_before_a_word_that_may_be_secret(written, secret, cut):
+    line = written("a" * (logs.LONGEST - cut - 1) + " " + secret)
+
+    assert len(json.loads(line)["message"]) <= logs.LONGEST
+    for part in ("ada", "hunter", "eyJ"):
+        assert part not in line
+
+
+def test_an_exception_of_any_length_is_cut(written):
+    try:
+        raise ValueError("word " * 100_000)
+    except ValueError:
+        line = written("It broke.", exc_info=True)
+
+    assert "ValueError" in json.loads(line)["exc_info"]
+    assert len(line) < 2 * logs.LONGEST_TRACE
+
+
+@pytest.mark.parametrize(
+    "value",
+    [{"password": "hunter2"}, ["ada@example.org"], ValueError("token=hunter2"), "key=hunter2"],
+)
+def test_no_other_value_of_a_line_holds_a_secret(written, value):
+    line = written("It rained.", extra={"about": value, "number": 5})
+
+    assert json.loads(line)["number"] == 5
+    for part in ("hunter2", "ada@"):
+        assert part not in line
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ada@example.org+eve@example.org",
+        "x_eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
+        "MY_SECRET_KEY = hunter2",
+        "password" + "x" * 500 + "=hunter2",
+        "a" * 100 + "@example.org",
+        "key:  bearer   hunter2",
+    ],
+)
+def test_words_of_any_length_are_redacted(text):
+    for part in ("hunter2", "eve", "example", "sdWIi"):
+        assert part not in logs.redact(text)
 
 
 def test_gunicorn_writes_as_everybody_does():

@@ -1,0 +1,136 @@
+"""No header makes the server fail or wait."""
+
+import io
+
+import pytest
+from django.http.cookie import parse_cookie
+
+from apps.common.requests import Request, parse_cookies
+from lms.wsgi import application
+
+
+def ask(path: str = "/api/courses/", **environ: str) -> tuple[str, bytes]:
+    """Return the status and the body with which the whole product answers, as a server asks it."""
+    statuses = []
+    request = {
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": path,
+        "QUERY_STRING": "",
+        "SERVER_NAME": "localhost",
+        "SERVER_PORT": "80",
+        "HTTP_HOST": "localhost",
+        "wsgi.input": io.BytesIO(),
+        "wsgi.url_scheme": "http",
+    }
+    answer = application(request | environ, lambda status, headers: statuses.append(status))
+    return statuses[0], b"".join(answer)
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "a; x*=nope''b",
+        "a; x*" + "9" * 5000 + "=1; b",
+        "a; x*0*=utf-8''a; x*0=b",
+        "application/json; charset=zlib",
+        "application/json; charset=idna",
+        "application/json; charset=unicode_escape",
+        "application/json; charset=" + "x" * 8000,
+        "application/json; charset=\xff",
+        "a;" + ";" * 8000,
+        "\xff\xfe",
+    ],
+)
+def test_a_content_type_that_cannot_be_read_is_no_fault_of_the_server(content_type):
+    status, _ = ask(CONTENT_TYPE=content_type)
+    assert status == "200 OK"
+
+    status, body = ask(CONTENT_TYPE=content_type, QUERY_STRING="\\ud800=1&page=%ED%A0%80")
+    assert status == "400 Bad Request"
+    assert b"no such parameter" in body
+
+
+def test_a_body_of_a_content_type_that_cannot_be_read_is_a_415():
+    body = {"CONTENT_LENGTH": "2", "wsgi.input": io.BytesIO(b"{}"), "REQUEST_METHOD": "POST"}
+
+    status, _ = ask("/api/auth/login/", CONTENT_TYPE="application/json; x*=nope''b", **body)
+
+    assert status == "415 Unsupported Media Type"
+
+
+def test_what_is_sent_is_utf_8_whatever_its_content_type_says():
+    environ = {"CONTENT_TYPE": "application/json; charset=utf-16", "QUERY_STRING": "a=%C3%A9"}
+    base = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "wsgi.input": io.BytesIO()}
+
+    assert Request(base | environ).GET["a"] == "é"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "",
+        "a=b; c=d",
+        "a=b=c;;=d; e",
+        'a="b c"',
+        r'a="b\054c\"d\\e\9"',
+        'a="',
+        '""=""',
+        "a=é",
+        'messages="[[\\"__json_message\\"\\0540\\05425\\054\\"x\\"]]:1"',
+    ],
+)
+def test_cookies_are_those_that_django_reads(header):
+    assert parse_cookies(header) == parse_cookie(header)
+
+
+def test_an_etag_of_a_whole_page_of_tags_is_read():
+    status, _ = ask(HTTP_IF_NONE_MATCH='"1-a",' * 1300, HTTP_IF_MATCH='"1-a",' * 1300)
+
+    assert status == "200 OK"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"HTTP_COOKIE": "a=" + "b" * 8192},
+        {"HTTP_HOST": "a" * 9000},
+        {f"HTTP_X_{number}": "a" * 8000 for number in range(5)},
+    ],
+)
+def test_headers_longer_than_any_of_ours_are_refused(headers):
+    status, _ = ask(**headers)
+
+    assert status == "400 Bad Request"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/" + "a" * 4000,
+        "/api/courses/" + "a" * 4000 + "/",
+        "/media/" + "a" * 4000,
+        "/media/" + "a" * 256,
+        "/media/" + "\xc3\xa9" * 200,
+        "/media/" + "a/" * 250,
+        "/media/a\0b",
+        "/media/\xed\xa0\x80",
+        "/static/" + "a" * 300,
+        "/static/a\0b",
+        "/unsubscribe/" + "a" * 400 + "/",
+        "/unsubscribe/\0\xed\xa0\x80/",
+        "/admin/r/" + "a/" * 2000 + "x",
+        "/a\0b",
+        "/\xed\xa0\x80",
+    ],
+)
+def test_a_path_that_names_nothing_is_a_404_however_it_is_written(path):
+    status, _ = ask(path)
+
+    assert status == "404 Not Found"
+
+
+@pytest.mark.parametrize("path", ["/api/courses/", "/admin/login/"])
+def test_too_many_parameters_are_a_400(path):
+    status, _ = ask(path, QUERY_STRING="a&" * 1100)
+
+    assert status == "400 Bad Request"
