@@ -84,6 +84,16 @@ def test_a_question_that_moves_is_in_the_figures_of_its_new_quiz(author, quiz):
     assert {one.quiz for one in choices_of(question)} == {other.id}
 
 
+def test_a_question_whose_choices_have_not_moved_along_yet_has_them(author, quiz):
+    question = make_question(quiz)
+    make_question(quiz)
+    Choice.objects(question=question.id).update(set__quiz=ObjectId())
+    shown_quiz = author.get(f"/api/quizzes/{quiz.id}/").data
+    assert [len(one["choices"]) for one in shown_quiz["questions"]] == [4, 4]
+    store_figures(quiz.id)
+    assert stored(quiz) == (2, 2, [])
+
+
 def test_figures_of_an_earlier_version_replace_no_later_ones(quiz, monkeypatch):
     make_question(quiz)
     count = figures.selectors.count_figures

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from bson import ObjectId
+from mongoengine import QuerySet
 
 from apps.quizzes.documents import (
     MOST_CHOICES,
@@ -85,34 +86,62 @@ def asked_in(quiz: Quiz) -> list[AskedQuestion]:
             choices=[AskedChoice(**choice._asdict()) for choice in one.choices],
             **content_of(one),
         )
-        for one in contents_of(questions_of(quiz))
+        for one in contents_of(questions_of(quiz), whole=quiz)
     ]
 
 
-def contents_of(questions: Sequence[Question]) -> list[QuestionContent]:
-    choices = choices_of(questions)
+def contents_of(
+    questions: Sequence[Question], *, whole: Quiz | None = None
+) -> list[QuestionContent]:
+    """
+    Return questions with their choices.
+
+    :param whole: the quiz of which these are all questions; its choices are found by its id alone
+    """
+    choices = choices_of(questions, whole=whole)
     return [
         QuestionContent(id=one.id, choices=choices[one.id], **content_of(one)) for one in questions
     ]
 
 
-def choices_of(questions: Iterable[Question]) -> dict[ObjectId, list[ChoiceContent]]:
-    """Return the choices of each question in order, those that it is to have where it says so."""
-    questions = list(questions)
+def choices_of(
+    questions: Sequence[Question], *, whole: Quiz | None = None
+) -> dict[ObjectId, list[ChoiceContent]]:
+    """
+    Return the choices of each question in order, those that it is to have where it says so.
+
+    :param whole: the quiz of which these are all questions; its choices are found by its id alone
+    """
     found = {
         question.id: [
             ChoiceContent(one.id, one.text, one.is_correct) for one in question.wanted_choices or []
         ]
         for question in questions
     }
-    settled = [one.id for one in questions if one.wanted_choices is None]
-    if settled:
-        fields = {"question_id": 1, "text": 1, "is_correct": 1}
-        rows = Choice._get_collection().find({"question_id": {"$in": settled}}, fields)
-        for row in rows.sort([("position", 1), ("_id", 1)]).batch_size(ALL_AT_ONCE):
+    settled = _settled(questions)
+    if whole is not None and settled:
+        _add_choices({"quiz_id": whole.id}, found, settled)
+    # A question that has just moved here, or is of an earlier release, is found by its own id.
+    missing = [question_id for question_id in settled if not found[question_id]]
+    if missing:
+        _add_choices({"question_id": {"$in": missing}}, found, set(missing))
+    return found
+
+
+def _settled(questions: Iterable[Question]) -> set[ObjectId]:
+    """Return the questions that have choices of their own, and are not being given others."""
+    return {one.id for one in questions if one.wanted_choices is None and one.kind in WITH_CHOICES}
+
+
+def _add_choices(
+    condition: dict, found: dict[ObjectId, list[ChoiceContent]], wanted: set[ObjectId]
+) -> None:
+    fields = {"question_id": 1, "text": 1, "is_correct": 1}
+    rows = Choice._get_collection().find(condition, fields)
+    for row in rows.sort([("position", 1), ("_id", 1)]).batch_size(ALL_AT_ONCE):
+        if row["question_id"] in wanted:
             choice = ChoiceContent(row["_id"], row["text"], row.get("is_correct", False))
             found[row["question_id"]].append(choice)
-    return found
 
 
 def stored_figures(quizzes: Iterable[Quiz]) -> dict[ObjectId, Figures]:
@@ -181,14 +210,20 @@ def _has_right(question: Question, counts: Mapping[ObjectId, ChoiceCount]) -> bo
 
 def _count_choices(questions: Sequence[Question]) -> dict[ObjectId, ChoiceCount]:
     """Count the choices of each question that has any and is not being given others."""
-    settled = [
-        one.id for one in questions if one.wanted_choices is None and one.kind in WITH_CHOICES
-    ]
+    settled = _settled(questions)
     if not settled:
         return {}
+    counts = _counted(Choice.objects(quiz__in=list({one.quiz for one in questions})))
+    missing = settled - set(counts)  # as in `choices_of`
+    if missing:
+        counts |= _counted(Choice.objects(question__in=list(missing)))
+    return {question_id: counts[question_id] for question_id in settled & set(counts)}
+
+
+def _counted(choices: QuerySet) -> dict[ObjectId, ChoiceCount]:
     right = {"$sum": {"$cond": ["$is_correct", 1, 0]}}
     group = {"_id": "$question_id", "number": {"$sum": 1}, "right": right}
-    rows = Choice.objects(question__in=settled).aggregate([{"$group": group}])
+    rows = choices.aggregate([{"$group": group}])
     return {row["_id"]: ChoiceCount(row["number"], row["right"]) for row in rows}
 
 

@@ -57,7 +57,7 @@ def read_written_question(question: Question, *, represent: Represent) -> Json:
 def written_questions(quiz: Quiz, *, represent: Represent) -> list[Json]:
     """Return a quiz's questions in order, as their author has just written them."""
     questions = questions_of(get_quiz(quiz.id))
-    rows = for_authors(questions, contents_of(questions), represent)
+    rows = for_authors(questions, contents_of(questions, whole=quiz), represent)
     return [{name: value for name, value in row.items() if name != "revision"} for row in rows]
 
 

@@ -41,7 +41,7 @@ def read_quiz(
     """
     quiz, standing = get_visible_quiz(quiz_id, viewer=viewer)
     questions = questions_of(quiz)
-    asked = contents_of(questions)
+    asked = contents_of(questions, whole=quiz)
     attempts = attempts_of(viewer.id, [quiz.id]) if standing.is_learner else []
     row = _row_of_quiz(represent(quiz), quiz, standing, figures_of(asked), attempts)
     if standing.is_author:
@@ -52,7 +52,7 @@ def read_quiz(
 def read_written_quiz(quiz: Quiz, *, represent: Represent, represent_question: Represent) -> Json:
     """Return a quiz as its author has just written it."""
     questions = questions_of(quiz)
-    asked = contents_of(questions)
+    asked = contents_of(questions, whole=quiz)
     row = _row_of_quiz(represent(quiz), quiz, Standing(True, False), figures_of(asked), [])
     return row | {"questions": for_authors(questions, asked, represent_question)}
 

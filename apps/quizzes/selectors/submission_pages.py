@@ -50,7 +50,7 @@ def read_statistics(quiz: Quiz, *, every_attempt: bool) -> Json:
     """
     with STATISTICS:
         questions = questions_of(quiz)
-        choices = choices_of(questions)
+        choices = choices_of(questions, whole=quiz)
         return statistics_of(quiz, questions, choices, every_attempt=every_attempt)
 
 

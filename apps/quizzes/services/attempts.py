@@ -175,7 +175,7 @@ def _next_attempt(quiz: Quiz, student_id: str, last: Attempt | None, **fields) -
     number = last.attempt + 1 if last else 1
     if number > (quiz.max_attempts or MOST_ATTEMPTS):
         raise NoAttemptsLeft()
-    questions = selectors.contents_of(selectors.questions_of(quiz))
+    questions = selectors.contents_of(selectors.questions_of(quiz), whole=quiz)
     if problems_of(questions):
         raise QuizNotReady()
     now = now_in_milliseconds()

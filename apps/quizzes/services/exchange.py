@@ -90,7 +90,7 @@ def export_questions(quiz: Quiz, format: str) -> str:
 
     :raises Busy: too many files are being read or written
     """
-    contents = selectors.contents_of(selectors.questions_of(quiz))
+    contents = selectors.contents_of(selectors.questions_of(quiz), whole=quiz)
     with FILES:
         return FORMATS[format].write(quiz.title, [_as_draft(one) for one in contents])
 

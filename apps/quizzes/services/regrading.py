@@ -57,7 +57,7 @@ def regrade(quiz_id) -> None:
     quiz = Quiz.objects(id=quiz_id, regrading_since__ne=None, removed=None).first()
     if quiz is None:
         return
-    contents = selectors.contents_of(selectors.questions_of(quiz))
+    contents = selectors.contents_of(selectors.questions_of(quiz), whole=quiz)
     key = {question.id: question for question in contents}
     students = selectors.students_of_quiz(quiz.id)
     told = [_regrade_student(quiz, student_id, key) for student_id in students]
