@@ -45,22 +45,20 @@ def uses() -> list[Use]:
     return sorted(found, key=lambda use: (use.where, use.pattern.pattern, use.method))
 
 
-def sources() -> Iterator[tuple[ModuleType, ast.Module]]:
-    for root in ROOTS:
-        for path in sorted((env.ROOT / root).rglob("*.py")):
-            yield _module(path), ast.parse(path.read_text())
-
-
 @cache
+def sources() -> list[tuple[ModuleType, ast.Module]]:
+    paths = (path for root in ROOTS for path in sorted((env.ROOT / root).rglob("*.py")))
+    return [(_module(path), ast.parse(path.read_text())) for path in paths]
+
+
 def _module(path: Path) -> ModuleType:
     names = path.relative_to(env.ROOT).with_suffix("").parts
     return importlib.import_module(".".join(names).removesuffix(".__init__"))
 
 
 def _in_sources() -> Iterator[Use]:
-    trees = list(sources())
-    applied = _applied_methods(tree for _, tree in trees)
-    for module, tree in trees:
+    applied = _applied_methods(tree for _, tree in sources())
+    for module, tree in sources():
         for scope, node in _nodes(tree):
             yield from _of_call(module, scope, node, applied)
             yield from _of_lookup(module, node)
@@ -151,7 +149,7 @@ def _nodes(tree: ast.Module) -> Iterator[tuple[ast.AST, ast.AST]]:
 
 
 def _in_routes(resolver: URLResolver | None = None) -> Iterator[Use]:
-    """Return the routes but for the admin's, which are Django's: the path's length is bounded."""
+    """Return the routes but for the admin's, which are Django's: its paths are bounded."""
     for route in (resolver or get_resolver()).url_patterns:
         if getattr(route, "app_name", None) == "admin":
             continue
