@@ -97,7 +97,11 @@ class MoneyField(serializers.Field):
     _AMOUNT = re.compile(r"(\d{1,12})(?:\.(\d{1,2}))?", re.ASCII)
 
     class Meta:
-        swagger_schema_fields = {"type": "string", "pattern": r"^\d{1,12}(\.\d{1,2})?$", "example": "19.90"}
+        swagger_schema_fields = {
+            "type": "string",
+            "pattern": r"^\d{1,12}(\.\d{1,2})?$",
+            "example": "19.90",
+        }
 
     def to_internal_value(self, data) -> int:
         match = self._AMOUNT.fullmatch(data) if isinstance(data, str) else None

@@ -21,7 +21,7 @@ class ChoicesField(serializers.Field):
         super().__init__(**options)
 
     def to_internal_value(self, data: str) -> list[str]:
-        words = data.split(",") if data else []
+        words = data.split(",")
         for word in words:
             if word not in self.choices:
                 known = ", ".join(self.choices)

@@ -11,7 +11,7 @@ class EnrollmentSerializer(DocumentSerializer):
     """A place in a course; whoever teaches the course may give it to a student by name."""
 
     student = IdField(required=False, help_text="Yourself, unless you teach the course.")
-    username = TextField(required=False, write_only=True, help_text="Only sent: replaces `student`.")
+    username = TextField(required=False, write_only=True, help_text="Sent in place of `student`.")
 
     class Meta:
         model = Enrollment
