@@ -1,5 +1,5 @@
 # `make` alone lists what can be done. Python 3.11 or later is all that `make run` needs.
-.PHONY: help run test test-wire test-postgres lint format messages lock clean api-types web-lint web-test web-build web-e2e web-lighthouse web-pictures web-messages web-format web-icons
+.PHONY: help run test test-wire test-postgres schemathesis lint format messages lock clean api-types web-lint web-test web-build web-e2e web-lighthouse web-pictures web-messages web-format web-icons
 .DEFAULT_GOAL := help
 
 python := .venv/bin/python
@@ -26,6 +26,9 @@ test-wire: dev ## Run the same tests on a MongoDB-wire server and a real Redis
 test-postgres: dev ## Run the tests of accounts with PostgreSQL, too
 	tests/wire/run --postgres $(python) -m pytest $(or $(tests),$(of_accounts))
 of_accounts := tests/users tests/races tests/journeys tests/test_rights.py tests/test_everywhere.py
+
+schemathesis: dev ## Send 1,500 generated requests as each role, and compare answers and description (seed=2: others)
+	SCHEMATHESIS_CASES=1500 SCHEMATHESIS_SEED=$(or $(seed),1) $(python) -m pytest -n 2 tests/contract
 
 lint: dev ## Check style, types, layers, migrations and Django's own advice
 	$(bin)/ruff check .

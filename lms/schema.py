@@ -37,7 +37,10 @@ INFO = openapi.Info(
     description=(
         "Ids are 24 hexadecimal digits, times ISO 8601 in UTC, money a decimal string. Every "
         "answer carries `X-Request-ID`. To sign in, send `POST /api/auth/login/`, and with "
-        "everything else `Authorization: Bearer <access>`."
+        "everything else `Authorization: Bearer <access>`.\n\n"
+        "A field or a query parameter that is not described is refused with a 400. PUT and PATCH "
+        "ignore read-only fields, so that what was read can be sent back. Requests that are no "
+        "valid HTTP get a 400, 417 or 501."
     ),
 )
 _writing = Lock()
@@ -50,7 +53,6 @@ ERRORS = {
     401: "Authentication is missing or invalid.",
     403: "You may not do this.",
     404: "Not found, or not visible to you.",
-    406: "The route cannot answer with a media type that `Accept` allows.",
     408: "The request did not arrive in time.",
     409: "The request conflicts with the current state; `code` says how.",
     411: "The request has a body without a `Content-Length`.",
@@ -62,7 +64,7 @@ ERRORS = {
     431: "The header fields are too large.",
     503: "A data store is unavailable, or the server is busy.",
 }
-EVERYWHERE = (400, 406, 408, 414, 429, 431, 503)
+EVERYWHERE = (400, 408, 411, 414, 429, 431, 503)
 # What a reference is replaced with when `?expand=` names it, by the reference's name.
 CARDS = {
     "category": CategoryCardSerializer,
@@ -94,6 +96,8 @@ class OurFields(FieldInspector):
 
     def process_result(self, result, method_name, obj, **kwargs):
         if isinstance(obj, BaseSerializer) and isinstance(result, openapi.SchemaRef):
+            # drf-yasg marks what all refer to, where the first of them may be null.
+            result.resolve(self.components).pop("x-nullable", None)
             return _with_flags(result, obj)
         if isinstance(obj, Field) and isinstance(result, openapi.Schema):
             if obj.read_only:
@@ -178,6 +182,9 @@ class Operation(SwaggerAutoSchema):
         """Return what may be sent: a PATCH may leave out everything, a PUT what is not required."""
         whole = self.serializer_to_schema(serializer)
         fields = {name: each for name, each in serializer.fields.items() if not each.read_only}
+        if len(fields) == len(serializer.fields) and self.method != "PATCH":
+            self._definitions.get(_name(whole))["additionalProperties"] = False
+            return whole
         described = self._definitions.get(_name(whole))["properties"]
         body = openapi.Schema(
             type=openapi.TYPE_OBJECT,
@@ -229,17 +236,18 @@ class Operation(SwaggerAutoSchema):
                 type=openapi.TYPE_ARRAY, items=self.serializer_to_schema(serializer[0]())
             )
         schema = self.serializer_to_schema(serializer())
+        properties = self._definitions.get(_name(schema)).get("properties", {})
         for name in getattr(self.view, "expandable_here", ()):
-            self._describe_card(name, self._definitions.get(_name(schema))["properties"])
+            if name in properties:
+                self._describe_card(name, properties[name])
+            elif serializer is self.view.serializer_class:  # what is not there unless asked for
+                properties[name] = self.serializer_to_schema(CARDS[name]())
         return self._page_of(schema) if self.is_list else schema
 
-    def _describe_card(self, name: str, properties: dict) -> None:
+    def _describe_card(self, name: str, reference: dict) -> None:
         """Describe a reference that is an id, or an object where `?expand=` names it."""
         card = self.serializer_to_schema(CARDS[name]())
-        reference = properties.get(name)
-        if reference is None:
-            properties[name] = card
-        elif "type" in reference:
+        if "type" in reference:
             # Swagger 2.0 has no `anyOf`, so nothing but the extension restricts the type.
             of_id = {key: reference.pop(key) for key in list(reference) if key not in _OF_BOTH}
             reference["x-anyOf"] = [of_id, card]
@@ -289,7 +297,7 @@ class Operation(SwaggerAutoSchema):
         if self._takes_if_match:
             statuses.add(412)
         if self.method in BODIES:
-            statuses |= {411, 413, 415}
+            statuses |= {413, 415}
         return sorted(statuses)
 
     @property
@@ -387,6 +395,12 @@ def _invalid() -> openapi.Schema:
         properties={
             "detail": openapi.Schema(type=openapi.TYPE_STRING),
             "code": openapi.Schema(type=openapi.TYPE_STRING),
+            "hint": openapi.Schema(type=openapi.TYPE_STRING, description="What to do instead."),
+            "lines": openapi.Schema(
+                type=openapi.TYPE_ARRAY,
+                items=openapi.Schema(type=openapi.TYPE_OBJECT),
+                description="`line` and `reason` of each fault of a file that was not imported.",
+            ),
         },
         additional_properties=openapi.Schema(
             type=openapi.TYPE_ARRAY, items=openapi.Schema(type=openapi.TYPE_STRING)

@@ -26,7 +26,7 @@ class ChoicesField(serializers.Field):
         super().__init__(**options)
 
     def to_internal_value(self, data: str) -> list[str]:
-        words = data.split(",", self.MOST_WORDS) if data else []
+        words = data.split(",", self.MOST_WORDS)
         if len(words) > self.MOST_WORDS:
             raise serializers.ValidationError(
                 _("Give at most %(number)s words.") % {"number": self.MOST_WORDS}

@@ -6,9 +6,9 @@ or, in a view without actions, by verb: `schemas = {"post": (body, answer)}` or 
 status)`. Body and answer are serializer classes; None says that there is none, `[Row]` is a plain
 array of rows, `dict` any object, `str` a text file, and a text as the body is the name of the one
 file in a multipart form. The status may be a tuple of several. `refusals = {"list": (403,)}` adds
-statuses of errors that `lms/schema.py` does not derive from the route. What is not declared takes and answers with `serializer_class`; lists
-(those with a ListQuery) get their envelope, DELETE has no answer. The docstring of the method is
-the summary.
+statuses of errors that `lms/schema.py` does not derive from the route. What is not declared takes
+and answers with `serializer_class`; lists (those with a ListQuery) get their envelope, DELETE has
+no answer. The docstring of the method is the summary.
 """
 
 from collections.abc import Callable

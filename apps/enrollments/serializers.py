@@ -15,7 +15,7 @@ class EnrollmentSerializer(DocumentSerializer):
         required=False,
         write_only=True,
         max_length=150,
-        help_text="Only sent: replaces `student`.",
+        help_text="Sent in place of `student`.",
     )
 
     class Meta:

@@ -12,7 +12,7 @@ from schemathesis.core.parameters import ParameterLocation
 from schemathesis.transport.serialization import Binary
 
 from apps.lessons.documents import Lesson
-from apps.quizzes.documents import Question, Quiz
+from apps.quizzes.documents import Choice, Question, Quiz
 from apps.users.models import Account
 from apps.users.services.mails import verification_key
 from tests.contract.world import REFERENCES, World
@@ -23,18 +23,23 @@ NEW_PASSWORD = "a battery for every horse"
 
 def name_what_there_is(case: Case, world: World, random: Random) -> None:
     """
-    Put ids of existing objects into three of four cases, and whole valid bodies into some.
+    Put ids of existing objects into most cases, and whole valid bodies into some.
 
     What a case violates on purpose stays as it was generated.
     """
-    if random.random() < 0.75 and not case.meta.is_negative_at(ParameterLocation.PATH):
-        _fill_path(case, world, random)
+    if case.meta.generation.mode.is_negative:
+        _trim(case.query)
+        _trim(case.body)
+    if case.meta.is_negative_at(ParameterLocation.PATH) or random.random() < 0.1:
+        return
+    _fill_path(case, world, random)
     if case.meta.generation.mode.is_negative:
         return
     for part in (case.query, case.body):
         _fill(part, world, random)
     make_body = VALID_BODIES.get(case.operation.label)
     if make_body and random.random() < 0.5:
+        case.headers.pop("If-Match", None)
         case.body = make_body(case.path_parameters.get("id"), world, random)
 
 
@@ -57,6 +62,18 @@ def _fill(part: object, world: World, random: Random) -> None:
             part[name] = world.pick(REFERENCES[name], random)
         else:
             _fill(value, world, random)
+
+
+def _trim(part: object) -> None:
+    """Trim all texts, as the API does: a text that is only too long by its spaces is valid."""
+    if not isinstance(part, dict | list):
+        return
+    for key in part if isinstance(part, dict) else range(len(part)):
+        value = part[key]
+        if type(value) is str:
+            part[key] = value.strip()
+        else:
+            _trim(value)
 
 
 def _account(world: World) -> Account:
@@ -137,6 +154,10 @@ def _question(_id, world: World, random: Random) -> dict:
     return {"quiz": quiz, "text": "Is it so?", "kind": "single", "choices": choices}
 
 
+def _choice(choice_id, _world, _random) -> dict:
+    return {"question": str(Choice.objects.get(id=choice_id).question), "text": "Perhaps"}
+
+
 def _enrollment(_id, world: World, random: Random) -> dict:
     return {"course": world.pick("courses", random)}
 
@@ -176,6 +197,8 @@ VALID_BODIES: dict[str, Callable] = {
     "POST /quizzes/{id}/import/": _import,
     "POST /quiz-submissions/": _submission,
     "POST /questions/": _question,
+    "PUT /questions/{id}/": _question,
+    "PUT /choices/{id}/": _choice,
     "POST /enrollments/": _enrollment,
     "POST /progress/": _progress,
 }

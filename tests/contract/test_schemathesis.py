@@ -1,13 +1,12 @@
 """Every route answers generated requests as `/swagger.json` says, for a user of each role.
 
-`make schemathesis` sends 1,500 requests for each role; the suite sends fewer.
+`make schemathesis` sends 1,500 requests for each role; the suite sends fewer. The same seed gives
+the same requests, but for the ids in them.
 """
 
 import os
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
-from math import ceil
 from random import Random
 
 import hypothesis
@@ -30,7 +29,7 @@ from lms.wsgi import application
 from tests.contract.requests import name_what_there_is
 from tests.contract.world import ROLES, World
 
-CASES = int(os.environ.get("SCHEMATHESIS_CASES", "150"))
+CASES = int(os.environ.get("SCHEMATHESIS_CASES", "100"))  # for each role
 SEED = int(os.environ.get("SCHEMATHESIS_SEED", "1"))
 SAFE = ("GET", "HEAD")
 CHECKS = [
@@ -45,36 +44,24 @@ REJECTIONS = [400, 401, 403, 404, 405, 406, 409, 411, 412, 413, 415, 429]
 
 
 @pytest.mark.django_db(transaction=True)  # requests close their connections
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("role", ROLES)
 def test_every_answer_is_described(role):
     random = Random(f"{SEED} {role}")
     world = World(role)
     faults: dict[str, str] = {}
-    statuses: Counter = Counter()
     for case in _cases(CASES, random):
         checks = VIOLATING if case.meta.generation.mode.is_negative else CHECKS
         name_what_there_is(case, world, random)
         response = case.call(headers=world.headers)
-        statuses[case.operation.label, response.status_code] += 1
-        faults |= (new := _faults(case, response, checks))
-        if new and os.environ.get("DUMP"):
-            with open(f"/tmp/faults-{role}.txt", "a") as f:
-                f.write("\n".join(new.values()) + "\n=====\n")
+        faults |= _faults(case, response, checks)
         if case.method not in SAFE:
             world.restore()
-    if dump := os.environ.get("DUMP"):
-        import json
-        from pathlib import Path
-
-        Path(f"{dump}-{role}.json").write_text(
-            json.dumps([[*k, n] for k, n in sorted(statuses.items())])
-        )
     assert not faults, "\n\n".join(faults.values())
 
 
 def _cases(number: int, random: Random) -> Iterator[Case]:
-    """Return generated cases, of each operation as many as of the others."""
+    """Return generated cases, as many for each operation as for the others where it has them."""
     config = schemathesis.Config.from_dict(
         {
             "seed": SEED,
@@ -85,30 +72,33 @@ def _cases(number: int, random: Random) -> Iterator[Case]:
     )
     schema = schemathesis.openapi.from_wsgi("/swagger.json", application, config=config)
     operations = [result.ok() for result in schema.get_all_operations()]
-    while number > 0:  # some operations have fewer cases than they should
+    while number > 0:  # an operation without parameters has one case a round
         random.shuffle(operations)
-        share = ceil(number / len(operations))
+        share = max(1, number // len(operations))
         for operation in operations:
-            cases = _cases_of(operation, min(share, number), seed=random.randrange(2**32))
+            cases = _cases_of(operation, min(share, number), random)
             number -= len(cases)
             yield from cases
 
 
-def _cases_of(operation: APIOperation, number: int, *, seed: int) -> list[Case]:
+def _cases_of(operation: APIOperation, number: int, random: Random) -> list[Case]:
     """Return generated cases, every second of which violates the description."""
-    violating = _generate(operation, GenerationMode.NEGATIVE, number // 2, seed)
+    half = (number + random.randrange(2)) // 2
+    violating = _generate(operation, GenerationMode.NEGATIVE, half, random)
     rest = number - len(violating)
-    return violating + _generate(operation, GenerationMode.POSITIVE, rest, seed)
+    return violating + _generate(operation, GenerationMode.POSITIVE, rest, random)
 
 
-def _generate(operation: APIOperation, mode: GenerationMode, number: int, seed: int) -> list[Case]:
+def _generate(
+    operation: APIOperation, mode: GenerationMode, number: int, random: Random
+) -> list[Case]:
     cases: list[Case] = []
     if number == 0:
         return cases
 
-    @hypothesis.seed(seed)
+    @hypothesis.seed(random.randrange(2**32))
     @hypothesis.settings(
-        max_examples=number,
+        max_examples=number + 1,
         database=None,
         deadline=None,
         phases=[hypothesis.Phase.generate],
@@ -121,7 +111,7 @@ def _generate(operation: APIOperation, mode: GenerationMode, number: int, seed: 
     # Nothing can be violated where nothing is described, such as a parameter.
     with suppress(hypothesis.errors.Unsatisfiable):
         collect()
-    return cases
+    return cases[1:] or cases  # the first is always the simplest
 
 
 def _faults(case: Case, response: Response, checks: list) -> dict[str, str]:

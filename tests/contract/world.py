@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from random import Random
 
 from django.core.cache import caches
+from django.db import transaction
 
 from apps.common.indexes import documents
 from apps.courses.documents import Category, Course
@@ -93,14 +94,16 @@ class World:
 
     def restore(self) -> None:
         """Undo what requests have changed since the world was made."""
-        Account.objects.all().delete()
-        for row in self._rows:
-            row.save(force_insert=True)
+        with transaction.atomic():
+            Account.objects.all().delete()
+            for row in self._rows:
+                row.save(force_insert=True)
         for kind, there in self._documents.items():
             collection = kind._get_collection()
-            collection.delete_many({})
-            if there:
-                collection.insert_many(there)
+            if list(collection.find()) != there:
+                collection.delete_many({})
+                if there:
+                    collection.insert_many(there)
         for cache in caches.all():
             cache.clear()
 
@@ -123,6 +126,7 @@ def _make_courses(instructor: User, *, learners: list[User]) -> None:
     for learner in learners:
         enroll_in(taken, learner)
         _learn(learner, lesson=third, quiz=quizzes[0], limited=quizzes[1])
+    client_of(instructor).post(f"/api/quizzes/{quizzes[0].id}/regrade/")
 
 
 def _make_quiz(lesson: Lesson, kinds: Iterable[str] = ("single",), **fields) -> Quiz:

@@ -2,8 +2,14 @@ import { components } from './schema';
 
 type Schemas = components['schemas'];
 
+/** References as ids: the objects in their place come only where a request expands them. */
+type WithIds<Row> = {
+  [Field in keyof Row]: string extends Row[Field]
+    ? Extract<Row[Field], string | null | undefined>
+    : Row[Field];
+};
 /** What the server answers: it leaves out nothing, though a body may. */
-export type Answered<Name extends keyof Schemas> = Required<Schemas[Name]>;
+export type Answered<Name extends keyof Schemas> = Required<WithIds<Schemas[Name]>>;
 /** What is sent. */
 export type Sent<Name extends keyof Schemas> = Schemas[Name];
 
