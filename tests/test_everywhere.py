@@ -108,6 +108,7 @@ def test_each_limit_is_as_promised(settings):
         "failures": (5, quarter),
         "registration": (5, hour),
         "reset": (3, hour),
+        "attempts": (60, hour),
     }
 
 
