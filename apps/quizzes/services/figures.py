@@ -64,7 +64,7 @@ def repair_figures() -> int:
     """Store the figures of quizzes whose questions changed a minute ago; return how many."""
     before = now_in_milliseconds() - A_MINUTE
     due = list(Quiz.objects(figures_due__lt=before).limit(MOST_AT_ONCE))
-    of_earlier_release = Quiz.objects(question_count=None).limit(MOST_AT_ONCE - len(due))
+    of_earlier_release = Quiz.objects(question_count=None).limit(MOST_AT_ONCE)
     known = {quiz.id for quiz in due}
     found = due + [quiz for quiz in of_earlier_release if quiz.id not in known]
     for quiz in found:
