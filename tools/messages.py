@@ -23,9 +23,6 @@ KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None, "ngettext": (1, 2)
 BORROWED = {
     "rest_framework.exceptions": (
         "Authentication credentials were not provided.",
-        "Expected available in {wait} second.",
-        "Expected available in {wait} seconds.",
-        "Request was throttled.",
         'Unsupported media type "{media_type}" in request.',
         "You do not have permission to perform this action.",
     ),
@@ -47,13 +44,8 @@ BORROWED = {
     ),
     "rest_framework.serializers": ("Invalid data. Expected a dictionary, but got {datatype}.",),
     "rest_framework.validators": ("Surrogate characters are not allowed: U+{code_point:X}.",),
-    "dj_rest_auth.serializers": ("Invalid value",),
     "django.contrib.auth.password_validation": (
         "The password is too similar to the %(verbose_name)s.",
-    ),
-    "django.contrib.auth.validators": (
-        "Enter a valid username. This value may contain only letters, "
-        "numbers, and @/./+/-/_ characters.",
     ),
     "django.core.validators": ("Enter a valid email address.",),
 }
@@ -117,10 +109,14 @@ def write(current: Catalogue) -> None:
         mofile.write_mo(file, current)
 
 
+def _is_translated(message: catalog.Message) -> bool:
+    return all(message.string) if message.pluralizable else bool(message.string)
+
+
 def main() -> int:
     current = brought_up_to_date(stored() if PO.exists() else Catalogue())
     write(current)
-    missing = [message for message in current if not message.string]
+    missing = [message for message in current if not _is_translated(message)]
     for message in missing:
         print(f"Not translated yet: {message.id}")
     if missing:

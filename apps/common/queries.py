@@ -29,7 +29,7 @@ class ChoicesField(serializers.Field):
         words = data.split(",", self.MOST_WORDS)
         if len(words) > self.MOST_WORDS:
             raise serializers.ValidationError(
-                _("Give at most %(number)s words.") % {"number": self.MOST_WORDS}
+                _("List at most %(number)s values.") % {"number": self.MOST_WORDS}
             )
         for word in words:
             if word not in self.choices:
@@ -68,7 +68,7 @@ class SearchField(TextField):
         value = super().to_internal_value(data)
         if len(fold_words(value)) > SEARCH_WORDS:  # The store looks up each word by itself.
             raise serializers.ValidationError(
-                _("Give at most %(number)s words.") % {"number": SEARCH_WORDS}
+                _("List at most %(number)s values.") % {"number": SEARCH_WORDS}
             )
         return value
 

@@ -271,6 +271,7 @@ def give_up_courses_of(user_id: str) -> None:
     taught = Course.objects(instructor=user_id)
     ids = taught.distinct("id")
     taught.update(unset__instructor=True, inc__revision=1)
+    COURSES.recount(user_id)  # the counter's name holds the user's id
     for course_id in ids:
         selectors.forget_course(course_id)
 

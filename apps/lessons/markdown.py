@@ -174,5 +174,5 @@ def _shown(tokens: Sequence[Token]) -> Iterator[Token]:
 def _check_size(size: int) -> None:
     if size > MOST_HTML_BYTES:
         raise _TooLarge(
-            _("As a page the text would be larger than 1 MB. Links that are used often add up.")
+            _("The page would be larger than 1 MB. Links that are repeated add to its size.")
         )
