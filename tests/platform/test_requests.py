@@ -123,7 +123,8 @@ def test_headers_longer_than_any_of_ours_are_refused(headers):
         "/\xed\xa0\x80",
     ],
 )
-def test_a_path_that_names_nothing_is_a_404_however_it_is_written(path):
+def test_a_path_that_names_nothing_is_a_404_however_it_is_written(path, settings):
+    settings.MEDIA_ROOT.mkdir()  # else the disk does not come to look at the name
     status, _ = ask(path)
 
     assert status == "404 Not Found"

@@ -163,6 +163,22 @@ def test_a_bad_field_is_refused(anonymous, field, value):
     assert Account.objects.count() == User.objects.count() == 0
 
 
+def test_a_password_that_is_too_long_is_compared_with_nothing(anonymous):
+    body = ADA | {"username": "x" * 150, "password1": "x" * 129, "password2": "x" * 129}
+
+    response = anonymous.post("/api/auth/registration/", body)
+
+    assert response.data["password1"] == ["Your password must have at most 128 characters."]
+
+
+def test_a_password_is_compared_with_no_name_that_is_too_long(anonymous):
+    body = ADA | {"username": "x-" * 200 + PASSWORD.replace(" ", "_"), "email": PASSWORD * 100}
+
+    response = anonymous.post("/api/auth/registration/", body)
+
+    assert set(response.data) == {"username", "email"}
+
+
 def test_names_may_be_of_any_letters(anonymous):
     response = anonymous.post("/api/auth/registration/", ADA | {"username": "森.陽翔@x+-_"})
 
