@@ -8,7 +8,7 @@ a parser does, more are counted as open here.
 
 import re
 
-_TAG = re.compile(
+_PLAIN_TAG = re.compile(
     r"(/?)([a-z][a-z0-9-]*)"
     r"(?:\s+[a-z_:][\w.:-]*+(?:\s*=\s*(?:\"[^\">]*+\"|'[^'>]*+'|[^\s\"'=>`]++))?+)*+"
     r"\s*/?>",
@@ -83,7 +83,7 @@ class HtmlBounds:
 
     def _add_piece(self, piece: str) -> None:
         """Count what follows one `<`, up to the next."""
-        tag = _TAG.match(piece)
+        tag = _PLAIN_TAG.match(piece)
         if tag is None:
             self._add_strange(piece)
         elif tag[1]:

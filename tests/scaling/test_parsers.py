@@ -26,6 +26,7 @@ from rest_framework.request import Request as ApiRequest
 
 from apps.common import addresses, echo, etags, exceptions, folding, idempotency, logs, pictures
 from apps.common.errors import Refusal
+from apps.common.html_bounds import HtmlBounds, TooMuchMarkup
 from apps.common.parsers import FileParser, PictureParser, StrictJSONParser
 from apps.common.queries import ListQuery
 from apps.common.requests import Request, parse_cookies
@@ -37,6 +38,7 @@ from apps.users import tokens
 from apps.users.models import Account
 from apps.users.selectors import _matching as people_matching
 from apps.users.serializers import RegistrationSerializer
+from apps.users.usernames import validate_username
 from tests.scaling.growth import problem_with
 from tests.scaling.patterns import sources
 
@@ -60,13 +62,15 @@ OTHERS = {
     "lms.demo.covers": "draws the demo's covers",
     "lms.embedded.examination": "reads the store's own file",
     "lms.embedded.index": "reads the selectors' conditions",
+    "lms.embedded.matching": "reads the selectors' conditions",
     "lms.launch": "starts the server",
+    "lms.worker": "reads heads of bounded length, see test_slow_clients.py",
     "lms.web": "patterns alone, see test_patterns.py",
 }
 
 REFUSALS = (
     *(APIException, Refusal, Refused, ValidationError, SuspiciousOperation, Resolver404),
-    tokens.VoidToken,
+    *(tokens.VoidToken, TooMuchMarkup),
 )
 requests = RequestFactory()
 
@@ -276,7 +280,12 @@ READ = {
         repeated(";", "a=b;", "=", '"', "a") | repeated("\\", "\\1", "\\101", start='a="', end='"'),
     ),
     "a whole request": Reader(read_environ("HTTP_COOKIE"), repeated("\\", start='a="', end='"')),
-    "an address": Reader(header("X-Forwarded-For", addresses.client_ip), repeated("1,", ":", "::")),
+    "an address": Reader(
+        header("X-Forwarded-For", addresses.client_ip),
+        repeated("1,", ":", "::", "%", "[", '"'),
+        modules=("apps.common.addresses",),
+    ),
+    "a username": Reader(validate_username, TEXTS, modules=("apps.users.usernames",)),
     "If-Match": Reader(
         header("If-Match", etags.expected_revisions),
         repeated('"', '"1-a",', '"1-', "W/", ",", "*") | repeated("a", "1", start='"1-'),
@@ -323,6 +332,13 @@ READ = {
     ),
     "an answer": Reader(
         lambda text: grading.fold_answer(text[:1024]), TEXTS, modules=("apps.quizzes.grading",)
+    ),
+    "HTML before it is parsed": Reader(
+        lambda html: HtmlBounds(tags=5_000, open=200, work=50_000).add(html),
+        repeated("<", "<a", "<a ", "<a a", "<a a=", '<a a="', "<a>", "</a>", "<!--", "<?", "a")
+        | repeated(" ", "a", "-", " a", " a=", " =", "=", '"', start="<a", end="!")
+        | nested("<div>", "</div>"),
+        modules=("apps.common.html_bounds",),
     ),
     "HTML": Reader(
         markup.plain_text,
