@@ -412,6 +412,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of what the route is about. */
                 id: string;
             };
             cookie?: never;
@@ -431,6 +432,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of what the route is about. */
                 id: string;
             };
             cookie?: never;
@@ -933,6 +935,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of what the route is about. */
                 id: string;
             };
             cookie?: never;
@@ -1083,12 +1086,18 @@ export interface components {
         Invalid: {
             detail?: string;
             code?: string;
-            non_field_errors?: string[];
+            /** @description What to do instead. */
+            hint?: string;
+            /** @description `line` and `reason` of each fault of a file that was not imported. */
+            lines?: Record<string, never>[];
         } & {
-            [key: string]: unknown;
+            [key: string]: string[];
         };
         Login: {
-            /** Username */
+            /**
+             * Username
+             * @description Or an email address.
+             */
             username?: string;
             /** Email */
             email?: string;
@@ -1108,15 +1117,9 @@ export interface components {
             readonly language?: string;
             /** Bio */
             readonly bio?: string;
-            /**
-             * Profile picture
-             * Format: uri
-             */
+            /** Profile picture */
             readonly profile_picture?: string | null;
-            /**
-             * Profile picture small
-             * Format: uri
-             */
+            /** Profile picture small */
             readonly profile_picture_small?: string | null;
             /** Is student */
             readonly is_student?: boolean;
@@ -1183,7 +1186,7 @@ export interface components {
         Registration: {
             /**
              * Username
-             * @description 3 to 150 letters, digits and `@.+-_`.
+             * @description 3 to 150 letters, digits and `.+-_@`; not an email address.
              */
             username: string;
             /** Email */
@@ -1257,14 +1260,10 @@ export interface components {
             bio?: string;
             /**
              * Profile picture
-             * Format: uri
              * @description null removes it.
              */
             profile_picture?: string | null;
-            /**
-             * Profile picture small
-             * Format: uri
-             */
+            /** Profile picture small */
             readonly profile_picture_small?: string | null;
             /** Is student */
             readonly is_student?: boolean;
@@ -1290,15 +1289,9 @@ export interface components {
              */
             password?: string;
         };
-        OneselfPatch: {
-            /** Id */
-            readonly id?: string;
-            /** Username */
-            readonly username?: string;
+        OneselfBody: {
             /** Email */
             email?: string;
-            /** Email verified */
-            readonly email_verified?: boolean;
             /**
              * Language
              * @enum {string}
@@ -1308,33 +1301,40 @@ export interface components {
             bio?: string;
             /**
              * Profile picture
-             * Format: uri
              * @description null removes it.
              */
             profile_picture?: string | null;
-            /**
-             * Profile picture small
-             * Format: uri
-             */
-            readonly profile_picture_small?: string | null;
-            /** Is student */
-            readonly is_student?: boolean;
-            /** Is instructor */
-            readonly is_instructor?: boolean;
-            /** Is admin */
-            readonly is_admin?: boolean;
             /**
              * Instructor requested
              * @description Asks an admin for the role.
              */
             instructor_requested?: boolean;
-            /** Is active */
-            readonly is_active?: boolean;
             /**
-             * Created at
-             * Format: date-time
+             * Password
+             * @description Needed for a new address.
              */
-            readonly created_at?: string;
+            password?: string;
+        };
+        OneselfPatch: {
+            /** Email */
+            email?: string;
+            /**
+             * Language
+             * @enum {string}
+             */
+            language?: "en" | "es";
+            /** Bio */
+            bio?: string;
+            /**
+             * Profile picture
+             * @description null removes it.
+             */
+            profile_picture?: string | null;
+            /**
+             * Instructor requested
+             * @description Asks an admin for the role.
+             */
+            instructor_requested?: boolean;
             /**
              * Password
              * @description Needed for a new address.
@@ -1362,18 +1362,17 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["Category"][];
         };
+        CategoryBody: {
+            /** Name */
+            name: string;
+            /** Description */
+            description?: string;
+        };
         CategoryPatch: {
-            /** Id */
-            readonly id?: string;
             /** Name */
             name?: string;
             /** Description */
             description?: string;
-            /**
-             * Course count
-             * @description Published courses.
-             */
-            readonly course_count?: number;
         };
         Choice: {
             /** Id */
@@ -1398,9 +1397,20 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["Choice"][];
         };
+        ChoiceBody: {
+            /** Question */
+            question: string;
+            /** Text */
+            text: string;
+            /** Is correct */
+            is_correct?: boolean;
+            /**
+             * Position
+             * @description Appended unless given.
+             */
+            position?: number;
+        };
         ChoicePatch: {
-            /** Id */
-            readonly id?: string;
             /** Question */
             question?: string;
             /** Text */
@@ -1420,19 +1430,19 @@ export interface components {
             title: string;
             /** Description */
             description?: string;
-            /** Instructor */
-            instructor?: string | null;
-            /** Category */
-            category?: string | null;
             /**
-             * Image
-             * Format: uri
+             * Instructor
+             * @description An id, or an object with `?expand=instructor`.
              */
+            instructor?: (string | components["schemas"]["UserCard"]) | null;
+            /**
+             * Category
+             * @description An id, or an object with `?expand=category`.
+             */
+            category?: (string | components["schemas"]["CategoryCard"]) | null;
+            /** Image */
             image?: string | null;
-            /**
-             * Image small
-             * Format: uri
-             */
+            /** Image small */
             readonly image_small?: string | null;
             /**
              * Price
@@ -1455,6 +1465,22 @@ export interface components {
              * Format: date-time
              */
             readonly updated_at?: string;
+        };
+        UserCard: {
+            /** Id */
+            id: string;
+            /** Username */
+            username: string;
+            /** Bio */
+            bio: string;
+            /** Profile picture */
+            profile_picture: string | null;
+        };
+        CategoryCard: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
         };
         CoursePage: {
             count: number;
@@ -1464,48 +1490,35 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["Course"][];
         };
-        CoursePatch: {
-            /** Id */
-            readonly id?: string;
+        CourseBody: {
             /** Title */
-            title?: string;
+            title: string;
             /** Description */
             description?: string;
-            /** Instructor */
             instructor?: string | null;
-            /** Category */
             category?: string | null;
-            /**
-             * Image
-             * Format: uri
-             */
+            /** Image */
             image?: string | null;
-            /**
-             * Image small
-             * Format: uri
-             */
-            readonly image_small?: string | null;
             /**
              * Price
              * @example 19.90
              */
             price?: string;
-            /** Published */
-            readonly published?: boolean;
-            /** Lesson count */
-            readonly lesson_count?: number;
-            /** Enrollment count */
-            readonly enrollment_count?: number;
+        };
+        CoursePatch: {
+            /** Title */
+            title?: string;
+            /** Description */
+            description?: string;
+            instructor?: string | null;
+            category?: string | null;
+            /** Image */
+            image?: string | null;
             /**
-             * Created at
-             * Format: date-time
+             * Price
+             * @example 19.90
              */
-            readonly created_at?: string;
-            /**
-             * Updated at
-             * Format: date-time
-             */
-            readonly updated_at?: string;
+            price?: string;
         };
         Outline: {
             /** Id */
@@ -1527,7 +1540,7 @@ export interface components {
             id: string;
             /** Title */
             title: string;
-        } | null;
+        };
         CourseFollowed: {
             /** Course */
             course: string;
@@ -1549,18 +1562,25 @@ export interface components {
              * @description Lessons.
              */
             total: number;
-            next_lesson: components["schemas"]["LessonCard"];
+            next_lesson: components["schemas"]["LessonCard"] | null;
             /** Grade */
             grade: number | null;
-            /** Enrolled at */
+            /**
+             * Enrolled at
+             * Format: date-time
+             */
             enrolled_at: string;
-            /** Completed at */
+            /**
+             * Completed at
+             * Format: date-time
+             */
             completed_at: string | null;
         };
         /** @description Twelve weeks, the last of them this one. */
         Activity: {
             /**
              * Week
+             * Format: date
              * @description Its Monday.
              */
             week: string;
@@ -1597,6 +1617,7 @@ export interface components {
         EnrollmentWeek: {
             /**
              * Week
+             * Format: date
              * @description Its Monday.
              */
             week: string;
@@ -1637,16 +1658,19 @@ export interface components {
             readonly id?: string;
             /**
              * Student
-             * @description Yourself, unless you teach the course.
+             * @description An id, or an object with `?expand=student`.
              */
-            student?: string;
+            student?: string | components["schemas"]["UserCard"];
             /**
              * Username
-             * @description In place of `student`.
+             * @description Sent in place of `student`.
              */
             username?: string;
-            /** Course */
-            course: string;
+            /**
+             * Course
+             * @description An id, or an object with `?expand=course`.
+             */
+            course: string | components["schemas"]["CourseCard"];
             /**
              * Enrolled at
              * Format: date-time
@@ -1657,7 +1681,54 @@ export interface components {
              * Completed at
              * Format: date-time
              */
-            readonly completed_at?: string;
+            readonly completed_at?: string | null;
+            progress?: components["schemas"]["Summary"];
+        };
+        CourseCard: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Image */
+            image: string | null;
+            /** Published */
+            published: boolean;
+        };
+        QuizResult: {
+            /** Quiz */
+            quiz: string;
+            /** Lesson */
+            lesson: string;
+            /** Title */
+            title: string;
+            /** Attempts */
+            attempts: number;
+            /**
+             * Grade
+             * @description Per cent; null: not taken.
+             */
+            grade: number | null;
+            /** Passed */
+            passed: boolean;
+        };
+        Summary: {
+            /** Course */
+            course: string;
+            /** Total */
+            total: number;
+            /** Completed */
+            completed: number;
+            completed_lessons: string[];
+            /** Percentage */
+            percentage: number;
+            milestones: number[];
+            next_lesson: components["schemas"]["LessonCard"] | null;
+            /**
+             * Grade
+             * @description The mean of the quizzes taken so far, per cent.
+             */
+            grade: number | null;
+            quizzes: components["schemas"]["QuizResult"][];
         };
         EnrollmentPage: {
             count: number;
@@ -1667,19 +1738,32 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["Enrollment"][];
         };
+        EnrollmentBody: {
+            /** @description Yourself, unless you teach the course. */
+            student?: string;
+            /**
+             * Username
+             * @description Sent in place of `student`.
+             */
+            username?: string;
+            course: string;
+        };
         Lesson: {
             /** Id */
             readonly id?: string;
             /** Title */
             title: string;
-            /** Course */
-            course: string;
+            /**
+             * Course
+             * @description An id, or an object with `?expand=course`.
+             */
+            course: string | components["schemas"]["CourseCard"];
             /** Content */
-            content?: string;
+            content?: string | null;
             /** Content html */
-            readonly content_html?: string;
+            readonly content_html?: string | null;
             /** Video url */
-            video_url?: string;
+            video_url?: string | null;
             /**
              * Embed url
              * @description What a page may frame, or null.
@@ -1713,32 +1797,14 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["Lesson"][];
         };
-        Preview: {
-            /** Content */
-            content: string;
-        };
-        Rendered: {
-            /** Content html */
-            content_html: string;
-        };
-        LessonPatch: {
-            /** Id */
-            readonly id?: string;
+        LessonBody: {
             /** Title */
-            title?: string;
-            /** Course */
-            course?: string;
+            title: string;
+            course: string;
             /** Content */
             content?: string;
-            /** Content html */
-            readonly content_html?: string;
             /** Video url */
             video_url?: string;
-            /**
-             * Embed url
-             * @description What a page may frame, or null.
-             */
-            readonly embed_url?: string | null;
             /**
              * Position
              * @description Appended unless given.
@@ -1748,16 +1814,32 @@ export interface components {
             duration_minutes?: number;
             /** Is preview */
             is_preview?: boolean;
+        };
+        Preview: {
+            /** Content */
+            content: string;
+        };
+        Rendered: {
+            /** Content html */
+            content_html: string;
+        };
+        LessonPatch: {
+            /** Title */
+            title?: string;
+            course?: string;
+            /** Content */
+            content?: string;
+            /** Video url */
+            video_url?: string;
             /**
-             * Created at
-             * Format: date-time
+             * Position
+             * @description Appended unless given.
              */
-            readonly created_at?: string;
-            /**
-             * Updated at
-             * Format: date-time
-             */
-            readonly updated_at?: string;
+            position?: number;
+            /** Duration minutes */
+            duration_minutes?: number;
+            /** Is preview */
+            is_preview?: boolean;
         };
         Notification: {
             /** Id */
@@ -1784,7 +1866,7 @@ export interface components {
              * Emailed at
              * Format: date-time
              */
-            readonly emailed_at?: string;
+            readonly emailed_at?: string | null;
         };
         NotificationPage: {
             count: number;
@@ -1818,42 +1900,32 @@ export interface components {
             /** Unread */
             unread: number;
         };
-        NotificationPatch: {
-            /** Id */
-            readonly id?: string;
-            /** Recipient */
-            readonly recipient?: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            readonly kind?: "enrolled" | "milestone" | "quiz_passed" | "quiz_failed" | "quiz_regraded" | "instructor_granted";
-            /** Message */
-            readonly message?: string;
-            /** Link */
-            readonly link?: string;
+        NotificationBody: {
             /** Is read */
             is_read?: boolean;
-            /**
-             * Created at
-             * Format: date-time
-             */
-            readonly created_at?: string;
-            /**
-             * Emailed at
-             * Format: date-time
-             */
-            readonly emailed_at?: string;
+        };
+        NotificationPatch: {
+            /** Is read */
+            is_read?: boolean;
         };
         Progress: {
             /** Id */
             readonly id?: string;
-            /** Student */
-            readonly student?: string;
-            /** Lesson */
-            lesson: string;
-            /** Course */
-            readonly course?: string;
+            /**
+             * Student
+             * @description An id, or an object with `?expand=student`.
+             */
+            readonly student?: string | components["schemas"]["UserCard"];
+            /**
+             * Lesson
+             * @description An id, or an object with `?expand=lesson`.
+             */
+            lesson: string | components["schemas"]["LessonCard"];
+            /**
+             * Course
+             * @description An id, or an object with `?expand=course`.
+             */
+            readonly course?: string | components["schemas"]["CourseCard"];
             /**
              * Completed
              * @default true
@@ -1863,7 +1935,7 @@ export interface components {
              * Completed at
              * Format: date-time
              */
-            readonly completed_at?: string;
+            readonly completed_at?: string | null;
         };
         ProgressPage: {
             count: number;
@@ -1873,61 +1945,21 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["Progress"][];
         };
-        QuizResult: {
-            /** Quiz */
-            quiz: string;
-            /** Lesson */
+        ProgressBody: {
             lesson: string;
-            /** Title */
-            title: string;
-            /** Attempts */
-            attempts: number;
-            /**
-             * Grade
-             * @description Per cent; null: not taken.
-             */
-            grade: number | null;
-            /** Passed */
-            passed: boolean;
-        };
-        Summary: {
-            /** Course */
-            course: string;
-            /** Total */
-            total: number;
-            /** Completed */
-            completed: number;
-            completed_lessons: string[];
-            /** Percentage */
-            percentage: number;
-            milestones: number[];
-            next_lesson: components["schemas"]["LessonCard"];
-            /**
-             * Grade
-             * @description The mean of the quizzes taken so far, per cent.
-             */
-            grade: number | null;
-            quizzes: components["schemas"]["QuizResult"][];
-        };
-        ProgressPatch: {
-            /** Id */
-            readonly id?: string;
-            /** Student */
-            readonly student?: string;
-            /** Lesson */
-            lesson?: string;
-            /** Course */
-            readonly course?: string;
             /**
              * Completed
              * @default true
              */
             completed: boolean;
+        };
+        ProgressPatch: {
+            lesson?: string;
             /**
-             * Completed at
-             * Format: date-time
+             * Completed
+             * @default true
              */
-            readonly completed_at?: string;
+            completed: boolean;
         };
         WantedChoice: {
             /** Id */
@@ -1943,8 +1975,11 @@ export interface components {
         Question: {
             /** Id */
             readonly id?: string;
-            /** Quiz */
-            quiz: string;
+            /**
+             * Quiz
+             * @description An id, or an object with `?expand=quiz`.
+             */
+            quiz: string | components["schemas"]["QuizCard"];
             /** Text */
             text: string;
             /**
@@ -1979,6 +2014,12 @@ export interface components {
              */
             readonly created_at?: string;
         };
+        QuizCard: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+        };
         QuestionPage: {
             count: number;
             /** Format: uri */
@@ -1987,10 +2028,38 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["Question"][];
         };
+        QuestionBody: {
+            quiz: string;
+            /** Text */
+            text: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "single" | "multiple" | "true_false" | "short_text" | "numeric";
+            /**
+             * Answer
+             * @description The key where there are no choices: accepted texts, one a line; a number; `true` or `false`.
+             */
+            answer?: string;
+            /**
+             * Tolerance
+             * @description Of a numeric one.
+             */
+            tolerance?: number | null;
+            /** Points */
+            points?: number;
+            /**
+             * Position
+             * @description Appended unless given.
+             */
+            position?: number;
+            /** Explanation */
+            explanation?: string;
+            /** @description Given, they replace all that there were. */
+            choices?: components["schemas"]["WantedChoice"][];
+        };
         QuestionPatch: {
-            /** Id */
-            readonly id?: string;
-            /** Quiz */
             quiz?: string;
             /** Text */
             text?: string;
@@ -2020,11 +2089,48 @@ export interface components {
             explanation?: string;
             /** @description Given, they replace all that there were. */
             choices?: components["schemas"]["WantedChoice"][];
+        };
+        SubmissionRow: {
+            /** Id */
+            readonly id?: string;
             /**
-             * Created at
+             * Quiz
+             * @description An id, or an object with `?expand=quiz`.
+             */
+            quiz: string | components["schemas"]["QuizCard"];
+            /**
+             * Student
+             * @description An id, or an object with `?expand=student`.
+             */
+            readonly student?: (string | components["schemas"]["UserCard"]) | null;
+            /** Attempt */
+            readonly attempt?: number;
+            /** Score */
+            readonly score?: number;
+            /** Max score */
+            readonly max_score?: number;
+            /** Percentage */
+            readonly percentage?: number;
+            /** Passed */
+            readonly passed?: boolean;
+            /**
+             * Started at
              * Format: date-time
              */
-            readonly created_at?: string;
+            readonly started_at?: string;
+            /**
+             * Submitted at
+             * Format: date-time
+             */
+            readonly submitted_at?: string;
+        };
+        SubmissionRowPage: {
+            count: number;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["SubmissionRow"][];
         };
         Answer: {
             /** Question */
@@ -2083,13 +2189,16 @@ export interface components {
         Submission: {
             /** Id */
             readonly id?: string;
-            /** Quiz */
-            quiz: string;
+            /**
+             * Quiz
+             * @description An id, or an object with `?expand=quiz`.
+             */
+            quiz: string | components["schemas"]["QuizCard"];
             /**
              * Student
-             * @description Null: erased.
+             * @description An id, or an object with `?expand=student`.
              */
-            readonly student?: string | null;
+            readonly student?: (string | components["schemas"]["UserCard"]) | null;
             /** Attempt */
             readonly attempt?: number;
             answers: components["schemas"]["Answer"][];
@@ -2114,13 +2223,10 @@ export interface components {
             readonly feedback?: components["schemas"]["Feedback"][];
             readonly questions?: components["schemas"]["AskedQuestion"][];
         };
-        SubmissionPage: {
-            count: number;
-            /** Format: uri */
-            next: string | null;
-            /** Format: uri */
-            previous: string | null;
-            results: components["schemas"]["Submission"][];
+        SubmissionBody: {
+            /** Quiz */
+            quiz: string;
+            answers: components["schemas"]["Answer"][];
         };
         Problem: {
             /** Question */
@@ -2144,14 +2250,20 @@ export interface components {
              * Format: date-time
              */
             deadline: string | null;
-        } | null;
+        };
         Quiz: {
             /** Id */
             readonly id?: string;
-            /** Lesson */
-            lesson: string;
-            /** Course */
-            readonly course?: string;
+            /**
+             * Lesson
+             * @description An id, or an object with `?expand=lesson`.
+             */
+            lesson: string | components["schemas"]["LessonCard"];
+            /**
+             * Course
+             * @description An id, or an object with `?expand=course`.
+             */
+            readonly course?: string | components["schemas"]["CourseCard"];
             /** Title */
             title: string;
             /**
@@ -2207,7 +2319,7 @@ export interface components {
             readonly my_grade?: number | null;
             /** My passed */
             readonly my_passed?: boolean;
-            my_open?: components["schemas"]["OpenAttempt"];
+            readonly my_open?: components["schemas"]["OpenAttempt"] | null;
             /**
              * Now
              * Format: date-time
@@ -2215,7 +2327,7 @@ export interface components {
              */
             readonly now?: string;
             /** @description Not in lists. To learners null where there is a time limit and no open attempt. */
-            readonly questions?: components["schemas"]["Question"][];
+            readonly questions?: components["schemas"]["Question"][] | null;
         };
         QuizPage: {
             count: number;
@@ -2225,13 +2337,44 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["Quiz"][];
         };
+        QuizBody: {
+            lesson: string;
+            /** Title */
+            title: string;
+            /**
+             * Pass mark
+             * @description Per cent.
+             */
+            pass_mark?: number;
+            /**
+             * Max attempts
+             * @description Null: no limit.
+             */
+            max_attempts?: number | null;
+            /**
+             * Time limit seconds
+             * @description Null: no limit. Submissions may be one second late.
+             */
+            time_limit_seconds?: number | null;
+            /**
+             * Grading
+             * @default highest
+             * @enum {string}
+             */
+            grading: "highest" | "latest" | "first" | "average";
+            /** Partial credit */
+            partial_credit?: boolean;
+            /** Shuffle */
+            shuffle?: boolean;
+            /**
+             * Show key
+             * @default after_submit
+             * @enum {string}
+             */
+            show_key: "after_submit" | "after_pass" | "never";
+        };
         QuizPatch: {
-            /** Id */
-            readonly id?: string;
-            /** Lesson */
             lesson?: string;
-            /** Course */
-            readonly course?: string;
             /** Title */
             title?: string;
             /**
@@ -2265,37 +2408,6 @@ export interface components {
              * @enum {string}
              */
             show_key: "after_submit" | "after_pass" | "never";
-            /**
-             * Created at
-             * Format: date-time
-             */
-            readonly created_at?: string;
-            /** Question count */
-            readonly question_count?: number;
-            /** Max score */
-            readonly max_score?: number;
-            readonly problems?: components["schemas"]["Problem"][];
-            /**
-             * My attempts
-             * @description Those that ran out, too.
-             */
-            readonly my_attempts?: number;
-            /**
-             * My grade
-             * @description Per cent.
-             */
-            readonly my_grade?: number | null;
-            /** My passed */
-            readonly my_passed?: boolean;
-            my_open?: components["schemas"]["OpenAttempt"];
-            /**
-             * Now
-             * Format: date-time
-             * @description The server's clock.
-             */
-            readonly now?: string;
-            /** @description Not in lists. To learners null where there is a time limit and no open attempt. */
-            readonly questions?: components["schemas"]["Question"][];
         };
         Skipped: {
             /** Line */
@@ -2439,7 +2551,7 @@ export interface components {
         Invitation: {
             /**
              * Username
-             * @description 3 to 150 letters, digits and `@.+-_`.
+             * @description 3 to 150 letters, digits and `.+-_@`; not an email address.
              */
             username: string;
             /** Email */
@@ -2467,14 +2579,10 @@ export interface components {
             bio?: string;
             /**
              * Profile picture
-             * Format: uri
              * @description null removes it.
              */
             profile_picture?: string | null;
-            /**
-             * Profile picture small
-             * Format: uri
-             */
+            /** Profile picture small */
             readonly profile_picture_small?: string | null;
             /** Is student */
             readonly is_student?: boolean;
@@ -2492,15 +2600,7 @@ export interface components {
              */
             readonly created_at?: string;
         };
-        PersonPatch: {
-            /** Id */
-            readonly id?: string;
-            /** Username */
-            readonly username?: string;
-            /** Email */
-            readonly email?: string;
-            /** Email verified */
-            readonly email_verified?: boolean;
+        PersonBody: {
             /**
              * Language
              * @enum {string}
@@ -2510,17 +2610,9 @@ export interface components {
             bio?: string;
             /**
              * Profile picture
-             * Format: uri
              * @description null removes it.
              */
             profile_picture?: string | null;
-            /**
-             * Profile picture small
-             * Format: uri
-             */
-            readonly profile_picture_small?: string | null;
-            /** Is student */
-            readonly is_student?: boolean;
             /** Is instructor */
             is_instructor?: boolean;
             /** Is admin */
@@ -2529,19 +2621,36 @@ export interface components {
             instructor_requested?: boolean;
             /** Is active */
             is_active?: boolean;
+        };
+        PersonPatch: {
             /**
-             * Created at
-             * Format: date-time
+             * Language
+             * @enum {string}
              */
-            readonly created_at?: string;
+            language?: "en" | "es";
+            /** Bio */
+            bio?: string;
+            /**
+             * Profile picture
+             * @description null removes it.
+             */
+            profile_picture?: string | null;
+            /** Is instructor */
+            is_instructor?: boolean;
+            /** Is admin */
+            is_admin?: boolean;
+            /** Instructor requested */
+            instructor_requested?: boolean;
+            /** Is active */
+            is_active?: boolean;
         };
     };
     responses: never;
     parameters: never;
     requestBodies: {
-        Quiz: {
+        ProgressBody: {
             content: {
-                "application/json": components["schemas"]["Quiz"];
+                "application/json": components["schemas"]["ProgressBody"];
             };
         };
         Refresh: {
@@ -2549,14 +2658,24 @@ export interface components {
                 "application/json": components["schemas"]["Refresh"];
             };
         };
-        Choice: {
+        QuizBody: {
             content: {
-                "application/json": components["schemas"]["Choice"];
+                "application/json": components["schemas"]["QuizBody"];
             };
         };
-        Lesson: {
+        LessonBody: {
             content: {
-                "application/json": components["schemas"]["Lesson"];
+                "application/json": components["schemas"]["LessonBody"];
+            };
+        };
+        CategoryBody: {
+            content: {
+                "application/json": components["schemas"]["CategoryBody"];
+            };
+        };
+        QuestionBody: {
+            content: {
+                "application/json": components["schemas"]["QuestionBody"];
             };
         };
         Address: {
@@ -2564,24 +2683,14 @@ export interface components {
                 "application/json": components["schemas"]["Address"];
             };
         };
-        Category: {
+        ChoiceBody: {
             content: {
-                "application/json": components["schemas"]["Category"];
+                "application/json": components["schemas"]["ChoiceBody"];
             };
         };
-        Course: {
+        CourseBody: {
             content: {
-                "application/json": components["schemas"]["Course"];
-            };
-        };
-        Progress: {
-            content: {
-                "application/json": components["schemas"]["Progress"];
-            };
-        };
-        Question: {
-            content: {
-                "application/json": components["schemas"]["Question"];
+                "application/json": components["schemas"]["CourseBody"];
             };
         };
     };
@@ -2612,7 +2721,7 @@ export interface operations {
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2621,7 +2730,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2639,8 +2748,17 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
-            409: {
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2657,7 +2775,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -2666,8 +2793,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2675,9 +2813,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2704,22 +2844,13 @@ export interface operations {
                     "application/json": components["schemas"]["Said"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Invalid"];
-                };
-            };
-            /** @description Who you are is missing or void. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description You may not do this. */
@@ -2731,8 +2862,17 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
-            409: {
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2749,7 +2889,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -2758,8 +2907,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2767,9 +2927,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2799,7 +2961,7 @@ export interface operations {
                     "application/json": components["schemas"]["Said"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2808,7 +2970,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2826,7 +2988,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2835,8 +3006,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2844,9 +3015,58 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2880,7 +3100,7 @@ export interface operations {
                     "application/json": components["schemas"]["Said"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2889,7 +3109,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2907,8 +3127,26 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2925,7 +3163,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -2934,8 +3181,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2943,9 +3201,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2972,7 +3232,7 @@ export interface operations {
                     "application/json": components["schemas"]["Said"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2981,8 +3241,8 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
-            401: {
+            /** @description The request did not arrive in time. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2990,17 +3250,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description It contradicts what is there; `code` says how. */
-            409: {
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3017,7 +3268,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3026,8 +3286,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3035,9 +3306,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3068,7 +3341,7 @@ export interface operations {
                     "application/json": components["schemas"]["Said"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3077,8 +3350,8 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
-            401: {
+            /** @description The request did not arrive in time. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3086,17 +3359,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description It contradicts what is there; `code` says how. */
-            409: {
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3113,7 +3377,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3122,8 +3395,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3131,9 +3415,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3164,22 +3450,13 @@ export interface operations {
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Invalid"];
-                };
-            };
-            /** @description Who you are is missing or void. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description You may not do this. */
@@ -3191,8 +3468,17 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
-            409: {
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3209,7 +3495,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3218,8 +3513,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3227,9 +3533,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3256,7 +3564,7 @@ export interface operations {
                     "application/json": components["schemas"]["Said"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3265,7 +3573,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3274,8 +3582,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
-            403: {
+            /** @description The request did not arrive in time. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3283,8 +3591,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
-            409: {
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3301,7 +3609,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3310,8 +3627,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3319,9 +3647,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3352,7 +3682,7 @@ export interface operations {
                     "application/json": components["schemas"]["Said"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3361,7 +3691,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3370,8 +3700,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
-            403: {
+            /** @description Not found, or not visible to you. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3379,8 +3709,17 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
-            409: {
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3397,7 +3736,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3406,8 +3754,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3415,9 +3774,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3448,7 +3809,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionPage"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3457,7 +3818,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3466,7 +3827,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3475,8 +3836,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The request did not arrive in time. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3484,9 +3845,49 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3516,7 +3917,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3525,7 +3926,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3543,7 +3944,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3552,7 +3953,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3561,7 +3971,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Somebody changed this since you read it. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The object was changed after you read it. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -3570,8 +3989,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The URL is too long. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3579,9 +3998,31 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3608,7 +4049,7 @@ export interface operations {
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3617,7 +4058,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3635,8 +4076,17 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
-            409: {
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3653,7 +4103,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3662,8 +4121,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3671,9 +4141,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3706,7 +4178,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3715,7 +4187,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3724,8 +4196,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
-            403: {
+            /** @description The request did not arrive in time. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3733,8 +4205,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
-            409: {
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3751,7 +4223,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3760,8 +4241,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3769,9 +4261,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3810,7 +4304,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3819,7 +4313,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3828,8 +4322,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The request did not arrive in time. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3837,9 +4331,49 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3860,7 +4394,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Oneself"];
+                "application/json": components["schemas"]["OneselfBody"];
             };
         };
         responses: {
@@ -3875,7 +4409,7 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3884,7 +4418,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3902,7 +4436,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3911,7 +4454,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Somebody changed this since you read it. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The object was changed after you read it. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -3929,7 +4481,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3938,8 +4499,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3947,9 +4519,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3977,7 +4551,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3986,7 +4560,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4004,7 +4578,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4013,7 +4596,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Somebody changed this since you read it. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The object was changed after you read it. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -4022,8 +4614,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The URL is too long. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4031,9 +4623,31 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4069,7 +4683,7 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4078,7 +4692,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4096,7 +4710,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4105,7 +4728,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Somebody changed this since you read it. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The object was changed after you read it. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -4123,7 +4755,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -4132,8 +4773,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4141,9 +4793,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4172,7 +4826,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4181,7 +4835,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4190,8 +4844,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The request did not arrive in time. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4199,9 +4853,49 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4232,7 +4926,7 @@ export interface operations {
                     "application/json": components["schemas"]["CategoryPage"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4241,7 +4935,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4250,7 +4944,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4259,8 +4953,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The request did not arrive in time. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4268,9 +4962,49 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4289,7 +5023,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: components["requestBodies"]["Category"];
+        requestBody: components["requestBodies"]["CategoryBody"];
         responses: {
             /** @description The answer. */
             201: {
@@ -4302,7 +5036,7 @@ export interface operations {
                     "application/json": components["schemas"]["Category"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4311,7 +5045,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4329,8 +5063,26 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4347,7 +5099,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -4356,8 +5117,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4365,9 +5137,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4409,7 +5183,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4418,7 +5192,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4427,7 +5201,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4436,8 +5210,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The request did not arrive in time. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4445,9 +5219,49 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4469,7 +5283,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: components["requestBodies"]["Category"];
+        requestBody: components["requestBodies"]["CategoryBody"];
         responses: {
             /** @description The answer. */
             200: {
@@ -4482,7 +5296,7 @@ export interface operations {
                     "application/json": components["schemas"]["Category"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4491,7 +5305,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4509,7 +5323,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4518,7 +5332,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4527,7 +5350,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Somebody changed this since you read it. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The object was changed after you read it. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -4545,7 +5377,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -4554,8 +5395,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4563,9 +5415,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4596,7 +5450,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4605,7 +5459,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4623,7 +5477,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4632,7 +5486,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4641,7 +5504,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Somebody changed this since you read it. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The object was changed after you read it. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -4650,8 +5522,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The URL is too long. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4659,9 +5531,31 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4700,7 +5594,7 @@ export interface operations {
                     "application/json": components["schemas"]["Category"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4709,7 +5603,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4727,7 +5621,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4736,7 +5630,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4745,7 +5648,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Somebody changed this since you read it. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The object was changed after you read it. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -4763,7 +5675,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -4772,8 +5693,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4781,9 +5713,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4816,7 +5750,7 @@ export interface operations {
                     "application/json": components["schemas"]["ChoicePage"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4825,7 +5759,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4834,7 +5768,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4843,8 +5777,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The request did not arrive in time. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4852,9 +5786,49 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4873,7 +5847,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: components["requestBodies"]["Choice"];
+        requestBody: components["requestBodies"]["ChoiceBody"];
         responses: {
             /** @description The answer. */
             201: {
@@ -4886,7 +5860,7 @@ export interface operations {
                     "application/json": components["schemas"]["Choice"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4895,7 +5869,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4913,8 +5887,26 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4931,7 +5923,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -4940,8 +5941,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4949,9 +5961,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4993,7 +6007,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5002,7 +6016,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5011,7 +6025,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5020,8 +6034,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The request did not arrive in time. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5029,9 +6043,49 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5053,7 +6107,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: components["requestBodies"]["Choice"];
+        requestBody: components["requestBodies"]["ChoiceBody"];
         responses: {
             /** @description The answer. */
             200: {
@@ -5066,7 +6120,7 @@ export interface operations {
                     "application/json": components["schemas"]["Choice"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5075,7 +6129,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5093,7 +6147,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5102,7 +6156,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5111,7 +6174,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Somebody changed this since you read it. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The object was changed after you read it. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -5129,7 +6201,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -5138,8 +6219,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5147,9 +6239,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5180,7 +6274,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5189,7 +6283,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5207,7 +6301,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5216,7 +6310,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5225,7 +6328,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Somebody changed this since you read it. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The object was changed after you read it. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -5234,8 +6346,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The URL is too long. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5243,9 +6355,31 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5284,7 +6418,7 @@ export interface operations {
                     "application/json": components["schemas"]["Choice"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5293,7 +6427,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5311,7 +6445,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5320,7 +6454,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5329,7 +6472,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Somebody changed this since you read it. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The object was changed after you read it. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -5347,7 +6499,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -5356,8 +6517,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5365,9 +6537,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5411,7 +6585,7 @@ export interface operations {
                     "application/json": components["schemas"]["CoursePage"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5420,7 +6594,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5429,7 +6603,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5438,8 +6612,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The request did not arrive in time. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5447,9 +6621,49 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5471,7 +6685,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: components["requestBodies"]["Course"];
+        requestBody: components["requestBodies"]["CourseBody"];
         responses: {
             /** @description The answer. */
             201: {
@@ -5484,7 +6698,7 @@ export interface operations {
                     "application/json": components["schemas"]["Course"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5493,7 +6707,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5511,8 +6725,26 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5529,7 +6761,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -5538,8 +6779,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5547,9 +6799,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5594,7 +6848,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5603,7 +6857,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5612,7 +6866,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5621,8 +6875,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The request did not arrive in time. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5630,9 +6884,49 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5657,7 +6951,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: components["requestBodies"]["Course"];
+        requestBody: components["requestBodies"]["CourseBody"];
         responses: {
             /** @description The answer. */
             200: {
@@ -5670,7 +6964,7 @@ export interface operations {
                     "application/json": components["schemas"]["Course"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5679,7 +6973,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5697,7 +6991,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5706,7 +7000,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5715,7 +7018,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Somebody changed this since you read it. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The object was changed after you read it. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -5733,7 +7045,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -5742,8 +7063,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5751,9 +7083,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5787,7 +7121,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5796,7 +7130,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5814,7 +7148,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5823,7 +7157,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5832,7 +7175,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Somebody changed this since you read it. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The object was changed after you read it. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -5841,8 +7193,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The URL is too long. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5850,9 +7202,31 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5894,7 +7268,7 @@ export interface operations {
                     "application/json": components["schemas"]["Course"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5903,7 +7277,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5921,7 +7295,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5930,7 +7304,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5939,7 +7322,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Somebody changed this since you read it. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The object was changed after you read it. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -5957,7 +7349,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -5966,8 +7367,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5975,9 +7387,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5993,6 +7407,8 @@ export interface operations {
                 expand?: ("category" | "instructor")[];
             };
             header?: {
+                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                "If-Match"?: string;
                 /** @description The same request under the same key is done once a day. */
                 "Idempotency-Key"?: string;
             };
@@ -6022,7 +7438,7 @@ export interface operations {
                     "application/json": components["schemas"]["Course"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6031,7 +7447,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6049,7 +7465,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6058,8 +7474,35 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The object was changed after you read it. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6076,7 +7519,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -6085,8 +7537,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6094,9 +7557,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6110,6 +7575,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of what the route is about. */
                 id: string;
             };
             cookie?: never;
@@ -6125,7 +7591,7 @@ export interface operations {
                     "application/json": components["schemas"]["Outline"][];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6134,7 +7600,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6143,7 +7609,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6152,8 +7618,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The request did not arrive in time. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6161,9 +7627,49 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6180,6 +7686,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
+                /** @description The id of what the route is about. */
                 id: string;
             };
             cookie?: never;
@@ -6199,7 +7706,7 @@ export interface operations {
                     "application/json": components["schemas"]["Outline"][];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6208,7 +7715,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6226,7 +7733,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6235,7 +7742,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6244,7 +7760,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Somebody changed this since you read it. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The object was changed after you read it. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -6262,7 +7787,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -6271,8 +7805,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6280,9 +7825,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6298,6 +7845,8 @@ export interface operations {
                 expand?: ("category" | "instructor")[];
             };
             header?: {
+                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                "If-Match"?: string;
                 /** @description The same request under the same key is done once a day. */
                 "Idempotency-Key"?: string;
             };
@@ -6320,7 +7869,7 @@ export interface operations {
                     "application/json": components["schemas"]["Course"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6329,7 +7878,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6347,7 +7896,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6356,7 +7905,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6365,8 +7923,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6374,9 +7932,67 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description The object was changed after you read it. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6392,6 +8008,8 @@ export interface operations {
                 expand?: ("category" | "instructor")[];
             };
             header?: {
+                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                "If-Match"?: string;
                 /** @description The same request under the same key is done once a day. */
                 "Idempotency-Key"?: string;
             };
@@ -6414,7 +8032,7 @@ export interface operations {
                     "application/json": components["schemas"]["Course"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6423,7 +8041,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6441,7 +8059,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6450,7 +8068,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6459,8 +8086,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6468,9 +8095,67 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description The object was changed after you read it. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6500,7 +8185,7 @@ export interface operations {
                     "application/json": components["schemas"]["Dashboard"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6509,7 +8194,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6518,8 +8203,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The request did not arrive in time. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6527,9 +8212,49 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6569,7 +8294,7 @@ export interface operations {
                     "application/json": components["schemas"]["EnrollmentPage"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6578,7 +8303,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6587,7 +8312,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6596,8 +8321,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The request did not arrive in time. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6605,9 +8330,49 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6631,7 +8396,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Enrollment"];
+                "application/json": components["schemas"]["EnrollmentBody"];
             };
         };
         responses: {
@@ -6646,7 +8411,7 @@ export interface operations {
                     "application/json": components["schemas"]["Enrollment"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6655,7 +8420,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6673,8 +8438,26 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6691,7 +8474,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -6700,8 +8492,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6709,9 +8512,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6756,7 +8561,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6765,7 +8570,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6774,7 +8579,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6783,8 +8588,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The request did not arrive in time. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6792,9 +8597,49 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6828,7 +8673,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6837,7 +8682,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6855,7 +8700,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6864,7 +8709,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6873,7 +8727,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Somebody changed this since you read it. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The object was changed after you read it. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -6882,8 +8745,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The URL is too long. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6891,9 +8754,31 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6928,7 +8813,7 @@ export interface operations {
                     "application/json": components["schemas"]["LessonPage"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6937,7 +8822,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6946,7 +8831,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6955,8 +8840,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The request did not arrive in time. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6964,9 +8849,49 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6988,7 +8913,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: components["requestBodies"]["Lesson"];
+        requestBody: components["requestBodies"]["LessonBody"];
         responses: {
             /** @description The answer. */
             201: {
@@ -7001,7 +8926,7 @@ export interface operations {
                     "application/json": components["schemas"]["Lesson"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7010,7 +8935,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7028,8 +8953,26 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7046,7 +8989,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -7055,8 +9007,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7064,9 +9027,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7103,7 +9068,7 @@ export interface operations {
                     "application/json": components["schemas"]["Rendered"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7112,7 +9077,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7130,8 +9095,26 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7148,7 +9131,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -7157,8 +9149,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7166,9 +9169,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7213,7 +9218,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7222,7 +9227,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7231,7 +9236,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7240,8 +9245,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The request did not arrive in time. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7249,9 +9254,49 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7276,7 +9321,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: components["requestBodies"]["Lesson"];
+        requestBody: components["requestBodies"]["LessonBody"];
         responses: {
             /** @description The answer. */
             200: {
@@ -7289,7 +9334,7 @@ export interface operations {
                     "application/json": components["schemas"]["Lesson"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7298,7 +9343,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7316,7 +9361,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7325,7 +9370,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7334,7 +9388,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Somebody changed this since you read it. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The object was changed after you read it. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -7352,7 +9415,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -7361,8 +9433,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7370,9 +9453,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7406,7 +9491,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7415,7 +9500,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7433,7 +9518,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7442,7 +9527,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7451,7 +9545,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Somebody changed this since you read it. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The object was changed after you read it. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -7460,8 +9563,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The URL is too long. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7469,9 +9572,31 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7513,7 +9638,7 @@ export interface operations {
                     "application/json": components["schemas"]["Lesson"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7522,7 +9647,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7540,7 +9665,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7549,7 +9674,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7558,7 +9692,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Somebody changed this since you read it. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The object was changed after you read it. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -7576,7 +9719,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -7585,8 +9737,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7594,9 +9757,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7631,7 +9796,7 @@ export interface operations {
                     "application/json": components["schemas"]["NotificationPage"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7640,7 +9805,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7649,7 +9814,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7658,8 +9823,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The request did not arrive in time. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7667,9 +9832,49 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7708,7 +9913,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7717,7 +9922,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7726,8 +9931,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The request did not arrive in time. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7735,9 +9940,49 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7773,7 +10018,7 @@ export interface operations {
                     "application/json": components["schemas"]["Preferences"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7782,7 +10027,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7800,7 +10045,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7809,7 +10063,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Somebody changed this since you read it. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The object was changed after you read it. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -7827,7 +10090,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -7836,8 +10108,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7845,9 +10128,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7877,7 +10162,7 @@ export interface operations {
                     "application/json": components["schemas"]["Unread"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7886,7 +10171,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7904,7 +10189,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7913,8 +10207,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7922,9 +10216,58 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7951,7 +10294,7 @@ export interface operations {
                     "application/json": components["schemas"]["Unread"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7960,7 +10303,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7969,8 +10312,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The request did not arrive in time. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7978,9 +10321,49 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8022,7 +10405,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8031,7 +10414,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8040,7 +10423,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8049,8 +10432,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The request did not arrive in time. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8058,9 +10441,49 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8084,7 +10507,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Notification"];
+                "application/json": components["schemas"]["NotificationBody"];
             };
         };
         responses: {
@@ -8099,7 +10522,7 @@ export interface operations {
                     "application/json": components["schemas"]["Notification"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8108,7 +10531,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8126,7 +10549,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8135,7 +10558,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8144,7 +10576,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Somebody changed this since you read it. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The object was changed after you read it. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -8162,7 +10603,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -8171,8 +10621,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8180,9 +10641,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8213,7 +10676,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8222,7 +10685,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8240,7 +10703,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8249,7 +10712,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8258,7 +10730,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Somebody changed this since you read it. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The object was changed after you read it. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -8267,8 +10748,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The URL is too long. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8276,9 +10757,31 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8317,7 +10820,7 @@ export interface operations {
                     "application/json": components["schemas"]["Notification"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8326,7 +10829,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8344,7 +10847,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8353,7 +10856,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8362,7 +10874,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Somebody changed this since you read it. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The object was changed after you read it. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -8380,7 +10901,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -8389,8 +10919,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8398,9 +10939,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8413,6 +10956,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                "If-Match"?: string;
                 /** @description The same request under the same key is done once a day. */
                 "Idempotency-Key"?: string;
             };
@@ -8435,7 +10980,7 @@ export interface operations {
                     "application/json": components["schemas"]["Notification"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8444,7 +10989,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8462,7 +11007,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8471,7 +11016,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8480,8 +11034,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8489,9 +11043,67 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description The object was changed after you read it. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8533,7 +11145,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProgressPage"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8542,7 +11154,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8551,7 +11163,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8560,8 +11172,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The request did not arrive in time. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8569,9 +11181,49 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8593,7 +11245,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: components["requestBodies"]["Progress"];
+        requestBody: components["requestBodies"]["ProgressBody"];
         responses: {
             /** @description The answer. */
             200: {
@@ -8606,7 +11258,7 @@ export interface operations {
                     "application/json": components["schemas"]["Progress"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8615,7 +11267,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8633,8 +11285,26 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8651,7 +11321,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -8660,8 +11339,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8669,9 +11359,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8701,7 +11393,7 @@ export interface operations {
                     "application/json": components["schemas"]["Summary"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8710,7 +11402,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8719,8 +11411,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description You may not do this. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8728,9 +11420,58 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8775,7 +11516,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8784,7 +11525,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8793,7 +11534,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8802,8 +11543,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The request did not arrive in time. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8811,9 +11552,49 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8838,7 +11619,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: components["requestBodies"]["Progress"];
+        requestBody: components["requestBodies"]["ProgressBody"];
         responses: {
             /** @description The answer. */
             200: {
@@ -8851,7 +11632,7 @@ export interface operations {
                     "application/json": components["schemas"]["Progress"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8860,7 +11641,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8878,7 +11659,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8887,7 +11668,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8896,7 +11686,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Somebody changed this since you read it. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The object was changed after you read it. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -8914,7 +11713,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -8923,8 +11731,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8932,9 +11751,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8976,7 +11797,7 @@ export interface operations {
                     "application/json": components["schemas"]["Progress"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8985,7 +11806,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9003,7 +11824,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9012,7 +11833,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9021,7 +11851,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Somebody changed this since you read it. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The object was changed after you read it. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -9039,7 +11878,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -9048,8 +11896,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9057,9 +11916,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9094,7 +11955,7 @@ export interface operations {
                     "application/json": components["schemas"]["QuestionPage"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9103,7 +11964,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9112,7 +11973,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9121,8 +11982,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The request did not arrive in time. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9130,9 +11991,49 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9154,7 +12055,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: components["requestBodies"]["Question"];
+        requestBody: components["requestBodies"]["QuestionBody"];
         responses: {
             /** @description The answer. */
             201: {
@@ -9167,7 +12068,7 @@ export interface operations {
                     "application/json": components["schemas"]["Question"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9176,7 +12077,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9194,8 +12095,26 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9212,7 +12131,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -9221,8 +12149,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9230,9 +12169,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9277,7 +12218,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9286,7 +12227,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9295,7 +12236,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9304,8 +12245,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The request did not arrive in time. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9313,9 +12254,49 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9340,7 +12321,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: components["requestBodies"]["Question"];
+        requestBody: components["requestBodies"]["QuestionBody"];
         responses: {
             /** @description The answer. */
             200: {
@@ -9353,7 +12334,7 @@ export interface operations {
                     "application/json": components["schemas"]["Question"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9362,7 +12343,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9380,7 +12361,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9389,7 +12370,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9398,7 +12388,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Somebody changed this since you read it. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The object was changed after you read it. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -9416,7 +12415,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -9425,8 +12433,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9434,9 +12453,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9470,7 +12491,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9479,7 +12500,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9497,7 +12518,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9506,7 +12527,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9515,7 +12545,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Somebody changed this since you read it. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The object was changed after you read it. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -9524,8 +12563,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The URL is too long. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9533,9 +12572,31 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9577,7 +12638,7 @@ export interface operations {
                     "application/json": components["schemas"]["Question"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9586,7 +12647,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9604,7 +12665,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9613,7 +12674,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9622,7 +12692,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Somebody changed this since you read it. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The object was changed after you read it. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -9640,7 +12719,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -9649,8 +12737,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9658,9 +12757,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9699,10 +12800,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SubmissionPage"];
+                    "application/json": components["schemas"]["SubmissionRowPage"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9711,7 +12812,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9720,7 +12821,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9729,8 +12830,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The request did not arrive in time. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9738,9 +12839,49 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9764,7 +12905,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Submission"];
+                "application/json": components["schemas"]["SubmissionBody"];
             };
         };
         responses: {
@@ -9779,7 +12920,7 @@ export interface operations {
                     "application/json": components["schemas"]["Submission"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9788,7 +12929,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9806,8 +12947,26 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9824,7 +12983,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -9833,8 +13001,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9842,9 +13021,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9889,7 +13070,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9898,7 +13079,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9907,7 +13088,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9916,8 +13097,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The request did not arrive in time. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9925,9 +13106,49 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9964,7 +13185,7 @@ export interface operations {
                     "application/json": components["schemas"]["QuizPage"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9973,7 +13194,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9982,7 +13203,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9991,8 +13212,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The request did not arrive in time. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10000,9 +13221,49 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10024,7 +13285,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: components["requestBodies"]["Quiz"];
+        requestBody: components["requestBodies"]["QuizBody"];
         responses: {
             /** @description The answer. */
             201: {
@@ -10037,7 +13298,7 @@ export interface operations {
                     "application/json": components["schemas"]["Quiz"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10046,7 +13307,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10064,8 +13325,26 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10082,7 +13361,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -10091,8 +13379,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10100,9 +13399,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10147,7 +13448,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10156,7 +13457,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10165,7 +13466,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10174,8 +13475,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The request did not arrive in time. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10183,9 +13484,49 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10210,7 +13551,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: components["requestBodies"]["Quiz"];
+        requestBody: components["requestBodies"]["QuizBody"];
         responses: {
             /** @description The answer. */
             200: {
@@ -10223,7 +13564,7 @@ export interface operations {
                     "application/json": components["schemas"]["Quiz"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10232,7 +13573,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10250,7 +13591,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10259,7 +13600,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10268,7 +13618,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Somebody changed this since you read it. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The object was changed after you read it. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -10286,7 +13645,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -10295,8 +13663,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10304,9 +13683,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10340,7 +13721,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10349,7 +13730,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10367,7 +13748,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10376,7 +13757,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10385,7 +13775,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Somebody changed this since you read it. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The object was changed after you read it. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -10394,8 +13793,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The URL is too long. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10403,9 +13802,31 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10447,7 +13868,7 @@ export interface operations {
                     "application/json": components["schemas"]["Quiz"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10456,7 +13877,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10474,7 +13895,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10483,7 +13904,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10492,7 +13922,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Somebody changed this since you read it. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The object was changed after you read it. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -10510,7 +13949,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -10519,8 +13967,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10528,9 +13987,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10561,9 +14022,10 @@ export interface operations {
                 content: {
                     "text/plain": string;
                     "application/xml": string;
+                    "application/json": string;
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10571,9 +14033,10 @@ export interface operations {
                 content: {
                     "text/plain": components["schemas"]["Invalid"];
                     "application/xml": components["schemas"]["Invalid"];
+                    "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10581,9 +14044,21 @@ export interface operations {
                 content: {
                     "text/plain": components["schemas"]["Error"];
                     "application/xml": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description You may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["Error"];
+                    "application/xml": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10591,26 +14066,77 @@ export interface operations {
                 content: {
                     "text/plain": components["schemas"]["Error"];
                     "application/xml": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["Error"];
+                    "application/xml": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["Error"];
+                    "application/xml": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["Error"];
+                    "application/xml": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests. */
             429: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
                     "text/plain": components["schemas"]["Error"];
                     "application/xml": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
-            503: {
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "text/plain": components["schemas"]["Error"];
                     "application/xml": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["Error"];
+                    "application/xml": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -10654,7 +14180,7 @@ export interface operations {
                     "application/json": components["schemas"]["Imported"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10663,7 +14189,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10681,7 +14207,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10690,8 +14216,26 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10708,7 +14252,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -10717,8 +14270,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10726,9 +14290,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10745,6 +14311,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
+                /** @description The id of what the route is about. */
                 id: string;
             };
             cookie?: never;
@@ -10764,7 +14331,7 @@ export interface operations {
                     "application/json": components["schemas"]["Question"][];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10773,7 +14340,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10791,7 +14358,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10800,7 +14367,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10809,7 +14385,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Somebody changed this since you read it. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The object was changed after you read it. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -10827,7 +14412,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -10836,8 +14430,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10845,9 +14450,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10880,7 +14487,7 @@ export interface operations {
                     "application/json": components["schemas"]["Regrade"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10889,7 +14496,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10898,7 +14505,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description You may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10907,8 +14523,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The request did not arrive in time. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10916,9 +14532,49 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10954,7 +14610,7 @@ export interface operations {
                     "application/json": components["schemas"]["Regrade"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10963,7 +14619,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10981,7 +14637,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10990,7 +14646,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10999,8 +14664,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11008,9 +14673,58 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11038,6 +14752,15 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
+                };
+            };
+            /** @description The answer. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -11046,7 +14769,7 @@ export interface operations {
                     "application/json": components["schemas"]["Started"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11055,7 +14778,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11073,7 +14796,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11082,7 +14805,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11091,8 +14823,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11100,9 +14832,58 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11135,7 +14916,7 @@ export interface operations {
                     "application/json": components["schemas"]["Statistics"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11144,7 +14925,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11153,7 +14934,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description You may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11162,8 +14952,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The request did not arrive in time. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11171,9 +14961,49 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11212,7 +15042,7 @@ export interface operations {
                     "application/json": components["schemas"]["UserPage"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11221,7 +15051,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11230,7 +15060,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description You may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11239,8 +15078,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The request did not arrive in time. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11248,9 +15087,49 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11286,7 +15165,7 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11295,7 +15174,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11313,8 +15192,26 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11331,7 +15228,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -11340,8 +15246,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11349,9 +15266,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11393,7 +15312,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11402,7 +15321,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11411,7 +15330,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11420,8 +15339,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The request did not arrive in time. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11429,9 +15348,49 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11455,7 +15414,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Person"];
+                "application/json": components["schemas"]["PersonBody"];
             };
         };
         responses: {
@@ -11470,7 +15429,7 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11479,7 +15438,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11497,7 +15456,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11506,7 +15465,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11515,7 +15483,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Somebody changed this since you read it. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The object was changed after you read it. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -11533,7 +15510,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -11542,8 +15528,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11551,9 +15548,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11584,7 +15583,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11593,7 +15592,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11611,7 +15610,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11620,7 +15619,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11629,7 +15637,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Somebody changed this since you read it. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The object was changed after you read it. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -11638,8 +15655,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
-            429: {
+            /** @description The URL is too long. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11647,9 +15664,31 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11688,7 +15727,7 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11697,7 +15736,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11715,7 +15754,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11724,7 +15763,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11733,7 +15781,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Somebody changed this since you read it. */
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The object was changed after you read it. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -11751,7 +15808,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -11760,8 +15826,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11769,9 +15846,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11784,6 +15863,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                "If-Match"?: string;
                 /** @description The same request under the same key is done once a day. */
                 "Idempotency-Key"?: string;
             };
@@ -11813,7 +15894,7 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description Wrong: one list of messages for each field, or what is wrong with the request. */
+            /** @description The request is invalid: a list of messages for each invalid field, or one error. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11822,7 +15903,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description Who you are is missing or void. */
+            /** @description Authentication is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11840,7 +15921,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, as far as you may know. */
+            /** @description Not found, or not visible to you. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11849,8 +15930,35 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It contradicts what is there; `code` says how. */
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request conflicts with the current state; `code` says how. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request has a body without a `Content-Length`. */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The object was changed after you read it. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11867,7 +15975,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is of a type that this route does not take. */
+            /** @description The URL is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The route does not take a body of this media type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -11876,8 +15993,19 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says when to come again. */
+            /** @description Too many requests. */
             429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The header fields are too large. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11885,9 +16013,11 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A store is away; `Retry-After` says when to come again. */
+            /** @description A data store is unavailable, or the server is busy. */
             503: {
                 headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
