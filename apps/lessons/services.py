@@ -226,7 +226,8 @@ def _carry_out_order(course_id, wanted: list[ObjectId]) -> None:
     """
     for _attempt in range(TRIES):
         try:
-            Lesson._get_collection().bulk_write(_moves(course_id, wanted))
+            if wanted:  # PyMongo refuses an empty list of writes.
+                Lesson._get_collection().bulk_write(_moves(course_id, wanted))
         except BulkWriteError:
             continue  # another lesson was put in the way meanwhile
         courses.end_lesson_order(course_id)

@@ -116,6 +116,7 @@ def _make_courses(instructor: User, *, learners: list[User]) -> None:
     make_course(lessons=1, instructor=instructor)
     make_course(lessons=1)
     make_course(lessons=1, instructor=instructor, published=False)
+    make_course(instructor=instructor, published=False)
     first, second, third = lessons_of(taken)
     quizzes = [
         _make_quiz(first, KINDS),

@@ -466,6 +466,15 @@ def test_an_order_names_each_lesson_once(course, author):
         assert all(isinstance(message, str) for message in response.data["lessons"])
 
 
+def test_a_course_without_lessons_takes_an_empty_order(author, instructor):
+    empty = make_course(instructor=instructor)
+    address = f"/api/courses/{empty.id}/lessons/order/"
+
+    for _ in range(2):  # the first ends its own order
+        answered = author.put(address, {"lessons": []})
+        assert (answered.status_code, answered.data) == (200, [])
+
+
 def test_an_order_that_was_cut_off_is_obeyed_and_carried_out(course, author, anonymous):
     from apps.lessons.services import repair_orders
 
