@@ -48,8 +48,8 @@ import { Video } from './video';
         />
       }
       <div #reading>
-        @if (lesson().content_html) {
-          <lms-prose [html]="lesson().content_html" />
+        @if (lesson().content_html; as html) {
+          <lms-prose [html]="html" />
         } @else if (!lesson().video_url) {
           <p class="quiet" i18n>This lesson has no text yet.</p>
         }
