@@ -52,7 +52,7 @@ class PageLimitMiddleware:
         try:
             limits.check("anonymous", client_network(request))
         except limits.Throttled as refusal:
-            response = _refuse(request, 429)
+            response = _refuse(request, 429, detail=refusal.detail)
             response["Retry-After"] = str(refusal.retry_after)
             return response
         return self.get_response(request)
@@ -101,8 +101,9 @@ def refuse_csrf(request, reason="") -> HttpResponse:
     return _refuse(request, 403)
 
 
-def _refuse(request, status: int) -> HttpResponse:
-    code, detail = MESSAGES[status]
+def _refuse(request, status: int, *, detail: str = "") -> HttpResponse:
+    code, usual = MESSAGES[status]
+    detail = detail or usual
     request_id = getattr(request, "id", "")
     if request.path.startswith("/api/"):
         answer = {"detail": detail, "code": code}

@@ -25,18 +25,24 @@ class Capacity:
 
     :param slots: how many jobs run at the same time in this process
     :param wait: seconds that a request waits for a slot before it is refused
+    :param waiting: how many requests may wait; each keeps a thread of the server
     """
 
-    def __init__(self, slots: int, *, wait: float = 5.0):
+    def __init__(self, slots: int, *, wait: float = 5.0, waiting: int = 40):
         self._slots = BoundedSemaphore(slots)
+        self._places = BoundedSemaphore(slots + waiting)
         self._wait = wait
 
     def __enter__(self) -> None:
         """
-        :raises Busy: no slot became free in time
+        :raises Busy: too many wait already, or no slot became free in time
         """
+        if not self._places.acquire(blocking=False):
+            raise Busy()
         if not self._slots.acquire(timeout=self._wait):
+            self._places.release()
             raise Busy()
 
     def __exit__(self, *_error) -> None:
         self._slots.release()
+        self._places.release()

@@ -59,7 +59,7 @@ class TooManyKeys(Refusal):
     status = 429
     code = "too_many_idempotency_keys"
     detail = _(
-        "You have used too many idempotency keys in 24 hours. Try again later or send no key."
+        "You have used too many idempotency keys in 24 hours. Try again in an hour or send no key."
     )
     retry_after = 60 * 60
 

@@ -48,6 +48,18 @@ def check(limit: str, *who: object) -> None:
         _refuse_past(limit, cache.count(key, seconds), key)
 
 
+def count(limit: str, *who: object) -> None:
+    """Count one more, whatever the limit allows."""
+    if settings.RATE_LIMITED:
+        cache.count(*counter_of(limit, *who))
+
+
+def is_reached(limit: str, *who: object) -> bool:
+    """Return whether one more is more than the limit allows."""
+    key, _seconds = counter_of(limit, *who)
+    return settings.RATE_LIMITED and cache.counted(key) >= settings.RATE_LIMITS[limit][0]
+
+
 def check_reached(limit: str, *who: object) -> None:
     """
     Check a limit without counting.

@@ -7,13 +7,13 @@ from collections.abc import Collection
 from typing import Any
 
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
-from django.utils.http import parse_header_parameters
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import APIException, ParseError, ValidationError
 from rest_framework.parsers import JSONParser, MultiPartParser
 
 from apps.common.echo import shortened
 from apps.common.pictures import MAX_BYTES as MAX_PICTURE_BYTES
+from apps.common.requests import FewParts
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 32
@@ -172,29 +172,6 @@ class NamelessUploadHandler(TemporaryFileUploadHandler):
         super().new_file(field_name, "upload", *args, **kwargs)
 
 
-class _FewParts:
-    """Hands on a form's body while it is read, and refuses it once it has too many parts.
-
-    Django counts neither files without a field's name nor what each part costs to find.
-    """
-
-    def __init__(self, stream, media_type: str):
-        _, parameters = parse_header_parameters(media_type)
-        self._stream = stream
-        self._boundary = b"--" + parameters.get("boundary", "").encode()
-        self._end = b""  # of the chunk before: a boundary may stand across two
-        self._boundaries = 0
-
-    def read(self, size: int) -> bytes:
-        chunk = self._stream.read(size)
-        text = self._end + chunk
-        self._boundaries += text.count(self._boundary)
-        if self._boundaries > FORM_PARTS:
-            raise ParseError(_("The form cannot be read."))
-        self._end = text[-(len(self._boundary) - 1) :]
-        return chunk
-
-
 class FileParser(MultiPartParser):
     """A form that carries a file."""
 
@@ -211,7 +188,9 @@ class FileParser(MultiPartParser):
         if int(stream.META.get("CONTENT_LENGTH") or 0) > self.most_bytes + FORM_BYTES:
             raise TooLarge(self.too_large)
         try:
-            return super().parse(_FewParts(stream, media_type), media_type, parser_context)
+            return super().parse(
+                FewParts(stream, media_type, most=FORM_PARTS), media_type, parser_context
+            )
         except ParseError as error:  # which is told in English alone
             raise ParseError(_("The form cannot be read.")) from error
 

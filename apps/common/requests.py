@@ -6,11 +6,15 @@ Django reads `Content-Type` while it makes a request, where no handler answers f
 
 import re
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.core.handlers.wsgi import WSGIRequest
+from django.http.multipartparser import MultiPartParserError
 from django.utils.functional import cached_property
 from django.utils.http import parse_header_parameters
 
 LONGEST_CONTENT_TYPE = 256
+MOST_PARTS = 1_000  # of a form of the admin
 UNKNOWN = "application/octet-stream"
 
 _ESCAPE = re.compile(r"\\(?:([0-3][0-7]{2})|(.))", re.DOTALL)
@@ -29,10 +33,52 @@ class Request(WSGIRequest):
             meta.get("CONTENT_TYPE", "")
         )
 
+    def parse_file_upload(self, META, post_data):
+        """
+        Read a form of a page. None of ours has a file; the API's parsers read its forms.
+
+        The check against forged requests reads forms before a view can refuse them.
+
+        :raises RequestDataTooBig: it is larger than any form of ours
+        :raises MultiPartParserError: it has too many parts, or is malformed
+        """
+        if int(META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            raise RequestDataTooBig("The form is too large.")
+        parts = FewParts(post_data, META["CONTENT_TYPE"], most=MOST_PARTS)
+        return super().parse_file_upload(META, parts)
+
     @cached_property
     def COOKIES(self) -> dict[str, str]:
         header = self.META.get("HTTP_COOKIE", "").encode("latin-1").decode(errors="replace")
         return parse_cookies(header)
+
+
+class FewParts:
+    """
+    Passes on a form's body while it is read, and refuses it once it has too many parts.
+
+    Django counts neither files without a field's name nor what each part costs to find.
+    """
+
+    def __init__(self, stream, media_type: str, *, most: int):
+        _, parameters = parse_header_parameters(media_type)
+        self._stream = stream
+        self._most = most
+        self._boundary = b"--" + parameters.get("boundary", "").encode()
+        self._end = b""  # of the chunk before: a boundary may stand across two
+        self._boundaries = 0
+
+    def read(self, size: int) -> bytes:
+        """
+        :raises MultiPartParserError: there are too many parts
+        """
+        chunk = self._stream.read(size)
+        text = self._end + chunk
+        self._boundaries += text.count(self._boundary)
+        if self._boundaries > self._most:
+            raise MultiPartParserError("The form has too many parts.")
+        self._end = text[-(len(self._boundary) - 1) :]
+        return chunk
 
 
 def parse_cookies(header: str) -> dict[str, str]:
@@ -42,9 +88,9 @@ def parse_cookies(header: str) -> dict[str, str]:
         name, sign, value = part.partition("=")
         if not sign:
             name, value = "", part
-        name, value = name.strip(), value.strip()
-        if name or value:
-            cookies[name] = _unquote(value)
+        name, value = name.strip(), _unquote(value.strip())
+        if (name or value) and "\0" not in value:  # which PostgreSQL takes in no value
+            cookies[name] = value
     return cookies
 
 

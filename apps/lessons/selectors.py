@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable
 
 from bson import ObjectId
+from django.utils.translation import gettext_lazy as _
 from mongoengine import QuerySet
 
 from apps.common.cache import Json, forget, read_through
-from apps.common.errors import Missing
+from apps.common.errors import Missing, Refusal
 from apps.common.pagination import Page, Paging, page_of
 from apps.courses import selectors as courses
 from apps.courses.documents import Course
@@ -15,9 +16,15 @@ from apps.lessons.documents import Lesson
 from apps.users.viewer import Viewer
 
 HALF_AN_HOUR = 30 * 60
+LONGEST_PAGE = 8_000_000  # characters of all texts in a page of a list
 
 # What one gets only where one may read the lesson; elsewhere these are null.
 PRIVATE = ("content", "content_html", "video_url", "embed_url")
+
+
+class PageTooLarge(Refusal):
+    code = "page_too_large"
+    detail = _("The texts of these lessons are too long for one page. Use a smaller page_size.")
 
 
 def get_lesson(lesson_id) -> Lesson:
@@ -52,16 +59,30 @@ def read_lesson(lesson_id, *, viewer: Viewer, represent: Callable) -> Json:
 
 
 def list_lessons(*, viewer: Viewer, represent: Callable, paging: Paging, course=None) -> Page:
-    """Return lessons of the courses that the viewer may know of, in the courses' order."""
+    """
+    Return lessons of the courses that the viewer may know of, in the courses' order.
+
+    :raises PageTooLarge: the texts of the page's lessons are too long together
+    """
     visible = courses.courses_visible_to(viewer)
     if course is not None:
         visible = visible.filter(id=course)
     by_id = {str(one.id): one for one in visible.only("instructor", "published", "lesson_order")}
     lessons = Lesson.objects(course__in=[ObjectId(one) for one in by_id], removed=None)
-    page = page_of(lessons.order_by("course", "position"), paging, represent)
     learnt = _courses_learnt_by(viewer)
-    page.rows[:] = [shown_to(viewer, row, by_id, learnt=learnt) for row in page.rows]
-    return page
+    size = 0
+
+    def represent_for_viewer(lesson: Lesson) -> Json:
+        nonlocal size
+        row = shown_to(viewer, represent(lesson), by_id, learnt=learnt)
+        size += len(row["content"] or "") + len(row["content_html"] or "")
+        if size > LONGEST_PAGE:
+            raise PageTooLarge()
+        return row
+
+    # A hundred lessons may be 180 MB: they are read in small batches, and not kept.
+    in_order = lessons.order_by("course", "position").no_cache().batch_size(5)
+    return page_of(in_order, paging, represent_for_viewer)
 
 
 def shown_to(

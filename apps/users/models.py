@@ -50,6 +50,8 @@ class Account(AbstractUser):
     def save(self, **options):
         self.username_key = fold_name(self.username)
         self.email_key = fold_name(self.email)
+        if not self._state.adding:
+            options["force_update"] = True  # a row that was erased meanwhile is not made again
         super().save(**options)
 
     @classmethod
@@ -94,7 +96,8 @@ class Session(models.Model):
         ordering = ["-last_used_at"]
 
     def __str__(self) -> str:
-        return f"{self.account} since {self.created_at:%Y-%m-%d %H:%M}"
+        # Without the account's name: the admin's log keeps this when the account is erased.
+        return f"session since {self.created_at:%Y-%m-%d %H:%M}"
 
 
 class AccountMail(models.Model):
@@ -123,7 +126,7 @@ class AccountMail(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} to {self.account}"
+        return f"{self.kind} email of {self.created_at:%Y-%m-%d %H:%M}"
 
 
 class MailRequest(models.Model):

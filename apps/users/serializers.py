@@ -302,7 +302,13 @@ class PeopleQuery(ListQuery):
         required=False, choices=["username", "-username", "created_at", "-created_at"]
     )
 
-    FOR_ADMINS = ("instructor_requested", "is_active")
+    @property
+    def is_for_admins(self) -> bool:
+        """Whether the list is narrowed by what a public profile does not show."""
+        filters = self.filters
+        return filters.get("role") == "admin" or bool(
+            {"instructor_requested", "is_active"} & set(filters)
+        )
 
 
 def _refuse_taken(*, by_others_than=None, **given: str) -> str:

@@ -6,7 +6,7 @@ from functools import partial, wraps
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.forms import AdminPasswordChangeForm
-from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth import logout
 from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import BadRequest, ValidationError
 from django.db import DataError
@@ -22,8 +22,10 @@ SESSION_ID = "session_id"  # in the cookie's session: the row that must live
 
 
 class LimitedPasswordChangeForm(AdminPasswordChangeForm):
-    def __init__(self, *arguments, address: str, **options):
-        self._address = address
+    """Checks the old password as the API does, and writes the new one through the service."""
+
+    def __init__(self, *arguments, address: str, session_id: str | None, **options):
+        self._address, self._session_id = address, session_id
         super().__init__(*arguments, **options)
 
     def clean_old_password(self) -> str:
@@ -35,6 +37,20 @@ class LimitedPasswordChangeForm(AdminPasswordChangeForm):
         if services.is_password_right(account=self.user, password=password, address=self._address):
             return password
         raise ValidationError(self.error_messages["password_incorrect"], code="password_incorrect")
+
+    def save(self, commit: bool = True):
+        """
+        Set the password alone: the account may have been changed or erased since it was read.
+
+        :raises Invalid: the password was changed meanwhile, or the account is not active any more
+        """
+        services.replace_password(
+            account=self.user,
+            new_password=self.cleaned_data["new_password1"],
+            but=self._session_id,
+        )
+        self.user.refresh_from_db()
+        return self.user
 
 
 class StaffSite(AdminSite):
@@ -61,14 +77,15 @@ class StaffSite(AdminSite):
     def password_change(self, request, extra_context=None):
         request.current_app = self.name
         view = PasswordChangeView.as_view(
-            form_class=partial(LimitedPasswordChangeForm, address=client_ip(request)),
+            form_class=partial(
+                LimitedPasswordChangeForm,
+                address=client_ip(request),
+                session_id=request.session.get(SESSION_ID),
+            ),
             success_url=reverse("admin:password_change_done", current_app=self.name),
             extra_context=self.each_context(request) | (extra_context or {}),
         )
-        response = _answering_refusals(lambda: view(request))
-        if request.method == "POST" and response.status_code == 302:
-            _end_other_sessions(request)
-        return response
+        return _answering_refusals(lambda: view(request))
 
 
 def _refusing_impossible_values(view: Callable) -> Callable:
@@ -86,9 +103,14 @@ def _refusing_impossible_values(view: Callable) -> Callable:
 
 
 def _listed(request, response: HttpResponse) -> HttpResponse:
-    request.session[SESSION_ID] = services.open_staff_session(
-        account=request.user, **client_info(request)
-    )
+    """List the sign-in among the account's sessions; one that cannot be listed is undone."""
+    try:
+        request.session[SESSION_ID] = services.open_staff_session(
+            account=request.user, **client_info(request)
+        )
+    except BaseException:
+        logout(request)
+        raise
     return response
 
 
@@ -96,13 +118,6 @@ def _is_alive(request) -> bool:
     """Say whether the sign-in has not been ended among the account's sessions."""
     session_id = request.session.get(SESSION_ID)
     return session_id is None or selectors.has_session(request.user.pk, session_id)
-
-
-def _end_other_sessions(request) -> None:
-    account = request.user
-    services.end_all_sessions(account_id=account.pk, but=request.session.get(SESSION_ID))
-    account.refresh_from_db()
-    update_session_auth_hash(request, account)  # the cookie of this session remains valid
 
 
 def _answering_refusals(answer: Callable[[], HttpResponse]) -> HttpResponse:

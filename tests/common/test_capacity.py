@@ -12,6 +12,15 @@ def test_a_job_is_refused_while_all_slots_are_taken():
         pass
 
 
+def test_few_wait_and_the_next_is_refused_at_once():
+    capacity = Capacity(1, wait=60, waiting=0)
+
+    with capacity, pytest.raises(Busy), capacity:
+        pass
+    with capacity:
+        pass
+
+
 def test_a_slot_is_free_again_after_a_job_has_failed():
     capacity = Capacity(1, wait=0.01)
 

@@ -510,3 +510,18 @@ def test_a_new_lesson_is_started_for_all_who_are_enrolled(course, author):
     author.post("/api/lessons/", {"title": "New", "course": str(course.id)})
 
     assert client_of(student).get("/api/progress/").data["count"] == 2
+
+
+def test_a_page_of_a_list_holds_no_more_text_than_it_may(instructor, monkeypatch):
+    monkeypatch.setattr("apps.lessons.selectors.LONGEST_PAGE", 2000)
+    course = make_course(instructor=instructor)
+    for _ in range(3):
+        make_lesson(course=course, content="x" * 400)
+    client = client_of(instructor)
+
+    whole = client.get(f"/api/lessons/?course={course.id}")
+    part = client.get(f"/api/lessons/?course={course.id}&page_size=2")
+
+    assert (whole.status_code, whole.data["code"]) == (400, "page_too_large")
+    assert [len(row["content"]) for row in part.data["results"]] == [400, 400]
+    assert client_of(None).get(f"/api/lessons/?course={course.id}").status_code == 200

@@ -135,3 +135,43 @@ def test_too_many_parameters_are_a_400(path):
     status, _ = ask(path, QUERY_STRING="a&" * 1100)
 
     assert status == "400 Bad Request"
+
+
+class Counted(io.BytesIO):
+    """A body that knows how much of it was read."""
+
+    taken = 0
+
+    def read(self, *size) -> bytes:
+        part = super().read(*size)
+        self.taken += len(part)
+        return part
+
+
+NAMELESS = b'--b\r\nContent-Disposition: form-data; filename="x"\r\n\r\nx\r\n'
+
+
+@pytest.mark.parametrize("path", ["/", "/courses", "/nosuch", "/admin/login/", "/health/live"])
+@pytest.mark.parametrize(
+    ("body", "most"),
+    [(b"x" * 2_000_000, 0), (NAMELESS * 18_000, 200_000)],
+    ids=["a large form", "a form of many parts"],
+)
+def test_no_page_reads_a_form_that_is_none_of_ours(path, body, most):
+    stream = Counted(body)
+    environ = {
+        "REQUEST_METHOD": "POST",
+        "CONTENT_TYPE": "multipart/form-data; boundary=b",
+        "CONTENT_LENGTH": str(len(body)),
+        "HTTP_COOKIE": "csrftoken=" + "a" * 32,
+        "wsgi.input": stream,
+    }
+
+    status, _ = ask(path, **environ)
+
+    assert status.startswith("4")
+    assert stream.taken <= most
+
+
+def test_a_cookie_with_a_nul_is_left_out():
+    assert parse_cookies('sessionid="abc\\000def"; a=1') == {"a": "1"}

@@ -3,14 +3,18 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.core.management import call_command
+from django.db import DatabaseError, transaction
 from django.test import Client
 from django.utils import timezone
 
+from apps.common.errors import Invalid
 from apps.users import services
 from apps.users.documents import User
 from apps.users.models import Account, AccountMail, Session
+from apps.users.staff_site import LimitedPasswordChangeForm
 from tests.factories import PASSWORD, client_of, make_admin, make_student
 
 
@@ -297,6 +301,10 @@ def end_by_deactivation(user) -> None:
         services.change_person(user_id=str(user.id), is_active=is_active)
 
 
+def deactivate(user) -> None:
+    services.change_person(user_id=str(user.id), is_active=False)
+
+
 def end_by_demotion(user) -> None:
     for is_admin in (False, True):
         services.change_person(user_id=str(user.id), is_admin=is_admin)
@@ -365,3 +373,69 @@ def test_a_session_here_lasts_hours(settings):
     left = Session.objects.get().expires_at - timezone.now()
     assert left <= timedelta(hours=8)
     assert settings.SESSION_COOKIE_AGE == 8 * 60 * 60
+
+
+# The account may be changed or erased while its password is being hashed
+
+
+def password_form(account):
+    data = {"old_password": PASSWORD, "new_password1": "a whole new phrase"}
+    form = LimitedPasswordChangeForm(
+        account, data | {"new_password2": "a whole new phrase"}, address="", session_id=None
+    )
+    assert form.is_valid(), form.errors
+    return form
+
+
+def test_changing_a_password_here_gives_back_no_right_that_was_taken():
+    make_admin()
+    account = account_of(make_admin(username="root", password=PASSWORD))
+    form = password_form(account)
+    services.change_person(user_id=account.profile_id, is_admin=False)
+
+    form.save()
+
+    stored = Account.objects.get(pk=account.pk)
+    assert (stored.is_superuser, stored.is_staff) == (False, False)
+    assert stored.check_password("a whole new phrase")
+
+
+@pytest.mark.parametrize("remove", [end_by_erasure, deactivate], ids=["erased", "deactivated"])
+def test_changing_a_password_here_brings_no_account_back(remove):
+    make_admin()
+    user = make_admin(username="root", password=PASSWORD)
+    form = password_form(account_of(user))
+    remove(user)
+
+    with pytest.raises(Invalid):
+        form.save()
+
+    assert not Account.objects.filter(username="root", is_active=True).exists()
+
+
+def test_an_account_that_was_erased_is_not_saved_again():
+    make_admin()
+    account = account_of(make_admin(username="root"))
+    services.erase(user_id=account.profile_id)
+
+    with pytest.raises(DatabaseError), transaction.atomic():
+        account.save()
+
+    assert not Account.objects.filter(username="root").exists()
+
+
+def test_the_log_keeps_no_name_of_an_erased_user():
+    root = make_admin(username="root", password=PASSWORD)
+    here = sign_in_here("root")
+    user = make_student(username="erasemenow")
+    client_of(user)
+    session = Session.objects.get(account=account_of(user))
+    for address in (
+        f"/admin/users/session/{session.pk}/delete/",
+        f"/admin/users/account/{account_of(user).pk}/delete/",
+    ):
+        assert here.post(address, {"post": "yes"}).status_code == 302
+
+    assert LogEntry.objects.count() == 2
+    assert not LogEntry.objects.filter(object_repr__contains="erasemenow").exists()
+    assert account_of(root).username == "root"

@@ -385,3 +385,13 @@ def test_a_mailed_key_verifies_its_address_alone(student):
     services.verify_email(key=verification_key(account_of(student)))
     assert selectors.get_user(student.id).email_verified
     assert account_of(student).email_verified
+
+
+def test_a_new_address_is_offered_verification_whatever_the_old_one_was_sent(student):
+    for _ in range(3):
+        put_in_outbox(AccountMail.Kind.VERIFY, user_id=student.id)
+    before = AccountMail.objects.count()
+
+    services.change_person(user_id=str(student.id), email="new@example.org")
+
+    assert AccountMail.objects.count() == before + 1

@@ -22,14 +22,24 @@ def is_password_right(
     :raises Throttled: too many passwords were wrong
     :raises Busy: too many passwords are checked at once
     """
-    counters = _counters(account, network_of(address), fold_name(typed))
-    _check_reached(counters)
+    network = network_of(address)
+    of_account = [("failures", "account", account.pk, network)] if account else []
+    of_caller = [("network_failures", network)]
+    if typed:
+        of_caller.append(("failures", "typed", fold_name(typed), network))
+    else:  # the caller is signed in and knows whose password it is
+        of_caller, of_account = of_caller + of_account, []
+    _check_reached(of_caller)
     right = check_password(password, account.password if account else UNUSABLE)
     if account and right and account.is_active:
         # Again, for many guesses at once have all passed the first check.
-        _check_reached(counters)
-        return True
-    for counter in counters:
+        _check_reached(of_caller)
+        # Refused as a wrong password: a 429 would tell that name and email address belong together.
+        if not any(limits.is_reached(*counter) for counter in of_account):
+            return True
+    for counter in of_account:
+        limits.count(*counter)
+    for counter in of_caller:
         limits.check(*counter)
     return False
 
@@ -37,12 +47,3 @@ def is_password_right(
 def _check_reached(counters: list[tuple]) -> None:
     for counter in counters:
         limits.check_reached(*counter)
-
-
-def _counters(account: Account | None, network: str, typed: str) -> list[tuple]:
-    counters = [("network_failures", network)]
-    if typed:
-        counters.append(("failures", "typed", typed, network))
-    if account:
-        counters.append(("failures", "account", account.pk, network))
-    return counters

@@ -7,6 +7,8 @@ from bson import ObjectId
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from django.db.models import CharField, Exists, OuterRef
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from apps.common import idempotency
@@ -76,9 +78,8 @@ def finish_erasure(account_id: int) -> bool:
     selectors.forget_user(account.profile_id)
     if not _erase_documents(account.profile_id):
         return False
-    log = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(Account))
-    log.filter(object_id=str(account.pk)).update(object_repr="")
     account.delete()
+    _clear_log()
     return True
 
 
@@ -96,7 +97,16 @@ def _erase_again(user_id: str) -> bool:
     """Erase the documents of a user who has no account now; return whether all apps did so."""
     if Account.objects.filter(profile_id=user_id, erasing_since=None).exists():
         return False
+    _clear_log()
     return _erase_documents(user_id)
+
+
+def _clear_log() -> None:
+    """Remove the names of accounts that are gone from the admin's log."""
+    accounts = Account.objects.annotate(key=Cast("pk", CharField()))
+    named = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(Account))
+    gone = named.exclude(object_repr="").filter(~Exists(accounts.filter(key=OuterRef("object_id"))))
+    gone.update(object_repr="")
 
 
 def _finish_or_leave(account_id: int) -> bool:

@@ -26,8 +26,12 @@ A_WEEK = timedelta(days=7)
 VERIFY_SALT = "users.verify"
 
 
-def put_in_outbox(kind: AccountMail.Kind, *, user_id) -> None:
-    """Have a mail sent soon; nobody's letter-box is filled by whoever knows the address."""
+def put_in_outbox(kind: AccountMail.Kind, *, user_id, address_is_new: bool = False) -> None:
+    """
+    Have a mail sent soon; nobody's letter-box is filled by whoever knows the address.
+
+    :param address_is_new: the mails before went to another address, so they do not count
+    """
     allowed, seconds = _limit_of(kind)
     since = timezone.now() - timedelta(seconds=seconds)
     recent_or_waiting = Q(created_at__gt=since) | Q(sent_at=None)
@@ -36,7 +40,8 @@ def put_in_outbox(kind: AccountMail.Kind, *, user_id) -> None:
         account = Account.objects.select_for_update().filter(profile_id=str(user_id)).first()
         if account is None:  # erased meanwhile
             return
-        if account.mails.filter(recent_or_waiting, kind=kind).count() < allowed:
+        recent = account.mails.filter(recent_or_waiting, kind=kind)
+        if address_is_new or recent.count() < allowed:
             AccountMail.objects.create(account=account, kind=kind)
 
 

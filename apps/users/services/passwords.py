@@ -30,8 +30,18 @@ def change_password(
     account = selectors.get_account(user_id)
     if not is_password_right(account=account, password=old_password, address=address):
         raise WrongPassword(old_password=_("The password is wrong."))
-    if not _set_password(account, new_password, but=session_id):
-        raise WrongPassword(old_password=_("The password is wrong."))
+    replace_password(account=account, new_password=new_password, but=session_id)
+
+
+def replace_password(*, account: Account, new_password: str, but: str | None) -> None:
+    """
+    Put a password in the place of the one that was checked, and end all other sessions.
+
+    :param but: the id of the session that goes on
+    :raises Invalid: the password was changed meanwhile, or the account is not active any more
+    """
+    if not _set_password(account, new_password, but=but):
+        raise Invalid(old_password=_("The password is wrong."))
 
 
 def request_mail(kind: AccountMail.Kind, *, email: str) -> None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.common import limits
 from apps.common.clock import now_in_milliseconds, shown
 from apps.common.documents import replace
-from apps.common.errors import Conflict, Invalid, StaleVersion
+from apps.common.errors import Conflict, Invalid, Refusal, StaleVersion
 from apps.common.events import publish
 from apps.common.folding import fold_name
 from apps.common.pictures import remove_pictures, remove_unused_pictures, store_picture
@@ -89,7 +89,7 @@ def change_person(*, user_id: str, expected: list[int] | None = None, **changes)
     elif demoted:
         end_staff_sessions(account_id=account.pk)
     if moved:
-        put_in_outbox(AccountMail.Kind.VERIFY, user_id=user_id)
+        put_in_outbox(AccountMail.Kind.VERIFY, user_id=user_id, address_is_new=True)
     if user.pending_since:
         _tell_grant(user)
     return user
@@ -114,7 +114,7 @@ def set_picture(
         return _replace_profile(
             user, expected, profile_picture=picture, profile_picture_small=small
         )
-    except BaseException:
+    except Refusal:  # after another failure the profile may show them: the sweep finds out
         remove_pictures(picture, small)
         raise
     finally:

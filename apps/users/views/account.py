@@ -117,8 +117,9 @@ class ResetView(PublicView):
     def post(self, request):
         """Ask for a mail with a link to set a new password; the answer is the same for all."""
         email = self.validated(AddressSerializer)["email"]
-        limits.check("reset", fold_name(email))
+        # First the network's own: what it is refused must not use up the limit of an address.
         limits.check("network_resets", client_network(request))
+        limits.check("reset", fold_name(email))
         services.request_mail(AccountMail.Kind.RESET, email=email)
         return MailResponse({"detail": _("Password reset e-mail has been sent.")})
 
