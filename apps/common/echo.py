@@ -2,6 +2,7 @@
 
 LONGEST_VALUE = 80
 LONGEST_MESSAGE = 500
+LONGEST_DETAIL = 10_000
 
 
 def shortened(value: object, most: int = LONGEST_VALUE) -> str:
@@ -11,8 +12,8 @@ def shortened(value: object, most: int = LONGEST_VALUE) -> str:
     return f"{start}…" if len(text) > most else start
 
 
-def writable(message: object) -> str:
-    """Return a message that UTF-8 can encode, at most LONGEST_MESSAGE characters of it."""
+def writable(message: object, most: int = LONGEST_MESSAGE) -> str:
+    """Return the beginning of a message, as UTF-8 can encode it."""
     text = str(message)
-    start = text[:LONGEST_MESSAGE].encode(errors="replace").decode()
-    return f"{start}…" if len(text) > LONGEST_MESSAGE else start
+    start = text[:most].encode(errors="replace").decode()
+    return f"{start}…" if len(text) > most else start

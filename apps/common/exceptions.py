@@ -32,7 +32,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from apps.common.echo import shortened, writable
+from apps.common.echo import LONGEST_DETAIL, shortened, writable
 from apps.common.errors import Invalid, Refusal
 
 logger = logging.getLogger(__name__)
@@ -130,7 +130,9 @@ def store_unavailable() -> Response:
 
 
 def _answer(status: int, detail: str, code: str, **more) -> Response:
-    return Response({"detail": writable(detail), "code": code} | more, status=status)
+    return Response(
+        {"detail": writable(detail, LONGEST_DETAIL), "code": code} | more, status=status
+    )
 
 
 def _translate(error: Exception) -> Exception:

@@ -49,7 +49,7 @@ SEED = 2026
 class DemoFilling(Document):
     """That a store was empty and is being, or was, filled."""
 
-    name = StringField(primary_key=True)
+    name = StringField(primary_key=True, max_length=100)
     finished = BooleanField(default=False)
 
     meta = {"collection": "demo_fillings", "auto_create_index": False}

@@ -45,7 +45,8 @@ def test_a_folder_for_everybody_stays_open_and_the_products_files_do_not(folder)
 def test_links_are_not_followed(folder, tmp_path_factory):
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     elsewhere.chmod(0o755)
-    (elsewhere / "file").touch(0o644)
+    (elsewhere / "file").touch()
+    (elsewhere / "file").chmod(0o644)
     (folder / "mail").symlink_to(elsewhere)
 
     private_files.restrict_data_dir(folder)

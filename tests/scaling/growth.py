@@ -7,7 +7,7 @@ LARGER = 4
 # Four times the input takes four times the time where it is linear, sixteen where it is quadratic.
 MOST = 8
 FLOOR = 0.005  # seconds; what takes less is too short to compare
-PATIENCE = 0.5  # seconds after which a run is slow whatever it is compared with
+PATIENCE = 3.0  # seconds after which a run is slow whatever it is compared with
 SHORT = (8, 16, 20, 24, 28, 34, 40, 60)  # the time of an exponential function shows in these
 
 
