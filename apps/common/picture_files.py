@@ -1,24 +1,38 @@
-"""Picture files without their metadata.
+"""Picture files without their metadata, written anew from the parts that this reader has found.
+
+What only the decoder would find is thus either left out or refused.
 
 Texts, profiles and EXIF of a few kilobytes may unpack to hundreds of megabytes, so the decoder
 gets only the parts that the pixels need. The orientation is read here, because it is the one piece
 of metadata that changes what people see.
 """
 
+import re
 import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
 # Ten times what usual programs write.
 MOST_PARTS = 10_000
-MOST_SCANS = 50  # a progressive JPEG decodes the whole picture once for each
+# A progressive JPEG goes through the whole picture once for each scan; usual programs write 18 at
+# most (of four colors), which 40 megapixels may have.
+MOST_SCANS = 50
+MOST_SCANNED_PIXELS = 18 * 40_000_000
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PNG_PIXELS = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
 _JPEG = b"\xff\xd8\xff"
-_SCAN, _JFIF, _EXIF, _ADOBE, _COMMENT = 0xDA, 0xE0, 0xE1, 0xEE, 0xFE
+_JFIF, _EXIF, _ADOBE, _COMMENT = 0xE0, 0xE1, 0xEE, 0xFE
 _METADATA = {*range(0xE0, 0xF0), _COMMENT} - {_JFIF, _ADOBE}  # these two say what the colors are
 _SEQUENTIAL = {0xC0, 0xC1}
+_FRAMES = _SEQUENTIAL | {0xC2}  # browsers show neither lossless nor arithmetic ones
+_TABLES = {0xC4, 0xDB, 0xDD}
+_SCAN, _END = 0xDA, 0xD9
+_JPEG_PARTS = _METADATA | _FRAMES | _TABLES | {_JFIF, _ADOBE, _SCAN, _END}
+# Fill bytes before a marker are skipped: the last of them is the marker's own.
+_MARKER = re.compile(rb"\xff[\x01-\xfe]")
+_MARKER_AFTER_SCAN = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")  # restarts belong to the scan
+_WEBP_PIXELS = {b"VP8X", b"ANIM", b"ANMF", b"ALPH", b"VP8 ", b"VP8L"}
 _EXIF_MARK = b"Exif\0\0"
 _ORIENTATION = 0x0112
 
@@ -39,6 +53,7 @@ def without_metadata(data: bytes) -> PictureFile:
 
     :raises TooManyParts: it has too many of them
     :raises struct.error: it is cut off within a part
+    :raises ValueError: it has parts that its format does not allow, or that no browser shows
     """
     if data.startswith(_PNG):
         return _png(data)
@@ -52,6 +67,8 @@ def without_metadata(data: bytes) -> PictureFile:
 def _png(data: bytes) -> PictureFile:
     kept, orientation = [_PNG], 1
     for kind, chunk in _counted(_png_chunks(data)):
+        if (kind == b"IHDR") != (len(kept) == 1):
+            raise ValueError("A PNG starts with its only header.")
         if kind == b"eXIf":
             orientation = _orientation(chunk[8:-4])
         elif kind in _PNG_PIXELS:
@@ -71,46 +88,82 @@ def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _jpeg(data: bytes) -> PictureFile:
-    kept, orientation, sequential = [data[:2]], 1, False
-    for kind, segment in _counted(_jpeg_segments(data)):
-        if kind == _EXIF and segment[4:].startswith(_EXIF_MARK):
-            orientation = _orientation(segment[4:])
-        if kind not in _METADATA:
-            kept.append(segment)
-        sequential = sequential or kind in _SEQUENTIAL
-    scans = kept[-1].count(bytes((0xFF, _SCAN)))
-    if scans > MOST_SCANS:
+    segments = list(_counted(_jpeg_segments(data)))
+    (frame,) = (segment for kind, segment in segments if kind in _FRAMES)
+    scans = [segment for kind, segment in segments if kind == _SCAN]
+    _check_scans(len(scans), frame)
+    exif = (
+        segment[4:]
+        for kind, segment in segments
+        if kind == _EXIF and segment[4:].startswith(_EXIF_MARK)
+    )
+    return PictureFile(
+        data[:2] + b"".join(segment for kind, segment in segments if kind not in _METADATA),
+        _orientation(next(exif, b"")),
+        row_by_row=frame[1] in _SEQUENTIAL and _is_complete(scans[:1], frame),
+    )
+
+
+def _check_scans(scans: int, frame: bytes) -> None:
+    height, width = struct.unpack_from(">HH", frame, 5)
+    if scans > MOST_SCANS or (scans > 1 and scans * height * width > MOST_SCANNED_PIXELS):
         raise TooManyParts
-    return PictureFile(b"".join(kept), orientation, row_by_row=sequential and scans == 1)
+
+
+def _is_complete(scans: list[bytes], frame: bytes) -> bool:
+    """Whether the first scan has all colors; otherwise the decoder collects them in memory."""
+    return all(scan[4:5] == frame[9:10] for scan in scans)
 
 
 def _jpeg_segments(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield the marker of each segment, and the whole segment; all scans are one, the last."""
-    start = 2
-    while (start := data.find(b"\xff", start)) >= 0:
-        marker, length = struct.unpack_from(">BH", data, start + 1)
-        if marker == _SCAN:
-            yield marker, data[start:]
+    """Yield the marker of each segment, and the whole segment, a scan with its pixels."""
+    found = _MARKER.search(data, 2)
+    while found:
+        start, marker = found.start(), data[found.end() - 1]
+        if marker not in _JPEG_PARTS:
+            raise ValueError(f"A JPEG with the marker {marker:02X} is not read.")
+        if marker == _END:
+            yield marker, data[start : start + 2]
             return
-        if marker == 0xFF:  # it may be repeated before a marker
-            start += 1
-            continue
-        yield marker, data[start : start + 2 + length]
-        start += 2 + length
+        (length,) = struct.unpack_from(">H", data, start + 2)
+        if length < 2:
+            raise ValueError("The length of a segment includes itself.")
+        end = start + 2 + length
+        found = (_MARKER_AFTER_SCAN if marker == _SCAN else _MARKER).search(data, end)
+        if marker == _SCAN:
+            end = found.start() if found else len(data)
+        yield marker, data[start:end]
 
 
 def _webp(data: bytes) -> PictureFile:
-    """Find the orientation; the decoder reads no other metadata of a WebP."""
-    exif = (chunk for kind, chunk in _counted(_webp_chunks(data)) if kind == b"EXIF")
-    return PictureFile(data, _orientation(next(exif, b"")))
+    """Leave the first frame only; the canvas stays, which may be larger than that."""
+    kept, orientation, moving = [], 1, False
+    for kind, chunk in _counted(_webp_chunks(data)):
+        if kind == b"EXIF":
+            orientation = _orientation(chunk[8:])
+        elif kind in _WEBP_PIXELS and not (kind == b"ANMF" and moving):
+            kept.append(chunk)
+        moving = moving or kind == b"ANMF"
+    body = b"WEBP" + b"".join(kept)
+    return PictureFile(struct.pack("<4sI", b"RIFF", len(body)) + body, orientation)
 
 
 def _webp_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    start = 12
-    while start + 8 <= len(data):
+    """Yield the kind of each chunk, and the whole chunk with an even length.
+
+    :raises ValueError: it is cut off
+    """
+    (length,) = struct.unpack_from("<I", data, 4)
+    start, end = 12, 8 + length
+    if end > len(data):
+        raise ValueError("The file is shorter than it says.")
+    while start + 8 <= end:
         kind, length = struct.unpack_from("<4sI", data, start)
-        yield kind, data[start + 8 : start + 8 + length]
-        start += 8 + length + length % 2
+        after = start + 8 + length
+        if after > end:
+            raise ValueError("A chunk is longer than its file.")
+        yield kind, data[start:after] + bytes(length % 2)
+        start = after + length % 2
 
 
 def _counted(parts: Iterator[tuple]) -> Iterator[tuple]:

@@ -19,7 +19,7 @@ from apps.common import pictures
 from apps.common.capacity import Busy
 from apps.common.errors import Invalid
 from apps.common.limits import Throttled
-from apps.common.picture_files import MOST_PARTS, MOST_SCANS
+from apps.common.picture_files import MOST_PARTS, MOST_SCANS, TooManyParts, without_metadata
 from apps.common.pictures import LARGE, SMALL, remove_unused_pictures, store_picture
 from apps.courses.documents import Course
 from apps.courses.services import remove_unused_images, set_image
@@ -174,6 +174,142 @@ def test_a_file_of_many_parts_is_refused():
     assert "too many parts" in refusal_of(many)
     assert "too many parts" in refusal_of(scans[:2] + comments + scans[2:])
     assert "too many parts" in refusal_of(png_with(chunk(b"aaAa", b"") * MOST_PARTS))
+
+
+def progressive(mode: str, width: int, height: int, scans: int) -> bytes:
+    """A JPEG that says it is so large, and has so many scans, most of them empty."""
+    whole = saved(mode, "JPEG", size=(64, 64), progressive=True)
+    frame, last = whole.index(b"\xff\xc2"), whole.rindex(b"\xff\xda")
+    size = struct.pack(">HH", height, width)
+    more = scans - whole.count(b"\xff\xda")
+    return whole[: frame + 5] + size + whole[frame + 9 : -2] + whole[last:-2] * more + whole[-2:]
+
+
+def test_the_more_pixels_the_fewer_scans():
+    for mode, scans in (("L", 6), ("RGB", 12), ("CMYK", 18)):
+        assert without_metadata(progressive(mode, 8000, 5000, scans)).data
+    assert without_metadata(progressive("RGB", 4000, 3000, MOST_SCANS)).data
+    for size in ((8000, 5000, 19), (8000, 2500, 40), (10, 10, MOST_SCANS + 1)):
+        with pytest.raises(TooManyParts):
+            without_metadata(progressive("RGB", *size))
+
+
+@pytest.mark.parametrize("marker", [0x01, *range(0xD0, 0xD9)])
+def test_scans_do_not_hide_behind_a_marker_that_has_no_length(marker):
+    """Read as a segment, it would be one that has all scans, which libjpeg decodes."""
+    many = progressive("L", 64, 64, 1500)
+    length = struct.pack(">H", len(many) - 2)
+
+    assert "whole PNG" in refusal_of(
+        many[:2] + bytes((0xFF, marker)) + length + many[2:-2] + b"\xff\xd9\0\0"
+    )
+
+
+def test_scans_between_other_segments_are_counted():
+    whole = progressive("L", 64, 64, 6)
+    last = whole[whole.rindex(b"\xff\xda") : -2]
+    for between in (
+        b"\xff\xfe\0\4ab",
+        b"\xff\xe1\0\4ab",
+        b"\xff\xdd\0\4\0\0",
+        b"\xff\xd0",
+        b"\xff\xff",
+    ):
+        assert "too many parts" in refusal_of(whole[:-2] + (between + last) * 50 + whole[-2:])
+
+
+def test_a_jpeg_has_one_frame_of_a_kind_that_browsers_show():
+    whole = saved("RGB", "JPEG")
+    at = whole.index(b"\xff\xc0")
+    frame = whole[at : at + 19]
+
+    assert "whole PNG" in refusal_of(whole[:at] + frame + whole[at:])
+    assert "whole PNG" in refusal_of(whole[:-2] + frame + whole[-2:])
+    for kind in {*range(0xC2, 0xD0)} - {0xC2, 0xC4}:
+        with pytest.raises(ValueError, match="marker"):
+            without_metadata(whole[: at + 1] + bytes((kind,)) + whole[at + 2 :])
+
+
+def test_a_length_that_does_not_include_itself_is_refused():
+    """Its bytes would not be passed on, and the decoder would take the next ones for it."""
+    whole = saved("RGB", "JPEG", progressive=True)
+    for at in (2, whole.rindex(b"\xff\xda")):
+        for length in (b"\0\0", b"\0\1"):
+            with pytest.raises(ValueError, match="length"):
+                without_metadata(whole[:at] + b"\xff\xe0" + length + whole[at:])
+
+
+def test_fill_bytes_and_what_follows_the_end_are_left_out():
+    whole = saved("RGB", "JPEG")
+    filled = whole[:2] + b"\xff" * 5_000_000 + whole[2:]
+
+    assert without_metadata(filled + whole).data == without_metadata(whole).data
+
+
+def test_fill_bytes_are_skipped_without_looking_at_each_in_python():
+    whole = saved("RGB", "JPEG")
+    steps = 0
+
+    def count(*_arguments):
+        nonlocal steps
+        steps += 1
+        return count
+
+    sys.settrace(count)
+    try:
+        without_metadata(whole[:2] + b"\xff" * 50_000 + whole[2:])
+    finally:
+        sys.settrace(None)
+
+    assert steps < 5_000
+
+
+def test_only_a_jpeg_whose_first_scan_has_all_colors_is_decoded_row_by_row():
+    """Otherwise the decoder collects all pixels, which few uploads may do at the same time."""
+    whole = saved("RGB", "JPEG")
+    scan = whole.index(b"\xff\xda")
+    one_color = b"\xff\xda\0\x08\1\1\0\0\x3f\0"
+
+    assert without_metadata(whole).row_by_row
+    assert not without_metadata(whole[:scan] + one_color + whole[scan + 14 :]).row_by_row
+    assert not without_metadata(progressive("RGB", 64, 64, 10)).row_by_row
+
+
+def test_a_png_has_one_header_and_nothing_after_its_end():
+    whole = png()
+    other = saved("L", "PNG", size=(9, 9))
+
+    assert without_metadata(whole + other[8:]).data == whole
+    for header in (whole[8:33], other[8:33]):
+        assert "whole PNG" in refusal_of(png_with(header))
+        assert "whole PNG" in refusal_of(whole[:-12] + header + whole[-12:])
+    assert "whole PNG" in refusal_of(whole[:8] + chunk(b"PLTE", b"abc") + whole[8:])
+
+
+def moving_webp(frames: int) -> bytes:
+    colors = [Image.new("RGB", (40, 20), (number, 0, 99)) for number in range(frames)]
+    made = BytesIO()
+    colors[0].save(made, "WEBP", save_all=True, append_images=colors[1:], lossless=True)
+    return made.getvalue()
+
+
+def test_the_decoder_gets_one_frame_of_a_moving_webp():
+    moving = without_metadata(moving_webp(30)).data
+
+    assert moving.count(b"ANMF") == 1
+    assert Image.open(BytesIO(moving)).n_frames == 1
+
+
+def test_a_webp_ends_where_it_says():
+    whole = saved("RGB", "WEBP", exif=orientation(6))
+    said = struct.unpack_from("<I", whole, 4)[0]
+
+    assert without_metadata(whole + moving_webp(3)).data == without_metadata(whole).data
+    assert b"EXIF" not in without_metadata(whole).data
+    for size in (said + 2, 2**31, 2**32 - 1):
+        assert "whole PNG" in refusal_of(whole[:4] + struct.pack("<I", size) + whole[8:])
+    for size in (said, 2**32 - 1):  # of the first chunk
+        assert "whole PNG" in refusal_of(whole[:16] + struct.pack("<I", size) + whole[20:])
 
 
 def test_texts_and_profiles_are_never_unpacked():
