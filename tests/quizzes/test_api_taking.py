@@ -661,6 +661,16 @@ def test_the_export_of_oneself_holds_what_one_submitted_in_words(learner, quiz):
     [row] = learner.get("/api/auth/user/export/").json()["quiz_submissions"]
     assert row["answers"] == [{"question": question.text, "answer": ["Choice 1"]}]
     assert (row["score"], row["passed"]) == (1, True)
+    submission = learner.get(SUBMISSIONS).json()["results"][0]
+    same = ("quiz", "attempt", "started_at", "submitted_at", "score", "max_score", "percentage")
+    assert {name: row[name] for name in same} == {name: submission[name] for name in same}
+    assert row["course"] == str(quiz.course)
+
+
+def test_the_export_of_oneself_makes_no_document_of_what_one_submitted(learner, quiz, monkeypatch):
+    submit(learner, quiz)
+    monkeypatch.setattr(Attempt, "_from_son", None)  # what makes one
+    assert learner.get("/api/auth/user/export/").json()["quiz_submissions"]
 
 
 def test_removing_a_lesson_takes_its_quizzes_along(quiz):
