@@ -208,6 +208,9 @@ RATE_LIMITS = {  # requests, seconds
     "uploads": env.rate("LMS_LIMIT_UPLOADS", "20/3600"),
     "previews": env.rate("LMS_LIMIT_PREVIEWS", "30/60"),
     "attempts": env.rate("LMS_LIMIT_ATTEMPTS", "60/3600"),
+    "files": env.rate("LMS_LIMIT_FILES", "60/3600"),  # question banks that come or go
+    "statistics": env.rate("LMS_LIMIT_STATISTICS", "60/60"),
+    "exports": env.rate("LMS_LIMIT_EXPORTS", "10/3600"),  # of all that is stored of oneself
 }
 # Emails, seconds: for one recipient, and for one whose address is not verified. LMS_RATE_LIMITS
 # does not lift these limits: they protect people who never asked for our emails.

@@ -113,6 +113,9 @@ def test_each_limit_is_as_promised(settings):
         "uploads": (20, hour),
         "previews": (30, minute),
         "attempts": (60, hour),
+        "files": (60, hour),
+        "statistics": (60, minute),
+        "exports": (10, hour),
     }
 
 

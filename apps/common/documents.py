@@ -1,9 +1,10 @@
 """What all documents share: references read as ids, revisions, and how they are written."""
 
+from collections.abc import Callable
 from typing import TypeVar
 
 from bson import ObjectId
-from mongoengine import Document, IntField, NotUniqueError, ReferenceField
+from mongoengine import Document, IntField, NotUniqueError, QuerySet, ReferenceField
 from mongoengine.base.fields import BaseField
 
 from apps.common.clock import now_in_milliseconds
@@ -135,3 +136,19 @@ def refuse_stale(kind: type[Document], document_id: ObjectId) -> None:
     if kind.objects(id=document_id, **there).count() == 0:
         raise Missing()
     raise StaleVersion()
+
+
+def for_each(found: QuerySet, do: Callable[[Doc], object]) -> int:
+    """
+    Call `do` with each document that a query finds; return how many.
+
+    Only ids are read at first, and each document when its turn comes: a long backlog of large
+    documents would not fit into memory. One that the query does not find any more is left out.
+    """
+    number = 0
+    for document_id in list(found.scalar("id").no_cache()):
+        document = found.filter(id=document_id).first()
+        if document is not None:
+            do(document)
+            number += 1
+    return number

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from mongoengine import NotUniqueError, Q
 
 from apps.common.bounds import Bound
-from apps.common.documents import change, refuse_stale, replace
+from apps.common.documents import change, for_each, refuse_stale, replace
 from apps.common.errors import Conflict, Forbidden, Invalid, Missing, Refusal, StaleVersion
 from apps.common.events import ask, publish
 from apps.common.folding import fold_name, fold_words
@@ -258,12 +258,8 @@ def finish_removal(course: Course) -> None:
 
 def finish_removals() -> int:
     """Finish what was cut off; return how many courses and categories it was."""
-    courses, categories = list(Course.objects(removed=True)), list(Category.objects(removed=True))
-    for course in courses:
-        finish_removal(course)
-    for category in categories:
-        _finish_category_removal(category)
-    return len(courses) + len(categories)
+    courses = for_each(Course.objects(removed=True), finish_removal)
+    return courses + for_each(Category.objects(removed=True), _finish_category_removal)
 
 
 def give_up_courses_of(user_id: str) -> None:

@@ -134,13 +134,13 @@ def untold_milestones() -> list[tuple[str, str, int]]:
     """Return `(student, course, per cent)` of each milestone not told to all."""
     return [
         (str(one.student), str(one.course), percent)
-        for one in Enrollment.objects(untold__exists=True)
+        for one in Enrollment.objects(untold__exists=True).no_cache()
         for percent in one.untold
     ]
 
 
 def personal_data_of(user_id: str) -> list[Json]:
-    found = Enrollment.objects(student=user_id).order_by("-enrolled_at")
+    found = Enrollment.objects(student=user_id).order_by("-enrolled_at").no_cache()
     return [represent_enrollment(one) | {"left_at": shown(one.left_at)} for one in found]
 
 

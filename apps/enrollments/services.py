@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from mongoengine import NotUniqueError
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.documents import insert
+from apps.common.documents import for_each, insert
 from apps.common.errors import Conflict, Missing, Refusal
 from apps.common.events import publish
 from apps.courses import selectors as catalogue
@@ -115,11 +115,7 @@ def milestone_told(*, student_id, course_id, percent: int) -> None:
 def repair_enrollments() -> int:
     """Tell again what was cut off a minute ago or more; return how many places."""
     before = now_in_milliseconds() - A_MINUTE
-    places = list(Enrollment.objects(pending_since__lt=before))
-    for place in places:
-        _recount(place.course)
-        _tell_again(place)
-    return len(places)
+    return for_each(Enrollment.objects(pending_since__lt=before), _repair)
 
 
 def remove_course(course_id) -> None:
@@ -166,6 +162,11 @@ def _come_back(student_id, course: Course) -> Enrollment:
     if place is None:
         raise AlreadyEnrolled(_("You already follow “%(title)s”.") % {"title": course.title})
     return place
+
+
+def _repair(place: Enrollment) -> None:
+    _recount(place.course)
+    _tell_again(place)
 
 
 def _tell_again(place: Enrollment) -> None:

@@ -12,7 +12,7 @@ from pymongo.errors import BulkWriteError
 
 from apps.common.bounds import Bound
 from apps.common.clock import now_in_milliseconds
-from apps.common.documents import change, insert, refuse_stale
+from apps.common.documents import change, for_each, insert, refuse_stale
 from apps.common.errors import Conflict, Invalid
 from apps.common.events import publish
 from apps.common.tasks import later
@@ -127,22 +127,21 @@ def tell_of_lesson(lesson_id) -> None:
 def repair_lessons() -> int:
     """Finish what was cut off a minute ago or more; return how many lessons it was."""
     before = now_in_milliseconds() - A_MINUTE
-    cut_off = list(Lesson.objects(pending_since__lt=before))
-    for lesson in cut_off:
-        if lesson.removed and _is_needed(lesson.course):
-            _bring_back(lesson)
-        for course_id in {lesson.course, lesson.moved_from} - {None}:
-            _recount(course_id)
-        tell_of_lesson(lesson.id)
-    return len(cut_off)
+    return for_each(Lesson.objects(pending_since__lt=before), _repair)
+
+
+def _repair(lesson: Lesson) -> None:
+    if lesson.removed and _is_needed(lesson.course):
+        _bring_back(lesson)
+    for course_id in {lesson.course, lesson.moved_from} - {None}:
+        _recount(course_id)
+    tell_of_lesson(lesson.id)
 
 
 def repair_orders() -> int:
     """Carry out the orders that were cut off; return how many."""
-    cut_off = list(Course.objects(lesson_order__exists=True, lesson_order__ne=None))
-    for course in cut_off:
-        _carry_out_order(course.id, course.lesson_order)
-    return len(cut_off)
+    cut_off = Course.objects(lesson_order__exists=True, lesson_order__ne=None)
+    return for_each(cut_off, lambda course: _carry_out_order(course.id, course.lesson_order))
 
 
 def remove_course(course_id) -> None:

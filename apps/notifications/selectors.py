@@ -91,11 +91,13 @@ def represent_preferences(preferences: Preferences) -> Json:
 
 
 def personal_data_of(user_id: str) -> dict[str, list[Json]]:
-    told = Notification.objects(recipient=user_id).order_by("-id")
+    told = Notification.objects(recipient=user_id).order_by("-id").no_cache()
     rows = [represent_notification(one) for one in told]
+    for row in rows:
+        row.pop("revision")
     wishes = represent_preferences(get_preferences(user_id))
     return {
-        "notifications": [{k: v for k, v in row.items() if k != "revision"} for row in rows],
+        "notifications": rows,
         "notification_preferences": [{"kind": kind} | wishes[kind] for kind in KINDS],
     }
 

@@ -9,6 +9,7 @@ from mongoengine import NotUniqueError
 from mongoengine.errors import BulkWriteError
 
 from apps.common.clock import now_in_milliseconds
+from apps.common.documents import for_each
 from apps.common.errors import Refusal
 from apps.common.events import publish
 from apps.enrollments import selectors as enrollments
@@ -118,13 +119,15 @@ def tell_milestones_to_all(course_id: str) -> None:
 def repair_progress() -> int:
     """Look for the milestones of what was cut off a minute ago or more; return how many."""
     before = now_in_milliseconds() - A_MINUTE
-    cut_off = list(Progress.objects(pending_since__lt=before))
-    for record in cut_off:
-        tell_milestones(student_id=record.student, course_id=record.course)
-        Progress.objects(id=record.id).update_one(unset__pending_since=True)
+    repaired = for_each(Progress.objects(pending_since__lt=before), _repair)
     for student_id, course_id, percent in enrollments.untold_milestones():
         _tell(student_id, course_id, percent)
-    return len(cut_off)
+    return repaired
+
+
+def _repair(record: Progress) -> None:
+    tell_milestones(student_id=record.student, course_id=record.course)
+    Progress.objects(id=record.id).update_one(unset__pending_since=True)
 
 
 def remove_course(course_id: str) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from mongoengine import QuerySet
 
 from apps.common.cache import Json, Lookup, Unkept, forget, read_all, read_through
+from apps.common.capacity import Capacity
 from apps.common.clock import shown
 from apps.common.errors import Missing
 from apps.common.events import ask
@@ -26,6 +27,7 @@ FIVE_MINUTES = 5 * 60
 A_QUARTER_OF_AN_HOUR = 15 * 60
 A_DAY = 24 * 60 * 60
 CARDS = "cards"  # the stamp of all lists of people
+EXPORTS = Capacity(2, wait=1)
 
 
 # Profiles
@@ -248,12 +250,28 @@ def forget_sessions(session_ids: Iterable[str]) -> None:
 
 
 def personal_data_of(user_id: str, *, represent: Callable) -> Json:
-    """Return all that is stored of a person, in this app and in those above it."""
+    """
+    Return all that is stored of a person, in this app and in those above it.
+
+    :raises Busy: too many exports are being made
+    """
+    with EXPORTS:
+        return _own_data(user_id, represent) | _data_above(user_id)
+
+
+def _data_above(user_id: str) -> Json:
+    data: Json = {}
+    for answer in ask(PersonalDataOf(user_id)):
+        data |= answer
+    return data
+
+
+def _own_data(user_id: str, represent: Callable) -> Json:
     account = get_account(user_id)
     user = get_user(user_id)
     profile = represent(user) | {"granted_at": shown(user.granted_at)}
     profile.pop("revision")
-    data = {
+    return {
         "profile": profile,
         "account": {
             "username": account.username,
@@ -287,9 +305,6 @@ def personal_data_of(user_id: str, *, represent: Callable) -> Json:
             for entry in account.logentry_set.all()
         ],
     }
-    for answer in ask(PersonalDataOf(user_id)):
-        data |= answer
-    return data
 
 
 class _Rows:

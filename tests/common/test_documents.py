@@ -5,7 +5,7 @@ from bson import ObjectId
 from mongoengine import NotUniqueError, StringField
 
 from apps.common import indexes
-from apps.common.documents import Revised, change, insert
+from apps.common.documents import Revised, change, for_each, insert
 from apps.common.errors import Missing, StaleVersion
 
 
@@ -89,3 +89,17 @@ def test_the_command_says_what_it_has_built(capsys):
     call_command("build_indexes")
 
     assert "All indexes of" in capsys.readouterr().out
+
+
+def test_a_backlog_is_read_one_document_at_a_time_and_each_comes_once():
+    names = ["a", "b", "c", "d", "e"]
+    Page.objects.insert([Page(name=name) for name in [*names, "other"]])
+    done = []
+
+    def visit(page):
+        done.append(page.name)
+        Page.objects(name="d").delete()  # gone before its turn
+
+    assert for_each(Page.objects(name__ne="other"), visit) == 4
+    assert done == ["a", "b", "c", "e"]
+    assert for_each(Page.objects(name="nothing"), visit) == 0

@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from apps.courses.selectors import get_course
 from apps.quizzes.documents import Choice, Question, QuestionImport
 from apps.users.selectors import get_user
-from tests.factories import client_of, enroll_in, make_question, make_quiz
+from tests.factories import client_of, enroll_in, make_admin, make_question, make_quiz
 
 BANK = """
 // Two questions that we have, and one that we have not
@@ -157,3 +157,24 @@ def lesson_of(quiz):
     from apps.lessons.selectors import get_lesson
 
     return get_lesson(quiz.lesson)
+
+
+def test_a_user_has_sixty_imports_and_exports_an_hour(author, quiz, settings):
+    settings.RATE_LIMITED = True
+    export = f"/api/quizzes/{quiz.id}/export/?format=gift"
+    assert send(author, quiz, BANK, query="?skip_unsupported=true").status_code == 201
+    assert {author.get(export).status_code for _ in range(59)} == {200}
+
+    for answer in (author.get(export), send(author, quiz, BANK)):
+        assert answer.status_code == 429
+        assert answer["Retry-After"]
+    assert client_of(make_admin()).get(export).status_code == 200
+
+
+def test_a_user_has_sixty_statistics_a_minute(author, quiz, settings):
+    settings.RATE_LIMITED = True
+    address = f"/api/quizzes/{quiz.id}/statistics/"
+    assert {author.get(address).status_code for _ in range(60)} == {200}
+
+    assert author.get(address).status_code == 429
+    assert client_of(make_admin()).get(address).status_code == 200

@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 from bson import ObjectId
 
+from apps.common.clock import now_in_milliseconds
 from apps.courses.selectors import get_course
 from apps.enrollments.documents import Enrollment
 from apps.progress.documents import Progress
+from apps.quizzes import services
 from apps.quizzes.documents import Attempt, Choice, Question, Quiz
 from tests.factories import (
     choices_of,
@@ -661,6 +663,16 @@ def test_the_export_of_oneself_holds_what_one_submitted_in_words(learner, quiz):
     [row] = learner.get("/api/auth/user/export/").json()["quiz_submissions"]
     assert row["answers"] == [{"question": question.text, "answer": ["Choice 1"]}]
     assert (row["score"], row["passed"]) == (1, True)
+    submission = learner.get(SUBMISSIONS).json()["results"][0]
+    same = ("quiz", "attempt", "started_at", "submitted_at", "score", "max_score", "percentage")
+    assert {name: row[name] for name in same} == {name: submission[name] for name in same}
+    assert row["course"] == str(quiz.course)
+
+
+def test_the_export_of_oneself_makes_no_document_of_what_one_submitted(learner, quiz, monkeypatch):
+    submit(learner, quiz)
+    monkeypatch.setattr(Attempt, "_from_son", None)  # what makes one
+    assert learner.get("/api/auth/user/export/").json()["quiz_submissions"]
 
 
 def test_removing_a_lesson_takes_its_quizzes_along(quiz):
@@ -727,3 +739,14 @@ def test_so_many_attempts_an_hour_are_opened_and_what_is_open_can_be_submitted(
         assert answer.status_code == 429
         assert answer["Retry-After"]
     assert Attempt.objects.count() == 2
+
+
+def test_submissions_that_were_not_told_are_told_by_the_sweep_each_once(learner, quiz):
+    submit(learner, quiz)
+    submit(learner, quiz)
+    Progress.objects.update(set__completed=False)
+    Attempt.objects.update(set__pending_since=now_in_milliseconds() - timedelta(minutes=2))
+
+    assert (services.repair_attempts(), services.repair_attempts()) == (2, 0)
+    assert Progress.objects(completed=True).count() == 1
+    assert all(one.questions and one.answers for one in Attempt.objects)

@@ -1133,6 +1133,20 @@ def test_all_that_is_stored_of_oneself_is_one_file(instructor):
     assert APIClient().get("/api/auth/user/export/").status_code == 401
 
 
+def test_a_user_has_ten_exports_an_hour_and_few_are_made_at_the_same_time(
+    instructor, settings, monkeypatch
+):
+    settings.RATE_LIMITED = True
+    monkeypatch.setattr(selectors.EXPORTS, "_wait", 0.01)
+    client = client_of(instructor)
+    with selectors.EXPORTS, selectors.EXPORTS:
+        refused = client.get("/api/auth/user/export/")
+    assert (refused.status_code, refused["Retry-After"]) == (503, "5")
+    assert {client.get("/api/auth/user/export/").status_code for _ in range(9)} == {200}
+
+    assert client.get("/api/auth/user/export/").status_code == 429
+
+
 # Manners
 
 

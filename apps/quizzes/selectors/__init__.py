@@ -1,6 +1,7 @@
 """Every read of quizzes, attempts and submissions."""
 
 from apps.quizzes.selectors.attempts import (
+    LARGE,
     changes_by,
     has_run_out,
     is_open,
@@ -56,6 +57,7 @@ from apps.quizzes.selectors.submission_pages import (
 )
 
 __all__ = [
+    "LARGE",
     "Standing",
     "as_asked_to",
     "asked_in",

@@ -1,6 +1,6 @@
 """Every read of attempts: those that are open, and those that were submitted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 from bson import ObjectId
@@ -16,6 +16,25 @@ from apps.users.viewer import Viewer
 
 GRACE = timedelta(seconds=1)  # for the way from the page to the server
 LARGE = ("questions", "answers", "marks")
+EXPORTED = dict.fromkeys(
+    (
+        "quiz_id",
+        "course_id",
+        "attempt",
+        "started_at",
+        "submitted_at",
+        "score",
+        "max_score",
+        "percentage",
+        "passed",
+        "answers",
+        "questions.id",
+        "questions.text",
+        "questions.choices.id",
+        "questions.choices.text",
+    ),
+    1,
+)
 
 
 def last_attempt(*, quiz_id, student_id) -> Attempt | None:
@@ -44,10 +63,8 @@ def attempts_of(student_id, quiz_ids: list) -> list[Attempt]:
     return list(found.order_by("attempt"))
 
 
-def submissions_of(quiz_id, student_id) -> list[Attempt]:
-    """Return what a student has submitted of a quiz, whole, the first first."""
-    found = Attempt.objects(quiz=quiz_id, student=student_id, submitted_at__ne=None)
-    return list(found.order_by("attempt"))
+def submissions_of(quiz_id, student_id) -> QuerySet:
+    return Attempt.objects(quiz=quiz_id, student=student_id, submitted_at__ne=None)
 
 
 def students_of_quiz(quiz_id) -> list[ObjectId]:
@@ -92,32 +109,57 @@ def changes_by(regrade_id: ObjectId) -> list[Attempt]:
 
 
 def personal_data_of(user_id: str) -> list[Json]:
-    found = Attempt.objects(student=user_id, submitted_at__ne=None).order_by("-id")
-    return [
-        {
-            "quiz": str(one.quiz),
-            "course": str(one.course),
-            "attempt": one.attempt,
-            "started_at": shown(one.started_at),
-            "submitted_at": shown(one.submitted_at),
-            "score": one.score,
-            "max_score": one.max_score,
-            "percentage": one.percentage,
-            "passed": one.passed,
-            "answers": _answers_of(one),
-        }
-        for one in found
-    ]
+    texts: dict[str, str] = {}
+    return [_exported(one, texts) for one in _stored_submissions_of(ObjectId(user_id))]
 
 
-def _answers_of(submission: Attempt) -> list[Json]:
-    """Return the answers in words: ids would say nothing to whom they belong to."""
-    questions = {one.id: one for one in submission.questions}
+def _stored_submissions_of(student_id: ObjectId) -> Iterator[Json]:
+    """
+    Yield what a student has submitted as it is stored, the newest first, each read in its turn.
+
+    Each may be large, and documents of MongoEngine would take many times as long to make.
+    """
+    attempts = Attempt._get_collection()
+    submitted = {"student_id": student_id, "submitted_at": {"$ne": None}}
+    ids = [one["_id"] for one in attempts.find(submitted, {"_id": 1})]
+    for submission_id in sorted(ids, reverse=True):
+        submission = attempts.find_one(submitted | {"_id": submission_id}, EXPORTED)
+        if submission is not None:
+            yield submission
+
+
+def _exported(submission: Json, texts: dict[str, str]) -> Json:
+    return {
+        "quiz": str(submission["quiz_id"]),
+        "course": str(submission["course_id"]),
+        "attempt": submission["attempt"],
+        "started_at": shown(submission["started_at"]),
+        "submitted_at": shown(submission["submitted_at"]),
+        "score": submission.get("score"),
+        "max_score": submission.get("max_score"),
+        "percentage": submission.get("percentage"),
+        "passed": submission.get("passed"),
+        "answers": _answers_of(submission, texts),
+    }
+
+
+def _answers_of(submission: Json, texts: dict[str, str]) -> list[Json]:
+    """
+    Return the answers in words: ids would say nothing to whom they belong to.
+
+    :param texts: the texts seen so far, so that attempts at one quiz share them in memory
+    """
+    questions = {one["id"]: one for one in submission.get("questions", [])}
     rows = []
-    for answer in submission.answers:
-        question, chosen = questions[answer.question], set(answer.choices or [])
-        texts = [one.text for one in question.choices if one.id in chosen]
-        rows.append({"question": question.text, "answer": texts or answer.text})
+    for answer in submission.get("answers", []):
+        question, chosen = questions[answer["question"]], set(answer.get("choices") or [])
+        taken = [one["text"] for one in question.get("choices", []) if one["id"] in chosen]
+        rows.append(
+            {
+                "question": texts.setdefault(question["text"], question["text"]),
+                "answer": [texts.setdefault(one, one) for one in taken] or answer.get("text"),
+            }
+        )
     return rows
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from mongoengine import NotUniqueError
 
 from apps.common.clock import now_in_milliseconds
+from apps.common.documents import for_each
 from apps.common.errors import Conflict, Invalid
 from apps.common.events import publish
 from apps.enrollments import selectors as enrollments
@@ -143,18 +144,8 @@ def shuffled(questions: Sequence[Asked], chance: Random = _chance) -> list[Asked
 def repair_attempts() -> int:
     """Tell again of what was cut off a minute ago or more; return how many submissions."""
     before = now_in_milliseconds() - A_MINUTE
-    cut_off = list(Attempt.objects(pending_since__lt=before))
-    titles = {
-        one.id: one.title
-        for one in Quiz.objects(id__in=list({one.quiz for one in cut_off})).only("title")
-    }
-    for attempt in cut_off:
-        selectors.forget_grades(attempt.student)
-        if attempt.erased or attempt.quiz not in titles:
-            _heard(attempt)
-        else:
-            _tell(attempt, titles[attempt.quiz])
-    return len(cut_off)
+    cut_off = Attempt.objects(pending_since__lt=before).exclude(*selectors.LARGE)
+    return for_each(cut_off, _tell_again)
 
 
 def erase(user_id: str) -> None:
@@ -295,6 +286,15 @@ def _problem_with_text(answer: dict, question: AskedQuestion) -> str | None:
     if question.kind == TRUE_FALSE and answer["text"].strip().lower() not in ("true", "false", ""):
         return _("answer true or false.")
     return None
+
+
+def _tell_again(attempt: Attempt) -> None:
+    selectors.forget_grades(attempt.student)
+    quiz = Quiz.objects(id=attempt.quiz).only("title").first()
+    if attempt.erased or quiz is None:
+        _heard(attempt)
+    else:
+        _tell(attempt, quiz.title)
 
 
 def _tell(attempt: Attempt, quiz_title: str) -> None:

@@ -9,7 +9,7 @@ from pymongo import UpdateOne
 
 from apps.common.bounds import Bound
 from apps.common.clock import now_in_milliseconds
-from apps.common.documents import change, refuse_stale
+from apps.common.documents import change, for_each, refuse_stale
 from apps.common.errors import Conflict, Invalid, Missing
 from apps.lessons import selectors as lessons
 from apps.lessons.documents import Lesson
@@ -126,11 +126,12 @@ def remove_quizzes_of_course(course_id: str) -> None:
 def finish_removals() -> int:
     """Remove what was hidden a minute ago: by now no request can still be adding to it."""
     before = now_in_milliseconds() - A_MINUTE
-    hidden = list(Quiz.objects(removed_at__lt=before).only("id"))
-    _clear([quiz.id for quiz in hidden])
-    for quiz in hidden:
-        quiz.delete()
-    return len(hidden)
+    return for_each(Quiz.objects(removed_at__lt=before).only("id"), _finish_removal)
+
+
+def _finish_removal(quiz: Quiz) -> None:
+    _clear([quiz.id])
+    quiz.delete()
 
 
 def move_quizzes(*, lesson_id: str, to_course_id: str) -> None:
@@ -165,10 +166,7 @@ def reorder_questions(quiz: Quiz, wanted: list[ObjectId]) -> None:
 def repair_quizzes() -> int:
     """Finish what was cut off a minute ago or more; return how many quizzes it was."""
     before = now_in_milliseconds() - A_MINUTE
-    cut_off = list(Quiz.objects(pending_since__lt=before))
-    for quiz in cut_off:
-        _finish(quiz)
-    return len(cut_off)
+    return for_each(Quiz.objects(pending_since__lt=before), _finish)
 
 
 def _finish(quiz: Quiz) -> None:

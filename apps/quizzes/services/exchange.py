@@ -14,6 +14,7 @@ from pymongo.errors import BulkWriteError, PyMongoError
 
 from apps.common.capacity import Capacity
 from apps.common.clock import now_in_milliseconds
+from apps.common.documents import for_each
 from apps.common.errors import Refusal
 from apps.common.tasks import later
 from apps.quizzes import selectors
@@ -105,10 +106,7 @@ def finish_import(import_id) -> None:
 def repair_imports() -> int:
     """Finish what was cut off a minute ago or more; return how many imports it was."""
     before = now_in_milliseconds() - A_MINUTE
-    cut_off = list(QuestionImport.objects(pending_since__lt=before))
-    for coming in cut_off:
-        _carry_out(coming)
-    return len(cut_off)
+    return for_each(QuestionImport.objects(pending_since__lt=before), _carry_out)
 
 
 def forget_old_imports() -> int:

@@ -11,7 +11,7 @@ from pymongo import DeleteMany, UpdateOne
 
 from apps.common.bounds import Bound
 from apps.common.clock import now_in_milliseconds
-from apps.common.documents import change, remove
+from apps.common.documents import change, for_each, remove
 from apps.common.errors import Conflict, Invalid, Refusal
 from apps.quizzes import selectors
 from apps.quizzes.documents import (
@@ -183,11 +183,12 @@ def remove_choice(
 def repair_questions() -> int:
     """Put the choices in place that were cut off a minute ago or more; return of how many."""
     before = now_in_milliseconds() - A_MINUTE
-    cut_off = list(Question.objects(pending_since__lt=before))
-    for question in cut_off:
-        _put_choices_in_place(question)
-        store_figures(question.quiz)
-    return len(cut_off)
+    return for_each(Question.objects(pending_since__lt=before), _repair)
+
+
+def _repair(question: Question) -> None:
+    _put_choices_in_place(question)
+    store_figures(question.quiz)
 
 
 def _with_choices_in_place(question: Question) -> Question:

@@ -6,6 +6,7 @@ from bson import ObjectId
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.clock import now_in_milliseconds
+from apps.common.documents import for_each
 from apps.common.errors import Conflict
 from apps.common.events import publish
 from apps.common.tasks import later
@@ -70,10 +71,8 @@ def regrade(quiz_id) -> None:
 def repair_regrades() -> int:
     """Go on with what was begun a minute ago or more; return how many quizzes it was."""
     before = now_in_milliseconds() - A_MINUTE
-    cut_off = list(Quiz.objects(regrading_since__lt=before).only("id"))
-    for quiz in cut_off:
-        regrade(quiz.id)
-    return len(cut_off)
+    cut_off = Quiz.objects(regrading_since__lt=before).only("id")
+    return for_each(cut_off, lambda quiz: regrade(quiz.id))
 
 
 def _regrade_later(quiz: Quiz) -> None:
@@ -84,10 +83,13 @@ def _regrade_later(quiz: Quiz) -> None:
 
 def _regrade_student(quiz: Quiz, student_id, key: dict[ObjectId, QuestionContent]) -> bool:
     """Grade a student's submissions anew; say whether all have heard of what has changed."""
-    submissions = selectors.submissions_of(quiz.id, student_id)
-    for submission in submissions:
-        _regrade_submission(submission, quiz.regrade.id, key)
+    for_each(
+        selectors.submissions_of(quiz.id, student_id),
+        lambda submission: _regrade_submission(submission, quiz.regrade.id, key),
+    )
     selectors.forget_grades(student_id)
+    graded = selectors.submissions_of(quiz.id, student_id).exclude(*selectors.LARGE)
+    submissions = list(graded.order_by("attempt"))
     changed = [one for one in submissions if one.regraded_by == quiz.regrade.id]
     if not changed or changed[0].erased:
         return True
@@ -115,8 +117,6 @@ def _regrade_submission(
     Attempt.objects(id=submission.id).update_one(
         **{f"set__{name}": value for name, value in changes.items()}
     )
-    for name, value in changes.items():
-        setattr(submission, name, value)
 
 
 def _by_todays_key(asked: AskedQuestion, today: QuestionContent | None) -> AskedQuestion:

@@ -115,6 +115,7 @@ class QuizViewSet(Authoring, ViewSet):
     def statistics(self, request, id):
         """Read what the submissions show of the quiz and of its questions."""
         quiz = self._read_as_author(id)
+        limits.check("statistics", request.user.id)
         every_attempt = self.query.validated_data.get("attempts") == "all"
         return Response(selectors.read_statistics(quiz, every_attempt=every_attempt))
 
@@ -135,6 +136,7 @@ class QuizViewSet(Authoring, ViewSet):
     def take_in(self, request, id):
         """Add the questions of a GIFT or Moodle XML file: all of them, or none."""
         quiz = self.own_quiz(id)
+        limits.check("files", request.user.id)
         upload = FileParser.file(request, "file", beside=["format"])
         given = self.validated(ImportSerializer)
         created, skipped = services.import_questions(
@@ -151,6 +153,7 @@ class QuizViewSet(Authoring, ViewSet):
     def export(self, request, id):
         """Read the questions, with their key, as a GIFT or Moodle XML file."""
         quiz = self._read_as_author(id)
+        limits.check("files", request.user.id)
         wanted = self.query.validated_data["format"]
         written = services.export_questions(quiz, wanted)
         response = HttpResponse(written, content_type=f"{MEDIA_TYPES[wanted]}; charset=utf-8")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.common import limits
 from apps.common.clock import now_in_milliseconds, shown
-from apps.common.documents import replace
+from apps.common.documents import for_each, replace
 from apps.common.errors import Conflict, Invalid, Refusal, StaleVersion
 from apps.common.events import publish
 from apps.common.folding import fold_name
@@ -128,10 +128,8 @@ def remove_unused_profile_pictures() -> int:
 
 def repair_grants() -> int:
     """Tell again of the grants that were cut off a minute ago or more; say how many."""
-    cut_off = list(User.objects(pending_since__lt=now_in_milliseconds() - A_MINUTE))
-    for user in cut_off:
-        _tell_grant(user)
-    return len(cut_off)
+    before = now_in_milliseconds() - A_MINUTE
+    return for_each(User.objects(pending_since__lt=before), _tell_grant)
 
 
 def refuse_stale(user: User, expected: list[int] | None) -> None:

@@ -63,6 +63,7 @@ class ExportView(View):
 
     def get(self, request):
         """Read all that is stored of oneself, as one file."""
+        limits.check("exports", request.user.id)
         data = selectors.personal_data_of(request.user.id, represent=represent_user)
         return Response(
             data, headers={"Content-Disposition": 'attachment; filename="my-data.json"'}
