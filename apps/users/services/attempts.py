@@ -23,8 +23,8 @@ def is_password_right(
     :raises Busy: too many passwords are checked at once
     """
     network = network_of(address)
-    of_account = [("failures", "account", account.pk, network)] if account else []
-    of_caller = [("network_failures", network)]
+    of_account: list[tuple] = [("failures", "account", account.pk, network)] if account else []
+    of_caller: list[tuple] = [("network_failures", network)]
     if typed:
         of_caller.append(("failures", "typed", fold_name(typed), network))
     else:  # the caller is signed in and knows whose password it is
