@@ -21,7 +21,9 @@ test: dev ## Run the tests on the embedded store, SQLite and the in-process cach
 	$(python) -m pytest $(tests)
 
 test-wire: dev ## Run the same tests on a MongoDB-wire server and a real Redis
-	tests/wire/run $(python) -m pytest $(tests)
+	tests/wire/run $(python) -m pytest $(without_stores) $(tests)
+# What asks no store, or has a step of its own.
+without_stores := --ignore tests/scaling --ignore tests/contract
 
 test-postgres: dev ## Run the tests of accounts with PostgreSQL, too
 	tests/wire/run --postgres $(python) -m pytest $(or $(tests),$(of_accounts))
