@@ -271,6 +271,7 @@ test.describe('with the network away', () => {
     page,
     context,
   }) => {
+    test.slow(); // it waits for several tries of the page
     const course = await meetQuiz(page);
     await start(page);
     await appIsKept(page);
