@@ -365,3 +365,12 @@ def test_a_session_here_lasts_hours(settings):
     left = Session.objects.get().expires_at - timezone.now()
     assert left <= timedelta(hours=8)
     assert settings.SESSION_COOKIE_AGE == 8 * 60 * 60
+
+
+@pytest.mark.parametrize("typed", ["ada@bücher.example", "ada@xn--bcher", "ADA@", "STRASSE"])
+def test_staff_find_names_and_addresses_however_they_are_written(typed):
+    make_student(username="Straße", email="ada@xn--bcher-kva.example")
+
+    page = staff("view_account").get("/admin/users/account/", {"q": typed})
+
+    assert [one.username for one in page.context["cl"].result_list] == ["Straße"]

@@ -4,7 +4,7 @@ from django.contrib.auth.hashers import check_password
 
 from apps.common import limits
 from apps.common.addresses import network_of
-from apps.common.folding import fold_name
+from apps.common.folding import fold_email, fold_name
 from apps.users.models import Account
 
 UNUSABLE = "!"  # for which Django hashes all the same, so that the time tells nothing
@@ -22,7 +22,7 @@ def is_password_right(
     :raises Throttled: too many passwords were wrong
     :raises Busy: too many passwords are checked at once
     """
-    counters = _counters(account, network_of(address), fold_name(typed))
+    counters = _counters(account, network_of(address), typed)
     _check_reached(counters)
     right = check_password(password, account.password if account else UNUSABLE)
     if account and right and account.is_active:
@@ -41,8 +41,9 @@ def _check_reached(counters: list[tuple]) -> None:
 
 def _counters(account: Account | None, network: str, typed: str) -> list[tuple]:
     counters = [("network_failures", network)]
-    if typed:
-        counters.append(("failures", "typed", typed, network))
+    # As a name and as an address, for writing either in another way finds the same account.
+    for key in sorted({fold_name(typed), fold_email(typed)} - {""}):
+        counters.append(("failures", "typed", key, network))
     if account:
         counters.append(("failures", "account", account.pk, network))
     return counters
