@@ -1,7 +1,6 @@
 """Fields that take exactly their JSON type: no number for a text, no text for a number."""
 
 import re
-import unicodedata
 from decimal import Decimal
 
 from bson import ObjectId
@@ -10,11 +9,11 @@ from rest_framework import serializers
 
 from apps.common.echo import shortened
 from apps.common.pictures import picture_url
+from apps.common.unseen import is_blank, without_unseen
 
 _OBJECT_ID = re.compile(r"[0-9a-f]{24}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LINE_BREAK = re.compile(r"[\n\r\t\x85\u2028\u2029]")
-_UNSEEN = ("Cf", "Cc", "Zs", "Zl", "Zp")  # what leaves no mark on a page
 LARGEST_NUMBER = 1_000_000_000
 MOST_ELEMENTS = 1_000  # of a list whose field does not say otherwise
 
@@ -24,15 +23,21 @@ def is_object_id(value: object) -> bool:
 
 
 class TextField(serializers.CharField):
-    """Text in one line or, with `lines=True`, in several."""
+    """
+    Text in one line or, with `lines=True`, in several.
+
+    A line loses what is invisible. With `as_written=True` it does not: for what is compared with
+    stored texts, or refused by a rule of its own.
+    """
 
     default_error_messages = {
         "control": _("Control characters are not allowed."),
         "one_line": _("Line breaks are not allowed."),
     }
 
-    def __init__(self, *, lines: bool = False, **options):
+    def __init__(self, *, lines: bool = False, as_written: bool = False, **options):
         self.lines = lines
+        self.as_written = as_written or lines
         options.setdefault("trim_whitespace", not lines)  # a text comes back as it went in
         super().__init__(**options)
 
@@ -43,11 +48,17 @@ class TextField(serializers.CharField):
         check_length(self, value)
         if _CONTROL.search(value):
             self.fail("control")
-        if not self.allow_blank and all(unicodedata.category(one) in _UNSEEN for one in value):
-            self.fail("blank")
         if not self.lines and _LINE_BREAK.search(value):
             self.fail("one_line")
+        if not self.as_written:
+            value = self._tidied(value)
+        if not self.allow_blank and is_blank(value):
+            self.fail("blank")
         return value
+
+    def _tidied(self, value: str) -> str:
+        seen = without_unseen(value)
+        return seen.strip() if self.trim_whitespace else seen
 
 
 def check_length(field: serializers.CharField, value: str) -> None:

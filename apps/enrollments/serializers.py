@@ -15,6 +15,7 @@ class EnrollmentSerializer(DocumentSerializer):
         required=False,
         write_only=True,
         max_length=150,
+        as_written=True,
         help_text="Sent in place of `student`.",
     )
 

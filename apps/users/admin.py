@@ -10,6 +10,7 @@ from django.http import HttpResponseRedirect
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
 from apps.common.errors import Refusal
+from apps.common.folding import fold_email, fold_name
 from apps.users import services
 from apps.users.models import Account, AccountMail, Session
 
@@ -71,6 +72,13 @@ class AccountAdmin(Seen):
     rights = ("is_superuser", "is_staff", "groups", "user_permissions")
     fields = (*seen, "is_active", *rights)
     filter_horizontal = ("groups", "user_permissions")
+
+    def get_search_results(self, request, queryset, search_term: str):
+        """Find what is stored folded, as a name or as an address."""
+        term = search_term[:SEARCH_LENGTH]
+        by_name, repeats = super().get_search_results(request, queryset, fold_name(term))
+        by_email, _repeats = super().get_search_results(request, queryset, fold_email(term))
+        return by_name | by_email, repeats
 
     def get_readonly_fields(self, request, obj=None) -> tuple:
         return self.seen if request.user.is_superuser else (*self.seen, *self.rights)

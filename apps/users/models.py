@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from apps.common.folding import fold_name
+from apps.common.folding import fold_email, fold_name
 from apps.users.usernames import LONGEST, normalize_username, validate_username
 
 
@@ -49,7 +49,7 @@ class Account(AbstractUser):
 
     def save(self, **options):
         self.username_key = fold_name(self.username)
-        self.email_key = fold_name(self.email)
+        self.email_key = fold_email(self.email)
         if not self._state.adding:
             options["force_update"] = True  # a row that was erased meanwhile is not made again
         super().save(**options)

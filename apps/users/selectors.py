@@ -15,7 +15,7 @@ from apps.common.capacity import Capacity
 from apps.common.clock import shown
 from apps.common.errors import Missing
 from apps.common.events import ask
-from apps.common.folding import fold_name, matching_words
+from apps.common.folding import fold_email, fold_name, matching_words
 from apps.common.pagination import PAGE_SIZE, Page, Paging, page_of
 from apps.common.pictures import picture_url
 from apps.users.documents import User
@@ -177,7 +177,7 @@ def find_account(*, username: str = "", email: str = "") -> Account | None:
     """Return the account of that name, or else of that address, whatever case and width."""
     if username:
         return Account.objects.filter(username_key=fold_name(username)).first()
-    return Account.objects.filter(email_key=fold_name(email)).first() if email else None
+    return Account.objects.filter(email_key=fold_email(email)).first() if email else None
 
 
 def count_waiting_mails() -> int:
@@ -186,8 +186,8 @@ def count_waiting_mails() -> int:
 
 def account_signing_in(login: str) -> Account | None:
     """Return the account with this email address, or else the one with this username."""
-    key = fold_name(login)
-    accounts = Account.objects.filter(Q(email_key=key) | Q(username_key=key))
+    key = fold_email(login)
+    accounts = Account.objects.filter(Q(email_key=key) | Q(username_key=fold_name(login)))
     return max(accounts, key=lambda account: account.email_key == key, default=None)
 
 
@@ -355,7 +355,7 @@ def _matching(search: str, by_admin: bool) -> dict:
     by_name = matching_words(search)
     if not by_admin:
         return by_name
-    address = f"^{re.escape(fold_name(search.strip()))}"
+    address = f"^{re.escape(fold_email(search.strip()))}"
     return {"$or": [by_name, {"email_key": {"$regex": address}}]}
 
 

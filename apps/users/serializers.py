@@ -2,7 +2,6 @@ from dj_rest_auth.serializers import PasswordResetConfirmSerializer
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.validators import EmailValidator
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
@@ -15,11 +14,12 @@ from apps.common.fields import (
     TextField,
     check_length,
 )
-from apps.common.folding import fold_name
 from apps.common.queries import ListQuery, SearchField, YesNoField
 from apps.common.serializers import DocumentSerializer, Serializer, StrictInput
 from apps.users import selectors
 from apps.users.documents import User
+from apps.users.emails import LONGEST as LONGEST_EMAIL
+from apps.users.emails import normalize_email, validate_email
 from apps.users.models import Account
 from apps.users.passwords import ResetTokenGenerator
 from apps.users.usernames import LONGEST, SHORTEST, normalize_username, validate_username
@@ -35,15 +35,22 @@ class UsernameField(TextField):
 
     def __init__(self, **options):
         lengths = {"min_length": SHORTEST, "max_length": LONGEST}
-        super().__init__(validators=[validate_username], **lengths, **options)
+        super().__init__(validators=[validate_username], as_written=True, **lengths, **options)
 
     def to_internal_value(self, data) -> str:
         return normalize_username(super().to_internal_value(data))
 
 
 class AddressField(TextField):
+    """The email address that an account is to have, or that mail is asked for."""
+
     def __init__(self, **options):
-        super().__init__(max_length=254, validators=[EmailValidator(), validate_address], **options)
+        super().__init__(max_length=LONGEST_EMAIL, as_written=True, **options)
+
+    def to_internal_value(self, data) -> str:
+        email = super().to_internal_value(data)
+        validate_email(email)
+        return normalize_email(email)
 
 
 class PasswordField(serializers.CharField):
@@ -69,15 +76,7 @@ class BioField(TextField):
 
 class TokenField(TextField):
     def __init__(self, **options):
-        super().__init__(max_length=4096, **options)
-
-
-def validate_address(address: str) -> None:
-    """
-    :raises ValidationError: it is too long when it is folded
-    """
-    if len(fold_name(address)) > 254:
-        raise serializers.ValidationError(_("This address is too long."))
+        super().__init__(max_length=4096, as_written=True, **options)
 
 
 # A person
@@ -200,9 +199,13 @@ class InvitationSerializer(NewNames):
 
 class LoginSerializer(Serializer):
     username = TextField(
-        required=False, allow_blank=True, max_length=254, help_text="Or an email address."
+        required=False,
+        allow_blank=True,
+        max_length=254,
+        as_written=True,
+        help_text="Or an email address.",
     )
-    email = TextField(required=False, allow_blank=True, max_length=254)
+    email = TextField(required=False, allow_blank=True, max_length=254, as_written=True)
     password = PasswordField()
 
     def validate(self, given: dict) -> dict:

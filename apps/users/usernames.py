@@ -7,7 +7,6 @@ script of a letter, but its name in Unicode begins with it.
 import unicodedata
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from apps.common.folding import fold_name
@@ -64,14 +63,10 @@ def validate_username(name: str) -> None:
 
 
 def has_email_form(name: str) -> bool:
-    local, _at, domain = name.rpartition("@")
-    if not local or "@" in local:
-        return False
-    try:
-        validate_email(f"x@{domain}")  # the local part may be of any letters
-    except ValidationError:
-        return False
-    return True
+    """Say whether people would take a name for an email address: it need not be a valid one."""
+    local, _at, domain = name.rstrip(".@").rpartition("@")
+    labels = domain.split(".")
+    return bool(local) and (domain == "localhost" or (len(labels) > 1 and all(labels)))
 
 
 def _is_allowed(character: str) -> bool:

@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from apps.common.folding import fold_name, fold_words, matching_words
+from apps.common.folding import fold_email, fold_name, fold_words, matching_words
 
 
 @pytest.mark.parametrize(
@@ -14,6 +14,37 @@ def test_names_that_look_alike_are_the_same(one, other):
 
 def test_accents_tell_names_apart():
     assert fold_name("resume") != fold_name("résumé")
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        *(
+            "x@bücher.example",
+            "X@BÜCHER.Example",
+            "x@bu\u0308cher.example",
+            "x@XN--bcher-KVA.example",
+        ),
+        *("ｘ＠bücher。ｅxample", "x@bü\u00adcher.example", "x@bücher\u2060.example"),
+    ],
+)
+def test_one_mailbox_has_one_form(spelled):
+    assert fold_email(spelled) == "x@xn--bcher-kva.example"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "ada", "@", "a@", "A@b@Straße.example", "x@[::1]", "x@a..É", "É@x_É.org", "a@É\u200d"],
+)
+def test_any_text_is_folded_as_an_address_and_once_is_enough(text):
+    folded = fold_email(text)
+
+    assert fold_email(folded) == folded
+    assert fold_email(text.upper().replace("SS", "ß")) == folded
+
+
+def test_domains_that_differ_are_told_apart():
+    assert fold_email("x@straße.example") != fold_email("x@strasse.example")
 
 
 def test_words_are_found_without_case_and_accents():

@@ -796,3 +796,16 @@ def _author(course):
     from apps.users.selectors import get_user
 
     return get_user(course.instructor)
+
+
+def test_names_and_titles_are_stored_without_what_is_invisible(admin):
+    sent = {"name": "Cat\u202e\u200b"}
+    made = client_of(admin).post("/api/categories/", sent)
+    again = client_of(admin).post("/api/categories/", {"name": "Cat\u200b\u202e"})
+    course = client_of(admin).post(
+        "/api/courses/", {"title": "ab\u202ecd\u200bef\u2066g", "description": "a\u202eb"}
+    )
+
+    assert (made.status_code, made.data["name"]) == (201, "Cat")
+    assert (again.status_code, list(again.data)) == (400, ["name"])
+    assert (course.data["title"], course.data["description"]) == ("abcdefg", "a\u202eb")

@@ -30,11 +30,13 @@ from apps.common.html_bounds import HtmlBounds, TooMuchMarkup
 from apps.common.parsers import FileParser, PictureParser, StrictJSONParser
 from apps.common.queries import ListQuery
 from apps.common.requests import Request, parse_cookies
+from apps.common.unseen import without_unseen
 from apps.lessons import markdown, videos
 from apps.quizzes import grading, numbers
 from apps.quizzes.interchange import gift, markup, moodle_xml
 from apps.quizzes.interchange.moodle import Refused
 from apps.users import tokens
+from apps.users.emails import validate_email
 from apps.users.models import Account
 from apps.users.selectors import _matching as people_matching
 from apps.users.serializers import RegistrationSerializer
@@ -303,6 +305,22 @@ READ = {
     "a search": Reader(folding.matching_words, elements("", str, " ", "")),
     "a search for people": Reader(
         lambda text: people_matching(text[:200], True), TEXTS, modules=("apps.users.selectors",)
+    ),
+    "an email address": Reader(
+        validate_email,
+        TEXTS | repeated("a", "b.", "é", "é.", "xn--", "\u0301\u0323", start="a@"),
+        modules=("apps.users.emails",),
+    ),
+    "an email address that is looked up": Reader(
+        lambda text: folding.fold_email(text[:254]),
+        TEXTS | repeated("a", "b.", "é", "é.", "ﷺ", "\u0301\u0323", start="a@"),
+    ),
+    "a name": Reader(
+        without_unseen,
+        TEXTS
+        | repeated("é", "\u200b", "\u200d", "ن\u200d", "\ufe0f", "❤\ufe0f\u200d", "\U0001f3f4")
+        | repeated("\U000e0067", start="\U0001f3f4"),
+        modules=("apps.common.unseen",),
     ),
     "a password": Reader(check_password, TEXTS),
     "a registration": Reader(register, TEXTS | repeated("a-", "abcdefghijk.")),

@@ -439,3 +439,12 @@ def test_the_log_keeps_no_name_of_an_erased_user():
     assert LogEntry.objects.count() == 2
     assert not LogEntry.objects.filter(object_repr__contains="erasemenow").exists()
     assert account_of(root).username == "root"
+
+
+@pytest.mark.parametrize("typed", ["ada@bücher.example", "ada@xn--bcher", "ADA@", "STRASSE"])
+def test_staff_find_names_and_addresses_however_they_are_written(typed):
+    make_student(username="Straße", email="ada@xn--bcher-kva.example")
+
+    page = staff("view_account").get("/admin/users/account/", {"q": typed})
+
+    assert [one.username for one in page.context["cl"].result_list] == ["Straße"]

@@ -16,7 +16,7 @@ from tests.users.test_api_auth import ADA, login
     "name",
     [
         *("ada", "Ada.Lovelace", "ada+x-y_z", "ada@home", "@ada", "ada@", "a@b@c", "x1234"),
-        *("ada@school.x", "josé", "Ørsted", "Łukasz", "Straße", "ÅSA", "ǅoni", "ＡＤＡ"),
+        *("josé", "Ørsted", "Łukasz", "Straße", "ÅSA", "ǅoni", "ＡＤＡ"),
         *("Иван", "Ёлка1", "Σωκράτης", "محمد", "محمد٣", "שלמה", "שָׁלוֹם", "Հայկ", "ქართული"),
         *("हिन्दी", "राम_१", "தமிழ்", "สมชาย", "ខ្មែរ", "မြန်မာ", "አማርኛ"),
         *("森.陽翔@x+-_", "山田太郎", "やまだ", "ヤマダー", "佐々木ーa1", "山田ヤマtaro", "ﾔﾏﾀﾞ"),
@@ -54,6 +54,8 @@ def test_names_may_be_of_any_one_script(name):
             "森@example.org",
         ),
         *("a.b+c@sub.example.co.uk", "ada@xn--bcher-kva.example", "ada@bücher.example"),
+        *("x@example.com.", "x@example.com..", "x@example.com@", "a@b@example.com", "x@a.b"),
+        *("@x@example.com", "ada@school.x", "x@localhost.", "x@a_b.c"),
     ],
 )
 def test_names_that_mislead_are_refused(name):

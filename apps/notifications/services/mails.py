@@ -18,6 +18,7 @@ from mongoengine import QuerySet
 
 from apps.common.clock import now_in_milliseconds
 from apps.common.errors import Missing
+from apps.common.folding import fold_email
 from apps.common.languages import spoken
 from apps.common.mail import ServerAway, compose, deliver, insist, next_try, send_all
 from apps.common.mail_quotas import QuotaReached, mail_slot
@@ -96,7 +97,7 @@ def _slot_of(recipient: User) -> AbstractContextManager[None]:
     limits = [settings.NOTIFICATION_MAILS]
     if not recipient.email_verified:
         limits.append(settings.NOTIFICATION_MAILS_UNVERIFIED)
-    names = (f"notifications:{recipient.id}", f"notifications:{recipient.email_key}")
+    names = (f"notifications:{recipient.id}", f"notifications:{fold_email(recipient.email)}")
     return mail_slot(*names, limits=limits)
 
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from apps.common.unseen import without_unseen
 from apps.quizzes.documents import MULTIPLE, NUMERIC, SHORT_TEXT, SINGLE, TRUE_FALSE
 from apps.quizzes.interchange import wildcards
 from apps.quizzes.interchange.draft import ChoiceDraft, QuestionDraft
@@ -101,7 +102,10 @@ def _choices(question: MoodleQuestion) -> dict:
     gains = [one.weight for one in question.answers if one.weight > 0]
     if gains and max(gains) - min(gains) > ABOUT:
         raise CannotBeKept(UNEQUAL_CHOICES)
-    choices = [ChoiceDraft(one_line(one.text), one.weight > 0) for one in question.answers]
+    choices = [
+        ChoiceDraft(without_unseen(one_line(one.text)).strip(), one.weight > 0)
+        for one in question.answers
+    ]
     return {"kind": SINGLE if question.single else MULTIPLE, "choices": choices}
 
 

@@ -11,6 +11,7 @@ from apps.common.events import publish
 from apps.common.folding import fold_name
 from apps.users import selectors
 from apps.users.documents import User
+from apps.users.emails import normalize_email
 from apps.users.events import UserRegistered
 from apps.users.models import Account, AccountMail
 from apps.users.services.mails import put_in_outbox
@@ -59,7 +60,7 @@ def create_account(
     """
     new = Account(
         username=Account.normalize_username(username),
-        email=email,
+        email=normalize_email(email),
         password=make_password(password),
         profile_id=str(profile_id or ObjectId()),
         is_superuser=is_admin,

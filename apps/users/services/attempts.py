@@ -4,7 +4,7 @@ from django.contrib.auth.hashers import check_password
 
 from apps.common import limits
 from apps.common.addresses import network_of
-from apps.common.folding import fold_name
+from apps.common.folding import fold_email, fold_name
 from apps.users.models import Account
 
 UNUSABLE = "!"  # for which Django hashes all the same, so that the time tells nothing
@@ -26,7 +26,9 @@ def is_password_right(
     of_account: list[tuple] = [("failures", "account", account.pk, network)] if account else []
     of_caller: list[tuple] = [("network_failures", network)]
     if typed:
-        of_caller.append(("failures", "typed", fold_name(typed), network))
+        # As a name and as an address, for writing either in another way finds the same account.
+        for key in sorted({fold_name(typed), fold_email(typed)} - {""}):
+            of_caller.append(("failures", "typed", key, network))
     else:  # the caller is signed in and knows whose password it is
         of_caller, of_account = of_caller + of_account, []
     _check_reached(of_caller)

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.http import int_to_base36
 
+from apps.common.folding import fold_email
 from apps.common.languages import spoken
 from apps.common.mail import ServerAway, compose, deliver, insist, next_try, send_all
 from apps.common.mail_quotas import QuotaReached, mail_slot
@@ -107,7 +108,8 @@ def _postpone(mail: AccountMail, *, until: datetime) -> None:
 
 def _slot_of(mail: AccountMail) -> AbstractContextManager[None]:
     """Count the mail for its address, which others may have given for accounts of theirs."""
-    return mail_slot(f"account:{mail.kind}:{mail.account.email_key}", limits=[_limit_of(mail.kind)])
+    mailbox = fold_email(mail.account.email)  # which accounts with keys of their own may share
+    return mail_slot(f"account:{mail.kind}:{mailbox}", limits=[_limit_of(mail.kind)])
 
 
 def _limit_of(kind: str) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from apps.common.errors import Invalid, Missing
-from apps.common.folding import fold_name
+from apps.common.folding import fold_email
 from apps.users import selectors
 from apps.users.documents import User
 from apps.users.models import Account, AccountMail, MailRequest, Session
@@ -46,7 +46,7 @@ def replace_password(*, account: Account, new_password: str, but: str | None) ->
 
 def request_mail(kind: AccountMail.Kind, *, email: str) -> None:
     """Record that somebody asks for a mail; a task sends it if the address is an account's."""
-    MailRequest.objects.create(kind=kind, email_key=fold_name(email))
+    MailRequest.objects.create(kind=kind, email_key=fold_email(email))
 
 
 def answer_mail_requests() -> int:

@@ -12,10 +12,11 @@ from apps.common.clock import now_in_milliseconds, shown
 from apps.common.documents import for_each, replace
 from apps.common.errors import Conflict, Invalid, Refusal, StaleVersion
 from apps.common.events import publish
-from apps.common.folding import fold_name
+from apps.common.folding import fold_email
 from apps.common.pictures import remove_pictures, remove_unused_pictures, store_picture
 from apps.users import selectors
 from apps.users.documents import PICTURES, User
+from apps.users.emails import normalize_email
 from apps.users.events import InstructorGranted
 from apps.users.models import Account, AccountMail
 from apps.users.services.attempts import is_password_right
@@ -57,7 +58,7 @@ def change_oneself(
     :raises StaleVersion: somebody has changed the profile since
     """
     account = selectors.get_account(user_id)
-    moves = changes.get("email", account.email) != account.email
+    moves = _moves(account, changes)
     if moves and not password:
         raise Invalid(password=_("A new address needs your password."))
     if password and not moves:
@@ -80,7 +81,7 @@ def change_person(*, user_id: str, expected: list[int] | None = None, **changes)
     """
     account = selectors.get_account(user_id)
     before = ensure_profile(account)
-    moved = changes.get("email", account.email) != account.email
+    moved = _moves(account, changes)
     demoted = account.is_superuser and changes.get("is_admin") is False
     refuse_stale(before, expected)
     user = _write_both(account, before, expected, changes)
@@ -207,11 +208,18 @@ def _write_account(account: Account, fields: dict) -> None:
         setattr(account, name, value)
 
 
+def _moves(account: Account, changes: dict) -> bool:
+    """Say whether the address changes; a stored one may be older than how they are stored now."""
+    email = changes.get("email", account.email)
+    return normalize_email(email) != normalize_email(account.email)
+
+
 def _account_fields(account: Account, changes: dict) -> dict:
     """Return those of the changes that the account holds, and that differ from what it holds."""
     fields = {}
-    if (email := changes.get("email", account.email)) != account.email:
-        fields |= {"email": email, "email_key": fold_name(email), "email_verified": False}
+    if _moves(account, changes):
+        email = normalize_email(changes["email"])
+        fields |= {"email": email, "email_key": fold_email(email), "email_verified": False}
     if (is_admin := changes.get("is_admin", account.is_superuser)) != account.is_superuser:
         fields |= {"is_superuser": is_admin, "is_staff": is_admin}
     if (is_active := changes.get("is_active", account.is_active)) != account.is_active:

@@ -4,7 +4,7 @@ from rest_framework.response import Response
 
 from apps.common import limits
 from apps.common.addresses import client_ip, client_network
-from apps.common.folding import fold_name
+from apps.common.folding import fold_email
 from apps.common.pagination import link
 from apps.common.queries import ListQuery
 from apps.common.tasks import later
@@ -120,7 +120,7 @@ class ResetView(PublicView):
         email = self.validated(AddressSerializer)["email"]
         # First the network's own: what it is refused must not use up the limit of an address.
         limits.check("network_resets", client_network(request))
-        limits.check("reset", fold_name(email))
+        limits.check("reset", fold_email(email))
         services.request_mail(AccountMail.Kind.RESET, email=email)
         return MailResponse({"detail": _("Password reset e-mail has been sent.")})
 
@@ -152,6 +152,6 @@ class ResendEmailView(View):
     def post(self, request):
         """Ask for the link to verify an address again; the answer is the same for all."""
         email = self.validated(AddressSerializer)["email"]
-        limits.check("verification", fold_name(email))
+        limits.check("verification", fold_email(email))
         services.request_mail(AccountMail.Kind.VERIFY, email=email)
         return MailResponse({"detail": _("ok")})

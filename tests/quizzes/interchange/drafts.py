@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from random import Random
 
+from apps.common.unseen import without_unseen
 from apps.quizzes.documents import MULTIPLE, NUMERIC, SHORT_TEXT, SINGLE, TRUE_FALSE
 from apps.quizzes.interchange.draft import ChoiceDraft, QuestionDraft
 
@@ -95,13 +96,18 @@ def _of_text(text: str) -> Iterator[QuestionDraft]:
 
 def _of_line(line: str) -> Iterator[QuestionDraft]:
     other = ChoiceDraft("other", False)
-    yield QuestionDraft("Which?", SINGLE, choices=[ChoiceDraft(line, True), other])
+    yield QuestionDraft("Which?", SINGLE, choices=[_choice(line, True), other])
     yield QuestionDraft(
-        "Which?", SINGLE, choices=[ChoiceDraft("right", True), ChoiceDraft(line, False)]
+        "Which?", SINGLE, choices=[ChoiceDraft("right", True), _choice(line, False)]
     )
-    yield QuestionDraft("Which?", MULTIPLE, choices=[other, ChoiceDraft(line, True)])
+    yield QuestionDraft("Which?", MULTIPLE, choices=[other, _choice(line, True)])
     yield QuestionDraft("What?", SHORT_TEXT, answer=line, explanation=line)
     yield QuestionDraft("What?", SHORT_TEXT, answer=f"{line} -> x\n{line}\nother")
+
+
+def _choice(line: str, is_correct: bool) -> ChoiceDraft:
+    """Return a choice as it is stored: without what is invisible."""
+    return ChoiceDraft(without_unseen(line).strip() or "x", is_correct)
 
 
 def _around(piece: str) -> set[str]:
@@ -134,7 +140,7 @@ def _random_key(random: Random, kind: str) -> dict:
         return {"answer": "\n".join(_random_lines(random, least=1, most=4))}
     lines = _random_lines(random, least=2, most=20)
     right = random.randrange(1, 2 if kind == SINGLE else len(lines) + 1)
-    choices = [ChoiceDraft(line, number < right) for number, line in enumerate(lines)]
+    choices = [_choice(line, number < right) for number, line in enumerate(lines)]
     return {"choices": random.sample(choices, len(choices))}
 
 
@@ -142,7 +148,8 @@ def _random_lines(random: Random, *, least: int, most: int) -> list[str]:
     wanted = random.randint(least, most)
     lines: dict[str, None] = {}
     while len(lines) < wanted:
-        lines.setdefault(" ".join(_pieces(random, PIECES).split()) or "x")
+        line = without_unseen(" ".join(_pieces(random, PIECES).split()))
+        lines.setdefault(" ".join(line.split()) or "x")
     return list(lines)
 
 

@@ -168,6 +168,12 @@ def test_a_choice_has_one_line():
     assert [one.text for one in draft.choices] == ["first second", "third fourth"]
 
 
+def test_a_choice_loses_what_is_invisible_and_an_answer_stays_as_it_is():
+    question = read_one("Which? {=a\u202eb\u200b ~\u2066c❤\ufe0f}")
+    assert [choice.text for choice in question.choices] == ["ab", "c❤\ufe0f"]
+    assert read_one("Which\u200b? {=a\u200bb}").answer == "a\u200bb"
+
+
 def test_a_question_without_a_text_has_its_name():
     assert read_one(r":: An owl\: a bird? :: {T}").text == "An owl: a bird?"
 

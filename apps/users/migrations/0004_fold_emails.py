@@ -1,0 +1,21 @@
+"""Email addresses are compared with their domain in its IDNA form: keys are made anew."""
+
+from django.db import migrations
+
+from apps.common.folding import fold_email
+
+
+def fold_emails(apps, schema_editor) -> None:
+    """An address whose new key another account has keeps its old one, so both can sign in."""
+    accounts = apps.get_model("users", "Account").objects
+    rows = accounts.order_by("pk").values_list("pk", "email", "email_key").iterator()
+    outdated = [(pk, fold_email(email)) for pk, email, key in rows if fold_email(email) != key]
+    for pk, key in outdated:
+        if len(key) <= 254 and not accounts.filter(email_key=key).exists():
+            accounts.filter(pk=pk).update(email_key=key)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("users", "0003_empty_email_addresses")]
+
+    operations = [migrations.RunPython(fold_emails, migrations.RunPython.noop)]
