@@ -396,7 +396,7 @@ READ = {
             | repeated("\xff", start="\xff\xd8")
             | repeated("VP8 ", start="RIFF\0\0\0\0WEBP")
         ),
-        modules=("apps.common.pictures",),
+        modules=("apps.common.pictures", "apps.common.picture_files"),
     ),
 }
 
