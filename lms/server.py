@@ -17,6 +17,7 @@ from apps.common import logs
 from lms import env, private_files
 
 private_files.restrict_umask()
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings")  # also for what runs before wsgi
 
 try:
     from lms import beside, proxies, settings, worker
