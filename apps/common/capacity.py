@@ -3,7 +3,8 @@
 A bound per request is not enough: 128 threads may each decode a picture or render a lesson at once.
 """
 
-from threading import BoundedSemaphore
+from collections import deque
+from threading import Event, Lock
 
 from django.utils.translation import gettext_lazy as _
 
@@ -23,26 +24,43 @@ class Capacity:
     """
     The slots for one kind of expensive job; `with capacity:` holds one of them.
 
+    Requests get a free slot in the order in which they came.
+
     :param slots: how many jobs run at the same time in this process
     :param wait: seconds that a request waits for a slot before it is refused
     :param waiting: how many requests may wait; each keeps a thread of the server
     """
 
     def __init__(self, slots: int, *, wait: float = 5.0, waiting: int = 40):
-        self._slots = BoundedSemaphore(slots)
-        self._places = BoundedSemaphore(slots + waiting)
+        self._free = slots
         self._wait = wait
+        self._most_waiting = waiting
+        self._queue: deque[Event] = deque()
+        self._lock = Lock()
 
     def __enter__(self) -> None:
         """
         :raises Busy: too many wait already, or no slot became free in time
         """
-        if not self._places.acquire(blocking=False):
-            raise Busy()
-        if not self._slots.acquire(timeout=self._wait):
-            self._places.release()
-            raise Busy()
+        with self._lock:
+            if self._free:
+                self._free -= 1
+                return
+            if len(self._queue) >= self._most_waiting:
+                raise Busy()
+            turn = Event()
+            self._queue.append(turn)
+        if turn.wait(self._wait):
+            return
+        with self._lock:
+            if turn.is_set():  # in the last moment
+                return
+            self._queue.remove(turn)
+        raise Busy()
 
     def __exit__(self, *_error) -> None:
-        self._slots.release()
-        self._places.release()
+        with self._lock:
+            if self._queue:
+                self._queue.popleft().set()  # the slot passes to the next
+            else:
+                self._free += 1

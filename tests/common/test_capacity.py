@@ -1,3 +1,6 @@
+from threading import Thread
+from time import sleep
+
 import pytest
 from rest_framework.test import APIRequestFactory
 
@@ -19,6 +22,25 @@ def test_few_wait_and_the_next_is_refused_at_once():
         pass
     with capacity:
         pass
+
+
+def test_who_waits_longest_comes_first():
+    capacity, order = Capacity(1), []
+
+    def work(number: int) -> None:
+        with capacity:
+            order.append(number)
+
+    with capacity:
+        threads = [Thread(target=work, args=[number]) for number in range(10)]
+        for number, thread in enumerate(threads, start=1):
+            thread.start()
+            while len(capacity._queue) < number:
+                sleep(0.001)
+    for thread in threads:
+        thread.join()
+
+    assert order == list(range(10))
 
 
 def test_a_slot_is_free_again_after_a_job_has_failed():
