@@ -50,7 +50,7 @@ class Account(AbstractUser):
     def save(self, **options):
         self.username_key = fold_name(self.username)
         self.email_key = fold_email(self.email)
-        if not self._state.adding:
+        if not (self._state.adding or options.get("force_insert")):
             options["force_update"] = True  # a row that was erased meanwhile is not made again
         super().save(**options)
 
