@@ -7,6 +7,7 @@ sweeps are listed in `lms/celery.py`.
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from contextvars import Context
 from datetime import timedelta
 from queue import Empty, Full, Queue
 from threading import Thread
@@ -31,7 +32,8 @@ _sender: Thread | None = None
 def later(task: Task, **arguments) -> None:
     """Do a task soon, never in this request; where that cannot be, the sweep does it."""
     if settings.CELERY_TASK_ALWAYS_EAGER:
-        task(**arguments)
+        # In a context of its own: the request's deadline at the store is not the task's.
+        Context().run(lambda: task(**arguments))
     elif settings.CELERY_BROKER_URL:
         _send_soon(task, arguments)
     elif _submit_here:
