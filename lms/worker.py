@@ -68,7 +68,10 @@ REFUSALS: dict[type[Exception], tuple[int, str, str]] = {
     errors.ParseException: (400, "bad_request", "The request is malformed."),
     Exception: (500, "server_error", "Something went wrong on the server."),
 }
-TOO_MANY = (429, "too_many_connections", "Too many connections from this address.")
+TOO_MANY = (
+    *(429, "too_many_connections"),
+    "Too many connections from this address. Try again in 1 minute.",
+)
 
 
 class Request(message.Request):
@@ -232,6 +235,8 @@ def render_refusal(status: int, code: str, detail: str) -> bytes:
         "X-Frame-Options": "DENY",
         "X-Request-ID": uuid4().hex,
     }
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        fields["Retry-After"] = "60"
     lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}"]
     lines += [f"{name}: {value}" for name, value in fields.items()]
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + body

@@ -202,9 +202,10 @@ def test_an_address_whose_connections_are_all_busy_is_refused_another(serve, mon
         while server._worker.pending_conns or not server._worker._open:
             pass
 
-        status, _, body = server.ask(b"")
+        status, fields, body = server.ask(b"")
 
     assert (status, json.loads(body)["code"]) == (429, "too_many_connections")
+    assert fields["retry-after"] == "60"
 
 
 def test_a_connection_that_ends_is_no_longer_counted(serve):
