@@ -74,11 +74,11 @@ def list_lessons(*, viewer: Viewer, represent: Callable, paging: Paging, course=
 
     def represent_for_viewer(lesson: Lesson) -> Json:
         nonlocal size
-        row = shown_to(viewer, represent(lesson), by_id, learnt=learnt)
-        size += len(row["content"] or "") + len(row["content_html"] or "")
+        row = represent(lesson)
+        size += len(row["content"]) + len(row["content_html"])  # read, whoever may see it
         if size > LONGEST_PAGE:
             raise PageTooLarge()
-        return row
+        return shown_to(viewer, row, by_id, learnt=learnt)
 
     # A hundred lessons may be 180 MB: they are read in small batches, and not kept.
     in_order = lessons.order_by("course", "position").no_cache().batch_size(5)
