@@ -1,7 +1,7 @@
 """How much work hostile HTML makes for a parser, counted before it is parsed.
 
 An HTML5 parser looks through the elements that are open at many tags, and makes all open formatting
-elements anew in each block: 200 unclosed `<b title=…>` before 50,000 paragraphs are ten million
+elements again in each block: 200 unclosed `<b title=…>` before 50,000 paragraphs are ten million
 elements. So elements are counted as open until they are surely closed; where this differs from what
 a parser does, more are counted as open here.
 """

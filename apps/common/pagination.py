@@ -52,7 +52,7 @@ def page_of(queryset, paging: Paging, represent: Callable) -> Page:
 
 def page_links(count: int, paging: Paging) -> Page:
     """
-    Return a part of a list of so many things, without its rows.
+    Return a page of a list with `count` items, without its rows.
 
     :raises Missing: the page is past the end
     """

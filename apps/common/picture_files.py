@@ -1,4 +1,4 @@
-"""Picture files without their metadata, written anew from the parts that this reader has found.
+"""Picture files without their metadata, rewritten from the parts that this reader recognizes.
 
 What only the decoder would find is thus either left out or refused.
 
@@ -174,7 +174,7 @@ def _counted(parts: Iterator[tuple]) -> Iterator[tuple]:
 
 
 def _orientation(exif: bytes) -> int:
-    """Return the orientation in EXIF's first directory, or 1 where there is none."""
+    """Return the orientation in EXIF's first directory, or 1 if there is none."""
     tiff = exif.removeprefix(_EXIF_MARK)
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(tiff[:4])
     if order is None:

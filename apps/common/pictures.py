@@ -1,4 +1,4 @@
-"""Uploaded pictures: checked, made anew without what they carried, and stored in two sizes.
+"""Uploaded pictures: checked, re-encoded without metadata, and stored in two sizes.
 
 A few kilobytes may be a picture of 40 megapixels, which takes 160 MB when it is decoded. So it is
 made smaller while it is decoded where its format allows that, and otherwise strip by strip right
@@ -132,7 +132,7 @@ def _batches(names: Iterator[str]) -> Iterator[set[str]]:
 def _is_old(name: str) -> bool:
     try:
         return default_storage.get_modified_time(name) < timezone.now() - UNUSED_AFTER
-    except Exception as error:  # it was removed meanwhile, or the bucket is away
+    except Exception as error:  # It was removed in the meantime, or the bucket is unreachable.
         logger.warning("A picture could not be looked at (%s).", type(error).__name__)
         return False
 

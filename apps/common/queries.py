@@ -66,7 +66,7 @@ class SearchField(TextField):
 
     def to_internal_value(self, data) -> str:
         value = super().to_internal_value(data)
-        if len(fold_words(value)) > SEARCH_WORDS:  # The store looks up each word by itself.
+        if len(fold_words(value)) > SEARCH_WORDS:  # The store looks up each word separately.
             raise serializers.ValidationError(
                 _("List at most %(number)s values.") % {"number": SEARCH_WORDS}
             )

@@ -75,7 +75,8 @@ def list_lessons(*, viewer: Viewer, represent: Callable, paging: Paging, course=
     def represent_for_viewer(lesson: Lesson) -> Json:
         nonlocal size
         row = represent(lesson)
-        size += len(row["content"]) + len(row["content_html"])  # read, whoever may see it
+        # Counted before it is hidden: the store has read it, even if the viewer may not.
+        size += len(row["content"]) + len(row["content_html"])
         if size > LONGEST_PAGE:
             raise PageTooLarge()
         return shown_to(viewer, row, by_id, learnt=learnt)

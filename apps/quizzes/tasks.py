@@ -15,7 +15,7 @@ def finish_import(*, import_id: str) -> None:
 
 @shared_task
 def repair_quizzes() -> None:
-    """Finish what was cut off: orders, choices, imports, figures, removals, what was not told."""
+    """Finish interrupted work: orders, choices, imports, figures, removals, undelivered events."""
     services.repair_quizzes()
     services.repair_questions()
     services.repair_imports()

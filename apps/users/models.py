@@ -51,7 +51,7 @@ class Account(AbstractUser):
         self.username_key = fold_name(self.username)
         self.email_key = fold_email(self.email)
         if not (self._state.adding or options.get("force_insert")):
-            options["force_update"] = True  # a row that was erased meanwhile is not made again
+            options["force_update"] = True  # An erased row must not be inserted again.
         super().save(**options)
 
     @classmethod

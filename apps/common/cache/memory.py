@@ -85,10 +85,10 @@ class MemoryCache(LocMemCache):
 
 class CounterCache(MemoryCache):
     """
-    Counters, of which those go first that expire soonest.
+    Counters; those that expire soonest are evicted first.
 
-    Whoever comes from ever more addresses makes room with their own counters of a minute, and not
-    with those that count failed sign-ins for longer.
+    A flood of requests from many addresses evicts its own one-minute counters, not the longer-lived
+    counters of failed sign-ins.
     """
 
     def _next_to_go(self) -> str:

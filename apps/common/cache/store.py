@@ -130,12 +130,12 @@ def release(key: str) -> None:
 
 
 def count(key: str, seconds: int) -> int:
-    """Raise and return a counter that begins anew after so many seconds."""
+    """Increment and return a counter that starts over after the given seconds."""
     return get_many([], counting=(key, seconds))[1] or 0
 
 
 def counted(key: str) -> int:
-    """Return a counter without raising it; what was counted here meanwhile counts, too."""
+    """Return a counter without incrementing it: the higher of Redis's and this process's own."""
     here = caches["local"].get(key) or 0
     if not settings.REDIS_URL:
         return here

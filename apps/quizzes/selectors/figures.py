@@ -54,7 +54,7 @@ def _grades_by_student(quiz_ids: list[ObjectId], grading: str) -> Iterable[dict]
 
 
 def _by_grading(course_ids: list) -> dict[str, list[ObjectId]]:
-    """Return the quizzes of the courses by their grading: each is asked for by itself."""
+    """Return the quizzes of the courses by their grading; each grading is queried separately."""
     quizzes: dict[str, list[ObjectId]] = {}
     for quiz in Quiz.objects(course__in=course_ids, removed=None).only("grading"):
         quizzes.setdefault(quiz.grading, []).append(quiz.id)

@@ -1,4 +1,4 @@
-"""Pages of what many quizzes hold together, reading only the quizzes that a page lies in."""
+"""Pages of the questions and choices of many quizzes; only the quizzes on the page are read."""
 
 from collections.abc import Callable, Sequence
 

@@ -1,4 +1,4 @@
-"""Email addresses are compared with their domain in its IDNA form: keys are made anew."""
+"""Email addresses are compared with their domain in its IDNA form: keys are recomputed."""
 
 from django.db import migrations
 

@@ -18,7 +18,7 @@ def is_password_right(
 
     :param address: the client's IP address
     :param typed: the name or email address that was typed. It is counted as well as the account,
-        so that the limit does not tell whether there is one.
+        so that the limit does not reveal whether there is one.
     :raises Throttled: too many passwords were wrong
     :raises Busy: too many passwords are checked at once
     """
@@ -36,7 +36,7 @@ def is_password_right(
     if account and right and account.is_active:
         # Again, for many guesses at once have all passed the first check.
         _check_reached(of_caller)
-        # Refused as a wrong password: a 429 would tell that name and email address belong together.
+        # Refused like a wrong password: a 429 would reveal whose email address it is.
         if not any(limits.is_reached(*counter) for counter in of_account):
             return True
     for counter in of_account:

@@ -45,7 +45,7 @@ def erase(*, user_id: str, expected: list[int] | None = None) -> None:
 
 
 def finish_erasures() -> int:
-    """Finish what was cut off, and erase late writes; say how many are erased now."""
+    """Finish interrupted erasures and erase late writes; return how many are complete now."""
     begun = Account.objects.exclude(erasing_since=None).values_list("pk", flat=True)
     finished = sum(_finish_or_leave(account_id) for account_id in list(begun))
     for erasure in Erasure.objects(erased_at__lt=now_in_milliseconds() - LONGEST_REQUEST):

@@ -29,7 +29,7 @@ VERIFY_SALT = "users.verify"
 
 def put_in_outbox(kind: AccountMail.Kind, *, user_id, address_is_new: bool = False) -> None:
     """
-    Have a mail sent soon; nobody's letter-box is filled by whoever knows the address.
+    Queue an email unless the account has had, or is waiting for, too many of its kind.
 
     :param address_is_new: the mails before went to another address, so they do not count
     """
