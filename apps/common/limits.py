@@ -66,9 +66,9 @@ def check_reached(limit: str, *who: object) -> None:
 
     :raises Throttled: it is reached
     """
-    if settings.RATE_LIMITED:
+    if is_reached(limit, *who):
         key, _seconds = counter_of(limit, *who)
-        _refuse_past(limit, cache.counted(key) + 1, key)
+        raise _throttled(limit, key)
 
 
 class RequestLimit:
@@ -90,7 +90,12 @@ class RequestLimit:
 
 
 def _refuse_past(limit: str, number: int, key: str) -> None:
-    allowed, seconds = settings.RATE_LIMITS[limit]
-    if number > allowed:
-        left = cache.seconds_left(key)
-        raise Throttled(wait=seconds if left is None else min(left, seconds))
+    if number > settings.RATE_LIMITS[limit][0]:
+        raise _throttled(limit, key)
+
+
+def _throttled(limit: str, key: str) -> Throttled:
+    """Return the refusal, with the time until the counter starts over."""
+    _allowed, seconds = settings.RATE_LIMITS[limit]
+    left = cache.seconds_left(key)
+    return Throttled(wait=seconds if left is None else min(left, seconds))
