@@ -129,7 +129,9 @@ def _jpeg_segments(data: bytes) -> Iterator[tuple[int, bytes]]:
         if length < 2:
             raise ValueError("The length of a segment includes itself.")
         end = start + 2 + length
-        found = (_MARKER_AFTER_SCAN if marker == _SCAN else _MARKER).search(data, end)
+        found = (
+            _MARKER_AFTER_SCAN.search(data, end) if marker == _SCAN else _MARKER.search(data, end)
+        )
         if marker == _SCAN:
             end = found.start() if found else len(data)
         yield marker, data[start:end]

@@ -30,7 +30,9 @@ class Use:
 
     def __call__(self, text: str) -> None:
         apply = getattr(self.pattern, self.method)
-        result = apply("", text) if self.method in ("sub", "subn") else apply(text)
+        if isinstance(self.pattern.pattern, bytes):
+            text = text.encode("latin-1", "replace")
+        result = apply(text[:0], text) if self.method in ("sub", "subn") else apply(text)
         if self.method == "finditer":
             list(result)
 
@@ -42,7 +44,7 @@ def uses() -> list[Use]:
     :raises AssertionError: a pattern cannot be read from its source, or nothing applies it
     """
     found = dict.fromkeys((*_in_sources(), *_in_routes()))
-    return sorted(found, key=lambda use: (use.where, use.pattern.pattern, use.method))
+    return sorted(found, key=lambda use: (use.where, str(use.pattern.pattern), use.method))
 
 
 @cache
