@@ -81,8 +81,11 @@ def _release(keys: list[str], moment: float) -> None:
 
 def _locked(keys: list[str]) -> list[MailQuota]:
     """Return the rows of the keys, locked in an order that is the same for all workers."""
-    missing = [MailQuota(key=key) for key in sorted(keys)]
-    MailQuota.objects.bulk_create(missing, ignore_conflicts=True)
+    rows = [MailQuota(key=key, updated_at=timezone.now()) for key in sorted(keys)]
+    # Updating the existing rows keeps the clean-up from deleting one before it is locked.
+    MailQuota.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["key"], update_fields=["updated_at"]
+    )
     return list(MailQuota.objects.select_for_update().filter(key__in=keys).order_by("key"))
 
 
