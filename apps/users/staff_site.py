@@ -61,17 +61,17 @@ class StaffSite(AdminSite):
         return super().admin_view(_refusing_impossible_values(view), cacheable)
 
     def login(self, request, extra_context=None):
+        # Signing in may replace the cookie's session, which is then no longer in use.
+        replaced = request.user.pk, request.session.get(SESSION_ID)
         response = _answering_refusals(lambda: super(StaffSite, self).login(request, extra_context))
         if request.method == "POST" and response.status_code == 302:
+            _end_listed(*replaced)
             return _answering_refusals(lambda: _listed(request, response))
         return response
 
     def logout(self, request, extra_context=None):
-        if request.method == "POST" and SESSION_ID in request.session:
-            with suppress(Missing):
-                services.end_session(
-                    account_id=request.user.pk, session_id=request.session[SESSION_ID]
-                )
+        if request.method == "POST":
+            _end_listed(request.user.pk, request.session.get(SESSION_ID))
         return super().logout(request, extra_context)
 
     def password_change(self, request, extra_context=None):
@@ -100,6 +100,12 @@ def _refusing_impossible_values(view: Callable) -> Callable:
             raise BadRequest("A value cannot be stored.") from error
 
     return refusing
+
+
+def _end_listed(account_id, session_id: str | None) -> None:
+    if session_id is not None:
+        with suppress(Missing):
+            services.end_session(account_id=account_id, session_id=session_id)
 
 
 def _listed(request, response: HttpResponse) -> HttpResponse:

@@ -271,6 +271,19 @@ def test_a_sign_in_here_is_listed_and_can_be_ended_in_the_api():
     assert api.get("/api/auth/user/").status_code == 200
 
 
+def test_signing_in_again_in_the_same_browser_replaces_the_listed_session():
+    make_admin(username="root", password=PASSWORD)
+    client = sign_in_here("root")
+    [replaced] = Session.objects.all()
+
+    body = {"username": "root", "password": PASSWORD}
+    assert client.post("/admin/login/?next=/admin/", body).status_code == 302
+
+    [session] = Session.objects.all()
+    assert session.pk != replaced.pk
+    assert client.get("/admin/").status_code == 200
+
+
 def test_signing_out_here_takes_the_session_off_the_list():
     make_admin(username="root", password=PASSWORD)
     here = sign_in_here("root")
