@@ -15,7 +15,7 @@ help: ## List these commands
 run: ## Set everything up and serve at http://127.0.0.1:8000/ (PORT=8001 make run: elsewhere)
 	@tools/venv requirements.txt
 	@$(python) tools/web.py build || echo "Going on without the web app: / says how to use the API."
-	@exec $(python) -m lms.launch
+	@exec $(python) -m lms.serving.launch
 
 test: dev ## Run the tests on the embedded store, SQLite and the in-process cache
 	$(python) -m pytest $(tests)
@@ -27,7 +27,7 @@ without_stores := --ignore tests/scaling --ignore tests/contract
 
 test-postgres: dev ## Run the tests of accounts with PostgreSQL, too
 	tests/wire/run --postgres $(python) -m pytest $(or $(tests),$(of_accounts))
-of_accounts := tests/users tests/races tests/journeys tests/test_rights.py tests/test_everywhere.py
+of_accounts := tests/users tests/races tests/journeys tests/test_permissions_matrix.py tests/test_api_conventions.py
 
 schemathesis: dev ## Send 1,500 generated requests as each role, and compare answers and description (seed=2: others)
 	SCHEMATHESIS_CASES=1500 SCHEMATHESIS_SEED=$(or $(seed),1) $(python) -m pytest -n 2 tests/contract

@@ -5,7 +5,7 @@ import sys
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
-from lms import private_files
+from lms.serving import private_files
 
 if __name__ == "__main__":
     private_files.restrict_umask()

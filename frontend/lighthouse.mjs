@@ -34,7 +34,7 @@ const data = await mkdtemp(join(tmpdir(), 'lms-lighthouse-'));
 const port = execFileSync(PYTHON, ['-c', FREE_PORT], { encoding: 'utf8' }).trim();
 const address = `http://127.0.0.1:${port}`;
 const log = openSync('lighthouse.log', 'w');
-const product = spawn(PYTHON, ['-m', 'lms.launch'], {
+const product = spawn(PYTHON, ['-m', 'lms.serving.launch'], {
   cwd: ROOT,
   stdio: ['ignore', log, log],
   env: {

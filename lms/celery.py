@@ -5,7 +5,7 @@ import os
 from celery import Celery
 from celery.signals import beat_init, celeryd_init, setup_logging
 
-from lms import private_files
+from lms.serving import private_files
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings")
 

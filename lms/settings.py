@@ -35,7 +35,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "drf_yasg",
-    "lms",
+    "lms.project.LmsConfig",
     "apps.common",
     "apps.users",
     "apps.courses",
@@ -47,19 +47,19 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "lms.proxies.UntrustedProxyMiddleware",
-    "lms.metrics.MetricsMiddleware",
-    "apps.common.middleware.RequestMiddleware",
+    "lms.serving.proxies.UntrustedProxyMiddleware",
+    "lms.health.metrics.MetricsMiddleware",
+    "apps.common.http.middleware.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "lms.headers.PageHeadersMiddleware",
-    "apps.common.middleware.HeadersMiddleware",
-    "apps.common.middleware.BoundsMiddleware",
-    "lms.web.FilesMiddleware",
+    "lms.site.headers.PageHeadersMiddleware",
+    "apps.common.http.middleware.HeadersMiddleware",
+    "apps.common.http.middleware.BoundsMiddleware",
+    "lms.site.web_app.FilesMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
-    "lms.pages.PageLimitMiddleware",
+    "lms.site.pages.PageLimitMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -120,12 +120,12 @@ REDIS = {
     },
 }
 IN_PROCESS = {
-    "BACKEND": "apps.common.cache.memory.MemoryCache",
+    "BACKEND": "apps.common.storage.cache.memory.MemoryCache",
     "LOCATION": "pages",
     "OPTIONS": {"MAX_ENTRIES": 50_000, "MAX_BYTES": 64 * 1024 * 1024},
 }
 COUNTERS = {  # of their own, so that no cached page drives out a rate limit
-    "BACKEND": "apps.common.cache.memory.CounterCache",
+    "BACKEND": "apps.common.storage.cache.memory.CounterCache",
     "LOCATION": "counters",
     "OPTIONS": {"MAX_ENTRIES": 100_000, "MAX_BYTES": 96 * 1024 * 1024},
 }
@@ -179,17 +179,17 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # a mail offers it; nothing waits for it
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "apps.users.passwords.ResetTokenGenerator"
-ACCOUNT_RATE_LIMITS = False  # apps.common.limits has them all
+ACCOUNT_RATE_LIMITS = False  # apps.common.storage.rate_limits has them all
 
 # How it answers
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["apps.users.authentication.BearerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_THROTTLE_CLASSES": ["apps.common.limits.RequestLimit"],
-    "DEFAULT_PARSER_CLASSES": ["apps.common.parsers.StrictJSONParser"],
+    "DEFAULT_THROTTLE_CLASSES": ["apps.common.storage.rate_limits.RequestLimit"],
+    "DEFAULT_PARSER_CLASSES": ["apps.common.http.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "EXCEPTION_HANDLER": "apps.common.exceptions.answer_exception",
+    "EXCEPTION_HANDLER": "apps.common.http.exception_handler.answer_exception",
     "UNAUTHENTICATED_USER": "apps.users.viewer.Anonymous",
     "URL_FORMAT_OVERRIDE": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -255,7 +255,7 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "apps.common.parsers.NamelessUploadHandler",
+    "apps.common.http.parsers.NamelessUploadHandler",
 ]
 
 VIDEO_HOSTS = env.words("VIDEO_HOSTS", "www.youtube-nocookie.com,player.vimeo.com")
@@ -286,7 +286,7 @@ IN_BUCKET = {
 ON_DISK = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
 STORAGES = {
     "default": IN_BUCKET if MEDIA_BUCKET else ON_DISK,
-    "staticfiles": {"BACKEND": "lms.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "lms.site.static_storage.StaticFilesStorage"},
 }
 
 # Mail
@@ -295,7 +295,7 @@ EMAIL = env.email("EMAIL_URL")
 if EMAIL:
     globals().update(EMAIL)
 else:
-    EMAIL_BACKEND = "apps.common.mail_files.EmailBackend"
+    EMAIL_BACKEND = "apps.common.mail_file_backend.EmailBackend"
     EMAIL_FILE_PATH = DATA_DIR / "mail"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Learning <learning@localhost>")

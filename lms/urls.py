@@ -4,9 +4,11 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from apps.dashboard.views import DashboardView
 from apps.notifications.pages import unsubscribe
-from lms import crawlers, health, metrics, pages, schema
-from lms.dashboard.views import DashboardView
+from lms import schema
+from lms.health import checks, metrics
+from lms.site import crawlers, pages
 
 urlpatterns = [
     path("api/auth/", include("apps.users.urls_auth")),
@@ -28,13 +30,13 @@ urlpatterns = [
         path(name, RedirectView.as_view(url=f"/{name}/", permanent=True))
         for name in ("admin", "swagger", "redoc")
     ),
-    path("health/live", health.live),
-    path("health/ready", health.ready),
+    path("health/live", checks.live),
+    path("health/ready", checks.ready),
     path("metrics", metrics.metrics),
     path("media/<path:name>", pages.picture),
     path("robots.txt", crawlers.robots),
     path("sitemap.xml", crawlers.sitemap),
-    path("", include("lms.web")),
+    path("", include("lms.site.web_app")),
 ]
 
 handler400 = pages.refuse_bad_request

@@ -2,7 +2,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from apps.common.requests import Request
+from apps.common.http.requests import Request
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings")
 

@@ -2,8 +2,8 @@
 
 from django.conf import settings
 
-from apps.common.cache import store
-from apps.common.cache.stamps import may_read
+from apps.common.storage.cache import store
+from apps.common.storage.cache.stamps import may_read
 
 
 def meet() -> None:

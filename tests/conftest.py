@@ -5,7 +5,7 @@ import pytest
 
 @pytest.fixture(scope="session", autouse=True)
 def _indexes(django_db_setup):
-    from apps.common.indexes import build_indexes
+    from apps.common.storage.indexes import build_indexes
 
     build_indexes()
 
@@ -15,7 +15,7 @@ def _clean(db, settings, tmp_path):
     """Begin with empty stores; tasks are done at once."""
     from django.core.cache import caches
 
-    from apps.common.indexes import documents
+    from apps.common.storage.indexes import documents
     from tests.caches import meet
 
     meet()  # the product's first connection, before the tests' own

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pymongo.monitoring
 
-from tests.commands import commands
+from tests.command_counter import commands
 
 DATA = Path(tempfile.mkdtemp(prefix="lms-tests-"))
 SERVERS = ("MONGODB_URI", "REDIS_URL", "DATABASE_URL")

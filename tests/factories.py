@@ -5,7 +5,7 @@ from itertools import count
 from bson import ObjectId
 from rest_framework.test import APIClient
 
-from apps.common.folding import fold_name, fold_words
+from apps.common.normalization import fold_name, fold_words
 from apps.courses.documents import Category, Course
 from apps.enrollments.services import enroll
 from apps.lessons.documents import Lesson

@@ -8,9 +8,9 @@ import pytest
 from bson import ObjectId
 from django.core.cache import caches
 
-from apps.common.cache import store
+from apps.common.storage.cache import store
 from lms.schema import INFO, Generator
-from tests.commands import recorded
+from tests.command_counter import recorded
 from tests.factories import (
     client_of,
     enroll_in,

@@ -13,7 +13,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from apps.common.exceptions import is_store_away
+from apps.common.http.exception_handler import is_store_away
 
 logger = logging.getLogger(__name__)
 

@@ -17,7 +17,9 @@ from django.conf import settings
 from django.core.management import call_command
 from kombu.exceptions import OperationalError
 
-from apps.common import bounds, idempotency, indexes, mail_quotas
+from apps.common import mail_quotas
+from apps.common.http import idempotency
+from apps.common.storage import count_limits, indexes
 
 logger = logging.getLogger(__name__)
 
@@ -88,7 +90,7 @@ def remove_old_mail_quotas() -> int:
 
 @shared_task
 def repair_counters() -> None:
-    bounds.remove_quiet_counters()
+    count_limits.remove_quiet_counters()
 
 
 @shared_task

@@ -8,14 +8,14 @@ from mongoengine import (
 )
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.documents import (
+from apps.common.normalization import LONGEST_WORD
+from apps.common.storage.documents import (
     LONGEST_FILE_NAME,
     MOST_FOLDED,
     MOST_WORDS,
     Reference,
     Revised,
 )
-from apps.common.folding import LONGEST_WORD
 from apps.users.documents import User
 
 IMAGES = "courses"  # the folder of their files

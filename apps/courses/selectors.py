@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable, Iterator
 
 from mongoengine import Q, QuerySet
 
-from apps.common.cache import Json, Unkept, forget, read_through
 from apps.common.clock import shown
 from apps.common.errors import Missing
 from apps.common.events import ask
-from apps.common.folding import matching_words
-from apps.common.pagination import LARGEST_PAGE, PAGE_SIZE, Page, Paging, page_of
-from apps.common.pictures import picture_url
+from apps.common.normalization import matching_words
+from apps.common.storage.cache import Json, Unkept, forget, read_through
+from apps.common.storage.pagination import LARGEST_PAGE, PAGE_SIZE, Page, Paging, page_of
+from apps.common.storage.pictures import picture_url
 from apps.courses.documents import Category, Course
 from apps.courses.events import CoursesOfStudent
 from apps.users.viewer import Viewer

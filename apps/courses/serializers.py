@@ -1,8 +1,14 @@
 from rest_framework import serializers
 
-from apps.common.fields import ChoiceField, IdField, MoneyField, PictureField, TextField
-from apps.common.queries import ListQuery, Query, SearchField, YesNoField, reference_filter
-from apps.common.serializers import DocumentSerializer, Serializer
+from apps.common.http.fields import ChoiceField, IdField, MoneyField, PictureField, TextField
+from apps.common.http.query_params import (
+    ListQuery,
+    Query,
+    SearchField,
+    YesNoField,
+    reference_filter,
+)
+from apps.common.http.serializers import DocumentSerializer, Serializer
 from apps.courses.documents import Category, Course
 
 

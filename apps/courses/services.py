@@ -6,12 +6,12 @@ from bson import ObjectId
 from django.utils.translation import gettext_lazy as _
 from mongoengine import NotUniqueError, Q
 
-from apps.common.bounds import Bound
-from apps.common.documents import change, for_each, refuse_stale, replace
 from apps.common.errors import Conflict, Forbidden, Invalid, Missing, Refusal, StaleVersion
 from apps.common.events import ask, publish
-from apps.common.folding import fold_name, fold_words
-from apps.common.pictures import remove_pictures, remove_unused_pictures, store_picture
+from apps.common.normalization import fold_name, fold_words
+from apps.common.storage.count_limits import Bound
+from apps.common.storage.documents import change, for_each, refuse_stale, replace
+from apps.common.storage.pictures import remove_pictures, remove_unused_pictures, store_picture
 from apps.courses import selectors
 from apps.courses.documents import IMAGES, Category, Course
 from apps.courses.events import CourseRemoved, WhatKeepsItFromPublishing

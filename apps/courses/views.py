@@ -3,8 +3,8 @@ from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.response import Response
 
-from apps.common.parsers import PictureParser
-from apps.common.views import ViewSet
+from apps.common.http.parsers import PictureParser
+from apps.common.http.viewsets import ViewSet
 from apps.courses import selectors, services
 from apps.courses.documents import Course
 from apps.courses.permissions import RunsCatalogue, TeachesCourse

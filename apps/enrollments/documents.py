@@ -1,7 +1,7 @@
 from mongoengine import DateTimeField, Document, IntField, ListField
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.documents import Reference
+from apps.common.storage.documents import Reference
 from apps.courses.documents import Course
 from apps.users.documents import User
 

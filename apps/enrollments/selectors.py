@@ -5,11 +5,11 @@ from datetime import datetime
 
 from mongoengine import Q, QuerySet
 
-from apps.common.cache import Json, forget, read_through
 from apps.common.clock import shown
-from apps.common.days import count_by_day
 from apps.common.errors import Missing
-from apps.common.pagination import Page, Paging, page_of
+from apps.common.storage.cache import Json, forget, read_through
+from apps.common.storage.count_by_day import count_by_day
+from apps.common.storage.pagination import Page, Paging, page_of
 from apps.courses import selectors as courses
 from apps.enrollments.documents import Enrollment
 from apps.users import selectors as users

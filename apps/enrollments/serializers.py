@@ -1,9 +1,9 @@
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from apps.common.fields import ChoiceField, IdField, TextField
-from apps.common.queries import ListQuery, SearchField, reference_filter
-from apps.common.serializers import DocumentSerializer
+from apps.common.http.fields import ChoiceField, IdField, TextField
+from apps.common.http.query_params import ListQuery, SearchField, reference_filter
+from apps.common.http.serializers import DocumentSerializer
 from apps.enrollments.documents import Enrollment
 
 

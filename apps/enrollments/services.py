@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from mongoengine import NotUniqueError
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.documents import for_each, insert
 from apps.common.errors import Conflict, Missing, Refusal
 from apps.common.events import publish
+from apps.common.storage.documents import for_each, insert
 from apps.courses import selectors as catalogue
 from apps.courses import services as courses
 from apps.courses.documents import Course

@@ -4,8 +4,8 @@ from rest_framework.response import Response
 
 from apps.common.errors import Forbidden, Invalid, Missing
 from apps.common.events import ask
-from apps.common.folding import fold_name
-from apps.common.views import Rows, ViewSet
+from apps.common.http.viewsets import Rows, ViewSet
+from apps.common.normalization import fold_name
 from apps.courses import selectors as courses
 from apps.courses.permissions import owns
 from apps.enrollments import selectors, services

@@ -1,7 +1,7 @@
 from mongoengine import BooleanField, DateTimeField, IntField, StringField
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.documents import Reference, Revised
+from apps.common.storage.documents import Reference, Revised
 from apps.courses.documents import Course
 
 MOST_HTML_BYTES = 1_000_000  # of a lesson's page

@@ -14,7 +14,7 @@ from markdown_it.token import Token
 
 from apps.common.capacity import Capacity
 from apps.common.errors import Invalid
-from apps.common.html_bounds import HtmlBounds, TooMuchMarkup
+from apps.common.html_limits import HtmlBounds, TooMuchMarkup
 from apps.lessons.documents import MOST_HTML_BYTES
 
 MOST_LINES = 20_000

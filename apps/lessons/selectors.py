@@ -6,9 +6,9 @@ from bson import ObjectId
 from django.utils.translation import gettext_lazy as _
 from mongoengine import QuerySet
 
-from apps.common.cache import Json, forget, read_through
 from apps.common.errors import Missing, Refusal
-from apps.common.pagination import Page, Paging, page_of
+from apps.common.storage.cache import Json, forget, read_through
+from apps.common.storage.pagination import Page, Paging, page_of
 from apps.courses import selectors as courses
 from apps.courses.documents import Course
 from apps.enrollments import selectors as enrollments

@@ -1,8 +1,8 @@
 from rest_framework import serializers
 
-from apps.common.fields import IdField, ListField, NumberField, TextField
-from apps.common.queries import ListQuery, reference_filter
-from apps.common.serializers import DocumentSerializer, Serializer
+from apps.common.http.fields import IdField, ListField, NumberField, TextField
+from apps.common.http.query_params import ListQuery, reference_filter
+from apps.common.http.serializers import DocumentSerializer, Serializer
 from apps.lessons import videos
 from apps.lessons.documents import Lesson
 

@@ -10,11 +10,11 @@ from mongoengine import NotUniqueError
 from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
-from apps.common.bounds import Bound
 from apps.common.clock import now_in_milliseconds
-from apps.common.documents import change, for_each, insert, refuse_stale
 from apps.common.errors import Conflict, Invalid
 from apps.common.events import publish
+from apps.common.storage.count_limits import Bound
+from apps.common.storage.documents import change, for_each, insert, refuse_stale
 from apps.common.tasks import later
 from apps.courses import services as courses
 from apps.courses.documents import Course

@@ -3,9 +3,9 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.common import limits
 from apps.common.errors import Invalid, Missing
-from apps.common.views import ApiView, ViewSet
+from apps.common.http.viewsets import ApiView, ViewSet
+from apps.common.storage import rate_limits
 from apps.courses import selectors as courses
 from apps.courses.documents import Course
 from apps.lessons import markdown, selectors, services
@@ -73,7 +73,7 @@ class LessonViewSet(ViewSet):
     def preview(self, request):
         """Show what Markdown will look like, without keeping it."""
         given = self.validated(PreviewSerializer)
-        limits.check("previews", request.user.id)
+        rate_limits.check("previews", request.user.id)
         return Response({"content_html": markdown.render(given["content"])})
 
     def _own_lesson(self, id) -> Lesson:

@@ -9,7 +9,7 @@ from mongoengine import (
 )
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.documents import Reference, Revised
+from apps.common.storage.documents import Reference, Revised
 from apps.users.documents import User
 
 ENROLLED, MILESTONE = "enrolled", "milestone"

@@ -8,10 +8,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from apps.common import limits
-from apps.common.addresses import client_network
+from apps.common.client_address import client_network
 from apps.common.errors import Missing
 from apps.common.languages import spoken
+from apps.common.storage import rate_limits
 from apps.notifications import services
 from apps.notifications.wording import TOPICS
 from apps.users.documents import User
@@ -23,9 +23,9 @@ from apps.users.documents import User
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """Offer to stop mails of some kinds; stop them by POST alone, for scanners open every link."""
     try:
-        limits.check("anonymous", client_network(request))
+        rate_limits.check("anonymous", client_network(request))
         user, kinds = services.read_token(token)
-    except limits.Throttled as refusal:
+    except rate_limits.Throttled as refusal:
         return _too_many(refusal)
     except Missing:
         return _no_link_of_ours()
@@ -53,7 +53,7 @@ def _no_link_of_ours() -> HttpResponse:
     return _page(404, heading=_("This link is not one of ours."), details=[detail])
 
 
-def _too_many(refusal: limits.Throttled) -> HttpResponse:
+def _too_many(refusal: rate_limits.Throttled) -> HttpResponse:
     response = _page(429, heading=_("Too many requests."), details=[refusal.advice])
     response["Retry-After"] = str(refusal.retry_after)
     return response

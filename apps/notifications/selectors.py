@@ -2,10 +2,10 @@
 
 from mongoengine import QuerySet
 
-from apps.common.cache import Json, forget, read_through
 from apps.common.clock import now_in_milliseconds, shown
 from apps.common.errors import Missing
-from apps.common.pagination import Page, Paging, page_of, slice_of
+from apps.common.storage.cache import Json, forget, read_through
+from apps.common.storage.pagination import Page, Paging, page_of, slice_of
 from apps.notifications.documents import KINDS, Notification, Preferences
 
 TWO_MINUTES = 2 * 60

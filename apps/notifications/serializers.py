@@ -1,8 +1,8 @@
 from rest_framework import serializers
 
-from apps.common.fields import ChoiceField, FlagField
-from apps.common.queries import EndlessListQuery, YesNoField
-from apps.common.serializers import DocumentSerializer, Serializer
+from apps.common.http.fields import ChoiceField, FlagField
+from apps.common.http.query_params import EndlessListQuery, YesNoField
+from apps.common.http.serializers import DocumentSerializer, Serializer
 from apps.notifications.documents import KINDS, Notification
 from apps.notifications.wording import LONGEST
 

@@ -3,8 +3,8 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.common.http.viewsets import ApiView, Rows, ViewSet
 from apps.common.languages import spoken
-from apps.common.views import ApiView, Rows, ViewSet
 from apps.notifications import selectors, services
 from apps.notifications.documents import Notification
 from apps.notifications.serializers import (

@@ -1,6 +1,6 @@
 from mongoengine import BooleanField, DateTimeField, Document
 
-from apps.common.documents import Reference
+from apps.common.storage.documents import Reference
 from apps.courses.documents import Course
 from apps.lessons.documents import Lesson
 from apps.users.documents import User

@@ -7,11 +7,11 @@ from statistics import fmean
 from bson import ObjectId
 from mongoengine import Q, QuerySet
 
-from apps.common.cache import Json, Unkept, forget, read_through
 from apps.common.clock import shown
-from apps.common.days import count_by_day
 from apps.common.errors import Missing
-from apps.common.pagination import Page, Paging, page_of, slice_of
+from apps.common.storage.cache import Json, Unkept, forget, read_through
+from apps.common.storage.count_by_day import count_by_day
+from apps.common.storage.pagination import Page, Paging, page_of, slice_of
 from apps.courses import selectors as courses
 from apps.enrollments import selectors as enrollments
 from apps.lessons import selectors as lessons

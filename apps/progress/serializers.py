@@ -1,8 +1,8 @@
 from rest_framework import serializers
 
-from apps.common.fields import FlagField, IdField, ListField
-from apps.common.queries import EndlessListQuery, Query, YesNoField, reference_filter
-from apps.common.serializers import DocumentSerializer
+from apps.common.http.fields import FlagField, IdField, ListField
+from apps.common.http.query_params import EndlessListQuery, Query, YesNoField, reference_filter
+from apps.common.http.serializers import DocumentSerializer
 from apps.progress.documents import Progress
 
 

@@ -9,9 +9,9 @@ from mongoengine import NotUniqueError
 from mongoengine.errors import BulkWriteError
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.documents import for_each
 from apps.common.errors import Refusal
 from apps.common.events import publish
+from apps.common.storage.documents import for_each
 from apps.enrollments import selectors as enrollments
 from apps.enrollments import services as places
 from apps.lessons import selectors as lessons

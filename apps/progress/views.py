@@ -4,7 +4,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
 
 from apps.common.errors import Forbidden, Invalid, Missing
-from apps.common.views import ViewSet
+from apps.common.http.viewsets import ViewSet
 from apps.courses import selectors as courses
 from apps.enrollments import selectors as enrollments
 from apps.enrollments import services as places

@@ -13,7 +13,7 @@ from mongoengine import (
 )
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.documents import Reference, Revised
+from apps.common.storage.documents import Reference, Revised
 from apps.courses.documents import Course
 from apps.lessons.documents import Lesson
 from apps.users.documents import User

@@ -1,7 +1,7 @@
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from apps.common.fields import (
+from apps.common.http.fields import (
     ChoiceField,
     DecimalField,
     FlagField,
@@ -10,8 +10,14 @@ from apps.common.fields import (
     NumberField,
     TextField,
 )
-from apps.common.queries import EndlessListQuery, ListQuery, Query, YesNoField, reference_filter
-from apps.common.serializers import DocumentSerializer, Serializer
+from apps.common.http.query_params import (
+    EndlessListQuery,
+    ListQuery,
+    Query,
+    YesNoField,
+    reference_filter,
+)
+from apps.common.http.serializers import DocumentSerializer, Serializer
 from apps.quizzes.documents import (
     KINDS,
     MOST_CHOICES,

@@ -10,7 +10,7 @@ from django.http import HttpResponseRedirect
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
 from apps.common.errors import Refusal
-from apps.common.folding import fold_email, fold_name
+from apps.common.normalization import fold_email, fold_name
 from apps.users import services
 from apps.users.models import Account, AccountMail, Session
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 
-from apps.common import limits
+from apps.common.storage import rate_limits
 from apps.users import selectors
 from apps.users.serializers import represent_user
 from apps.users.tokens import Claims, VoidToken, read_access
@@ -32,7 +32,7 @@ class BearerAuthentication(BaseAuthentication):
         return "Bearer"
 
     def _person(self, claims: Claims) -> tuple[Person, Bearer]:
-        counting = limits.counter_of("signed_in", claims.user_id)
+        counting = rate_limits.counter_of("signed_in", claims.user_id)
         session, user, requests = selectors.signed_in(
             claims.session_id,
             claims.user_id,

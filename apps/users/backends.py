@@ -1,6 +1,6 @@
 from django.contrib.auth.backends import ModelBackend
 
-from apps.common.addresses import client_ip
+from apps.common.client_address import client_ip
 from apps.users import services
 from apps.users.models import Account
 

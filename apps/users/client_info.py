@@ -1,4 +1,4 @@
-from apps.common.addresses import client_ip
+from apps.common.client_address import client_ip
 
 
 def client_info(request) -> dict:

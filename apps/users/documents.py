@@ -8,8 +8,8 @@ from mongoengine import (
 )
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.documents import LONGEST_FILE_NAME, MOST_FOLDED, MOST_WORDS, Revised
-from apps.common.folding import LONGEST_WORD
+from apps.common.normalization import LONGEST_WORD
+from apps.common.storage.documents import LONGEST_FILE_NAME, MOST_FOLDED, MOST_WORDS, Revised
 
 PICTURES = "people"  # the folder of their files
 

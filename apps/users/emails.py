@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email as validate_form
 from django.utils.translation import gettext as _
 
-from apps.common.folding import ascii_domain, fold_email
+from apps.common.normalization import ascii_domain, fold_email
 
 LONGEST = 254
 LONGEST_LOCAL = 64  # RFC 5321, 4.5.3.1.1

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from apps.common.folding import fold_email, fold_name
+from apps.common.normalization import fold_email, fold_name
 from apps.users.usernames import LONGEST, normalize_username, validate_username
 
 

@@ -10,14 +10,14 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from mongoengine import QuerySet
 
-from apps.common.cache import Json, Lookup, Unkept, forget, read_all, read_through
 from apps.common.capacity import Capacity
 from apps.common.clock import shown
 from apps.common.errors import Missing
 from apps.common.events import ask
-from apps.common.folding import fold_email, fold_name, matching_words
-from apps.common.pagination import PAGE_SIZE, Page, Paging, page_of
-from apps.common.pictures import picture_url
+from apps.common.normalization import fold_email, fold_name, matching_words
+from apps.common.storage.cache import Json, Lookup, Unkept, forget, read_all, read_through
+from apps.common.storage.pagination import PAGE_SIZE, Page, Paging, page_of
+from apps.common.storage.pictures import picture_url
 from apps.users.documents import User
 from apps.users.events import InstructorsOnShow, PersonalDataOf, StudentsOfInstructor
 from apps.users.models import Account, AccountMail, MailRequest, Session

@@ -5,8 +5,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from apps.common.cache import Json
-from apps.common.fields import (
+from apps.common.http.fields import (
     ChoiceField,
     FlagField,
     IdField,
@@ -14,8 +13,9 @@ from apps.common.fields import (
     TextField,
     check_length,
 )
-from apps.common.queries import ListQuery, SearchField, YesNoField
-from apps.common.serializers import DocumentSerializer, Serializer, StrictInput
+from apps.common.http.query_params import ListQuery, SearchField, YesNoField
+from apps.common.http.serializers import DocumentSerializer, Serializer, StrictInput
+from apps.common.storage.cache import Json
 from apps.users import selectors
 from apps.users.documents import User
 from apps.users.emails import LONGEST as LONGEST_EMAIL

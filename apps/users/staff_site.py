@@ -13,7 +13,7 @@ from django.db import DataError
 from django.http import HttpResponse
 from django.urls import reverse
 
-from apps.common.addresses import client_ip
+from apps.common.client_address import client_ip
 from apps.common.errors import Missing, Refusal
 from apps.users import selectors, services
 from apps.users.client_info import client_info

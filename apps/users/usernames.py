@@ -9,7 +9,7 @@ import unicodedata
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from apps.common.folding import fold_name
+from apps.common.normalization import fold_name
 
 SHORTEST, LONGEST = 3, 150
 PUNCTUATION = frozenset(".+-_@")

@@ -58,7 +58,7 @@ export default defineConfig({
   ],
   // The real product over a data folder of its own, with the demo in it.
   webServer: {
-    command: `exec ${PYTHON} -m lms.launch > frontend/e2e.log 2>&1`,
+    command: `exec ${PYTHON} -m lms.serving.launch > frontend/e2e.log 2>&1`,
     cwd: ROOT,
     url: `${ADDRESS}/health/ready`,
     timeout: 300_000,

@@ -14,8 +14,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from mongoengine import BooleanField, Document, NotUniqueError, StringField
 
 from apps.common.errors import Missing
-from apps.common.folding import fold_name, fold_words
-from apps.common.pictures import store_picture
+from apps.common.normalization import fold_name, fold_words
+from apps.common.storage.pictures import store_picture
 from apps.courses import services as courses
 from apps.courses.documents import Category, Course
 from apps.enrollments.documents import Enrollment

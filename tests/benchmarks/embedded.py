@@ -16,7 +16,7 @@ from typing import Any
 
 import mongomock
 
-from lms.embedded import EmbeddedClient
+from embedded_mongo import EmbeddedClient
 
 SIZES = (1_000, 50_000)
 PATIENCE = 1.0  # seconds for one measurement

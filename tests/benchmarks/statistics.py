@@ -107,7 +107,7 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         os.environ["LMS_DATA_DIR"] = str(Path(folder))
         django.setup()
-        from apps.common.indexes import build_indexes
+        from apps.common.storage.indexes import build_indexes
 
         build_indexes()
         main([int(each) for each in sys.argv[1:]] or list(SIZES))

@@ -6,10 +6,10 @@ import pytest
 from bson import ObjectId
 from mongoengine import NotUniqueError
 
-from apps.common import bounds
-from apps.common.bounds import Bound, Counter
 from apps.common.clock import now_in_milliseconds
 from apps.common.errors import Conflict
+from apps.common.storage import count_limits
+from apps.common.storage.count_limits import Bound, Counter
 from apps.courses.documents import Category
 from tests.users.racing import race
 
@@ -90,11 +90,11 @@ def test_a_removal_is_not_subtracted_from_a_counter_that_never_counted_it(shelf)
 def test_room_that_a_dead_request_holds_is_free_after_a_quiet_minute(shelf, monkeypatch):
     one = bound(1)
     one.reserve(shelf)
-    assert bounds.remove_quiet_counters() == 0
+    assert count_limits.remove_quiet_counters() == 0
     with pytest.raises(Full):
         one.reserve(shelf)
     Counter.objects.update(set__changed_at=now_in_milliseconds() - timedelta(seconds=61))
-    assert bounds.remove_quiet_counters() == 1
+    assert count_limits.remove_quiet_counters() == 1
     one.reserve(shelf)
 
 

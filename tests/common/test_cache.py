@@ -7,10 +7,10 @@ from threading import Barrier, Event
 import pytest
 from django.core.cache import caches
 
-from apps.common import cache
-from apps.common.cache import Lookup, Unkept, forget, read_all, read_through, store
-from apps.common.cache.memory import MAX_VALUE_BYTES
-from apps.common.cache.stamps import EPOCH, stamp_of
+from apps.common.storage import cache
+from apps.common.storage.cache import Lookup, Unkept, forget, read_all, read_through, store
+from apps.common.storage.cache.memory import MAX_VALUE_BYTES
+from apps.common.storage.cache.stamps import EPOCH, stamp_of
 from tests.caches import meet
 from tests.faults.servers import RedisServer
 

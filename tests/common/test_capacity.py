@@ -5,7 +5,7 @@ import pytest
 from rest_framework.test import APIRequestFactory
 
 from apps.common.capacity import Busy, Capacity
-from apps.common.exceptions import answer_exception
+from apps.common.http.exception_handler import answer_exception
 
 
 def test_a_job_is_refused_while_all_slots_are_taken():

@@ -4,9 +4,9 @@ import pytest
 from bson import ObjectId
 from mongoengine import NotUniqueError, StringField
 
-from apps.common import indexes
-from apps.common.documents import Revised, change, for_each, insert
 from apps.common.errors import Missing, StaleVersion
+from apps.common.storage import indexes
+from apps.common.storage.documents import Revised, change, for_each, insert
 
 
 class Page(Revised):

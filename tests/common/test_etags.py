@@ -2,7 +2,7 @@ import pytest
 from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
 
-from apps.common.etags import etag_of, expected_revisions, is_known
+from apps.common.http.etags import etag_of, expected_revisions, is_known
 
 A_TAG = etag_of(7, {"title": "Algebra", "count": 1})
 

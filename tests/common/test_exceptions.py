@@ -9,7 +9,7 @@ from mongoengine import Document, ListField, OperationError, StringField
 from pymongo.errors import OperationFailure
 from rest_framework import serializers
 
-from apps.common.exceptions import answer_exception
+from apps.common.http.exception_handler import answer_exception
 
 
 class Large(Document):

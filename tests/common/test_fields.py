@@ -4,7 +4,7 @@ import pytest
 from bson import ObjectId
 from rest_framework.serializers import ValidationError
 
-from apps.common.fields import (
+from apps.common.http.fields import (
     MOST_ELEMENTS,
     ChoiceField,
     FlagField,
@@ -14,7 +14,7 @@ from apps.common.fields import (
     NumberField,
     TextField,
 )
-from apps.common.serializers import Serializer
+from apps.common.http.serializers import Serializer
 
 
 class Thing(Serializer):

@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from apps.common.folding import fold_email, fold_name, fold_words, matching_words
+from apps.common.normalization import fold_email, fold_name, fold_words, matching_words
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from apps.common.html_bounds import HtmlBounds, TooMuchMarkup
+from apps.common.html_limits import HtmlBounds, TooMuchMarkup
 
 
 def bounds(**more) -> HtmlBounds:

@@ -16,13 +16,13 @@ from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory, force_authenticate
 from rest_framework.views import APIView
 
-from apps.common import idempotency
 from apps.common.clock import now_in_milliseconds
-from apps.common.documents import insert
 from apps.common.errors import Conflict
-from apps.common.idempotency import IdempotencyKey, forget_old_keys
-from apps.common.parsers import StrictJSONParser
-from apps.common.views import ApiView
+from apps.common.http import idempotency
+from apps.common.http.idempotency import IdempotencyKey, forget_old_keys
+from apps.common.http.parsers import StrictJSONParser
+from apps.common.http.viewsets import ApiView
+from apps.common.storage.documents import insert
 from apps.users.viewer import Person
 
 PERSON = Person(id="5" * 24, account_id=1, username="ada", is_instructor=False, is_admin=False)

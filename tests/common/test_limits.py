@@ -1,4 +1,4 @@
-"""Rate limits, and whose address counts."""
+"""Rate rate_limits, and whose address counts."""
 
 import time
 
@@ -8,9 +8,9 @@ from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory
 from rest_framework.views import APIView
 
-from apps.common import limits
-from apps.common.addresses import client_ip, client_network
-from apps.common.views import ApiView
+from apps.common.client_address import client_ip, client_network
+from apps.common.http.viewsets import ApiView
+from apps.common.storage import rate_limits
 from tests.users.racing import race
 
 
@@ -80,18 +80,18 @@ def test_the_address_is_the_one_that_the_last_trusted_proxy_saw(
 
 
 def test_what_is_reached_is_refused_without_counting():
-    limits.check("failures", "ada", "203.0.113.1")
+    rate_limits.check("failures", "ada", "203.0.113.1")
     for _ in range(5):
-        limits.check_reached("failures", "ada", "203.0.113.1")
-    limits.check("failures", "ada", "203.0.113.1")
+        rate_limits.check_reached("failures", "ada", "203.0.113.1")
+    rate_limits.check("failures", "ada", "203.0.113.1")
 
-    with pytest.raises(limits.Throttled):
-        limits.check_reached("failures", "ada", "203.0.113.1")
-    limits.check_reached("failures", "bob", "203.0.113.1")
+    with pytest.raises(rate_limits.Throttled):
+        rate_limits.check_reached("failures", "ada", "203.0.113.1")
+    rate_limits.check_reached("failures", "bob", "203.0.113.1")
 
 
 def test_a_counter_names_nobody():
-    key, seconds = limits.counter_of("failures", "ada@example.org", "203.0.113.1")
+    key, seconds = rate_limits.counter_of("failures", "ada@example.org", "203.0.113.1")
 
     assert "ada" not in key
     assert "203" not in key
@@ -190,7 +190,7 @@ def test_all_addresses_of_one_ipv6_network_share_a_limit(settings):
     ],
 )
 def test_a_refusal_says_in_minutes_how_long_to_wait(seconds, detail):
-    assert limits.Throttled(wait=seconds).detail == detail
+    assert rate_limits.Throttled(wait=seconds).detail == detail
 
 
 def test_a_refusal_names_the_time_that_is_left():
@@ -202,7 +202,7 @@ def test_a_refusal_names_the_time_that_is_left():
 
 
 def test_of_many_at_once_so_many_pass_as_the_limit_allows():
-    answers = race(24, lambda _: limits.check("anonymous", "203.0.113.1"))
+    answers = race(24, lambda _: rate_limits.check("anonymous", "203.0.113.1"))
 
     assert sum(answer is None for answer in answers) == 3
-    assert all(isinstance(answer, limits.Throttled | None) for answer in answers)
+    assert all(isinstance(answer, rate_limits.Throttled | None) for answer in answers)

@@ -7,9 +7,9 @@ import pytest
 from django.conf import settings
 from django.core.cache import caches
 
-from apps.common import cache
-from apps.common.cache import memory
-from apps.common.cache.memory import ENTRY_BYTES, MAX_VALUE_BYTES, CounterCache, MemoryCache
+from apps.common.storage import cache
+from apps.common.storage.cache import memory
+from apps.common.storage.cache.memory import ENTRY_BYTES, MAX_VALUE_BYTES, CounterCache, MemoryCache
 
 KILOBYTE = 1024
 

@@ -6,8 +6,8 @@ from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
 
 from apps.common.errors import Missing
-from apps.common.pagination import Paging, link, page_of, slice_of
-from tests.commands import recorded, shown
+from apps.common.storage.pagination import Paging, link, page_of, slice_of
+from tests.command_counter import recorded, shown
 
 
 class Leaf(Document):

@@ -8,7 +8,7 @@ from django.test import RequestFactory
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.request import Request
 
-from apps.common.parsers import (
+from apps.common.http.parsers import (
     MAX_BYTES,
     MAX_DEPTH,
     MAX_KEYS,

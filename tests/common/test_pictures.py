@@ -15,12 +15,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
-from apps.common import pictures
 from apps.common.capacity import Busy
 from apps.common.errors import Invalid
-from apps.common.limits import Throttled
-from apps.common.picture_files import MOST_PARTS, MOST_SCANS, TooManyParts, without_metadata
-from apps.common.pictures import LARGE, SMALL, remove_unused_pictures, store_picture
+from apps.common.storage import pictures
+from apps.common.storage.picture_files import MOST_PARTS, MOST_SCANS, TooManyParts, without_metadata
+from apps.common.storage.pictures import LARGE, SMALL, remove_unused_pictures, store_picture
+from apps.common.storage.rate_limits import Throttled
 from apps.courses.documents import Course
 from apps.courses.services import remove_unused_images, set_image
 from apps.users.documents import User
@@ -356,7 +356,7 @@ import django
 django.setup()
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
-from apps.common import pictures
+from apps.common.storage import pictures
 from apps.common.capacity import Busy
 from django.core.files.uploadedfile import SimpleUploadedFile
 content = sys.stdin.buffer.read()

@@ -6,7 +6,7 @@ from rest_framework.request import Request
 from rest_framework.serializers import ChoiceField, ValidationError
 from rest_framework.test import APIRequestFactory
 
-from apps.common.queries import (
+from apps.common.http.query_params import (
     EndlessListQuery,
     ListQuery,
     SearchField,

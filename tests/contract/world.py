@@ -6,7 +6,7 @@ from random import Random
 from django.core.cache import caches
 from django.db import transaction
 
-from apps.common.indexes import documents
+from apps.common.storage.indexes import documents
 from apps.courses.documents import Category, Course
 from apps.enrollments.documents import Enrollment
 from apps.lessons.documents import Lesson

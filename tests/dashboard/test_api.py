@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from bson import ObjectId
 
-from apps.common.cache import forget
+from apps.common.storage.cache import forget
 from apps.courses.documents import Course
+from apps.dashboard import selectors
+from apps.dashboard.serializers import DashboardSerializer
 from apps.enrollments.documents import Enrollment
 from apps.enrollments.services import reach_milestone
 from apps.progress.documents import Progress
 from apps.quizzes.selectors import grades_key, quizzes_key
-from lms.dashboard import selectors
-from lms.dashboard.serializers import DashboardSerializer
 from tests.factories import (
     client_of,
     enroll_in,

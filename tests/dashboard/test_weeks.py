@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from lms.dashboard.weeks import beginning_of, by_week, monday_of, weeks_until
+from apps.dashboard.weeks import beginning_of, by_week, monday_of, weeks_until
 
 
 def test_there_are_twelve_weeks_each_beginning_on_monday_and_the_last_is_this_one():

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from lms.embedded import EmbeddedClient, store
+from embedded_mongo import EmbeddedClient, store
 
 Connect = Callable[..., EmbeddedClient]
 
@@ -72,6 +72,6 @@ def decoded(monkeypatch: pytest.MonkeyPatch) -> Decoded:
         counted.number += 1
         return decode(document)
 
-    monkeypatch.setattr("lms.embedded.reading.decode", counting)
-    monkeypatch.setattr("lms.embedded.store.decode", counting)
+    monkeypatch.setattr("embedded_mongo.reading.decode", counting)
+    monkeypatch.setattr("embedded_mongo.store.decode", counting)
     return counted

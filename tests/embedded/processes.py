@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from threading import Thread
 
-from lms.embedded import EmbeddedClient
+from embedded_mongo import EmbeddedClient
 
 ROOT = Path(__file__).parent.parent.parent
 WRITERS = 8

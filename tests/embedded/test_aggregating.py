@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from mongomock.aggregate import process_pipeline
 
-from lms.embedded.unwinding import unwound
+from embedded_mongo.unwinding import unwound
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 

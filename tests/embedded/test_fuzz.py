@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pymongo import DeleteOne, InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
-from lms.embedded import EmbeddedClient
+from embedded_mongo import EmbeddedClient
 
 ROUNDS = int(os.environ.get("EMBEDDED_FUZZ_ROUNDS", "120"))
 

@@ -7,8 +7,8 @@ from itertools import islice
 import pytest
 from pymongo.errors import AutoReconnect
 
-from lms.embedded import EmbeddedClient
-from lms.embedded.errors import StoreClosed, StoreUnavailable
+from embedded_mongo import EmbeddedClient
+from embedded_mongo.errors import StoreClosed, StoreUnavailable
 from tests.embedded.processes import started
 
 

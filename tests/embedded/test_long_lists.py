@@ -7,7 +7,7 @@ import pytest
 from bson import Binary, Decimal128, ObjectId
 from pymongo.errors import OperationFailure, WriteError
 
-from lms.embedded.matching import ValueSet
+from embedded_mongo.matching import ValueSet
 from tests.embedded.test_indexes import reads
 
 FEW, FOUR_TIMES = 100, 400

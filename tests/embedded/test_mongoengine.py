@@ -15,7 +15,7 @@ from mongoengine import (
     StringField,
 )
 
-from lms.embedded import EmbeddedClient
+from embedded_mongo import EmbeddedClient
 
 ALIAS = "embedded"
 

@@ -64,7 +64,7 @@ def test_the_releases_are_those_that_it_was_tried_with():
 
 def test_no_public_method_of_mongomock_writes_without_the_store_knowing():
     """Each of these either is the store's own or was read and ends in one that is."""
-    from lms.embedded.collection import Collection as Own
+    from embedded_mongo.collection import Collection as Own
 
     inherited = {
         name

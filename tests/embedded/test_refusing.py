@@ -11,8 +11,8 @@ import pytest
 from pymongo.common import MAX_BSON_SIZE
 from pymongo.errors import DocumentTooLarge
 
-from lms.embedded import EmbeddedClient
-from lms.embedded.errors import (
+from embedded_mongo import EmbeddedClient
+from embedded_mongo.errors import (
     NotAStore,
     StoreClosed,
     StoreDamaged,

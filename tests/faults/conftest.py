@@ -40,7 +40,7 @@ def wire_server(needs_servers):
 @pytest.fixture
 def proxy(settings, needs_servers) -> Iterator[MongoProxy]:
     """The way of this process to the suite's MongoDB."""
-    from lms import apps as stores
+    from lms.stores import documents as stores
 
     direct = settings.MONGODB_URI
     with MongoProxy(urlsplit(direct).port) as proxy:

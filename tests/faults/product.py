@@ -72,7 +72,14 @@ class Product:
         """Serve, and wait until the path is answered by 200."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "gunicorn", "--config", "python:lms.server", "lms.wsgi"],
+                [
+                    sys.executable,
+                    "-m",
+                    "gunicorn",
+                    "--config",
+                    "python:lms.serving.server",
+                    "lms.wsgi",
+                ],
                 cwd=self.root,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
@@ -87,7 +94,7 @@ class Product:
         """Prepare and serve as `make run` does."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "lms.launch"],
+                [sys.executable, "-m", "lms.serving.launch"],
                 cwd=self.root,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from apps.common import bounds, idempotency
+from apps.common.http import idempotency
+from apps.common.storage import count_limits
 from apps.enrollments import services as enrollments
 from apps.lessons import services as lessons
 from apps.progress import services as progress
@@ -25,7 +26,7 @@ WAITS = {
     people: "A_MINUTE",
     profiles: "UNDISTURBED",
     idempotency: "CLAIM",
-    bounds: "QUIET",
+    count_limits: "QUIET",
 }
 
 

@@ -10,7 +10,7 @@ from django.test import override_settings
 
 from apps.common.clock import shown
 from apps.common.events import subscribe
-from apps.common.indexes import documents
+from apps.common.storage.indexes import documents
 from apps.courses.documents import Category, Course
 from apps.enrollments.documents import Enrollment
 from apps.lessons.documents import Lesson

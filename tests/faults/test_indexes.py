@@ -3,11 +3,11 @@
 import pytest
 from pymongo.errors import PyMongoError
 
-from apps.common import indexes
+from apps.common.storage import indexes
 from apps.common.tasks import build_missing_indexes
 from apps.enrollments.documents import Enrollment
 from apps.progress.documents import Progress
-from lms import health
+from lms.health import checks
 from tests.factories import enroll_in, make_course
 
 UNIQUE = "student_id_1_course_id_1"
@@ -16,7 +16,7 @@ UNIQUE = "student_id_1_course_id_1"
 @pytest.fixture
 def duplicates(monkeypatch):
     """Two places of one student in one course, and no index that refuses the second."""
-    monkeypatch.setattr(health, "VERIFIED_FOR", 0.0)
+    monkeypatch.setattr(checks, "VERIFIED_FOR", 0.0)
     student = enroll_in(make_course())
     places = Enrollment._get_collection()
     places.drop_index(UNIQUE)

@@ -5,7 +5,7 @@ from itertools import count
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from apps.common.bounds import Counter
+from apps.common.storage.count_limits import Counter
 from apps.courses.selectors import get_course
 from apps.enrollments.documents import Enrollment
 from apps.progress.documents import Progress

@@ -16,7 +16,7 @@ from apps.notifications.documents import Notification
 from apps.users import services as users
 from apps.users.documents import User
 from apps.users.models import Account
-from tests.commands import recorded
+from tests.command_counter import recorded
 from tests.factories import make_student
 from tests.notifications.telling import tell
 from tests.users.racing import race

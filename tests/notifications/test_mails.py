@@ -181,7 +181,7 @@ def test_telling_nudges_the_worker(student, settings):
 
 
 def test_without_a_mail_server_each_mail_is_a_file_of_its_own(settings, tmp_path):
-    settings.EMAIL_BACKEND = "apps.common.mail_files.EmailBackend"
+    settings.EMAIL_BACKEND = "apps.common.mail_file_backend.EmailBackend"
     settings.EMAIL_FILE_PATH = tmp_path / "mail"
     students = [make_student() for _ in range(30)]
     for student in students:

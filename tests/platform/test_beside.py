@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from lms import beside
+from lms.serving import celery_processes
 
 CHILD = """
 import os, signal, sys, time
@@ -20,7 +20,7 @@ STAYS, ENDS_AT_ONCE = "time.sleep(60)", ""
 OBEYS, DEAF = "", "signal.signal(signal.SIGTERM, signal.SIG_IGN)"
 
 
-class Child(beside.Kept):
+class Child(celery_processes.Kept):
     def __init__(self, folder, *, prelude: str = OBEYS, then: str = STAYS):
         self._starts = folder / "starts"
         self._starts.touch()
@@ -34,7 +34,7 @@ class Child(beside.Kept):
 @pytest.fixture
 def start(tmp_path, monkeypatch):
     """Return a function that starts one, which is stopped after the test."""
-    monkeypatch.setattr(beside, "SHORTEST_PAUSE", 0.1)
+    monkeypatch.setattr(celery_processes, "SHORTEST_PAUSE", 0.1)
     started = []
 
     def start(**how) -> Child:
@@ -63,7 +63,7 @@ def test_one_that_ends_again_and_again_is_left_longer_each_time(start, monkeypat
     _wait_until(lambda: len(pauses) > 10)
 
     assert pauses == sorted(pauses)
-    assert pauses[-1] == beside.LONGEST_PAUSE
+    assert pauses[-1] == celery_processes.LONGEST_PAUSE
     assert "The child has ended; it is started again" in caplog.text
 
 
@@ -100,8 +100,8 @@ def test_one_that_does_not_obey_is_killed(start):
 
 
 def test_a_command_that_cannot_be_run_is_tried_again(monkeypatch, caplog):
-    monkeypatch.setattr(beside, "SHORTEST_PAUSE", 0.1)
-    child = beside.Kept("The child", "/no/such/program")
+    monkeypatch.setattr(celery_processes, "SHORTEST_PAUSE", 0.1)
+    child = celery_processes.Kept("The child", "/no/such/program")
     _wait_until(lambda: caplog.text.count("cannot be started") >= 2)
 
     child.stop()

@@ -10,7 +10,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 from PIL import Image
 
-from apps.common import pictures
+from apps.common.storage import pictures
 from apps.courses.documents import Course
 from apps.courses.services import remove_unused_images
 from lms.settings import IN_BUCKET

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 import pytest
 
 from apps.courses.services import unpublish_course
-from lms import crawlers
+from lms.site import crawlers
 from tests.factories import make_course
 
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"

@@ -17,9 +17,9 @@ from mongoengine import (
 )
 from mongoengine.fields import BinaryField
 
-from apps.common.folding import fold_words
-from apps.common.idempotency import MOST_BYTES, IdempotencyKey
-from apps.common.indexes import documents
+from apps.common.http.idempotency import MOST_BYTES, IdempotencyKey
+from apps.common.normalization import fold_words
+from apps.common.storage.indexes import documents
 from apps.courses.documents import Course
 from apps.lessons.documents import Lesson
 from apps.notifications.documents import Notification

@@ -87,7 +87,7 @@ def test_mail_settings_are_read_from_a_url(monkeypatch):
     "command",
     [
         [sys.executable, "manage.py", "migrate"],
-        [sys.executable, "-m", "gunicorn", "-c", "python:lms.server", "lms.wsgi"],
+        [sys.executable, "-m", "gunicorn", "-c", "python:lms.serving.server", "lms.wsgi"],
     ],
     ids=["manage.py", "gunicorn"],
 )

@@ -9,14 +9,14 @@ from django.db import connection
 from mongoengine import get_db
 from pymongo.errors import ServerSelectionTimeoutError
 
-from apps.common import cache, indexes
-from lms import health
+from apps.common.storage import cache, indexes
+from lms.health import checks
 
 
 @pytest.fixture(autouse=True)
 def _nothing_verified(monkeypatch):
-    monkeypatch.setattr(health, "_verified_at", float("-inf"))
-    monkeypatch.setattr(health, "_asking", {})
+    monkeypatch.setattr(checks, "_verified_at", float("-inf"))
+    monkeypatch.setattr(checks, "_asking", {})
 
 
 def _down() -> str:
@@ -24,11 +24,11 @@ def _down() -> str:
 
 
 def _replace(monkeypatch, part: str, check) -> None:
-    monkeypatch.setitem(health.CHECKS, part, check)
+    monkeypatch.setitem(checks.CHECKS, part, check)
 
 
 def test_a_process_that_answers_is_alive(client, monkeypatch):
-    for part in health.CHECKS:
+    for part in checks.CHECKS:
         _replace(monkeypatch, part, _down)
 
     response = client.get("/health/live")
@@ -73,7 +73,7 @@ def test_a_cache_that_is_down_is_named_in_a_200(client, monkeypatch):
 
 
 def test_a_part_that_hangs_is_down_in_time(client, monkeypatch):
-    monkeypatch.setattr(health, "LONGEST", 0.2)
+    monkeypatch.setattr(checks, "LONGEST", 0.2)
     _replace(monkeypatch, "documents", lambda: time.sleep(1) or "ok")
     began = time.monotonic()
 
@@ -94,7 +94,7 @@ def hanging(client, monkeypatch):
         end.wait(20)
         return "ok"
 
-    monkeypatch.setattr(health, "LONGEST", 20.0)
+    monkeypatch.setattr(checks, "LONGEST", 20.0)
     _replace(monkeypatch, "documents", documents)
     with ThreadPoolExecutor(6) as pool:
         yield pool, hangs, end, asked
@@ -103,10 +103,10 @@ def hanging(client, monkeypatch):
 
 def test_callers_at_the_same_time_share_one_result(hanging):
     pool, hangs, end, asked = hanging
-    first = pool.submit(health.current_state)
+    first = pool.submit(checks.current_state)
     assert hangs.wait(20)
-    others = [pool.submit(health.current_state) for _ in range(4)]
-    while health._waiting._value > health.MOST_WAITING - 5:
+    others = [pool.submit(checks.current_state) for _ in range(4)]
+    while checks._waiting._value > checks.MOST_WAITING - 5:
         time.sleep(0.01)
     end.set()
 
@@ -119,12 +119,12 @@ def test_while_a_part_hangs_few_callers_wait_and_the_others_get_the_result_befor
 ):
     """Otherwise each of them would hold a thread, and anybody may call."""
     pool, hangs, end, _ = hanging
-    monkeypatch.setattr(health, "_result", (time.monotonic(), {"documents": "as before"}))
-    monkeypatch.setattr(health, "_waiting", BoundedSemaphore(1))
-    first = pool.submit(health.current_state)
+    monkeypatch.setattr(checks, "_result", (time.monotonic(), {"documents": "as before"}))
+    monkeypatch.setattr(checks, "_waiting", BoundedSemaphore(1))
+    first = pool.submit(checks.current_state)
     assert hangs.wait(20)
 
-    assert pool.submit(health.current_state).result(20) == {"documents": "as before"}
+    assert pool.submit(checks.current_state).result(20) == {"documents": "as before"}
     end.set()
     assert first.result(20)["documents"] == "ok"
 
@@ -147,7 +147,7 @@ def test_an_index_that_is_missing_is_named_in_the_log_alone(client, monkeypatch,
 
 def test_the_probes_speak_to_the_real_stores():
     assert get_db().name
-    assert health.documents() == "ok"
+    assert checks.documents() == "ok"
     assert connection.vendor
 
 

@@ -8,7 +8,8 @@ from celery import shared_task
 from kombu.exceptions import OperationalError
 
 from apps.common import tasks
-from lms import celery, in_process
+from lms import celery
+from lms.serving import task_thread
 
 done: list[str] = []
 began, may_end = Event(), Event()
@@ -35,16 +36,16 @@ def take_long() -> None:
 def thread(settings, monkeypatch):
     settings.CELERY_TASK_ALWAYS_EAGER = False
     settings.CELERY_BROKER_URL = None
-    monkeypatch.setattr(in_process, "SWEEPS", {})
-    monkeypatch.setattr(in_process, "SOON", 3600)
-    monkeypatch.setitem(in_process.SWEEPS, note.name, 3600)
+    monkeypatch.setattr(task_thread, "SWEEPS", {})
+    monkeypatch.setattr(task_thread, "SOON", 3600)
+    monkeypatch.setitem(task_thread.SWEEPS, note.name, 3600)
     for event in (began, may_end):
         event.clear()
     done.clear()
-    in_process.start()
+    task_thread.start()
     yield
     may_end.set()
-    in_process.stop()
+    task_thread.stop()
 
 
 def test_a_task_is_done_soon_and_not_at_once(thread):
@@ -74,7 +75,7 @@ def test_stopping_lets_the_running_task_end_and_does_no_other(thread):
     began.wait(5)
     may_end.set()
 
-    in_process.stop()
+    task_thread.stop()
 
     assert done == ["long"]
 
@@ -90,10 +91,10 @@ def test_where_nothing_does_tasks_they_are_left_to_the_sweep(settings):
 
 
 def test_too_many_tasks_are_left_to_the_sweep(thread, monkeypatch, caplog):
-    monkeypatch.setattr(in_process, "_waiting", in_process.Queue(maxsize=1))
+    monkeypatch.setattr(task_thread, "_waiting", task_thread.Queue(maxsize=1))
 
-    in_process.submit(note, {"what": "one"})
-    in_process.submit(note, {"what": "two"})
+    task_thread.submit(note, {"what": "one"})
+    task_thread.submit(note, {"what": "two"})
 
     assert "the sweep will do" in caplog.text
 

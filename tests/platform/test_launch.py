@@ -14,7 +14,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from lms import env, launch
+from lms import env
+from lms.serving import launch
 from tests.faults.ports import free_port
 from tests.users.pictures import png
 
@@ -142,7 +143,7 @@ class Product:
             "LMS_DEMO": "off",
         }
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "lms.launch"],
+            [sys.executable, "-m", "lms.serving.launch"],
             env=given | environment,
             cwd=env.ROOT,
             stdout=subprocess.PIPE,

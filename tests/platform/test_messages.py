@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from apps.courses.services import NoLessons
-from lms.pages import MESSAGES
+from lms.site.pages import MESSAGES
 from tests.factories import client_of, enroll_in, make_course
 from tools import messages
 

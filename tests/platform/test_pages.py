@@ -9,7 +9,7 @@ from django.contrib.staticfiles import finders
 from django.http import UnreadablePostError
 from django.test import Client
 
-from lms import pages
+from lms.site import pages
 from tests.factories import make_course
 
 

@@ -5,7 +5,7 @@ import stat
 
 import pytest
 
-from lms import private_files
+from lms.serving import private_files
 
 
 @pytest.fixture

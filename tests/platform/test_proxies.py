@@ -4,7 +4,7 @@ import pytest
 from django.core import checks
 from django.core.exceptions import MiddlewareNotUsed
 
-from lms import proxies
+from lms.serving import proxies
 
 
 def _warned() -> bool:

@@ -5,7 +5,7 @@ import io
 import pytest
 from django.http.cookie import parse_cookie
 
-from apps.common.requests import Request, parse_cookies
+from apps.common.http.requests import Request, parse_cookies
 from lms.wsgi import application
 
 

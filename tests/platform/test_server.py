@@ -10,7 +10,7 @@ from lms import env
 
 SHOW = """
 import json
-from lms import server
+from lms.serving import server
 names = ("bind", "workers", "threads", "max_requests", "timeout", "worker_class", "SHARED")
 print(json.dumps({name: getattr(server, name) for name in names}))
 """
@@ -37,7 +37,7 @@ def test_one_process_serves_where_not_all_is_shared(given):
     shown = serving(**given)
 
     assert (shown["workers"], shown["max_requests"], shown["SHARED"]) == (1, 0, False)
-    assert shown["worker_class"] == "lms.worker.Worker"
+    assert shown["worker_class"] == "lms.serving.worker.Worker"
     assert shown["threads"] > 1
 
 

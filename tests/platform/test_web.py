@@ -10,7 +10,7 @@ from django.test import RequestFactory
 from pymongo.errors import ServerSelectionTimeoutError
 from whitenoise.compress import main as compress
 
-from lms import web
+from lms.site import web_app
 from tests.factories import make_course
 from tests.platform.conftest import ENGLISH, SPANISH
 
@@ -22,7 +22,7 @@ def file(built, settings):
     """Get one of the web app's files."""
     settings.WHITENOISE_ROOT = settings.WEB_APP
     settings.WHITENOISE_AUTOREFRESH = True
-    serve = web.FilesMiddleware(lambda request: None)
+    serve = web_app.FilesMiddleware(lambda request: None)
     return lambda path, **headers: serve(RequestFactory().get(path, headers=headers))
 
 
@@ -81,7 +81,7 @@ def test_it_is_known_which_addresses_the_app_has():
     routes = (app / "app.routes.ts").read_text()
     routes += (app / "features" / "account" / "account.routes.ts").read_text()
 
-    assert set(re.findall(r"path: '([^']*)'", routes)) - {"**"} == web.ROUTES
+    assert set(re.findall(r"path: '([^']*)'", routes)) - {"**"} == web_app.ROUTES
 
 
 @pytest.mark.parametrize(
@@ -138,8 +138,8 @@ def test_a_public_page_names_its_parts_early(client, built, settings):
 
 
 def test_the_parts_of_the_public_pages_are_the_apps_sources():
-    for name in {name for names in web.PARTS.values() for name in names}:
-        assert (given.ROOT / "frontend" / web.FEATURES / f"{name}.ts").exists()
+    for name in {name for names in web_app.PARTS.values() for name in names}:
+        assert (given.ROOT / "frontend" / web_app.FEATURES / f"{name}.ts").exists()
 
 
 def test_a_courses_page_says_what_it_is_before_the_app_runs(client, built, settings):
@@ -172,7 +172,7 @@ def test_a_courses_page_opens_while_the_store_is_away(client, built, monkeypatch
     def away(*args, **options):
         raise ServerSelectionTimeoutError("away")
 
-    monkeypatch.setattr(web, "cached_visible_course", away)
+    monkeypatch.setattr(web_app, "cached_visible_course", away)
 
     assert client.get("/courses/0123456789abcdef01234567").status_code == 200
 
@@ -272,7 +272,7 @@ def test_the_service_worker_answers_no_address_of_the_servers_and_keeps_nothing_
     config = json.loads((given.ROOT / "frontend" / "ngsw-config.json").read_text())
 
     left_out = {url[1:] for url in config["navigationUrls"] if url.startswith("!")}
-    for name in web.SERVERS.split("|"):
+    for name in web_app.SERVERS.split("|"):
         assert {f"/{name}", f"/{name}/**"} <= left_out
     assert {"es", "es/**"} <= left_out  # relative, so the Spanish worker answers its own
     kept = [url for group in config["dataGroups"] for url in group["urls"]]
@@ -289,8 +289,8 @@ def test_it_is_read_only(client, built):
 
 
 def test_the_app_knows_which_addresses_are_the_servers():
-    pattern = web.urlpatterns[-1].pattern.regex
+    pattern = web_app.urlpatterns[-1].pattern.regex
 
-    for name in web.SERVERS.split("|"):
+    for name in web_app.SERVERS.split("|"):
         assert not re.search(pattern, f"{name}/x")
         assert re.search(pattern, f"{name}x")

@@ -12,12 +12,13 @@ import pytest
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 
-from lms import headers, worker
-from lms.client_socket import Allowance, ClientSocket, TooSlow, WaitingClients
+from lms.serving import worker
+from lms.serving.client_socket import Allowance, ClientSocket, TooSlow, WaitingClients
+from lms.site import headers
 
 
 def test_gunicorn_is_the_version_that_the_worker_was_written_for():
-    """At another one, compare `gunicorn.workers.gthread` and `gunicorn.http` with `lms.worker`."""
+    """For another version, compare `gunicorn.workers.gthread` and `gunicorn.http` with ours."""
     assert gunicorn.version_info[:2] == (27, 0)
 
 

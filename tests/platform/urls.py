@@ -8,7 +8,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.common.views import ApiView
+from apps.common.http.viewsets import ApiView
 from lms import urls
 from lms.urls import handler400, handler403, handler404, handler500
 

@@ -10,7 +10,7 @@ from bson import ObjectId
 from apps.quizzes.documents import Attempt, GivenAnswer
 from apps.quizzes.selectors.statistics import statistics_of
 from apps.quizzes.serializers import StatisticsSerializer
-from tests.commands import recorded, shown
+from tests.command_counter import recorded, shown
 from tests.quizzes.submissions import (
     store_choices,
     store_questions,

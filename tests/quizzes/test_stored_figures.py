@@ -12,7 +12,7 @@ from apps.quizzes.documents import Choice, Question, QuestionImport, Quiz, QuizP
 from apps.quizzes.services import exchange, figures, finish_import, repair_figures
 from apps.quizzes.services.figures import store_figures
 from apps.users.selectors import get_user
-from tests.commands import recorded, shown
+from tests.command_counter import recorded, shown
 from tests.factories import (
     choices_of,
     client_of,

@@ -3,10 +3,10 @@
 import time
 from threading import Event, Thread
 
-from apps.common import cache
+from apps.common.storage import cache
 from apps.courses import selectors, services
 from apps.courses.documents import Course
-from tests.commands import recorded, shown
+from tests.command_counter import recorded, shown
 from tests.factories import client_of, make_course, make_instructor
 from tests.users.racing import race
 

@@ -1,6 +1,6 @@
 """One `Idempotency-Key` from many at once: done once, answered alike."""
 
-from apps.common import idempotency
+from apps.common.http import idempotency
 from apps.courses.documents import Course
 from apps.enrollments.documents import Enrollment
 from apps.lessons.documents import Lesson

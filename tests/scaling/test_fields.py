@@ -7,7 +7,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework import serializers
 
-from apps.common import fields, queries
+from apps.common.http import fields, query_params
 from apps.users import serializers as users
 from tests.scaling.growth import problem_with
 from tests.scaling.patterns import sources
@@ -24,17 +24,20 @@ FIELDS = {
     fields.MoneyField: fields.MoneyField,
     fields.IdField: fields.IdField,
     fields.PictureField: fields.PictureField,
-    queries.ChoicesField: lambda: queries.ChoicesField(["a", "b"]),
-    queries.WholeNumberField: queries.WholeNumberField,
-    queries.YesNoField: queries.YesNoField,
-    queries.SearchField: queries.SearchField,
+    query_params.ChoicesField: lambda: query_params.ChoicesField(["a", "b"]),
+    query_params.WholeNumberField: query_params.WholeNumberField,
+    query_params.YesNoField: query_params.YesNoField,
+    query_params.SearchField: query_params.SearchField,
     users.UsernameField: users.UsernameField,
     users.AddressField: users.AddressField,
     users.PasswordField: users.PasswordField,
     users.BioField: users.BioField,
     users.TokenField: users.TokenField,
 }
-OF_QUERIES = (queries.ChoicesField, queries.WholeNumberField)  # they are given texts alone
+OF_QUERIES = (
+    query_params.ChoicesField,
+    query_params.WholeNumberField,
+)  # they are given texts alone
 # These tell no length: DRF's for files, whose parsers do, and its read-only ones.
 FILES = (serializers.FileField,)
 

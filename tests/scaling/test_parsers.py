@@ -24,13 +24,15 @@ from rest_framework.exceptions import ValidationError as InvalidInput
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request as ApiRequest
 
-from apps.common import addresses, echo, etags, exceptions, folding, idempotency, logs, pictures
+from apps.common import client_address, logs, normalization
 from apps.common.errors import Refusal
-from apps.common.html_bounds import HtmlBounds, TooMuchMarkup
-from apps.common.parsers import FileParser, PictureParser, StrictJSONParser
-from apps.common.queries import ListQuery
-from apps.common.requests import Request, parse_cookies
-from apps.common.unseen import without_unseen
+from apps.common.html_limits import HtmlBounds, TooMuchMarkup
+from apps.common.http import echo, etags, exception_handler, idempotency
+from apps.common.http.parsers import FileParser, PictureParser, StrictJSONParser
+from apps.common.http.query_params import ListQuery
+from apps.common.http.requests import Request, parse_cookies
+from apps.common.invisible_characters import without_unseen
+from apps.common.storage import pictures
 from apps.lessons import markdown, videos
 from apps.quizzes import grading, numbers
 from apps.quizzes.interchange import gift, markup, moodle_xml
@@ -51,23 +53,23 @@ READERS = {
 }
 # What imports one of them and reads nothing of a caller's.
 OTHERS = {
-    "apps.common.cache.store": "writes and reads its own values",
-    "apps.common.fields": "see test_fields.py",
+    "apps.common.storage.cache.store": "writes and reads its own values",
+    "apps.common.http.fields": "see test_fields.py",
     "apps.common.mail": "writes mails",
-    "apps.common.middleware": "one bounded pattern, see test_patterns.py",
-    "apps.common.pagination": "one bounded pattern, see test_patterns.py",
+    "apps.common.http.middleware": "one bounded pattern, see test_patterns.py",
+    "apps.common.storage.pagination": "one bounded pattern, see test_patterns.py",
     "apps.courses.selectors": "writes keys of the cache",
     "apps.users.serializers": "see test_fields.py",
     "apps.quizzes.interchange.moodle_xml.writing": "writes",
     "lms.demo.banks": "reads the demo's own files",
     "lms.demo.catalogue": "reads the demo's own files",
     "lms.demo.covers": "draws the demo's covers",
-    "lms.embedded.examination": "reads the store's own file",
-    "lms.embedded.index": "reads the selectors' conditions",
-    "lms.embedded.matching": "reads the selectors' conditions",
-    "lms.launch": "starts the server",
-    "lms.worker": "reads heads of bounded length, see test_slow_clients.py",
-    "lms.web": "patterns alone, see test_patterns.py",
+    "embedded_mongo.examination": "reads the store's own file",
+    "embedded_mongo.index": "reads the selectors' conditions",
+    "embedded_mongo.matching": "reads the selectors' conditions",
+    "lms.serving.launch": "starts the server",
+    "lms.serving.worker": "reads heads of bounded length, see test_slow_clients.py",
+    "lms.site.web_app": "patterns alone, see test_patterns.py",
 }
 
 REFUSALS = (
@@ -241,7 +243,7 @@ def register(text: str) -> None:
 
 
 def answer_errors(sent: dict) -> bytes:
-    response = exceptions.answer_exception(InvalidInput(sent), {})
+    response = exception_handler.answer_exception(InvalidInput(sent), {})
     return json.dumps(response.data).encode()
 
 
@@ -261,7 +263,9 @@ SECRETS = repeated(
 )
 
 READ = {
-    "JSON": Reader(parse_json, as_bytes(JSON), 60_000, ("apps.common.parsers",), StrictJSONParser),
+    "JSON": Reader(
+        parse_json, as_bytes(JSON), 60_000, ("apps.common.http.parsers",), StrictJSONParser
+    ),
     "a form": Reader(parse_form(FileParser), FORM, 100_000, (), FileParser),
     "a form with a picture": Reader(parse_form(PictureParser), FORM, 100_000, (), PictureParser),
     "a query": Reader(
@@ -270,12 +274,12 @@ READ = {
         | repeated("course,", "a,", start="expand=")
         | repeated("a", "\u0301\u0323", start="search="),
         20_000,
-        ("apps.common.queries",),
+        ("apps.common.http.query_params",),
     ),
     "a content type": Reader(
         read_environ("CONTENT_TYPE"),
         repeated("a", ";", ";a=b", ';a="', "*", ";a*0=b", "a/", "é") | repeated(";", start='a/b;"'),
-        modules=("apps.common.requests",),
+        modules=("apps.common.http.requests",),
     ),
     "cookies": Reader(
         parse_cookies,
@@ -283,26 +287,29 @@ READ = {
     ),
     "a whole request": Reader(read_environ("HTTP_COOKIE"), repeated("\\", start='a="', end='"')),
     "an address": Reader(
-        header("X-Forwarded-For", addresses.client_ip),
+        header("X-Forwarded-For", client_address.client_ip),
         repeated("1,", ":", "::", "%", "[", '"'),
-        modules=("apps.common.addresses",),
+        modules=("apps.common.client_address",),
     ),
     "a username": Reader(validate_username, TEXTS, modules=("apps.users.usernames",)),
     "If-Match": Reader(
         header("If-Match", etags.expected_revisions),
         repeated('"', '"1-a",', '"1-', "W/", ",", "*") | repeated("a", "1", start='"1-'),
-        modules=("apps.common.etags",),
+        modules=("apps.common.http.etags",),
     ),
     "If-None-Match": Reader(
         header("If-None-Match", lambda request: etags.is_known(request, '"1-a"')),
         repeated('"', '"1-a",', "W/", ",", " "),
     ),
-    "an Idempotency-Key": Reader(check_key, TEXTS, modules=("apps.common.idempotency",)),
+    "an Idempotency-Key": Reader(check_key, TEXTS, modules=("apps.common.http.idempotency",)),
     "a digest": Reader(digest_of, {"keys": lambda n: {f"k{i}": i for i in range(n // 8)}} | TEXTS),
     "words": Reader(
-        folding.fold_words, TEXTS | elements("", str, " ", ""), 5_000, ("apps.common.folding",)
+        normalization.fold_words,
+        TEXTS | elements("", str, " ", ""),
+        5_000,
+        ("apps.common.normalization",),
     ),
-    "a search": Reader(folding.matching_words, elements("", str, " ", "")),
+    "a search": Reader(normalization.matching_words, elements("", str, " ", "")),
     "a search for people": Reader(
         lambda text: people_matching(text[:200], True), TEXTS, modules=("apps.users.selectors",)
     ),
@@ -312,7 +319,7 @@ READ = {
         modules=("apps.users.emails",),
     ),
     "an email address that is looked up": Reader(
-        lambda text: folding.fold_email(text[:254]),
+        lambda text: normalization.fold_email(text[:254]),
         TEXTS | repeated("a", "b.", "é", "é.", "ﷺ", "\u0301\u0323", start="a@"),
     ),
     "a name": Reader(
@@ -320,7 +327,7 @@ READ = {
         TEXTS
         | repeated("é", "\u200b", "\u200d", "ن\u200d", "\ufe0f", "❤\ufe0f\u200d", "\U0001f3f4")
         | repeated("\U000e0067", start="\U0001f3f4"),
-        modules=("apps.common.unseen",),
+        modules=("apps.common.invisible_characters",),
     ),
     "a password": Reader(check_password, TEXTS),
     "a registration": Reader(register, TEXTS | repeated("a-", "abcdefghijk.")),
@@ -356,7 +363,7 @@ READ = {
         repeated("<", "<a", "<a ", "<a a", "<a a=", '<a a="', "<a>", "</a>", "<!--", "<?", "a")
         | repeated(" ", "a", "-", " a", " a=", " =", "=", '"', start="<a", end="!")
         | nested("<div>", "</div>"),
-        modules=("apps.common.html_bounds",),
+        modules=("apps.common.html_limits",),
     ),
     "HTML": Reader(
         markup.plain_text,
@@ -396,7 +403,7 @@ READ = {
             | repeated("\xff", start="\xff\xd8")
             | repeated("VP8 ", start="RIFF\0\0\0\0WEBP")
         ),
-        modules=("apps.common.pictures", "apps.common.picture_files"),
+        modules=("apps.common.storage.pictures", "apps.common.storage.picture_files"),
     ),
 }
 

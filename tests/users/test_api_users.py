@@ -8,8 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.idempotency import CLAIM, IdempotencyKey
-from apps.common.pictures import MAX_BYTES
+from apps.common.http.idempotency import CLAIM, IdempotencyKey
+from apps.common.storage.pictures import MAX_BYTES
 from apps.users import services
 from apps.users.documents import User
 from apps.users.models import Account

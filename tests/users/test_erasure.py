@@ -12,10 +12,10 @@ from django.core import mail
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from apps.common.documents import insert
 from apps.common.events import publish
-from apps.common.idempotency import IdempotencyKey
-from apps.common.indexes import documents
+from apps.common.http.idempotency import IdempotencyKey
+from apps.common.storage.documents import insert
+from apps.common.storage.indexes import documents
 from apps.courses.documents import Course
 from apps.enrollments.documents import Enrollment
 from apps.enrollments.services import enroll

@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 
 from apps.courses.documents import Course
 from tests.factories import client_of
-from tests.test_rights import RIGHTS, World
+from tests.test_permissions_matrix import RIGHTS, World
 
 HEADERS = ({}, {"HTTP_IF_MATCH": '"1-0"'}, {"HTTP_IF_NONE_MATCH": "*"})
 FILTERS = {

@@ -3,7 +3,7 @@ from django.core.cache import caches
 
 from apps.common.errors import Missing
 from apps.common.events import answer
-from apps.common.pagination import Paging
+from apps.common.storage.pagination import Paging
 from apps.users import selectors, services
 from apps.users.events import InstructorsOnShow
 from apps.users.models import Session

@@ -12,7 +12,7 @@ from django.utils import timezone
 from apps.common.clock import now_in_milliseconds, shown
 from apps.common.errors import Invalid, Missing, StaleVersion
 from apps.common.events import subscribe
-from apps.common.idempotency import IdempotencyKey
+from apps.common.http.idempotency import IdempotencyKey
 from apps.users import selectors, services
 from apps.users.documents import User
 from apps.users.events import InstructorGranted, UserErased, UserRegistered

@@ -12,7 +12,7 @@ import pymongo
 import pytest
 from bson import ObjectId
 
-from lms.embedded import EmbeddedClient
+from embedded_mongo import EmbeddedClient
 
 ENGINES = ["embedded", "mongodb"]
 

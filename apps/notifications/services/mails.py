@@ -18,10 +18,10 @@ from mongoengine import QuerySet
 
 from apps.common.clock import now_in_milliseconds
 from apps.common.errors import Missing
-from apps.common.folding import fold_email
 from apps.common.languages import spoken
 from apps.common.mail import ServerAway, compose, deliver, insist, next_try, send_all
 from apps.common.mail_quotas import QuotaReached, mail_slot
+from apps.common.normalization import fold_email
 from apps.notifications import selectors
 from apps.notifications.documents import Notification
 from apps.notifications.services.preferences import unsubscribe_token

@@ -6,8 +6,8 @@ from contextlib import suppress
 from django.core import signing
 from mongoengine import NotUniqueError
 
-from apps.common.documents import change
 from apps.common.errors import Missing
+from apps.common.storage.documents import change
 from apps.notifications import selectors
 from apps.notifications.documents import Preferences
 from apps.users import selectors as users

@@ -3,7 +3,7 @@
 from mongoengine import NotUniqueError
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.documents import change
+from apps.common.storage.documents import change
 from apps.common.tasks import later
 from apps.notifications import selectors
 from apps.notifications.documents import Notification, Preferences

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import nh3
 from django.utils.translation import gettext as _
 
-from apps.common.html_bounds import HtmlBounds, TooMuchMarkup
+from apps.common.html_limits import HtmlBounds, TooMuchMarkup
 from apps.quizzes.interchange.moodle import Refused
 
 # More than any text of ours needs, and little enough to be read in no time, however it is nested.

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from apps.common.unseen import without_unseen
+from apps.common.invisible_characters import without_unseen
 from apps.quizzes.documents import MULTIPLE, NUMERIC, SHORT_TEXT, SINGLE, TRUE_FALSE
 from apps.quizzes.interchange import wildcards
 from apps.quizzes.interchange.draft import ChoiceDraft, QuestionDraft

@@ -6,10 +6,10 @@ from datetime import timedelta
 from bson import ObjectId
 from mongoengine import Q, QuerySet
 
-from apps.common.cache import Json
 from apps.common.clock import now_in_milliseconds, shown
 from apps.common.errors import Missing
-from apps.common.pagination import Page, Paging, page_of, slice_of
+from apps.common.storage.cache import Json
+from apps.common.storage.pagination import Page, Paging, page_of, slice_of
 from apps.courses import selectors as courses
 from apps.quizzes.documents import Attempt
 from apps.users.viewer import Viewer

@@ -6,7 +6,7 @@ from statistics import fmean
 
 from bson import ObjectId
 
-from apps.common.days import count_by_day
+from apps.common.storage.count_by_day import count_by_day
 from apps.quizzes.documents import Attempt, Quiz
 
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 
 from bson import ObjectId
 
-from apps.common.cache import Json
-from apps.common.pagination import Page, Paging, page_of
+from apps.common.storage.cache import Json
+from apps.common.storage.pagination import Page, Paging, page_of
 from apps.quizzes.documents import AskedQuestion, Attempt, Choice, Question, Quiz
 from apps.quizzes.selectors.contents import (
     QuestionContent,

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 
 from bson import ObjectId
 
-from apps.common.cache import Json
 from apps.common.clock import shown
-from apps.common.pagination import Page, Paging, page_of
+from apps.common.storage.cache import Json
+from apps.common.storage.pagination import Page, Paging, page_of
 from apps.courses import selectors as courses
 from apps.enrollments import selectors as enrollments
 from apps.quizzes.documents import Attempt, Quiz

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from bson import ObjectId
 from mongoengine import Q, QuerySet
 
-from apps.common.cache import Json
 from apps.common.errors import Missing
+from apps.common.storage.cache import Json
 from apps.courses import selectors as courses
 from apps.courses.documents import Course
 from apps.enrollments import selectors as enrollments

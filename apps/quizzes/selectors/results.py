@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from bson import ObjectId
 
-from apps.common.cache import Json, forget
+from apps.common.storage.cache import Json, forget
 from apps.quizzes.documents import Attempt, Quiz
 from apps.quizzes.grading import grade_of
 from apps.quizzes.selectors.attempts import passed_quizzes

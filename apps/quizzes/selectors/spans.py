@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from bson import ObjectId
 from mongoengine import Document, QuerySet
 
-from apps.common.pagination import Page, Paging, page_links
+from apps.common.storage.pagination import Page, Paging, page_links
 
 Sizes = Sequence[tuple[ObjectId, int]]  # quizzes in order, and how many things each holds
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from bson import ObjectId
 from mongoengine import Q, QuerySet
 
-from apps.common.cache import Json
+from apps.common.storage.cache import Json
 from apps.quizzes import item_analysis
 from apps.quizzes.documents import TRUE_FALSE, WITH_CHOICES, Attempt, Question, Quiz
 from apps.quizzes.item_analysis import Sums

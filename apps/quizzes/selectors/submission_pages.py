@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Sequence
 
-from apps.common.cache import Json
 from apps.common.capacity import Capacity
 from apps.common.clock import shown
 from apps.common.errors import Missing
-from apps.common.pagination import Page, Paging
+from apps.common.storage.cache import Json
+from apps.common.storage.pagination import Page, Paging
 from apps.quizzes.documents import AskedQuestion, Attempt, Mark, Quiz
 from apps.quizzes.selectors.attempts import (
     changes_by,

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy
 from mongoengine import NotUniqueError
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.documents import for_each
 from apps.common.errors import Conflict, Invalid
 from apps.common.events import publish
+from apps.common.storage.documents import for_each
 from apps.enrollments import selectors as enrollments
 from apps.enrollments.services import NotEnrolled
 from apps.quizzes import selectors

@@ -7,10 +7,10 @@ from bson import ObjectId
 from django.utils.translation import gettext_lazy as _
 from pymongo import UpdateOne
 
-from apps.common.bounds import Bound
 from apps.common.clock import now_in_milliseconds
-from apps.common.documents import change, for_each, refuse_stale
 from apps.common.errors import Conflict, Invalid, Missing
+from apps.common.storage.count_limits import Bound
+from apps.common.storage.documents import change, for_each, refuse_stale
 from apps.lessons import selectors as lessons
 from apps.lessons.documents import Lesson
 from apps.quizzes import selectors

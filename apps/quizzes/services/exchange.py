@@ -14,8 +14,8 @@ from pymongo.errors import BulkWriteError, PyMongoError
 
 from apps.common.capacity import Capacity
 from apps.common.clock import now_in_milliseconds
-from apps.common.documents import for_each
 from apps.common.errors import Refusal
+from apps.common.storage.documents import for_each
 from apps.common.tasks import later
 from apps.quizzes import selectors
 from apps.quizzes.documents import (

@@ -9,10 +9,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from pymongo import DeleteMany, UpdateOne
 
-from apps.common.bounds import Bound
 from apps.common.clock import now_in_milliseconds
-from apps.common.documents import change, for_each, remove
 from apps.common.errors import Conflict, Invalid, Refusal
+from apps.common.storage.count_limits import Bound
+from apps.common.storage.documents import change, for_each, remove
 from apps.quizzes import selectors
 from apps.quizzes.documents import (
     MOST_CHOICES,

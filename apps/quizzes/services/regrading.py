@@ -6,9 +6,9 @@ from bson import ObjectId
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.documents import for_each
 from apps.common.errors import Conflict
 from apps.common.events import publish
+from apps.common.storage.documents import for_each
 from apps.common.tasks import later
 from apps.quizzes import selectors
 from apps.quizzes.documents import (

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from apps.common.errors import Invalid, Missing
-from apps.common.views import ApiView
+from apps.common.http.viewsets import ApiView
 from apps.courses import selectors as courses
 from apps.lessons import selectors as lessons
 from apps.lessons.documents import Lesson

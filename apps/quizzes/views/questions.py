@@ -3,7 +3,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.common.errors import Invalid
-from apps.common.views import ViewSet
+from apps.common.http.viewsets import ViewSet
 from apps.quizzes import selectors, services
 from apps.quizzes.permissions import WritesQuizzes
 from apps.quizzes.serializers import (

@@ -4,10 +4,10 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
 
-from apps.common import limits
 from apps.common.clock import now_in_milliseconds, shown
-from apps.common.parsers import FileParser
-from apps.common.views import ViewSet
+from apps.common.http.parsers import FileParser
+from apps.common.http.viewsets import ViewSet
+from apps.common.storage import rate_limits
 from apps.courses import selectors as courses
 from apps.lessons import selectors as lessons
 from apps.quizzes import selectors, services
@@ -101,7 +101,7 @@ class QuizViewSet(Authoring, ViewSet):
         attempt, opened = services.start(
             student_id=request.user.id,
             quiz=quiz,
-            check_rate=lambda: limits.check("attempts", request.user.id),
+            check_rate=lambda: rate_limits.check("attempts", request.user.id),
         )
         started = {
             "attempt": attempt.attempt,
@@ -115,7 +115,7 @@ class QuizViewSet(Authoring, ViewSet):
     def statistics(self, request, id):
         """Read what the submissions show of the quiz and of its questions."""
         quiz = self._read_as_author(id)
-        limits.check("statistics", request.user.id)
+        rate_limits.check("statistics", request.user.id)
         every_attempt = self.query.validated_data.get("attempts") == "all"
         return Response(selectors.read_statistics(quiz, every_attempt=every_attempt))
 
@@ -136,7 +136,7 @@ class QuizViewSet(Authoring, ViewSet):
     def take_in(self, request, id):
         """Add the questions of a GIFT or Moodle XML file: all of them, or none."""
         quiz = self.own_quiz(id)
-        limits.check("files", request.user.id)
+        rate_limits.check("files", request.user.id)
         upload = FileParser.file(request, "file", beside=["format"])
         given = self.validated(ImportSerializer)
         created, skipped = services.import_questions(
@@ -153,7 +153,7 @@ class QuizViewSet(Authoring, ViewSet):
     def export(self, request, id):
         """Read the questions, with their key, as a GIFT or Moodle XML file."""
         quiz = self._read_as_author(id)
-        limits.check("files", request.user.id)
+        rate_limits.check("files", request.user.id)
         wanted = self.query.validated_data["format"]
         written = services.export_questions(quiz, wanted)
         response = HttpResponse(written, content_type=f"{MEDIA_TYPES[wanted]}; charset=utf-8")

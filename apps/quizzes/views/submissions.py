@@ -3,9 +3,9 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 from rest_framework.permissions import IsAuthenticated
 
-from apps.common import limits
 from apps.common.errors import Invalid, Missing
-from apps.common.views import ViewSet
+from apps.common.http.viewsets import ViewSet
+from apps.common.storage import rate_limits
 from apps.courses import selectors as courses
 from apps.enrollments.services import NotEnrolled
 from apps.quizzes import selectors, services
@@ -52,7 +52,7 @@ class QuizSubmissionViewSet(ViewSet):
                 quiz=quiz,
                 answers=answers,
                 submission_id=self.new_id,
-                check_rate=lambda: limits.check("attempts", self.request.user.id),
+                check_rate=lambda: rate_limits.check("attempts", self.request.user.id),
             )
         except NotEnrolled:
             self._refuse_unknown_course(quiz)

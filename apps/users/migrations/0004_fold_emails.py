@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from apps.common.folding import fold_email
+from apps.common.normalization import fold_email
 
 
 def fold_emails(apps, schema_editor) -> None:

@@ -8,7 +8,7 @@ from mongoengine import NotUniqueError
 
 from apps.common.errors import Invalid
 from apps.common.events import publish
-from apps.common.folding import fold_name
+from apps.common.normalization import fold_name
 from apps.users import selectors
 from apps.users.documents import User
 from apps.users.emails import normalize_email

@@ -2,9 +2,9 @@
 
 from django.contrib.auth.hashers import check_password
 
-from apps.common import limits
-from apps.common.addresses import network_of
-from apps.common.folding import fold_email, fold_name
+from apps.common.client_address import network_of
+from apps.common.normalization import fold_email, fold_name
+from apps.common.storage import rate_limits
 from apps.users.models import Account
 
 UNUSABLE = "!"  # for which Django hashes all the same, so that the time tells nothing
@@ -37,15 +37,15 @@ def is_password_right(
         # Again, for many guesses at once have all passed the first check.
         _check_reached(of_caller)
         # Refused like a wrong password: a 429 would reveal whose email address it is.
-        if not any(limits.is_reached(*counter) for counter in of_account):
+        if not any(rate_limits.is_reached(*counter) for counter in of_account):
             return True
     for counter in of_account:
-        limits.count(*counter)
+        rate_limits.count(*counter)
     for counter in of_caller:
-        limits.check(*counter)
+        rate_limits.check(*counter)
     return False
 
 
 def _check_reached(counters: list[tuple]) -> None:
     for counter in counters:
-        limits.check_reached(*counter)
+        rate_limits.check_reached(*counter)

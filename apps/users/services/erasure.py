@@ -11,9 +11,9 @@ from django.db.models import CharField, Exists, OuterRef
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from apps.common import idempotency
 from apps.common.clock import now_in_milliseconds
 from apps.common.events import publish
+from apps.common.http import idempotency
 from apps.users import selectors
 from apps.users.documents import Erasure, User
 from apps.users.events import UserErased

@@ -12,10 +12,10 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.http import int_to_base36
 
-from apps.common.folding import fold_email
 from apps.common.languages import spoken
 from apps.common.mail import ServerAway, compose, deliver, insist, next_try, send_all
 from apps.common.mail_quotas import QuotaReached, mail_slot
+from apps.common.normalization import fold_email
 from apps.users.documents import User
 from apps.users.models import Account, AccountMail
 from apps.users.passwords import ResetTokenGenerator

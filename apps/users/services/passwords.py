@@ -7,7 +7,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from apps.common.errors import Invalid, Missing
-from apps.common.folding import fold_email
+from apps.common.normalization import fold_email
 from apps.users import selectors
 from apps.users.documents import User
 from apps.users.models import Account, AccountMail, MailRequest, Session

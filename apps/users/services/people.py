@@ -7,13 +7,13 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from apps.common import limits
 from apps.common.clock import now_in_milliseconds, shown
-from apps.common.documents import for_each, replace
 from apps.common.errors import Conflict, Invalid, Refusal, StaleVersion
 from apps.common.events import publish
-from apps.common.folding import fold_email
-from apps.common.pictures import remove_pictures, remove_unused_pictures, store_picture
+from apps.common.normalization import fold_email
+from apps.common.storage import rate_limits
+from apps.common.storage.documents import for_each, replace
+from apps.common.storage.pictures import remove_pictures, remove_unused_pictures, store_picture
 from apps.users import selectors
 from apps.users.documents import PICTURES, User
 from apps.users.emails import normalize_email
@@ -66,7 +66,7 @@ def change_oneself(
     if moves and not is_password_right(account=account, password=password, address=address):
         raise WrongPassword(password=_("The password is wrong."))
     if moves:
-        limits.check("verification", account.pk)
+        rate_limits.check("verification", account.pk)
     return change_person(user_id=user_id, expected=expected, **changes)
 
 

@@ -9,10 +9,10 @@ from bson import ObjectId
 from django.utils import timezone
 from mongoengine import NotUniqueError, Q, QuerySet
 
-from apps.common.documents import insert
 from apps.common.errors import Missing
-from apps.common.folding import fold_words
-from apps.common.pictures import remove_pictures
+from apps.common.normalization import fold_words
+from apps.common.storage.documents import insert
+from apps.common.storage.pictures import remove_pictures
 from apps.users import selectors
 from apps.users.documents import User
 from apps.users.models import Account

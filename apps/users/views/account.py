@@ -2,11 +2,11 @@ from django.utils.translation import gettext as _
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 
-from apps.common import limits
-from apps.common.addresses import client_ip, client_network
-from apps.common.folding import fold_email
-from apps.common.pagination import link
-from apps.common.queries import ListQuery
+from apps.common.client_address import client_ip, client_network
+from apps.common.http.query_params import ListQuery
+from apps.common.normalization import fold_email
+from apps.common.storage import rate_limits
+from apps.common.storage.pagination import link
 from apps.common.tasks import later
 from apps.users import selectors, services
 from apps.users.models import AccountMail
@@ -63,7 +63,7 @@ class ExportView(View):
 
     def get(self, request):
         """Read all that is stored of oneself, as one file."""
-        limits.check("exports", request.user.id)
+        rate_limits.check("exports", request.user.id)
         data = selectors.personal_data_of(request.user.id, represent=represent_user)
         return Response(
             data, headers={"Content-Disposition": 'attachment; filename="my-data.json"'}
@@ -119,8 +119,8 @@ class ResetView(PublicView):
         """Ask for a mail with a link to set a new password; the answer is the same for all."""
         email = self.validated(AddressSerializer)["email"]
         # First the network's own: what it is refused must not use up the limit of an address.
-        limits.check("network_resets", client_network(request))
-        limits.check("reset", fold_email(email))
+        rate_limits.check("network_resets", client_network(request))
+        rate_limits.check("reset", fold_email(email))
         services.request_mail(AccountMail.Kind.RESET, email=email)
         return MailResponse({"detail": _("Password reset e-mail has been sent.")})
 
@@ -152,6 +152,6 @@ class ResendEmailView(View):
     def post(self, request):
         """Ask for the link to verify an address again; the answer is the same for all."""
         email = self.validated(AddressSerializer)["email"]
-        limits.check("verification", fold_email(email))
+        rate_limits.check("verification", fold_email(email))
         services.request_mail(AccountMail.Kind.VERIFY, email=email)
         return MailResponse({"detail": _("ok")})

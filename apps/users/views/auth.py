@@ -3,11 +3,11 @@ from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.common import limits
-from apps.common.addresses import client_network
+from apps.common.client_address import client_network
 from apps.common.errors import Invalid
+from apps.common.http.viewsets import ApiView
+from apps.common.storage import rate_limits
 from apps.common.tasks import later
-from apps.common.views import ApiView
 from apps.users import services
 from apps.users.authentication import LenientAuthentication
 from apps.users.client_info import client_info
@@ -43,7 +43,7 @@ class RegistrationView(PublicView):
 
     def post(self, request):
         """Register as a student, and be signed in."""
-        limits.check("registration", client_network(request))
+        rate_limits.check("registration", client_network(request))
         in_cookie = wants_cookie(request)
         given = self.validated(RegistrationSerializer)
         user, tokens = services.register(

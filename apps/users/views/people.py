@@ -3,9 +3,9 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from apps.common.errors import Forbidden
-from apps.common.parsers import PictureParser
+from apps.common.http.parsers import PictureParser
+from apps.common.http.viewsets import ViewSet
 from apps.common.tasks import later
-from apps.common.views import ViewSet
 from apps.users import selectors, services
 from apps.users.documents import User
 from apps.users.permissions import IsOneselfOrAdmin

@@ -1,7 +1,7 @@
 from django.core.management.base import BaseCommand, CommandError
 from pymongo.errors import PyMongoError
 
-from apps.common import indexes
+from apps.common.storage import indexes
 
 
 class Command(BaseCommand):

@@ -1,7 +1,8 @@
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from lms import apps, preparation
+from lms.serving import preparation
+from lms.stores import documents
 
 
 class Command(BaseCommand):
@@ -13,4 +14,4 @@ class Command(BaseCommand):
         preparation.collect_static()
         if settings.DEMO and (password := preparation.fill_demo()):
             self.stdout.write(f"The demo accounts' password is {password}")
-        apps.close_store()
+        documents.close_store()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from random import Random
 
-from apps.common.unseen import without_unseen
+from apps.common.invisible_characters import without_unseen
 from apps.quizzes.documents import MULTIPLE, NUMERIC, SHORT_TEXT, SINGLE, TRUE_FALSE
 from apps.quizzes.interchange.draft import ChoiceDraft, QuestionDraft
 

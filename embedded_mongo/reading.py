@@ -1,0 +1,121 @@
+"""What a collection answers without changing anything."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from typing import Any
+
+import mongomock
+from mongomock.aggregate import process_pipeline
+from mongomock.collection import validate_is_mapping
+from mongomock.command_cursor import CommandCursor
+from mongomock.helpers import (
+    make_datetime_timezone_aware_in_document,
+    patch_datetime_awareness_in_document,
+)
+
+from embedded_mongo.cursor import Cursor
+from embedded_mongo.index import Document
+from embedded_mongo.matching import matches, with_value_sets
+from embedded_mongo.monitoring import CommandEvent, observed
+from embedded_mongo.store import decode
+from embedded_mongo.unwinding import unwound
+
+NOTHING_CHANGED_BY = ("comment", "hint", "maxTimeMS")
+
+
+class Reading(mongomock.Collection):
+    """The half of a collection that reads; what it hands out is the caller's own copy."""
+
+    def observed(self, command: Document) -> AbstractContextManager[None]:
+        return observed(self.database.listeners, CommandEvent(self.database.name, command))
+
+    def find(
+        self,
+        filter: Any = None,
+        projection: Any = None,
+        skip: int = 0,
+        limit: int = 0,
+        *,
+        sort: Any = None,
+        collation: Any = None,
+        session: Any = None,
+        **_options: Any,
+    ) -> Cursor:
+        refuse(session=session, collation=collation)
+        condition = {} if filter is None else filter
+        validate_is_mapping("filter", condition)
+        return Cursor(self, condition, sort, projection, skip, limit)
+
+    def find_one(self, filter: Any = None, *args: Any, **options: Any) -> Document | None:
+        if filter is not None and not isinstance(filter, Mapping):
+            filter = {"_id": filter}
+        return next(self.find(filter, *args, **{**options, "limit": -1}), None)
+
+    def count_documents(self, filter: Mapping, **options: Any) -> int:
+        pipeline = [{"$match": filter}, {"$group": {"_id": 1, "n": {"$sum": 1}}}]
+        with self.observed({"aggregate": self.name, "pipeline": pipeline}):
+            number = None if options else self._store.count_by_index(filter)
+            return super().count_documents(filter, **options) if number is None else number
+
+    def estimated_document_count(self, **_options: Any) -> int:
+        with self.observed({"count": self.name}):
+            return len(self._store)
+
+    def aggregate(
+        self, pipeline: list[Document], session: Any = None, **options: Any
+    ) -> CommandCursor:
+        refuse(session=session, collation=options.get("collation"))
+        with self.observed({"aggregate": self.name, "pipeline": pipeline}):
+            results = self._run_pipeline(patch_datetime_awareness_in_document(list(pipeline)))
+        return CommandCursor([self._with_time_zone(document) for document in results])
+
+    def _run_pipeline(self, pipeline: list[Document]) -> list[Document]:
+        # Inside, times are naive, as mongomock compares them, and a stage's own reads no commands.
+        condition = pipeline[0].get("$match") if pipeline else None
+        documents = list(self._iter_documents(condition or {}))
+        for stage in pipeline if condition is None else pipeline[1:]:
+            documents = self._staged(documents, stage)
+        return documents
+
+    def _staged(self, documents: list[Document], stage: Document) -> list[Document]:
+        if set(stage) == {"$unwind"}:
+            return unwound(documents, stage["$unwind"])
+        if set(stage) == {"$match"}:
+            condition = with_value_sets(stage["$match"])
+            return [document for document in documents if matches(condition, document)]
+        database = self.database.as_pipelines_see_it()
+        return list(process_pipeline(documents, database, [stage], None))
+
+    def _iter_documents(self, filter: Mapping) -> Iterator[Document]:
+        """Choose by the indexes at once, then decode and compare one by one, outside the lock."""
+        candidates, all_match = self._store.candidates(filter)
+        if all_match:
+            return map(decode, candidates)
+        condition = with_value_sets(filter)
+        if not candidates:
+            matches(condition, {})  # a malformed filter is refused whatever is there
+        return (each for each in map(decode, candidates) if matches(condition, each))
+
+    def _first(self, filter: Mapping, sort: Any = None) -> Document | None:
+        validate_is_mapping("filter", filter)
+        condition = patch_datetime_awareness_in_document(filter)
+        return next(self._get_dataset(condition, sort, None, dict), None)
+
+    def _copy_only_fields(self, doc: Document, fields: Any, container: type) -> Document:
+        if not fields:
+            return doc  # decoded for this reader alone
+        own = dict(fields) if isinstance(fields, dict) else fields  # mongomock changes it meanwhile
+        return super()._copy_only_fields(doc, own, container)
+
+    def _with_time_zone(self, document: Document) -> Document:
+        aware = self.codec_options.tz_aware
+        return make_datetime_timezone_aware_in_document(document) if aware else document
+
+
+def refuse(**options: Any) -> None:
+    """
+    :raises NotImplementedError: an option is given that only MongoDB knows
+    """
+    for name, value in options.items():
+        if value and name not in NOTHING_CHANGED_BY:
+            raise NotImplementedError(f"The embedded store does not know the option {name}.")

@@ -1,0 +1,110 @@
+"""How gunicorn serves: `gunicorn -c python:lms.serving.server lms.wsgi`.
+
+The embedded store and the in-process cache belong to one process, so several workers serve only
+where MongoDB and Redis are both given.
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+from gunicorn.arbiter import Arbiter
+
+from apps.common import logs
+from lms import env
+from lms.serving import private_files
+
+private_files.restrict_umask()
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings")  # also for what runs before wsgi
+
+try:
+    from lms import settings
+    from lms.serving import celery_processes, proxies, worker
+except ImproperlyConfigured as error:
+    sys.exit(f"lms: {error}")
+
+SHARED = bool(settings.MONGODB_URI and settings.REDIS_URL)
+CELERY_BESIDE = SHARED and env.flag("LMS_CELERY_BESIDE")  # as `make run` asks
+WORKERS_UNLESS_TOLD = min(2 * (os.cpu_count() or 1) + 1, 8)
+SECONDS_TO_END = 20
+SECONDS_FOR_THE_STORE = 25  # longer than the worker before may take to end, shorter than `timeout`
+
+bind = f"127.0.0.1:{settings.PORT}"
+worker_class = f"{worker.Worker.__module__}.{worker.Worker.__qualname__}"
+workers = env.number("WEB_WORKERS", default=WORKERS_UNLESS_TOLD, least=1) if SHARED else 1
+threads = env.number("WEB_THREADS", default=32 if SHARED else 128, least=1)
+# Each takes a file descriptor, and many systems allow a process 1,024 of them.
+worker_connections = env.number("WEB_CONNECTIONS", default=512, least=threads + 1)
+keepalive = 2  # seconds until a connection without a request is closed
+timeout = 30
+graceful_timeout = SECONDS_TO_END
+max_requests = 10_000 if SHARED else 0  # a lone worker that restarts is a server that is away
+max_requests_jitter = 1_000 if SHARED else 0
+loglevel = "warning"
+logconfig_dict = logs.configuration("WARNING")
+control_socket_disable = True
+forwarded_allow_ips = ""  # which proxies count is the application's to say: TRUSTED_PROXIES
+
+
+def on_starting(server) -> None:
+    """Restrict the data folder, and make the empty folder of the metrics, a file per worker."""
+    if settings.DATA_DIR.exists():
+        private_files.restrict_data_dir(settings.DATA_DIR)
+    if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        shutil.rmtree(folder, ignore_errors=True)
+        Path(folder).mkdir(parents=True)
+    elif SHARED:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="lms-")
+
+
+def when_ready(server) -> None:
+    """Warn of what looks wrong, and start Celery if it runs beside the server."""
+    if proxies.is_proxy_untrusted():
+        server.log.warning("%s %s", proxies.UNTRUSTED_PROXY, proxies.HINT)
+    if CELERY_BESIDE:
+        celery_processes.start()
+
+
+def post_worker_init(worker) -> None:
+    """Open the store and read all routes now: what is wrong is said at the start."""
+    from django.urls import get_resolver
+
+    from lms.serving import task_thread
+    from lms.stores import accounts, documents
+
+    get_resolver().url_patterns  # noqa: B018
+    try:
+        documents.open_store(wait=SECONDS_FOR_THE_STORE)
+        accounts.hold_open()
+    except Exception as error:
+        worker.log.error("%s", error)
+        sys.exit(Arbiter.WORKER_BOOT_ERROR)  # starting another one is of no use
+    if not SHARED:
+        task_thread.start()
+
+
+def worker_exit(server, worker) -> None:
+    """End what runs, then close the store: the embedded one is left as one whole file."""
+    from lms.serving import task_thread
+    from lms.stores import accounts, documents
+
+    worker.tpool.shutdown(wait=True, cancel_futures=True)
+    task_thread.stop()
+    accounts.release()
+    documents.close_store()
+
+
+def child_exit(server, worker) -> None:
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        from prometheus_client import multiprocess
+
+        multiprocess.mark_process_dead(worker.pid)
+
+
+def on_exit(server) -> None:
+    celery_processes.stop()
+    if SHARED:
+        shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)

@@ -1,0 +1,191 @@
+"""What is promised of every answer, whatever it is about."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from rest_framework.test import APIClient
+
+from apps.common.storage.cache import store
+from apps.enrollments.documents import Enrollment
+from apps.progress.documents import Progress
+from apps.users.selectors import forget_user, get_user
+from tests.factories import (
+    client_of,
+    enroll_in,
+    lessons_of,
+    make_admin,
+    make_category,
+    make_course,
+    make_student,
+)
+
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+ID = re.compile(r"[0-9a-f]{24}")
+REFERENCES = ("instructor", "category", "course", "lesson", "student")
+
+
+@pytest.fixture
+def addresses() -> dict[str, str]:
+    """The address of one thing of each kind, all of them one course's."""
+    student = make_student()
+    course = make_course(lessons=1, category=make_category())
+    enroll_in(course, student)
+    [lesson] = lessons_of(course)
+    client_of(student).post("/api/progress/", {"lesson": str(lesson.id)})
+    return {
+        "category": f"/api/categories/{course.category}/",
+        "course": f"/api/courses/{course.id}/",
+        "lesson": f"/api/lessons/{lesson.id}/",
+        "place": f"/api/enrollments/{Enrollment.objects.get().id}/",
+        "record": f"/api/progress/{Progress.objects.get().id}/",
+        "person": f"/api/users/{student.id}/",
+        "oneself": "/api/auth/user/",
+    }
+
+
+def test_times_and_ids_are_shown_alike(addresses):
+    client = client_of(make_admin())
+    lists = {address.rpartition("/api/")[2].split("/")[0] for address in addresses.values()}
+    lists = [f"/api/{name}/" for name in lists - {"auth"}] + ["/api/auth/sessions/"]
+
+    answers = [client.get(address).data for address in [*addresses.values(), *lists]]
+
+    times = [value for name, value in _leaves(answers) if name.endswith("_at") and value]
+    ids = [value for name, value in _leaves(answers) if name in REFERENCES and value]
+    assert len(times) > 15
+    assert [one for one in times if not TIME.fullmatch(one)] == []
+    assert len(ids) > 10
+    assert [one for one in ids if not ID.fullmatch(one)] == []
+
+
+def test_one_thing_has_a_tag_by_which_it_is_not_sent_again(addresses):
+    client = client_of(make_admin())
+    for address in addresses.values():
+        etag = client.get(address)["ETag"]
+        again = client.get(address, HTTP_IF_NONE_MATCH=etag)
+
+        assert (again.status_code, again.content) == (304, b""), address
+        assert client.head(address)["ETag"] == etag
+        assert client.get(address, HTTP_IF_NONE_MATCH='"0-00"').status_code == 200
+
+
+def test_what_is_read_after_a_write_has_the_tag_that_the_write_was_answered_with(addresses):
+    client = client_of(make_admin())
+    writes = {
+        "category": {"description": "New"},
+        "course": {"description": "New"},
+        "lesson": {"content": "New"},
+        "person": {"bio": "New"},
+        "oneself": {"bio": "New"},
+    }
+    for name, body in writes.items():
+        changed = client.patch(addresses[name], body)
+        assert client.get(addresses[name])["ETag"] == changed["ETag"], name
+        replaced = client.put(addresses[name], changed.data)
+        assert client.get(addresses[name])["ETag"] == replaced["ETag"], name
+
+
+def test_no_write_is_made_to_a_version_that_is_not_there_any_more(addresses):
+    admin, student = client_of(make_admin()), client_of(get_user(Enrollment.objects.get().student))
+    for name, address in addresses.items():
+        client = student if name in ("place", "record") else admin
+        read = client.get(address).data
+        for verb in (client.patch, client.put, client.delete):
+            answer = verb(address, read, HTTP_IF_MATCH='"999-00"')
+            assert answer.status_code in (405, 412), (name, answer.data)
+            assert client.get(address).data == read, name
+
+
+def test_each_limit_is_as_promised(settings):
+    minute, quarter, hour = 60, 15 * 60, 60 * 60
+    limits = settings.RATE_LIMITS
+    assert limits == {
+        "anonymous": (1200, minute),
+        "signed_in": (600, minute),
+        "search": (120, minute),
+        "failures": (5, quarter),
+        "network_failures": (100, quarter),
+        "registration": (60, hour),
+        "reset": (3, hour),
+        "network_resets": (30, hour),
+        "verification": (3, hour),
+        "uploads": (20, hour),
+        "previews": (30, minute),
+        "attempts": (60, hour),
+        "files": (60, hour),
+        "statistics": (60, minute),
+        "exports": (10, hour),
+    }
+
+
+@pytest.mark.parametrize(
+    ("limit", "address"), [("signed_in", "/api/categories/"), ("search", "/api/courses/?search=x")]
+)
+def test_a_persons_requests_are_limited_and_nobody_elses(settings, limit, address):
+    settings.RATE_LIMITED = True
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {limit: (3, 60)}
+    eager, other = client_of(make_student()), client_of(make_student())
+
+    answers = [eager.get(address) for _ in range(4)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert (answers[-1].data["code"], answers[-1]["Retry-After"]) == ("throttled", "60")
+    assert other.get(address).status_code == 200
+
+
+def test_void_tokens_are_counted_as_an_address_that_nobody_signed_in_from(settings):
+    settings.RATE_LIMITED = True
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"anonymous": (3, 60)}
+    void = APIClient()
+    void.credentials(HTTP_AUTHORIZATION="Bearer x.y.z")
+
+    statuses = [void.get("/api/categories/").status_code for _ in range(4)]
+
+    assert statuses == [401, 401, 401, 429]
+
+
+def test_each_copy_is_kept_as_long_as_is_promised(addresses, monkeypatch):
+    kept = {}
+    keep = store.set_many
+
+    def noted(values: dict, seconds: float, **options) -> bool:
+        kept.update(dict.fromkeys(values, seconds))
+        return keep(values, seconds, **options)
+
+    monkeypatch.setattr(store, "set_many", noted)
+    forget_user(Enrollment.objects.get().student)
+    client, anonymous = client_of(make_admin()), client_of(None)
+    person = Enrollment.objects.get().student
+    course, lesson = addresses["course"].split("/")[3], addresses["lesson"].split("/")[3]
+    for address in (*addresses.values(), f"{addresses['course']}lessons/", "/api/categories/"):
+        client.get(address)
+    anonymous.get("/api/courses/")
+    anonymous.get("/api/users/")
+    learner = client_of(get_user(person))
+    learner.get("/api/enrollments/" + addresses["place"].split("/")[3] + "/")
+    learner.get(f"/api/progress/?lesson={lesson}")
+
+    minutes = {
+        f"user:{person}": 15,
+        f"course:{course}": 30,
+        f"lessons:course:{course}": 30,
+        f"enrollments:user:{person}": 15,
+        f"progress:user:{person}:lesson:{lesson}": 5,
+        f"category:{addresses['category'].split('/')[3]}": 60,
+    }
+    assert {key: kept.get(key) for key in minutes} == {key: 60 * n for key, n in minutes.items()}
+    for name, seconds in (("categories", 3600), ("courses", 300), ("users", 300)):
+        [lived] = {kept[key] for key in kept if key.startswith(f"{name}:")}
+        assert lived == seconds, name
+
+
+def _leaves(value: object, name: str = "") -> Iterator[tuple[str, object]]:
+    if isinstance(value, dict):
+        for key, part in value.items():
+            yield from _leaves(part, key)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _leaves(part, name)
+    else:
+        yield name, value

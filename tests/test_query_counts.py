@@ -1,0 +1,351 @@
+"""How much is asked of the stores, pinned; and that every filter is served by an index."""
+
+import pytest
+
+from apps.common.storage.cache import forget, store
+from apps.common.storage.indexes import documents
+from apps.courses.selectors import get_course
+from apps.enrollments.documents import Enrollment
+from apps.enrollments.services import leave
+from apps.notifications.documents import Notification
+from apps.notifications.services import send_mails
+from apps.progress.documents import Progress
+from apps.quizzes.documents import Quiz
+from tests.command_counter import recorded, shown
+from tests.factories import (
+    client_of,
+    enroll_in,
+    lessons_of,
+    make_category,
+    make_course,
+    make_instructor,
+    make_question,
+    make_quiz,
+    make_student,
+    right_answers,
+    wrong_answers,
+)
+from tests.quizzes.submissions import graded
+
+SUBMISSIONS = "/api/quiz-submissions/"
+
+
+@pytest.fixture
+def trips(monkeypatch):
+    """The calls that are made to the cache; with Redis each is one round trip."""
+    made = []
+    for name in ("get_many", "set_many", "claim", "release", "counted"):
+        call = getattr(store, name)
+
+        def counted(*args, call=call, name=name, **options):
+            made.append(name)
+            return call(*args, **options)
+
+        monkeypatch.setattr(store, name, counted)
+    return made
+
+
+def asked(client, method: str, address: str, body=None) -> list[str]:
+    with recorded() as heard:
+        response = getattr(client, method)(address, body)
+    assert response.status_code < 300, response.data
+    return shown(heard)
+
+
+@pytest.fixture
+def mails_later(settings):
+    """Mails are sent after the answer: what the worker asks is no part of the request."""
+    settings.CELERY_TASK_ALWAYS_EAGER = False
+    settings.CELERY_BROKER_URL = None
+
+
+@pytest.fixture
+def learner():
+    course = make_course(lessons=2, category=make_category())
+    student = enroll_in(course)
+    return client_of(student), student, course
+
+
+def test_a_retrieve_that_hits_asks_the_cache_twice_and_mongodb_nothing(learner, settings, trips):
+    client, student, course = learner
+    settings.RATE_LIMITED = True
+    place = Enrollment.objects.get(student=student.id)
+    for address in (
+        f"/api/courses/{course.id}/",
+        f"/api/categories/{course.category}/",
+        f"/api/enrollments/{place.id}/",
+        f"/api/progress/?lesson={lessons_of(course)[0].id}",
+        f"/api/users/{student.id}/",
+        "/api/auth/user/",
+        "/api/notifications/",
+        "/api/notifications/unread-count/",
+    ):
+        client.get(address)
+        trips.clear()
+        assert asked(client, "get", address) == [], address
+        assert len(trips) <= 2, (address, trips)
+
+
+def test_an_anonymous_retrieve_that_hits_asks_the_cache_twice(learner, settings, anonymous, trips):
+    settings.RATE_LIMITED = True
+    _, _, course = learner
+    for address in (f"/api/courses/{course.id}/", "/api/courses/", "/api/categories/"):
+        anonymous.get(address)
+        trips.clear()
+        assert asked(anonymous, "get", address) == []
+        assert len(trips) <= 2, (address, trips)
+
+
+def test_a_dashboard_that_hits_asks_the_cache_three_times_and_mongodb_nothing(settings, trips):
+    """Who one is, what one follows, and all parts together."""
+    settings.RATE_LIMITED = True
+    teacher = make_instructor(is_admin=True)
+    enroll_in(make_course(lessons=1, instructor=teacher), teacher)
+    client = client_of(teacher)
+    client.get("/api/dashboard/")
+    trips.clear()
+
+    assert asked(client, "get", "/api/dashboard/") == []
+    assert len(trips) <= 3, trips
+
+
+@pytest.mark.parametrize("number", [30, 300])
+def test_a_list_page_asks_three_times_whatever_its_collections_size(number):
+    teacher = make_instructor()
+    courses = [make_course(instructor=teacher) for _ in range(number)]
+    student = make_student()
+    for course in courses[:25]:
+        enroll_in(course, student)
+    client = client_of(student)
+    client.get("/api/auth/user/")  # who one is, and one's places, are known by now
+    client.get("/api/courses/")
+    for address in (
+        "/api/courses/",
+        "/api/courses/?search=alg&ordering=-price",
+        "/api/courses/?page=2",
+        "/api/lessons/",
+        f"/api/lessons/?course={courses[0].id}",
+        "/api/enrollments/",
+        "/api/progress/",
+        "/api/notifications/",
+        "/api/notifications/?is_read=false&kind=enrolled",
+        "/api/categories/",
+    ):
+        assert len(asked(client, "get", address)) <= 3, (address, asked(client, "get", address))
+
+
+def test_enrolling_asks_nine_times_cold_and_seven_times_warm(mails_later):
+    course, other = make_course(lessons=5), make_course(lessons=5)
+    client = client_of(make_student())
+
+    cold = asked(client, "post", "/api/enrollments/", {"course": str(course.id)})
+    enroll_in(other)
+    warm = asked(client, "post", "/api/enrollments/", {"course": str(other.id)})
+
+    assert len(cold) <= 9, cold
+    assert len(warm) <= 7, warm
+    assert Notification.objects.count() == 3  # each with its own
+
+
+def test_marking_a_lesson_asks_seven_times_once_its_milestones_are_told(learner, mails_later):
+    client, _, course = learner
+    client.get("/api/auth/user/")
+    body = {"lesson": str(lessons_of(course)[0].id)}
+    first = asked(client, "post", "/api/progress/", body)
+    # 25 and 50 per cent: reached, the notification, that it was told; and the course's title
+    assert len(first) <= 7 + 2 * 3 + 1, first
+    again = asked(client, "post", "/api/progress/", body)
+    assert len(again) <= 7, again
+
+
+@pytest.fixture
+def examined(learner):
+    """A learner, and a quiz of the first lesson of a course of four."""
+    _, _, course = learner
+    course = make_course(lessons=4)
+    quiz = make_quiz(lesson=lessons_of(course)[0])
+    for _ in range(5):
+        make_question(quiz)
+    client = client_of(enroll_in(course))
+    client.get("/api/auth/user/")
+    return client, quiz
+
+
+def submission(quiz, answers) -> dict:
+    return {"quiz": str(quiz.id), "answers": answers}
+
+
+def test_submitting_asks_eight_times(examined, mails_later):
+    client, quiz = examined
+    failing = asked(client, "post", SUBMISSIONS, submission(quiz, wrong_answers(quiz)))
+    assert len(failing) <= 8, failing
+
+
+def test_submitting_asks_fourteen_times_where_it_completes_a_lesson(examined, mails_later):
+    client, quiz = examined
+    other = client_of(enroll_in(get_course(quiz.course)))
+    other.post(SUBMISSIONS, submission(quiz, right_answers(quiz)))  # the course's title is known
+    passing = asked(client, "post", SUBMISSIONS, submission(quiz, right_answers(quiz)))
+    assert len(passing) <= 14, passing
+
+
+def test_reading_a_quiz_asks_as_often_whatever_it_holds(examined):
+    client, quiz = examined
+    address = f"/api/quizzes/{quiz.id}/"
+    few = asked(client, "get", address)
+    for _ in range(20):
+        make_question(quiz)
+    assert len(asked(client, "get", address)) == len(few) <= 5
+
+
+def test_a_list_of_quizzes_asks_as_often_whatever_they_hold(examined):
+    client, quiz = examined
+    few = asked(client, "get", "/api/quizzes/")
+    for lesson in lessons_of(get_course(quiz.course)):
+        make_question(make_quiz(lesson=lesson))
+    assert len(asked(client, "get", "/api/quizzes/")) == len(few) <= 4
+
+
+def test_summaries_of_many_places_ask_as_often_as_one(learner):
+    client, student, _ = learner
+    address = "/api/enrollments/?expand=progress"
+    client.get(address)
+    one = asked(client, "get", address)
+    for _ in range(10):
+        enroll_in(make_course(lessons=2), student)
+    client.get("/api/auth/user/")
+    assert len(asked(client, "get", address)) == len(one)
+
+
+def test_a_dashboard_asks_as_often_whatever_the_number_of_courses_and_students():
+    teacher = make_instructor(is_admin=True)
+    courses = [make_course(lessons=2, instructor=teacher) for _ in range(6)]
+    for course in courses:
+        make_quiz(lesson=lessons_of(course)[0])
+    client = client_of(teacher)
+    enroll_in(courses[0], teacher)
+    leave(Enrollment.objects.get(student=enroll_in(courses[0]).id))
+    student, instructor, admin = _asked_of_each_part(client)
+    assert (len(student), len(instructor), len(admin)) == (8, 8, 6), (student, instructor, admin)
+
+    for course in courses[1:]:
+        enroll_in(course, teacher)
+        leave(Enrollment.objects.get(student=enroll_in(course).id))
+        for quiz in Quiz.objects(course=course.id):
+            graded(quiz, 50, student=enroll_in(course).id)
+
+    assert [len(one) for one in _asked_of_each_part(client)] == [8, 8, 6]
+
+
+def _asked_of_each_part(client) -> list[list[str]]:
+    """Return what the parts of a dashboard ask for, each when the others are kept."""
+    address = "/api/dashboard/"
+    client.get(address)
+    me = client.get("/api/auth/user/").data["id"]
+    found = []
+    for key in (f"dashboard:user:{me}", f"dashboard:instructor:{me}:all", "dashboard:admin"):
+        forget(key)
+        found.append(asked(client, "get", address))
+    assert asked(client, "get", address) == []
+    return found
+
+
+# Indexes
+
+
+def test_every_filter_is_served_by_a_declared_index(learner, instructor, admin):
+    client, student, course = learner
+    author = client_of(instructor)
+    own = make_course(instructor=instructor, lessons=2)
+    category, record = course.category, Progress.objects(student=student.id).first()
+    quiz = make_quiz(lesson=lessons_of(course)[1])
+    question = make_question(quiz)
+    with recorded() as heard:
+        for reader in (client, author, client_of(admin)):
+            for address in (
+                "/api/courses/",
+                f"/api/courses/?category={category}",
+                f"/api/courses/?instructor={instructor.id}",
+                "/api/courses/?published=true&free=true",
+                "/api/courses/?search=alg",
+                f"/api/courses/{course.id}/lessons/",
+                f"/api/lessons/?course={course.id}",
+                f"/api/enrollments/?course={course.id}",
+                f"/api/enrollments/?student={student.id}",
+                f"/api/progress/?course={course.id}",
+                f"/api/progress/?lesson={record.lesson}",
+                f"/api/progress/?student={student.id}&completed=true",
+                f"/api/quizzes/?lesson={quiz.lesson}",
+                f"/api/quizzes/?course={course.id}",
+                f"/api/questions/?quiz={quiz.id}",
+                f"/api/choices/?question={question.id}",
+                f"/api/quiz-submissions/?course={course.id}&passed=true",
+                f"/api/quiz-submissions/?quiz={quiz.id}",
+                f"/api/quiz-submissions/?student={student.id}",
+                "/api/dashboard/",
+                "/api/notifications/",
+                "/api/notifications/?is_read=false&kind=enrolled",
+                "/api/notifications/unread-count/",
+                "/api/notifications/preferences/",
+            ):
+                assert reader.get(address).status_code == 200
+        client.get(f"/api/quizzes/{quiz.id}/")
+        client.post(f"/api/quizzes/{quiz.id}/start/")
+        client.post(SUBMISSIONS, submission(quiz, right_answers(quiz)))
+        client.get(f"/api/progress/summary/?course={course.id}")
+        client.post("/api/notifications/read-all/")
+        client.put("/api/notifications/preferences/", {"enrolled": {"app": False}})
+        client.get("/api/auth/user/export/")
+        send_mails()
+        client.post("/api/progress/", {"lesson": str(record.lesson)})
+        ids = [str(lesson.id) for lesson in lessons_of(own)]
+        author.put(f"/api/courses/{own.id}/lessons/order/", {"lessons": ids[::-1]})
+        author.delete(f"/api/lessons/{ids[0]}/")
+        client_of(admin).delete(f"/api/courses/{course.id}/?cascade=true")
+
+    unserved = {
+        f"{collection}: {sorted(_fields(condition))}"
+        for collection, condition in map(_filter_of, heard)
+        if condition and not _is_served(collection, condition)
+    }
+    # What an admin lists is the whole collection.
+    assert unserved <= {
+        "courses: ['removed']",
+        "enrollments: ['left_at']",
+        "lessons: ['removed']",
+        "quizzes: ['removed']",
+    }
+
+
+def _filter_of(command: dict) -> tuple[str, dict]:
+    name, collection = next(iter(command.items()))
+    if name == "aggregate":
+        first = command.get("pipeline") or [{}]
+        return collection, first[0].get("$match", {})
+    if name in ("update", "delete"):
+        changes = command.get(f"{name}s") or [{}]
+        return collection, changes[0].get("q", {})
+    return collection, command.get("filter") or command.get("query") or {}
+
+
+def _is_served(collection: str, condition: dict) -> bool:
+    if "$or" in condition and all(_is_served(collection, one) for one in condition["$or"]):
+        return True
+    if any(_is_served(collection, one) for one in condition.get("$and", [])):
+        return True
+    return bool(_leading_fields(collection) & set(condition))
+
+
+def _fields(condition: dict) -> set[str]:
+    nested = condition.get("$and", []) + condition.get("$or", [])
+    return {name for name in condition if not name.startswith("$")}.union(
+        *(_fields(one) for one in nested)
+    )
+
+
+def _leading_fields(collection: str) -> set[str]:
+    declared = {"_id"}
+    for kind in documents():
+        if kind._get_collection_name() == collection:
+            declared |= {spec["fields"][0][0] for spec in kind._meta["index_specs"]}
+    return declared
