@@ -54,7 +54,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "lms.site.headers.PageHeadersMiddleware",
     "apps.common.http.middleware.HeadersMiddleware",
-    "apps.common.http.middleware.BoundsMiddleware",
+    "apps.common.http.middleware.RequestLimitsMiddleware",
     "lms.site.web_app.FilesMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -189,8 +189,8 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": ["apps.common.storage.rate_limits.RequestLimit"],
     "DEFAULT_PARSER_CLASSES": ["apps.common.http.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "EXCEPTION_HANDLER": "apps.common.http.exception_handler.answer_exception",
-    "UNAUTHENTICATED_USER": "apps.users.viewer.Anonymous",
+    "EXCEPTION_HANDLER": "apps.common.http.exception_handler.handle_exception",
+    "UNAUTHENTICATED_USER": "apps.users.viewer.AnonymousViewer",
     "URL_FORMAT_OVERRIDE": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
@@ -255,7 +255,7 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "apps.common.http.parsers.NamelessUploadHandler",
+    "apps.common.http.parsers.UnnamedUploadHandler",
 ]
 
 VIDEO_HOSTS = env.words("VIDEO_HOSTS", "www.youtube-nocookie.com,player.vimeo.com")

@@ -5,7 +5,7 @@ from itertools import count
 from bson import ObjectId
 from rest_framework.test import APIClient
 
-from apps.common.normalization import fold_name, fold_words
+from apps.common.normalization import normalize_name, search_words
 from apps.courses.documents import Category, Course
 from apps.enrollments.services import enroll
 from apps.lessons.documents import Lesson
@@ -45,7 +45,7 @@ def client_of(user: User | None) -> APIClient:
 
 def make_category(**given) -> Category:
     name = given.setdefault("name", f"Category {next(_numbers)}")
-    return Category(**{"name_key": fold_name(name)} | given).save(force_insert=True)
+    return Category(**{"name_key": normalize_name(name)} | given).save(force_insert=True)
 
 
 def make_course(*, lessons: int = 0, **given) -> Course:
@@ -53,7 +53,7 @@ def make_course(*, lessons: int = 0, **given) -> Course:
     if "instructor" not in given:
         given["instructor"] = make_instructor()
     course = Course(**{"title": "Algebra", "published": True} | given)
-    course.words = fold_words(f"{course.title} {course.description}")
+    course.words = search_words(f"{course.title} {course.description}")
     course.save(force_insert=True)
     for number in range(1, lessons + 1):
         make_lesson(course=course, title=f"Lesson {number}")

@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 from apps.common.storage.cache import store
 from apps.enrollments.documents import Enrollment
 from apps.progress.documents import Progress
-from apps.users.selectors import forget_user, get_user
+from apps.users.selectors import get_user, invalidate_user
 from tests.factories import (
     client_of,
     enroll_in,
@@ -154,7 +154,7 @@ def test_each_copy_is_kept_as_long_as_is_promised(addresses, monkeypatch):
         return keep(values, seconds, **options)
 
     monkeypatch.setattr(store, "set_many", noted)
-    forget_user(Enrollment.objects.get().student)
+    invalidate_user(Enrollment.objects.get().student)
     client, anonymous = client_of(make_admin()), client_of(None)
     person = Enrollment.objects.get().student
     course, lesson = addresses["course"].split("/")[3], addresses["lesson"].split("/")[3]

@@ -4,7 +4,7 @@ import pytest
 
 from apps.common.http.idempotency import IdempotencyKey
 from apps.courses.documents import Course
-from apps.courses.selectors import forget_course
+from apps.courses.selectors import invalidate_course
 from apps.enrollments.documents import Enrollment
 from apps.lessons.documents import Lesson
 from tests.factories import client_of, make_course, make_instructor
@@ -54,7 +54,7 @@ def test_a_refusal_is_not_kept(student):
     client, body = client_of(student), {"course": str(course.id)}
     assert client.post("/api/enrollments/", body, **KEY).status_code == 400
     Course.objects(id=course.id).update(set__published=True)
-    forget_course(course.id)
+    invalidate_course(course.id)
 
     assert client.post("/api/enrollments/", body, **KEY).status_code == 201
     assert client.post("/api/enrollments/", body, **KEY).status_code == 201

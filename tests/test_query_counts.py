@@ -2,7 +2,7 @@
 
 import pytest
 
-from apps.common.storage.cache import forget, store
+from apps.common.storage.cache import invalidate, store
 from apps.common.storage.indexes import documents
 from apps.courses.selectors import get_course
 from apps.enrollments.documents import Enrollment
@@ -244,7 +244,7 @@ def _asked_of_each_part(client) -> list[list[str]]:
     me = client.get("/api/auth/user/").data["id"]
     found = []
     for key in (f"dashboard:user:{me}", f"dashboard:instructor:{me}:all", "dashboard:admin"):
-        forget(key)
+        invalidate(key)
         found.append(asked(client, "get", address))
     assert asked(client, "get", address) == []
     return found

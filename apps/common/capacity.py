@@ -8,10 +8,10 @@ from threading import Event, Lock
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.common.errors import Refusal
+from apps.common.errors import DomainError
 
 
-class Busy(Refusal):
+class Busy(DomainError):
     """All slots stayed taken for as long as a request may wait."""
 
     status = 503

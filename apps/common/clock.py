@@ -7,6 +7,6 @@ def now_in_milliseconds() -> datetime:
     return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
-def shown(moment: datetime | None) -> str | None:
+def format_timestamp(moment: datetime | None) -> str | None:
     """Return a time as the API shows it: ISO 8601, in UTC, ending in `Z`."""
     return moment.isoformat().replace("+00:00", "Z") if moment else None

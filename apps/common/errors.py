@@ -6,7 +6,7 @@ Each is declared beside the verb that raises it and says by its class which answ
 from django.utils.translation import gettext_lazy as _
 
 
-class Refusal(Exception):
+class DomainError(Exception):
     """A domain call was refused; `status`, `code`, `detail` and `more` are what the API answers."""
 
     status = 400
@@ -20,29 +20,29 @@ class Refusal(Exception):
         super().__init__(self.detail)
 
 
-class Forbidden(Refusal):
+class Forbidden(DomainError):
     status = 403
     code = "permission_denied"
     detail = _("You may not do this.")
 
 
-class Missing(Refusal):
+class NotFound(DomainError):
     status = 404
     code = "not_found"
     detail = _("Not found.")
 
 
-class Conflict(Refusal):
+class Conflict(DomainError):
     status = 409
 
 
-class StaleVersion(Refusal):
+class StaleRevision(DomainError):
     status = 412
     code = "stale_version"
     detail = _("Somebody changed this since you read it.")
 
 
-class Invalid(Refusal):
+class Invalid(DomainError):
     """Fields were given values that the stores' rules refuse: `{field: [messages]}`."""
 
     code = "invalid"

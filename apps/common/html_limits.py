@@ -39,7 +39,7 @@ class TooMuchMarkup(ValueError):
     """Parsing the HTML would take too long, or too much memory."""
 
 
-class HtmlBounds:
+class HtmlLimits:
     """
     Counts the tags of one piece of HTML, in their order, and refuses what is beyond its bounds.
 

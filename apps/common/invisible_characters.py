@@ -38,7 +38,7 @@ _IN_PLACE_OR_NOT = re.compile(
 _DEPENDENT = re.compile(f"[{_JOINERS}{_SELECTORS}{_TAGS}]")
 
 
-def without_unseen(text: str) -> str:
+def remove_invisible(text: str) -> str:
     """Return a line of text without bidirectional controls and invisible characters."""
     if text.isascii():
         return text

@@ -51,12 +51,12 @@ class RequestFilter(logging.Filter):
         return True
 
 
-class Plain(logging.Formatter):
+class PlainFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         return redact(_beginning(super().format(record), LONGEST_TRACE))
 
 
-class JsonLines(JsonFormatter):
+class JsonLinesFormatter(JsonFormatter):
     def process_log_record(self, log_data: dict) -> dict:
         return {
             name: _written(value, LONGEST_TRACE if name == "exc_info" else LONGEST)
@@ -88,9 +88,9 @@ def configure(options: dict) -> None:
 
 
 def configuration(level: str) -> dict:
-    plain = {"()": Plain, "format": "%(asctime)s %(levelname)s %(request_id)s %(message)s"}
+    plain = {"()": PlainFormatter, "format": "%(asctime)s %(levelname)s %(request_id)s %(message)s"}
     lines = {
-        "()": JsonLines,
+        "()": JsonLinesFormatter,
         "fmt": "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s",
     }
     return {

@@ -13,7 +13,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from apps.common.http.exception_handler import is_store_away
+from apps.common.http.exception_handler import is_store_unavailable
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ LONGEST_ROUND = 60.0  # seconds; other tasks want their turn, and the sweep begi
 Row = TypeVar("Row")
 
 
-class ServerAway(Exception):
+class MailServerUnavailable(Exception):
     """The mail server takes no mail of anybody's now."""
 
 
@@ -71,13 +71,13 @@ def deliver(message: EmailMultiAlternatives) -> None:
     """
     Hand a mail to the mail server.
 
-    :raises ServerAway: there is none to hand it to
+    :raises MailServerUnavailable: there is none to hand it to
     """
     message.connection = get_connection()
     try:
         message.connection.open()
     except OSError as error:
-        raise ServerAway(type(error).__name__) from error
+        raise MailServerUnavailable(type(error).__name__) from error
     try:
         message.send()
     finally:
@@ -96,7 +96,7 @@ def send_all(due: Callable[[], Sequence[Row]], send: Callable[[Row], bool]) -> i
         for row in batch:
             try:
                 sent += send(row)
-            except ServerAway as away:
+            except MailServerUnavailable as away:
                 logger.warning("The mail server is away (%s); mails wait.", away)
                 return sent
             if time.monotonic() > end:
@@ -104,7 +104,7 @@ def send_all(due: Callable[[], Sequence[Row]], send: Callable[[Row], bool]) -> i
     return sent
 
 
-def insist(note_sent: Callable[[], object]) -> None:
+def retry_until_recorded(note_sent: Callable[[], object]) -> None:
     """Note that a mail is sent, though its store be away for a while: else it goes out again."""
     end = time.monotonic() + FIRST_RETRY.total_seconds()
     while True:
@@ -112,12 +112,12 @@ def insist(note_sent: Callable[[], object]) -> None:
             note_sent()
             return
         except Exception as error:
-            if not is_store_away(error) or time.monotonic() > end:
+            if not is_store_unavailable(error) or time.monotonic() > end:
                 raise
             time.sleep(A_MOMENT)
 
 
-def next_try(*, attempts: int, created_at: datetime) -> datetime:
+def next_attempt_at(*, attempts: int, created_at: datetime) -> datetime:
     """Return when to try a mail again that has been tried so often before."""
     now = timezone.now()
     longest = AN_HOUR if created_at > now - A_WEEK else A_DAY

@@ -48,7 +48,7 @@ def mail_slot(*recipients: str, limits: Sequence[Limit]) -> Iterator[None]:
         raise
 
 
-def remove_old_quotas(*, older_than: timedelta) -> int:
+def delete_old_quotas(*, older_than: timedelta) -> int:
     """Remove the counts of recipients who have got no email for this long; return how many."""
     old = MailQuota.objects.filter(updated_at__lt=timezone.now() - older_than)
     return old.delete()[0]

@@ -9,12 +9,12 @@ LONGEST_WORD = 64
 _WORD = re.compile(r"[^\W_]+")
 
 
-def fold_name(name: str) -> str:
+def normalize_name(name: str) -> str:
     """Return the form under which a name is unique: case and width do not matter."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
-def fold_email(email: str) -> str:
+def normalize_email_key(email: str) -> str:
     """
     Return the form under which an email address is unique: one mailbox, one form.
 
@@ -25,10 +25,10 @@ def fold_email(email: str) -> str:
     """
     local, at, domain = unicodedata.normalize("NFKC", email).rpartition("@")
     try:
-        domain = ascii_domain(domain).lower() if at else fold_name(domain)
+        domain = ascii_domain(domain).lower() if at else normalize_name(domain)
     except UnicodeError:
-        domain = fold_name(domain)
-    return fold_name(local) + at + domain
+        domain = normalize_name(domain)
+    return normalize_name(local) + at + domain
 
 
 def ascii_domain(domain: str) -> str:
@@ -42,7 +42,7 @@ def ascii_domain(domain: str) -> str:
     return idna.encode(domain, uts46=True).decode()
 
 
-def fold_words(text: str) -> list[str]:
+def search_words(text: str) -> list[str]:
     """Return the text's different words for searching: case and accents do not matter."""
     # Letter by letter: Python takes n² to put n combining marks in order, and none remains.
     apart = "".join(unicodedata.normalize("NFKD", letter) for letter in text).casefold()
@@ -50,12 +50,12 @@ def fold_words(text: str) -> list[str]:
     return sorted({word[:LONGEST_WORD] for word in _WORD.findall(bare)})
 
 
-def matching_words(search: str, field: str = "words") -> dict:
+def search_pattern(search: str, field: str = "words") -> dict:
     """Return the MongoDB condition that every word of the search begins a word of the field.
 
     `$and` and not `$all`: the embedded store finds nothing by `$all` of regular expressions.
     """
-    words = fold_words(search)
+    words = search_words(search)
     if not words:
         return {"_id": {"$in": []}}
     return {"$and": [{field: {"$regex": f"^{re.escape(word)}"}} for word in words]}

@@ -31,7 +31,7 @@ _outgoing: Queue = Queue(maxsize=LONGEST_QUEUE)
 _sender: Thread | None = None
 
 
-def later(task: Task, **arguments) -> None:
+def enqueue(task: Task, **arguments) -> None:
     """Do a task soon, never in this request; where that cannot be, the sweep does it."""
     if settings.CELERY_TASK_ALWAYS_EAGER:
         # In a context of its own: the request's deadline at the store is not the task's.
@@ -42,7 +42,7 @@ def later(task: Task, **arguments) -> None:
         _submit_here(task, arguments)
 
 
-def do_here(submit: Callable[[Task, dict], None] | None) -> None:
+def run_in_process(submit: Callable[[Task, dict], None] | None) -> None:
     """Say what does tasks in this process; where nothing does, the sweep of another does them."""
     global _submit_here
     _submit_here = submit
@@ -78,21 +78,21 @@ def build_missing_indexes() -> None:
 
 
 @shared_task
-def forget_old_keys() -> None:
-    idempotency.forget_old_keys()
+def delete_old_idempotency_keys() -> None:
+    idempotency.delete_old_keys()
 
 
 @shared_task
-def remove_old_mail_quotas() -> int:
+def delete_old_mail_quotas() -> int:
     windows = [settings.NOTIFICATION_MAILS[1], settings.NOTIFICATION_MAILS_UNVERIFIED[1], A_DAY]
-    return mail_quotas.remove_old_quotas(older_than=timedelta(seconds=max(windows)))
+    return mail_quotas.delete_old_quotas(older_than=timedelta(seconds=max(windows)))
 
 
 @shared_task
 def repair_counters() -> None:
-    count_limits.remove_quiet_counters()
+    count_limits.delete_unused_counters()
 
 
 @shared_task
-def forget_admin_sessions() -> None:
+def delete_expired_admin_sessions() -> None:
     call_command("clearsessions")

@@ -14,14 +14,14 @@ from apps.common.storage.documents import (
     MOST_FOLDED,
     MOST_WORDS,
     Reference,
-    Revised,
+    RevisionedDocument,
 )
 from apps.users.documents import User
 
 IMAGES = "courses"  # the folder of their files
 
 
-class Category(Revised):
+class Category(RevisionedDocument):
     """A shelf of the catalogue."""
 
     name = StringField(required=True, max_length=100)
@@ -40,7 +40,7 @@ class Category(Revised):
     }
 
 
-class Course(Revised):
+class Course(RevisionedDocument):
     """What an instructor teaches; drafts are known to their authors alone."""
 
     title = StringField(required=True, max_length=255)

@@ -7,7 +7,7 @@ class CourseRemoved:
 
 
 @dataclass(frozen=True)
-class WhatKeepsItFromPublishing:
+class PublishBlockers:
     """Asked before a course is published; answered with a list of sentences, empty for nothing."""
 
     course_id: str

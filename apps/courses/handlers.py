@@ -1,18 +1,18 @@
 from apps.common.events import answer, subscribe
 from apps.courses import selectors, services
-from apps.users.events import InstructorsOnShow, PersonalDataOf, UserErased
+from apps.users.events import InstructorsOfPublishedCourses, PersonalData, UserErased
 
 
 @subscribe(UserErased)
 def leave_courses_without_instructor(event: UserErased) -> None:
-    services.give_up_courses_of(event.user_id)
+    services.clear_instructor(event.user_id)
 
 
-@answer(InstructorsOnShow)
-def who_teaches_in_public(question: InstructorsOnShow) -> set[str]:
-    return selectors.instructors_on_show()
+@answer(InstructorsOfPublishedCourses)
+def who_teaches_in_public(question: InstructorsOfPublishedCourses) -> set[str]:
+    return selectors.instructors_of_published_courses()
 
 
-@answer(PersonalDataOf)
-def courses_taught(question: PersonalDataOf) -> dict:
+@answer(PersonalData)
+def courses_taught(question: PersonalData) -> dict:
     return {"courses": selectors.personal_data_of(question.user_id)}

@@ -2,7 +2,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 
 
-def owns(viewer, course) -> bool:
+def is_instructor_of(viewer, course) -> bool:
     """Say whether one may write in the course; a demoted instructor only reads it."""
     return viewer.is_admin or (
         viewer.is_instructor
@@ -11,7 +11,7 @@ def owns(viewer, course) -> bool:
     )
 
 
-class TeachesCourse(BasePermission):
+class IsCourseInstructor(BasePermission):
     """Instructors create courses; only a course's own instructor changes it."""
 
     message = _("Only the instructor of this course may change it.")
@@ -21,10 +21,10 @@ class TeachesCourse(BasePermission):
         return request.method in SAFE_METHODS or writer
 
     def has_object_permission(self, request, view, course) -> bool:
-        return owns(request.user, course)
+        return is_instructor_of(request.user, course)
 
 
-class RunsCatalogue(BasePermission):
+class IsAdminOrReadOnly(BasePermission):
     """Everybody reads categories; admins write them."""
 
     message = _("Only an admin may change categories.")

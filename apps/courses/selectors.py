@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Iterator
 
 from mongoengine import Q, QuerySet
 
-from apps.common.clock import shown
-from apps.common.errors import Missing
+from apps.common.clock import format_timestamp
+from apps.common.errors import NotFound
 from apps.common.events import ask
-from apps.common.normalization import matching_words
-from apps.common.storage.cache import Json, Unkept, forget, read_through
+from apps.common.normalization import search_pattern
+from apps.common.storage.cache import Json, Uncached, invalidate, read_through
 from apps.common.storage.pagination import LARGEST_PAGE, PAGE_SIZE, Page, Paging, page_of
 from apps.common.storage.pictures import picture_url
 from apps.courses.documents import Category, Course
@@ -33,7 +33,7 @@ CACHED_CATEGORY_PAGES = (PAGE_SIZE, LARGEST_PAGE)
 
 def get_category(category_id) -> Category:
     """
-    :raises Missing: there is none
+    :raises NotFound: there is none
     """
     return _found(Category.objects(id=category_id, removed=None))
 
@@ -73,8 +73,8 @@ def category_cards(category_ids: set[str], *, viewer: Viewer) -> dict[str, Json]
     return {str(one.id): {"id": str(one.id), "name": one.name} for one in found}
 
 
-def forget_categories() -> None:
-    forget(CATEGORY_LISTS)
+def invalidate_categories() -> None:
+    invalidate(CATEGORY_LISTS)
 
 
 def _with_count(row: Json) -> Json:
@@ -88,25 +88,25 @@ def get_course(course_id) -> Course:
     """
     Return a course as the store has it now: what a decision must read.
 
-    :raises Missing: there is none
+    :raises NotFound: there is none
     """
     return _found(Course.objects(id=course_id, removed=None))
 
 
 def get_visible_course(course_id, *, viewer: Viewer) -> Course:
     """
-    :raises Missing: there is none that the viewer may know of
+    :raises NotFound: there is none that the viewer may know of
     """
     course = get_course(course_id)
     if not _is_visible(str(course.id), course.published, str(course.instructor), viewer):
-        raise Missing()
+        raise NotFound()
     return course
 
 
 def cached_course(course_id: str, *, represent: Callable) -> Json:
     """Return a course as a page shows it, whoever asks: from the cache, where no write came since.
 
-    :raises Missing: there is none
+    :raises NotFound: there is none
     """
     return read_through(
         course_key(course_id), lambda: represent(get_course(course_id)), HALF_AN_HOUR
@@ -115,11 +115,11 @@ def cached_course(course_id: str, *, represent: Callable) -> Json:
 
 def cached_visible_course(course_id: str, *, viewer: Viewer, represent: Callable) -> Json:
     """
-    :raises Missing: there is none that the viewer may know of
+    :raises NotFound: there is none that the viewer may know of
     """
     row = cached_course(course_id, represent=represent)
     if not _is_visible(row["id"], row["published"], row["instructor"], viewer):
-        raise Missing()
+        raise NotFound()
     return row
 
 
@@ -127,7 +127,7 @@ def cached_title(course_id: str) -> str:
     """
     Return a course's title; it is kept apart, for it lasts while the course's counts go on.
 
-    :raises Missing: there is no such course
+    :raises NotFound: there is no such course
     """
     return read_through(_title_key(course_id), lambda: get_course(course_id).title, HALF_AN_HOUR)
 
@@ -142,7 +142,7 @@ def list_courses(*, viewer: Viewer, represent: Callable, paging: Paging, **filte
 
     def load_for_all() -> Json:
         page = load()
-        return page if page["rows"] else Unkept(page)  # there may be no such category
+        return page if page["rows"] else Uncached(page)  # there may be no such category
 
     if not _is_list_cached(viewer, paging, filters):
         return Page(**load())
@@ -151,13 +151,13 @@ def list_courses(*, viewer: Viewer, represent: Callable, paging: Paging, **filte
     return Page(**read_through(key, load_for_all, FIVE_MINUTES, made_from=[COURSE_LISTS]))
 
 
-def cached_on_show(most: int) -> list[Json]:
+def cached_published_courses(most: int) -> list[Json]:
     """Return `{id, updated_at}` of so many published courses, newest first."""
 
     def load() -> Json:
         courses = Course.objects(published=True, removed=None).order_by("-created_at")
         return [
-            {"id": str(one.id), "updated_at": shown(one.updated_at)}
+            {"id": str(one.id), "updated_at": format_timestamp(one.updated_at)}
             for one in courses.only("updated_at").limit(most)
         ]
 
@@ -179,7 +179,7 @@ def ids_taught_by(instructor_id: str) -> list:
     return Course.objects(instructor=instructor_id, removed=None).distinct("id")
 
 
-def instructors_on_show() -> set[str]:
+def instructors_of_published_courses() -> set[str]:
     """Return who teaches a published course."""
     ids = Course.objects(published=True, removed=None).distinct("instructor")
     return {str(one) for one in ids if one}
@@ -218,7 +218,7 @@ def personal_data_of(user_id: str) -> list[Json]:
     taught = Course.objects(instructor=user_id, removed=None).order_by("-created_at")
     needed = taught.only("title", "created_at").no_cache()
     return [
-        {"id": str(one.id), "title": one.title, "created_at": shown(one.created_at)}
+        {"id": str(one.id), "title": one.title, "created_at": format_timestamp(one.created_at)}
         for one in needed
     ]
 
@@ -230,8 +230,8 @@ def image_names() -> Iterator[str]:
         yield from filter(None, names)
 
 
-def forget_course(course_id) -> None:
-    forget(course_key(course_id), COURSE_LISTS)
+def invalidate_course(course_id) -> None:
+    invalidate(course_key(course_id), COURSE_LISTS)
 
 
 def _narrowed(
@@ -256,7 +256,7 @@ def _narrowed(
         conditions["price" if free else "price__gt"] = 0
     given = {name: value for name, value in conditions.items() if value is not None}
     courses = courses.filter(**given)
-    return courses.filter(__raw__=matching_words(search)) if search else courses
+    return courses.filter(__raw__=search_pattern(search)) if search else courses
 
 
 def _is_list_cached(viewer: Viewer, paging: Paging, filters: dict) -> bool:
@@ -284,12 +284,12 @@ def _courses_of_student(student_id: str) -> list[str]:
 def _found(documents: QuerySet):
     document = documents.first()
     if document is None:
-        raise Missing()
+        raise NotFound()
     return document
 
 
-def forget_title(course_id) -> None:
-    forget(_title_key(course_id))
+def invalidate_title(course_id) -> None:
+    invalidate(_title_key(course_id))
 
 
 def course_key(course_id) -> str:

@@ -1,11 +1,11 @@
 from rest_framework import serializers
 
-from apps.common.http.fields import ChoiceField, IdField, MoneyField, PictureField, TextField
+from apps.common.http.fields import ChoiceField, MoneyField, ObjectIdField, PictureField, TextField
 from apps.common.http.query_params import (
+    BooleanParam,
     ListQuery,
     Query,
-    SearchField,
-    YesNoField,
+    SearchParam,
     reference_filter,
 )
 from apps.common.http.serializers import DocumentSerializer, Serializer
@@ -22,7 +22,7 @@ class CategorySerializer(DocumentSerializer):
 
 
 class CategoryCardSerializer(Serializer):
-    id = IdField()
+    id = ObjectIdField()
     name = TextField()
 
 
@@ -60,7 +60,7 @@ class CourseSerializer(DocumentSerializer):
 
 
 class CourseCardSerializer(Serializer):
-    id = IdField()
+    id = ObjectIdField()
     title = TextField()
     image = TextField(allow_null=True)
     published = serializers.BooleanField()
@@ -69,11 +69,11 @@ class CourseCardSerializer(Serializer):
 class CourseQuery(ListQuery):
     category = reference_filter("category")
     instructor = reference_filter("instructor")
-    published = YesNoField(required=False)
-    free = YesNoField(required=False)
+    published = BooleanParam(required=False)
+    free = BooleanParam(required=False)
     price_min = MoneyField(required=False)
     price_max = MoneyField(required=False)
-    search = SearchField(
+    search = SearchParam(
         required=False, help_text="Words, or beginnings of words, of title and description."
     )
     ordering = ChoiceField(
@@ -87,4 +87,4 @@ class CourseQuery(ListQuery):
 
 
 class CourseRemovalQuery(Query):
-    cascade = YesNoField(required=False, help_text="An admin's: its enrolments go with it.")
+    cascade = BooleanParam(required=False, help_text="An admin's: its enrolments go with it.")

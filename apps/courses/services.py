@@ -6,17 +6,17 @@ from bson import ObjectId
 from django.utils.translation import gettext_lazy as _
 from mongoengine import NotUniqueError, Q
 
-from apps.common.errors import Conflict, Forbidden, Invalid, Missing, Refusal, StaleVersion
+from apps.common.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, StaleRevision
 from apps.common.events import ask, publish
-from apps.common.normalization import fold_name, fold_words
-from apps.common.storage.count_limits import Bound
-from apps.common.storage.documents import change, for_each, refuse_stale, replace
+from apps.common.normalization import normalize_name, search_words
+from apps.common.storage.count_limits import CountLimit
+from apps.common.storage.documents import check_revision, for_each, replace, update
 from apps.common.storage.pictures import remove_pictures, remove_unused_pictures, store_picture
 from apps.courses import selectors
 from apps.courses.documents import IMAGES, Category, Course
-from apps.courses.events import CourseRemoved, WhatKeepsItFromPublishing
+from apps.courses.events import CourseRemoved, PublishBlockers
 from apps.users import selectors as users
-from apps.users.viewer import Person
+from apps.users.viewer import SignedInViewer
 
 
 class HasEnrollments(Conflict):
@@ -34,12 +34,12 @@ class BeingReordered(Conflict):
     detail = _("The lessons of this course are being put in order; try again shortly.")
 
 
-class NoLessons(Refusal):
+class NoLessons(DomainError):
     code = "no_lessons"
     detail = _("A course without a lesson cannot be published.")
 
 
-class NotReady(Refusal):
+class NotReady(DomainError):
     code = "not_ready"
     detail = _("Something in this course is not ready to be published.")
 
@@ -58,13 +58,13 @@ class TooManyCourses(Conflict):
     detail = _("An instructor has at most %(number)s courses.") % {"number": MOST_COURSES}
 
 
-CATEGORIES = Bound(
+CATEGORIES = CountLimit(
     "categories",
     MOST_CATEGORIES,
     count=lambda _all: Category.objects(removed=None).count(),
     refusal=TooManyCategories,
 )
-COURSES = Bound(
+COURSES = CountLimit(
     "courses",
     MOST_COURSES,
     count=lambda instructor_id: Course.objects(instructor=instructor_id, removed=None).count(),
@@ -81,51 +81,51 @@ def create_category(*, category_id: ObjectId, name: str, description: str = "") 
     :raises Invalid: the name is taken, whatever its case
     """
     category = Category(
-        id=category_id, name=name, name_key=fold_name(name), description=description
+        id=category_id, name=name, name_key=normalize_name(name), description=description
     )
     try:
         return CATEGORIES.insert("all", category)
     except NotUniqueError as error:
         raise _name_taken() from error
     finally:
-        selectors.forget_categories()
+        selectors.invalidate_categories()
 
 
-def change_category(category: Category, *, expected: list[int] | None, **fields) -> Category:
+def update_category(category: Category, *, expected: list[int] | None, **fields) -> Category:
     """
     :raises Invalid: the name is taken
-    :raises StaleVersion: somebody has edited it since
+    :raises StaleRevision: somebody has edited it since
     """
     if "name" in fields:
-        fields["name_key"] = fold_name(fields["name"])
+        fields["name_key"] = normalize_name(fields["name"])
     try:
-        return change(category, expected=expected, **fields)
+        return update(category, expected=expected, **fields)
     except NotUniqueError as error:
         raise _name_taken() from error
     finally:
-        selectors.forget_categories()
+        selectors.invalidate_categories()
 
 
-def remove_category(category: Category, *, expected: list[int] | None) -> None:
+def delete_category(category: Category, *, expected: list[int] | None) -> None:
     """
     Remove a category, hidden first, gone last; its courses stay, without one.
 
-    :raises StaleVersion: somebody has edited it since
+    :raises StaleRevision: somebody has edited it since
     """
     condition = {} if expected is None else {"revision__in": expected}
     visible = Category.objects(id=category.id, removed=None, **condition)
     with CATEGORIES.released("all"):
         if visible.modify(set__removed=True) is None:
-            refuse_stale(Category, category.id)
+            check_revision(Category, category.id)
     _finish_category_removal(category)
 
 
 def _finish_category_removal(category: Category) -> None:
-    selectors.forget_categories()
+    selectors.invalidate_categories()
     affected = Course.objects(category=category.id).distinct("id")
     Course.objects(category=category.id).update(unset__category=True, inc__revision=1)
     for course_id in affected:
-        selectors.forget_course(course_id)
+        selectors.invalidate_course(course_id)
     category.delete()
 
 
@@ -136,7 +136,7 @@ def _name_taken() -> Invalid:
 # Courses
 
 
-def create_course(*, course_id: ObjectId, by: Person, **fields: Any) -> Course:
+def create_course(*, course_id: ObjectId, by: SignedInViewer, **fields: Any) -> Course:
     """
     Make a draft, the caller's own unless an admin names its instructor.
 
@@ -152,17 +152,17 @@ def create_course(*, course_id: ObjectId, by: Person, **fields: Any) -> Course:
     try:
         return _out_of_lost_category(COURSES.insert(instructor_id, course))
     finally:
-        selectors.forget_course(course_id)
+        selectors.invalidate_course(course_id)
 
 
-def change_course(
-    course: Course, *, by: Person, expected: list[int] | None = None, **fields: Any
+def update_course(
+    course: Course, *, by: SignedInViewer, expected: list[int] | None = None, **fields: Any
 ) -> Course:
     """
     :raises Forbidden: one who is no admin names somebody else as its instructor
     :raises Invalid: the instructor is none, or there is no such category
     :raises TooManyCourses: the new instructor has as many as one may have
-    :raises StaleVersion: somebody has edited it since
+    :raises StaleRevision: somebody has edited it since
     """
     instructor_id, condition = fields.get("instructor", course.instructor), {}
     if instructor_id != course.instructor:
@@ -189,7 +189,7 @@ def publish_course(course: Course, *, expected: list[int] | None = None) -> Cour
     :raises NoLessons: it has no lesson
     :raises NotReady: an app above says what is missing
     """
-    problems = [one for answer in ask(WhatKeepsItFromPublishing(str(course.id))) for one in answer]
+    problems = [one for answer in ask(PublishBlockers(str(course.id))) for one in answer]
     if problems:
         raise NotReady(" ".join(problems))
     if course.lesson_count < 1:
@@ -208,27 +208,27 @@ def set_image(course: Course, upload, *, by: str, expected: list[int] | None = N
     :raises Invalid: the upload is no picture that we take
     :raises Busy: too many pictures are being decoded
     :raises Throttled: `by` uploads too many
-    :raises StaleVersion: somebody has edited it since
+    :raises StaleRevision: somebody has edited it since
     """
     image, image_small = store_picture(upload, folder=IMAGES, field="image", by=by)
     try:
         return _replace_image(course, expected, image=image, image_small=image_small)
-    except Refusal:
+    except DomainError:
         remove_pictures(image, image_small)
         raise
 
 
-def remove_unused_images() -> int:
+def delete_unused_images() -> int:
     """Remove stored pictures that no course shows any more; return how many."""
     return remove_unused_pictures(IMAGES, selectors.image_names)
 
 
-def remove_course(course: Course, *, cascade: bool, expected: list[int] | None = None) -> None:
+def delete_course(course: Course, *, cascade: bool, expected: list[int] | None = None) -> None:
     """
     Remove a course and everything below it: hidden first, gone last.
 
     :raises HasEnrollments: it has students, and `cascade` was not said
-    :raises StaleVersion: somebody has edited it since
+    :raises StaleRevision: somebody has edited it since
     """
     condition = {"id": course.id, "removed": None}
     if expected is not None:
@@ -242,59 +242,59 @@ def remove_course(course: Course, *, cascade: bool, expected: list[int] | None =
             as_expected = expected is None or now.revision in expected
             if as_expected and not cascade and now.enrollment_count > 0:
                 raise HasEnrollments()
-            raise StaleVersion()
-    finish_removal(course)
+            raise StaleRevision()
+    finish_deletion(course)
 
 
-def finish_removal(course: Course) -> None:
+def finish_deletion(course: Course) -> None:
     """Remove what belongs to a hidden course, and then itself; the sweep tries again."""
-    selectors.forget_course(course.id)
-    selectors.forget_title(course.id)
-    selectors.forget_categories()
+    selectors.invalidate_course(course.id)
+    selectors.invalidate_title(course.id)
+    selectors.invalidate_categories()
     if publish(CourseRemoved(str(course.id))):
         gone = Course.objects(id=course.id).modify(remove=True) or course
         remove_pictures(gone.image, gone.image_small)
 
 
-def finish_removals() -> int:
+def finish_deletions() -> int:
     """Finish what was cut off; return how many courses and categories it was."""
-    courses = for_each(Course.objects(removed=True), finish_removal)
+    courses = for_each(Course.objects(removed=True), finish_deletion)
     return courses + for_each(Category.objects(removed=True), _finish_category_removal)
 
 
-def give_up_courses_of(user_id: str) -> None:
+def clear_instructor(user_id: str) -> None:
     """Leave an erased person's courses without an instructor."""
     taught = Course.objects(instructor=user_id)
     ids = taught.distinct("id")
     taught.update(unset__instructor=True, inc__revision=1)
     COURSES.recount(user_id)  # the counter's name holds the user's id
     for course_id in ids:
-        selectors.forget_course(course_id)
+        selectors.invalidate_course(course_id)
 
 
 # What the apps above count and order
 
 
-def count_enrollment(course_id, *, by: int = 1) -> bool:
+def increment_enrollment_count(course_id, *, by: int = 1) -> bool:
     """Count a place taken or given up; say whether the course is still there."""
     counted = Course.objects(id=course_id, removed=None).update_one(inc__enrollment_count=by)
-    selectors.forget_course(course_id)
+    selectors.invalidate_course(course_id)
     return bool(counted)
 
 
 def recount_enrollments(course_id, number: int) -> None:
     Course.objects(id=course_id).update_one(set__enrollment_count=number)
-    selectors.forget_course(course_id)
+    selectors.invalidate_course(course_id)
 
 
-def count_lesson(course_id) -> bool:
+def increment_lesson_count(course_id) -> bool:
     """Count a lesson more; say whether the course is still there."""
     counted = Course.objects(id=course_id, removed=None).update_one(inc__lesson_count=1)
-    selectors.forget_course(course_id)
+    selectors.invalidate_course(course_id)
     return bool(counted)
 
 
-def give_up_lesson(course_id) -> None:
+def decrement_lesson_count(course_id) -> None:
     """
     Count a lesson less.
 
@@ -302,14 +302,14 @@ def give_up_lesson(course_id) -> None:
     """
     may_go = Q(published=False) | Q(lesson_count__gt=1)
     counted = Course.objects(may_go, id=course_id).update_one(dec__lesson_count=1)
-    selectors.forget_course(course_id)
+    selectors.invalidate_course(course_id)
     if not counted and Course.objects(id=course_id).count():
         raise LastLesson()
 
 
 def recount_lessons(course_id, number: int) -> None:
     Course.objects(id=course_id).update_one(set__lesson_count=number)
-    selectors.forget_course(course_id)
+    selectors.invalidate_course(course_id)
 
 
 def begin_lesson_order(course_id, lesson_ids: list[ObjectId]) -> None:
@@ -331,7 +331,7 @@ def _write(
     course: Course, expected: list[int] | None, *, condition: dict | None = None, **fields
 ) -> Course:
     try:
-        return change(course, expected=expected, condition=condition, **fields)
+        return update(course, expected=expected, condition=condition, **fields)
     finally:
         _forget(course)
 
@@ -349,12 +349,12 @@ def _replace_image(
 
 
 def _forget(course: Course) -> None:
-    selectors.forget_course(course.id)
-    selectors.forget_title(course.id)
-    selectors.forget_categories()
+    selectors.invalidate_course(course.id)
+    selectors.invalidate_title(course.id)
+    selectors.invalidate_categories()
 
 
-def _check_instructor(instructor_id: ObjectId | None, by: Person) -> None:
+def _check_instructor(instructor_id: ObjectId | None, by: SignedInViewer) -> None:
     if instructor_id is None:
         raise Invalid(instructor=_("A course needs an instructor."))
     if str(instructor_id) == by.id:
@@ -363,7 +363,7 @@ def _check_instructor(instructor_id: ObjectId | None, by: Person) -> None:
         raise Forbidden(_("You may not give a course to somebody else."))
     try:
         named = users.get_user(instructor_id)
-    except Missing:
+    except NotFound:
         named = None
     if named is None or not (named.is_instructor or named.is_admin):
         raise Invalid(instructor=_("There is no such instructor."))
@@ -373,7 +373,7 @@ def _check_category(category_id: ObjectId | None) -> None:
     try:
         if category_id is not None:
             selectors.get_category(category_id)
-    except Missing as error:
+    except NotFound as error:
         raise Invalid(category=_("There is no such category.")) from error
 
 
@@ -384,4 +384,4 @@ def _out_of_lost_category(course: Course) -> Course:
 
 
 def _words(title: str, description: str) -> list[str]:
-    return fold_words(f"{title} {description}")
+    return search_words(f"{title} {description}")

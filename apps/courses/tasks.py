@@ -4,10 +4,10 @@ from apps.courses import services
 
 
 @shared_task
-def finish_removals() -> None:
-    services.finish_removals()
+def finish_deletions() -> None:
+    services.finish_deletions()
 
 
 @shared_task
-def remove_unused_images() -> None:
-    services.remove_unused_images()
+def delete_unused_images() -> None:
+    services.delete_unused_images()

@@ -7,7 +7,7 @@ from apps.common.http.parsers import PictureParser
 from apps.common.http.viewsets import ViewSet
 from apps.courses import selectors, services
 from apps.courses.documents import Course
-from apps.courses.permissions import RunsCatalogue, TeachesCourse
+from apps.courses.permissions import IsAdminOrReadOnly, IsCourseInstructor
 from apps.courses.serializers import (
     CategorySerializer,
     CourseQuery,
@@ -21,7 +21,7 @@ class CategoryViewSet(ViewSet):
     """The shelves of the catalogue, by name."""
 
     serializer_class = CategorySerializer
-    permission_classes = [RunsCatalogue]
+    permission_classes = [IsAdminOrReadOnly]
 
     def list(self, request):
         """List all categories."""
@@ -42,7 +42,7 @@ class CategoryViewSet(ViewSet):
         """Change a category."""
         category = selectors.get_category(id)
         fields = self.validated(CategorySerializer, instance=category, partial=partial)
-        category = services.change_category(category, expected=self.expected, **fields)
+        category = services.update_category(category, expected=self.expected, **fields)
         return self._answer_written(category)
 
     def partial_update(self, request, id):
@@ -51,7 +51,7 @@ class CategoryViewSet(ViewSet):
 
     def destroy(self, request, id):
         """Remove a category; its courses stay."""
-        services.remove_category(selectors.get_category(id), expected=self.expected)
+        services.delete_category(selectors.get_category(id), expected=self.expected)
         return Response(status=204)
 
     def _answer_written(self, category, **options):
@@ -64,7 +64,7 @@ class CourseViewSet(ViewSet):
     """The catalogue: published courses for everybody, drafts for those who write them."""
 
     serializer_class = CourseSerializer
-    permission_classes = [TeachesCourse]
+    permission_classes = [IsCourseInstructor]
     list_query = CourseQuery
     queries = {"destroy": CourseRemovalQuery}
     schemas = {
@@ -72,7 +72,7 @@ class CourseViewSet(ViewSet):
         "unpublish": (None, CourseSerializer),
         "image": ("image", CourseSerializer),
     }
-    expandable = {"instructor": users.cards_of, "category": selectors.category_cards}
+    expandable = {"instructor": users.user_cards, "category": selectors.category_cards}
 
     def list(self, request):
         """List the courses that one may know of."""
@@ -99,7 +99,7 @@ class CourseViewSet(ViewSet):
         """Change a course."""
         course = self._own_course(id)
         fields = self.validated(CourseSerializer, instance=course, partial=partial)
-        course = services.change_course(course, by=request.user, expected=self.expected, **fields)
+        course = services.update_course(course, by=request.user, expected=self.expected, **fields)
         return self.answer(self.represent(course))
 
     def partial_update(self, request, id):
@@ -111,7 +111,7 @@ class CourseViewSet(ViewSet):
         cascade = self.query.validated_data.get("cascade", False)
         if cascade and not request.user.is_admin:
             raise PermissionDenied(_("Only an admin may remove a course with its enrolments."))
-        services.remove_course(self._own_course(id), cascade=cascade, expected=self.expected)
+        services.delete_course(self._own_course(id), cascade=cascade, expected=self.expected)
         return Response(status=204)
 
     @action(detail=True, methods=["post"])

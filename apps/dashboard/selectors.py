@@ -16,13 +16,13 @@ from apps.notifications import selectors as notifications
 from apps.progress import selectors as progress
 from apps.quizzes import selectors as quizzes
 from apps.users import selectors as users
-from apps.users.viewer import Person
+from apps.users.viewer import SignedInViewer
 
 A_MINUTE = 60
 TWO_MINUTES = 120
 
 
-def dashboard_of(viewer: Person, *, course_id: ObjectId | None) -> Json:
+def dashboard_of(viewer: SignedInViewer, *, course_id: ObjectId | None) -> Json:
     """
     Return the parts that are the viewer's, from the cache where no write came since.
 
@@ -42,12 +42,12 @@ def dashboard_of(viewer: Person, *, course_id: ObjectId | None) -> Json:
     return dict(zip(lookups, values, strict=True))
 
 
-def _check_own(viewer: Person, course_id: ObjectId) -> None:
+def _check_own(viewer: SignedInViewer, course_id: ObjectId) -> None:
     if not viewer.is_instructor or course_id not in courses.ids_taught_by(viewer.id):
         raise Invalid(course=_("You teach no such course."))
 
 
-def _student_lookup(viewer: Person) -> Lookup:
+def _student_lookup(viewer: SignedInViewer) -> Lookup:
     """What one learns is kept under the stamps of all that it is made from."""
     places = enrollments.courses_of_student(viewer.id)
     return Lookup(
@@ -55,8 +55,8 @@ def _student_lookup(viewer: Person) -> Lookup:
         lambda: _student_part(viewer),
         TWO_MINUTES,
         made_from=[
-            enrollments.places_key(viewer.id),
-            progress.records_key(viewer.id),
+            enrollments.enrollments_key(viewer.id),
+            progress.progress_key(viewer.id),
             quizzes.grades_key(viewer.id),
             notifications.notifications_key(viewer.id),
             *(key_of(one) for one in places for key_of in _OF_COURSE),
@@ -75,7 +75,7 @@ def _instructor_lookup(instructor_id: str, course_id: ObjectId | None) -> Lookup
 _OF_COURSE = (courses.course_key, lessons.outline_key, quizzes.quizzes_key)
 
 
-def _student_part(viewer: Person) -> Json:
+def _student_part(viewer: SignedInViewer) -> Json:
     return {
         "courses": _courses_followed(viewer),
         "activity": _activity(viewer.id),
@@ -83,7 +83,7 @@ def _student_part(viewer: Person) -> Json:
     }
 
 
-def _courses_followed(viewer: Person) -> list[Json]:
+def _courses_followed(viewer: SignedInViewer) -> list[Json]:
     places = enrollments.cached_enrollments(viewer.id)
     cards = courses.course_cards({place["course"] for place in places}, viewer=viewer)
     summaries = progress.summaries_of((viewer.id, one) for one in cards)
@@ -129,8 +129,8 @@ def _instructor_part(instructor_id: str, course_id: ObjectId | None) -> Json:
 
 
 def _courses_taught(taught: list[Json], ids: list[ObjectId]) -> list[Json]:
-    counts = enrollments.count_places_of_courses(ids)
-    completed = progress.completed_by_course(ids, without=enrollments.places_left(ids))
+    counts = enrollments.count_enrollments_of_courses(ids)
+    completed = progress.completed_by_course(ids, without=enrollments.seats_left(ids))
     grades = quizzes.mean_grades(ids)
     return [
         _course_taught(
@@ -164,9 +164,9 @@ def _enrollments(course_ids: list[ObjectId]) -> list[Json]:
 
 def _admin_part() -> Json:
     return {
-        **users.count_people(),
+        **users.count_users(),
         **courses.count_courses(),
-        **enrollments.count_places(),
+        **enrollments.count_enrollments(),
         "mails_waiting": notifications.count_waiting_mails() + users.count_waiting_mails(),
     }
 

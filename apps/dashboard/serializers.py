@@ -1,18 +1,18 @@
 from rest_framework import serializers
 
-from apps.common.http.fields import IdField
+from apps.common.http.fields import ObjectIdField
 from apps.common.http.query_params import Query
 from apps.progress.serializers import LessonCardSerializer
 
 
 class DashboardQuery(Query):
-    course = IdField(
+    course = ObjectIdField(
         required=False, help_text="Narrows the instructor's part to this course of one's own."
     )
 
 
 class CourseFollowedSerializer(serializers.Serializer):
-    course = IdField()
+    course = ObjectIdField()
     title = serializers.CharField()
     image = serializers.CharField(allow_null=True)
     published = serializers.BooleanField()
@@ -40,7 +40,7 @@ class StudentPartSerializer(serializers.Serializer):
 
 
 class CourseTaughtSerializer(serializers.Serializer):
-    course = IdField()
+    course = ObjectIdField()
     title = serializers.CharField()
     enrollments = serializers.IntegerField()
     completions = serializers.IntegerField()

@@ -15,7 +15,7 @@ class StudentLeft:
 
 
 @dataclass(frozen=True)
-class SummariesOf:
+class ProgressSummaries:
     """How far students have come; answered with `{(student id, course id): summary}`."""
 
     places: tuple[tuple[str, str], ...]

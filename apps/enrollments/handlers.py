@@ -1,12 +1,12 @@
 from apps.common.events import answer, subscribe
 from apps.courses.events import CourseRemoved, CoursesOfStudent
 from apps.enrollments import selectors, services
-from apps.users.events import PersonalDataOf, StudentsOfInstructor, UserErased
+from apps.users.events import PersonalData, StudentsOfInstructor, UserErased
 
 
 @subscribe(CourseRemoved)
 def remove_places(event: CourseRemoved) -> None:
-    services.remove_course(event.course_id)
+    services.delete_enrollments_of_course(event.course_id)
 
 
 @subscribe(UserErased)
@@ -24,6 +24,6 @@ def students_of(question: StudentsOfInstructor) -> set[str]:
     return selectors.students_of_instructor(question.instructor_id)
 
 
-@answer(PersonalDataOf)
-def places_taken(question: PersonalDataOf) -> dict:
+@answer(PersonalData)
+def places_taken(question: PersonalData) -> dict:
     return {"enrollments": selectors.personal_data_of(question.user_id)}

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from mongoengine import Q, QuerySet
 
-from apps.common.clock import shown
-from apps.common.errors import Missing
-from apps.common.storage.cache import Json, forget, read_through
+from apps.common.clock import format_timestamp
+from apps.common.errors import NotFound
+from apps.common.storage.cache import Json, invalidate, read_through
 from apps.common.storage.count_by_day import count_by_day
 from apps.common.storage.pagination import Page, Paging, page_of
 from apps.courses import selectors as courses
@@ -31,11 +31,11 @@ def get_enrollment(*, student_id, course_id) -> Enrollment | None:
 
 def get_visible_enrollment(enrollment_id, *, viewer: Viewer) -> Enrollment:
     """
-    :raises Missing: there is none that the viewer may know of
+    :raises NotFound: there is none that the viewer may know of
     """
     enrollment = Enrollment.objects(id=enrollment_id, left_at=None).first()
     if enrollment is None or not _is_visible(enrollment, viewer):
-        raise Missing()
+        raise NotFound()
     return enrollment
 
 
@@ -46,7 +46,7 @@ def cached_enrollments(student_id: str) -> list[Json]:
         places = Enrollment.objects(student=student_id, left_at=None).order_by("-enrolled_at")
         return [represent_enrollment(one) for one in places]
 
-    return read_through(places_key(student_id), load, A_QUARTER_OF_AN_HOUR)
+    return read_through(enrollments_key(student_id), load, A_QUARTER_OF_AN_HOUR)
 
 
 def represent_enrollment(enrollment: Enrollment) -> Json:
@@ -55,15 +55,15 @@ def represent_enrollment(enrollment: Enrollment) -> Json:
         "id": str(enrollment.id),
         "student": str(enrollment.student),
         "course": str(enrollment.course),
-        "enrolled_at": shown(enrollment.enrolled_at),
+        "enrolled_at": format_timestamp(enrollment.enrolled_at),
         "milestones": sorted(enrollment.milestones),
-        "completed_at": shown(enrollment.completed_at),
+        "completed_at": format_timestamp(enrollment.completed_at),
     }
 
 
 def cached_visible_enrollment(enrollment_id: str, *, viewer: Viewer) -> Json:
     """
-    :raises Missing: there is none that the viewer may know of
+    :raises NotFound: there is none that the viewer may know of
     """
     for row in cached_enrollments(viewer.id):
         if row["id"] == enrollment_id:
@@ -96,13 +96,13 @@ def count_students(course_id) -> int:
     return Enrollment.objects(course=course_id, left_at=None).count()
 
 
-def count_places() -> Json:
+def count_enrollments() -> Json:
     """Return how many places there are, and in how many the course was completed."""
     groups = list(_there().aggregate([{"$group": {"_id": None} | _COUNTS}]))
     return _counts(groups[0]) if groups else NO_PLACES
 
 
-def count_places_of_courses(course_ids: list) -> dict[str, Json]:
+def count_enrollments_of_courses(course_ids: list) -> dict[str, Json]:
     """Return `{enrollments, completions}` of each of the courses that has any."""
     places = _there().filter(course__in=course_ids)
     groups = places.aggregate([{"$group": {"_id": "$course_id"} | _COUNTS}])
@@ -115,7 +115,7 @@ def enrolled_by_day(course_ids: list, *, since: datetime) -> dict[str, int]:
     return count_by_day(places, "enrolled_at")
 
 
-def places_left(course_ids: list) -> list[tuple[str, str]]:
+def seats_left(course_ids: list) -> list[tuple[str, str]]:
     """Return `(student id, course id)` of who has left one of the courses."""
     left = Enrollment.objects(course__in=course_ids, left_at__ne=None).only("student", "course")
     return [(str(one.student), str(one.course)) for one in left]
@@ -130,7 +130,7 @@ def milestones_of(places: list[tuple[str, str]]) -> dict[tuple[str, str], list[i
     return {(str(one.student), str(one.course)): sorted(one.milestones) for one in found}
 
 
-def untold_milestones() -> list[tuple[str, str, int]]:
+def undelivered_milestones() -> list[tuple[str, str, int]]:
     """Return `(student, course, per cent)` of each milestone not told to all."""
     return [
         (str(one.student), str(one.course), percent)
@@ -141,15 +141,15 @@ def untold_milestones() -> list[tuple[str, str, int]]:
 
 def personal_data_of(user_id: str) -> list[Json]:
     found = Enrollment.objects(student=user_id).order_by("-enrolled_at").no_cache()
-    return [represent_enrollment(one) | {"left_at": shown(one.left_at)} for one in found]
+    return [represent_enrollment(one) | {"left_at": format_timestamp(one.left_at)} for one in found]
 
 
-def forget_enrollments(*student_ids) -> None:
+def invalidate_enrollments(*student_ids) -> None:
     if student_ids:
-        forget(*(places_key(one) for one in student_ids))
+        invalidate(*(enrollments_key(one) for one in student_ids))
 
 
-def places_key(student_id) -> str:
+def enrollments_key(student_id) -> str:
     """Return the key whose stamp each change of the student's places raises."""
     return f"enrollments:user:{student_id}"
 
@@ -176,7 +176,7 @@ def _visible_to(viewer: Viewer) -> QuerySet:
 def _narrowed(places: QuerySet, *, course=None, student=None, search: str = "") -> QuerySet:
     given = {"course": course, "student": student}
     places = places.filter(**{name: value for name, value in given.items() if value})
-    return places.filter(student__in=users.people_matching(search)) if search else places
+    return places.filter(student__in=users.users_matching(search)) if search else places
 
 
 def _is_visible(enrollment: Enrollment, viewer: Viewer) -> bool:

@@ -1,8 +1,8 @@
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from apps.common.http.fields import ChoiceField, IdField, TextField
-from apps.common.http.query_params import ListQuery, SearchField, reference_filter
+from apps.common.http.fields import ChoiceField, ObjectIdField, TextField
+from apps.common.http.query_params import ListQuery, SearchParam, reference_filter
 from apps.common.http.serializers import DocumentSerializer
 from apps.enrollments.documents import Enrollment
 
@@ -10,7 +10,7 @@ from apps.enrollments.documents import Enrollment
 class EnrollmentSerializer(DocumentSerializer):
     """A place in a course; whoever teaches the course may give it to a student by name."""
 
-    student = IdField(required=False, help_text="Yourself, unless you teach the course.")
+    student = ObjectIdField(required=False, help_text="Yourself, unless you teach the course.")
     username = TextField(
         required=False,
         write_only=True,
@@ -42,7 +42,7 @@ class EnrollmentSerializer(DocumentSerializer):
 class EnrollmentQuery(ListQuery):
     course = reference_filter("course")
     student = reference_filter("student")
-    search = SearchField(required=False, help_text="In the student's name.")
+    search = SearchParam(required=False, help_text="In the student's name.")
     ordering = ChoiceField(
         required=False, choices=["enrolled_at", "-enrolled_at", "completed_at", "-completed_at"]
     )

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from mongoengine import NotUniqueError
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.errors import Conflict, Missing, Refusal
+from apps.common.errors import Conflict, DomainError, NotFound
 from apps.common.events import publish
 from apps.common.storage.documents import for_each, insert
 from apps.courses import selectors as catalogue
@@ -22,12 +22,12 @@ A_MINUTE = timedelta(minutes=1)
 MOST_ENROLLMENTS = 1000  # of a student at a time
 
 
-class CourseNotOpen(Refusal):
+class CourseNotOpen(DomainError):
     code = "course_not_open"
     detail = _("This course does not take enrolments.")
 
 
-class AlreadyEnrolled(Refusal):
+class AlreadyEnrolled(DomainError):
     code = "already_enrolled"
     detail = _("The student has a place in this course already.")
 
@@ -39,7 +39,7 @@ class TooManyEnrollments(Conflict):
     }
 
 
-class NotEnrolled(Refusal):
+class NotEnrolled(DomainError):
     status = 403
     code = "not_enrolled"
     detail = _("You have no place in this course.")
@@ -66,11 +66,11 @@ def enroll(*, student_id, course: Course, enrollment_id: ObjectId | None = None)
     except NotUniqueError:
         enrollment = place = _come_back(student_id, course)
     finally:
-        selectors.forget_enrollments(student_id)
+        selectors.invalidate_enrollments(student_id)
     _check_number(enrollment)
     if enrollment is not place:  # an earlier try has made it, and may have counted it
         _recount(course.id)
-    elif not courses.count_enrollment(course.id):  # the course was removed meanwhile
+    elif not courses.increment_enrollment_count(course.id):  # the course was removed meanwhile
         enrollment.delete()
         raise CourseNotOpen()
     _tell_enrolled(enrollment, course.title)
@@ -81,16 +81,16 @@ def leave(enrollment: Enrollment) -> None:
     """
     Take the place away; progress stays for the day that the student comes back.
 
-    :raises Missing: it was given up already
+    :raises NotFound: it was given up already
     """
     now = now_in_milliseconds()
     left = Enrollment.objects(id=enrollment.id, left_at=None).modify(
         new=True, set__left_at=now, set__pending_since=now
     )
-    selectors.forget_enrollments(enrollment.student)
+    selectors.invalidate_enrollments(enrollment.student)
     if left is None:
-        raise Missing()
-    courses.count_enrollment(enrollment.course, by=-1)
+        raise NotFound()
+    courses.increment_enrollment_count(enrollment.course, by=-1)
     _tell_left(left)
 
 
@@ -102,11 +102,11 @@ def reach_milestone(*, student_id, course_id, percent: int) -> bool:
     place = Enrollment.objects(student=student_id, course=course_id, milestones__ne=percent)
     reached = place.update_one(**noted)
     if reached:
-        selectors.forget_enrollments(student_id)
+        selectors.invalidate_enrollments(student_id)
     return bool(reached)
 
 
-def milestone_told(*, student_id, course_id, percent: int) -> None:
+def mark_milestone_delivered(*, student_id, course_id, percent: int) -> None:
     """Note that every app above has heard of the milestone."""
     place = Enrollment.objects(student=student_id, course=course_id)
     place.update_one(pull__untold=percent)
@@ -118,18 +118,18 @@ def repair_enrollments() -> int:
     return for_each(Enrollment.objects(pending_since__lt=before), _repair)
 
 
-def remove_course(course_id) -> None:
+def delete_enrollments_of_course(course_id) -> None:
     """Remove all places in a course that goes."""
     students = Enrollment.objects(course=course_id).distinct("student")
     Enrollment.objects(course=course_id).delete()
-    selectors.forget_enrollments(*students)
+    selectors.invalidate_enrollments(*students)
 
 
 def erase(user_id: str) -> None:
     """Remove all places of an erased person: hidden first, gone when they are not counted."""
     taken = Enrollment.objects(student=user_id)
     taken.update(set__left_at=now_in_milliseconds(), unset__pending_since=True)
-    selectors.forget_enrollments(user_id)
+    selectors.invalidate_enrollments(user_id)
     for course_id in taken.distinct("course"):
         _recount(course_id)
     taken.delete()
@@ -148,7 +148,7 @@ def _check_number(enrollment: Enrollment) -> None:
         return
     same = Enrollment.objects(id=enrollment.id, pending_since=enrollment.pending_since)
     same.update_one(set__left_at=now_in_milliseconds(), unset__pending_since=True)
-    selectors.forget_enrollments(enrollment.student)
+    selectors.invalidate_enrollments(enrollment.student)
     raise TooManyEnrollments()
 
 
@@ -173,7 +173,7 @@ def _tell_again(place: Enrollment) -> None:
     if place.left_at:
         _tell_left(place)
         return
-    with suppress(Missing):  # the course is being removed, and its places with it
+    with suppress(NotFound):  # the course is being removed, and its places with it
         _tell_enrolled(place, catalogue.get_course(place.course).title)
 
 

@@ -2,14 +2,14 @@ from django.utils.translation import gettext as _
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
 
-from apps.common.errors import Forbidden, Invalid, Missing
+from apps.common.errors import Forbidden, Invalid, NotFound
 from apps.common.events import ask
 from apps.common.http.viewsets import Rows, ViewSet
-from apps.common.normalization import fold_name
+from apps.common.normalization import normalize_name
 from apps.courses import selectors as courses
-from apps.courses.permissions import owns
+from apps.courses.permissions import is_instructor_of
 from apps.enrollments import selectors, services
-from apps.enrollments.events import SummariesOf
+from apps.enrollments.events import ProgressSummaries
 from apps.enrollments.serializers import EnrollmentQuery, EnrollmentSerializer
 from apps.users import selectors as users
 
@@ -20,7 +20,7 @@ class EnrollmentViewSet(ViewSet):
     serializer_class = EnrollmentSerializer
     permission_classes = [IsAuthenticated]
     list_query = EnrollmentQuery
-    expandable = {"student": users.cards_of, "course": courses.course_cards, "progress": None}
+    expandable = {"student": users.user_cards, "course": courses.course_cards, "progress": None}
 
     def list(self, request):
         """List the enrolments that one may see."""
@@ -51,7 +51,9 @@ class EnrollmentViewSet(ViewSet):
         """Leave a course, or take a student's place in a course that one teaches."""
         enrollment = selectors.get_visible_enrollment(id, viewer=request.user)
         course = courses.get_course(enrollment.course)
-        if str(enrollment.student) != request.user.id and not owns(request.user, course):
+        if str(enrollment.student) != request.user.id and not is_instructor_of(
+            request.user, course
+        ):
             raise Forbidden()
         self.check_expected()
         services.leave(enrollment)
@@ -61,7 +63,7 @@ class EnrollmentViewSet(ViewSet):
         """Put in cards, and with `progress` how far the student has come."""
         if "progress" in self.query.expand:
             places = tuple((row["student"], row["course"]) for row in rows)
-            [summaries] = ask(SummariesOf(places))
+            [summaries] = ask(ProgressSummaries(places))
             rows = [
                 row | {"progress": summaries[place]}
                 for row, place in zip(rows, places, strict=True)
@@ -71,16 +73,16 @@ class EnrollmentViewSet(ViewSet):
     def _course(self, course_id):
         try:
             return courses.get_visible_course(course_id, viewer=self.request.user)
-        except Missing as error:
+        except NotFound as error:
             raise Invalid(course=_("There is no such course.")) from error
 
     def _student(self, given: dict, course) -> str:
         """Return whose place it will be; only who teaches the course may name another."""
         viewer = self.request.user
         student, username = given.get("student", viewer.id), given.get("username", viewer.username)
-        if (str(student), fold_name(username)) == (viewer.id, fold_name(viewer.username)):
+        if (str(student), normalize_name(username)) == (viewer.id, normalize_name(viewer.username)):
             return viewer.id
-        if not owns(viewer, course):
+        if not is_instructor_of(viewer, course):
             raise Forbidden(_("Only who teaches the course may enrol somebody else."))
         return self._somebody(given)
 
@@ -89,6 +91,6 @@ class EnrollmentViewSet(ViewSet):
             if "username" in given:
                 return str(users.find_user(username=given["username"]).id)
             return str(users.get_user(given["student"]).id)
-        except Missing as error:
+        except NotFound as error:
             field = "username" if "username" in given else "student"
             raise Invalid(**{field: _("There is no such person.")}) from error

@@ -1,13 +1,13 @@
 from mongoengine import BooleanField, DateTimeField, IntField, StringField
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.storage.documents import Reference, Revised
+from apps.common.storage.documents import Reference, RevisionedDocument
 from apps.courses.documents import Course
 
 MOST_HTML_BYTES = 1_000_000  # of a lesson's page
 
 
-class Lesson(Revised):
+class Lesson(RevisionedDocument):
     """A step of a course, at its own position."""
 
     title = StringField(required=True, max_length=255)

@@ -5,4 +5,4 @@ from apps.lessons import services
 
 @subscribe(CourseRemoved)
 def remove_lessons(event: CourseRemoved) -> None:
-    services.remove_course(event.course_id)
+    services.delete_lessons_of_course(event.course_id)

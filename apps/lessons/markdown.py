@@ -14,7 +14,7 @@ from markdown_it.token import Token
 
 from apps.common.capacity import Capacity
 from apps.common.errors import Invalid
-from apps.common.html_limits import HtmlBounds, TooMuchMarkup
+from apps.common.html_limits import HtmlLimits, TooMuchMarkup
 from apps.lessons.documents import MOST_HTML_BYTES
 
 MOST_LINES = 20_000
@@ -147,7 +147,7 @@ def _check_source(source: str) -> None:
 
 def _check_tokens(tokens: Sequence[Token]) -> None:
     """Count what takes long to write, or to sanitise."""
-    html = HtmlBounds(tags=MOST_TAGS, open=MOST_OPEN, work=MOST_WORK)
+    html = HtmlLimits(tags=MOST_TAGS, open=MOST_OPEN, work=MOST_WORK)
     size = 0
     for token in _shown(tokens):
         if token.level >= MOST_LEVELS:

@@ -6,8 +6,8 @@ from bson import ObjectId
 from django.utils.translation import gettext_lazy as _
 from mongoengine import QuerySet
 
-from apps.common.errors import Missing, Refusal
-from apps.common.storage.cache import Json, forget, read_through
+from apps.common.errors import DomainError, NotFound
+from apps.common.storage.cache import Json, invalidate, read_through
 from apps.common.storage.pagination import Page, Paging, page_of
 from apps.courses import selectors as courses
 from apps.courses.documents import Course
@@ -22,18 +22,18 @@ LONGEST_PAGE = 8_000_000  # characters of all texts in a page of a list
 PRIVATE = ("content", "content_html", "video_url", "embed_url")
 
 
-class PageTooLarge(Refusal):
+class PageTooLarge(DomainError):
     code = "page_too_large"
     detail = _("The texts of these lessons are too long for one page. Use a smaller page_size.")
 
 
 def get_lesson(lesson_id) -> Lesson:
     """
-    :raises Missing: there is none
+    :raises NotFound: there is none
     """
     lesson = Lesson.objects(id=lesson_id, removed=None).first()
     if lesson is None:
-        raise Missing()
+        raise NotFound()
     return lesson
 
 
@@ -41,7 +41,7 @@ def get_visible_lesson(lesson_id, *, viewer: Viewer) -> tuple[Lesson, Course]:
     """
     Return a lesson whose title one may know, and its course.
 
-    :raises Missing: there is none that the viewer may know of
+    :raises NotFound: there is none that the viewer may know of
     """
     lesson = get_lesson(lesson_id)
     return lesson, courses.get_visible_course(lesson.course, viewer=viewer)
@@ -51,11 +51,11 @@ def read_lesson(lesson_id, *, viewer: Viewer, represent: Callable) -> Json:
     """
     Return a lesson as the viewer may read it.
 
-    :raises Missing: there is none that the viewer may know of
+    :raises NotFound: there is none that the viewer may know of
     """
     lesson, course = get_visible_lesson(lesson_id, viewer=viewer)
     learnt = _courses_learnt_by(viewer)
-    return shown_to(viewer, represent(lesson), {str(course.id): course}, learnt=learnt)
+    return hide_private_content(viewer, represent(lesson), {str(course.id): course}, learnt=learnt)
 
 
 def list_lessons(*, viewer: Viewer, represent: Callable, paging: Paging, course=None) -> Page:
@@ -79,14 +79,14 @@ def list_lessons(*, viewer: Viewer, represent: Callable, paging: Paging, course=
         size += len(row["content"]) + len(row["content_html"])
         if size > LONGEST_PAGE:
             raise PageTooLarge()
-        return shown_to(viewer, row, by_id, learnt=learnt)
+        return hide_private_content(viewer, row, by_id, learnt=learnt)
 
     # A hundred lessons may be 180 MB: they are read in small batches, and not kept.
     in_order = lessons.order_by("course", "position").no_cache().batch_size(5)
     return page_of(in_order, paging, represent_for_viewer)
 
 
-def shown_to(
+def hide_private_content(
     viewer: Viewer, row: Json, courses_by_id: dict[str, Course], *, learnt: set[str]
 ) -> Json:
     """
@@ -169,8 +169,8 @@ def count_lessons(course_id) -> int:
     return _of_courses([course_id]).count()
 
 
-def forget_outline(course_id) -> None:
-    forget(outline_key(course_id))
+def invalidate_outline(course_id) -> None:
+    invalidate(outline_key(course_id))
 
 
 def _outline(course_id) -> list[Json]:

@@ -1,6 +1,6 @@
 from rest_framework import serializers
 
-from apps.common.http.fields import IdField, ListField, NumberField, TextField
+from apps.common.http.fields import ListField, NumberField, ObjectIdField, TextField
 from apps.common.http.query_params import ListQuery, reference_filter
 from apps.common.http.serializers import DocumentSerializer, Serializer
 from apps.lessons import videos
@@ -49,13 +49,13 @@ class LessonQuery(ListQuery):
 class LessonOrderSerializer(Serializer):
     """All lessons of a course, each once, in the wanted order."""
 
-    lessons = ListField(child=IdField(), max_length=1000)
+    lessons = ListField(child=ObjectIdField(), max_length=1000)
 
 
 class OutlineSerializer(Serializer):
     """A lesson in a course's outline."""
 
-    id = IdField()
+    id = ObjectIdField()
     title = TextField()
     position = NumberField()
     duration_minutes = NumberField()

@@ -13,9 +13,9 @@ from pymongo.errors import BulkWriteError
 from apps.common.clock import now_in_milliseconds
 from apps.common.errors import Conflict, Invalid
 from apps.common.events import publish
-from apps.common.storage.count_limits import Bound
-from apps.common.storage.documents import change, for_each, insert, refuse_stale
-from apps.common.tasks import later
+from apps.common.storage.count_limits import CountLimit
+from apps.common.storage.documents import check_revision, for_each, insert, update
+from apps.common.tasks import enqueue
 from apps.courses import services as courses
 from apps.courses.documents import Course
 from apps.lessons import selectors
@@ -33,7 +33,7 @@ class TooManyLessons(Conflict):
     detail = _("A course has at most %(number)s lessons.") % {"number": MOST_LESSONS}
 
 
-LESSONS = Bound("lessons", MOST_LESSONS, count=selectors.count_lessons, refusal=TooManyLessons)
+LESSONS = CountLimit("lessons", MOST_LESSONS, count=selectors.count_lessons, refusal=TooManyLessons)
 
 
 class Crowded(Conflict):
@@ -53,15 +53,15 @@ def create_lesson(*, lesson_id: ObjectId, course: Course, **fields: Any) -> Less
     lesson = LESSONS.insert(course.id, new, by=_insert)
     if lesson is not new:  # an earlier try has made it, and may have counted it
         _recount(course.id)
-    elif not courses.count_lesson(course.id):
+    elif not courses.increment_lesson_count(course.id):
         lesson.delete()
         raise Invalid(course=_("There is no such course."))
-    selectors.forget_outline(course.id)
+    selectors.invalidate_outline(course.id)
     _tell_later(lesson)
     return lesson
 
 
-def change_lesson(
+def update_lesson(
     lesson: Lesson, *, target: Course, expected: list[int] | None = None, **fields: Any
 ) -> Lesson:
     """
@@ -77,14 +77,14 @@ def change_lesson(
         with LESSONS.moved(lesson.course, target.id):
             return _move(lesson, target, expected, fields)
     try:
-        return change(lesson, expected=expected, **fields)
+        return update(lesson, expected=expected, **fields)
     except NotUniqueError as error:
         raise _position_taken() from error
     finally:
-        selectors.forget_outline(lesson.course)
+        selectors.invalidate_outline(lesson.course)
 
 
-def remove_lesson(lesson: Lesson, *, expected: list[int] | None = None) -> None:
+def delete_lesson(lesson: Lesson, *, expected: list[int] | None = None) -> None:
     """
     Remove a lesson and everything below it: hidden first, gone last.
 
@@ -96,7 +96,7 @@ def remove_lesson(lesson: Lesson, *, expected: list[int] | None = None) -> None:
     _tell_later(lesson)
 
 
-def reorder(course: Course, wanted: list[ObjectId]) -> list:
+def reorder_lessons(course: Course, wanted: list[ObjectId]) -> list:
     """
     Put a course's lessons into the wanted order; return the outline.
 
@@ -106,12 +106,12 @@ def reorder(course: Course, wanted: list[ObjectId]) -> list:
     if sorted(wanted) != sorted(selectors.lesson_ids(course.id)):
         raise Invalid(lessons=_("Name each lesson of the course once."))
     courses.begin_lesson_order(course.id, wanted)
-    selectors.forget_outline(course.id)
+    selectors.invalidate_outline(course.id)
     _carry_out_order(course.id, wanted)
     return selectors.cached_outline(course.id)
 
 
-def tell_of_lesson(lesson_id) -> None:
+def deliver_lesson_event(lesson_id) -> None:
     """Tell the apps above what happened to a lesson, and note that they have heard."""
     lesson = Lesson.objects(id=lesson_id, pending_since__ne=None).first()
     if lesson is None:
@@ -135,7 +135,7 @@ def _repair(lesson: Lesson) -> None:
         _bring_back(lesson)
     for course_id in {lesson.course, lesson.moved_from} - {None}:
         _recount(course_id)
-    tell_of_lesson(lesson.id)
+    deliver_lesson_event(lesson.id)
 
 
 def repair_orders() -> int:
@@ -144,10 +144,10 @@ def repair_orders() -> int:
     return for_each(cut_off, lambda course: _carry_out_order(course.id, course.lesson_order))
 
 
-def remove_course(course_id) -> None:
+def delete_lessons_of_course(course_id) -> None:
     """Remove all lessons of a course that goes."""
     Lesson.objects(course=course_id).delete()
-    selectors.forget_outline(course_id)
+    selectors.invalidate_outline(course_id)
 
 
 def _hide(lesson: Lesson, expected: list[int] | None) -> None:
@@ -156,14 +156,14 @@ def _hide(lesson: Lesson, expected: list[int] | None) -> None:
     visible = Lesson.objects(id=lesson.id, removed=None, **condition)
     hidden = visible.modify(set__removed=True, set__pending_since=now_in_milliseconds())
     if hidden is None:
-        refuse_stale(Lesson, lesson.id)
+        check_revision(Lesson, lesson.id)
     try:
-        courses.give_up_lesson(lesson.course)
+        courses.decrement_lesson_count(lesson.course)
     except courses.LastLesson:
         _bring_back(lesson)
         raise
     finally:
-        selectors.forget_outline(lesson.course)
+        selectors.invalidate_outline(lesson.course)
 
 
 def _insert(lesson: Lesson) -> Lesson:
@@ -187,21 +187,21 @@ def _move(lesson: Lesson, target: Course, expected: list[int] | None, fields: di
     if lesson.pending_since:  # a try that was cut off may have given it up already
         _recount(source)
     Lesson.objects(id=lesson.id).update_one(set__pending_since=now_in_milliseconds())
-    courses.give_up_lesson(source)
+    courses.decrement_lesson_count(source)
     fields.setdefault("position", selectors.last_position(target.id) + 1)
     fields |= {"moved_from": source, "pending_since": now_in_milliseconds()}
     try:
-        moved = change(lesson, expected=expected, condition={"course": source}, **fields)
+        moved = update(lesson, expected=expected, condition={"course": source}, **fields)
     except NotUniqueError as error:
-        courses.count_lesson(source)
+        courses.increment_lesson_count(source)
         raise _position_taken() from error
     except Exception:
-        courses.count_lesson(source)
+        courses.increment_lesson_count(source)
         raise
     finally:
-        selectors.forget_outline(source)
-        selectors.forget_outline(target.id)
-    courses.count_lesson(target.id)
+        selectors.invalidate_outline(source)
+        selectors.invalidate_outline(target.id)
+    courses.increment_lesson_count(target.id)
     _tell_later(moved)
     return moved
 
@@ -214,7 +214,7 @@ def _is_needed(course_id) -> bool:
 
 def _bring_back(lesson: Lesson) -> None:
     Lesson.objects(id=lesson.id).update_one(unset__removed=True, unset__pending_since=True)
-    selectors.forget_outline(lesson.course)
+    selectors.invalidate_outline(lesson.course)
 
 
 def _carry_out_order(course_id, wanted: list[ObjectId]) -> None:
@@ -230,7 +230,7 @@ def _carry_out_order(course_id, wanted: list[ObjectId]) -> None:
         except BulkWriteError:
             continue  # another lesson was put in the way meanwhile
         courses.end_lesson_order(course_id)
-        selectors.forget_outline(course_id)
+        selectors.invalidate_outline(course_id)
         return
     raise Crowded()
 
@@ -248,9 +248,9 @@ def _moves(course_id, wanted: list[ObjectId]) -> list[UpdateOne]:
 
 
 def _tell_later(lesson: Lesson) -> None:
-    from apps.lessons.tasks import tell_of_lesson  # the task calls this module
+    from apps.lessons.tasks import deliver_lesson_event  # the task calls this module
 
-    later(tell_of_lesson, lesson_id=str(lesson.id))
+    enqueue(deliver_lesson_event, lesson_id=str(lesson.id))
 
 
 def _what_happened(lesson: Lesson) -> LessonAdded | LessonMoved:

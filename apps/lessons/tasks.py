@@ -4,8 +4,8 @@ from apps.lessons import services
 
 
 @shared_task
-def tell_of_lesson(*, lesson_id: str) -> None:
-    services.tell_of_lesson(lesson_id)
+def deliver_lesson_event(*, lesson_id: str) -> None:
+    services.deliver_lesson_event(lesson_id)
 
 
 @shared_task

@@ -3,14 +3,14 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.common.errors import Invalid, Missing
+from apps.common.errors import Invalid, NotFound
 from apps.common.http.viewsets import ApiView, ViewSet
 from apps.common.storage import rate_limits
 from apps.courses import selectors as courses
 from apps.courses.documents import Course
 from apps.lessons import markdown, selectors, services
 from apps.lessons.documents import Lesson
-from apps.lessons.permissions import WritesLessons
+from apps.lessons.permissions import CanEditLessons
 from apps.lessons.serializers import (
     LessonOrderSerializer,
     LessonQuery,
@@ -25,7 +25,7 @@ class LessonViewSet(ViewSet):
     """Lessons: their titles for all who know the course, their content for who may read it."""
 
     serializer_class = LessonSerializer
-    permission_classes = [WritesLessons]
+    permission_classes = [CanEditLessons]
     list_query = LessonQuery
     schemas = {"preview": (PreviewSerializer, RenderedSerializer)}
     expandable = {"course": courses.course_cards}
@@ -57,7 +57,7 @@ class LessonViewSet(ViewSet):
         lesson = self._own_lesson(id)
         fields = self.validated(LessonSerializer, instance=lesson, partial=partial)
         target = self._own_course(fields.get("course", lesson.course))
-        lesson = services.change_lesson(lesson, target=target, expected=self.expected, **fields)
+        lesson = services.update_lesson(lesson, target=target, expected=self.expected, **fields)
         return self.answer(self.represent(lesson))
 
     def partial_update(self, request, id):
@@ -66,14 +66,14 @@ class LessonViewSet(ViewSet):
 
     def destroy(self, request, id):
         """Remove a lesson and everything below it."""
-        services.remove_lesson(self._own_lesson(id), expected=self.expected)
+        services.delete_lesson(self._own_lesson(id), expected=self.expected)
         return Response(status=204)
 
     @action(detail=False, methods=["post"])
     def preview(self, request):
         """Show what Markdown will look like, without keeping it."""
         given = self.validated(PreviewSerializer)
-        rate_limits.check("previews", request.user.id)
+        rate_limits.check_and_count("previews", request.user.id)
         return Response({"content_html": markdown.render(given["content"])})
 
     def _own_lesson(self, id) -> Lesson:
@@ -84,7 +84,7 @@ class LessonViewSet(ViewSet):
     def _own_course(self, course_id) -> Course:
         try:
             course = courses.get_visible_course(course_id, viewer=self.request.user)
-        except Missing as error:
+        except NotFound as error:
             raise Invalid(course=_("There is no such course.")) from error
         self.check_object_permissions(self.request, course)
         return course
@@ -93,7 +93,7 @@ class LessonViewSet(ViewSet):
 class OutlineView(ApiView, APIView):
     """A course's outline."""
 
-    permission_classes = [WritesLessons]
+    permission_classes = [CanEditLessons]
     schemas = {"get": (None, [OutlineSerializer])}
 
     def get(self, request, id):
@@ -105,7 +105,7 @@ class OutlineView(ApiView, APIView):
 class LessonOrderView(ApiView, APIView):
     """The order of a course's lessons."""
 
-    permission_classes = [WritesLessons]
+    permission_classes = [CanEditLessons]
     schemas = {"put": (LessonOrderSerializer, [OutlineSerializer])}
 
     def put(self, request, id):
@@ -114,4 +114,4 @@ class LessonOrderView(ApiView, APIView):
         self.check_object_permissions(request, course)
         self.check_expected(course.revision)
         wanted = self.validated(LessonOrderSerializer)["lessons"]
-        return Response(services.reorder(course, wanted))
+        return Response(services.reorder_lessons(course, wanted))

@@ -9,7 +9,7 @@ from mongoengine import (
 )
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.storage.documents import Reference, Revised
+from apps.common.storage.documents import Reference, RevisionedDocument
 from apps.users.documents import User
 
 ENROLLED, MILESTONE = "enrolled", "milestone"
@@ -18,7 +18,7 @@ INSTRUCTOR_GRANTED = "instructor_granted"
 KINDS = (ENROLLED, MILESTONE, QUIZ_PASSED, QUIZ_FAILED, QUIZ_REGRADED, INSTRUCTOR_GRANTED)
 
 
-class Notification(Revised):
+class Notification(RevisionedDocument):
     """What somebody is told of one fact, and the outbox of the mail about it."""
 
     recipient = Reference(User, required=True, db_field="recipient_id")
@@ -49,7 +49,7 @@ class Notification(Revised):
     }
 
 
-class Preferences(Revised):
+class Preferences(RevisionedDocument):
     """Which kinds somebody does not want; without such a document, all are wanted."""
 
     user = Reference(User, required=True, db_field="user_id")

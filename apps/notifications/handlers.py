@@ -1,4 +1,4 @@
-from apps.common.errors import Missing
+from apps.common.errors import NotFound
 from apps.common.events import answer, subscribe
 from apps.courses import selectors as courses
 from apps.enrollments.events import StudentEnrolled
@@ -13,7 +13,7 @@ from apps.notifications.documents import (
 )
 from apps.progress.events import MilestoneReached
 from apps.quizzes.events import QuizGraded, QuizRegraded
-from apps.users.events import InstructorGranted, PersonalDataOf, UserErased
+from apps.users.events import InstructorGranted, PersonalData, UserErased
 
 
 @subscribe(StudentEnrolled)
@@ -31,7 +31,7 @@ def tell_of_place(event: StudentEnrolled) -> None:
 def tell_of_milestone(event: MilestoneReached) -> None:
     try:
         title = courses.cached_title(event.course_id)
-    except Missing:  # it was removed, and its milestones with it
+    except NotFound:  # it was removed, and its milestones with it
         return
     services.notify(
         recipient_id=event.student_id,
@@ -81,8 +81,8 @@ def erase_what_they_were_told(event: UserErased) -> None:
     services.erase(event.user_id)
 
 
-@answer(PersonalDataOf)
-def what_they_were_told(question: PersonalDataOf) -> dict:
+@answer(PersonalData)
+def what_they_were_told(question: PersonalData) -> dict:
     return selectors.personal_data_of(question.user_id)
 
 

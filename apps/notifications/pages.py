@@ -9,8 +9,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from apps.common.client_address import client_network
-from apps.common.errors import Missing
-from apps.common.languages import spoken
+from apps.common.errors import NotFound
+from apps.common.languages import supported_language
 from apps.common.storage import rate_limits
 from apps.notifications import services
 from apps.notifications.wording import TOPICS
@@ -23,13 +23,13 @@ from apps.users.documents import User
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """Offer to stop mails of some kinds; stop them by POST alone, for scanners open every link."""
     try:
-        rate_limits.check("anonymous", client_network(request))
+        rate_limits.check_and_count("anonymous", client_network(request))
         user, kinds = services.read_token(token)
     except rate_limits.Throttled as refusal:
         return _too_many(refusal)
-    except Missing:
+    except NotFound:
         return _no_link_of_ours()
-    with translation.override(spoken(user.language)):
+    with translation.override(supported_language(user.language)):
         return _stop(user, kinds) if request.method == "POST" else _offer(kinds)
 
 

@@ -2,10 +2,10 @@
 
 from mongoengine import QuerySet
 
-from apps.common.clock import now_in_milliseconds, shown
-from apps.common.errors import Missing
-from apps.common.storage.cache import Json, forget, read_through
-from apps.common.storage.pagination import Page, Paging, page_of, slice_of
+from apps.common.clock import format_timestamp, now_in_milliseconds
+from apps.common.errors import NotFound
+from apps.common.storage.cache import Json, invalidate, read_through
+from apps.common.storage.pagination import Page, Paging, page_of, page_slice
 from apps.notifications.documents import KINDS, Notification, Preferences
 
 TWO_MINUTES = 2 * 60
@@ -14,11 +14,11 @@ MAILS_AT_ONCE = 200
 
 def get_notification(notification_id, *, recipient_id: str) -> Notification:
     """
-    :raises Missing: the recipient has no such notification
+    :raises NotFound: the recipient has no such notification
     """
     found = Notification.objects(id=notification_id, recipient=recipient_id, removed=None).first()
     if found is None:
-        raise Missing()
+        raise NotFound()
     return found
 
 
@@ -26,7 +26,7 @@ def list_notifications(*, recipient_id: str, paging: Paging, **filters) -> Page:
     """Return a part of what somebody was told, newest first, unworded."""
 
     def load() -> Json:
-        return _part_of(wanted_by(recipient_id).filter(**filters), paging).as_json()
+        return _part_of(visible_to(recipient_id).filter(**filters), paging).as_json()
 
     if filters or paging != Paging(cursor=""):
         return Page(**load())
@@ -37,13 +37,13 @@ def count_unread(recipient_id: str) -> int:
     key = notifications_key(recipient_id)
     return read_through(
         f"{key}:unread",
-        lambda: wanted_by(recipient_id).filter(is_read=False).count(),
+        lambda: visible_to(recipient_id).filter(is_read=False).count(),
         TWO_MINUTES,
         made_from=[key],
     )
 
 
-def wanted_by(recipient_id: str) -> QuerySet:
+def visible_to(recipient_id: str) -> QuerySet:
     """Return what somebody was told and wants to see, by what they want now."""
     told = Notification.objects(recipient=recipient_id, removed=None)
     muted = get_preferences(recipient_id).muted
@@ -59,8 +59,8 @@ def represent_notification(notification: Notification) -> Json:
         "params": dict(notification.params),
         "link": notification.link,
         "is_read": notification.is_read,
-        "created_at": shown(notification.created_at),
-        "emailed_at": shown(notification.emailed_at),
+        "created_at": format_timestamp(notification.created_at),
+        "emailed_at": format_timestamp(notification.emailed_at),
         "revision": notification.revision,
     }
 
@@ -106,8 +106,8 @@ def count_waiting_mails() -> int:
     return Notification.objects(mail_due_at__exists=True).count()
 
 
-def forget_notifications(recipient_id) -> None:
-    forget(notifications_key(recipient_id))
+def invalidate_notifications(recipient_id) -> None:
+    invalidate(notifications_key(recipient_id))
 
 
 def notifications_key(recipient_id) -> str:
@@ -118,4 +118,4 @@ def notifications_key(recipient_id) -> str:
 def _part_of(told: QuerySet, paging: Paging) -> Page:
     if paging.cursor is None:
         return page_of(told.order_by("-id"), paging, represent_notification)
-    return slice_of(told, paging, represent_notification)
+    return page_slice(told, paging, represent_notification)

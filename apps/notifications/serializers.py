@@ -1,7 +1,7 @@
 from rest_framework import serializers
 
-from apps.common.http.fields import ChoiceField, FlagField
-from apps.common.http.query_params import EndlessListQuery, YesNoField
+from apps.common.http.fields import BooleanField, ChoiceField
+from apps.common.http.query_params import BooleanParam, CursorListQuery
 from apps.common.http.serializers import DocumentSerializer, Serializer
 from apps.notifications.documents import KINDS, Notification
 from apps.notifications.wording import LONGEST
@@ -28,8 +28,8 @@ class NotificationSerializer(DocumentSerializer):
         extra_kwargs = {"emailed_at": {"allow_null": True}}
 
 
-class NotificationQuery(EndlessListQuery):
-    is_read = YesNoField(required=False)
+class NotificationQuery(CursorListQuery):
+    is_read = BooleanParam(required=False)
     kind = ChoiceField(required=False, choices=KINDS)
 
 
@@ -40,8 +40,8 @@ class UnreadSerializer(Serializer):
 class ChannelsSerializer(Serializer):
     """Where notifications of a kind are wanted."""
 
-    app = FlagField(default=True)
-    mail = FlagField(default=True)
+    app = BooleanField(default=True)
+    mail = BooleanField(default=True)
 
 
 class PreferencesSerializer(Serializer):

@@ -4,7 +4,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.common.http.viewsets import ApiView, Rows, ViewSet
-from apps.common.languages import spoken
+from apps.common.languages import supported_language
 from apps.notifications import selectors, services
 from apps.notifications.documents import Notification
 from apps.notifications.serializers import (
@@ -51,7 +51,7 @@ class NotificationViewSet(ViewSet):
 
     def destroy(self, request, id):
         """Remove a notification."""
-        services.remove(self._own(id), expected=self.expected)
+        services.delete_notification(self._own(id), expected=self.expected)
         return Response(status=204)
 
     @action(detail=True, methods=["post"])
@@ -71,14 +71,16 @@ class NotificationViewSet(ViewSet):
 
     def expanded(self, rows: Rows) -> Rows:
         """Word what is shown in the reader's own language."""
-        language = spoken(self.request.user.language)
+        language = supported_language(self.request.user.language)
         return [_worded(row, language) for row in rows]
 
     def _own(self, id) -> Notification:
         return selectors.get_notification(id, recipient_id=self.request.user.id)
 
     def _mark(self, notification: Notification, is_read: bool) -> Response:
-        return self._answer(services.mark(notification, is_read=is_read, expected=self.expected))
+        return self._answer(
+            services.set_read(notification, is_read=is_read, expected=self.expected)
+        )
 
     def _answer(self, notification: Notification) -> Response:
         return self.answer(selectors.represent_notification(notification))

@@ -1,25 +1,25 @@
 from apps.common.events import answer, subscribe
 from apps.courses.events import CourseRemoved
-from apps.enrollments.events import StudentEnrolled, SummariesOf
+from apps.enrollments.events import ProgressSummaries, StudentEnrolled
 from apps.lessons.events import LessonAdded, LessonMoved, LessonRemoved
 from apps.progress import selectors, services
 from apps.quizzes.events import QuizGraded, QuizRegraded
-from apps.users.events import PersonalDataOf, UserErased
+from apps.users.events import PersonalData, UserErased
 
 
 @subscribe(StudentEnrolled)
 def start_every_lesson(event: StudentEnrolled) -> None:
-    services.start_lessons(student_id=event.student_id, course_id=event.course_id)
+    services.create_progress_records(student_id=event.student_id, course_id=event.course_id)
 
 
 @subscribe(LessonAdded)
 def start_it_for_all(event: LessonAdded) -> None:
-    services.start_lesson_for_all(lesson_id=event.lesson_id, course_id=event.course_id)
+    services.create_progress_records_of_lesson(lesson_id=event.lesson_id, course_id=event.course_id)
 
 
 @subscribe(LessonRemoved)
 def forget_it(event: LessonRemoved) -> None:
-    services.forget_lesson(lesson_id=event.lesson_id, course_id=event.course_id)
+    services.delete_progress_of_lesson(lesson_id=event.lesson_id, course_id=event.course_id)
 
 
 @subscribe(LessonMoved)
@@ -43,7 +43,7 @@ def complete_what_is_passed_now(event: QuizRegraded) -> None:
 
 @subscribe(CourseRemoved)
 def remove_records_of_course(event: CourseRemoved) -> None:
-    services.remove_course(event.course_id)
+    services.delete_progress_of_course(event.course_id)
 
 
 @subscribe(UserErased)
@@ -51,13 +51,13 @@ def erase_records(event: UserErased) -> None:
     services.erase(event.user_id)
 
 
-@answer(SummariesOf)
-def how_far_they_are(question: SummariesOf) -> dict:
+@answer(ProgressSummaries)
+def how_far_they_are(question: ProgressSummaries) -> dict:
     return selectors.summaries_of(question.places)
 
 
-@answer(PersonalDataOf)
-def lessons_completed(question: PersonalDataOf) -> dict:
+@answer(PersonalData)
+def lessons_completed(question: PersonalData) -> dict:
     return {"progress": selectors.personal_data_of(question.user_id)}
 
 

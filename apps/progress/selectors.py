@@ -7,11 +7,11 @@ from statistics import fmean
 from bson import ObjectId
 from mongoengine import Q, QuerySet
 
-from apps.common.clock import shown
-from apps.common.errors import Missing
-from apps.common.storage.cache import Json, Unkept, forget, read_through
+from apps.common.clock import format_timestamp
+from apps.common.errors import NotFound
+from apps.common.storage.cache import Json, Uncached, invalidate, read_through
 from apps.common.storage.count_by_day import count_by_day
-from apps.common.storage.pagination import Page, Paging, page_of, slice_of
+from apps.common.storage.pagination import Page, Paging, page_of, page_slice
 from apps.courses import selectors as courses
 from apps.enrollments import selectors as enrollments
 from apps.lessons import selectors as lessons
@@ -26,11 +26,11 @@ Place = tuple[str, str]  # student id, course id
 
 def get_visible_record(record_id, *, viewer: Viewer) -> Progress:
     """
-    :raises Missing: there is none that the viewer may know of
+    :raises NotFound: there is none that the viewer may know of
     """
     record = Progress.objects(id=record_id).first()
     if record is None or not _is_visible(record, viewer):
-        raise Missing()
+        raise NotFound()
     return record
 
 
@@ -39,7 +39,7 @@ def cached_record(*, student_id: str, lesson_id: str, represent: Callable) -> Js
 
     def load() -> Json:
         record = Progress.objects(student=student_id, lesson=lesson_id).first()
-        return represent(record) if record else Unkept(None)
+        return represent(record) if record else Uncached(None)
 
     return read_through(_key(student_id, lesson_id), load, FIVE_MINUTES)
 
@@ -56,7 +56,7 @@ def list_records(*, viewer: Viewer, represent: Callable, paging: Paging, **filte
     records = _visible_to(viewer).filter(**given)
     if paging.cursor is None:
         return page_of(records.order_by("-id"), paging, represent)
-    return slice_of(records, paging, represent)
+    return page_slice(records, paging, represent)
 
 
 def summary_of(*, student_id: str, course_id: str) -> Json:
@@ -71,7 +71,7 @@ def summaries_of(places: Iterable[Place]) -> dict[Place, Json]:
     outlines = lessons.lessons_by_course({ObjectId(course) for _, course in places})
     completed = _completed_by_place(places)
     milestones = enrollments.milestones_of(places)
-    results = quizzes.results_of(places)
+    results = quizzes.quiz_results_of(places)
     return {
         (student, course): _summary(
             course,
@@ -127,23 +127,23 @@ def personal_data_of(user_id: str) -> list[Json]:
             "lesson": str(one.lesson),
             "course": str(one.course),
             "completed": one.completed,
-            "completed_at": shown(one.completed_at),
+            "completed_at": format_timestamp(one.completed_at),
         }
         for one in Progress.objects(student=user_id).order_by("-id").no_cache()
     ]
 
 
-def forget_records(*places: tuple) -> None:
+def invalidate_progress(*places: tuple) -> None:
     """Forget the records of `(student id, lesson id)`, and what is made of the students'."""
     if places:
         students = {student for student, _ in places}
-        forget(
+        invalidate(
             *(_key(student, lesson) for student, lesson in places),
-            *(records_key(student) for student in students),
+            *(progress_key(student) for student in students),
         )
 
 
-def records_key(student_id) -> str:
+def progress_key(student_id) -> str:
     """Return the key whose stamp each change of the student's progress raises."""
     return f"progress:user:{student_id}"
 

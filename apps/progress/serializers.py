@@ -1,13 +1,13 @@
 from rest_framework import serializers
 
-from apps.common.http.fields import FlagField, IdField, ListField
-from apps.common.http.query_params import EndlessListQuery, Query, YesNoField, reference_filter
+from apps.common.http.fields import BooleanField, ListField, ObjectIdField
+from apps.common.http.query_params import BooleanParam, CursorListQuery, Query, reference_filter
 from apps.common.http.serializers import DocumentSerializer
 from apps.progress.documents import Progress
 
 
 class ProgressSerializer(DocumentSerializer):
-    completed = FlagField(default=True)
+    completed = BooleanField(default=True)
 
     class Meta:
         model = Progress
@@ -16,25 +16,25 @@ class ProgressSerializer(DocumentSerializer):
         extra_kwargs = {"completed_at": {"allow_null": True}}
 
 
-class ProgressQuery(EndlessListQuery):
+class ProgressQuery(CursorListQuery):
     course = reference_filter("course")
     lesson = reference_filter("lesson")
     student = reference_filter("student")
-    completed = YesNoField(required=False)
+    completed = BooleanParam(required=False)
 
 
 class SummaryQuery(Query):
-    course = IdField(help_text="The course whose progress is asked for.")
+    course = ObjectIdField(help_text="The course whose progress is asked for.")
 
 
 class LessonCardSerializer(serializers.Serializer):
-    id = IdField()
+    id = ObjectIdField()
     title = serializers.CharField()
 
 
 class QuizResultSerializer(serializers.Serializer):
-    quiz = IdField()
-    lesson = IdField()
+    quiz = ObjectIdField()
+    lesson = ObjectIdField()
     title = serializers.CharField()
     attempts = serializers.IntegerField()
     grade = serializers.FloatField(allow_null=True, help_text="Per cent; null: not taken.")
@@ -44,10 +44,10 @@ class QuizResultSerializer(serializers.Serializer):
 class SummarySerializer(serializers.Serializer):
     """How far a student has come in a course."""
 
-    course = IdField()
+    course = ObjectIdField()
     total = serializers.IntegerField()
     completed = serializers.IntegerField()
-    completed_lessons = ListField(child=IdField())
+    completed_lessons = ListField(child=ObjectIdField())
     percentage = serializers.FloatField()
     milestones = ListField(child=serializers.IntegerField())
     next_lesson = LessonCardSerializer(allow_null=True)

@@ -9,7 +9,7 @@ from mongoengine import NotUniqueError
 from mongoengine.errors import BulkWriteError
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.errors import Refusal
+from apps.common.errors import DomainError
 from apps.common.events import publish
 from apps.common.storage.documents import for_each
 from apps.enrollments import selectors as enrollments
@@ -25,12 +25,12 @@ MILESTONES = (25, 50, 75, 100)
 A_MINUTE = timedelta(minutes=1)
 
 
-class QuizNotPassed(Refusal):
+class QuizNotPassed(DomainError):
     code = "quiz_not_passed"
     detail = _("A lesson with a quiz is completed by passing it.")
 
 
-def mark_lesson(*, student_id: str, lesson: Lesson, completed: bool) -> Progress:
+def set_lesson_completion(*, student_id: str, lesson: Lesson, completed: bool) -> Progress:
     """
     Mark a lesson as completed, or clear it; doing it twice changes nothing.
 
@@ -49,7 +49,7 @@ def mark_lesson(*, student_id: str, lesson: Lesson, completed: bool) -> Progress
     )
     record = _mark(student_id, lesson.id, lesson.course, completed, **pending)
     if completed:
-        tell_milestones(student_id=student_id, course_id=lesson.course, told=place.milestones)
+        deliver_milestones(student_id=student_id, course_id=lesson.course, told=place.milestones)
         Progress.objects(id=record.id).update_one(unset__pending_since=True)
     return record
 
@@ -61,55 +61,55 @@ def complete_by_quiz(*, student_id: str, quiz_id: str, lesson_id: str, course_id
     Nothing is left pending here: who tells of the quiz does, until all of this is done.
     """
     passed = ObjectId(quiz_id)
-    if quizzes.what_holds_back(student_id=student_id, lesson_id=lesson_id, but_for=passed):
+    if quizzes.unpassed_quizzes(student_id=student_id, lesson_id=lesson_id, but_for=passed):
         return
     _mark(student_id, ObjectId(lesson_id), ObjectId(course_id), True)
-    tell_milestones(student_id=student_id, course_id=course_id)
+    deliver_milestones(student_id=student_id, course_id=course_id)
 
 
-def start_lessons(*, student_id: str, course_id: str) -> None:
+def create_progress_records(*, student_id: str, course_id: str) -> None:
     """Make a student's missing records of a course's lessons."""
     lesson_ids = lessons.cached_lesson_ids(course_id)
     _insert_missing(
         [Progress(student=student_id, lesson=one, course=course_id) for one in lesson_ids]
     )
-    selectors.forget_records(*((student_id, one) for one in lesson_ids))
+    selectors.invalidate_progress(*((student_id, one) for one in lesson_ids))
 
 
-def start_lesson_for_all(*, lesson_id: str, course_id: str) -> None:
+def create_progress_records_of_lesson(*, lesson_id: str, course_id: str) -> None:
     """Make the missing records of a lesson that a course was given."""
     students = enrollments.students_of_course(course_id)
     _insert_missing([Progress(student=one, lesson=lesson_id, course=course_id) for one in students])
-    selectors.forget_records(*((one, lesson_id) for one in students))
+    selectors.invalidate_progress(*((one, lesson_id) for one in students))
 
 
-def forget_lesson(*, lesson_id: str, course_id: str) -> None:
+def delete_progress_of_lesson(*, lesson_id: str, course_id: str) -> None:
     """Remove the records of a lesson that is gone; who has the rest may reach a milestone."""
     records = Progress.objects(lesson=lesson_id)
     students = records.distinct("student")
     records.delete()
-    selectors.forget_records(*((one, lesson_id) for one in students))
-    tell_milestones_to_all(course_id)
+    selectors.invalidate_progress(*((one, lesson_id) for one in students))
+    deliver_milestones_of_course(course_id)
 
 
 def move_lesson(*, lesson_id: str, from_course_id: str, to_course_id: str) -> None:
     """Take the records of a lesson along to another course."""
     records = Progress.objects(lesson=lesson_id)
     records.update(set__course=ObjectId(to_course_id))
-    selectors.forget_records(*((one, lesson_id) for one in records.distinct("student")))
-    start_lesson_for_all(lesson_id=lesson_id, course_id=to_course_id)
-    tell_milestones_to_all(from_course_id)
-    tell_milestones_to_all(to_course_id)
+    selectors.invalidate_progress(*((one, lesson_id) for one in records.distinct("student")))
+    create_progress_records_of_lesson(lesson_id=lesson_id, course_id=to_course_id)
+    deliver_milestones_of_course(from_course_id)
+    deliver_milestones_of_course(to_course_id)
 
 
-def tell_milestones(*, student_id, course_id, told: Sequence[int] = ()) -> None:
+def deliver_milestones(*, student_id, course_id, told: Sequence[int] = ()) -> None:
     """Tell of each milestone that the student has reached, but for those known to be told."""
     lesson_ids = lessons.cached_lesson_ids(course_id)
     done = selectors.count_completed(student_id=student_id, lesson_ids=lesson_ids)
     _tell_reached(str(student_id), str(course_id), done, len(lesson_ids), told)
 
 
-def tell_milestones_to_all(course_id: str) -> None:
+def deliver_milestones_of_course(course_id: str) -> None:
     """Tell of what students have reached because a course's lessons have changed."""
     lesson_ids = lessons.lesson_ids(course_id)
     for student_id, done in selectors.completions_by_student(lesson_ids).items():
@@ -120,22 +120,22 @@ def repair_progress() -> int:
     """Look for the milestones of what was cut off a minute ago or more; return how many."""
     before = now_in_milliseconds() - A_MINUTE
     repaired = for_each(Progress.objects(pending_since__lt=before), _repair)
-    for student_id, course_id, percent in enrollments.untold_milestones():
+    for student_id, course_id, percent in enrollments.undelivered_milestones():
         _tell(student_id, course_id, percent)
     return repaired
 
 
 def _repair(record: Progress) -> None:
-    tell_milestones(student_id=record.student, course_id=record.course)
+    deliver_milestones(student_id=record.student, course_id=record.course)
     Progress.objects(id=record.id).update_one(unset__pending_since=True)
 
 
-def remove_course(course_id: str) -> None:
+def delete_progress_of_course(course_id: str) -> None:
     """Remove all records of a course that goes."""
     records = Progress.objects(course=course_id)
     known = [(one.student, one.lesson) for one in records.only("student", "lesson")]
     records.delete()
-    selectors.forget_records(*known)
+    selectors.invalidate_progress(*known)
 
 
 def erase(user_id: str) -> None:
@@ -143,12 +143,12 @@ def erase(user_id: str) -> None:
     records = Progress.objects(student=user_id)
     known = [(user_id, one) for one in records.distinct("lesson")]
     records.delete()
-    selectors.forget_records(*known)
+    selectors.invalidate_progress(*known)
 
 
 def _is_held_back(student_id: str, lesson_id: ObjectId) -> bool:
     """Say whether a quiz is still to be passed; one that came later un-completes nobody."""
-    if not quizzes.what_holds_back(student_id=student_id, lesson_id=lesson_id):
+    if not quizzes.unpassed_quizzes(student_id=student_id, lesson_id=lesson_id):
         return False
     return not selectors.has_completed(student_id=student_id, lesson_id=lesson_id)
 
@@ -168,7 +168,7 @@ def _mark(
     except NotUniqueError:  # two made the record at once: now it is there
         return record.modify(new=True, **changes)
     finally:
-        selectors.forget_records((student_id, lesson_id))
+        selectors.invalidate_progress((student_id, lesson_id))
 
 
 def _insert_missing(records: list[Progress]) -> None:
@@ -207,4 +207,4 @@ def _tell_reached(
 
 def _tell(student_id: str, course_id: str, percent: int) -> None:
     if publish(MilestoneReached(student_id, course_id, percent)):
-        places.milestone_told(student_id=student_id, course_id=course_id, percent=percent)
+        places.mark_milestone_delivered(student_id=student_id, course_id=course_id, percent=percent)

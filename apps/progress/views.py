@@ -3,7 +3,7 @@ from rest_framework.decorators import action
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
 
-from apps.common.errors import Forbidden, Invalid, Missing
+from apps.common.errors import Forbidden, Invalid, NotFound
 from apps.common.http.viewsets import ViewSet
 from apps.courses import selectors as courses
 from apps.enrollments import selectors as enrollments
@@ -32,7 +32,7 @@ class ProgressViewSet(ViewSet):
     }
     refusals = {"summary": (403,)}
     expandable = {
-        "student": users.cards_of,
+        "student": users.user_cards,
         "lesson": lessons.lesson_cards,
         "course": courses.course_cards,
     }
@@ -77,7 +77,7 @@ class ProgressViewSet(ViewSet):
         course_id = self.query.validated_data["course"]
         try:
             courses.get_visible_course(course_id, viewer=request.user)
-        except Missing as error:
+        except NotFound as error:
             raise Invalid(course=_("There is no such course.")) from error
         if str(course_id) not in enrollments.courses_of_student(request.user.id):
             raise places.NotEnrolled()
@@ -87,7 +87,9 @@ class ProgressViewSet(ViewSet):
         viewer = self.request.user
         try:
             lesson, _course = lessons.get_visible_lesson(lesson_id, viewer=viewer)
-        except Missing as error:
+        except NotFound as error:
             raise Invalid(lesson=_("There is no such lesson.")) from error
-        record = services.mark_lesson(student_id=viewer.id, lesson=lesson, completed=completed)
+        record = services.set_lesson_completion(
+            student_id=viewer.id, lesson=lesson, completed=completed
+        )
         return self.answer(self.represent(record))

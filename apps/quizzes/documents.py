@@ -13,7 +13,7 @@ from mongoengine import (
 )
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.storage.documents import Reference, Revised
+from apps.common.storage.documents import Reference, RevisionedDocument
 from apps.courses.documents import Course
 from apps.lessons.documents import Lesson
 from apps.users.documents import User
@@ -49,7 +49,7 @@ class QuizProblem(EmbeddedDocument):
     code = StringField(required=True, max_length=20)
 
 
-class Quiz(Revised):
+class Quiz(RevisionedDocument):
     """Questions at the end of a lesson; a lesson with quizzes is completed by passing them."""
 
     lesson = Reference(Lesson, required=True, db_field="lesson_id")
@@ -95,7 +95,7 @@ class Quiz(Revised):
     }
 
 
-class AskedChoice(EmbeddedDocument):
+class ChoiceSnapshot(EmbeddedDocument):
     """A choice within its question: as it is to become, or as it was when it was asked."""
 
     id = ObjectIdField(required=True)
@@ -103,7 +103,7 @@ class AskedChoice(EmbeddedDocument):
     is_correct = BooleanField(default=False)
 
 
-class Question(Revised):
+class Question(RevisionedDocument):
     """What is asked, and the key to it: `answer`, or those of its choices that are right."""
 
     quiz = Reference(Quiz, required=True, db_field="quiz_id")
@@ -116,7 +116,9 @@ class Question(Revised):
     explanation = StringField(default="", max_length=2000)
     created_at = DateTimeField(default=now_in_milliseconds)
     # What its choices are to become; readers obey it while it is there.
-    wanted_choices = EmbeddedDocumentListField(AskedChoice, default=None, max_length=MOST_CHOICES)
+    wanted_choices = EmbeddedDocumentListField(
+        ChoiceSnapshot, default=None, max_length=MOST_CHOICES
+    )
     choice_set = ObjectIdField()  # another one each time that all choices are replaced
     pending_since = DateTimeField()  # until its choices are what they are to become
 
@@ -129,7 +131,7 @@ class Question(Revised):
     }
 
 
-class Choice(Revised):
+class Choice(RevisionedDocument):
     """One of the answers that a question offers."""
 
     question = Reference(Question, required=True, db_field="question_id")
@@ -144,7 +146,7 @@ class Choice(Revised):
     }
 
 
-class AskedQuestion(EmbeddedDocument):
+class QuestionSnapshot(EmbeddedDocument):
     """A question as it was when an attempt began, with the key that it is graded by."""
 
     id = ObjectIdField(required=True)
@@ -154,7 +156,7 @@ class AskedQuestion(EmbeddedDocument):
     tolerance = FloatField()
     points = FloatField(required=True)
     explanation = StringField(default="", max_length=Question.explanation.max_length)
-    choices = EmbeddedDocumentListField(AskedChoice, max_length=MOST_CHOICES)
+    choices = EmbeddedDocumentListField(ChoiceSnapshot, max_length=MOST_CHOICES)
 
 
 def content_of(question) -> dict:
@@ -162,13 +164,13 @@ def content_of(question) -> dict:
     return {name: getattr(question, name) for name in CONTENT}
 
 
-class GivenAnswer(EmbeddedDocument):
+class Answer(EmbeddedDocument):
     question = ObjectIdField(required=True)
     choices = ListField(ObjectIdField(), default=None, max_length=MOST_CHOICES)
     text = StringField(max_length=1024)
 
 
-class Mark(EmbeddedDocument):
+class QuestionResult(EmbeddedDocument):
     """What an answer was worth."""
 
     question = ObjectIdField(required=True)
@@ -196,14 +198,14 @@ class Attempt(Document):
     started_at = DateTimeField(required=True)
     deadline = DateTimeField()
     # As they were when it began, in the order in which they were asked.
-    questions = EmbeddedDocumentListField(AskedQuestion, max_length=MOST_QUESTIONS)
+    questions = EmbeddedDocumentListField(QuestionSnapshot, max_length=MOST_QUESTIONS)
     partial_credit = BooleanField(default=False)
     pass_mark = IntField(required=True)
 
     submitted_at = DateTimeField()
     submitted_as = ObjectIdField()  # names the request, so that its rerun finds what it did
-    answers = EmbeddedDocumentListField(GivenAnswer, max_length=MOST_QUESTIONS)
-    marks = EmbeddedDocumentListField(Mark, max_length=MOST_QUESTIONS)
+    answers = EmbeddedDocumentListField(Answer, max_length=MOST_QUESTIONS)
+    marks = EmbeddedDocumentListField(QuestionResult, max_length=MOST_QUESTIONS)
     score = FloatField()
     max_score = FloatField()
     percentage = FloatField()  # two decimal places
@@ -231,7 +233,7 @@ class QuestionImport(Document):
 
     quiz = Reference(Quiz, required=True, db_field="quiz_id")
     first_position = IntField(required=True)
-    questions = EmbeddedDocumentListField(AskedQuestion, max_length=MOST_QUESTIONS)
+    questions = EmbeddedDocumentListField(QuestionSnapshot, max_length=MOST_QUESTIONS)
     size = IntField()  # how many questions there are
     created_at = DateTimeField(default=now_in_milliseconds)
     pending_since = DateTimeField(default=now_in_milliseconds)  # until all of them are there

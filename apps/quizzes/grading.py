@@ -15,9 +15,9 @@ from apps.quizzes.documents import (
     NUMERIC,
     SHORT_TEXT,
     SINGLE,
-    AskedQuestion,
-    GivenAnswer,
-    Mark,
+    Answer,
+    QuestionResult,
+    QuestionSnapshot,
 )
 from apps.quizzes.numbers import EXACT, read_number
 
@@ -28,7 +28,7 @@ _PLACES = Decimal("0.01")
 class Graded:
     """What a submission was worth, question by question and in all."""
 
-    marks: list[Mark]
+    marks: list[QuestionResult]
     score: float
     max_score: float
     percentage: float
@@ -36,8 +36,8 @@ class Graded:
 
 
 def grade(
-    questions: Sequence[AskedQuestion],
-    answers: Sequence[GivenAnswer],
+    questions: Sequence[QuestionSnapshot],
+    answers: Sequence[Answer],
     *,
     partial_credit: bool,
     pass_mark: int,
@@ -93,9 +93,11 @@ def fold_answer(text: str) -> str:
     return " ".join((bare.strip() or apart).split())
 
 
-def _mark(question: AskedQuestion, answer: GivenAnswer | None, partial_credit: bool) -> Mark:
+def _mark(
+    question: QuestionSnapshot, answer: Answer | None, partial_credit: bool
+) -> QuestionResult:
     share = _share(question, answer, partial_credit) if answer else Fraction()
-    return Mark(
+    return QuestionResult(
         question=question.id,
         points=rounded(share * _exact(question.points)),
         max_points=question.points,
@@ -103,7 +105,7 @@ def _mark(question: AskedQuestion, answer: GivenAnswer | None, partial_credit: b
     )
 
 
-def _share(question: AskedQuestion, answer: GivenAnswer, partial_credit: bool) -> Fraction:
+def _share(question: QuestionSnapshot, answer: Answer, partial_credit: bool) -> Fraction:
     if question.kind == MULTIPLE:
         return _share_of_several(question, answer, partial_credit)
     if question.kind == SINGLE:
@@ -112,9 +114,7 @@ def _share(question: AskedQuestion, answer: GivenAnswer, partial_credit: bool) -
     return Fraction(_is_right_text(question, answer.text or ""))
 
 
-def _share_of_several(
-    question: AskedQuestion, answer: GivenAnswer, partial_credit: bool
-) -> Fraction:
+def _share_of_several(question: QuestionSnapshot, answer: Answer, partial_credit: bool) -> Fraction:
     """Right minus wrong, of all that are right, not below zero; or all or nothing."""
     chosen = set(answer.choices or ())
     right = {choice.id for choice in question.choices if choice.is_correct}
@@ -123,7 +123,7 @@ def _share_of_several(
     return max(Fraction(), Fraction(len(chosen & right) - len(chosen - right), len(right)))
 
 
-def _is_right_text(question: AskedQuestion, text: str) -> bool:
+def _is_right_text(question: QuestionSnapshot, text: str) -> bool:
     if question.kind == NUMERIC:
         return _is_near(read_number(text), read_number(question.answer), question.tolerance or 0)
     folded = fold_answer(text)

@@ -1,17 +1,17 @@
 from django.utils.translation import gettext as _
 
 from apps.common.events import answer, subscribe
-from apps.courses.events import CourseRemoved, WhatKeepsItFromPublishing
+from apps.courses.events import CourseRemoved, PublishBlockers
 from apps.lessons.events import LessonMoved, LessonRemoved
 from apps.quizzes import selectors, services
-from apps.users.events import PersonalDataOf, UserErased
+from apps.users.events import PersonalData, UserErased
 
 MOST_NAMED = 20  # questions that keep a course from being published, in one answer
 
 
 @subscribe(LessonRemoved)
 def remove_its_quizzes(event: LessonRemoved) -> None:
-    services.remove_quizzes_of_lesson(event.lesson_id)
+    services.delete_quizzes_of_lesson(event.lesson_id)
 
 
 @subscribe(LessonMoved)
@@ -21,7 +21,7 @@ def take_its_quizzes_along(event: LessonMoved) -> None:
 
 @subscribe(CourseRemoved)
 def remove_quizzes_of_course(event: CourseRemoved) -> None:
-    services.remove_quizzes_of_course(event.course_id)
+    services.delete_quizzes_of_course(event.course_id)
 
 
 @subscribe(UserErased)
@@ -29,8 +29,8 @@ def take_the_name_off(event: UserErased) -> None:
     services.erase(event.user_id)
 
 
-@answer(WhatKeepsItFromPublishing)
-def questions_that_nobody_can_answer(question: WhatKeepsItFromPublishing) -> list[str]:
+@answer(PublishBlockers)
+def questions_that_nobody_can_answer(question: PublishBlockers) -> list[str]:
     return [
         _("In the quiz “%(quiz)s” nobody can answer the question “%(question)s”.")
         % {"quiz": quiz, "question": text}
@@ -38,6 +38,6 @@ def questions_that_nobody_can_answer(question: WhatKeepsItFromPublishing) -> lis
     ]
 
 
-@answer(PersonalDataOf)
-def what_was_submitted(question: PersonalDataOf) -> dict:
+@answer(PersonalData)
+def what_was_submitted(question: PersonalData) -> dict:
     return {"quiz_submissions": selectors.personal_data_of(question.user_id)}

@@ -2,19 +2,19 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from apps.common.http.fields import (
+    BooleanField,
     ChoiceField,
     DecimalField,
-    FlagField,
-    IdField,
     ListField,
     NumberField,
+    ObjectIdField,
     TextField,
 )
 from apps.common.http.query_params import (
-    EndlessListQuery,
+    BooleanParam,
+    CursorListQuery,
     ListQuery,
     Query,
-    YesNoField,
     reference_filter,
 )
 from apps.common.http.serializers import DocumentSerializer, Serializer
@@ -42,9 +42,9 @@ WARNINGS = ["few_attempts"]
 class WantedChoiceSerializer(Serializer):
     """A choice within its question; without an id it is a new one."""
 
-    id = IdField(required=False)
+    id = ObjectIdField(required=False)
     text = TextField(max_length=255)
-    is_correct = FlagField(required=False, help_text="The key: not shown to learners.")
+    is_correct = BooleanField(required=False, help_text="The key: not shown to learners.")
 
 
 class QuestionSerializer(DocumentSerializer):
@@ -155,7 +155,7 @@ class QuestionQuery(ListQuery):
 class QuestionOrderSerializer(Serializer):
     """All questions of a quiz, each once, in the wanted order."""
 
-    questions = ListField(child=IdField(), max_length=MOST_QUESTIONS)
+    questions = ListField(child=ObjectIdField(), max_length=MOST_QUESTIONS)
 
 
 class ChoiceSerializer(DocumentSerializer):
@@ -179,7 +179,7 @@ class ChoiceQuery(ListQuery):
 class ProblemSerializer(Serializer):
     """What keeps a quiz from being taken: in a question, or null for the quiz itself."""
 
-    question = IdField(allow_null=True)
+    question = ObjectIdField(allow_null=True)
     code = ChoiceField(choices=["no_questions", "no_answer", "no_right_choice"])
 
 
@@ -260,7 +260,7 @@ class QuizQuery(ListQuery):
 
 
 class QuizCardSerializer(Serializer):
-    id = IdField()
+    id = ObjectIdField()
     title = TextField()
 
 
@@ -268,15 +268,15 @@ class QuizCardSerializer(Serializer):
 
 
 class AskedChoiceSerializer(Serializer):
-    id = IdField()
+    id = ObjectIdField()
     text = TextField()
 
 
 class AskedQuestionSerializer(Serializer):
     """A question as it is asked: without its key."""
 
-    id = IdField()
-    quiz = IdField()
+    id = ObjectIdField()
+    quiz = ObjectIdField()
     text = TextField()
     kind = ChoiceField(choices=KINDS)
     tolerance = serializers.FloatField(allow_null=True)
@@ -298,8 +298,8 @@ class StartedSerializer(Serializer):
 class AnswerSerializer(Serializer):
     """What a student answers to one question: choices, or text."""
 
-    question = IdField()
-    choices = ListField(child=IdField(), required=False, max_length=MOST_CHOICES)
+    question = ObjectIdField()
+    choices = ListField(child=ObjectIdField(), required=False, max_length=MOST_CHOICES)
     text = TextField(lines=True, required=False, allow_blank=True, max_length=1024)
 
     def validate(self, answer: dict) -> dict:
@@ -309,14 +309,14 @@ class AnswerSerializer(Serializer):
 
 
 class ChoiceKeySerializer(Serializer):
-    id = IdField()
+    id = ObjectIdField()
     is_correct = serializers.BooleanField()
 
 
 class FeedbackSerializer(Serializer):
     """What an answer was worth; with the key where the quiz shows it."""
 
-    question = IdField()
+    question = ObjectIdField()
     points = serializers.FloatField()
     max_points = serializers.FloatField()
     correct = serializers.BooleanField()
@@ -328,9 +328,9 @@ class FeedbackSerializer(Serializer):
 class SubmissionSerializer(Serializer):
     """A submission; lists leave out `answers`, `feedback` and `questions`."""
 
-    id = IdField(read_only=True)
-    quiz = IdField()
-    student = IdField(read_only=True, allow_null=True, help_text="Null: erased.")
+    id = ObjectIdField(read_only=True)
+    quiz = ObjectIdField()
+    student = ObjectIdField(read_only=True, allow_null=True, help_text="Null: erased.")
     attempt = serializers.IntegerField(read_only=True)
     answers = ListField(child=AnswerSerializer(), max_length=MOST_QUESTIONS)
     score = serializers.FloatField(read_only=True)
@@ -349,11 +349,11 @@ class SubmissionRowSerializer(SubmissionSerializer):
     answers = feedback = questions = None
 
 
-class SubmissionQuery(EndlessListQuery):
+class SubmissionQuery(CursorListQuery):
     quiz = reference_filter("quiz")
     student = reference_filter("student")
     course = reference_filter("course")
-    passed = YesNoField(required=False)
+    passed = BooleanParam(required=False)
 
 
 # Grading anew
@@ -366,8 +366,8 @@ class ResultSerializer(Serializer):
 
 
 class ChangeSerializer(Serializer):
-    submission = IdField()
-    student = IdField(allow_null=True)
+    submission = ObjectIdField()
+    student = ObjectIdField(allow_null=True)
     attempt = serializers.IntegerField()
     before = ResultSerializer()
     after = ResultSerializer()
@@ -376,7 +376,7 @@ class ChangeSerializer(Serializer):
 class RegradeSerializer(Serializer):
     """A regrade, with each submission whose result it has changed so far."""
 
-    quiz = IdField()
+    quiz = ObjectIdField()
     requested_at = serializers.DateTimeField()
     finished_at = serializers.DateTimeField(allow_null=True)
     changes = ListField(child=ChangeSerializer())
@@ -386,7 +386,7 @@ class RegradeSerializer(Serializer):
 
 
 class ImportQuery(Query):
-    skip_unsupported = YesNoField(
+    skip_unsupported = BooleanParam(
         required=False, help_text="Leave out questions of a kind that there is not here."
     )
 
@@ -424,14 +424,14 @@ class StatisticsQuery(Query):
 class ChoiceFiguresSerializer(serializers.Serializer):
     """A choice, or `true` or `false`, which have no id; and how often it was taken."""
 
-    id = IdField(allow_null=True)
+    id = ObjectIdField(allow_null=True)
     text = serializers.CharField()
     is_correct = serializers.BooleanField()
     count = serializers.IntegerField()
 
 
 class QuestionFiguresSerializer(serializers.Serializer):
-    question = IdField()
+    question = ObjectIdField()
     text = serializers.CharField()
     kind = serializers.CharField()
     n = serializers.IntegerField(help_text="Submissions that were asked it.")
@@ -452,7 +452,7 @@ class QuestionFiguresSerializer(serializers.Serializer):
 class StatisticsSerializer(serializers.Serializer):
     """What the submissions that are looked at say together; rates are in per cent."""
 
-    quiz = IdField()
+    quiz = ObjectIdField()
     attempts = serializers.IntegerField(help_text="Submissions that are looked at.")
     students = serializers.IntegerField()
     mean = serializers.FloatField(allow_null=True)

@@ -30,5 +30,5 @@ def repair_regrades() -> None:
 
 
 @shared_task
-def forget_old_imports() -> None:
-    services.forget_old_imports()
+def delete_old_imports() -> None:
+    services.delete_old_imports()

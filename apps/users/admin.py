@@ -9,8 +9,8 @@ from django.core.exceptions import BadRequest, ValidationError
 from django.http import HttpResponseRedirect
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
-from apps.common.errors import Refusal
-from apps.common.normalization import fold_email, fold_name
+from apps.common.errors import DomainError
+from apps.common.normalization import normalize_email_key, normalize_name
 from apps.users import services
 from apps.users.models import Account, AccountMail, Session
 
@@ -76,8 +76,10 @@ class AccountAdmin(Seen):
     def get_search_results(self, request, queryset, search_term: str):
         """Find what is stored folded, as a name or as an address."""
         term = search_term[:SEARCH_LENGTH]
-        by_name, repeats = super().get_search_results(request, queryset, fold_name(term))
-        by_email, _repeats = super().get_search_results(request, queryset, fold_email(term))
+        by_name, repeats = super().get_search_results(request, queryset, normalize_name(term))
+        by_email, _repeats = super().get_search_results(
+            request, queryset, normalize_email_key(term)
+        )
         return by_name | by_email, repeats
 
     def get_readonly_fields(self, request, obj=None) -> tuple:
@@ -112,7 +114,7 @@ class AccountAdmin(Seen):
         names = {"is_active": "is_active", "is_superuser": "is_admin"}
         roles = {names[name]: value for name, value in given.items() if name in names}
         if roles:
-            services.change_person(user_id=account.profile_id, **roles)
+            services.update_user(user_id=account.profile_id, **roles)
         if "is_staff" in given:
             Account.objects.filter(pk=account.pk).update(is_staff=given["is_staff"])
             services.end_staff_sessions(account_id=account.pk)
@@ -136,7 +138,7 @@ class AccountAdmin(Seen):
     def _refusable(self, request, answer):
         try:
             return answer()
-        except Refusal as refusal:
+        except DomainError as refusal:
             self.message_user(request, refusal.detail, messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
 

@@ -10,14 +10,14 @@ from rest_framework.exceptions import AuthenticationFailed
 from apps.common.storage import rate_limits
 from apps.users import selectors
 from apps.users.serializers import represent_user
-from apps.users.tokens import Claims, VoidToken, read_access
-from apps.users.viewer import Bearer, Person
+from apps.users.tokens import Claims, InvalidToken, read_access
+from apps.users.viewer import Bearer, SignedInViewer
 
 
 class BearerAuthentication(BaseAuthentication):
     """An access token of a session that lives, of a person who is active."""
 
-    def authenticate(self, request) -> tuple[Person, Bearer] | None:
+    def authenticate(self, request) -> tuple[SignedInViewer, Bearer] | None:
         """
         :raises AuthenticationFailed: the token is void
         """
@@ -31,9 +31,9 @@ class BearerAuthentication(BaseAuthentication):
     def authenticate_header(self, request) -> str:
         return "Bearer"
 
-    def _person(self, claims: Claims) -> tuple[Person, Bearer]:
-        counting = rate_limits.counter_of("signed_in", claims.user_id)
-        session, user, requests = selectors.signed_in(
+    def _person(self, claims: Claims) -> tuple[SignedInViewer, Bearer]:
+        counting = rate_limits.counter_key("signed_in", claims.user_id)
+        session, user, requests = selectors.cached_session_and_user(
             claims.session_id,
             claims.user_id,
             represent=represent_user,
@@ -41,7 +41,7 @@ class BearerAuthentication(BaseAuthentication):
         )
         if not session or session["expires_at"] <= time.time() or not (user and user["is_active"]):
             raise _refusal()
-        person = Person(
+        person = SignedInViewer(
             id=user["id"],
             account_id=session["account"],
             username=user["username"],
@@ -55,7 +55,7 @@ class BearerAuthentication(BaseAuthentication):
 class LenientAuthentication(BearerAuthentication):
     """A void token counts as none: signing out must work for whoever is out already."""
 
-    def authenticate(self, request) -> tuple[Person, Bearer] | None:
+    def authenticate(self, request) -> tuple[SignedInViewer, Bearer] | None:
         try:
             return super().authenticate(request)
         except AuthenticationFailed:
@@ -65,7 +65,7 @@ class LenientAuthentication(BearerAuthentication):
 def _claims(token: bytes) -> Claims:
     try:
         return read_access(token.decode("ascii"))
-    except (VoidToken, UnicodeDecodeError) as error:
+    except (InvalidToken, UnicodeDecodeError) as error:
         raise _refusal() from error
 
 

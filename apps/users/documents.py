@@ -9,12 +9,17 @@ from mongoengine import (
 
 from apps.common.clock import now_in_milliseconds
 from apps.common.normalization import LONGEST_WORD
-from apps.common.storage.documents import LONGEST_FILE_NAME, MOST_FOLDED, MOST_WORDS, Revised
+from apps.common.storage.documents import (
+    LONGEST_FILE_NAME,
+    MOST_FOLDED,
+    MOST_WORDS,
+    RevisionedDocument,
+)
 
 PICTURES = "people"  # the folder of their files
 
 
-class User(Revised):
+class User(RevisionedDocument):
     """A person's profile; the account in SQL decides what both have."""
 
     username = StringField(required=True, max_length=150)

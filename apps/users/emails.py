@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email as validate_form
 from django.utils.translation import gettext as _
 
-from apps.common.normalization import ascii_domain, fold_email
+from apps.common.normalization import ascii_domain, normalize_email_key
 
 LONGEST = 254
 LONGEST_LOCAL = 64  # RFC 5321, 4.5.3.1.1
@@ -18,7 +18,7 @@ def normalize_email(email: str) -> str:
     Return an address as it is stored: in NFC, with a domain in ASCII.
 
     Mail programs differ in how they write other domains in ASCII; so all mail goes to the domain
-    that `fold_email` compares. A domain that has no such form stays as it is.
+    that `normalize_email_key` compares. A domain that has no such form stays as it is.
     """
     local, at, domain = unicodedata.normalize("NFC", email).rpartition("@")
     try:
@@ -42,7 +42,7 @@ def validate_email(email: str) -> None:
     if '"' in local or not _has_idna_form(domain):
         raise _malformed()
     validate_form(stored)
-    if len(local) > LONGEST_LOCAL or max(len(stored), len(fold_email(email))) > LONGEST:
+    if len(local) > LONGEST_LOCAL or max(len(stored), len(normalize_email_key(email))) > LONGEST:
         raise ValidationError(_("This address is too long."))
 
 

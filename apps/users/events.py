@@ -22,7 +22,7 @@ class UserErased:
 
 
 @dataclass(frozen=True)
-class InstructorsOnShow:
+class InstructorsOfPublishedCourses:
     """Who teaches a published course; answered with a set of user ids."""
 
 
@@ -34,7 +34,7 @@ class StudentsOfInstructor:
 
 
 @dataclass(frozen=True)
-class PersonalDataOf:
+class PersonalData:
     """All that is stored of a person; answered with `{name: list}`."""
 
     user_id: str

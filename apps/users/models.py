@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from apps.common.normalization import fold_email, fold_name
+from apps.common.normalization import normalize_email_key, normalize_name
 from apps.users.usernames import LONGEST, normalize_username, validate_username
 
 
@@ -23,7 +23,7 @@ def new_session_id() -> str:
 
 class AccountManager(UserManager):
     def get_by_natural_key(self, username: str) -> "Account":
-        return self.get(username_key=fold_name(username))
+        return self.get(username_key=normalize_name(username))
 
 
 class Account(AbstractUser):
@@ -48,8 +48,8 @@ class Account(AbstractUser):
         ordering = ["username_key"]
 
     def save(self, **options):
-        self.username_key = fold_name(self.username)
-        self.email_key = fold_email(self.email)
+        self.username_key = normalize_name(self.username)
+        self.email_key = normalize_email_key(self.email)
         if not (self._state.adding or options.get("force_insert")):
             options["force_update"] = True  # An erased row must not be inserted again.
         super().save(**options)

@@ -2,7 +2,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 
 
-class IsOneselfOrAdmin(BasePermission):
+class IsSelfOrAdmin(BasePermission):
     """Everybody writes their own profile; admins take people in, change and erase them."""
 
     message = _("Only an admin may do this.")

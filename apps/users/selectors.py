@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 from mongoengine import QuerySet
 
 from apps.common.capacity import Capacity
-from apps.common.clock import shown
-from apps.common.errors import Missing
+from apps.common.clock import format_timestamp
+from apps.common.errors import NotFound
 from apps.common.events import ask
-from apps.common.normalization import fold_email, fold_name, matching_words
-from apps.common.storage.cache import Json, Lookup, Unkept, forget, read_all, read_through
+from apps.common.normalization import normalize_email_key, normalize_name, search_pattern
+from apps.common.storage.cache import Json, Lookup, Uncached, invalidate, read_all, read_through
 from apps.common.storage.pagination import PAGE_SIZE, Page, Paging, page_of
 from apps.common.storage.pictures import picture_url
 from apps.users.documents import User
-from apps.users.events import InstructorsOnShow, PersonalDataOf, StudentsOfInstructor
+from apps.users.events import InstructorsOfPublishedCourses, PersonalData, StudentsOfInstructor
 from apps.users.models import Account, AccountMail, MailRequest, Session
 from apps.users.viewer import Viewer
 
@@ -37,7 +37,7 @@ def get_user(user_id) -> User:
     """
     Return a person as the store has them now: what a decision must read.
 
-    :raises Missing: there is none
+    :raises NotFound: there is none
     """
     return _found(User.objects(id=user_id))
 
@@ -46,26 +46,26 @@ def find_user(*, username: str) -> User:
     """
     Return the person of that name, whatever its case and width.
 
-    :raises Missing: there is none
+    :raises NotFound: there is none
     """
-    return _found(User.objects(username_key=fold_name(username)))
+    return _found(User.objects(username_key=normalize_name(username)))
 
 
 def cached_user(user_id: str, *, represent: Callable) -> Json:
     """
     Return a person as their own page shows them: all fields.
 
-    :raises Missing: there is none
+    :raises NotFound: there is none
     """
     return _shown(read_through(**vars(_user_lookup(user_id, represent))))
 
 
 def get_visible_user(user_id: str, *, viewer: Viewer) -> User:
     """
-    :raises Missing: there is none that the viewer may know of
+    :raises NotFound: there is none that the viewer may know of
     """
     if user_id != viewer.id and not viewer.is_admin and user_id not in _ids_shown_to(viewer):
-        raise Missing()
+        raise NotFound()
     return get_user(user_id)
 
 
@@ -73,12 +73,12 @@ def cached_visible_user(user_id: str, *, viewer: Viewer, represent: Callable) ->
     """
     Return a person as the viewer may see them: whole, or their card.
 
-    :raises Missing: there is none that the viewer may know of
+    :raises NotFound: there is none that the viewer may know of
     """
     if user_id == viewer.id or viewer.is_admin:
         return cached_user(user_id, represent=represent)
     if user_id not in _ids_shown_to(viewer):
-        raise Missing()
+        raise NotFound()
     row = cached_user(user_id, represent=represent)
     return {name: row[name] for name in (*CARD_FIELDS, "revision")}
 
@@ -89,7 +89,7 @@ def list_users(*, viewer: Viewer, represent: Callable, paging: Paging, **filters
 
     def represent_for_viewer(user: User) -> Json:
         whole = viewer.is_admin or str(user.id) == viewer.id
-        return represent(user) if whole else card_of(user)
+        return represent(user) if whole else user_card(user)
 
     def load() -> Json:
         people = _narrowed(User.objects, by_admin=viewer.is_admin, **filters)
@@ -108,7 +108,7 @@ def list_users(*, viewer: Viewer, represent: Callable, paging: Paging, **filters
 CARD_FIELDS = ("id", "username", "bio", "profile_picture")
 
 
-def card_of(user: User) -> Json:
+def user_card(user: User) -> Json:
     return {
         "id": str(user.id),
         "username": user.username,
@@ -117,29 +117,29 @@ def card_of(user: User) -> Json:
     }
 
 
-def cards_of(ids: Iterable[str], *, viewer: Viewer) -> dict[str, Json]:
+def user_cards(ids: Iterable[str], *, viewer: Viewer) -> dict[str, Json]:
     """Return the cards of these people; who sees where they are named may see who they are."""
     wanted = set(ids)
 
     def load() -> Json:
         found = User.objects(id__in=list(wanted)).only("username", "bio", "profile_picture")
-        return {str(user.id): card_of(user) for user in found}
+        return {str(user.id): user_card(user) for user in found}
 
     # Callers choose which cards are asked for together, so only a single one is worth keeping.
     if len(wanted) != 1:
         return load()
     [user_id] = wanted
     return read_through(
-        f"cards:{user_id}", lambda: load() or Unkept({}), FIVE_MINUTES, made_from=[CARDS]
+        f"cards:{user_id}", lambda: load() or Uncached({}), FIVE_MINUTES, made_from=[CARDS]
     )
 
 
-def people_matching(search: str) -> list[ObjectId]:
+def users_matching(search: str) -> list[ObjectId]:
     """Return the ids of those in whose name each word of the search begins a word."""
-    return User.objects(__raw__=matching_words(search)).distinct("id")
+    return User.objects(__raw__=search_pattern(search)).distinct("id")
 
 
-def count_people() -> Json:
+def count_users() -> Json:
     """Return how many people there are, and how many of them are instructors."""
     return {
         "users": User.objects.count(),
@@ -154,8 +154,8 @@ def picture_names() -> Iterator[str]:
         yield from filter(None, names)
 
 
-def forget_user(user_id) -> None:
-    forget(_user_key(user_id), CARDS)
+def invalidate_user(user_id) -> None:
+    invalidate(_user_key(user_id), CARDS)
 
 
 # Accounts
@@ -165,29 +165,29 @@ def get_account(user_id) -> Account:
     """
     Return the account of a profile.
 
-    :raises Missing: there is none, or it is being erased
+    :raises NotFound: there is none, or it is being erased
     """
     account = Account.objects.filter(profile_id=str(user_id), erasing_since=None).first()
     if account is None:
-        raise Missing()
+        raise NotFound()
     return account
 
 
 def find_account(*, username: str = "", email: str = "") -> Account | None:
     """Return the account of that name, or else of that address, whatever case and width."""
     if username:
-        return Account.objects.filter(username_key=fold_name(username)).first()
-    return Account.objects.filter(email_key=fold_email(email)).first() if email else None
+        return Account.objects.filter(username_key=normalize_name(username)).first()
+    return Account.objects.filter(email_key=normalize_email_key(email)).first() if email else None
 
 
 def count_waiting_mails() -> int:
     return AccountMail.objects.filter(sent_at=None).count()
 
 
-def account_signing_in(login: str) -> Account | None:
+def find_account_for_sign_in(login: str) -> Account | None:
     """Return the account with this email address, or else the one with this username."""
-    key = fold_email(login)
-    accounts = Account.objects.filter(Q(email_key=key) | Q(username_key=fold_name(login)))
+    key = normalize_email_key(login)
+    accounts = Account.objects.filter(Q(email_key=key) | Q(username_key=normalize_name(login)))
     return max(accounts, key=lambda account: account.email_key == key, default=None)
 
 
@@ -205,7 +205,7 @@ def taken_names(*, username: str = "", email: str = "", by_others_than=None) -> 
 # Sessions
 
 
-def signed_in(
+def cached_session_and_user(
     session_id: str, user_id: str, *, represent: Callable, counting: tuple[str, int] | None
 ) -> tuple[Json, Json, int | None]:
     """
@@ -229,7 +229,7 @@ def sessions_of(account_id: int, *, paging: Paging) -> Page:
     """
     Return a page of the sessions that live, the last used first.
 
-    :raises Missing: the page is past the end
+    :raises NotFound: the page is past the end
     """
     alive = Session.objects.alive().filter(account=account_id)
     return page_of(_Rows(alive), paging, _represent_session)
@@ -240,10 +240,10 @@ def has_session(account_id: int, session_id: str) -> bool:
     return Session.objects.alive().filter(account=account_id, pk=session_id).exists()
 
 
-def forget_sessions(session_ids: Iterable[str]) -> None:
+def invalidate_sessions(session_ids: Iterable[str]) -> None:
     keys = [_session_key(one) for one in session_ids]
     if keys:
-        forget(*keys)
+        invalidate(*keys)
 
 
 # All of a person
@@ -261,7 +261,7 @@ def personal_data_of(user_id: str, *, represent: Callable) -> Json:
 
 def _data_above(user_id: str) -> Json:
     data: Json = {}
-    for answer in ask(PersonalDataOf(user_id)):
+    for answer in ask(PersonalData(user_id)):
         data |= answer
     return data
 
@@ -269,7 +269,7 @@ def _data_above(user_id: str) -> Json:
 def _own_data(user_id: str, represent: Callable) -> Json:
     account = get_account(user_id)
     user = get_user(user_id)
-    profile = represent(user) | {"granted_at": shown(user.granted_at)}
+    profile = represent(user) | {"granted_at": format_timestamp(user.granted_at)}
     profile.pop("revision")
     return {
         "profile": profile,
@@ -281,27 +281,31 @@ def _own_data(user_id: str, represent: Callable) -> Json:
             "is_superuser": account.is_superuser,
             "groups": [group.name for group in account.groups.all()],
             "permissions": [right.codename for right in account.user_permissions.all()],
-            "date_joined": shown(account.date_joined),
-            "last_login": shown(account.last_login),
+            "date_joined": format_timestamp(account.date_joined),
+            "last_login": format_timestamp(account.last_login),
         },
         "sessions": [
-            _represent_session(one) | {"expires_at": shown(one.expires_at)}
+            _represent_session(one) | {"expires_at": format_timestamp(one.expires_at)}
             for one in account.sessions.all()
         ],
         "revoked_tokens": [
-            {"id": one.jti, "expires_at": shown(one.expires_at)}
+            {"id": one.jti, "expires_at": format_timestamp(one.expires_at)}
             for one in account.outstandingtoken_set.all()
         ],
         "mails": [
-            {"kind": one.kind, "created_at": shown(one.created_at), "sent_at": shown(one.sent_at)}
+            {
+                "kind": one.kind,
+                "created_at": format_timestamp(one.created_at),
+                "sent_at": format_timestamp(one.sent_at),
+            }
             for one in account.mails.all()
         ],
         "mail_requests": [
-            {"kind": one.kind, "created_at": shown(one.created_at)}
+            {"kind": one.kind, "created_at": format_timestamp(one.created_at)}
             for one in MailRequest.objects.filter(email_key=account.email_key)
         ],
         "staff_actions": [
-            {"at": shown(entry.action_time), "what": str(entry)}
+            {"at": format_timestamp(entry.action_time), "what": str(entry)}
             for entry in account.logentry_set.all()
         ],
     }
@@ -352,19 +356,19 @@ def _of_role(role: str) -> dict:
 
 def _matching(search: str, by_admin: bool) -> dict:
     """Admins, who see addresses, find people by the beginning of one, too."""
-    by_name = matching_words(search)
+    by_name = search_pattern(search)
     if not by_admin:
         return by_name
-    address = f"^{re.escape(fold_email(search.strip()))}"
+    address = f"^{re.escape(normalize_email_key(search.strip()))}"
     return {"$or": [by_name, {"email_key": {"$regex": address}}]}
 
 
 def _ids_shown_to(viewer: Viewer) -> set[str]:
     """Return whose card one may see: who teaches on show, and one's own students."""
-    shown = set().union(*ask(InstructorsOnShow()))
+    format_timestamp = set().union(*ask(InstructorsOfPublishedCourses()))
     if viewer.is_instructor:
-        shown = shown.union(*ask(StudentsOfInstructor(viewer.id)))
-    return shown
+        format_timestamp = format_timestamp.union(*ask(StudentsOfInstructor(viewer.id)))
+    return format_timestamp
 
 
 def _oneself(viewer: Viewer) -> set[str]:
@@ -374,7 +378,7 @@ def _oneself(viewer: Viewer) -> set[str]:
 def _user_lookup(user_id, represent: Callable) -> Lookup:
     def load() -> Json:
         user = User.objects(id=user_id).first()
-        return represent(user) if user else Unkept(None)
+        return represent(user) if user else Uncached(None)
 
     return Lookup(_user_key(user_id), load, A_QUARTER_OF_AN_HOUR)
 
@@ -391,8 +395,8 @@ def _load_session(session_id: str) -> Json:
 def _represent_session(session: Session) -> Json:
     return {
         "id": session.id,
-        "created_at": shown(session.created_at),
-        "last_used_at": shown(session.last_used_at),
+        "created_at": format_timestamp(session.created_at),
+        "last_used_at": format_timestamp(session.last_used_at),
         "user_agent": session.user_agent,
         "address": session.address,
     }
@@ -404,7 +408,7 @@ def _found(people: QuerySet) -> User:
 
 def _shown(found):
     if found is None:
-        raise Missing()
+        raise NotFound()
     return found
 
 

@@ -6,14 +6,14 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from apps.common.http.fields import (
+    BooleanField,
     ChoiceField,
-    FlagField,
-    IdField,
+    ObjectIdField,
     PictureField,
     TextField,
     check_length,
 )
-from apps.common.http.query_params import ListQuery, SearchField, YesNoField
+from apps.common.http.query_params import BooleanParam, ListQuery, SearchParam
 from apps.common.http.serializers import DocumentSerializer, Serializer, StrictInput
 from apps.common.storage.cache import Json
 from apps.users import selectors
@@ -112,7 +112,7 @@ class UserSerializer(DocumentSerializer):
 class UserCardSerializer(Serializer):
     """What others see of a user."""
 
-    id = IdField()
+    id = ObjectIdField()
     username = TextField()
     bio = TextField(allow_blank=True)
     profile_picture = TextField(allow_null=True)
@@ -128,7 +128,7 @@ class OneselfSerializer(UserSerializer):
 
     bio = BioField()
     language = ChoiceField(choices=settings.LANGUAGES, required=False)
-    instructor_requested = FlagField(required=False, help_text="Asks an admin for the role.")
+    instructor_requested = BooleanField(required=False, help_text="Asks an admin for the role.")
     profile_picture = PictureField(help_text="null removes it.")
     email = AddressField(required=False)
     password = PasswordField(required=False, help_text="Needed for a new address.")
@@ -143,11 +143,11 @@ class PersonSerializer(UserSerializer):
 
     bio = BioField()
     language = ChoiceField(choices=settings.LANGUAGES, required=False)
-    instructor_requested = FlagField(required=False)
+    instructor_requested = BooleanField(required=False)
     profile_picture = PictureField(help_text="null removes it.")
-    is_instructor = FlagField(required=False)
-    is_admin = FlagField(required=False)
-    is_active = FlagField(required=False)
+    is_instructor = BooleanField(required=False)
+    is_admin = BooleanField(required=False)
+    is_active = BooleanField(required=False)
 
     class Meta(UserSerializer.Meta):
         kept_by_put = ("profile_picture", "is_instructor", "is_admin", "is_active")
@@ -178,7 +178,7 @@ class NewNames(Serializer):
 class RegistrationSerializer(NewNames):
     password1 = PasswordField()
     password2 = PasswordField()
-    is_instructor = FlagField(required=False, help_text="Asks an admin for the role.")
+    is_instructor = BooleanField(required=False, help_text="Asks an admin for the role.")
 
     def validate_password1(self, password: str) -> str:
         texts = {name: self.initial_data.get(name) for name in ("username", "email")}
@@ -191,7 +191,7 @@ class RegistrationSerializer(NewNames):
 
 
 class InvitationSerializer(NewNames):
-    is_instructor = FlagField(required=False)
+    is_instructor = BooleanField(required=False)
 
 
 # Signing in
@@ -236,7 +236,7 @@ class SessionSerializer(Serializer):
     last_used_at = serializers.DateTimeField()
     user_agent = TextField(allow_blank=True)
     address = TextField(allow_blank=True)
-    current = FlagField(help_text="Whether it is the one that asks.")
+    current = BooleanField(help_text="Whether it is the one that asks.")
 
 
 class SaidSerializer(Serializer):
@@ -295,12 +295,12 @@ class KeySerializer(Serializer):
 
 
 class PeopleQuery(ListQuery):
-    search = SearchField(
+    search = SearchParam(
         required=False, help_text="Words, or beginnings of words, of the name; for admins of mail."
     )
     role = ChoiceField(required=False, choices=ROLES)
-    instructor_requested = YesNoField(required=False, help_text="For admins.")
-    is_active = YesNoField(required=False, help_text="For admins.")
+    instructor_requested = BooleanParam(required=False, help_text="For admins.")
+    is_active = BooleanParam(required=False, help_text="For admins.")
     ordering = ChoiceField(
         required=False, choices=["username", "-username", "created_at", "-created_at"]
     )

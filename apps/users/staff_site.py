@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from apps.common.client_address import client_ip
-from apps.common.errors import Missing, Refusal
+from apps.common.errors import DomainError, NotFound
 from apps.users import selectors, services
 from apps.users.client_info import client_info
 
@@ -104,7 +104,7 @@ def _refusing_impossible_values(view: Callable) -> Callable:
 
 def _end_listed(account_id, session_id: str | None) -> None:
     if session_id is not None:
-        with suppress(Missing):
+        with suppress(NotFound):
             services.end_session(account_id=account_id, session_id=session_id)
 
 
@@ -130,7 +130,7 @@ def _answering_refusals(answer: Callable[[], HttpResponse]) -> HttpResponse:
     try:
         answered = answer()
         return answered.render() if hasattr(answered, "render") else answered
-    except Refusal as refusal:
+    except DomainError as refusal:
         headers = {"Retry-After": str(refusal.retry_after)} if refusal.retry_after else {}
         return HttpResponse(
             refusal.detail, status=refusal.status, headers=headers, content_type="text/plain"

@@ -7,7 +7,7 @@ from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 
 
-class VoidToken(Exception):
+class InvalidToken(Exception):
     """A token that is malformed, forged, expired, of another kind, or for somebody else."""
 
 
@@ -53,7 +53,7 @@ def make_tokens(*, session_id: str, user_id: str, account_id: int, until: dateti
 
 def read_access(token: str) -> Claims:
     """
-    :raises VoidToken: it is none of ours, or not valid any more
+    :raises InvalidToken: it is none of ours, or not valid any more
     """
     return _read(AccessToken, token)
 
@@ -62,7 +62,7 @@ def read_refresh(token: str) -> Claims:
     """
     Return what a refresh token says; it may have been used before.
 
-    :raises VoidToken: it is none of ours, or has expired
+    :raises InvalidToken: it is none of ours, or has expired
     """
     return _read(LiveRefreshToken, token)
 
@@ -77,4 +77,4 @@ def _read(kind: type[Token], token: str) -> Claims:
             jti=payload["jti"],
         )
     except (TokenError, KeyError, UnicodeError) as error:
-        raise VoidToken from error
+        raise InvalidToken from error

@@ -9,7 +9,7 @@ import unicodedata
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from apps.common.normalization import fold_name
+from apps.common.normalization import normalize_name
 
 SHORTEST, LONGEST = 3, 150
 PUNCTUATION = frozenset(".+-_@")
@@ -51,7 +51,7 @@ def validate_username(name: str) -> None:
 
     :raises ValidationError: what is wrong with it
     """
-    key = fold_name(name[: LONGEST + 1])  # normalizing marks takes longer than in proportion
+    key = normalize_name(name[: LONGEST + 1])  # normalizing marks takes longer than in proportion
     if max(len(name), len(key)) > LONGEST:
         raise ValidationError(_("This name is too long."))
     if not all(_is_allowed(character) for character in name + key) or _has_loose_marks(key):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Person:
+class SignedInViewer:
     """Somebody signed in; `id` is the profile's, as everywhere in the API."""
 
     id: str
@@ -26,7 +26,7 @@ class Bearer:
     requests: int | None  # in this minute; None where nobody counts
 
 
-class Anonymous:
+class AnonymousViewer:
     id = None
     account_id = None
     username = ""
@@ -36,4 +36,4 @@ class Anonymous:
     is_anonymous = True
 
 
-Viewer = Person | Anonymous
+Viewer = SignedInViewer | AnonymousViewer

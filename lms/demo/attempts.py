@@ -16,8 +16,8 @@ from apps.quizzes.documents import (
     SHORT_TEXT,
     SINGLE,
     TRUE_FALSE,
-    AskedQuestion,
-    GivenAnswer,
+    Answer,
+    QuestionSnapshot,
 )
 from apps.quizzes.grading import Graded, fold_answer, grade
 from apps.quizzes.numbers import read_number
@@ -37,16 +37,16 @@ GIVES_UP = 0.55  # of those who have yet to pass, how many have tried once
 class Submission(NamedTuple):
     """One submission: what was asked, in which order, the answers and what they are worth."""
 
-    questions: Sequence[AskedQuestion]
-    answers: list[GivenAnswer]
+    questions: Sequence[QuestionSnapshot]
+    answers: list[Answer]
     graded: Graded
 
 
-Grade = Callable[[Sequence[AskedQuestion], Sequence[GivenAnswer]], Graded]
+Grade = Callable[[Sequence[QuestionSnapshot], Sequence[Answer]], Graded]
 
 
 def submissions(
-    questions: Sequence[AskedQuestion],
+    questions: Sequence[QuestionSnapshot],
     *,
     student: str,
     quiz: str,
@@ -84,11 +84,11 @@ def submissions(
     return [submit(False) for _ in range(fails)] + ([submit(True)] if passes else [])
 
 
-def right_answer(question: AskedQuestion) -> GivenAnswer:
+def right_answer(question: QuestionSnapshot) -> Answer:
     if question.kind in (SINGLE, MULTIPLE):
         right = [choice.id for choice in question.choices if choice.is_correct]
-        return GivenAnswer(question=question.id, choices=right)
-    return GivenAnswer(question=question.id, text=question.answer.splitlines()[0])
+        return Answer(question=question.id, choices=right)
+    return Answer(question=question.id, text=question.answer.splitlines()[0])
 
 
 def _failures(student: str, passes: bool, chance: Random) -> int:
@@ -100,12 +100,12 @@ def _failures(student: str, passes: bool, chance: Random) -> int:
 
 
 def _answer(
-    question: AskedQuestion,
-    asked: Sequence[AskedQuestion],
+    question: QuestionSnapshot,
+    asked: Sequence[QuestionSnapshot],
     ability: float,
     chance: Random,
     seed: int,
-) -> GivenAnswer:
+) -> Answer:
     traits = Random(f"{seed}:{question.text}")
     hardness, sharpness = traits.uniform(*HARDNESS), traits.uniform(*SHARPNESS)
     if chance.random() < 1 / (1 + exp(sharpness * (hardness - ability))):
@@ -114,19 +114,21 @@ def _answer(
 
 
 def _wrong_answer(
-    question: AskedQuestion, asked: Sequence[AskedQuestion], chance: Random
-) -> GivenAnswer:
+    question: QuestionSnapshot, asked: Sequence[QuestionSnapshot], chance: Random
+) -> Answer:
     wrong = [choice.id for choice in question.choices if not choice.is_correct]
     if question.kind == SINGLE:
-        return GivenAnswer(question=question.id, choices=[chance.choice(wrong)])
+        return Answer(question=question.id, choices=[chance.choice(wrong)])
     if question.kind == MULTIPLE:
         right = [choice.id for choice in question.choices if choice.is_correct]
         kept = chance.sample(right, len(right) - 1)
-        return GivenAnswer(question=question.id, choices=[*kept, chance.choice(wrong)])
-    return GivenAnswer(question=question.id, text=_wrong_text(question, asked, chance))
+        return Answer(question=question.id, choices=[*kept, chance.choice(wrong)])
+    return Answer(question=question.id, text=_wrong_text(question, asked, chance))
 
 
-def _wrong_text(question: AskedQuestion, asked: Sequence[AskedQuestion], chance: Random) -> str:
+def _wrong_text(
+    question: QuestionSnapshot, asked: Sequence[QuestionSnapshot], chance: Random
+) -> str:
     if question.kind == TRUE_FALSE:
         return "false" if question.answer == "true" else "true"
     if question.kind == NUMERIC:
@@ -140,7 +142,7 @@ def _wrong_text(question: AskedQuestion, asked: Sequence[AskedQuestion], chance:
     return chance.choice(_misspellings(question, accepted))
 
 
-def _misspellings(question: AskedQuestion, accepted: set[str]) -> list[str]:
+def _misspellings(question: QuestionSnapshot, accepted: set[str]) -> list[str]:
     """Return the longest answer with a letter doubled or left out, as long as that is wrong."""
     right = max(question.answer.splitlines(), key=len)
     places = [place for place, letter in enumerate(right) if not letter.isspace()]

@@ -13,8 +13,8 @@ from bson import ObjectId
 from django.core.files.uploadedfile import SimpleUploadedFile
 from mongoengine import BooleanField, Document, NotUniqueError, StringField
 
-from apps.common.errors import Missing
-from apps.common.normalization import fold_name, fold_words
+from apps.common.errors import NotFound
+from apps.common.normalization import normalize_name, search_words
 from apps.common.storage.pictures import store_picture
 from apps.courses import services as courses
 from apps.courses.documents import Category, Course
@@ -91,7 +91,7 @@ def _make_people() -> dict[str, User]:
 def _make_person(person: Person, **roles: bool) -> User:
     try:
         return people.find_user(username=person.username)
-    except Missing:
+    except NotFound:
         return users.create_account(
             username=person.username, email=person.email, bio=person.bio, **roles
         )
@@ -117,10 +117,10 @@ def _make_catalogue(
 def _make_category(shelf: catalogue.Category) -> Category:
     try:
         return Category(
-            name=shelf.name, name_key=fold_name(shelf.name), description=shelf.description
+            name=shelf.name, name_key=normalize_name(shelf.name), description=shelf.description
         ).save(force_insert=True)
     except NotUniqueError:
-        return Category.objects.get(name_key=fold_name(shelf.name))
+        return Category.objects.get(name_key=normalize_name(shelf.name))
 
 
 def _make_course(planned: catalogue.Course, category: Category, instructor: User) -> Course:
@@ -142,7 +142,7 @@ def _make_course(planned: catalogue.Course, category: Category, instructor: User
         image_small=image_small,
         price=int(planned.price.replace(".", "")),
         published=planned.published,
-        words=fold_words(f"{planned.title} {planned.description}"),
+        words=search_words(f"{planned.title} {planned.description}"),
         created_at=created,
         updated_at=created,
     ).save(force_insert=True)

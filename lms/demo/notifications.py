@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bson import ObjectId
 
-from apps.common.clock import shown
+from apps.common.clock import format_timestamp
 from apps.courses.documents import Course
 from apps.notifications.documents import (
     ENROLLED,
@@ -66,7 +66,7 @@ def of_grant(user_id: ObjectId, *, at: datetime) -> Notification:
         user_id,
         INSTRUCTOR_GRANTED,
         at=at,
-        key=f"instructor_granted:{user_id}:{shown(at)}",
+        key=f"instructor_granted:{user_id}:{format_timestamp(at)}",
         link="/studio",
     )
 

@@ -10,10 +10,10 @@ from apps.courses.documents import Course
 from apps.lessons.documents import Lesson
 from apps.quizzes import selectors
 from apps.quizzes.documents import (
-    AskedQuestion,
     Attempt,
     Choice,
     Question,
+    QuestionSnapshot,
     Quiz,
     content_of,
 )
@@ -40,7 +40,7 @@ def remove_quizzes(course_id: ObjectId) -> None:
     Quiz.objects(course=course_id).delete()
 
 
-def quizzes_of(course: Course) -> dict[ObjectId, tuple[Quiz, list[AskedQuestion]]]:
+def quizzes_of(course: Course) -> dict[ObjectId, tuple[Quiz, list[QuestionSnapshot]]]:
     """Return the quiz of each lesson that has one, with its questions."""
     found = Quiz.objects(course=course.id)
     return {quiz.lesson: (quiz, selectors.asked_in(quiz)) for quiz in found}
@@ -52,7 +52,7 @@ def store_submissions(
     username: str,
     lessons: Sequence[Lesson],
     done: Sequence[datetime],
-    quizzes: dict[ObjectId, tuple[Quiz, list[AskedQuestion]]],
+    quizzes: dict[ObjectId, tuple[Quiz, list[QuestionSnapshot]]],
     seed: int,
 ) -> list[Attempt]:
     """

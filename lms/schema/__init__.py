@@ -22,8 +22,8 @@ from rest_framework.fields import Field, FileField
 from rest_framework.permissions import AllowAny
 from rest_framework.serializers import BaseSerializer
 
-from apps.common.http.fields import IdField
-from apps.common.http.query_params import ChoicesField, ListQuery, Query, YesNoField
+from apps.common.http.fields import ObjectIdField
+from apps.common.http.query_params import BooleanParam, ChoicesParam, ListQuery, Query
 from apps.common.http.viewsets import ApiView
 from apps.courses.serializers import CategoryCardSerializer, CourseCardSerializer
 from apps.progress.serializers import LessonCardSerializer, SummarySerializer
@@ -85,12 +85,12 @@ class OurFields(FieldInspector):
 
     def field_to_swagger_object(self, field, swagger_object_type, use_references, **kwargs):
         made, _ = self._get_partial_types(field, swagger_object_type, use_references, **kwargs)
-        if isinstance(field, ChoicesField):
+        if isinstance(field, ChoicesParam):
             words = openapi.Items(type=openapi.TYPE_STRING, enum=list(field.choices))
             return made(type=openapi.TYPE_ARRAY, items=words, collection_format="csv")
-        if isinstance(field, YesNoField):
+        if isinstance(field, BooleanParam):
             return made(type=openapi.TYPE_BOOLEAN)
-        if isinstance(field, IdField):
+        if isinstance(field, ObjectIdField):
             return made(**field.Meta.swagger_schema_fields)
         return NotHandled
 
@@ -338,7 +338,7 @@ class Generator(OpenAPISchemaGenerator):
         for parameter in parameters:
             if parameter.name == "id":
                 parameter.description = "The id of what the route is about."
-                parameter.pattern = IdField.Meta.swagger_schema_fields["pattern"]
+                parameter.pattern = ObjectIdField.Meta.swagger_schema_fields["pattern"]
         return parameters
 
     def get_paths(self, endpoints, components, request, public):

@@ -11,7 +11,7 @@ from threading import Thread
 from celery import Task
 from django.db import close_old_connections
 
-from apps.common.tasks import do_here
+from apps.common.tasks import run_in_process
 from lms.celery import SWEEPS, app
 
 logger = logging.getLogger(__name__)
@@ -31,14 +31,14 @@ def start() -> None:
         app.loader.import_default_modules()  # every app's tasks, by their names
         _thread = Thread(target=_work, name="tasks", daemon=True)
         _thread.start()
-        do_here(submit)
+        run_in_process(submit)
 
 
 def stop(*, wait: float = 5) -> None:
     """Let the task that is being done end, for at most so many seconds, and do no other."""
     global _thread
     if _thread is not None:
-        do_here(None)
+        run_in_process(None)
         while not _waiting.empty():
             _waiting.get_nowait()
         _waiting.put(_END)

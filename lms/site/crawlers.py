@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from apps.courses.selectors import cached_on_show
+from apps.courses.selectors import cached_published_courses
 from lms.site import web_app
 
 MOST_COURSES = 5_000  # a sitemap may have 50,000 addresses; each course has one a language
@@ -40,7 +40,7 @@ def _state() -> tuple:
     """Return what the sitemap is made of: base URL, and (id, last change) of each course."""
     if not web_app.is_built():
         return settings.PUBLIC_URL, None
-    courses = cached_on_show(MOST_COURSES)
+    courses = cached_published_courses(MOST_COURSES)
     return settings.PUBLIC_URL, tuple((one["id"], one["updated_at"]) for one in courses)
 
 

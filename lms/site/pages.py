@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from django.views.static import serve
 
 from apps.common.client_address import client_network
-from apps.common.http.exception_handler import is_store_away, store_unavailable
+from apps.common.http.exception_handler import is_store_unavailable, store_unavailable
 from apps.common.storage import rate_limits
 
 LONGEST_NAME = 255  # bytes; the disk has an error for longer ones
@@ -50,7 +50,7 @@ class PageLimitMiddleware:
         if request.path.startswith(COUNTED_ELSEWHERE):
             return self.get_response(request)
         try:
-            rate_limits.check("anonymous", client_network(request))
+            rate_limits.check_and_count("anonymous", client_network(request))
         except rate_limits.Throttled as refusal:
             response = _refuse(request, 429, detail=refusal.detail)
             response["Retry-After"] = str(refusal.retry_after)
@@ -88,7 +88,7 @@ def refuse_unknown(request, exception=None) -> HttpResponse:
 def refuse_broken(request) -> HttpResponse:
     """Answer for an exception that nobody caught, a store that was away, a body cut off."""
     error = sys.exc_info()[1]
-    if isinstance(error, Exception) and is_store_away(error):
+    if isinstance(error, Exception) and is_store_unavailable(error):
         response = _refuse(request, 503)
         response["Retry-After"] = store_unavailable()["Retry-After"]
         return response

@@ -15,11 +15,11 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-from apps.common.errors import Missing
-from apps.common.http.exception_handler import is_store_away
+from apps.common.errors import NotFound
+from apps.common.http.exception_handler import is_store_unavailable
 from apps.courses.selectors import cached_visible_course
 from apps.courses.serializers import CourseSerializer
-from apps.users.viewer import Anonymous
+from apps.users.viewer import AnonymousViewer
 from lms.site import headers, pages
 
 # The server's own addresses, where what is not there stays a 404.
@@ -133,11 +133,11 @@ def _course_on_show(course_id: str) -> dict | None:
     """Return a course as visitors see it; the app itself opens whatever the store says."""
     represent = CourseSerializer().represent
     try:
-        return cached_visible_course(course_id, viewer=Anonymous(), represent=represent)
-    except Missing:
+        return cached_visible_course(course_id, viewer=AnonymousViewer(), represent=represent)
+    except NotFound:
         return None
     except Exception as error:
-        if is_store_away(error):
+        if is_store_unavailable(error):
             return None
         raise
 

@@ -45,7 +45,7 @@ def filled(size: int):
     """Return a new quiz, its questions and choices, with so many submissions stored."""
     from bson import ObjectId
 
-    from apps.quizzes.documents import AskedChoice, Attempt, GivenAnswer, Question, Quiz
+    from apps.quizzes.documents import Answer, Attempt, ChoiceSnapshot, Question, Quiz
     from tests.quizzes.submissions import submission_of
 
     dice = random.Random(size)
@@ -55,15 +55,14 @@ def filled(size: int):
         for place in range(QUESTIONS)
     ]
     choices = {
-        one.id: [AskedChoice(id=ObjectId(), text="A choice") for _ in range(CHOICES)]
+        one.id: [ChoiceSnapshot(id=ObjectId(), text="A choice") for _ in range(CHOICES)]
         for one in questions
     }
 
     def submission():
         marks = [dice.choice([0, 1]) for _ in questions]
         answers = [
-            GivenAnswer(question=one.id, choices=[dice.choice(choices[one.id]).id])
-            for one in questions
+            Answer(question=one.id, choices=[dice.choice(choices[one.id]).id]) for one in questions
         ]
         return submission_of(quiz, questions, marks, answers=answers)
 

@@ -9,7 +9,7 @@ from mongoengine import NotUniqueError
 from apps.common.clock import now_in_milliseconds
 from apps.common.errors import Conflict
 from apps.common.storage import count_limits
-from apps.common.storage.count_limits import Bound, Counter
+from apps.common.storage.count_limits import Counter, CountLimit
 from apps.courses.documents import Category
 from tests.users.racing import race
 
@@ -23,8 +23,8 @@ def shelf() -> ObjectId:
     return ObjectId()
 
 
-def bound(most: int) -> Bound:
-    return Bound("things", most, count=lambda _shelf: Category.objects.count(), refusal=Full)
+def bound(most: int) -> CountLimit:
+    return CountLimit("things", most, count=lambda _shelf: Category.objects.count(), refusal=Full)
 
 
 def thing(name: str = "a", **given) -> Category:
@@ -90,11 +90,11 @@ def test_a_removal_is_not_subtracted_from_a_counter_that_never_counted_it(shelf)
 def test_room_that_a_dead_request_holds_is_free_after_a_quiet_minute(shelf, monkeypatch):
     one = bound(1)
     one.reserve(shelf)
-    assert count_limits.remove_quiet_counters() == 0
+    assert count_limits.delete_unused_counters() == 0
     with pytest.raises(Full):
         one.reserve(shelf)
     Counter.objects.update(set__changed_at=now_in_milliseconds() - timedelta(seconds=61))
-    assert count_limits.remove_quiet_counters() == 1
+    assert count_limits.delete_unused_counters() == 1
     one.reserve(shelf)
 
 

@@ -8,9 +8,9 @@ import pytest
 from django.core.cache import caches
 
 from apps.common.storage import cache
-from apps.common.storage.cache import Lookup, Unkept, forget, read_all, read_through, store
+from apps.common.storage.cache import Lookup, Uncached, invalidate, read_all, read_through, store
 from apps.common.storage.cache.memory import MAX_VALUE_BYTES
-from apps.common.storage.cache.stamps import EPOCH, stamp_of
+from apps.common.storage.cache.stamps import EPOCH, version_key
 from tests.caches import meet
 from tests.faults.servers import RedisServer
 
@@ -73,7 +73,7 @@ def test_what_is_forgotten_is_loaded_anew(any_cache):
     source.read()
     source.value = "new"
 
-    forget("thing")
+    invalidate("thing")
 
     assert source.read() == source.read() == "new"
     assert source.loads == 2
@@ -91,7 +91,7 @@ def test_a_slow_reader_never_puts_an_old_value_over_a_new_one(any_cache):
     with ThreadPoolExecutor(1) as threads:
         slow = threads.submit(read_through, "thing", load_slowly, 60)
         loading.wait(5)
-        forget("thing")
+        invalidate("thing")
         written.set()
         assert slow.result() == "old"  # it was asked before the write had finished
 
@@ -102,8 +102,8 @@ def test_what_was_there_before_a_write_is_not_revived_by_a_lost_stamp(any_cache)
     source = Source()
     source.read()
     source.value = "new"
-    forget("thing")
-    caches["default"].delete(stamp_of("thing"))
+    invalidate("thing")
+    caches["default"].delete(version_key("thing"))
 
     assert source.read() == "new"
 
@@ -123,7 +123,7 @@ def test_a_value_is_as_old_as_what_it_is_made_from(any_cache):
     source.read(made_from=["part", "other"])
     source.value = "new"
 
-    forget("other")
+    invalidate("other")
 
     assert source.read(made_from=["part", "other"]) == "new"
 
@@ -178,7 +178,7 @@ def test_a_key_under_which_nothing_is_found_leaves_nothing(any_cache):
     for number in range(20):
         with pytest.raises(KeyError):
             read_through(f"thing:{number}", _fail, 60, made_from=["things"])
-        load = Source(Unkept("nothing"))
+        load = Source(Uncached("nothing"))
         assert read_through(f"thing:{number}", load, 60, made_from=["things"]) == "nothing"
         assert read_all(Lookup(f"thing:{number}", load, 60)) == (["nothing"], None)
 
@@ -188,7 +188,7 @@ def test_a_key_under_which_nothing_is_found_leaves_nothing(any_cache):
 
 
 def test_what_is_found_later_under_such_a_key_is_kept(any_cache):
-    source = Source(Unkept(None))
+    source = Source(Uncached(None))
     assert source.read() is None
     source.value = "value"
 
@@ -225,13 +225,13 @@ def test_a_hit_costs_one_round_trip(redis, monkeypatch):
 
 
 def test_counters_count_and_begin_anew(any_cache):
-    assert [cache.count("limit", 1) for _ in range(3)] == [1, 2, 3]
-    assert cache.counted("limit") == 3
+    assert [cache.increment_counter("limit", 1) for _ in range(3)] == [1, 2, 3]
+    assert cache.read_counter("limit") == 3
 
     time.sleep(1.1)
 
-    assert cache.counted("limit") == 0
-    assert cache.count("limit", 1) == 1
+    assert cache.read_counter("limit") == 0
+    assert cache.increment_counter("limit", 1) == 1
 
 
 # Redis away
@@ -243,7 +243,7 @@ def test_a_redis_that_is_away_is_a_miss_and_never_an_error(redis, caplog):
     redis.stop()
     source.value = "new"
 
-    forget("thing")
+    invalidate("thing")
 
     assert source.read() == "new"
     assert cache.ping() is False
@@ -256,7 +256,7 @@ def test_a_redis_that_comes_back_revives_nothing(redis, monkeypatch):
     source.read()
     redis.pause()
     source.value = "new"
-    forget("thing")  # this Redis has never heard of it
+    invalidate("thing")  # this Redis has never heard of it
     redis.resume()
     time.sleep(0.1)
 
@@ -274,7 +274,7 @@ def test_a_frozen_redis_costs_half_a_second_at_most(redis):
         began = time.monotonic()
         for key in ("one", "two", "three"):
             assert source.read(key) == "value"
-            forget(key)
+            invalidate(key)
         assert time.monotonic() - began < 0.5
     finally:
         redis.resume()
@@ -283,8 +283,8 @@ def test_a_frozen_redis_costs_half_a_second_at_most(redis):
 def test_counters_go_on_in_this_process_while_redis_is_away(redis):
     redis.stop()
 
-    assert [cache.count("limit", 60) for _ in range(3)] == [1, 2, 3]
-    assert cache.counted("limit") == 3
+    assert [cache.increment_counter("limit", 60) for _ in range(3)] == [1, 2, 3]
+    assert cache.read_counter("limit") == 3
 
 
 def test_what_is_no_json_of_ours_in_redis_is_a_miss(redis):
@@ -303,7 +303,7 @@ def full_redis(redis):
     """A Redis that takes no more, though it answers; what was in it is still there."""
     source = Source("before")
     source.read("known")
-    cache.count("counted", 60)
+    cache.increment_counter("counted", 60)
     store._redis().config_set("maxmemory", "1")
     store._redis().config_set("maxmemory-policy", "noeviction")
     yield redis
@@ -326,7 +326,7 @@ def test_a_full_redis_is_a_miss_and_never_an_error(full_redis, caplog):
 def test_what_is_forgotten_in_a_full_redis_is_loaded_anew(full_redis):
     source = Source("after")
 
-    forget("known")
+    invalidate("known")
 
     assert source.read("known") == "after"
     store._redis().config_set("maxmemory", "0")
@@ -347,7 +347,7 @@ def test_a_slow_reader_never_puts_an_old_value_over_a_new_one_in_a_full_redis(re
         slow = threads.submit(read_through, "thing", load_slowly, 60)
         loading.wait(5)
         store._redis().config_set("maxmemory", "1")
-        forget("thing")
+        invalidate("thing")
         store._redis().config_set("maxmemory", "0")
         written.set()
         assert slow.result() == "old"
@@ -358,6 +358,6 @@ def test_a_slow_reader_never_puts_an_old_value_over_a_new_one_in_a_full_redis(re
 def test_counters_go_on_in_this_process_while_redis_is_full(full_redis):
     lookup = Lookup("known", Source("later"), 60)
 
-    assert [cache.count("limit", 60) for _ in range(3)] == [1, 2, 3]
+    assert [cache.increment_counter("limit", 60) for _ in range(3)] == [1, 2, 3]
     assert read_all(lookup, counting=("limit", 60)) == (["before"], 4)
-    assert cache.counted("limit") == 4
+    assert cache.read_counter("limit") == 4

@@ -5,7 +5,7 @@ import pytest
 from rest_framework.test import APIRequestFactory
 
 from apps.common.capacity import Busy, Capacity
-from apps.common.http.exception_handler import answer_exception
+from apps.common.http.exception_handler import handle_exception
 
 
 def test_a_job_is_refused_while_all_slots_are_taken():
@@ -54,7 +54,7 @@ def test_a_slot_is_free_again_after_a_job_has_failed():
 
 
 def test_a_busy_server_says_when_to_try_again():
-    response = answer_exception(Busy(), {"request": APIRequestFactory().get("/")})
+    response = handle_exception(Busy(), {"request": APIRequestFactory().get("/")})
 
     assert response.status_code == 503
     assert response["Retry-After"] == "5"

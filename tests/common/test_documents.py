@@ -4,12 +4,12 @@ import pytest
 from bson import ObjectId
 from mongoengine import NotUniqueError, StringField
 
-from apps.common.errors import Missing, StaleVersion
+from apps.common.errors import NotFound, StaleRevision
 from apps.common.storage import indexes
-from apps.common.storage.documents import Revised, change, for_each, insert
+from apps.common.storage.documents import RevisionedDocument, for_each, insert, update
 
 
-class Page(Revised):
+class Page(RevisionedDocument):
     name = StringField(required=True)
 
     meta = {
@@ -40,20 +40,20 @@ def test_an_insert_that_is_tried_again_finds_what_it_has_made():
 def test_each_edit_raises_the_revision():
     page = insert(Page(name="one"))
 
-    changed = change(page, name="two")
+    changed = update(page, name="two")
 
     assert (changed.name, changed.revision) == ("two", 2)
-    assert change(page, expected=[2], name="three").revision == 3
+    assert update(page, expected=[2], name="three").revision == 3
 
 
 def test_an_edit_of_what_somebody_edited_since_changes_nothing():
     page = insert(Page(name="one"))
-    change(page, name="two")
+    update(page, name="two")
 
-    with pytest.raises(StaleVersion):
-        change(page, expected=[1], name="three")
-    with pytest.raises(StaleVersion):
-        change(page, expected=[], name="three")
+    with pytest.raises(StaleRevision):
+        update(page, expected=[1], name="three")
+    with pytest.raises(StaleRevision):
+        update(page, expected=[], name="three")
     assert Page.objects.get().name == "two"
 
 
@@ -61,8 +61,8 @@ def test_an_edit_of_what_is_gone_does_not_bring_it_back():
     page = insert(Page(name="one"))
     page.delete()
 
-    with pytest.raises(Missing):
-        change(page, name="two")
+    with pytest.raises(NotFound):
+        update(page, name="two")
     assert Page.objects.count() == 0
 
 

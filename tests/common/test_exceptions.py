@@ -9,7 +9,7 @@ from mongoengine import Document, ListField, OperationError, StringField
 from pymongo.errors import OperationFailure
 from rest_framework import serializers
 
-from apps.common.http.exception_handler import answer_exception
+from apps.common.http.exception_handler import handle_exception
 
 
 class Large(Document):
@@ -35,7 +35,7 @@ class Question(serializers.Serializer):
 
 
 def told(error: Exception) -> dict:
-    response = answer_exception(error, {})
+    response = handle_exception(error, {})
     assert response.status_code == 400
     return response.data
 
@@ -69,7 +69,7 @@ def test_what_is_too_large_to_store_is_a_413(operation):
 
     with pytest.raises(Exception) as raised:  # noqa: PT011 - the driver and MongoEngine differ
         act()
-    response = answer_exception(raised.value, {})
+    response = handle_exception(raised.value, {})
 
     assert (response.status_code, response.data["code"]) == (413, "too_large")
     assert Large.objects.get().text == "small"
@@ -82,7 +82,7 @@ def test_what_has_grown_too_large_on_the_server_is_a_413():
     with pytest.raises(Exception) as raised:  # noqa: PT011 - the driver and MongoEngine differ
         Large.objects(id=stored.id).update_one(push__parts="y" * 9_000_000)
 
-    assert answer_exception(raised.value, {}).status_code == 413
+    assert handle_exception(raised.value, {}).status_code == 413
 
 
 @pytest.mark.parametrize("code", [10334, 17419, 17420])
@@ -90,7 +90,7 @@ def test_the_servers_words_for_too_large_are_known(code):
     error = OperationError("Could not save document")
     error.__cause__ = OperationFailure("too large", code)
 
-    assert answer_exception(error, {}).status_code == 413
+    assert handle_exception(error, {}).status_code == 413
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_the_servers_words_for_too_large_are_known(code):
     ],
 )
 def test_an_answer_has_at_most_a_hundred_messages(wrong):
-    answer = answer_exception(serializers.ValidationError(wrong), {}).data
+    answer = handle_exception(serializers.ValidationError(wrong), {}).data
 
     assert sum(map(len, answer.values())) == 100
 
@@ -110,10 +110,10 @@ def test_an_answer_has_at_most_a_hundred_messages(wrong):
 def test_what_a_caller_sent_is_repeated_in_part_and_as_unicode():
     wrong = {"\ud800" + "k" * 5000: ["\udfff" + "m" * 5000], "a": {"\ud800": ["wrong"]}}
 
-    answer = answer_exception(serializers.ValidationError(wrong), {}).data
+    answer = handle_exception(serializers.ValidationError(wrong), {}).data
 
     assert len(json.dumps(answer, ensure_ascii=False).encode()) < 1000
 
 
 def test_a_body_that_cannot_be_read_to_its_end_is_a_400():
-    assert answer_exception(UnreadablePostError("timed out"), {}).status_code == 400
+    assert handle_exception(UnreadablePostError("timed out"), {}).status_code == 400

@@ -6,12 +6,12 @@ from rest_framework.serializers import ValidationError
 
 from apps.common.http.fields import (
     MOST_ELEMENTS,
+    BooleanField,
     ChoiceField,
-    FlagField,
-    IdField,
     ListField,
     MoneyField,
     NumberField,
+    ObjectIdField,
     TextField,
 )
 from apps.common.http.serializers import Serializer
@@ -21,9 +21,9 @@ class Thing(Serializer):
     title = TextField(max_length=10)
     note = TextField(required=False, lines=True)
     number = NumberField(required=False, min_value=1)
-    flag = FlagField(required=False)
+    flag = BooleanField(required=False)
     price = MoneyField(required=False)
-    owner = IdField(read_only=True)
+    owner = ObjectIdField(read_only=True)
 
 
 def read(**data) -> dict:
@@ -167,14 +167,14 @@ def test_money_is_whole_cents_and_shown_with_two_places(given, cents, shown):
 @pytest.mark.parametrize("wrong", ["x", "5" * 23, "5" * 25, "G" * 24, "A" * 24, 5, {"$ne": 1}, []])
 def test_a_malformed_id_is_refused(wrong):
     with pytest.raises(ValidationError):
-        IdField().run_validation(wrong)
+        ObjectIdField().run_validation(wrong)
 
 
 def test_an_id_is_read_and_shown():
     made = ObjectId()
 
-    assert IdField().run_validation(str(made)) == made
-    assert IdField().to_representation(made) == str(made)
+    assert ObjectIdField().run_validation(str(made)) == made
+    assert ObjectIdField().to_representation(made) == str(made)
 
 
 def test_unknown_and_read_only_fields_are_refused_where_something_is_made_all_at_once():

@@ -2,11 +2,11 @@
 
 import pytest
 
-from apps.common.html_limits import HtmlBounds, TooMuchMarkup
+from apps.common.html_limits import HtmlLimits, TooMuchMarkup
 
 
-def bounds(**more) -> HtmlBounds:
-    return HtmlBounds(**{"tags": 5_000, "open": 200, "work": 250_000} | more)
+def bounds(**more) -> HtmlLimits:
+    return HtmlLimits(**{"tags": 5_000, "open": 200, "work": 250_000} | more)
 
 
 def test_html_as_people_write_it_is_within_bounds():

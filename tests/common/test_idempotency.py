@@ -19,14 +19,18 @@ from rest_framework.views import APIView
 from apps.common.clock import now_in_milliseconds
 from apps.common.errors import Conflict
 from apps.common.http import idempotency
-from apps.common.http.idempotency import IdempotencyKey, forget_old_keys
+from apps.common.http.idempotency import IdempotencyKey, delete_old_keys
 from apps.common.http.parsers import StrictJSONParser
 from apps.common.http.viewsets import ApiView
 from apps.common.storage.documents import insert
-from apps.users.viewer import Person
+from apps.users.viewer import SignedInViewer
 
-PERSON = Person(id="5" * 24, account_id=1, username="ada", is_instructor=False, is_admin=False)
-OTHER = Person(id="6" * 24, account_id=2, username="bob", is_instructor=False, is_admin=False)
+PERSON = SignedInViewer(
+    id="5" * 24, account_id=1, username="ada", is_instructor=False, is_admin=False
+)
+OTHER = SignedInViewer(
+    id="6" * 24, account_id=2, username="bob", is_instructor=False, is_admin=False
+)
 
 
 class Note(Document):
@@ -190,7 +194,7 @@ def test_old_keys_are_forgotten_by_the_sweep():
     IdempotencyKey.objects.update(set__created_at=now_in_milliseconds() - timedelta(hours=25))
     send("new")
 
-    assert forget_old_keys() == 1
+    assert delete_old_keys() == 1
     assert [kept.key for kept in IdempotencyKey.objects] == ["new"]
 
 
@@ -277,7 +281,7 @@ def test_a_user_has_so_many_keys_a_day(monkeypatch):
     IdempotencyKey.objects(key="a").update(
         set__created_at=now_in_milliseconds() - timedelta(hours=25)
     )
-    forget_old_keys()
+    delete_old_keys()
     assert send("c").status_code == 201
 
 

@@ -80,10 +80,10 @@ def test_the_address_is_the_one_that_the_last_trusted_proxy_saw(
 
 
 def test_what_is_reached_is_refused_without_counting():
-    rate_limits.check("failures", "ada", "203.0.113.1")
+    rate_limits.check_and_count("failures", "ada", "203.0.113.1")
     for _ in range(5):
         rate_limits.check_reached("failures", "ada", "203.0.113.1")
-    rate_limits.check("failures", "ada", "203.0.113.1")
+    rate_limits.check_and_count("failures", "ada", "203.0.113.1")
 
     with pytest.raises(rate_limits.Throttled):
         rate_limits.check_reached("failures", "ada", "203.0.113.1")
@@ -91,7 +91,7 @@ def test_what_is_reached_is_refused_without_counting():
 
 
 def test_a_counter_names_nobody():
-    key, seconds = rate_limits.counter_of("failures", "ada@example.org", "203.0.113.1")
+    key, seconds = rate_limits.counter_key("failures", "ada@example.org", "203.0.113.1")
 
     assert "ada" not in key
     assert "203" not in key
@@ -202,7 +202,7 @@ def test_a_refusal_names_the_time_that_is_left():
 
 
 def test_of_many_at_once_so_many_pass_as_the_limit_allows():
-    answers = race(24, lambda _: rate_limits.check("anonymous", "203.0.113.1"))
+    answers = race(24, lambda _: rate_limits.check_and_count("anonymous", "203.0.113.1"))
 
     assert sum(answer is None for answer in answers) == 3
     assert all(isinstance(answer, rate_limits.Throttled | None) for answer in answers)

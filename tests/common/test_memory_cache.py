@@ -152,12 +152,12 @@ def test_pages_and_counters_are_stores_of_their_own(settings):
     if settings.REDIS_URL:
         pytest.skip("Pages are in Redis.")
     for _ in range(3):
-        cache.count("limit:failures:somebody", 900)
+        cache.increment_counter("limit:failures:somebody", 900)
 
     for number in range(2_000):
         caches["default"].set(f"page{number}", "x" * 64 * KILOBYTE, 60)
 
-    assert cache.counted("limit:failures:somebody") == 3
+    assert cache.read_counter("limit:failures:somebody") == 3
     assert caches["default"]._usage.total <= 64 * KILOBYTE * KILOBYTE
     assert settings.CACHES["default"]["LOCATION"] != settings.CACHES["local"]["LOCATION"]
 

@@ -5,8 +5,8 @@ from mongoengine import Document, IntField
 from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
 
-from apps.common.errors import Missing
-from apps.common.storage.pagination import Paging, link, page_of, slice_of
+from apps.common.errors import NotFound
+from apps.common.storage.pagination import Paging, link, page_of, page_slice
 from tests.command_counter import recorded, shown
 
 
@@ -42,7 +42,7 @@ def test_pages_follow_each_other(leaves):
 
 def test_a_page_past_the_end_is_missing_but_for_the_first_of_nothing(leaves):
     for number in (4, 1_000_000_000):
-        with pytest.raises(Missing):
+        with pytest.raises(NotFound):
             page_of(leaves, Paging(number=number, size=3), number_of)
     empty = page_of(leaves(number=99), Paging(), number_of)
     assert (empty.count, empty.rows, empty.next, empty.previous) == (0, [], None, None)
@@ -55,12 +55,12 @@ def test_a_full_last_page_has_none_after_it(leaves):
 def test_a_cursor_leads_through_all_and_back(leaves):
     seen, cursor, back = [], "", []
     while cursor is not None:
-        part = slice_of(leaves, Paging(size=3, cursor=cursor), number_of)
+        part = page_slice(leaves, Paging(size=3, cursor=cursor), number_of)
         seen.append(part.rows)
         cursor = (part.next or {}).get("cursor")
     previous = part.previous
     while previous:
-        part = slice_of(leaves, Paging(size=3, **previous), number_of)
+        part = page_slice(leaves, Paging(size=3, **previous), number_of)
         back.append(part.rows)
         previous = part.previous
 
@@ -71,23 +71,23 @@ def test_a_cursor_leads_through_all_and_back(leaves):
 
 
 def test_what_is_added_meanwhile_moves_no_part(leaves):
-    first = slice_of(leaves, Paging(size=3, cursor=""), number_of)
+    first = page_slice(leaves, Paging(size=3, cursor=""), number_of)
     Leaf(number=8).save()
 
-    second = slice_of(leaves, Paging(size=3, **first.next), number_of)
+    second = page_slice(leaves, Paging(size=3, **first.next), number_of)
 
     assert second.rows == [4, 3, 2]
-    newer = slice_of(leaves, Paging(size=3, **second.previous), number_of)
+    newer = page_slice(leaves, Paging(size=3, **second.previous), number_of)
     assert newer.rows == [7, 6, 5]
     assert newer.previous
 
 
 def test_a_part_at_any_depth_costs_two_commands(leaves):
-    deep = slice_of(leaves, Paging(size=2, cursor=""), number_of).next
-    deep = slice_of(leaves, Paging(size=2, **deep), number_of).next
+    deep = page_slice(leaves, Paging(size=2, cursor=""), number_of).next
+    deep = page_slice(leaves, Paging(size=2, **deep), number_of).next
 
     with recorded() as heard:
-        slice_of(leaves, Paging(size=2, **deep), number_of)
+        page_slice(leaves, Paging(size=2, **deep), number_of)
 
     assert len(heard) == 2, shown(heard)
 

@@ -22,7 +22,7 @@ from apps.common.storage.picture_files import MOST_PARTS, MOST_SCANS, TooManyPar
 from apps.common.storage.pictures import LARGE, SMALL, remove_unused_pictures, store_picture
 from apps.common.storage.rate_limits import Throttled
 from apps.courses.documents import Course
-from apps.courses.services import remove_unused_images, set_image
+from apps.courses.services import delete_unused_images, set_image
 from apps.users.documents import User
 from apps.users.services import erase, remove_unused_profile_pictures, set_picture
 from tests.factories import client_of, make_course
@@ -441,13 +441,13 @@ def test_a_stale_reader_removes_what_its_write_replaced(student, instructor):
         set_image(as_read, SimpleUploadedFile("a.png", png(20 + number)), by=str(instructor.id))
     assert len(files("courses")) == 2
 
-    from apps.courses.services import change_course, finish_removal
+    from apps.courses.services import finish_deletion, update_course
 
-    change_course(as_read, by=None, image=None)
+    update_course(as_read, by=None, image=None)
     assert files("courses") == set()
 
     set_image(as_read, SimpleUploadedFile("a.png", png()), by=str(instructor.id))
-    finish_removal(as_read)
+    finish_deletion(as_read)
     assert files("courses") == set()
 
 
@@ -486,12 +486,12 @@ def test_the_sweep_removes_old_files_that_no_document_refers_to(settings, studen
         age(name, settings, hours=2)
     age("people/new.webp", settings, minutes=50)
 
-    assert remove_unused_profile_pictures() == remove_unused_images() == 1
+    assert remove_unused_profile_pictures() == delete_unused_images() == 1
     assert files("people") | files("courses") == shown | {"people/new.webp", "courses/new.webp"}
 
 
 def test_the_sweep_of_an_empty_store_removes_nothing():
-    assert remove_unused_profile_pictures() == remove_unused_images() == 0
+    assert remove_unused_profile_pictures() == delete_unused_images() == 0
 
 
 def test_the_sweep_looks_at_few_names_at_once(settings, monkeypatch):

@@ -7,18 +7,18 @@ from rest_framework.serializers import ChoiceField, ValidationError
 from rest_framework.test import APIRequestFactory
 
 from apps.common.http.query_params import (
-    EndlessListQuery,
+    BooleanParam,
+    CursorListQuery,
     ListQuery,
-    SearchField,
-    YesNoField,
+    SearchParam,
     reference_filter,
 )
 
 
 class CourseQuery(ListQuery):
     category = reference_filter("category")
-    free = YesNoField(required=False)
-    search = SearchField(required=False)
+    free = BooleanParam(required=False)
+    search = SearchParam(required=False)
     ordering = ChoiceField(["title", "-title"], required=False)
 
 
@@ -92,18 +92,18 @@ def test_what_is_to_be_expanded_may_be_named_twice():
 
 
 def test_an_endless_list_is_read_by_cursor_from_its_first_page_on():
-    assert read("", EndlessListQuery).paging.cursor == ""
+    assert read("", CursorListQuery).paging.cursor == ""
     after = f"after-{ObjectId()}"
-    assert read(f"cursor={after}", EndlessListQuery).paging.cursor == after
-    assert read("page=3", EndlessListQuery).paging.cursor is None
+    assert read(f"cursor={after}", CursorListQuery).paging.cursor == after
+    assert read("page=3", CursorListQuery).paging.cursor is None
 
 
 @pytest.mark.parametrize("wrong", ["x", "after-1", "before-" + "G" * 24, "after-" + "0" * 25])
 def test_a_cursor_that_is_none_is_refused(wrong):
     with pytest.raises(ValidationError):
-        read(f"cursor={wrong}", EndlessListQuery)
+        read(f"cursor={wrong}", CursorListQuery)
 
 
 def test_a_page_and_a_cursor_contradict_each_other():
     with pytest.raises(ValidationError):
-        read(f"page=1&cursor=after-{ObjectId()}", EndlessListQuery)
+        read(f"page=1&cursor=after-{ObjectId()}", CursorListQuery)

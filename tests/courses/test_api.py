@@ -751,7 +751,7 @@ def test_a_course_put_into_a_category_just_before_it_goes_is_in_none(instructor,
 
     def check_and_lose(category_id) -> None:
         check(category_id)
-        services.remove_category(category, expected=None)
+        services.delete_category(category, expected=None)
 
     monkeypatch.setattr(services, "_check_category", check_and_lose)
     body = {"title": "Logic", "category": str(category.id)}
@@ -762,7 +762,7 @@ def test_a_course_put_into_a_category_just_before_it_goes_is_in_none(instructor,
 
 
 def test_a_category_that_is_going_is_gone_already(admin, anonymous):
-    from apps.courses.services import finish_removals
+    from apps.courses.services import finish_deletions
 
     category = make_category(name="Going")
     course = make_course(category=category)
@@ -773,7 +773,7 @@ def test_a_category_that_is_going_is_gone_already(admin, anonymous):
     [row] = anonymous.get("/api/courses/?expand=category").data["results"]
     assert row["category"] is None
     assert client_of(admin).delete(f"/api/categories/{category.id}/").status_code == 404
-    assert finish_removals() == 1
+    assert finish_deletions() == 1
     assert Course.objects.get(id=course.id).category is None
     assert Category.objects.count() == 0
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from bson import ObjectId
 
-from apps.common.storage.cache import forget
+from apps.common.storage.cache import invalidate
 from apps.courses.documents import Course
 from apps.dashboard import selectors
 from apps.dashboard.serializers import DashboardSerializer
@@ -45,7 +45,7 @@ def figures_forgotten() -> None:
     from django.core.cache import caches
 
     caches["default"].clear()
-    forget("anything")
+    invalidate("anything")
 
 
 def mark(client, lesson, completed: bool = True) -> None:
@@ -174,7 +174,7 @@ def test_a_grade_a_quiz_and_a_notification_make_the_students_part_old():
         now = datetime.now(UTC)
         graded(quiz, 50, student=student.id, attempt=number, submitted_at=now)
         assert submissions() == number - 1  # kept: nobody has said anything
-        forget(key)
+        invalidate(key)
         assert submissions() == number
     assert dashboard(client)["student"]["unread"] == 1  # of having enrolled
     client.post("/api/notifications/read-all/")

@@ -4,21 +4,23 @@ from random import Random
 
 from bson import ObjectId
 
-from apps.quizzes.documents import AskedChoice, AskedQuestion
+from apps.quizzes.documents import ChoiceSnapshot, QuestionSnapshot
 from lms.demo.attempts import submissions
 from lms.demo.people import DEMO_STUDENT, STUDENTS
 
 
-def questions() -> list[AskedQuestion]:
-    def choices(right: int) -> list[AskedChoice]:
-        return [AskedChoice(id=ObjectId(), text=str(n), is_correct=n < right) for n in range(4)]
+def questions() -> list[QuestionSnapshot]:
+    def choices(right: int) -> list[ChoiceSnapshot]:
+        return [ChoiceSnapshot(id=ObjectId(), text=str(n), is_correct=n < right) for n in range(4)]
 
     return [
-        AskedQuestion(id=ObjectId(), text="1", kind="single", points=1, choices=choices(1)),
-        AskedQuestion(id=ObjectId(), text="2", kind="multiple", points=1, choices=choices(2)),
-        AskedQuestion(id=ObjectId(), text="3", kind="true_false", points=1, answer="true"),
-        AskedQuestion(id=ObjectId(), text="4", kind="short_text", points=1, answer="a\nb"),
-        AskedQuestion(id=ObjectId(), text="5", kind="numeric", points=1, answer="1,5", tolerance=2),
+        QuestionSnapshot(id=ObjectId(), text="1", kind="single", points=1, choices=choices(1)),
+        QuestionSnapshot(id=ObjectId(), text="2", kind="multiple", points=1, choices=choices(2)),
+        QuestionSnapshot(id=ObjectId(), text="3", kind="true_false", points=1, answer="true"),
+        QuestionSnapshot(id=ObjectId(), text="4", kind="short_text", points=1, answer="a\nb"),
+        QuestionSnapshot(
+            id=ObjectId(), text="5", kind="numeric", points=1, answer="1,5", tolerance=2
+        ),
     ]
 
 
@@ -68,7 +70,7 @@ def test_a_seed_gives_one_story():
 
 def test_a_wrong_text_is_another_answer_or_the_right_one_misspelt():
     short = [
-        AskedQuestion(id=ObjectId(), text=text, kind="short_text", points=1, answer=answer)
+        QuestionSnapshot(id=ObjectId(), text=text, kind="short_text", points=1, answer=answer)
         for text, answer in [("1", "Loire\nthe Loire"), ("2", "Garonne"), ("3", "e")]
     ]
     right = {one.id: one.answer.splitlines() for one in short}

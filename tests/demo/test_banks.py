@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from bson import ObjectId
 
-from apps.quizzes.documents import KINDS, AskedChoice, AskedQuestion, content_of
+from apps.quizzes.documents import KINDS, ChoiceSnapshot, QuestionSnapshot, content_of
 from apps.quizzes.problems import problems_of
 from lms.demo.banks import read_bank
 from lms.demo.catalogue import read_catalogue
@@ -22,12 +22,12 @@ def quizzes() -> list:
     ]
 
 
-def asked(draft) -> AskedQuestion:
+def asked(draft) -> QuestionSnapshot:
     choices = [
-        AskedChoice(id=ObjectId(), text=one.text, is_correct=one.is_correct)
+        ChoiceSnapshot(id=ObjectId(), text=one.text, is_correct=one.is_correct)
         for one in draft.choices
     ]
-    return AskedQuestion(id=ObjectId(), choices=choices, **content_of(draft))
+    return QuestionSnapshot(id=ObjectId(), choices=choices, **content_of(draft))
 
 
 def test_the_quizzes_are_of_all_kinds_and_spread_over_the_catalogue():

@@ -1,4 +1,4 @@
-from apps.common.clock import shown
+from apps.common.clock import format_timestamp
 from apps.common.events import publish
 from apps.courses.documents import Category, Course
 from apps.enrollments.documents import Enrollment
@@ -124,7 +124,9 @@ def test_the_demo_instructor_is_told_once_that_they_may_teach():
     loading.fill()
     teacher = User.objects.get(username="demo-instructor")
 
-    publish(InstructorGranted(user_id=str(teacher.id), granted_at=shown(teacher.granted_at)))
+    publish(
+        InstructorGranted(user_id=str(teacher.id), granted_at=format_timestamp(teacher.granted_at))
+    )
 
     assert told(teacher) == [("instructor_granted", "/studio")]
 

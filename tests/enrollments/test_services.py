@@ -4,10 +4,10 @@ from datetime import timedelta
 import pytest
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.errors import Missing
+from apps.common.errors import NotFound
 from apps.common.events import subscribe
 from apps.courses.documents import Course
-from apps.courses.services import remove_course
+from apps.courses.services import delete_course
 from apps.enrollments import services
 from apps.enrollments.documents import Enrollment
 from apps.enrollments.events import StudentEnrolled
@@ -85,14 +85,14 @@ def test_a_place_cannot_be_left_twice():
     enroll_in(course)
     place = Enrollment.objects.get(course=course.id)
     services.leave(place)
-    with pytest.raises(Missing):
+    with pytest.raises(NotFound):
         services.leave(place)
     assert Course.objects.get(id=course.id).enrollment_count == 0
 
 
 def test_a_course_that_goes_while_somebody_enrols_keeps_nobody(student):
     course = make_course(lessons=1)
-    remove_course(course, cascade=True)
+    delete_course(course, cascade=True)
     with pytest.raises(services.CourseNotOpen):
         services.enroll(student_id=str(student.id), course=course)
     assert Enrollment.objects.count() == 0

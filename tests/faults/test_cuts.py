@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.test import override_settings
 
-from apps.common.clock import shown
+from apps.common.clock import format_timestamp
 from apps.common.events import subscribe
 from apps.common.storage.indexes import documents
 from apps.courses.documents import Category, Course
@@ -260,7 +260,7 @@ def granting() -> Scene:
         assert profile.is_instructor
         assert profile.pending_since is None
         notification = Notification.objects.get(recipient=student.id)
-        assert notification.key.endswith(shown(profile.granted_at))
+        assert notification.key.endswith(format_timestamp(profile.granted_at))
 
     return Scene(
         client_of(make_admin()),

@@ -26,7 +26,7 @@ class AccountMails:
     send = staticmethod(users.send_account_mails)
 
     def ask_for(self, person) -> None:
-        users.ask_for_reset(email=person.email)
+        users.request_password_reset(email=person.email)
 
     def wait(self) -> None:
         """Let time pass for the mails that wait."""

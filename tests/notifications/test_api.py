@@ -1,7 +1,7 @@
 import pytest
 
 from apps.notifications.documents import Notification
-from apps.users.services import change_person
+from apps.users.services import update_user
 from tests.factories import client_of, enroll_in, make_course, make_student
 from tests.notifications.telling import grade, tell
 
@@ -340,4 +340,4 @@ def test_a_grant_over_http_is_told(student, client, admin):
 
     [row] = client.get(LIST).data["results"]
     assert (row["kind"], row["link"]) == ("instructor_granted", "/studio")
-    assert change_person(user_id=str(student.id), bio="x").pending_since is None
+    assert update_user(user_id=str(student.id), bio="x").pending_since is None

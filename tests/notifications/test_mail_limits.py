@@ -9,7 +9,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.mail_quotas import remove_old_quotas
+from apps.common.mail_quotas import delete_old_quotas
 from apps.common.models import MailQuota
 from apps.notifications import selectors, services
 from apps.notifications.documents import Notification
@@ -172,7 +172,7 @@ def test_a_changed_address_gets_what_waits_within_the_same_limits(student):
     tell_many(student, LIMIT_UNVERIFIED + 5)
     services.send_mails()
 
-    users.change_person(user_id=str(student.id), email="new@example.org")
+    users.update_user(user_id=str(student.id), email="new@example.org")
     tell(student)
     assert services.send_mails() == 0
 
@@ -205,9 +205,9 @@ def test_counts_are_kept_for_as_long_as_a_limit_looks_back(student):
     tell(student)
     services.send_mails()
 
-    assert remove_old_quotas(older_than=DAY) == 0
+    assert delete_old_quotas(older_than=DAY) == 0
     MailQuota.objects.update(updated_at=now_in_milliseconds() - DAY * 2)
-    assert remove_old_quotas(older_than=DAY) == 2
+    assert delete_old_quotas(older_than=DAY) == 2
 
 
 def test_a_count_names_nobody(student):
@@ -417,7 +417,7 @@ def test_it_is_not_sent_when_all_its_kinds_were_muted_meanwhile(verified, settin
 
 
 def test_it_speaks_the_language_of_its_reader(verified):
-    users.change_person(user_id=str(verified.id), language="es")
+    users.update_user(user_id=str(verified.id), language="es")
     tell_many(verified, LIMIT + 2)
     services.send_mails()
     let_pass(HOUR)

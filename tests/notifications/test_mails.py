@@ -13,7 +13,7 @@ from apps.common.clock import now_in_milliseconds
 from apps.notifications import selectors, services
 from apps.notifications.documents import Notification
 from apps.users.documents import User
-from apps.users.services import change_person, erase
+from apps.users.services import erase, update_user
 from tests.factories import client_of, enroll_in, make_course, make_student
 from tests.notifications.telling import tell
 from tests.users.racing import race
@@ -126,7 +126,7 @@ def test_no_line_break_reaches_a_header(student):
 
 def test_a_mail_is_worded_in_the_language_that_its_reader_speaks_when_it_is_sent(student):
     tell(student, title="Lógica")
-    change_person(user_id=str(student.id), language="es")
+    update_user(user_id=str(student.id), language="es")
 
     services.send_mails()
 
@@ -330,7 +330,7 @@ def test_a_kind_that_is_not_wanted_in_the_app_is_mailed(student):
 
 def test_whoever_was_deactivated_is_mailed_nothing(student):
     tell(student)
-    change_person(user_id=str(student.id), is_active=False)
+    update_user(user_id=str(student.id), is_active=False)
 
     assert services.send_mails() == 0
 

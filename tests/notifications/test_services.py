@@ -5,7 +5,7 @@ import pytest
 from mongoengine import NotUniqueError
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.errors import Missing, StaleVersion
+from apps.common.errors import NotFound, StaleRevision
 from apps.common.events import publish
 from apps.enrollments.documents import Enrollment
 from apps.enrollments.events import StudentEnrolled
@@ -15,7 +15,7 @@ from apps.notifications.documents import Notification, Preferences
 from apps.notifications.services.telling import notify
 from apps.notifications.wording import message_of
 from apps.progress.events import MilestoneReached
-from apps.users.services import change_person, erase
+from apps.users.services import erase, update_user
 from tests.factories import client_of, enroll_in, lessons_of, make_course, make_student
 from tests.notifications.telling import grade, regrade, tell, told
 
@@ -61,13 +61,13 @@ def test_results_are_told_and_lead_to_the_submission(student):
 
 def test_a_new_instructor_is_told_each_time_that_it_is_granted(student):
     for is_instructor in (True, False, True):
-        change_person(user_id=str(student.id), is_instructor=is_instructor)
+        update_user(user_id=str(student.id), is_instructor=is_instructor)
 
     assert told(student) == [("instructor_granted", "/studio")] * 2
 
 
 def test_who_was_an_instructor_already_is_told_nothing(instructor):
-    change_person(user_id=str(instructor.id), is_instructor=True, bio="New")
+    update_user(user_id=str(instructor.id), is_instructor=True, bio="New")
 
     assert told(instructor) == []
 
@@ -118,12 +118,12 @@ def test_the_database_itself_keeps_a_fact_from_being_told_twice(student):
 
 def test_a_removed_notification_does_not_come_again(student):
     notification = tell(student, key="k")
-    services.remove(notification)
+    services.delete_notification(notification)
 
     tell(student, key="k")
 
     assert selectors.count_unread(str(student.id)) == 0
-    with pytest.raises(Missing):
+    with pytest.raises(NotFound):
         selectors.get_notification(notification.id, recipient_id=str(student.id))
 
 
@@ -174,7 +174,7 @@ def test_a_milestone_of_a_course_that_was_removed_is_told_to_nobody(student):
 
 def test_an_erased_person_leaves_nothing(student):
     tell(student)
-    services.remove(tell(student))
+    services.delete_notification(tell(student))
     services.set_preferences(user_id=str(student.id), muted=["enrolled"], mail_muted=[])
     other = make_student()
     tell(other)
@@ -190,13 +190,13 @@ def test_an_erased_person_leaves_nothing(student):
 
 def test_a_stale_mark_or_removal_changes_nothing(student):
     notification = tell(student)
-    services.mark(notification, is_read=True, expected=[1])
+    services.set_read(notification, is_read=True, expected=[1])
 
     for act in (
-        lambda: services.mark(notification, is_read=False, expected=[1]),
-        lambda: services.remove(notification, expected=[1]),
+        lambda: services.set_read(notification, is_read=False, expected=[1]),
+        lambda: services.delete_notification(notification, expected=[1]),
     ):
-        with pytest.raises(StaleVersion):
+        with pytest.raises(StaleRevision):
             act()
     assert notification.reload().is_read
 
@@ -206,8 +206,8 @@ def test_of_ten_who_remove_at_once_one_does(student):
 
     def remove(_):
         try:
-            services.remove(notification)
-        except Missing as refusal:
+            services.delete_notification(notification)
+        except NotFound as refusal:
             return refusal
 
     with ThreadPoolExecutor(10) as pool:

@@ -9,7 +9,7 @@ from django.test import Client
 from apps.notifications import selectors, services
 from apps.notifications.documents import Preferences
 from apps.notifications.services.preferences import SALT, unsubscribe_token
-from apps.users.services import change_person, erase
+from apps.users.services import erase, update_user
 from tests.factories import make_student
 from tests.notifications.telling import tell
 
@@ -113,7 +113,7 @@ def test_an_edit_that_did_not_know_of_it_is_stale(student, client, address):
 
 
 def test_the_page_speaks_the_recipients_language(student, client, address):
-    change_person(user_id=str(student.id), language="es")
+    update_user(user_id=str(student.id), language="es")
 
     page = client.get(address, headers={"Accept-Language": "en"})
     done = client.post(address, headers={"Accept-Language": "en"})

@@ -12,7 +12,7 @@ from PIL import Image
 
 from apps.common.storage import pictures
 from apps.courses.documents import Course
-from apps.courses.services import remove_unused_images
+from apps.courses.services import delete_unused_images
 from lms.settings import IN_BUCKET
 from tests.factories import client_of, make_course
 from tests.faults.ports import HOST, free_port
@@ -99,9 +99,9 @@ def test_the_sweep_finds_what_nothing_refers_to(bucket, instructor, monkeypatch)
     shown = keys(bucket)
     bucket.put_object(Key="courses/unused.webp", Body=b"x")
 
-    assert remove_unused_images() == 0  # it may be about to be referred to
+    assert delete_unused_images() == 0  # it may be about to be referred to
     monkeypatch.setattr(pictures, "UNUSED_AFTER", timedelta(minutes=-1))
-    assert remove_unused_images() == 1
+    assert delete_unused_images() == 1
     assert keys(bucket) == shown
 
 

@@ -18,7 +18,7 @@ from mongoengine import (
 from mongoengine.fields import BinaryField
 
 from apps.common.http.idempotency import MOST_BYTES, IdempotencyKey
-from apps.common.normalization import fold_words
+from apps.common.normalization import search_words
 from apps.common.storage.indexes import documents
 from apps.courses.documents import Course
 from apps.lessons.documents import Lesson
@@ -26,14 +26,14 @@ from apps.notifications.documents import Notification
 from apps.quizzes.documents import (
     MOST_CHOICES,
     MOST_QUESTIONS,
-    AskedChoice,
-    AskedQuestion,
+    Answer,
     Attempt,
     Choice,
-    GivenAnswer,
-    Mark,
+    ChoiceSnapshot,
     Question,
     QuestionImport,
+    QuestionResult,
+    QuestionSnapshot,
     Quiz,
 )
 
@@ -82,10 +82,10 @@ def wide(field: StringField) -> str:
     return WIDE * field.max_length
 
 
-def largest_questions() -> list[AskedQuestion]:
-    choices = [AskedChoice(id=ObjectId(), text=wide(Choice.text)) for _ in range(MOST_CHOICES)]
+def largest_questions() -> list[QuestionSnapshot]:
+    choices = [ChoiceSnapshot(id=ObjectId(), text=wide(Choice.text)) for _ in range(MOST_CHOICES)]
     return [
-        AskedQuestion(
+        QuestionSnapshot(
             id=ObjectId(),
             text=wide(Question.text),
             kind="multiple",
@@ -108,14 +108,17 @@ def test_the_largest_attempt_can_be_stored():
         questions=questions,
         pass_mark=70,
         answers=[
-            GivenAnswer(
+            Answer(
                 question=one.id,
                 choices=[choice.id for choice in one.choices],
-                text=wide(GivenAnswer.text),
+                text=wide(Answer.text),
             )
             for one in questions
         ],
-        marks=[Mark(question=one.id, points=1, max_points=1, correct=True) for one in questions],
+        marks=[
+            QuestionResult(question=one.id, points=1, max_points=1, correct=True)
+            for one in questions
+        ],
     )
     attempt.validate()
 
@@ -150,7 +153,7 @@ def test_the_words_of_the_longest_course_are_far_from_the_bound(character):
     title, description = (character * 255)[:255], (character * 10_000)[:10_000]
     different = "".join(chr(0x4E00 + number) for number in range(10_000))
     for text in (description, different):
-        words = fold_words(f"{title} {text}")
+        words = search_words(f"{title} {text}")
         course = Course(title=title, description=text, words=words)
         course.lesson_order = [ObjectId() for _ in range(Course.lesson_order.max_length)]
         course.validate()

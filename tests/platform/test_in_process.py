@@ -49,8 +49,8 @@ def thread(settings, monkeypatch):
 
 
 def test_a_task_is_done_soon_and_not_at_once(thread):
-    tasks.later(take_long)
-    tasks.later(note, what="after it")
+    tasks.enqueue(take_long)
+    tasks.enqueue(note, what="after it")
 
     assert began.wait(5)
     assert done == []
@@ -60,8 +60,8 @@ def test_a_task_is_done_soon_and_not_at_once(thread):
 
 
 def test_a_task_that_fails_keeps_no_other_from_being_done(thread, caplog):
-    tasks.later(fail)
-    tasks.later(note, what="the next")
+    tasks.enqueue(fail)
+    tasks.enqueue(note, what="the next")
 
     _wait_for(1)
     assert done == ["the next"]
@@ -70,8 +70,8 @@ def test_a_task_that_fails_keeps_no_other_from_being_done(thread, caplog):
 
 
 def test_stopping_lets_the_running_task_end_and_does_no_other(thread):
-    tasks.later(take_long)
-    tasks.later(note, what="too late")
+    tasks.enqueue(take_long)
+    tasks.enqueue(note, what="too late")
     began.wait(5)
     may_end.set()
 
@@ -85,7 +85,7 @@ def test_where_nothing_does_tasks_they_are_left_to_the_sweep(settings):
     settings.CELERY_BROKER_URL = None
     done.clear()
 
-    tasks.later(note, what="never")
+    tasks.enqueue(note, what="never")
 
     assert done == []
 
@@ -111,7 +111,7 @@ def test_a_broker_that_is_away_hurts_no_request(settings, monkeypatch, caplog, e
 
     monkeypatch.setattr(note, "apply_async", refuse)
 
-    tasks.later(note, what="x")
+    tasks.enqueue(note, what="x")
 
     assert tried.wait(5)
     _wait_until(lambda: "The broker is away" in caplog.text)
@@ -125,7 +125,7 @@ def test_no_request_waits_for_a_broker_that_is_frozen(settings, monkeypatch):
     began_at = time.monotonic()
 
     for _ in range(tasks.LONGEST_QUEUE + 10):
-        tasks.later(note, what="x")
+        tasks.enqueue(note, what="x")
 
     assert time.monotonic() - began_at < 1
     monkeypatch.setattr(note, "apply_async", lambda *_, **__: None)

@@ -4,7 +4,7 @@ from apps.common.events import subscribe
 from apps.enrollments.documents import Enrollment
 from apps.progress.documents import Progress
 from apps.progress.events import MilestoneReached
-from apps.progress.services import start_lesson_for_all
+from apps.progress.services import create_progress_records_of_lesson
 from tests.factories import (
     client_of,
     enroll_in,
@@ -300,7 +300,7 @@ def test_a_lesson_that_is_added_has_its_record_at_once(student):
     Progress.objects(lesson=added["id"]).delete()
     assert client.get(f"/api/progress/?lesson={added['id']}").data["count"] == 0
 
-    start_lesson_for_all(lesson_id=added["id"], course_id=str(course.id))
+    create_progress_records_of_lesson(lesson_id=added["id"], course_id=str(course.id))
 
     assert client.get(f"/api/progress/?lesson={added['id']}").data["count"] == 1
 

@@ -6,7 +6,15 @@ from datetime import UTC, datetime
 from bson import ObjectId
 
 from apps.courses.documents import Course
-from apps.quizzes.documents import AskedQuestion, Attempt, Choice, GivenAnswer, Mark, Question, Quiz
+from apps.quizzes.documents import (
+    Answer,
+    Attempt,
+    Choice,
+    Question,
+    QuestionResult,
+    QuestionSnapshot,
+    Quiz,
+)
 from tests.factories import lessons_of, make_course
 
 
@@ -42,7 +50,7 @@ def submission_of(
     questions: Sequence[Question],
     marks: Sequence[float],
     *,
-    answers: Sequence[GivenAnswer] = (),
+    answers: Sequence[Answer] = (),
     **given,
 ) -> Attempt:
     """Return a submission, not yet stored, that was given these marks."""
@@ -80,14 +88,14 @@ def graded(quiz: Quiz, percentage: float, **given) -> Attempt:
     )
 
 
-def _asked(question: Question) -> AskedQuestion:
-    return AskedQuestion(
+def _asked(question: Question) -> QuestionSnapshot:
+    return QuestionSnapshot(
         id=question.id, text=question.text, kind=question.kind, points=question.points
     )
 
 
-def _mark(question: Question, points: float) -> Mark:
-    return Mark(
+def _mark(question: Question, points: float) -> QuestionResult:
+    return QuestionResult(
         question=question.id,
         points=points,
         max_points=question.points,

@@ -449,9 +449,9 @@ def test_others_may_not_write_what_one_wrote(quiz):
 def test_a_demoted_instructor_reads_their_quizzes_and_writes_none(author, instructor, quiz):
     make_question(quiz)
     instructor.update(set__is_instructor=False)
-    from apps.users.selectors import forget_user
+    from apps.users.selectors import invalidate_user
 
-    forget_user(instructor.id)
+    invalidate_user(instructor.id)
 
     assert author.get(f"/api/quizzes/{quiz.id}/").data["problems"] == []
     assert author.patch(f"/api/quizzes/{quiz.id}/", {"title": "Mine"}).status_code == 403

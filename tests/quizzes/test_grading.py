@@ -3,23 +3,23 @@
 import pytest
 from bson import ObjectId
 
-from apps.quizzes.documents import AskedChoice, AskedQuestion, GivenAnswer
+from apps.quizzes.documents import Answer, ChoiceSnapshot, QuestionSnapshot
 from apps.quizzes.grading import fold_answer, grade, grade_of
 from apps.quizzes.numbers import read_number
 
 A, B, C, D = (ObjectId() for _ in range(4))
 
 
-def question(kind: str, **given) -> AskedQuestion:
+def question(kind: str, **given) -> QuestionSnapshot:
     right = given.pop("right", ())
-    choices = [AskedChoice(id=one, text="x", is_correct=one in right) for one in (A, B, C, D)]
+    choices = [ChoiceSnapshot(id=one, text="x", is_correct=one in right) for one in (A, B, C, D)]
     if kind in ("single", "multiple"):
         given["choices"] = choices
-    return AskedQuestion(id=ObjectId(), text="?", kind=kind, **{"points": 1} | given)
+    return QuestionSnapshot(id=ObjectId(), text="?", kind=kind, **{"points": 1} | given)
 
 
-def mark_of(asked: AskedQuestion, *, partial_credit: bool = False, **answer):
-    answers = [GivenAnswer(question=asked.id, **answer)] if answer else []
+def mark_of(asked: QuestionSnapshot, *, partial_credit: bool = False, **answer):
+    answers = [Answer(question=asked.id, **answer)] if answer else []
     graded = grade([asked], answers, partial_credit=partial_credit, pass_mark=70)
     [mark] = graded.marks
     return mark.points, mark.correct
@@ -140,7 +140,7 @@ def test_a_score_is_the_sum_of_the_marks_and_what_is_left_out_counts_nothing():
         question("single", right={A}, points=0.2),
         question("numeric", answer="1", points=2.75),
     ]
-    answers = [GivenAnswer(question=one.id, choices=[A]) for one in asked[:2]]
+    answers = [Answer(question=one.id, choices=[A]) for one in asked[:2]]
 
     graded = grade(asked, answers, partial_credit=False, pass_mark=10)
 
@@ -164,7 +164,7 @@ def test_a_score_is_the_sum_of_the_marks_and_what_is_left_out_counts_nothing():
 )
 def test_passing_is_decided_before_rounding(right, of, pass_mark, percentage, passed):
     asked = [question("single", right={A}) for _ in range(of)]
-    answers = [GivenAnswer(question=one.id, choices=[A]) for one in asked[:right]]
+    answers = [Answer(question=one.id, choices=[A]) for one in asked[:right]]
 
     graded = grade(asked, answers, partial_credit=False, pass_mark=pass_mark)
 

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 from bson import ObjectId
 
-from apps.quizzes.documents import Attempt, GivenAnswer
+from apps.quizzes.documents import Answer, Attempt
 from apps.quizzes.selectors.statistics import statistics_of
 from apps.quizzes.serializers import StatisticsSerializer
 from tests.command_counter import recorded, shown
@@ -242,7 +242,7 @@ def test_how_often_true_and_false_were_said():
     [question] = store_questions(quiz, 1, kind="true_false")
     question.answer = "false"
     for text in ("true", "false", "False ", "", "true", "false"):
-        answer = GivenAnswer(question=question.id, text=text)
+        answer = Answer(question=question.id, text=text)
         submit(quiz, [question], [0], answers=[answer])
 
     [row] = figures_of(quiz, [question])["questions"]
@@ -260,10 +260,10 @@ def test_answers_of_all_kinds_in_one_submission_are_told_apart():
     truth.answer = "true"
     [red] = store_choices(single, red=True)
     answers = [
-        GivenAnswer(question=number.id, text="1"),
+        Answer(question=number.id, text="1"),
         _chosen(single, [red]),
-        GivenAnswer(question=truth.id, text="true"),
-        GivenAnswer(question=word.id, text="true"),
+        Answer(question=truth.id, text="true"),
+        Answer(question=word.id, text="true"),
     ]
     questions = [number, single, truth, word]
     submit(quiz, questions, (1, 1, 1, 0), answers=answers)
@@ -398,8 +398,8 @@ def test_the_answer_is_what_its_description_says():
     assert StatisticsSerializer(figures).data == figures
 
 
-def _chosen(question, choices) -> GivenAnswer:
-    return GivenAnswer(question=question.id, choices=[one.id for one in choices])
+def _chosen(question, choices) -> Answer:
+    return Answer(question=question.id, choices=[one.id for one in choices])
 
 
 def _unsubmitted(attempt) -> None:

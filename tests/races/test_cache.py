@@ -55,7 +55,7 @@ def test_a_slow_reader_never_puts_an_old_value_over_a_new_one():
     reader.start()
     loading.wait(10)
     kept["value"] = "new"
-    cache.forget("race:slow")
+    cache.invalidate("race:slow")
     may_end.set()
     reader.join()
 
@@ -79,7 +79,7 @@ def test_a_slow_reader_of_a_list_never_hides_what_was_written_to_it():
     reader.start()
     loading.wait(10)
     kept["value"] = "new"
-    cache.forget("race:list")
+    cache.invalidate("race:list")
     may_end.set()
     reader.join()
 

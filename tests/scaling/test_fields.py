@@ -20,14 +20,14 @@ FIELDS = {
     fields.ListField: lambda: fields.ListField(child=fields.TextField(max_length=10)),
     fields.NumberField: fields.NumberField,
     fields.DecimalField: lambda: fields.DecimalField(places=2),
-    fields.FlagField: fields.FlagField,
+    fields.BooleanField: fields.BooleanField,
     fields.MoneyField: fields.MoneyField,
-    fields.IdField: fields.IdField,
+    fields.ObjectIdField: fields.ObjectIdField,
     fields.PictureField: fields.PictureField,
-    query_params.ChoicesField: lambda: query_params.ChoicesField(["a", "b"]),
-    query_params.WholeNumberField: query_params.WholeNumberField,
-    query_params.YesNoField: query_params.YesNoField,
-    query_params.SearchField: query_params.SearchField,
+    query_params.ChoicesParam: lambda: query_params.ChoicesParam(["a", "b"]),
+    query_params.IntegerParam: query_params.IntegerParam,
+    query_params.BooleanParam: query_params.BooleanParam,
+    query_params.SearchParam: query_params.SearchParam,
     users.UsernameField: users.UsernameField,
     users.AddressField: users.AddressField,
     users.PasswordField: users.PasswordField,
@@ -35,8 +35,8 @@ FIELDS = {
     users.TokenField: users.TokenField,
 }
 OF_QUERIES = (
-    query_params.ChoicesField,
-    query_params.WholeNumberField,
+    query_params.ChoicesParam,
+    query_params.IntegerParam,
 )  # they are given texts alone
 # These tell no length: DRF's for files, whose parsers do, and its read-only ones.
 FILES = (serializers.FileField,)

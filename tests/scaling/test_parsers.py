@@ -25,13 +25,13 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request as ApiRequest
 
 from apps.common import client_address, logs, normalization
-from apps.common.errors import Refusal
-from apps.common.html_limits import HtmlBounds, TooMuchMarkup
+from apps.common.errors import DomainError
+from apps.common.html_limits import HtmlLimits, TooMuchMarkup
 from apps.common.http import echo, etags, exception_handler, idempotency
 from apps.common.http.parsers import FileParser, PictureParser, StrictJSONParser
 from apps.common.http.query_params import ListQuery
 from apps.common.http.requests import Request, parse_cookies
-from apps.common.invisible_characters import without_unseen
+from apps.common.invisible_characters import remove_invisible
 from apps.common.storage import pictures
 from apps.lessons import markdown, videos
 from apps.quizzes import grading, numbers
@@ -73,8 +73,8 @@ OTHERS = {
 }
 
 REFUSALS = (
-    *(APIException, Refusal, Refused, ValidationError, SuspiciousOperation, Resolver404),
-    *(tokens.VoidToken, TooMuchMarkup),
+    *(APIException, DomainError, Refused, ValidationError, SuspiciousOperation, Resolver404),
+    *(tokens.InvalidToken, TooMuchMarkup),
 )
 requests = RequestFactory()
 
@@ -215,7 +215,7 @@ def read_query(text: str):
 
 
 def check_key(text: str):
-    return idempotency.once(lambda request: None, text)
+    return idempotency.idempotent(lambda request: None, text)
 
 
 def digest_of(sent) -> str:
@@ -243,7 +243,7 @@ def register(text: str) -> None:
 
 
 def answer_errors(sent: dict) -> bytes:
-    response = exception_handler.answer_exception(InvalidInput(sent), {})
+    response = exception_handler.handle_exception(InvalidInput(sent), {})
     return json.dumps(response.data).encode()
 
 
@@ -254,7 +254,9 @@ def show_picture(raw: bytes) -> None:
 def log_line(text: str) -> str:
     configuration = logs.configuration("INFO")["formatters"]["shown"]
     record = logging.makeLogRecord({"msg": text, "extra": text, "exc_text": text})
-    return logs.JsonLines(configuration.get("fmt") or configuration["format"]).format(record)
+    return logs.JsonLinesFormatter(configuration.get("fmt") or configuration["format"]).format(
+        record
+    )
 
 
 SECRETS = repeated(
@@ -304,12 +306,12 @@ READ = {
     "an Idempotency-Key": Reader(check_key, TEXTS, modules=("apps.common.http.idempotency",)),
     "a digest": Reader(digest_of, {"keys": lambda n: {f"k{i}": i for i in range(n // 8)}} | TEXTS),
     "words": Reader(
-        normalization.fold_words,
+        normalization.search_words,
         TEXTS | elements("", str, " ", ""),
         5_000,
         ("apps.common.normalization",),
     ),
-    "a search": Reader(normalization.matching_words, elements("", str, " ", "")),
+    "a search": Reader(normalization.search_pattern, elements("", str, " ", "")),
     "a search for people": Reader(
         lambda text: people_matching(text[:200], True), TEXTS, modules=("apps.users.selectors",)
     ),
@@ -319,11 +321,11 @@ READ = {
         modules=("apps.users.emails",),
     ),
     "an email address that is looked up": Reader(
-        lambda text: normalization.fold_email(text[:254]),
+        lambda text: normalization.normalize_email_key(text[:254]),
         TEXTS | repeated("a", "b.", "é", "é.", "ﷺ", "\u0301\u0323", start="a@"),
     ),
     "a name": Reader(
-        without_unseen,
+        remove_invisible,
         TEXTS
         | repeated("é", "\u200b", "\u200d", "ن\u200d", "\ufe0f", "❤\ufe0f\u200d", "\U0001f3f4")
         | repeated("\U000e0067", start="\U0001f3f4"),
@@ -337,7 +339,7 @@ READ = {
     ),
     "redaction": Reader(logs.redact, TEXTS | SECRETS, 20_000, ("apps.common.logs",)),
     "a line of the log": Reader(log_line, TEXTS | SECRETS, 50_000),
-    "an echo": Reader(echo.shortened, TEXTS),
+    "an echo": Reader(echo.truncate, TEXTS),
     "messages": Reader(
         answer_errors,
         {
@@ -359,7 +361,7 @@ READ = {
         lambda text: grading.fold_answer(text[:1024]), TEXTS, modules=("apps.quizzes.grading",)
     ),
     "HTML before it is parsed": Reader(
-        lambda html: HtmlBounds(tags=5_000, open=200, work=50_000).add(html),
+        lambda html: HtmlLimits(tags=5_000, open=200, work=50_000).add(html),
         repeated("<", "<a", "<a ", "<a a", "<a a=", '<a a="', "<a>", "</a>", "<!--", "<?", "a")
         | repeated(" ", "a", "-", " a", " a=", " =", "=", '"', start="<a", end="!")
         | nested("<div>", "</div>"),

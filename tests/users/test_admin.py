@@ -51,7 +51,7 @@ def chief(admin) -> Client:
 def test_staff_see_what_they_have_permission_for(student, chief):
     account = account_of(student)
     services.open_session(user=student)
-    services.ask_for_reset(email=student.email)
+    services.request_password_reset(email=student.email)
     pages = {
         f"/admin/users/account/{account.pk}/change/": "view_account",
         "/admin/users/account/": "view_account",
@@ -142,7 +142,7 @@ def test_ending_a_session_here_ends_it(chief, student):
 
     chief.post(f"/admin/users/session/{tokens.session_id}/delete/", {"post": "yes"})
 
-    with pytest.raises(services.SessionOver):
+    with pytest.raises(services.SessionEnded):
         services.refresh_session(token=tokens.refresh)
 
 
@@ -208,7 +208,7 @@ def test_who_is_signed_in_here_is_out_once_deactivated_or_demoted(chief, admin, 
     make_admin()
     assert chief.get("/admin/").status_code == 200
 
-    services.change_person(user_id=str(admin.id), **change)
+    services.update_user(user_id=str(admin.id), **change)
 
     assert chief.get("/admin/").status_code == 302
     assert chief.get("/admin/users/account/").status_code == 302
@@ -242,7 +242,7 @@ def test_a_password_changed_here_ends_the_sessions_elsewhere():
     )
 
     assert response.status_code == 302
-    with pytest.raises(services.SessionOver):
+    with pytest.raises(services.SessionEnded):
         services.refresh_session(token=tokens.refresh)
 
 
@@ -311,16 +311,16 @@ def end_by_reset(user) -> None:
 
 def end_by_deactivation(user) -> None:
     for is_active in (False, True):
-        services.change_person(user_id=str(user.id), is_active=is_active)
+        services.update_user(user_id=str(user.id), is_active=is_active)
 
 
 def deactivate(user) -> None:
-    services.change_person(user_id=str(user.id), is_active=False)
+    services.update_user(user_id=str(user.id), is_active=False)
 
 
 def end_by_demotion(user) -> None:
     for is_admin in (False, True):
-        services.change_person(user_id=str(user.id), is_admin=is_admin)
+        services.update_user(user_id=str(user.id), is_admin=is_admin)
 
 
 def end_by_erasure(user) -> None:
@@ -355,7 +355,7 @@ def test_a_demotion_leaves_the_sessions_in_the_api():
     user = make_admin()
     api = client_of(user)
 
-    services.change_person(user_id=str(user.id), is_admin=False)
+    services.update_user(user_id=str(user.id), is_admin=False)
 
     assert api.get("/api/auth/user/").data["is_admin"] is False
 
@@ -404,7 +404,7 @@ def test_changing_a_password_here_gives_back_no_right_that_was_taken():
     make_admin()
     account = account_of(make_admin(username="root", password=PASSWORD))
     form = password_form(account)
-    services.change_person(user_id=account.profile_id, is_admin=False)
+    services.update_user(user_id=account.profile_id, is_admin=False)
 
     form.save()
 

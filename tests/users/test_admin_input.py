@@ -48,7 +48,7 @@ def viewers() -> dict[str, Client]:
 def things() -> dict[str, object]:
     user = make_student(username="ada", password=PASSWORD)
     session = services.open_session(user=user).session_id
-    services.ask_for_reset(email=user.email)
+    services.request_password_reset(email=user.email)
     return {
         "users/account": account_of(user).pk,
         "users/session": session,

@@ -508,7 +508,7 @@ def test_an_access_token_is_void_after_each_thing_that_ends_its_session(ada, adm
         client_of(admin).patch(f"/api/users/{ada.id}/", {"is_active": False})
 
     def erase(access):
-        services.change_person(user_id=str(ada.id), is_active=True)
+        services.update_user(user_id=str(ada.id), is_active=True)
         access.append(services.open_session(user=ada).access)
         services.erase(user_id=str(ada.id))
 
@@ -525,15 +525,15 @@ def test_an_access_token_is_void_after_each_thing_that_ends_its_session(ada, adm
 def test_who_is_inactive_in_either_store_is_out(ada):
     client = client_of(ada)
     User.objects.update(set__is_active=False)
-    selectors.forget_user(ada.id)
+    selectors.invalidate_user(ada.id)
     assert client.get("/api/auth/user/").status_code == 401
 
     User.objects.update(set__is_active=True)
-    selectors.forget_user(ada.id)
+    selectors.invalidate_user(ada.id)
     assert client.get("/api/auth/user/").status_code == 200
 
     Account.objects.update(is_active=False)
-    selectors.forget_sessions(Session.objects.values_list("pk", flat=True))
+    selectors.invalidate_sessions(Session.objects.values_list("pk", flat=True))
     assert client.get("/api/auth/user/").status_code == 401
 
 
@@ -1115,7 +1115,7 @@ def test_the_last_admin_is_not_erased(admin):
 
 def test_all_that_is_stored_of_oneself_is_one_file(instructor):
     course = make_course(instructor=instructor, title="Logic")
-    services.ask_for_reset(email=instructor.email)
+    services.request_password_reset(email=instructor.email)
     client = client_of(instructor)
 
     response = client.get("/api/auth/user/export/")

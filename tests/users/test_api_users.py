@@ -94,7 +94,7 @@ def test_a_card_has_a_tag(anonymous, on_show):
     tag = anonymous.get(address)["ETag"]
 
     assert anonymous.get(address, HTTP_IF_NONE_MATCH=tag).status_code == 304
-    services.change_person(user_id=str(on_show.id), bio="New")
+    services.update_user(user_id=str(on_show.id), bio="New")
     assert anonymous.get(address, HTTP_IF_NONE_MATCH=tag).data["bio"] == "New"
 
 
@@ -102,9 +102,9 @@ def test_a_card_has_a_tag(anonymous, on_show):
 
 
 def test_admins_filter_by_more_than_others(admin, student):
-    services.change_person(user_id=str(student.id), instructor_requested=True)
+    services.update_user(user_id=str(student.id), instructor_requested=True)
     gone = make_student()
-    services.change_person(user_id=str(gone.id), is_active=False)
+    services.update_user(user_id=str(gone.id), is_active=False)
     client = client_of(admin)
 
     assert names(client.get("/api/users/?instructor_requested=true")) == [student.username]
@@ -261,7 +261,7 @@ def test_others_are_not_ones_own_to_write(student, on_show, anonymous):
 
 def test_an_admin_grants_and_takes_roles(admin, student):
     client, address = client_of(admin), f"/api/users/{student.id}/"
-    services.change_person(user_id=str(student.id), instructor_requested=True)
+    services.update_user(user_id=str(student.id), instructor_requested=True)
 
     granted = client.patch(address, {"is_instructor": True}).data
     assert (granted["is_instructor"], granted["instructor_requested"]) == (True, False)
@@ -312,7 +312,7 @@ def test_what_an_admin_read_of_somebody_can_be_put_back(admin, student):
 
 
 def test_a_request_that_an_admin_declines_is_gone(admin, student):
-    services.change_person(user_id=str(student.id), instructor_requested=True)
+    services.update_user(user_id=str(student.id), instructor_requested=True)
 
     declined = (
         client_of(admin).patch(f"/api/users/{student.id}/", {"instructor_requested": False}).data

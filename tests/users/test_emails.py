@@ -86,7 +86,7 @@ def test_an_address_signs_in_and_is_found_however_it_is_written(anonymous, admin
 
 def test_an_address_moves_to_its_stored_form_and_writing_it_otherwise_is_no_move():
     ada = make_student(username="ada", password=PASSWORD)
-    services.change_person(user_id=str(ada.id), email=IDN)
+    services.update_user(user_id=str(ada.id), email=IDN)
     account = selectors.get_account(ada.id)
     assert (account.email, account.email_key) == (ENCODED, ENCODED)
 

@@ -22,7 +22,7 @@ from apps.enrollments.services import enroll
 from apps.notifications.documents import Notification, Preferences
 from apps.notifications.services import notify, set_preferences
 from apps.progress.documents import Progress
-from apps.progress.services import start_lessons
+from apps.progress.services import create_progress_records
 from apps.quizzes.documents import Attempt
 from apps.quizzes.services import start, submit
 from apps.users import services
@@ -72,7 +72,7 @@ def user(quiz) -> User:
     set_preferences(user_id=str(user.id), muted=["enrolled"], mail_muted=[])
     picture = SimpleUploadedFile("me.png", png(), content_type="image/png")
     services.set_picture(user_id=str(user.id), by=str(user.id), upload=picture)
-    services.ask_for_reset(email=EMAIL)
+    services.request_password_reset(email=EMAIL)
     services.send_account_mails()
     services.sign_in(username=NAME, password=PASSWORD)
     account = Account.objects.get(profile_id=str(user.id))
@@ -153,7 +153,7 @@ def test_what_is_written_while_a_user_is_erased_is_erased_too(user, quiz):
     # As requests do that were authenticated before.
     enroll(student_id=user.id, course=course)
     enroll(student_id=user.id, course=other)
-    start_lessons(student_id=user_id, course_id=str(other.id))
+    create_progress_records(student_id=user_id, course_id=str(other.id))
     submit_answers(user, quiz)
     start(student_id=user_id, quiz=quiz)
     notify(recipient_id=user_id, kind="enrolled", key="late", link="/", title="Late")
@@ -245,7 +245,7 @@ def test_an_erased_user_is_sent_no_email(user, settings):
     del mail.outbox[:]
 
     notify(recipient_id=str(user.id), kind="enrolled", key="late", link="/", title="Late")
-    services.ask_for_reset(email=EMAIL)
+    services.request_password_reset(email=EMAIL)
     services.send_account_mails()
 
     assert mail.outbox == []

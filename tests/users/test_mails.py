@@ -10,7 +10,7 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
-from apps.common.errors import Missing
+from apps.common.errors import NotFound
 from apps.common.models import MailQuota
 from apps.users import selectors, services
 from apps.users.models import Account, AccountMail
@@ -98,7 +98,7 @@ def test_a_link_begins_with_our_address_whatever_host_was_asked(anonymous, stude
 
 
 def test_no_token_is_stored_and_the_one_mailed_is_made_when_it_is_sent(student, anonymous):
-    services.ask_for_reset(email=student.email)
+    services.request_password_reset(email=student.email)
     account = account_of(student)
     account.set_password("changed while the mail waited")  # which voids what was made before
     account.save()
@@ -174,7 +174,7 @@ def test_a_verification_is_good_for_a_week(student, monkeypatch):
     later = timezone.now().timestamp() + timedelta(days=7, seconds=9).total_seconds()
     monkeypatch.setattr("django.core.signing.time", SimpleNamespace(time=lambda: later))
 
-    with pytest.raises(Missing):
+    with pytest.raises(NotFound):
         services.verify_email(key=key)
 
 
@@ -186,7 +186,7 @@ def test_a_key_of_another_kind_verifies_nothing(student):
         "other": [account.pk, account.email_key],
         "users.verify": "text",
     }.items():
-        with pytest.raises(Missing):
+        with pytest.raises(NotFound):
             services.verify_email(key=signing.dumps(value, salt=salt))
     assert not account_of(student).email_verified
 
@@ -214,7 +214,7 @@ def test_a_mail_that_goes_out_again_is_known_by_its_id(student):
 
 
 def test_a_mail_goes_out_however_long_the_server_was_away(student):
-    services.ask_for_reset(email=student.email)
+    services.request_password_reset(email=student.email)
     AccountMail.objects.update(created_at=timezone.now() - timedelta(days=30), attempts=400)
 
     assert services.send_account_mails() == 1
@@ -223,7 +223,7 @@ def test_a_mail_goes_out_however_long_the_server_was_away(student):
 def test_a_mail_is_tried_less_and_less_often(student, settings):
     settings.EMAIL_BACKEND = "tests.users.mailboxes.RefusesOne"
     refused = make_student(email="refused@example.org")
-    services.ask_for_reset(email=refused.email)
+    services.request_password_reset(email=refused.email)
 
     def wait() -> float:
         AccountMail.objects.update(due_at=timezone.now())
@@ -238,9 +238,9 @@ def test_a_mail_is_tried_less_and_less_often(student, settings):
 
 
 def test_whoever_was_deactivated_is_mailed_nothing(student):
-    services.ask_for_reset(email=student.email)
-    services.change_person(user_id=str(student.id), is_active=False)
-    services.ask_for_reset(email=student.email)
+    services.request_password_reset(email=student.email)
+    services.update_user(user_id=str(student.id), is_active=False)
+    services.request_password_reset(email=student.email)
 
     services.send_account_mails()
 
@@ -251,7 +251,7 @@ def test_whoever_was_deactivated_is_mailed_nothing(student):
 def test_a_mail_speaks_its_readers_language_and_leads_to_the_web_app(settings):
     settings.PUBLIC_URL = "https://learn.example"
     user = make_student(username="ada", language="es", email="ada@example.org")
-    services.ask_for_reset(email="ADA@example.org")
+    services.request_password_reset(email="ADA@example.org")
 
     assert services.send_account_mails() == 1
 
@@ -265,7 +265,7 @@ def test_a_mail_speaks_its_readers_language_and_leads_to_the_web_app(settings):
 
 
 def test_a_mail_goes_out_once(student):
-    services.ask_for_reset(email=student.email)
+    services.request_password_reset(email=student.email)
 
     assert services.send_account_mails() == 1
     assert services.send_account_mails() == 0
@@ -275,7 +275,7 @@ def test_a_mail_goes_out_once(student):
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_do_not_send_a_mail_twice():
     for _ in range(10):
-        services.ask_for_reset(email=make_student().email)
+        services.request_password_reset(email=make_student().email)
 
     race(4, lambda n: services.send_account_mails())
 
@@ -287,7 +287,7 @@ def test_a_mail_that_cannot_go_out_waits_and_the_others_go(student, settings):
     refused = make_student(email="refused@example.org")
     settings.EMAIL_BACKEND = "tests.users.mailboxes.RefusesOne"
     for user in (refused, student):
-        services.ask_for_reset(email=user.email)
+        services.request_password_reset(email=user.email)
 
     assert services.send_account_mails() == 1
     assert [message.to for message in mail.outbox] == [[student.email]]
@@ -303,14 +303,14 @@ def test_a_mail_that_cannot_go_out_waits_and_the_others_go(student, settings):
 
 def test_nobodys_letter_box_is_filled(student):
     for _ in range(10):
-        services.ask_for_reset(email=student.email)
+        services.request_password_reset(email=student.email)
 
     assert AccountMail.objects.count() == 3
 
 
 def test_no_more_mails_wait_for_an_account_however_long_the_server_is_away(student):
     for _ in range(5):
-        services.ask_for_reset(email=student.email)
+        services.request_password_reset(email=student.email)
         AccountMail.objects.update(created_at=timezone.now() - timedelta(hours=2))
 
     assert AccountMail.objects.count() == 3
@@ -320,7 +320,7 @@ def test_no_more_mails_wait_for_an_account_however_long_the_server_is_away(stude
 def test_requests_that_race_for_mails_get_no_more_of_them():
     student = make_student()
 
-    race(10, lambda n: services.ask_for_reset(email=student.email))
+    race(10, lambda n: services.request_password_reset(email=student.email))
 
     assert AccountMail.objects.count() == 3
 
@@ -342,9 +342,9 @@ def test_an_address_gets_no_more_mails_from_accounts_that_move_to_it(student):
     for number in range(4):
         user = make_student(email=f"own{number}@example.org")
         put_in_outbox("verify", user_id=user.id)
-        services.change_person(user_id=str(user.id), email="victim@example.org")
+        services.update_user(user_id=str(user.id), email="victim@example.org")
         services.send_account_mails()
-        services.change_person(user_id=str(user.id), email=f"own{number}@example.org")
+        services.update_user(user_id=str(user.id), email=f"own{number}@example.org")
 
     assert len([one for one in mail.outbox if one.to == ["victim@example.org"]]) == 3
 
@@ -375,10 +375,10 @@ def test_a_mail_for_an_account_that_was_erased_meanwhile_is_not_kept(student):
 
 def test_a_mailed_key_verifies_its_address_alone(student):
     key = verification_key(account_of(student))
-    services.change_person(user_id=str(student.id), email="new@example.org")
+    services.update_user(user_id=str(student.id), email="new@example.org")
 
     for wrong in (key, key + "x", "x", ""):
-        with pytest.raises(Missing):
+        with pytest.raises(NotFound):
             services.verify_email(key=wrong)
     assert not selectors.get_user(student.id).email_verified
 
@@ -392,6 +392,6 @@ def test_a_new_address_is_offered_verification_whatever_the_old_one_was_sent(stu
         put_in_outbox(AccountMail.Kind.VERIFY, user_id=student.id)
     before = AccountMail.objects.count()
 
-    services.change_person(user_id=str(student.id), email="new@example.org")
+    services.update_user(user_id=str(student.id), email="new@example.org")
 
     assert AccountMail.objects.count() == before + 1

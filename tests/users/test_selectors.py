@@ -1,21 +1,21 @@
 import pytest
 from django.core.cache import caches
 
-from apps.common.errors import Missing
+from apps.common.errors import NotFound
 from apps.common.events import answer
 from apps.common.storage.pagination import Paging
 from apps.users import selectors, services
-from apps.users.events import InstructorsOnShow
+from apps.users.events import InstructorsOfPublishedCourses
 from apps.users.models import Session
 from apps.users.serializers import represent_user
-from apps.users.viewer import Anonymous, Person
+from apps.users.viewer import AnonymousViewer, SignedInViewer
 from tests.factories import make_admin, make_course, make_instructor, make_student
 
 asked = []
 
 
-@answer(InstructorsOnShow)
-def count_questions(question: InstructorsOnShow) -> set[str]:
+@answer(InstructorsOfPublishedCourses)
+def count_questions(question: InstructorsOfPublishedCourses) -> set[str]:
     asked.append(question)
     return set()
 
@@ -24,8 +24,8 @@ def names(page) -> list[str]:
     return [row["username"] for row in page.rows]
 
 
-def person(user) -> Person:
-    return Person(
+def person(user) -> SignedInViewer:
+    return SignedInViewer(
         id=str(user.id),
         account_id=1,
         username=user.username,
@@ -42,14 +42,14 @@ def test_a_person_is_found_by_name_whatever_its_case_and_width():
     user = make_student(username="ada")
 
     assert selectors.find_user(username="ＡＤＡ").id == user.id
-    with pytest.raises(Missing):
+    with pytest.raises(NotFound):
         selectors.find_user(username="bob")
 
 
 def test_cards_show_what_everyone_may_see_and_no_more(student):
-    services.change_person(user_id=str(student.id), bio="Hello")
+    services.update_user(user_id=str(student.id), bio="Hello")
 
-    cards = selectors.cards_of({str(student.id), "0" * 24}, viewer=Anonymous())
+    cards = selectors.user_cards({str(student.id), "0" * 24}, viewer=AnonymousViewer())
 
     assert cards == {
         str(student.id): {
@@ -62,44 +62,45 @@ def test_cards_show_what_everyone_may_see_and_no_more(student):
 
 
 def test_a_card_never_shows_what_was_replaced(student):
-    selectors.cards_of({str(student.id)}, viewer=Anonymous())
+    selectors.user_cards({str(student.id)}, viewer=AnonymousViewer())
 
-    services.change_person(user_id=str(student.id), bio="New")
+    services.update_user(user_id=str(student.id), bio="New")
 
     assert (
-        selectors.cards_of({str(student.id)}, viewer=Anonymous())[str(student.id)]["bio"] == "New"
+        selectors.user_cards({str(student.id)}, viewer=AnonymousViewer())[str(student.id)]["bio"]
+        == "New"
     )
 
 
 def test_a_person_never_shows_what_was_replaced(student):
     assert not selectors.cached_user(str(student.id), represent=represent_user)["is_instructor"]
 
-    services.change_person(user_id=str(student.id), is_instructor=True)
+    services.update_user(user_id=str(student.id), is_instructor=True)
 
     assert selectors.cached_user(str(student.id), represent=represent_user)["is_instructor"]
 
 
 def test_the_list_of_teachers_never_shows_what_was_replaced(instructor):
-    assert names(listed(Anonymous())) == []
+    assert names(listed(AnonymousViewer())) == []
 
     course = make_course(instructor=instructor)
-    assert names(listed(Anonymous())) == [instructor.username]
+    assert names(listed(AnonymousViewer())) == [instructor.username]
 
-    services.change_person(user_id=str(instructor.id), bio="New")
-    assert [row["bio"] for row in listed(Anonymous()).rows] == ["New"]
+    services.update_user(user_id=str(instructor.id), bio="New")
+    assert [row["bio"] for row in listed(AnonymousViewer()).rows] == ["New"]
 
     course.update(set__published=False)
-    assert names(listed(Anonymous())) == []
+    assert names(listed(AnonymousViewer())) == []
 
 
 def test_a_search_finds_the_beginnings_of_words_of_names():
     ada = make_student(username="ada.lovelace", email="countess@example.org")
     make_student(username="grace.hopper")
 
-    assert selectors.people_matching("LOVE a") == [ada.id]
-    assert selectors.people_matching("countess") == []
+    assert selectors.users_matching("LOVE a") == [ada.id]
+    assert selectors.users_matching("countess") == []
     for pattern in (".*", "(o+)+$", "\\", ""):
-        assert selectors.people_matching(pattern) == []
+        assert selectors.users_matching(pattern) == []
 
 
 def test_admins_search_addresses_too_and_others_do_not(admin):
@@ -107,8 +108,8 @@ def test_admins_search_addresses_too_and_others_do_not(admin):
     make_course(instructor=ada)
 
     assert names(listed(person(admin), search="COUNTESS@ex")) == ["ada"]
-    assert names(listed(Anonymous(), search="countess@ex")) == []
-    assert names(listed(Anonymous(), search="ad")) == ["ada"]
+    assert names(listed(AnonymousViewer(), search="countess@ex")) == []
+    assert names(listed(AnonymousViewer(), search="ad")) == ["ada"]
     for pattern in (".*", "count.*", "[", "countess?@"):
         assert names(listed(person(admin), search=pattern)) == [], pattern
 
@@ -128,7 +129,7 @@ def test_a_dead_session_is_not_revived_by_an_empty_cache(student):
     tokens = services.open_session(user=student)
 
     def session():
-        return selectors.signed_in(
+        return selectors.cached_session_and_user(
             tokens.session_id, str(student.id), represent=represent_user, counting=None
         )[0]
 

@@ -9,8 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.utils import timezone
 
-from apps.common.clock import now_in_milliseconds, shown
-from apps.common.errors import Invalid, Missing, StaleVersion
+from apps.common.clock import format_timestamp, now_in_milliseconds
+from apps.common.errors import Invalid, NotFound, StaleRevision
 from apps.common.events import subscribe
 from apps.common.http.idempotency import IdempotencyKey
 from apps.users import selectors, services
@@ -149,7 +149,7 @@ def test_a_failed_second_try_leaves_what_the_first_has_made():
 def test_a_new_address_is_unverified_and_asks_for_proof(student):
     services.verify_email(key=verification_key(account_of(student)))
 
-    services.change_person(user_id=str(student.id), bio="Hello", email="new@example.org")
+    services.update_user(user_id=str(student.id), bio="Hello", email="new@example.org")
 
     user = selectors.get_user(student.id)
     assert not user.email_verified
@@ -160,8 +160,8 @@ def test_a_new_address_is_unverified_and_asks_for_proof(student):
 
 
 def test_a_change_that_comes_too_late_changes_neither_store(student):
-    with pytest.raises(StaleVersion):
-        services.change_person(user_id=str(student.id), expected=[7], email="new@example.org")
+    with pytest.raises(StaleRevision):
+        services.update_user(user_id=str(student.id), expected=[7], email="new@example.org")
 
     assert account_of(student).email == student.email
     assert selectors.get_user(student.id).email == student.email
@@ -172,26 +172,28 @@ def test_what_the_profile_refuses_is_undone_in_the_account(student):
     Account.objects.filter(profile_id=str(other.id)).update(email="x@y.org", email_key="x@y.org")
 
     with pytest.raises(Exception):  # noqa: B017, PT011 - the profile of the other still holds it
-        services.change_person(user_id=str(student.id), email=other.email)
+        services.update_user(user_id=str(student.id), email=other.email)
 
     assert account_of(student).email == student.email
 
 
 def test_a_granted_request_is_told_once(student):
-    services.change_person(user_id=str(student.id), instructor_requested=True)
+    services.update_user(user_id=str(student.id), instructor_requested=True)
     for _ in range(2):
-        user = services.change_person(user_id=str(student.id), is_instructor=True)
+        user = services.update_user(user_id=str(student.id), is_instructor=True)
 
     assert user.is_instructor
     assert user.is_student
     assert not user.instructor_requested
-    assert heard[1:] == [InstructorGranted(str(student.id), granted_at=shown(user.granted_at))]
+    assert heard[1:] == [
+        InstructorGranted(str(student.id), granted_at=format_timestamp(user.granted_at))
+    ]
     assert user.granted_at
 
 
 def test_a_grant_that_not_all_have_heard_of_is_told_again(student):
     in_trouble.add(str(student.id))
-    services.change_person(user_id=str(student.id), is_instructor=True)
+    services.update_user(user_id=str(student.id), is_instructor=True)
     in_trouble.clear()
     heard.clear()
     assert services.repair_grants() == 0  # it may be being told just now
@@ -205,15 +207,15 @@ def test_a_grant_that_not_all_have_heard_of_is_told_again(student):
 
 def test_a_grant_that_was_taken_away_again_is_told_no_more(student):
     in_trouble.add(str(student.id))
-    services.change_person(user_id=str(student.id), is_instructor=True)
-    services.change_person(user_id=str(student.id), is_instructor=False)
+    services.update_user(user_id=str(student.id), is_instructor=True)
+    services.update_user(user_id=str(student.id), is_instructor=False)
 
     assert User.objects(pending_since__gt=now_in_milliseconds() - timedelta(days=1)).count() == 0
 
 
 def test_who_is_granted_again_is_told_again(student):
     for is_instructor in (True, False, True):
-        services.change_person(user_id=str(student.id), is_instructor=is_instructor)
+        services.update_user(user_id=str(student.id), is_instructor=is_instructor)
         sleep(0.002)
 
     assert len({event.granted_at for event in heard[1:]}) == 2
@@ -230,9 +232,9 @@ def test_of_two_who_grant_at_once_one_has_granted(student):
 
 def test_a_grant_of_somebody_who_was_changed_since_is_refused(student):
     stale = student.revision
-    services.change_person(user_id=str(student.id), bio="New")
+    services.update_user(user_id=str(student.id), bio="New")
 
-    with pytest.raises(StaleVersion):
+    with pytest.raises(StaleRevision):
         _write_both(
             account_of(student), selectors.get_user(student.id), [stale], {"is_instructor": True}
         )
@@ -242,7 +244,7 @@ def test_a_grant_of_somebody_who_was_changed_since_is_refused(student):
 def test_deactivation_ends_all_sessions(student):
     services.open_session(user=student)
 
-    services.change_person(user_id=str(student.id), is_active=False)
+    services.update_user(user_id=str(student.id), is_active=False)
 
     assert Session.objects.count() == 0
     assert not selectors.get_user(student.id).is_active
@@ -250,11 +252,11 @@ def test_deactivation_ends_all_sessions(student):
 
 def test_the_last_admin_cannot_go(admin):
     make_admin(username="retired")
-    services.change_person(user_id=str(selectors.find_user(username="retired").id), is_active=False)
+    services.update_user(user_id=str(selectors.find_user(username="retired").id), is_active=False)
 
     for change in ({"is_admin": False}, {"is_active": False}):
         with pytest.raises(services.LastAdmin):
-            services.change_person(user_id=str(admin.id), **change)
+            services.update_user(user_id=str(admin.id), **change)
     with pytest.raises(services.LastAdmin):
         services.erase(user_id=str(admin.id))
 
@@ -266,7 +268,7 @@ def test_the_last_admin_cannot_go(admin):
 def test_of_admins_who_demote_each_other_one_stays():
     admins = [make_admin() for _ in range(6)]
 
-    outcomes = race(6, lambda n: services.change_person(user_id=str(admins[n].id), is_admin=False))
+    outcomes = race(6, lambda n: services.update_user(user_id=str(admins[n].id), is_admin=False))
 
     assert sum(isinstance(one, services.LastAdmin) for one in outcomes) == 1
     assert Account.objects.filter(is_superuser=True).count() == 1
@@ -286,7 +288,7 @@ def test_an_admin_who_goes_while_another_is_going_is_the_last():
                 sleep(0.3)  # the other comes meanwhile
         else:
             going.wait()
-            services.change_person(user_id=str(second.id), is_admin=False)
+            services.update_user(user_id=str(second.id), is_admin=False)
 
     assert isinstance(race(2, act)[1], services.LastAdmin)
     assert account_of(second).is_superuser
@@ -295,7 +297,7 @@ def test_an_admin_who_goes_while_another_is_going_is_the_last():
 def test_an_admin_is_staff_and_no_longer_when_demoted(admin):
     other = make_admin()
 
-    services.change_person(user_id=str(other.id), is_admin=False)
+    services.update_user(user_id=str(other.id), is_admin=False)
 
     account = account_of(other)
     assert (account.is_staff, account.is_superuser) == (False, False)
@@ -310,14 +312,14 @@ def test_a_new_picture_takes_the_place_of_the_old(student):
     assert default_storage.exists(second.profile_picture)
     assert default_storage.exists(second.profile_picture_small)
 
-    services.change_person(user_id=str(student.id), profile_picture=None)
+    services.update_user(user_id=str(student.id), profile_picture=None)
 
     assert not default_storage.exists(second.profile_picture)
     assert selectors.get_user(student.id).profile_picture is None
 
 
 def test_a_picture_that_comes_too_late_is_not_kept(student):
-    with pytest.raises(StaleVersion):
+    with pytest.raises(StaleRevision):
         services.set_picture(
             user_id=str(student.id), by=str(student.id), upload=upload(), expected=[9]
         )
@@ -349,10 +351,10 @@ def test_an_erasure_that_was_cut_off_is_finished_by_the_sweep(student):
     services.erase(user_id=str(student.id))
 
     assert not account_of(student).is_active
-    with pytest.raises(services.SessionOver):
+    with pytest.raises(services.SessionEnded):
         services.refresh_session(token=tokens.refresh)
-    with pytest.raises(Missing):
-        services.change_person(user_id=str(student.id), is_active=True)
+    with pytest.raises(NotFound):
+        services.update_user(user_id=str(student.id), is_active=True)
     with pytest.raises(Invalid):
         make_student(username=student.username)
     assert repair_profiles() == 0
@@ -395,7 +397,7 @@ def test_profiles_follow_their_accounts(student):
     assert services.repair_profiles() == 2
 
     assert selectors.get_user(student.id).is_admin
-    with pytest.raises(Missing):
+    with pytest.raises(NotFound):
         selectors.get_user(orphan.id)
     assert services.repair_profiles() == 0
 
@@ -406,7 +408,7 @@ def test_profiles_follow_their_accounts(student):
 def test_a_write_that_began_before_a_demotion_does_not_undo_it(admin):
     other = make_admin()
     as_it_was = account_of(other)
-    services.change_person(user_id=str(other.id), is_admin=False)
+    services.update_user(user_id=str(other.id), is_admin=False)
 
     user = _write_both(as_it_was, selectors.get_user(other.id), None, {"bio": "Still here"})
 
@@ -418,7 +420,7 @@ def test_a_profile_is_not_made_for_whoever_was_erased_meanwhile(student):
     as_it_was = account_of(student)
     services.erase(user_id=str(student.id))
 
-    with pytest.raises(Missing):
+    with pytest.raises(NotFound):
         services.ensure_profile(as_it_was)
 
     assert User.objects.count() == 0
@@ -431,12 +433,12 @@ def test_a_change_that_races_with_an_erasure_leaves_nothing():
     def act(n: int):
         if n == 4:
             return services.erase(user_id=str(user.id))
-        return services.change_person(user_id=str(user.id), bio=str(n))
+        return services.update_user(user_id=str(user.id), bio=str(n))
 
     outcomes = race(8, act)
 
     assert outcomes[4] is None
-    assert {type(one) for one in outcomes} <= {type(None), User, Missing}
+    assert {type(one) for one in outcomes} <= {type(None), User, NotFound}
     assert User.objects.count() == Account.objects.count() == 0
 
 

@@ -11,7 +11,7 @@ from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, Ou
 from apps.users import services
 from apps.users.models import Account, Session
 from apps.users.tasks import end_expired_sessions
-from apps.users.tokens import VoidToken, read_access, read_refresh
+from apps.users.tokens import InvalidToken, read_access, read_refresh
 from tests.factories import PASSWORD, make_student
 from tests.users.racing import race
 
@@ -61,7 +61,7 @@ def test_a_token_as_we_make_them_is_read():
     ids=str,
 )
 def test_any_other_token_is_void(changes):
-    with pytest.raises(VoidToken):
+    with pytest.raises(InvalidToken):
         read_access(forged(**changes))
 
 
@@ -74,9 +74,9 @@ def test_a_clock_that_is_off_a_little_does_no_harm(off):
 def test_an_access_token_is_no_refresh_token(student):
     tokens = services.open_session(user=student)
 
-    with pytest.raises(VoidToken):
+    with pytest.raises(InvalidToken):
         read_refresh(tokens.access)
-    with pytest.raises(VoidToken):
+    with pytest.raises(InvalidToken):
         read_access(tokens.refresh)
 
 
@@ -84,9 +84,9 @@ def test_a_refresh_token_is_good_once_and_takes_its_successor_with_it(student):
     first = services.open_session(user=student)
     _, second = services.refresh_session(token=first.refresh)
 
-    with pytest.raises(services.SessionOver):
+    with pytest.raises(services.SessionEnded):
         services.refresh_session(token=first.refresh)
-    with pytest.raises(services.SessionOver):
+    with pytest.raises(services.SessionEnded):
         services.refresh_session(token=second.refresh)
 
     assert Session.objects.count() == 0
@@ -101,7 +101,7 @@ def test_of_fifty_who_show_a_refresh_token_one_gets_the_next():
     outcomes = race(50, lambda n: services.refresh_session(token=tokens.refresh))
 
     assert sum(isinstance(one, tuple) for one in outcomes) == 1
-    assert sum(isinstance(one, services.SessionOver) for one in outcomes) == 49
+    assert sum(isinstance(one, services.SessionEnded) for one in outcomes) == 49
     assert Session.objects.count() == 0
 
 
@@ -130,7 +130,7 @@ def test_a_session_ends_after_a_month_however_it_is_used(student):
     assert abs(tokens.refresh_until - end) < timedelta(seconds=2)
 
     Session.objects.update(expires_at=timezone.now())
-    with pytest.raises(services.SessionOver):
+    with pytest.raises(services.SessionEnded):
         services.refresh_session(token=tokens.refresh)
 
 
@@ -138,9 +138,9 @@ def test_a_session_is_over_that_nobody_has_used_for_a_week(student):
     tokens = services.open_session(user=student)
     Session.objects.update(last_used_at=timezone.now() - WEEK)
 
-    with pytest.raises(services.SessionOver):
+    with pytest.raises(services.SessionEnded):
         services.refresh_session(token=tokens.refresh)
-    with pytest.raises(services.SessionOver):
+    with pytest.raises(services.SessionEnded):
         services.verify_token(token=tokens.refresh)
 
 
@@ -222,7 +222,7 @@ def test_one_session_too_many_ends_the_least_recently_used(student, settings):
     services.open_session(user=student)
 
     assert Session.objects.count() == 3
-    with pytest.raises(services.SessionOver):
+    with pytest.raises(services.SessionEnded):
         services.verify_token(token=second.access)
     for tokens in (first, third):
         services.verify_token(token=tokens.access)

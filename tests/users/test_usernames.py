@@ -107,7 +107,7 @@ def test_an_address_signs_in_its_own_account_though_an_older_name_has_its_form()
     assert login(username="ada@example.org").status_code == 401
     signed_in = login(username="ada@example.org", password="another long secret")
     assert signed_in.data["user"]["id"] == str(ada.id)
-    assert selectors.account_signing_in("c@example.org").profile_id == str(catcher.id)
+    assert selectors.find_account_for_sign_in("c@example.org").profile_id == str(catcher.id)
 
 
 def test_a_name_of_other_letters_that_is_older_than_the_rule_signs_in():

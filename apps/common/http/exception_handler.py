@@ -32,8 +32,8 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from apps.common.errors import Invalid, Refusal
-from apps.common.http.echo import LONGEST_DETAIL, shortened, writable
+from apps.common.errors import DomainError, Invalid
+from apps.common.http.echo import LONGEST_DETAIL, encodable, truncate
 
 logger = logging.getLogger(__name__)
 
@@ -44,16 +44,16 @@ MOST_MESSAGES = 100  # of one answer
 AWAY = (ConnectionFailure, ExecutionTimeout, BotoCoreError, ClientError)
 
 
-def answer_exception(error: Exception, context: dict) -> Response | None:
+def handle_exception(error: Exception, context: dict) -> Response | None:
     """Return the answer for what a view raised; None leaves it to the 500 handler."""
     if isinstance(error, Invalid):
         return Response(_by_field(error.messages), status=400)
-    if isinstance(error, Refusal):
+    if isinstance(error, DomainError):
         response = _answer(error.status, error.detail, error.code, **error.more)
         if error.retry_after:
             response["Retry-After"] = str(error.retry_after)
         return response
-    if is_store_away(error):
+    if is_store_unavailable(error):
         logger.error("A store is away: %s", type(error).__name__)
         return store_unavailable()
     if is_too_large_to_store(error):
@@ -65,7 +65,7 @@ def answer_exception(error: Exception, context: dict) -> Response | None:
     if isinstance(error, exceptions.ValidationError):
         response.data = _by_field(response.data)
     else:
-        response.data = {"detail": writable(response.data["detail"]), "code": _code(error)}
+        response.data = {"detail": encodable(response.data["detail"]), "code": _code(error)}
     return response
 
 
@@ -79,7 +79,7 @@ def _by_field(wrong: list | dict) -> dict[str, list[str]]:
     messages = ((field, each) for field, within in wrong.items() for each in _messages(within))
     answer: dict[str, list[str]] = {}
     for field, message in islice(messages, MOST_MESSAGES):
-        answer.setdefault(shortened(field), []).append(writable(message))
+        answer.setdefault(truncate(field), []).append(encodable(message))
     return answer
 
 
@@ -87,7 +87,7 @@ def _messages(within: object, place: str = "") -> Iterator[str]:
     match within:
         case dict():
             for name, part in within.items():
-                yield from _messages(part, f"{place}{shortened(name)}.")
+                yield from _messages(part, f"{place}{truncate(name)}.")
         case list() if any(isinstance(part, dict) for part in within):
             for number, part in enumerate(within):
                 yield from _messages(part, f"{place}{number}.")
@@ -98,7 +98,7 @@ def _messages(within: object, place: str = "") -> Iterator[str]:
             yield f"{place[:-1]}: {within}" if place else str(within)
 
 
-def is_store_away(error: Exception) -> bool:
+def is_store_unavailable(error: Exception) -> bool:
     """Say whether MongoDB, SQL or the bucket of pictures cannot be reached, or will not answer."""
     cause = _pymongo_error(error)
     return isinstance(cause, (*AWAY, SqlError)) or (
@@ -131,7 +131,7 @@ def store_unavailable() -> Response:
 
 def _answer(status: int, detail: str, code: str, **more) -> Response:
     return Response(
-        {"detail": writable(detail, LONGEST_DETAIL), "code": code} | more, status=status
+        {"detail": encodable(detail, LONGEST_DETAIL), "code": code} | more, status=status
     )
 
 

@@ -7,8 +7,8 @@ from bson import ObjectId
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from apps.common.http.echo import shortened
-from apps.common.invisible_characters import is_blank, without_unseen
+from apps.common.http.echo import truncate
+from apps.common.invisible_characters import is_blank, remove_invisible
 from apps.common.storage.pictures import picture_url
 
 _OBJECT_ID = re.compile(r"[0-9a-f]{24}")
@@ -57,7 +57,7 @@ class TextField(serializers.CharField):
         return value
 
     def _tidied(self, value: str) -> str:
-        seen = without_unseen(value)
+        seen = remove_invisible(value)
         return seen.strip() if self.trim_whitespace else seen
 
 
@@ -76,11 +76,11 @@ class ChoiceField(serializers.ChoiceField):
 
     def to_internal_value(self, data):
         if isinstance(data, list | dict):
-            self.fail("invalid_choice", input=shortened(data))
+            self.fail("invalid_choice", input=truncate(data))
         return super().to_internal_value(data)
 
     def fail(self, key: str, **values):
-        super().fail(key, **{name: shortened(value) for name, value in values.items()})
+        super().fail(key, **{name: truncate(value) for name, value in values.items()})
 
 
 class ListField(serializers.ListField):
@@ -128,7 +128,7 @@ class DecimalField(serializers.FloatField):
         return float(data)
 
 
-class FlagField(serializers.BooleanField):
+class BooleanField(serializers.BooleanField):
     def to_internal_value(self, data):
         if not isinstance(data, bool):
             self.fail("invalid", input=data)
@@ -164,7 +164,7 @@ class MoneyField(serializers.Field):
         return f"{Decimal(value) / 100:.2f}"
 
 
-class IdField(serializers.Field):
+class ObjectIdField(serializers.Field):
     """The id of a document; whether there is such a one, the service says."""
 
     default_error_messages = {"invalid": _("Give an id: 24 hexadecimal digits.")}

@@ -31,7 +31,7 @@ from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.errors import Conflict, Invalid, Refusal
+from apps.common.errors import Conflict, DomainError, Invalid
 
 KEPT = timedelta(hours=24)
 CLAIM = timedelta(minutes=1)
@@ -50,12 +50,12 @@ class IdempotencyConflict(Conflict):
     detail = _("This Idempotency-Key was used for another request.")
 
 
-class StillRunning(Conflict):
+class RequestInProgress(Conflict):
     code = "idempotency_running"
     detail = _("The first request with this Idempotency-Key is still running; try again shortly.")
 
 
-class TooManyKeys(Refusal):
+class TooManyKeys(DomainError):
     status = 429
     code = "too_many_idempotency_keys"
     detail = _(
@@ -86,7 +86,7 @@ class IdempotencyKey(Document):
     }
 
 
-def once(handler: Callable, key: str) -> Callable:
+def idempotent(handler: Callable, key: str) -> Callable:
     """Return the handler of a POST so that it runs once for the key."""
     if not _KEY.fullmatch(key):
         raise Invalid(idempotency_key=_("Give 1 to 255 printable ASCII characters without spaces."))
@@ -101,12 +101,12 @@ def once(handler: Callable, key: str) -> Callable:
     return run
 
 
-def forget_old_keys() -> int:
+def delete_old_keys() -> int:
     """Remove what has been kept for a day; return how many."""
     return IdempotencyKey.objects(created_at__lt=now_in_milliseconds() - KEPT).delete()
 
 
-def forget_keys_of(person_id) -> None:
+def delete_keys_of(person_id) -> None:
     """Remove what is kept of a person: the answers hold what they wrote."""
     IdempotencyKey.objects(person=person_id).delete()
 
@@ -132,7 +132,7 @@ def _claim(person: ObjectId, key: str, digest: str) -> IdempotencyKey:
         if taken := _take_over(held):
             return taken
         if time.monotonic() > deadline:
-            raise StillRunning()
+            raise RequestInProgress()
         time.sleep(POLL_SECONDS)
 
 
@@ -159,7 +159,7 @@ def _run(claim: IdempotencyKey, handler: Callable[[], Response]) -> Response:
     try:
         response = handler()
     except Exception as error:
-        if isinstance(error, Refusal) or getattr(error, "status_code", 500) < 500:
+        if isinstance(error, DomainError) or getattr(error, "status_code", 500) < 500:
             mine.delete()
         else:  # it may be half done: the next try takes over at once, under the same id
             mine.update(set__claimed_at=now_in_milliseconds() - CLAIM)

@@ -51,7 +51,7 @@ class RequestMiddleware:
             request_id.reset(token)
 
 
-class BoundsMiddleware:
+class RequestLimitsMiddleware:
     """Refuses a request whose headers, or whose path in the admin, are longer than any of ours.
 
     The server bounds each header's line, but joins lines of the same name: a hundred make one of

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import APIException, ParseError, ValidationError
 from rest_framework.parsers import JSONParser, MultiPartParser
 
-from apps.common.http.echo import shortened
-from apps.common.http.requests import FewParts
+from apps.common.http.echo import truncate
+from apps.common.http.requests import LimitedParts
 from apps.common.storage.pictures import MAX_BYTES as MAX_PICTURE_BYTES
 
 MAX_BYTES = 1024 * 1024
@@ -110,7 +110,7 @@ def _object(pairs: list) -> dict:
             )
         if name in made:
             raise ParseError(
-                _("The body names “%(name)s” twice in one object.") % {"name": shortened(name)}
+                _("The body names “%(name)s” twice in one object.") % {"name": truncate(name)}
             )
         made[name] = value
     return made
@@ -162,7 +162,7 @@ def _is_unicode(value: object) -> bool:
     return True
 
 
-class NamelessUploadHandler(TemporaryFileUploadHandler):
+class UnnamedUploadHandler(TemporaryFileUploadHandler):
     """Writes an upload to a temporary file whose name takes nothing from the caller's.
 
     Django gives the temporary file the upload's extension, which may be too long for the disk.
@@ -189,7 +189,7 @@ class FileParser(MultiPartParser):
             raise TooLarge(self.too_large)
         try:
             return super().parse(
-                FewParts(stream, media_type, most=FORM_PARTS), media_type, parser_context
+                LimitedParts(stream, media_type, most=FORM_PARTS), media_type, parser_context
             )
         except ParseError as error:  # which is told in English alone
             raise ParseError(_("The form cannot be read.")) from error

@@ -6,17 +6,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
-from apps.common.http.echo import shortened
-from apps.common.http.fields import ChoiceField, IdField, TextField
+from apps.common.http.echo import truncate
+from apps.common.http.fields import ChoiceField, ObjectIdField, TextField
 from apps.common.http.serializers import Serializer
-from apps.common.normalization import fold_words
+from apps.common.normalization import search_words
 from apps.common.storage.pagination import CURSOR, LARGEST_PAGE, PAGE_SIZE, Paging
 
 SEARCH_LENGTH = 200
 SEARCH_WORDS = 20
 
 
-class ChoicesField(serializers.Field):
+class ChoicesParam(serializers.Field):
     """Several of some words, separated by commas."""
 
     MOST_WORDS = 20
@@ -36,12 +36,12 @@ class ChoicesField(serializers.Field):
                 known = ", ".join(self.choices)
                 raise serializers.ValidationError(
                     _("“%(word)s” is none of: %(known)s.")
-                    % {"word": shortened(word), "known": known}
+                    % {"word": truncate(word), "known": known}
                 )
         return list(dict.fromkeys(words))
 
 
-class WholeNumberField(serializers.IntegerField):
+class IntegerParam(serializers.IntegerField):
     """A number in plain digits: Python would read `1_0` and `1.0` as well."""
 
     _DIGITS = re.compile(r"-?\d{1,20}", re.ASCII)
@@ -52,7 +52,7 @@ class WholeNumberField(serializers.IntegerField):
         return int(data)
 
 
-class YesNoField(ChoiceField):
+class BooleanParam(ChoiceField):
     def __init__(self, **options):
         super().__init__(choices=["true", "false"], **options)
 
@@ -60,13 +60,13 @@ class YesNoField(ChoiceField):
         return super().to_internal_value(data) == "true"
 
 
-class SearchField(TextField):
+class SearchParam(TextField):
     def __init__(self, **options):
         super().__init__(max_length=SEARCH_LENGTH, allow_blank=True, **options)
 
     def to_internal_value(self, data) -> str:
         value = super().to_internal_value(data)
-        if len(fold_words(value)) > SEARCH_WORDS:  # The store looks up each word separately.
+        if len(search_words(value)) > SEARCH_WORDS:  # The store looks up each word separately.
             raise serializers.ValidationError(
                 _("List at most %(number)s values.") % {"number": SEARCH_WORDS}
             )
@@ -81,7 +81,7 @@ class Query(Serializer):
     def __init__(self, *args, expandable=(), **options):
         super().__init__(*args, **options)
         if expandable:
-            self.fields["expand"] = ChoicesField(
+            self.fields["expand"] = ChoicesParam(
                 sorted(expandable),
                 required=False,
                 help_text=f"Puts cards in the place of ids: {', '.join(sorted(expandable))}.",
@@ -107,8 +107,8 @@ class Query(Serializer):
 
 
 class ListQuery(Query):
-    page = WholeNumberField(required=False, min_value=1, max_value=1_000_000_000)
-    page_size = WholeNumberField(
+    page = IntegerParam(required=False, min_value=1, max_value=1_000_000_000)
+    page_size = IntegerParam(
         required=False,
         min_value=1,
         max_value=LARGEST_PAGE,
@@ -137,7 +137,7 @@ class ListQuery(Query):
         }
 
 
-class EndlessListQuery(ListQuery):
+class CursorListQuery(ListQuery):
     """For lists that grow for ever: a cursor in place of the page's number."""
 
     cursor = serializers.RegexField(CURSOR, required=False, help_text="As `next` gives it.")
@@ -148,5 +148,5 @@ class EndlessListQuery(ListQuery):
         return given
 
 
-def reference_filter(what: str) -> IdField:
-    return IdField(required=False, help_text=f"Only those of this {what}.")
+def reference_filter(what: str) -> ObjectIdField:
+    return ObjectIdField(required=False, help_text=f"Only those of this {what}.")

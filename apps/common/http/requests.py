@@ -44,7 +44,7 @@ class Request(WSGIRequest):
         """
         if int(META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             raise RequestDataTooBig("The form is too large.")
-        parts = FewParts(post_data, META["CONTENT_TYPE"], most=MOST_PARTS)
+        parts = LimitedParts(post_data, META["CONTENT_TYPE"], most=MOST_PARTS)
         return super().parse_file_upload(META, parts)
 
     @cached_property
@@ -53,7 +53,7 @@ class Request(WSGIRequest):
         return parse_cookies(header)
 
 
-class FewParts:
+class LimitedParts:
     """
     Passes on a form's body while it is read, and refuses it once it has too many parts.
 

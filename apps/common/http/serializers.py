@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 from rest_framework_mongoengine.serializers import DocumentSerializer as MongoSerializer
 
-from apps.common.http.fields import ChoiceField, FlagField, IdField, NumberField, TextField
+from apps.common.http.fields import BooleanField, ChoiceField, NumberField, ObjectIdField, TextField
 from apps.common.storage.documents import Reference
 
 
@@ -49,16 +49,16 @@ class DocumentSerializer(StrictInput, MongoSerializer):
     serializer_choice_field = ChoiceField
 
     serializer_field_mapping = MongoSerializer.serializer_field_mapping | {
-        mongoengine.ObjectIdField: IdField,
+        mongoengine.ObjectIdField: ObjectIdField,
         mongoengine.StringField: TextField,
         mongoengine.IntField: NumberField,
-        mongoengine.BooleanField: FlagField,
+        mongoengine.BooleanField: BooleanField,
     }
 
     def build_field(self, field_name, info, model_class, nested_depth, embedded_depth):
         document_field = model_class._fields.get(field_name)
         if isinstance(document_field, Reference):
-            return IdField, {
+            return ObjectIdField, {
                 "required": document_field.required,
                 "allow_null": not document_field.required,
             }

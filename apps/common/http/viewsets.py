@@ -20,7 +20,7 @@ from rest_framework.response import Response
 from rest_framework_mongoengine import viewsets
 
 from apps.common.client_address import client_network
-from apps.common.errors import StaleVersion
+from apps.common.errors import StaleRevision
 from apps.common.http import idempotency
 from apps.common.http.etags import etag_of, expected_revisions, is_known
 from apps.common.http.query_params import ListQuery, Query
@@ -53,7 +53,7 @@ class ApiView:
         try:
             self.perform_authentication(request)
         except AuthenticationFailed:
-            rate_limits.check("anonymous", client_network(request))
+            rate_limits.check_and_count("anonymous", client_network(request))
             raise
         self.check_throttles(request)
         self.check_permissions(request)
@@ -61,10 +61,10 @@ class ApiView:
         if request.method == "POST" and self._takes_nothing:
             self.validated(Serializer)  # what is sent all the same is refused
         if self.query.validated_data.get("search"):
-            rate_limits.check("search", request.user.id or client_network(request))
+            rate_limits.check_and_count("search", request.user.id or client_network(request))
         key = request.headers.get("Idempotency-Key")
         if key is not None and request.method == "POST" and request.user.is_authenticated:
-            self.post = idempotency.once(self.post, key)
+            self.post = idempotency.idempotent(self.post, key)
 
     @property
     def _takes_nothing(self) -> bool:
@@ -91,10 +91,10 @@ class ApiView:
         """
         Check `If-Match` for a thing that nobody edits: its revision stays.
 
-        :raises StaleVersion: another one is expected
+        :raises StaleRevision: another one is expected
         """
         if self.expected is not None and revision not in self.expected:
-            raise StaleVersion()
+            raise StaleRevision()
 
     def validated(self, serializer_class, *, instance=None, **options) -> dict:
         """

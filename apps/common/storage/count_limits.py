@@ -25,13 +25,13 @@ from mongoengine import (
 )
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.errors import Refusal
+from apps.common.errors import DomainError
 from apps.common.storage import documents
 
 Doc = TypeVar("Doc", bound=Document)
 
 QUIET = timedelta(minutes=1)  # no request takes as long from its reservation to its insert
-NOT_INSERTED = (NotUniqueError, ValidationError, Refusal)  # other errors leave it unknown
+NOT_INSERTED = (NotUniqueError, ValidationError, DomainError)  # other errors leave it unknown
 
 
 class Counter(Document):
@@ -45,7 +45,7 @@ class Counter(Document):
     meta = {"collection": "counters", "auto_create_index": False, "indexes": ["changed_at"]}
 
 
-class Bound:
+class CountLimit:
     """
     The most things of one kind that a parent may have.
 
@@ -61,7 +61,7 @@ class Bound:
         most: int,
         *,
         count: Callable[[ObjectId], int],
-        refusal: Callable[[], Refusal],
+        refusal: Callable[[], DomainError],
     ):
         self.name = name
         self.most = most
@@ -72,7 +72,7 @@ class Bound:
         """
         Reserve room for things that are inserted next.
 
-        :raises Refusal: the bound's own, when there is no room
+        :raises DomainError: the bound's own, when there is no room
         """
         for _ in range(2):
             if self._increment(parent_id, number):
@@ -97,11 +97,11 @@ class Bound:
         """
         Reserve room and insert, or return the document that an earlier try has made of the same id.
 
-        :raises Refusal: the bound's own, when there is no room
+        :raises DomainError: the bound's own, when there is no room
         """
         try:
             self.reserve(parent_id, number)
-        except Refusal:
+        except DomainError:
             made = type(document).objects(id=document.id).first() if document.id else None
             if made is None:
                 raise
@@ -134,7 +134,7 @@ class Bound:
         """
         Reserve room at the target of a move, and give back that at its source.
 
-        :raises Refusal: the bound's own, when there is no room
+        :raises DomainError: the bound's own, when there is no room
         """
         if source_id == target_id:
             yield
@@ -170,6 +170,6 @@ class Bound:
         return f"{self.name}:{parent_id}"
 
 
-def remove_quiet_counters() -> int:
+def delete_unused_counters() -> int:
     """Delete the counters that nobody has raised for a minute; return how many."""
     return Counter.objects(changed_at__lt=now_in_milliseconds() - QUIET).delete()

@@ -8,7 +8,7 @@ from mongoengine import Document, IntField, NotUniqueError, QuerySet, ReferenceF
 from mongoengine.base.fields import BaseField
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.errors import Missing, StaleVersion
+from apps.common.errors import NotFound, StaleRevision
 
 Doc = TypeVar("Doc", bound=Document)
 
@@ -37,7 +37,7 @@ class Reference(ReferenceField):
         return value
 
 
-class Revised(Document):
+class RevisionedDocument(Document):
     """A document that clients edit: each edit raises its revision, in the write's condition."""
 
     revision = IntField(default=1)
@@ -60,15 +60,15 @@ def insert(document: Doc) -> Doc:
         raise
 
 
-def change(
+def update(
     document: Doc, *, expected: list[int] | None = None, condition: dict | None = None, **fields
 ) -> Doc:
     """
     Set fields in one conditional write and return the document as it is then.
 
     :param expected: the revisions that the caller will change, or None where any will do
-    :raises StaleVersion: somebody has edited it since
-    :raises Missing: it is gone
+    :raises StaleRevision: somebody has edited it since
+    :raises NotFound: it is gone
     """
     fields = _with_time_of_change(document, fields)
     return _modify(document, expected, condition, fields, new=True)
@@ -83,8 +83,8 @@ def replace(
     What the caller read may be older than what this write replaced, where others write, too.
 
     :param expected: the revisions that the caller will change, or None where any will do
-    :raises StaleVersion: somebody has edited it since
-    :raises Missing: it is gone
+    :raises StaleRevision: somebody has edited it since
+    :raises NotFound: it is gone
     """
     fields = _with_time_of_change(document, fields)
     before = _modify(document, expected, condition, fields, new=False)
@@ -114,28 +114,28 @@ def _modify(
     changes = {f"set__{name}": value for name, value in fields.items()}
     modified = type(document).objects(**condition).modify(new=new, inc__revision=1, **changes)
     if modified is None:
-        refuse_stale(type(document), document.id)
+        check_revision(type(document), document.id)
     return modified
 
 
-def remove(document: Document, *, expected: list[int] | None = None) -> None:
+def delete(document: Document, *, expected: list[int] | None = None) -> None:
     """
     Delete a document.
 
-    :raises StaleVersion: somebody has edited it since
-    :raises Missing: it is gone
+    :raises StaleRevision: somebody has edited it since
+    :raises NotFound: it is gone
     """
     condition = {} if expected is None else {"revision__in": expected}
     if not type(document).objects(id=document.id, **condition).delete():
-        refuse_stale(type(document), document.id)
+        check_revision(type(document), document.id)
 
 
-def refuse_stale(kind: type[Document], document_id: ObjectId) -> None:
+def check_revision(kind: type[Document], document_id: ObjectId) -> None:
     """Raise what a write without effect means: the document is gone, or somebody edited it."""
     there = {"removed__ne": True} if "removed" in kind._fields else {}
     if kind.objects(id=document_id, **there).count() == 0:
-        raise Missing()
-    raise StaleVersion()
+        raise NotFound()
+    raise StaleRevision()
 
 
 def for_each(found: QuerySet, do: Callable[[Doc], object]) -> int:

@@ -8,7 +8,7 @@ from bson import ObjectId
 from django.utils.translation import gettext_lazy as _
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
-from apps.common.errors import Missing
+from apps.common.errors import NotFound
 from apps.common.storage.cache import Json
 
 PAGE_SIZE = 20
@@ -42,7 +42,7 @@ def page_of(queryset, paging: Paging, represent: Callable) -> Page:
     """
     Return a part of the queryset, in its own order.
 
-    :raises Missing: the page is past the end
+    :raises NotFound: the page is past the end
     """
     page = page_links(queryset.count(), paging)
     start = (paging.number - 1) * paging.size
@@ -54,11 +54,11 @@ def page_links(count: int, paging: Paging) -> Page:
     """
     Return a page of a list with `count` items, without its rows.
 
-    :raises Missing: the page is past the end
+    :raises NotFound: the page is past the end
     """
     start = (paging.number - 1) * paging.size
     if start and start >= count:
-        raise Missing(_("There is no such page."))
+        raise NotFound(_("There is no such page."))
     return Page(
         count=count,
         rows=[],
@@ -67,7 +67,7 @@ def page_links(count: int, paging: Paging) -> Page:
     )
 
 
-def slice_of(queryset, paging: Paging, represent: Callable) -> Page:
+def page_slice(queryset, paging: Paging, represent: Callable) -> Page:
     """Return a part of the queryset, newest first, beginning where the cursor says."""
     count = queryset.count()
     side, mark = _read_cursor(paging.cursor)

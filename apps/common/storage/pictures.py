@@ -72,7 +72,7 @@ def store_picture(
     :raises Throttled: the user uploads too many
     """
     if by:
-        rate_limits.check("uploads", by)
+        rate_limits.check_and_count("uploads", by)
     with _decoding:
         large, small = _in_two_sizes(upload, field)
     name = f"{folder}/{token_hex(16)}"

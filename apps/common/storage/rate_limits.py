@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.common.client_address import client_network
-from apps.common.errors import Refusal
+from apps.common.errors import DomainError
 from apps.common.storage import cache
 
 
-class Throttled(Refusal):
+class Throttled(DomainError):
     """
     A limit is reached.
 
@@ -31,33 +31,33 @@ class Throttled(Refusal):
         super().__init__(f"{_('Too many requests.')} {self.advice}")
 
 
-def counter_of(limit: str, *who: object) -> tuple[str, int]:
+def counter_key(limit: str, *who: object) -> tuple[str, int]:
     """Return the counter's key and seconds; the key names nobody."""
     name = blake2b("|".join(map(str, who)).encode(), digest_size=12).hexdigest()
     return f"limit:{limit}:{name}", settings.RATE_LIMITS[limit][1]
 
 
-def check(limit: str, *who: object) -> None:
+def check_and_count(limit: str, *who: object) -> None:
     """
     Count one more.
 
     :raises Throttled: that is more than the limit allows
     """
     if settings.RATE_LIMITED:
-        key, seconds = counter_of(limit, *who)
-        _refuse_past(limit, cache.count(key, seconds), key)
+        key, seconds = counter_key(limit, *who)
+        _refuse_past(limit, cache.increment_counter(key, seconds), key)
 
 
-def count(limit: str, *who: object) -> None:
+def count_attempt(limit: str, *who: object) -> None:
     """Count one more, whatever the limit allows."""
     if settings.RATE_LIMITED:
-        cache.count(*counter_of(limit, *who))
+        cache.increment_counter(*counter_key(limit, *who))
 
 
 def is_reached(limit: str, *who: object) -> bool:
     """Return whether one more is more than the limit allows."""
-    key, _seconds = counter_of(limit, *who)
-    return settings.RATE_LIMITED and cache.counted(key) >= settings.RATE_LIMITS[limit][0]
+    key, _seconds = counter_key(limit, *who)
+    return settings.RATE_LIMITED and cache.read_counter(key) >= settings.RATE_LIMITS[limit][0]
 
 
 def check_reached(limit: str, *who: object) -> None:
@@ -67,7 +67,7 @@ def check_reached(limit: str, *who: object) -> None:
     :raises Throttled: it is reached
     """
     if is_reached(limit, *who):
-        key, _seconds = counter_of(limit, *who)
+        key, _seconds = counter_key(limit, *who)
         raise _throttled(limit, key)
 
 
@@ -82,10 +82,10 @@ class RequestLimit:
         if not settings.RATE_LIMITED:
             return True
         if request.user.is_authenticated:
-            key, _seconds = counter_of("signed_in", request.user.id)
+            key, _seconds = counter_key("signed_in", request.user.id)
             _refuse_past("signed_in", request.auth.requests or 0, key)
         else:
-            check("anonymous", client_network(request))
+            check_and_count("anonymous", client_network(request))
         return True
 
 

@@ -17,11 +17,18 @@ from django.urls import reverse
 from mongoengine import QuerySet
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.errors import Missing
-from apps.common.languages import spoken
-from apps.common.mail import ServerAway, compose, deliver, insist, next_try, send_all
+from apps.common.errors import NotFound
+from apps.common.languages import supported_language
+from apps.common.mail import (
+    MailServerUnavailable,
+    compose,
+    deliver,
+    next_attempt_at,
+    retry_until_recorded,
+    send_all,
+)
 from apps.common.mail_quotas import QuotaReached, mail_slot
-from apps.common.normalization import fold_email
+from apps.common.normalization import normalize_email_key
 from apps.notifications import selectors
 from apps.notifications.documents import Notification
 from apps.notifications.services.preferences import unsubscribe_token
@@ -54,19 +61,19 @@ def _send(waiting: Notification) -> bool:
     except QuotaReached as reached:
         _hold(notification, until=reached.until)
         return False
-    except ServerAway:
+    except MailServerUnavailable:
         _give_back(waiting)
         raise
     except Exception as error:  # whatever ails one mail, the others go out
         logger.warning("Notification %s waits (%s).", notification.id, type(error).__name__)
         return False
-    insist(lambda: _finish(notification, set__emailed_at=now_in_milliseconds()))
+    retry_until_recorded(lambda: _finish(notification, set__emailed_at=now_in_milliseconds()))
     return True
 
 
 def _claim(waiting: Notification) -> Notification | None:
     """Move the mail on to its next try before this one, so that no other worker sends it now."""
-    due_at = next_try(attempts=waiting.mail_attempts, created_at=waiting.created_at)
+    due_at = next_attempt_at(attempts=waiting.mail_attempts, created_at=waiting.created_at)
     unclaimed = Notification.objects(id=waiting.id, mail_due_at=waiting.mail_due_at)
     return unclaimed.modify(new=True, set__mail_due_at=due_at, inc__mail_attempts=1)
 
@@ -82,7 +89,7 @@ def _recipient_of(notification: Notification) -> User | None:
     """Return whom to mail; where nobody wants the mail, see to it that it waits no longer."""
     try:
         recipient = users.get_user(notification.recipient)
-    except Missing:  # told to somebody while they were being erased
+    except NotFound:  # told to somebody while they were being erased
         selectors.notifications_in_mail(notification).delete()
         return None
     if recipient.is_active and _wanted(notification).first():
@@ -97,7 +104,10 @@ def _slot_of(recipient: User) -> AbstractContextManager[None]:
     limits = [settings.NOTIFICATION_MAILS]
     if not recipient.email_verified:
         limits.append(settings.NOTIFICATION_MAILS_UNVERIFIED)
-    names = (f"notifications:{recipient.id}", f"notifications:{fold_email(recipient.email)}")
+    names = (
+        f"notifications:{recipient.id}",
+        f"notifications:{normalize_email_key(recipient.email)}",
+    )
     return mail_slot(*names, limits=limits)
 
 
@@ -158,7 +168,7 @@ def _finish(leader: Notification, **fields) -> None:
     Notification.objects(id=leader.id).update_one(
         unset__mail_due_at=True, unset__mail_held=True, **fields
     )
-    selectors.forget_notifications(leader.recipient)
+    selectors.invalidate_notifications(leader.recipient)
 
 
 def _update(notifications: QuerySet, **changes) -> None:
@@ -185,7 +195,7 @@ def _compose(notification: Notification, recipient: User) -> EmailMultiAlternati
 def _compose_joined(leader: Notification, recipient: User) -> EmailMultiAlternatives:
     wanted = _wanted(leader).order_by("-id")
     total = wanted.count()
-    language = spoken(recipient.language)
+    language = supported_language(recipient.language)
     return _compose_mail(
         recipient,
         template="joined",
@@ -201,7 +211,7 @@ def _compose_joined(leader: Notification, recipient: User) -> EmailMultiAlternat
 def _compose_mail(
     recipient: User, *, template: str, name: str, path: str, kinds: list[str], **words
 ) -> EmailMultiAlternatives:
-    language = spoken(recipient.language)
+    language = supported_language(recipient.language)
     token = unsubscribe_token(user_id=str(recipient.id), kinds=kinds)
     links = {
         "link": settings.PUBLIC_URL + path,

@@ -6,8 +6,8 @@ from contextlib import suppress
 from django.core import signing
 from mongoengine import NotUniqueError
 
-from apps.common.errors import Missing
-from apps.common.storage.documents import change
+from apps.common.errors import NotFound
+from apps.common.storage.documents import update
 from apps.notifications import selectors
 from apps.notifications.documents import Preferences
 from apps.users import selectors as users
@@ -23,9 +23,9 @@ def set_preferences(
     :raises StaleVersion: they were changed since
     """
     try:
-        return change(_made(user_id), expected=expected, muted=muted, mail_muted=mail_muted)
+        return update(_made(user_id), expected=expected, muted=muted, mail_muted=mail_muted)
     finally:
-        selectors.forget_notifications(user_id)
+        selectors.invalidate_notifications(user_id)
 
 
 def unsubscribe_token(*, user_id: str, kinds: Sequence[str]) -> str:
@@ -37,12 +37,12 @@ def read_token(token: str) -> tuple[User, list[str]]:
     """
     Return whose mails of which kinds a token is about. It does not expire: mails are kept for long.
 
-    :raises Missing: it is none of ours, or the person is gone
+    :raises NotFound: it is none of ours, or the person is gone
     """
     try:
         user_id, *kinds = signing.loads(token, salt=SALT)
     except signing.BadSignature as error:
-        raise Missing() from error
+        raise NotFound() from error
     return users.get_user(user_id), kinds
 
 
@@ -52,7 +52,7 @@ def mute_mail(*, user_id: str, kinds: Sequence[str]) -> None:
     for kind in kinds:
         unmuted = Preferences.objects(id=preferences.id, mail_muted__ne=kind)
         unmuted.update_one(push__mail_muted=kind, inc__revision=1)
-    selectors.forget_notifications(user_id)
+    selectors.invalidate_notifications(user_id)
 
 
 def _made(user_id: str) -> Preferences:

@@ -3,8 +3,8 @@
 from mongoengine import NotUniqueError
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.storage.documents import change
-from apps.common.tasks import later
+from apps.common.storage.documents import update
+from apps.common.tasks import enqueue
 from apps.notifications import selectors
 from apps.notifications.documents import Notification, Preferences
 
@@ -28,11 +28,11 @@ def notify(*, recipient_id: str, kind: str, key: str, link: str, **params) -> No
     except NotUniqueError:
         return  # it is told; who told it may have died before forgetting
     finally:
-        selectors.forget_notifications(recipient_id)
-    later(send_notification_mails)
+        selectors.invalidate_notifications(recipient_id)
+    enqueue(send_notification_mails)
 
 
-def mark(
+def set_read(
     notification: Notification, *, is_read: bool, expected: list[int] | None = None
 ) -> Notification:
     """
@@ -42,7 +42,7 @@ def mark(
     return _write(notification, expected, is_read=is_read)
 
 
-def remove(notification: Notification, *, expected: list[int] | None = None) -> None:
+def delete_notification(notification: Notification, *, expected: list[int] | None = None) -> None:
     """
     Hide a notification from its recipient for good.
 
@@ -54,9 +54,9 @@ def remove(notification: Notification, *, expected: list[int] | None = None) -> 
 
 def mark_all_read(recipient_id: str) -> int:
     """Mark all that somebody sees as read; say how many are unread now."""
-    unread = selectors.wanted_by(recipient_id).filter(is_read=False)
+    unread = selectors.visible_to(recipient_id).filter(is_read=False)
     unread.update(set__is_read=True, inc__revision=1)
-    selectors.forget_notifications(recipient_id)
+    selectors.invalidate_notifications(recipient_id)
     return selectors.count_unread(recipient_id)
 
 
@@ -64,11 +64,11 @@ def erase(user_id: str) -> None:
     """Remove all that an erased person was told and has wished."""
     Notification.objects(recipient=user_id).delete()
     Preferences.objects(user=user_id).delete()
-    selectors.forget_notifications(user_id)
+    selectors.invalidate_notifications(user_id)
 
 
 def _write(notification: Notification, expected: list[int] | None, **fields) -> Notification:
     try:
-        return change(notification, expected=expected, **fields)
+        return update(notification, expected=expected, **fields)
     finally:
-        selectors.forget_notifications(notification.recipient)
+        selectors.invalidate_notifications(notification.recipient)

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import nh3
 from django.utils.translation import gettext as _
 
-from apps.common.html_limits import HtmlBounds, TooMuchMarkup
+from apps.common.html_limits import HtmlLimits, TooMuchMarkup
 from apps.quizzes.interchange.moodle import Refused
 
 # More than any text of ours needs, and little enough to be read in no time, however it is nested.
@@ -49,7 +49,7 @@ def _check_bounds(html: str) -> None:
     try:
         if len(html) > MOST_CHARACTERS:
             raise TooMuchMarkup
-        HtmlBounds(tags=MOST_TAGS, open=MOST_OPEN, work=MOST_WORK).add(html)
+        HtmlLimits(tags=MOST_TAGS, open=MOST_OPEN, work=MOST_WORK).add(html)
     except TooMuchMarkup as error:
         raise Refused(_("A text is too long, or has too much mark-up.")) from error
 

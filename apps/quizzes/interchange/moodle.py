@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from apps.common.invisible_characters import without_unseen
+from apps.common.invisible_characters import remove_invisible
 from apps.quizzes.documents import MULTIPLE, NUMERIC, SHORT_TEXT, SINGLE, TRUE_FALSE
 from apps.quizzes.interchange import wildcards
 from apps.quizzes.interchange.draft import ChoiceDraft, QuestionDraft
@@ -103,7 +103,7 @@ def _choices(question: MoodleQuestion) -> dict:
     if gains and max(gains) - min(gains) > ABOUT:
         raise CannotBeKept(UNEQUAL_CHOICES)
     choices = [
-        ChoiceDraft(without_unseen(one_line(one.text)).strip(), one.weight > 0)
+        ChoiceDraft(remove_invisible(one_line(one.text)).strip(), one.weight > 0)
         for one in question.answers
     ]
     return {"kind": SINGLE if question.single else MULTIPLE, "choices": choices}

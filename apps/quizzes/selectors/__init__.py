@@ -30,7 +30,7 @@ from apps.quizzes.selectors.question_pages import (
 )
 from apps.quizzes.selectors.quiz_pages import list_quizzes, read_quiz, read_written_quiz
 from apps.quizzes.selectors.quizzes import (
-    Standing,
+    QuizRole,
     get_choice,
     get_question,
     get_quiz,
@@ -40,12 +40,12 @@ from apps.quizzes.selectors.quizzes import (
     unready_questions_of,
 )
 from apps.quizzes.selectors.results import (
-    forget_grades,
-    forget_quizzes,
     grades_key,
+    invalidate_grades,
+    invalidate_quizzes,
+    quiz_results_of,
     quizzes_key,
-    results_of,
-    what_holds_back,
+    unpassed_quizzes,
 )
 from apps.quizzes.selectors.submission_pages import (
     list_submission_rows,
@@ -58,21 +58,21 @@ from apps.quizzes.selectors.submission_pages import (
 
 __all__ = [
     "LARGE",
-    "Standing",
+    "QuizRole",
     "as_asked_to",
     "asked_in",
     "changes_by",
     "choices_of",
     "contents_of",
     "count_figures",
-    "forget_grades",
-    "forget_quizzes",
     "get_choice",
     "get_question",
     "get_quiz",
     "get_visible_quiz",
     "grades_key",
     "has_run_out",
+    "invalidate_grades",
+    "invalidate_quizzes",
     "is_open",
     "last_attempt",
     "last_position_in",
@@ -85,6 +85,7 @@ __all__ = [
     "personal_data_of",
     "questions_of",
     "quiz_cards",
+    "quiz_results_of",
     "quizzes_key",
     "read_choice",
     "read_own_submission",
@@ -96,11 +97,10 @@ __all__ = [
     "read_written_question",
     "read_written_quiz",
     "regrade_row",
-    "results_of",
     "students_of_quiz",
     "submissions_of",
     "submitted_by_day",
+    "unpassed_quizzes",
     "unready_questions_of",
-    "what_holds_back",
     "written_questions",
 ]

@@ -6,10 +6,10 @@ from datetime import timedelta
 from bson import ObjectId
 from mongoengine import Q, QuerySet
 
-from apps.common.clock import now_in_milliseconds, shown
-from apps.common.errors import Missing
+from apps.common.clock import format_timestamp, now_in_milliseconds
+from apps.common.errors import NotFound
 from apps.common.storage.cache import Json
-from apps.common.storage.pagination import Page, Paging, page_of, slice_of
+from apps.common.storage.pagination import Page, Paging, page_of, page_slice
 from apps.courses import selectors as courses
 from apps.quizzes.documents import Attempt
 from apps.users.viewer import Viewer
@@ -84,11 +84,11 @@ def passed_quizzes(*, student_id, quiz_ids: list) -> set[ObjectId]:
 
 def get_visible_submission(submission_id, *, viewer: Viewer) -> Attempt:
     """
-    :raises Missing: there is none that the viewer may know of
+    :raises NotFound: there is none that the viewer may know of
     """
     submission = Attempt.objects(id=submission_id, submitted_at__ne=None).first()
     if submission is None or not _is_visible(submission, viewer):
-        raise Missing()
+        raise NotFound()
     return submission
 
 
@@ -100,7 +100,7 @@ def list_submissions(*, viewer: Viewer, represent: Callable, paging: Paging, **f
     found = _visible_to(viewer).filter(**given).exclude(*LARGE)
     if paging.cursor is None:
         return page_of(found.order_by("-id"), paging, represent)
-    return slice_of(found, paging, represent)
+    return page_slice(found, paging, represent)
 
 
 def changes_by(regrade_id: ObjectId) -> list[Attempt]:
@@ -133,8 +133,8 @@ def _exported(submission: Json, texts: dict[str, str]) -> Json:
         "quiz": str(submission["quiz_id"]),
         "course": str(submission["course_id"]),
         "attempt": submission["attempt"],
-        "started_at": shown(submission["started_at"]),
-        "submitted_at": shown(submission["submitted_at"]),
+        "started_at": format_timestamp(submission["started_at"]),
+        "submitted_at": format_timestamp(submission["submitted_at"]),
         "score": submission.get("score"),
         "max_score": submission.get("max_score"),
         "percentage": submission.get("percentage"),

@@ -14,11 +14,11 @@ from apps.quizzes.documents import (
     MOST_CHOICES,
     MOST_QUESTIONS,
     WITH_CHOICES,
-    AskedChoice,
-    AskedQuestion,
     Choice,
+    ChoiceSnapshot,
     Question,
     QuestionImport,
+    QuestionSnapshot,
     Quiz,
     content_of,
 )
@@ -43,7 +43,7 @@ class ChoiceCount(NamedTuple):
 
 @dataclass(frozen=True)
 class QuestionContent:
-    """A question with its choices, with the fields of an :class:`AskedQuestion`."""
+    """A question with its choices, with the fields of an :class:`QuestionSnapshot`."""
 
     id: ObjectId
     text: str
@@ -56,7 +56,7 @@ class QuestionContent:
 
 
 @dataclass(frozen=True)
-class Figures:
+class QuizFigures:
     """What the questions of a quiz come to; `problems` keep it from being taken."""
 
     question_count: int
@@ -78,12 +78,12 @@ def questions_of(quiz: Quiz) -> list[Question]:
     return sorted(found, key=lambda one: wanted.get(one.id, len(wanted)))
 
 
-def asked_in(quiz: Quiz) -> list[AskedQuestion]:
+def asked_in(quiz: Quiz) -> list[QuestionSnapshot]:
     """Return a quiz's questions, choices and key, as an attempt that began now would hold them."""
     return [
-        AskedQuestion(
+        QuestionSnapshot(
             id=one.id,
-            choices=[AskedChoice(**choice._asdict()) for choice in one.choices],
+            choices=[ChoiceSnapshot(**choice._asdict()) for choice in one.choices],
             **content_of(one),
         )
         for one in contents_of(questions_of(quiz), whole=quiz)
@@ -144,11 +144,11 @@ def _add_choices(
             found[row["question_id"]].append(choice)
 
 
-def stored_figures(quizzes: Iterable[Quiz]) -> dict[ObjectId, Figures]:
+def stored_figures(quizzes: Iterable[Quiz]) -> dict[ObjectId, QuizFigures]:
     """Return the figures that quizzes have stored, and count those of an earlier release."""
     quizzes = list(quizzes)
     figures = {
-        quiz.id: Figures(
+        quiz.id: QuizFigures(
             quiz.question_count,
             quiz.choice_count,
             quiz.max_score,
@@ -160,8 +160,8 @@ def stored_figures(quizzes: Iterable[Quiz]) -> dict[ObjectId, Figures]:
     return figures | count_figures([one.id for one in quizzes if one.id not in figures])
 
 
-def figures_of(questions: Sequence[QuestionContent]) -> Figures:
-    return Figures(
+def figures_of(questions: Sequence[QuestionContent]) -> QuizFigures:
+    return QuizFigures(
         question_count=len(questions),
         choice_count=sum(len(one.choices) for one in questions),
         max_score=rounded_sum(one.points for one in questions),
@@ -169,7 +169,7 @@ def figures_of(questions: Sequence[QuestionContent]) -> Figures:
     )
 
 
-def count_figures(quiz_ids: Sequence[ObjectId]) -> dict[ObjectId, Figures]:
+def count_figures(quiz_ids: Sequence[ObjectId]) -> dict[ObjectId, QuizFigures]:
     """Return the figures of quizzes as the store has their questions now."""
     if not quiz_ids:
         return {}
@@ -180,7 +180,7 @@ def count_figures(quiz_ids: Sequence[ObjectId]) -> dict[ObjectId, Figures]:
         by_quiz[question.quiz].append(question)
     counts = _count_choices([one for each in by_quiz.values() for one in each])
     return {
-        quiz_id: Figures(
+        quiz_id: QuizFigures(
             question_count=len(questions),
             choice_count=sum(counts[one.id].number for one in questions if one.id in counts),
             max_score=rounded_sum(one.points for one in questions),

@@ -10,7 +10,7 @@ from bson import ObjectId
 
 from apps.common.storage.cache import Json
 from apps.common.storage.pagination import Page, Paging, page_of
-from apps.quizzes.documents import AskedQuestion, Attempt, Choice, Question, Quiz
+from apps.quizzes.documents import Attempt, Choice, Question, QuestionSnapshot, Quiz
 from apps.quizzes.selectors.contents import (
     QuestionContent,
     contents_of,
@@ -152,7 +152,7 @@ def _with_key(choice) -> Json:
 
 
 def without_key(
-    question: QuestionContent | AskedQuestion, *, quiz_id: ObjectId, position: int
+    question: QuestionContent | QuestionSnapshot, *, quiz_id: ObjectId, position: int
 ) -> Json:
     return {
         "id": str(question.id),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from bson import ObjectId
 
-from apps.common.clock import shown
+from apps.common.clock import format_timestamp
 from apps.common.storage.cache import Json
 from apps.common.storage.pagination import Page, Paging, page_of
 from apps.courses import selectors as courses
@@ -16,16 +16,16 @@ from apps.quizzes.selectors.attempts import (
     last_attempt,
 )
 from apps.quizzes.selectors.contents import (
-    Figures,
     QuestionContent,
+    QuizFigures,
     contents_of,
     figures_of,
     questions_of,
     stored_figures,
 )
 from apps.quizzes.selectors.question_pages import as_asked_to, for_authors, without_key
-from apps.quizzes.selectors.quizzes import Standing, get_visible_quiz, visible_quizzes
-from apps.quizzes.selectors.results import standing_in
+from apps.quizzes.selectors.quizzes import QuizRole, get_visible_quiz, visible_quizzes
+from apps.quizzes.selectors.results import quiz_progress_in
 from apps.users.viewer import Viewer
 
 Represent = Callable[..., Json]
@@ -53,7 +53,7 @@ def read_written_quiz(quiz: Quiz, *, represent: Represent, represent_question: R
     """Return a quiz as its author has just written it."""
     questions = questions_of(quiz)
     asked = contents_of(questions, whole=quiz)
-    row = _row_of_quiz(represent(quiz), quiz, Standing(True, False), figures_of(asked), [])
+    row = _row_of_quiz(represent(quiz), quiz, QuizRole(True, False), figures_of(asked), [])
     return row | {"questions": for_authors(questions, asked, represent_question)}
 
 
@@ -77,7 +77,7 @@ def list_quizzes(*, viewer: Viewer, represent: Represent, paging: Paging, **filt
         _row_of_quiz(
             row,
             quiz,
-            Standing(
+            QuizRole(
                 is_author=viewer.is_admin or quiz.course in taught,
                 is_learner=str(quiz.course) in learnt,
             ),
@@ -92,8 +92,8 @@ def list_quizzes(*, viewer: Viewer, represent: Represent, paging: Paging, **filt
 def _row_of_quiz(
     row: Json,
     quiz: Quiz,
-    standing: Standing,
-    figures: Figures,
+    standing: QuizRole,
+    figures: QuizFigures,
     attempts: Sequence[Attempt],
 ) -> Json:
     row = row | {"question_count": figures.question_count, "max_score": figures.max_score}
@@ -103,7 +103,7 @@ def _row_of_quiz(
             for question, code in figures.problems
         ]
     if standing.is_learner:
-        outcome = standing_in(quiz, attempts)
+        outcome = quiz_progress_in(quiz, attempts)
         row |= {f"my_{name}": value for name, value in outcome.items()}
         row["my_open"] = _open_one(attempts)
     return row
@@ -114,8 +114,8 @@ def _open_one(attempts: Sequence[Attempt]) -> Json:
         if is_open(attempt):
             return {
                 "attempt": attempt.attempt,
-                "started_at": shown(attempt.started_at),
-                "deadline": shown(attempt.deadline),
+                "started_at": format_timestamp(attempt.started_at),
+                "deadline": format_timestamp(attempt.deadline),
             }
     return None
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bson import ObjectId
 from mongoengine import Q, QuerySet
 
-from apps.common.errors import Missing
+from apps.common.errors import NotFound
 from apps.common.storage.cache import Json
 from apps.courses import selectors as courses
 from apps.courses.documents import Course
@@ -18,7 +18,7 @@ from apps.users.viewer import Viewer
 
 
 @dataclass(frozen=True)
-class Standing:
+class QuizRole:
     """How a viewer stands to a quiz: its author, a learner in its course, or both."""
 
     is_author: bool
@@ -29,30 +29,30 @@ def get_quiz(quiz_id) -> Quiz:
     """
     Return a quiz as the store has it now: what a decision must read.
 
-    :raises Missing: there is none
+    :raises NotFound: there is none
     """
     quiz = Quiz.objects(id=quiz_id, removed=None).first()
     if quiz is None:
-        raise Missing()
+        raise NotFound()
     return quiz
 
 
-def get_visible_quiz(quiz_id, *, viewer: Viewer) -> tuple[Quiz, Standing]:
+def get_visible_quiz(quiz_id, *, viewer: Viewer) -> tuple[Quiz, QuizRole]:
     """
     Return a quiz and how the viewer stands to it.
 
-    :raises Missing: there is none that the viewer may know of
+    :raises NotFound: there is none that the viewer may know of
     """
     quiz = get_quiz(quiz_id)
-    standing = standing_of(viewer, courses.get_course(quiz.course))
+    standing = quiz_role_of(viewer, courses.get_course(quiz.course))
     if not (standing.is_author or standing.is_learner):
-        raise Missing()
+        raise NotFound()
     return quiz, standing
 
 
-def standing_of(viewer: Viewer, course: Course) -> Standing:
+def quiz_role_of(viewer: Viewer, course: Course) -> QuizRole:
     """A demoted instructor's own are read as they were written, though not changed."""
-    return Standing(
+    return QuizRole(
         is_author=viewer.is_admin or str(course.instructor) == viewer.id,
         is_learner=str(course.id) in enrollments.courses_of_student(viewer.id),
     )
@@ -77,21 +77,21 @@ def written_courses(viewer: Viewer, course_ids: Iterable) -> set[ObjectId]:
 
 def get_question(question_id) -> Question:
     """
-    :raises Missing: there is none
+    :raises NotFound: there is none
     """
     question = Question.objects(id=question_id).first()
     if question is None:
-        raise Missing()
+        raise NotFound()
     return question
 
 
 def get_choice(choice_id) -> tuple[Choice, Question]:
     """
-    :raises Missing: there is none
+    :raises NotFound: there is none
     """
     choice = Choice.objects(id=choice_id).first()
     if choice is None:
-        raise Missing()
+        raise NotFound()
     return choice, get_question(choice.question)
 
 
@@ -99,12 +99,12 @@ def get_visible_question(question_id, *, viewer: Viewer) -> tuple[Question, bool
     """
     Return a question, and whether the viewer may see its key.
 
-    :raises Missing: there is none, or its quiz does not show it to the viewer
+    :raises NotFound: there is none, or its quiz does not show it to the viewer
     """
     question = get_question(question_id)
     quiz, standing = get_visible_quiz(question.quiz, viewer=viewer)
     if not _shows_questions(quiz, standing, viewer):
-        raise Missing()
+        raise NotFound()
     return question, standing.is_author
 
 
@@ -112,11 +112,11 @@ def get_visible_choice(choice_id, *, viewer: Viewer) -> tuple[Choice, bool]:
     """
     Return a choice, and whether the viewer may see its key.
 
-    :raises Missing: there is none that the viewer may know of, or it is being replaced
+    :raises NotFound: there is none that the viewer may know of, or it is being replaced
     """
     choice, question = get_choice(choice_id)
     if question.wanted_choices is not None:
-        raise Missing()
+        raise NotFound()
     _question, with_key = get_visible_question(question.id, viewer=viewer)
     return choice, with_key
 
@@ -164,12 +164,12 @@ def choices_in(quiz_ids: list[ObjectId]) -> QuerySet:
 def _shows_its_questions(quiz_id, viewer: Viewer) -> bool:
     try:
         quiz, standing = get_visible_quiz(quiz_id, viewer=viewer)
-    except Missing:
+    except NotFound:
         return False
     return _shows_questions(quiz, standing, viewer)
 
 
-def _shows_questions(quiz: Quiz, standing: Standing, viewer: Viewer) -> bool:
+def _shows_questions(quiz: Quiz, standing: QuizRole, viewer: Viewer) -> bool:
     """Say whether the viewer may see the questions of a visible quiz now."""
     return standing.is_author or not quiz.time_limit_seconds or _has_open(viewer, quiz)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from bson import ObjectId
 
-from apps.common.storage.cache import Json, forget
+from apps.common.storage.cache import Json, invalidate
 from apps.quizzes.documents import Attempt, Quiz
 from apps.quizzes.grading import grade_of
 from apps.quizzes.selectors.attempts import passed_quizzes
@@ -15,7 +15,7 @@ Place = tuple[str, str]  # student id, course id
 _NEEDED = ("lesson", "course", "title", "grading", "question_count", "problems")
 
 
-def results_of(places: Iterable[Place]) -> dict[Place, list[Json]]:
+def quiz_results_of(places: Iterable[Place]) -> dict[Place, list[Json]]:
     """
     Return `{quiz, lesson, title, attempts, grade, passed}` of each quiz in each place.
 
@@ -36,7 +36,7 @@ def results_of(places: Iterable[Place]) -> dict[Place, list[Json]]:
     return results
 
 
-def standing_in(quiz: Quiz, attempts: Sequence[Attempt]) -> Json:
+def quiz_progress_in(quiz: Quiz, attempts: Sequence[Attempt]) -> Json:
     """Return `{attempts, grade, passed}` from one's attempts at a quiz, the first first."""
     percentages = [one.percentage for one in attempts if one.percentage is not None]
     return {
@@ -46,7 +46,7 @@ def standing_in(quiz: Quiz, attempts: Sequence[Attempt]) -> Json:
     }
 
 
-def what_holds_back(*, student_id, lesson_id, but_for: ObjectId | None = None) -> set[ObjectId]:
+def unpassed_quizzes(*, student_id, lesson_id, but_for: ObjectId | None = None) -> set[ObjectId]:
     """
     Return the quizzes that the student has still to pass to complete the lesson.
 
@@ -57,9 +57,9 @@ def what_holds_back(*, student_id, lesson_id, but_for: ObjectId | None = None) -
     return ready and ready - passed_quizzes(student_id=student_id, quiz_ids=list(ready))
 
 
-def forget_quizzes(*course_ids) -> None:
+def invalidate_quizzes(*course_ids) -> None:
     if course_ids:
-        forget(*(quizzes_key(one) for one in course_ids))
+        invalidate(*(quizzes_key(one) for one in course_ids))
 
 
 def quizzes_key(course_id) -> str:
@@ -67,10 +67,10 @@ def quizzes_key(course_id) -> str:
     return f"quizzes:course:{course_id}"
 
 
-def forget_grades(*student_ids) -> None:
+def invalidate_grades(*student_ids) -> None:
     """Forget whatever was made from the students' results."""
     if student_ids:
-        forget(*(grades_key(one) for one in student_ids))
+        invalidate(*(grades_key(one) for one in student_ids))
 
 
 def grades_key(student_id) -> str:
@@ -99,4 +99,4 @@ def _attempts_in(places: list[Place]) -> dict[tuple[str, ObjectId], list[Attempt
 
 def _result(quiz: Quiz, attempts: Sequence[Attempt]) -> Json:
     about = {"quiz": str(quiz.id), "lesson": str(quiz.lesson), "title": quiz.title}
-    return about | standing_in(quiz, attempts)
+    return about | quiz_progress_in(quiz, attempts)

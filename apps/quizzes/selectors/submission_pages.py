@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 
 from apps.common.capacity import Capacity
-from apps.common.clock import shown
-from apps.common.errors import Missing
+from apps.common.clock import format_timestamp
+from apps.common.errors import NotFound
 from apps.common.storage.cache import Json
 from apps.common.storage.pagination import Page, Paging
-from apps.quizzes.documents import AskedQuestion, Attempt, Mark, Quiz
+from apps.quizzes.documents import Attempt, QuestionResult, QuestionSnapshot, Quiz
 from apps.quizzes.selectors.attempts import (
     changes_by,
     get_visible_submission,
@@ -28,7 +28,7 @@ def read_submission(submission_id, *, viewer: Viewer) -> Json:
     """
     Return a submission with its feedback, and the key as far as the viewer may see it.
 
-    :raises Missing: there is none that the viewer may know of
+    :raises NotFound: there is none that the viewer may know of
     """
     submission = get_visible_submission(submission_id, viewer=viewer)
     with_key = str(submission.student) != viewer.id or _may_see_key(
@@ -62,10 +62,10 @@ def read_regrade(quiz: Quiz) -> Json:
     """
     Return what a quiz's last regrade has changed.
 
-    :raises Missing: there was none
+    :raises NotFound: there was none
     """
     if quiz.regrade is None:
-        raise Missing()
+        raise NotFound()
     return regrade_row(quiz, changes_by(quiz.regrade.id))
 
 
@@ -73,8 +73,8 @@ def regrade_row(quiz: Quiz, changed: Sequence[Attempt]) -> Json:
     """Return a quiz's last regrade, with each submission that it has changed so far."""
     return {
         "quiz": str(quiz.id),
-        "requested_at": shown(quiz.regrade.requested_at),
-        "finished_at": shown(quiz.regrade.finished_at),
+        "requested_at": format_timestamp(quiz.regrade.requested_at),
+        "finished_at": format_timestamp(quiz.regrade.finished_at),
         "changes": [
             {
                 "submission": str(one.id),
@@ -104,8 +104,8 @@ def _brief(submission: Attempt) -> Json:
         "student": _student_of(submission),
         "attempt": submission.attempt,
         "max_score": submission.max_score,
-        "started_at": shown(submission.started_at),
-        "submitted_at": shown(submission.submitted_at),
+        "started_at": format_timestamp(submission.started_at),
+        "submitted_at": format_timestamp(submission.submitted_at),
     } | _result(submission)
 
 
@@ -124,7 +124,7 @@ def _given(answer) -> Json:
     return row | {"choices": [str(one) for one in answer.choices]}
 
 
-def _feedback(question: AskedQuestion, mark: Mark, with_key: bool) -> Json:
+def _feedback(question: QuestionSnapshot, mark: QuestionResult, with_key: bool) -> Json:
     row = {
         "question": str(question.id),
         "points": mark.points,

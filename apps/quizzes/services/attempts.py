@@ -22,9 +22,9 @@ from apps.quizzes.documents import (
     MULTIPLE,
     TRUE_FALSE,
     WITH_CHOICES,
-    AskedQuestion,
+    Answer,
     Attempt,
-    GivenAnswer,
+    QuestionSnapshot,
     Quiz,
     content_of,
 )
@@ -34,7 +34,7 @@ from apps.quizzes.problems import problems_of
 from apps.quizzes.selectors.contents import QuestionContent
 from apps.quizzes.services.copies import insert_copy
 
-Asked = TypeVar("Asked", AskedQuestion, QuestionContent)
+Asked = TypeVar("Asked", QuestionSnapshot, QuestionContent)
 
 A_MINUTE = timedelta(minutes=1)
 _chance = SystemRandom()
@@ -125,7 +125,7 @@ def submit(
         submitted = _submit_open(last, quiz, answers, submission_id)
     else:
         submitted = _submit_at_once(last, quiz, student_id, answers, submission_id, check_rate)
-    selectors.forget_grades(student_id)
+    selectors.invalidate_grades(student_id)
     if submitted.pending_since:
         _tell(submitted, quiz.title)
     return submitted
@@ -153,7 +153,7 @@ def erase(user_id: str) -> None:
     Attempt.objects(student=user_id, submitted_at=None).delete()
     submitted = Attempt.objects(student=user_id)
     submitted.update(set__student=ObjectId(), set__erased=True, unset__pending_since=True)
-    selectors.forget_grades(user_id)
+    selectors.invalidate_grades(user_id)
 
 
 def _check_place(student_id: str, quiz: Quiz) -> None:
@@ -230,7 +230,7 @@ def _submit_at_once(
             last = selectors.last_attempt(quiz_id=quiz.id, student_id=student_id)
 
 
-def _result(attempt: Attempt, answers: list[GivenAnswer]) -> dict:
+def _result(attempt: Attempt, answers: list[Answer]) -> dict:
     """Return what submitting the answers makes of the attempt."""
     graded: Graded = grade(
         attempt.questions,
@@ -242,7 +242,7 @@ def _result(attempt: Attempt, answers: list[GivenAnswer]) -> dict:
     return vars(graded) | {"answers": answers, "submitted_at": now, "pending_since": now}
 
 
-def _given(attempt: Attempt, answers: Sequence[dict]) -> list[GivenAnswer]:
+def _given(attempt: Attempt, answers: Sequence[dict]) -> list[Answer]:
     asked = {question.id: question for question in attempt.questions}
     named = [answer["question"] for answer in answers]
     if not set(named) <= set(asked):
@@ -251,10 +251,10 @@ def _given(attempt: Attempt, answers: Sequence[dict]) -> list[GivenAnswer]:
         raise Invalid(answers=_("A question is answered twice."))
     for answer in answers:
         _check_form(answer, asked[answer["question"]])
-    return [GivenAnswer(**answer) for answer in answers]
+    return [Answer(**answer) for answer in answers]
 
 
-def _check_form(answer: dict, question: AskedQuestion) -> None:
+def _check_form(answer: dict, question: QuestionSnapshot) -> None:
     problem = (
         _problem_with_choices(answer, question)
         if question.kind in WITH_CHOICES
@@ -267,7 +267,7 @@ def _check_form(answer: dict, question: AskedQuestion) -> None:
         )
 
 
-def _problem_with_choices(answer: dict, question: AskedQuestion) -> str | None:
+def _problem_with_choices(answer: dict, question: QuestionSnapshot) -> str | None:
     if "choices" not in answer:
         return _("answer this question by its choices.")
     chosen = answer["choices"]
@@ -280,7 +280,7 @@ def _problem_with_choices(answer: dict, question: AskedQuestion) -> str | None:
     return None
 
 
-def _problem_with_text(answer: dict, question: AskedQuestion) -> str | None:
+def _problem_with_text(answer: dict, question: QuestionSnapshot) -> str | None:
     if "text" not in answer:
         return _("answer this question by text.")
     if question.kind == TRUE_FALSE and answer["text"].strip().lower() not in ("true", "false", ""):
@@ -289,7 +289,7 @@ def _problem_with_text(answer: dict, question: AskedQuestion) -> str | None:
 
 
 def _tell_again(attempt: Attempt) -> None:
-    selectors.forget_grades(attempt.student)
+    selectors.invalidate_grades(attempt.student)
     quiz = Quiz.objects(id=attempt.quiz).only("title").first()
     if attempt.erased or quiz is None:
         _heard(attempt)

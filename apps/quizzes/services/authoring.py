@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from pymongo import UpdateOne
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.errors import Conflict, Invalid, Missing
-from apps.common.storage.count_limits import Bound
-from apps.common.storage.documents import change, for_each, refuse_stale
+from apps.common.errors import Conflict, Invalid, NotFound
+from apps.common.storage.count_limits import CountLimit
+from apps.common.storage.documents import check_revision, for_each, update
 from apps.lessons import selectors as lessons
 from apps.lessons.documents import Lesson
 from apps.quizzes import selectors
@@ -32,13 +32,13 @@ class TooManyQuizzes(Conflict):
     }
 
 
-OF_COURSE = Bound(
+OF_COURSE = CountLimit(
     "quizzes-of-course",
     MOST_IN_COURSE,
     count=lambda course_id: Quiz.objects(course=course_id, removed=None).count(),
     refusal=TooManyQuizzes,
 )
-OF_LESSON = Bound(
+OF_LESSON = CountLimit(
     "quizzes-of-lesson",
     MOST_IN_LESSON,
     count=lambda lesson_id: Quiz.objects(lesson=lesson_id, removed=None).count(),
@@ -60,10 +60,10 @@ def create_quiz(*, quiz_id: ObjectId, lesson: Lesson, **fields: Any) -> Quiz:
     """
     new = Quiz(id=quiz_id, lesson=lesson.id, course=lesson.course, **NONE_YET, **fields)
     quiz = OF_COURSE.insert(lesson.course, new, by=_insert_into_lesson)
-    selectors.forget_quizzes(lesson.course)
+    selectors.invalidate_quizzes(lesson.course)
     try:
         lessons.get_lesson(lesson.id)
-    except Missing as error:
+    except NotFound as error:
         quiz.delete()
         raise Invalid(lesson=_("There is no such lesson.")) from error
     return quiz
@@ -73,7 +73,7 @@ def _insert_into_lesson(quiz: Quiz) -> Quiz:
     return OF_LESSON.insert(quiz.lesson, quiz)
 
 
-def change_quiz(
+def update_quiz(
     quiz: Quiz, *, lesson: Lesson, expected: list[int] | None = None, **fields: Any
 ) -> Quiz:
     """
@@ -91,14 +91,14 @@ def change_quiz(
         OF_COURSE.moved(quiz.course, lesson.course),
         OF_LESSON.moved(quiz.lesson, lesson.id),
     ):
-        changed = change(quiz, expected=expected, condition=condition, **fields)
-    selectors.forget_quizzes(quiz.course, changed.course)
+        changed = update(quiz, expected=expected, condition=condition, **fields)
+    selectors.invalidate_quizzes(quiz.course, changed.course)
     if moves:
         _finish(changed)
     return changed
 
 
-def remove_quiz(quiz: Quiz, *, expected: list[int] | None = None) -> None:
+def delete_quiz(quiz: Quiz, *, expected: list[int] | None = None) -> None:
     """
     Remove a quiz and everything below it: hidden first, gone last.
 
@@ -109,18 +109,18 @@ def remove_quiz(quiz: Quiz, *, expected: list[int] | None = None) -> None:
         condition["revision__in"] = expected
     with OF_COURSE.released(quiz.course), OF_LESSON.released(quiz.lesson):
         if not Quiz.objects(**condition).update_one(**_hidden()):
-            refuse_stale(Quiz, quiz.id)
-    selectors.forget_quizzes(quiz.course)
+            check_revision(Quiz, quiz.id)
+    selectors.invalidate_quizzes(quiz.course)
     _clear([quiz.id])
 
 
-def remove_quizzes_of_lesson(lesson_id: str) -> None:
+def delete_quizzes_of_lesson(lesson_id: str) -> None:
     _remove_all(Quiz.objects(lesson=lesson_id, removed=None))
 
 
-def remove_quizzes_of_course(course_id: str) -> None:
+def delete_quizzes_of_course(course_id: str) -> None:
     _remove_all(Quiz.objects(course=course_id, removed=None))
-    selectors.forget_quizzes(course_id)
+    selectors.invalidate_quizzes(course_id)
 
 
 def finish_removals() -> int:
@@ -141,8 +141,8 @@ def move_quizzes(*, lesson_id: str, to_course_id: str) -> None:
     quizzes.update(set__course=ObjectId(to_course_id))
     submissions = Attempt.objects(lesson=lesson_id)
     submissions.update(set__course=ObjectId(to_course_id))
-    selectors.forget_quizzes(to_course_id, *before)
-    selectors.forget_grades(*submissions.distinct("student"))
+    selectors.invalidate_quizzes(to_course_id, *before)
+    selectors.invalidate_grades(*submissions.distinct("student"))
 
 
 def reorder_questions(quiz: Quiz, wanted: list[ObjectId]) -> None:
@@ -180,7 +180,7 @@ def _finish(quiz: Quiz) -> None:
         store_figures(quiz.id)  # its problems are stored in the order of the questions
     elsewhere = Attempt.objects(quiz=quiz.id, lesson__ne=quiz.lesson)
     elsewhere.update(set__lesson=quiz.lesson, set__course=quiz.course)
-    selectors.forget_grades(*Attempt.objects(quiz=quiz.id).distinct("student"))
+    selectors.invalidate_grades(*Attempt.objects(quiz=quiz.id).distinct("student"))
     same = Quiz.objects(id=quiz.id, pending_since=quiz.pending_since)
     same.update_one(unset__pending_since=True, unset__question_order=True)
 
@@ -189,7 +189,7 @@ def _remove_all(quizzes) -> None:
     ids = quizzes.distinct("id")
     courses = quizzes.distinct("course")
     Quiz.objects(id__in=ids).update(**_hidden())
-    selectors.forget_quizzes(*courses)
+    selectors.invalidate_quizzes(*courses)
     _clear(ids)
 
 
@@ -205,4 +205,4 @@ def _clear(quiz_ids: list) -> None:
     questions = Question.objects(quiz__in=quiz_ids)
     Choice.objects(question__in=questions.distinct("id")).delete()
     questions.delete()
-    selectors.forget_grades(*students)
+    selectors.invalidate_grades(*students)

@@ -14,9 +14,9 @@ from pymongo.errors import BulkWriteError, PyMongoError
 
 from apps.common.capacity import Capacity
 from apps.common.clock import now_in_milliseconds
-from apps.common.errors import Refusal
+from apps.common.errors import DomainError
 from apps.common.storage.documents import for_each
-from apps.common.tasks import later
+from apps.common.tasks import enqueue
 from apps.quizzes import selectors
 from apps.quizzes.documents import (
     MOST_QUESTIONS,
@@ -49,7 +49,7 @@ DUPLICATE_KEY = 11000
 A_DAY = timedelta(days=1)  # as long as a request may be repeated under its key
 
 
-class ImportRefused(Refusal):
+class ImportRefused(DomainError):
     """A file is refused whole; `lines` says where and why."""
 
     code = "import_refused"
@@ -109,7 +109,7 @@ def repair_imports() -> int:
     return for_each(QuestionImport.objects(pending_since__lt=before), _carry_out)
 
 
-def forget_old_imports() -> int:
+def delete_old_imports() -> int:
     """Remove the records of imports that nobody can repeat any more; return how many."""
     before = now_in_milliseconds() - A_DAY
     return QuestionImport.objects(created_at__lt=before, pending_since=None).delete()
@@ -166,7 +166,7 @@ def _carry_out_now_or_later(coming: QuestionImport) -> None:
             _carry_out(coming)
     except (PyMongoError, OperationError):
         logger.warning("An import takes longer than its request; a task goes on with it.")
-        later(finish_import, import_id=str(coming.id))
+        enqueue(finish_import, import_id=str(coming.id))
 
 
 def _carry_out(coming: QuestionImport) -> None:
@@ -181,7 +181,7 @@ def _carry_out(coming: QuestionImport) -> None:
     )
     if quiz is not None:
         Quiz.objects(id=quiz.id).update_one(pull__importing=coming.id)
-        selectors.forget_quizzes(quiz.course)
+        selectors.invalidate_quizzes(quiz.course)
 
 
 def _choices_of(coming: QuestionImport, quiz: Quiz) -> list[dict]:

@@ -32,7 +32,7 @@ def changing_questions(*quizzes: Quiz) -> Iterator[None]:
     yield
     for quiz_id in ids:
         store_figures(quiz_id)
-    selectors.forget_quizzes(*{quiz.course for quiz in quizzes})
+    selectors.invalidate_quizzes(*{quiz.course for quiz in quizzes})
 
 
 def store_figures(quiz_id) -> None:
@@ -82,4 +82,4 @@ def _repair(quiz: Quiz) -> None:
     store_figures(quiz.id)
     same = Quiz.objects(id=quiz.id, figures_due=quiz.figures_due)
     same.update_one(unset__figures_due=True)
-    selectors.forget_quizzes(quiz.course)
+    selectors.invalidate_quizzes(quiz.course)

@@ -10,16 +10,16 @@ from django.utils.translation import gettext_lazy as _
 from pymongo import DeleteMany, UpdateOne
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.errors import Conflict, Invalid, Refusal
-from apps.common.storage.count_limits import Bound
-from apps.common.storage.documents import change, for_each, remove
+from apps.common.errors import Conflict, DomainError, Invalid
+from apps.common.storage.count_limits import CountLimit
+from apps.common.storage.documents import delete, for_each, update
 from apps.quizzes import selectors
 from apps.quizzes.documents import (
     MOST_CHOICES,
     MOST_QUESTIONS,
     WITH_CHOICES,
-    AskedChoice,
     Choice,
+    ChoiceSnapshot,
     Question,
     QuestionImport,
     Quiz,
@@ -29,7 +29,7 @@ from apps.quizzes.services.figures import changing_questions, store_figures
 A_MINUTE = timedelta(minutes=1)
 
 
-class TooManyQuestions(Refusal):
+class TooManyQuestions(DomainError):
     code = "too_many_questions"
     detail = _("A quiz has at most %(number)s questions.") % {"number": MOST_QUESTIONS}
 
@@ -50,8 +50,10 @@ def _too_many_choices() -> Invalid:
     return Invalid(question=gettext("A question has at most %(number)s choices.") % most)
 
 
-QUESTIONS = Bound("questions", MOST_QUESTIONS, count=_count_questions, refusal=TooManyQuestions)
-CHOICES = Bound(
+QUESTIONS = CountLimit(
+    "questions", MOST_QUESTIONS, count=_count_questions, refusal=TooManyQuestions
+)
+CHOICES = CountLimit(
     "choices",
     MOST_CHOICES,
     count=lambda question_id: Choice.objects(question=question_id).count(),
@@ -80,7 +82,7 @@ def create_question(
         return _with_choices_in_place(QUESTIONS.insert(quiz.id, question))
 
 
-def change_question(
+def update_question(
     question: Question,
     *,
     source: Quiz,
@@ -110,19 +112,19 @@ def change_question(
     fields["quiz"] = target.id
     condition = {"quiz": source.id} | ({} if choices is None else {"wanted_choices": None})
     with changing_questions(source, target), QUESTIONS.moved(source.id, target.id):
-        changed = change(question, expected=expected, condition=condition, **fields)
+        changed = update(question, expected=expected, condition=condition, **fields)
         if target.id != source.id:
             Choice.objects(question=changed.id).update(set__quiz=changed.quiz)
         return _with_choices_in_place(changed)
 
 
-def remove_question(question: Question, *, quiz: Quiz, expected: list[int] | None = None) -> None:
+def delete_question(question: Question, *, quiz: Quiz, expected: list[int] | None = None) -> None:
     """
     :raises StaleVersion: somebody has edited it since
     """
     with changing_questions(quiz):
         with QUESTIONS.released(quiz.id):
-            remove(question, expected=expected)
+            delete(question, expected=expected)
         Choice.objects(question=question.id).delete()
 
 
@@ -147,7 +149,7 @@ def create_choice(*, choice_id: ObjectId, question: Question, quiz: Quiz, **fiel
     return choice
 
 
-def change_choice(
+def update_choice(
     choice: Choice,
     *,
     question: Question,
@@ -161,12 +163,12 @@ def change_choice(
     """
     _refuse_changing(question)
     with changing_questions(quiz):
-        changed = change(choice, expected=expected, **fields)
+        changed = update(choice, expected=expected, **fields)
         _note_edit(question)
     return changed
 
 
-def remove_choice(
+def delete_choice(
     choice: Choice, *, question: Question, quiz: Quiz, expected: list[int] | None = None
 ) -> None:
     """
@@ -176,7 +178,7 @@ def remove_choice(
     _refuse_changing(question)
     with changing_questions(quiz):
         with CHOICES.released(question.id):
-            remove(choice, expected=expected)
+            delete(choice, expected=expected)
         _note_edit(question)
 
 
@@ -213,7 +215,7 @@ def _put_choices_in_place(question: Question) -> None:
     same.update_one(unset__wanted_choices=True, unset__pending_since=True)
 
 
-def _upserts(question: Question, choices: Iterable[AskedChoice]) -> list[UpdateOne]:
+def _upserts(question: Question, choices: Iterable[ChoiceSnapshot]) -> list[UpdateOne]:
     return [
         UpdateOne(
             {"_id": one.id},
@@ -233,12 +235,12 @@ def _upserts(question: Question, choices: Iterable[AskedChoice]) -> list[UpdateO
     ]
 
 
-def _wanted(choices: Sequence[dict], *, known: Sequence[ObjectId]) -> list[AskedChoice]:
+def _wanted(choices: Sequence[dict], *, known: Sequence[ObjectId]) -> list[ChoiceSnapshot]:
     named = [one["id"] for one in choices if "id" in one]
     if len(set(named)) < len(named) or not set(named) <= set(known):
         raise Invalid(choices=_("Name choices of this question, each once; new ones have no id."))
     return [
-        AskedChoice(
+        ChoiceSnapshot(
             id=one.get("id") or ObjectId(),
             text=one["text"],
             is_correct=one.get("is_correct", False),

@@ -9,12 +9,12 @@ from apps.common.clock import now_in_milliseconds
 from apps.common.errors import Conflict
 from apps.common.events import publish
 from apps.common.storage.documents import for_each
-from apps.common.tasks import later
+from apps.common.tasks import enqueue
 from apps.quizzes import selectors
 from apps.quizzes.documents import (
-    AskedChoice,
-    AskedQuestion,
     Attempt,
+    ChoiceSnapshot,
+    QuestionSnapshot,
     Quiz,
     Regrade,
     Result,
@@ -78,7 +78,7 @@ def repair_regrades() -> int:
 def _regrade_later(quiz: Quiz) -> None:
     from apps.quizzes.tasks import regrade_quiz  # the task calls this module
 
-    later(regrade_quiz, quiz_id=str(quiz.id))
+    enqueue(regrade_quiz, quiz_id=str(quiz.id))
 
 
 def _regrade_student(quiz: Quiz, student_id, key: dict[ObjectId, QuestionContent]) -> bool:
@@ -87,7 +87,7 @@ def _regrade_student(quiz: Quiz, student_id, key: dict[ObjectId, QuestionContent
         selectors.submissions_of(quiz.id, student_id),
         lambda submission: _regrade_submission(submission, quiz.regrade.id, key),
     )
-    selectors.forget_grades(student_id)
+    selectors.invalidate_grades(student_id)
     graded = selectors.submissions_of(quiz.id, student_id).exclude(*selectors.LARGE)
     submissions = list(graded.order_by("attempt"))
     changed = [one for one in submissions if one.regraded_by == quiz.regrade.id]
@@ -119,16 +119,16 @@ def _regrade_submission(
     )
 
 
-def _by_todays_key(asked: AskedQuestion, today: QuestionContent | None) -> AskedQuestion:
+def _by_todays_key(asked: QuestionSnapshot, today: QuestionContent | None) -> QuestionSnapshot:
     if today is None or today.kind != asked.kind:
         return asked
     right = {choice.id: choice.is_correct for choice in today.choices}
     key = {name: getattr(today, name) for name in ("answer", "tolerance", "explanation")}
     choices = [
-        AskedChoice(id=one.id, text=one.text, is_correct=right.get(one.id, one.is_correct))
+        ChoiceSnapshot(id=one.id, text=one.text, is_correct=right.get(one.id, one.is_correct))
         for one in asked.choices
     ]
-    return AskedQuestion(id=asked.id, choices=choices, **content_of(asked) | key)
+    return QuestionSnapshot(id=asked.id, choices=choices, **content_of(asked) | key)
 
 
 def _what_changed(quiz: Quiz, first: Attempt, submissions: list[Attempt]) -> QuizRegraded:

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from apps.common.errors import Invalid, Missing
+from apps.common.errors import Invalid, NotFound
 from apps.common.http.viewsets import ApiView
 from apps.courses import selectors as courses
 from apps.lessons import selectors as lessons
@@ -16,7 +16,7 @@ class Authoring(ApiView):
 
     def own_quiz(self, quiz_id) -> Quiz:
         """
-        :raises Missing: there is none in a course that one may know of
+        :raises NotFound: there is none in a course that one may know of
         :raises PermissionDenied: the course is not one's own
         """
         quiz = selectors.get_quiz(quiz_id)
@@ -28,7 +28,7 @@ class Authoring(ApiView):
         """Return the quiz that a body names; :raises Invalid: there is none"""
         try:
             return self.own_quiz(quiz_id)
-        except Missing as error:
+        except NotFound as error:
             raise Invalid(quiz=_("There is no such quiz.")) from error
 
     def own_question(self, question_id) -> tuple[Question, Quiz]:
@@ -38,7 +38,7 @@ class Authoring(ApiView):
     def named_question(self, question_id) -> tuple[Question, Quiz]:
         try:
             return self.own_question(question_id)
-        except Missing as error:
+        except NotFound as error:
             raise Invalid(question=_("There is no such question.")) from error
 
     def own_choice(self, choice_id) -> tuple[Choice, Question, Quiz]:
@@ -48,7 +48,7 @@ class Authoring(ApiView):
     def named_lesson(self, lesson_id) -> Lesson:
         try:
             lesson, course = lessons.get_visible_lesson(lesson_id, viewer=self.request.user)
-        except Missing as error:
+        except NotFound as error:
             raise Invalid(lesson=_("There is no such lesson.")) from error
         self.check_object_permissions(self.request, course)
         return lesson

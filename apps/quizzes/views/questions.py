@@ -5,7 +5,7 @@ from rest_framework.views import APIView
 from apps.common.errors import Invalid
 from apps.common.http.viewsets import ViewSet
 from apps.quizzes import selectors, services
-from apps.quizzes.permissions import WritesQuizzes
+from apps.quizzes.permissions import CanEditQuizzes
 from apps.quizzes.serializers import (
     ChoiceQuery,
     ChoiceSerializer,
@@ -20,7 +20,7 @@ class QuestionViewSet(Authoring, ViewSet):
     """Questions: with their key for authors, for learners as far as the quiz shows them."""
 
     serializer_class = QuestionSerializer
-    permission_classes = [WritesQuizzes]
+    permission_classes = [CanEditQuizzes]
     list_query = QuestionQuery
     expandable = {"quiz": selectors.quiz_cards}
 
@@ -51,7 +51,7 @@ class QuestionViewSet(Authoring, ViewSet):
         question, source = self.own_question(id)
         fields = self.validated(QuestionSerializer, instance=question, partial=partial)
         target = self.named_quiz(fields.pop("quiz", source.id))
-        question = services.change_question(
+        question = services.update_question(
             question, source=source, target=target, expected=self.expected, **fields
         )
         return self._answer_written(question)
@@ -63,7 +63,7 @@ class QuestionViewSet(Authoring, ViewSet):
     def destroy(self, request, id):
         """Remove a question; attempts that asked it keep it."""
         question, quiz = self.own_question(id)
-        services.remove_question(question, quiz=quiz, expected=self.expected)
+        services.delete_question(question, quiz=quiz, expected=self.expected)
         return Response(status=204)
 
     def _answer_written(self, question, **options) -> Response:
@@ -74,7 +74,7 @@ class QuestionViewSet(Authoring, ViewSet):
 class QuestionOrderView(Authoring, APIView):
     """The order of a quiz's questions."""
 
-    permission_classes = [WritesQuizzes]
+    permission_classes = [CanEditQuizzes]
     schemas = {"put": (QuestionOrderSerializer, [QuestionSerializer])}
 
     def put(self, request, id):
@@ -90,7 +90,7 @@ class ChoiceViewSet(Authoring, ViewSet):
     """The choices that questions offer; which are right is for their authors to know."""
 
     serializer_class = ChoiceSerializer
-    permission_classes = [WritesQuizzes]
+    permission_classes = [CanEditQuizzes]
     list_query = ChoiceQuery
 
     def list(self, request):
@@ -123,7 +123,7 @@ class ChoiceViewSet(Authoring, ViewSet):
         fields = self.validated(ChoiceSerializer, instance=choice, partial=partial)
         if fields.pop("question", question.id) != question.id:
             raise Invalid(question=_("A choice stays with its question."))
-        choice = services.change_choice(
+        choice = services.update_choice(
             choice, question=question, quiz=quiz, expected=self.expected, **fields
         )
         return self.answer(self.represent(choice))
@@ -135,5 +135,5 @@ class ChoiceViewSet(Authoring, ViewSet):
     def destroy(self, request, id):
         """Remove a choice."""
         choice, question, quiz = self.own_choice(id)
-        services.remove_choice(choice, question=question, quiz=quiz, expected=self.expected)
+        services.delete_choice(choice, question=question, quiz=quiz, expected=self.expected)
         return Response(status=204)

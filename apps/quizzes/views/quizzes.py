@@ -4,7 +4,7 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
 
-from apps.common.clock import now_in_milliseconds, shown
+from apps.common.clock import format_timestamp, now_in_milliseconds
 from apps.common.http.parsers import FileParser
 from apps.common.http.viewsets import ViewSet
 from apps.common.storage import rate_limits
@@ -12,7 +12,7 @@ from apps.courses import selectors as courses
 from apps.lessons import selectors as lessons
 from apps.quizzes import selectors, services
 from apps.quizzes.documents import Quiz
-from apps.quizzes.permissions import WritesQuizzes
+from apps.quizzes.permissions import CanEditQuizzes
 from apps.quizzes.serializers import (
     ExportQuery,
     ImportedSerializer,
@@ -36,7 +36,7 @@ class QuizViewSet(Authoring, ViewSet):
     """Quizzes of the courses that one teaches or is enrolled in."""
 
     serializer_class = QuizSerializer
-    permission_classes = [WritesQuizzes]
+    permission_classes = [CanEditQuizzes]
     list_query = QuizQuery
     queries = {"statistics": StatisticsQuery, "take_in": ImportQuery, "export": ExportQuery}
     schemas = {
@@ -82,7 +82,7 @@ class QuizViewSet(Authoring, ViewSet):
         quiz = self.own_quiz(id)
         fields = self.validated(QuizSerializer, instance=quiz, partial=partial)
         lesson = self.named_lesson(fields.pop("lesson", quiz.lesson))
-        quiz = services.change_quiz(quiz, lesson=lesson, expected=self.expected, **fields)
+        quiz = services.update_quiz(quiz, lesson=lesson, expected=self.expected, **fields)
         return self._answer_written(quiz)
 
     def partial_update(self, request, id):
@@ -91,7 +91,7 @@ class QuizViewSet(Authoring, ViewSet):
 
     def destroy(self, request, id):
         """Remove a quiz and everything below it, submissions too."""
-        services.remove_quiz(self.own_quiz(id), expected=self.expected)
+        services.delete_quiz(self.own_quiz(id), expected=self.expected)
         return Response(status=204)
 
     @action(detail=True, methods=["post"], permission_classes=[IsAuthenticated])
@@ -101,12 +101,12 @@ class QuizViewSet(Authoring, ViewSet):
         attempt, opened = services.start(
             student_id=request.user.id,
             quiz=quiz,
-            check_rate=lambda: rate_limits.check("attempts", request.user.id),
+            check_rate=lambda: rate_limits.check_and_count("attempts", request.user.id),
         )
         started = {
             "attempt": attempt.attempt,
-            "started_at": shown(attempt.started_at),
-            "deadline": shown(attempt.deadline),
+            "started_at": format_timestamp(attempt.started_at),
+            "deadline": format_timestamp(attempt.deadline),
             "questions": selectors.as_asked_to(attempt),
         }
         return Response(started | _now(), status=201 if opened else 200)
@@ -115,7 +115,7 @@ class QuizViewSet(Authoring, ViewSet):
     def statistics(self, request, id):
         """Read what the submissions show of the quiz and of its questions."""
         quiz = self._read_as_author(id)
-        rate_limits.check("statistics", request.user.id)
+        rate_limits.check_and_count("statistics", request.user.id)
         every_attempt = self.query.validated_data.get("attempts") == "all"
         return Response(selectors.read_statistics(quiz, every_attempt=every_attempt))
 
@@ -136,7 +136,7 @@ class QuizViewSet(Authoring, ViewSet):
     def take_in(self, request, id):
         """Add the questions of a GIFT or Moodle XML file: all of them, or none."""
         quiz = self.own_quiz(id)
-        rate_limits.check("files", request.user.id)
+        rate_limits.check_and_count("files", request.user.id)
         upload = FileParser.file(request, "file", beside=["format"])
         given = self.validated(ImportSerializer)
         created, skipped = services.import_questions(
@@ -153,7 +153,7 @@ class QuizViewSet(Authoring, ViewSet):
     def export(self, request, id):
         """Read the questions, with their key, as a GIFT or Moodle XML file."""
         quiz = self._read_as_author(id)
-        rate_limits.check("files", request.user.id)
+        rate_limits.check_and_count("files", request.user.id)
         wanted = self.query.validated_data["format"]
         written = services.export_questions(quiz, wanted)
         response = HttpResponse(written, content_type=f"{MEDIA_TYPES[wanted]}; charset=utf-8")
@@ -177,9 +177,9 @@ class QuizViewSet(Authoring, ViewSet):
     def _read_as_author(self, id) -> Quiz:
         quiz, standing = selectors.get_visible_quiz(id, viewer=self.request.user)
         if not standing.is_author:
-            raise PermissionDenied(WritesQuizzes.message)
+            raise PermissionDenied(CanEditQuizzes.message)
         return quiz
 
 
 def _now() -> dict:
-    return {"now": shown(now_in_milliseconds())}
+    return {"now": format_timestamp(now_in_milliseconds())}

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 from rest_framework.permissions import IsAuthenticated
 
-from apps.common.errors import Invalid, Missing
+from apps.common.errors import Invalid, NotFound
 from apps.common.http.viewsets import ViewSet
 from apps.common.storage import rate_limits
 from apps.courses import selectors as courses
@@ -25,7 +25,7 @@ class QuizSubmissionViewSet(ViewSet):
     permission_classes = [IsAuthenticated]
     list_query = SubmissionQuery
     schemas = {"list": (None, SubmissionRowSerializer)}
-    expandable = {"quiz": selectors.quiz_cards, "student": users.cards_of}
+    expandable = {"quiz": selectors.quiz_cards, "student": users.user_cards}
 
     def list(self, request):
         """List submissions, newest first, without answers and feedback."""
@@ -52,7 +52,7 @@ class QuizSubmissionViewSet(ViewSet):
                 quiz=quiz,
                 answers=answers,
                 submission_id=self.new_id,
-                check_rate=lambda: rate_limits.check("attempts", self.request.user.id),
+                check_rate=lambda: rate_limits.check_and_count("attempts", self.request.user.id),
             )
         except NotEnrolled:
             self._refuse_unknown_course(quiz)
@@ -61,14 +61,14 @@ class QuizSubmissionViewSet(ViewSet):
     def _quiz(self, quiz_id) -> Quiz:
         try:
             return selectors.get_quiz(quiz_id)
-        except Missing as error:
+        except NotFound as error:
             raise _no_such_quiz() from error
 
     def _refuse_unknown_course(self, quiz: Quiz) -> None:
         """Say nothing of the quiz where one may not even know its course."""
         try:
             courses.get_visible_course(quiz.course, viewer=self.request.user)
-        except Missing as error:
+        except NotFound as error:
             raise _no_such_quiz() from error
 
 

@@ -2,14 +2,14 @@
 
 from django.db import migrations
 
-from apps.common.normalization import fold_email
+from apps.common.normalization import normalize_email_key
 
 
 def fold_emails(apps, schema_editor) -> None:
     """An address whose new key another account has keeps its old one, so both can sign in."""
     accounts = apps.get_model("users", "Account").objects
     rows = accounts.order_by("pk").values_list("pk", "email", "email_key").iterator()
-    outdated = [(pk, fold_email(email)) for pk, email, key in rows if fold_email(email) != key]
+    outdated = [(pk, normalize_email_key(email)) for pk, email, key in rows if normalize_email_key(email) != key]
     for pk, key in outdated:
         if len(key) <= 254 and not accounts.filter(email_key=key).exists():
             accounts.filter(pk=pk).update(email_key=key)

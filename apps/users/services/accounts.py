@@ -8,7 +8,7 @@ from mongoengine import NotUniqueError
 
 from apps.common.errors import Invalid
 from apps.common.events import publish
-from apps.common.normalization import fold_name
+from apps.common.normalization import normalize_name
 from apps.users import selectors
 from apps.users.documents import User
 from apps.users.emails import normalize_email
@@ -87,7 +87,7 @@ def _insert_account(account: Account) -> Account:
         return account
     except IntegrityError as error:
         made = Account.objects.filter(profile_id=account.profile_id, erasing_since=None).first()
-        if made and made.username_key == fold_name(account.username):
+        if made and made.username_key == normalize_name(account.username):
             return made
         messages = selectors.taken_names(username=account.username, email=account.email)
         raise Invalid(**messages) from error

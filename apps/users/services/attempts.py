@@ -3,7 +3,7 @@
 from django.contrib.auth.hashers import check_password
 
 from apps.common.client_address import network_of
-from apps.common.normalization import fold_email, fold_name
+from apps.common.normalization import normalize_email_key, normalize_name
 from apps.common.storage import rate_limits
 from apps.users.models import Account
 
@@ -27,7 +27,7 @@ def is_password_right(
     of_caller: list[tuple] = [("network_failures", network)]
     if typed:
         # As a name and as an address, for writing either in another way finds the same account.
-        for key in sorted({fold_name(typed), fold_email(typed)} - {""}):
+        for key in sorted({normalize_name(typed), normalize_email_key(typed)} - {""}):
             of_caller.append(("failures", "typed", key, network))
     else:  # the caller is signed in and knows whose password it is
         of_caller, of_account = of_caller + of_account, []
@@ -40,9 +40,9 @@ def is_password_right(
         if not any(rate_limits.is_reached(*counter) for counter in of_account):
             return True
     for counter in of_account:
-        rate_limits.count(*counter)
+        rate_limits.count_attempt(*counter)
     for counter in of_caller:
-        rate_limits.check(*counter)
+        rate_limits.check_and_count(*counter)
     return False
 
 

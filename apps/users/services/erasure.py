@@ -75,7 +75,7 @@ def finish_erasure(account_id: int) -> bool:
         return False
     Erasure(id=ObjectId(account.profile_id)).save()
     User.objects(id=account.profile_id).update(set__is_active=False)
-    selectors.forget_user(account.profile_id)
+    selectors.invalidate_user(account.profile_id)
     if not _erase_documents(account.profile_id):
         return False
     account.delete()
@@ -87,7 +87,7 @@ def _erase_documents(user_id: str) -> bool:
     """Remove the documents of a user, or their name from them; return whether all apps did so."""
     if not publish(UserErased(user_id=user_id)):
         return False
-    idempotency.forget_keys_of(user_id)
+    idempotency.delete_keys_of(user_id)
     if profile := User.objects(id=user_id).first():
         remove_profile(profile)
     return True

@@ -12,10 +12,17 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.http import int_to_base36
 
-from apps.common.languages import spoken
-from apps.common.mail import ServerAway, compose, deliver, insist, next_try, send_all
+from apps.common.languages import supported_language
+from apps.common.mail import (
+    MailServerUnavailable,
+    compose,
+    deliver,
+    next_attempt_at,
+    retry_until_recorded,
+    send_all,
+)
 from apps.common.mail_quotas import QuotaReached, mail_slot
-from apps.common.normalization import fold_email
+from apps.common.normalization import normalize_email_key
 from apps.users.documents import User
 from apps.users.models import Account, AccountMail
 from apps.users.passwords import ResetTokenGenerator
@@ -72,13 +79,15 @@ def _send(mail_id: int) -> bool:
     except QuotaReached as reached:
         _postpone(mail, until=reached.until)
         return False
-    except ServerAway:
+    except MailServerUnavailable:
         _give_back(mail)
         raise
     except Exception as error:  # whatever ails one mail, the others go out
         logger.warning("Mail %s waits (%s).", mail.pk, type(error).__name__)
         return False
-    insist(lambda: AccountMail.objects.filter(pk=mail.pk).update(sent_at=timezone.now()))
+    retry_until_recorded(
+        lambda: AccountMail.objects.filter(pk=mail.pk).update(sent_at=timezone.now())
+    )
     return True
 
 
@@ -90,7 +99,7 @@ def _claim(mail_id: int) -> AccountMail | None:
     claimed = AccountMail.objects.filter(
         pk=mail_id, sent_at=None, due_at__lte=timezone.now()
     ).update(
-        due_at=next_try(attempts=mail.attempts, created_at=mail.created_at),
+        due_at=next_attempt_at(attempts=mail.attempts, created_at=mail.created_at),
         attempts=F("attempts") + 1,
     )
     return mail if claimed else None
@@ -108,7 +117,9 @@ def _postpone(mail: AccountMail, *, until: datetime) -> None:
 
 def _slot_of(mail: AccountMail) -> AbstractContextManager[None]:
     """Count the mail for its address, which others may have given for accounts of theirs."""
-    mailbox = fold_email(mail.account.email)  # which accounts with keys of their own may share
+    mailbox = normalize_email_key(
+        mail.account.email
+    )  # which accounts with keys of their own may share
     return mail_slot(f"account:{mail.kind}:{mailbox}", limits=[_limit_of(mail.kind)])
 
 
@@ -142,4 +153,4 @@ def _link(mail: AccountMail) -> str:
 
 def _language_of(account: Account) -> str:
     profile = User.objects(id=account.profile_id).only("language").first()
-    return spoken(profile.language if profile else None)
+    return supported_language(profile.language if profile else None)

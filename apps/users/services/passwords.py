@@ -6,15 +6,15 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from apps.common.errors import Invalid, Missing
-from apps.common.normalization import fold_email
+from apps.common.errors import Invalid, NotFound
+from apps.common.normalization import normalize_email_key
 from apps.users import selectors
 from apps.users.documents import User
 from apps.users.models import Account, AccountMail, MailRequest, Session
 from apps.users.services.attempts import is_password_right
 from apps.users.services.mails import A_WEEK, AT_ONCE, VERIFY_SALT, put_in_outbox
 from apps.users.services.people import WrongPassword
-from apps.users.services.sessions import drop_sessions
+from apps.users.services.sessions import delete_sessions
 
 
 def change_password(
@@ -46,7 +46,7 @@ def replace_password(*, account: Account, new_password: str, but: str | None) ->
 
 def request_mail(kind: AccountMail.Kind, *, email: str) -> None:
     """Record that somebody asks for a mail; a task sends it if the address is an account's."""
-    MailRequest.objects.create(kind=kind, email_key=fold_email(email))
+    MailRequest.objects.create(kind=kind, email_key=normalize_email_key(email))
 
 
 def answer_mail_requests() -> int:
@@ -55,7 +55,7 @@ def answer_mail_requests() -> int:
     return sum(_answer_mail_request(request) for request in requests)
 
 
-def ask_for_reset(*, email: str) -> None:
+def request_password_reset(*, email: str) -> None:
     """Mail a link to set a new password, where the address is somebody's."""
     account = selectors.find_account(email=email)
     if account and account.is_active:
@@ -73,7 +73,7 @@ def reset_password(*, account: Account, new_password: str) -> None:
     _mark_verified(account)
 
 
-def offer_verification(*, email: str) -> None:
+def request_verification(*, email: str) -> None:
     """Mail a link to verify the address once more, where it is somebody's and not verified."""
     account = selectors.find_account(email=email)
     if account and account.is_active and not account.email_verified:
@@ -84,20 +84,23 @@ def verify_email(*, key: str) -> None:
     """
     Mark the address as verified that the key was mailed to.
 
-    :raises Missing: the key is none of ours, is too old, or the address has changed since
+    :raises NotFound: the key is none of ours, is too old, or the address has changed since
     """
     try:
         account_id, email_key = signing.loads(key, salt=VERIFY_SALT, max_age=A_WEEK)
     except (signing.BadSignature, ValueError, TypeError) as error:
-        raise Missing(_("This link is not valid.")) from error
+        raise NotFound(_("This link is not valid.")) from error
     account = Account.objects.filter(pk=account_id, email_key=email_key, is_active=True).first()
     if account is None:
-        raise Missing(_("This link is not valid."))
+        raise NotFound(_("This link is not valid."))
     _mark_verified(account)
 
 
 def _answer_mail_request(request: MailRequest) -> bool:
-    put = {AccountMail.Kind.RESET: ask_for_reset, AccountMail.Kind.VERIFY: offer_verification}
+    put = {
+        AccountMail.Kind.RESET: request_password_reset,
+        AccountMail.Kind.VERIFY: request_verification,
+    }
     with transaction.atomic():  # a request is either there, or its mail is in the outbox
         mine, _rows = MailRequest.objects.filter(pk=request.pk).delete()
         if mine:
@@ -112,8 +115,8 @@ def _set_password(account: Account, password: str, *, but: str | None = None) ->
     with transaction.atomic():
         if not seen.update(password=hashed, session_version=F("session_version") + 1):
             return False
-        ended = drop_sessions(Session.objects.filter(account=account).exclude(pk=but))
-    selectors.forget_sessions(ended)
+        ended = delete_sessions(Session.objects.filter(account=account).exclude(pk=but))
+    selectors.invalidate_sessions(ended)
     return True
 
 
@@ -122,4 +125,4 @@ def _mark_verified(account: Account) -> None:
     User.objects(id=account.profile_id, email_key=account.email_key).update(
         set__email_verified=True
     )
-    selectors.forget_user(account.profile_id)
+    selectors.invalidate_user(account.profile_id)

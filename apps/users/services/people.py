@@ -7,10 +7,10 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from apps.common.clock import now_in_milliseconds, shown
-from apps.common.errors import Conflict, Invalid, Refusal, StaleVersion
+from apps.common.clock import format_timestamp, now_in_milliseconds
+from apps.common.errors import Conflict, DomainError, Invalid, StaleRevision
 from apps.common.events import publish
-from apps.common.normalization import fold_email
+from apps.common.normalization import normalize_email_key
 from apps.common.storage import rate_limits
 from apps.common.storage.documents import for_each, replace
 from apps.common.storage.pictures import remove_pictures, remove_unused_pictures, store_picture
@@ -21,7 +21,7 @@ from apps.users.events import InstructorGranted
 from apps.users.models import Account, AccountMail
 from apps.users.services.attempts import is_password_right
 from apps.users.services.mails import put_in_outbox
-from apps.users.services.profiles import ensure_profile, follow_account, what_both_have
+from apps.users.services.profiles import ensure_profile, shared_fields, sync_profile
 from apps.users.services.sessions import end_all_sessions, end_staff_sessions
 
 PROFILE_FIELDS = ("bio", "language", "is_instructor", "instructor_requested")
@@ -37,7 +37,7 @@ class WrongPassword(Invalid):
     """The password is not the account's."""
 
 
-def change_oneself(
+def update_current_user(
     *,
     user_id: str,
     password: str = "",
@@ -55,7 +55,7 @@ def change_oneself(
     :raises WrongPassword: the password is wrong
     :raises Throttled: too many passwords were wrong, or too many email addresses were tried
     :raises Invalid: it is missing or not needed, or the address is taken
-    :raises StaleVersion: somebody has changed the profile since
+    :raises StaleRevision: somebody has changed the profile since
     """
     account = selectors.get_account(user_id)
     moves = _moves(account, changes)
@@ -66,16 +66,16 @@ def change_oneself(
     if moves and not is_password_right(account=account, password=password, address=address):
         raise WrongPassword(password=_("The password is wrong."))
     if moves:
-        rate_limits.check("verification", account.pk)
-    return change_person(user_id=user_id, expected=expected, **changes)
+        rate_limits.check_and_count("verification", account.pk)
+    return update_user(user_id=user_id, expected=expected, **changes)
 
 
-def change_person(*, user_id: str, expected: list[int] | None = None, **changes) -> User:
+def update_user(*, user_id: str, expected: list[int] | None = None, **changes) -> User:
     """
     Change what is named of a person.
 
     :raises Missing: there is none
-    :raises StaleVersion: somebody has changed the profile since
+    :raises StaleRevision: somebody has changed the profile since
     :raises LastAdmin: nobody would be left to run the place
     :raises Invalid: the address is taken
     """
@@ -106,7 +106,7 @@ def set_picture(
     :raises Invalid: it is no PNG, JPEG or WebP, is damaged, or has too many pixels
     :raises Busy: too many pictures are being decoded
     :raises Throttled: `by` uploads too many
-    :raises StaleVersion: somebody has changed the profile since
+    :raises StaleRevision: somebody has changed the profile since
     """
     user = selectors.get_user(user_id)
     refuse_stale(user, expected)
@@ -115,11 +115,11 @@ def set_picture(
         return _replace_profile(
             user, expected, profile_picture=picture, profile_picture_small=small
         )
-    except Refusal:  # after another failure the profile may show them: the sweep finds out
+    except DomainError:  # after another failure the profile may show them: the sweep finds out
         remove_pictures(picture, small)
         raise
     finally:
-        selectors.forget_user(user_id)
+        selectors.invalidate_user(user_id)
 
 
 def remove_unused_profile_pictures() -> int:
@@ -136,7 +136,7 @@ def repair_grants() -> int:
 def refuse_stale(user: User, expected: list[int] | None) -> None:
     """Refuse before the account is touched; the profile's own write refuses whoever races."""
     if expected is not None and user.revision not in expected:
-        raise StaleVersion()
+        raise StaleRevision()
 
 
 def refuse_last_admin(account: Account) -> None:
@@ -156,14 +156,14 @@ def _write_both(account: Account, before: User, expected: list[int] | None, chan
     undo = {name: getattr(account, name) for name in fields}
     _write_account(account, fields)
     try:
-        fields = what_both_have(account) | _profile_fields(before, changes)
+        fields = shared_fields(account) | _profile_fields(before, changes)
         user = _write_profile(before, expected, fields)
     except BaseException:
         _write_account(account, undo)
         raise
     finally:
-        selectors.forget_user(before.id)
-    return follow_account(user)
+        selectors.invalidate_user(before.id)
+    return sync_profile(user)
 
 
 def _write_profile(before: User, expected: list[int] | None, fields: dict) -> User:
@@ -171,7 +171,7 @@ def _write_profile(before: User, expected: list[int] | None, fields: dict) -> Us
     if fields.get("is_instructor") and not before.is_instructor:
         now = now_in_milliseconds()
         grant = {"granted_at": now, "pending_since": now}
-        with suppress(StaleVersion):  # somebody has granted it meanwhile, or `expected` is stale
+        with suppress(StaleRevision):  # somebody has granted it meanwhile, or `expected` is stale
             return _replace_profile(
                 before, expected, condition={"is_instructor": False}, **fields, **grant
             )
@@ -189,7 +189,9 @@ def _replace_profile(
 
 
 def _tell_grant(user: User) -> None:
-    if publish(InstructorGranted(user_id=str(user.id), granted_at=shown(user.granted_at))):
+    if publish(
+        InstructorGranted(user_id=str(user.id), granted_at=format_timestamp(user.granted_at))
+    ):
         told = User.objects(id=user.id, granted_at=user.granted_at)
         told.update_one(unset__pending_since=True)
 
@@ -219,7 +221,7 @@ def _account_fields(account: Account, changes: dict) -> dict:
     fields = {}
     if _moves(account, changes):
         email = normalize_email(changes["email"])
-        fields |= {"email": email, "email_key": fold_email(email), "email_verified": False}
+        fields |= {"email": email, "email_key": normalize_email_key(email), "email_verified": False}
     if (is_admin := changes.get("is_admin", account.is_superuser)) != account.is_superuser:
         fields |= {"is_superuser": is_admin, "is_staff": is_admin}
     if (is_active := changes.get("is_active", account.is_active)) != account.is_active:

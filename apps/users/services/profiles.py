@@ -9,8 +9,8 @@ from bson import ObjectId
 from django.utils import timezone
 from mongoengine import NotUniqueError, Q, QuerySet
 
-from apps.common.errors import Missing
-from apps.common.normalization import fold_words
+from apps.common.errors import NotFound
+from apps.common.normalization import search_words
 from apps.common.storage.documents import insert
 from apps.common.storage.pictures import remove_pictures
 from apps.users import selectors
@@ -27,7 +27,7 @@ def make_profile(account: Account, **fields) -> User:
 
     :raises NotUniqueError: the profile of another account holds its name or its address
     """
-    profile = User(id=ObjectId(account.profile_id), **what_both_have(account), **fields)
+    profile = User(id=ObjectId(account.profile_id), **shared_fields(account), **fields)
     try:
         made = insert(profile)
     except NotUniqueError:
@@ -35,7 +35,7 @@ def make_profile(account: Account, **fields) -> User:
         if not _remove_orphans(User.objects(in_the_way)):
             raise
         made = insert(profile)
-    selectors.forget_user(made.id)
+    selectors.invalidate_user(made.id)
     return made
 
 
@@ -43,18 +43,18 @@ def ensure_profile(account: Account) -> User:
     """
     Return the account's profile, made anew if it was lost.
 
-    :raises Missing: the account has gone meanwhile
+    :raises NotFound: the account has gone meanwhile
     """
     if profile := User.objects(id=account.profile_id).first():
         return profile
     made = make_profile(account)
     if not Account.objects.filter(pk=account.pk, erasing_since=None).exists():
         remove_profile(made)  # whoever erases may have looked for it before it was there
-        raise Missing()
+        raise NotFound()
     return made
 
 
-def follow_account(profile: User) -> User:
+def sync_profile(profile: User) -> User:
     """
     Return the profile as it repeats what the account says now.
 
@@ -65,20 +65,20 @@ def follow_account(profile: User) -> User:
         account = Account.objects.filter(profile_id=str(profile.id), erasing_since=None).first()
         if account is None or not _differs(profile, account):
             return profile
-        changes = {f"set__{name}": value for name, value in what_both_have(account).items()}
+        changes = {f"set__{name}": value for name, value in shared_fields(account).items()}
         corrected = User.objects(id=profile.id).modify(new=True, **changes)
-        selectors.forget_user(profile.id)
+        selectors.invalidate_user(profile.id)
         if corrected is None:
             return profile
         profile = corrected
 
 
-def what_both_have(account: Account) -> dict:
+def shared_fields(account: Account) -> dict:
     """Return the fields of a profile that repeat what the account says."""
     return {
         "username": account.username,
         "username_key": account.username_key,
-        "words": fold_words(account.username),
+        "words": search_words(account.username),
         "email": account.email,
         "email_key": account.email_key,
         "email_verified": account.email_verified,
@@ -91,7 +91,7 @@ def remove_profile(profile: User) -> None:
     gone = User.objects(id=profile.id).modify(remove=True)
     if gone is not None:  # with the pictures that it had at the end, not when it was read
         remove_pictures(gone.profile_picture, gone.profile_picture_small)
-    selectors.forget_user(profile.id)
+    selectors.invalidate_user(profile.id)
 
 
 def repair_profiles() -> int:
@@ -118,12 +118,12 @@ def _repair(account_id: int) -> None:
     account = Account.objects.filter(pk=account_id, erasing_since=None).first()
     if account is None:
         return
-    with suppress(Missing):
-        follow_account(ensure_profile(account))
+    with suppress(NotFound):
+        sync_profile(ensure_profile(account))
 
 
 def _differs(profile: User | None, account: Account) -> bool:
-    shared = what_both_have(account)
+    shared = shared_fields(account)
     return profile is None or any(profile[name] != value for name, value in shared.items())
 
 

@@ -11,22 +11,22 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
-from apps.common.errors import Missing, Refusal
+from apps.common.errors import DomainError, NotFound
 from apps.users import selectors
 from apps.users.documents import User
 from apps.users.models import Account, Session, new_session_id, session_end
 from apps.users.services.attempts import is_password_right
 from apps.users.services.profiles import ensure_profile
-from apps.users.tokens import Claims, Tokens, VoidToken, make_tokens, read_access, read_refresh
+from apps.users.tokens import Claims, InvalidToken, Tokens, make_tokens, read_access, read_refresh
 
 
-class InvalidCredentials(Refusal):
+class InvalidCredentials(DomainError):
     status = 401
     code = "invalid_credentials"
     detail = _("The name or the password is wrong.")
 
 
-class SessionOver(Refusal):
+class SessionEnded(DomainError):
     status = 401
     code = "token_not_valid"
     detail = _("The session is over; sign in again.")
@@ -61,7 +61,7 @@ def authenticate(
     :raises Busy: too many passwords are checked at once
     """
     if username:
-        account = selectors.account_signing_in(username)
+        account = selectors.find_account_for_sign_in(username)
     else:
         account = selectors.find_account(email=email)
     typed = username or email
@@ -74,7 +74,7 @@ def open_session(*, user: User, user_agent: str = "", address: str = "") -> Toke
     """
     Sign somebody in who is known already.
 
-    :raises Missing: the person has no account
+    :raises NotFound: the person has no account
     """
     return _open(selectors.get_account(user.id), user_agent=user_agent, address=address)
 
@@ -98,12 +98,12 @@ def refresh_session(*, token: str) -> tuple[User, Tokens]:
     A dead one that is shown again, also by who lost a race for it, ends its whole session: it may
     have been stolen, and nobody can tell by whom.
 
-    :raises SessionOver: the token or its session is void
+    :raises SessionEnded: the token or its session is void
     """
     claims = _claims(token)
     session = Session.objects.alive().select_related("account").filter(pk=claims.session_id).first()
     if session is None or not session.account.is_active:
-        raise SessionOver()
+        raise SessionEnded()
     account = session.account
     tokens = make_tokens(
         session_id=session.pk,
@@ -114,36 +114,36 @@ def refresh_session(*, token: str) -> tuple[User, Tokens]:
     user = ensure_profile(account)  # first: a token is not used up while MongoDB is away
     if not _rotate(session, claims.jti, tokens.refresh_jti):
         _end(Session.objects.filter(pk=session.pk))
-        raise SessionOver()
+        raise SessionEnded()
     return user, tokens
 
 
 def verify_token(*, token: str) -> None:
     """
-    :raises SessionOver: the token is void, or its session is
+    :raises SessionEnded: the token is void, or its session is
     """
     try:
         claims = read_access(token)
         alive = Session.objects.filter(pk=claims.session_id)
-    except VoidToken:
+    except InvalidToken:
         claims = _claims(token)
         alive = Session.objects.alive().filter(pk=claims.session_id, refresh_jti=claims.jti)
     if not alive.filter(expires_at__gt=timezone.now(), account__is_active=True).exists():
-        raise SessionOver()
+        raise SessionEnded()
 
 
 def end_session(*, account_id: int, session_id: str) -> None:
     """
-    :raises Missing: the account has no such session
+    :raises NotFound: the account has no such session
     """
     if not _end(Session.objects.filter(account=account_id, pk=session_id)):
-        raise Missing()
+        raise NotFound()
 
 
 def sign_out(*, session_id: str | None, refresh: str) -> None:
     """End a session, and that of a refresh token, dead or alive; a void token ends nothing."""
     ids = [session_id] if session_id else []
-    with suppress(VoidToken):
+    with suppress(InvalidToken):
         ids += [read_refresh(refresh).session_id] if refresh else []
     if ids:
         _end(Session.objects.filter(pk__in=ids))
@@ -159,7 +159,7 @@ def end_staff_sessions(*, account_id: int) -> None:
     _end_with_cookies(account_id, Session.objects.filter(account=account_id, refresh_jti=""))
 
 
-def drop_sessions(sessions) -> list[str]:
+def delete_sessions(sessions) -> list[str]:
     """Remove rows within the caller's transaction; return the ids to forget once it is through."""
     dropped = list(sessions.values_list("pk", "refresh_jti", "account_id"))
     ids = [pk for pk, _jti, _account in dropped]
@@ -206,9 +206,9 @@ def _insert(session: Session, *, user_agent: str, address: str) -> None:
         # The account's row is locked: no other session is inserted meanwhile.
         ids = Session.objects.filter(account=account).values_list("pk", flat=True)
         surplus = list(ids[settings.MAX_SESSIONS - 1 :])  # the last used come first
-        ended = drop_sessions(Session.objects.filter(pk__in=surplus)) if surplus else []
+        ended = delete_sessions(Session.objects.filter(pk__in=surplus)) if surplus else []
         session.save(force_insert=True)
-    selectors.forget_sessions(ended)
+    selectors.invalidate_sessions(ended)
 
 
 def _rotate(session: Session, old: str, new: str) -> bool:
@@ -224,19 +224,19 @@ def _rotate(session: Session, old: str, new: str) -> bool:
 
 def _end(sessions) -> int:
     with transaction.atomic():
-        ended = drop_sessions(sessions)
-    selectors.forget_sessions(ended)
+        ended = delete_sessions(sessions)
+    selectors.invalidate_sessions(ended)
     return len(ended)
 
 
 def _end_with_cookies(account_id: int, sessions) -> None:
     with transaction.atomic():
-        ended = drop_sessions(sessions)
-        void_cookies(account_id)
-    selectors.forget_sessions(ended)
+        ended = delete_sessions(sessions)
+        clear_cookies(account_id)
+    selectors.invalidate_sessions(ended)
 
 
-def void_cookies(account_id: int) -> None:
+def clear_cookies(account_id: int) -> None:
     """Make all cookies of the staff site void that the account has."""
     Account.objects.filter(pk=account_id).update(session_version=F("session_version") + 1)
 
@@ -259,5 +259,5 @@ def _blacklist(dead: Iterable[tuple[str, int]]) -> None:
 def _claims(token: str) -> Claims:
     try:
         return read_refresh(token)
-    except VoidToken as error:
-        raise SessionOver() from error
+    except InvalidToken as error:
+        raise SessionEnded() from error

@@ -4,10 +4,10 @@ from rest_framework.response import Response
 
 from apps.common.client_address import client_ip, client_network
 from apps.common.http.query_params import ListQuery
-from apps.common.normalization import fold_email
+from apps.common.normalization import normalize_email_key
 from apps.common.storage import rate_limits
 from apps.common.storage.pagination import link
-from apps.common.tasks import later
+from apps.common.tasks import enqueue
 from apps.users import selectors, services
 from apps.users.models import AccountMail
 from apps.users.serializers import (
@@ -41,11 +41,11 @@ class OneselfView(View):
         """Change one's own profile."""
         user = selectors.get_user(request.user.id)
         given = self.validated(OneselfSerializer, instance=user, partial=partial)
-        user = services.change_oneself(
+        user = services.update_current_user(
             user_id=request.user.id, address=client_ip(request), expected=self.expected, **given
         )
         if "email" in given:
-            later(send_account_mails)
+            enqueue(send_account_mails)
         return self.answer(represent_user(user))
 
     def patch(self, request):
@@ -63,7 +63,7 @@ class ExportView(View):
 
     def get(self, request):
         """Read all that is stored of oneself, as one file."""
-        rate_limits.check("exports", request.user.id)
+        rate_limits.check_and_count("exports", request.user.id)
         data = selectors.personal_data_of(request.user.id, represent=represent_user)
         return Response(
             data, headers={"Content-Disposition": 'attachment; filename="my-data.json"'}
@@ -119,8 +119,8 @@ class ResetView(PublicView):
         """Ask for a mail with a link to set a new password; the answer is the same for all."""
         email = self.validated(AddressSerializer)["email"]
         # First the network's own: what it is refused must not use up the limit of an address.
-        rate_limits.check("network_resets", client_network(request))
-        rate_limits.check("reset", fold_email(email))
+        rate_limits.check_and_count("network_resets", client_network(request))
+        rate_limits.check_and_count("reset", normalize_email_key(email))
         services.request_mail(AccountMail.Kind.RESET, email=email)
         return MailResponse({"detail": _("Password reset e-mail has been sent.")})
 
@@ -152,6 +152,6 @@ class ResendEmailView(View):
     def post(self, request):
         """Ask for the link to verify an address again; the answer is the same for all."""
         email = self.validated(AddressSerializer)["email"]
-        rate_limits.check("verification", fold_email(email))
+        rate_limits.check_and_count("verification", normalize_email_key(email))
         services.request_mail(AccountMail.Kind.VERIFY, email=email)
         return MailResponse({"detail": _("ok")})

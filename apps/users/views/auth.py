@@ -7,7 +7,7 @@ from apps.common.client_address import client_network
 from apps.common.errors import Invalid
 from apps.common.http.viewsets import ApiView
 from apps.common.storage import rate_limits
-from apps.common.tasks import later
+from apps.common.tasks import enqueue
 from apps.users import services
 from apps.users.authentication import LenientAuthentication
 from apps.users.client_info import client_info
@@ -43,7 +43,7 @@ class RegistrationView(PublicView):
 
     def post(self, request):
         """Register as a student, and be signed in."""
-        rate_limits.check("registration", client_network(request))
+        rate_limits.check_and_count("registration", client_network(request))
         in_cookie = wants_cookie(request)
         given = self.validated(RegistrationSerializer)
         user, tokens = services.register(
@@ -54,7 +54,7 @@ class RegistrationView(PublicView):
             instructor_requested=given.get("is_instructor", False),
             **client_info(request),
         )
-        later(send_account_mails)
+        enqueue(send_account_mails)
         return _answer_tokens(request, user, tokens, in_cookie=in_cookie, status=201)
 
 

@@ -1,6 +1,6 @@
 from rest_framework.response import Response
 
-from apps.common.tasks import later
+from apps.common.tasks import enqueue
 from apps.users.tasks import send_account_mails
 
 
@@ -14,4 +14,4 @@ class MailResponse(Response):
 
     def close(self) -> None:
         super().close()
-        later(send_account_mails)
+        enqueue(send_account_mails)

@@ -5,10 +5,10 @@ from rest_framework.response import Response
 from apps.common.errors import Forbidden
 from apps.common.http.parsers import PictureParser
 from apps.common.http.viewsets import ViewSet
-from apps.common.tasks import later
+from apps.common.tasks import enqueue
 from apps.users import selectors, services
 from apps.users.documents import User
-from apps.users.permissions import IsOneselfOrAdmin
+from apps.users.permissions import IsSelfOrAdmin
 from apps.users.serializers import (
     InvitationSerializer,
     PeopleQuery,
@@ -22,7 +22,7 @@ class UserViewSet(ViewSet):
     """People: oneself whole, and the cards of those whom one may know of; for admins all."""
 
     serializer_class = UserSerializer
-    permission_classes = [IsOneselfOrAdmin]
+    permission_classes = [IsSelfOrAdmin]
     list_query = PeopleQuery
     schemas = {
         "create": (InvitationSerializer, UserSerializer),
@@ -51,7 +51,7 @@ class UserViewSet(ViewSet):
         """Take somebody in; a mail invites them to set a password."""
         given = self.validated(InvitationSerializer)
         user = services.invite(profile_id=self.new_id, **given)
-        later(send_account_mails)
+        enqueue(send_account_mails)
         return self.answer(self.represent(user), status=201)
 
     def update(self, request, id, partial=False):
@@ -60,7 +60,7 @@ class UserViewSet(ViewSet):
         given = self.validated(PersonSerializer, instance=user, partial=partial)
         if not request.user.is_admin:
             given = self._without_rights(given, user)
-        user = services.change_person(user_id=id, expected=self.expected, **given)
+        user = services.update_user(user_id=id, expected=self.expected, **given)
         return self.answer(self.represent(user))
 
     def partial_update(self, request, id):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from random import Random
 
-from apps.common.invisible_characters import without_unseen
+from apps.common.invisible_characters import remove_invisible
 from apps.quizzes.documents import MULTIPLE, NUMERIC, SHORT_TEXT, SINGLE, TRUE_FALSE
 from apps.quizzes.interchange.draft import ChoiceDraft, QuestionDraft
 
@@ -107,7 +107,7 @@ def _of_line(line: str) -> Iterator[QuestionDraft]:
 
 def _choice(line: str, is_correct: bool) -> ChoiceDraft:
     """Return a choice as it is stored: without what is invisible."""
-    return ChoiceDraft(without_unseen(line).strip() or "x", is_correct)
+    return ChoiceDraft(remove_invisible(line).strip() or "x", is_correct)
 
 
 def _around(piece: str) -> set[str]:
@@ -148,7 +148,7 @@ def _random_lines(random: Random, *, least: int, most: int) -> list[str]:
     wanted = random.randint(least, most)
     lines: dict[str, None] = {}
     while len(lines) < wanted:
-        line = without_unseen(" ".join(_pieces(random, PIECES).split()))
+        line = remove_invisible(" ".join(_pieces(random, PIECES).split()))
         lines.setdefault(" ".join(line.split()) or "x")
     return list(lines)
 

@@ -6,22 +6,22 @@ stamps differ or are missing are misses, so a slow reader never covers a new val
 and an expired stamp revives nothing.
 
 A key never holds what a caller may choose freely, such as a search or a price: each would be one
-more entry. Where it holds an id, a load that finds nothing raises, or returns `Unkept`.
+more entry. Where it holds an id, a load that finds nothing raises, or returns `Uncached`.
 """
 
-from apps.common.storage.cache.reading import Json, Lookup, Unkept, read_all, read_through
-from apps.common.storage.cache.stamps import forget
-from apps.common.storage.cache.store import count, counted, ping, seconds_left
+from apps.common.storage.cache.reading import Json, Lookup, Uncached, read_all, read_through
+from apps.common.storage.cache.stamps import invalidate
+from apps.common.storage.cache.store import increment_counter, ping, read_counter, seconds_left
 
 __all__ = [
     "Json",
     "Lookup",
-    "Unkept",
-    "count",
-    "counted",
-    "forget",
+    "Uncached",
+    "increment_counter",
+    "invalidate",
     "ping",
     "read_all",
+    "read_counter",
     "read_through",
     "seconds_left",
 ]

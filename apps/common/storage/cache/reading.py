@@ -8,7 +8,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from apps.common.storage.cache import store
-from apps.common.storage.cache.stamps import A_DAY, EPOCH, may_read, read_stamps, stamp_of
+from apps.common.storage.cache.stamps import A_DAY, EPOCH, is_trusted, read_versions, version_key
 
 Json = Any  # what `json.dumps` takes
 
@@ -20,7 +20,7 @@ _making_locks = Lock()
 
 
 @dataclass(frozen=True)
-class Unkept:
+class Uncached:
     """What a load returns for its value not to be cached, such as nothing under an invented key."""
 
     value: Json
@@ -41,11 +41,11 @@ class Lookup:
 
     def load_uncached(self) -> Json:
         loaded = self.load()
-        return loaded.value if isinstance(loaded, Unkept) else loaded
+        return loaded.value if isinstance(loaded, Uncached) else loaded
 
     @property
     def names(self) -> list[str]:
-        return [self.key, *(stamp_of(key) for key in self.stamped_by)]
+        return [self.key, *(version_key(key) for key in self.stamped_by)]
 
 
 def read_through(
@@ -64,7 +64,7 @@ def read_all(
 ) -> tuple[list[Json], int | None]:
     """Return several values, and a raised counter, in one round trip when all are kept."""
     names = {name: None for lookup in lookups for name in lookup.names}
-    trusted = may_read()
+    trusted = is_trusted()
     kept, number = store.get_many([EPOCH, *names] if trusted else [], counting=counting)
     if not trusted or kept is None:
         return [lookup.load_uncached() for lookup in lookups], number
@@ -78,7 +78,7 @@ def _value(lookup: Lookup, kept: dict) -> Json:
 
 def _kept_value(lookup: Lookup, kept: dict) -> Json:
     entry = kept.get(lookup.key)
-    stamps, made = read_stamps(kept, lookup.stamped_by)
+    stamps, made = read_versions(kept, lookup.stamped_by)
     return _NOTHING if entry is None or made or entry["stamps"] != stamps else entry["value"]
 
 
@@ -105,17 +105,17 @@ def _load_once(lookup: Lookup) -> Json:
 def _load(lookup: Lookup, kept: dict) -> Json:
     # The stamps were read, and missing ones are made, before loading: a write meanwhile makes
     # them differ from what is kept then.
-    stamps, made = read_stamps(kept, lookup.stamped_by)
+    stamps, made = read_versions(kept, lookup.stamped_by)
     if made:
         store.set_many(made, A_DAY)
-    loaded: Json = Unkept(None)
+    loaded: Json = Uncached(None)
     try:
         loaded = lookup.load()
     finally:
-        own = stamp_of(lookup.key)
-        if isinstance(loaded, Unkept) and own in made:
+        own = version_key(lookup.key)
+        if isinstance(loaded, Uncached) and own in made:
             store.release(own)  # callers may invent keys: those without a value leave nothing
-    if isinstance(loaded, Unkept):
+    if isinstance(loaded, Uncached):
         return loaded.value
     store.set_many({lookup.key: {"stamps": stamps, "value": loaded}}, lookup.seconds)
     return loaded

@@ -15,17 +15,17 @@ _catching_up = Lock()
 _raising = Lock()
 
 
-def stamp_of(key: str) -> str:
+def version_key(key: str) -> str:
     return f"stamp:{key}"
 
 
-def forget(*keys: str) -> None:
+def invalidate(*keys: str) -> None:
     """Raise the keys' stamps; what was loaded before is never shown again."""
-    if not store.set_many({stamp_of(key): token_hex(8) for key in keys}, A_DAY):
+    if not store.set_many({version_key(key): token_hex(8) for key in keys}, A_DAY):
         Thread(target=_catch_up, name="cache", daemon=True).start()
 
 
-def may_read(*, insist: bool = False) -> bool:
+def is_trusted(*, insist: bool = False) -> bool:
     """Say whether the cache can be trusted.
 
     Once it has failed, a write may be unknown to it, so the stores are read until the epoch is
@@ -33,26 +33,26 @@ def may_read(*, insist: bool = False) -> bool:
 
     :param insist: ask it although it failed a moment ago
     """
-    if store.unforgiven():
+    if store.stale_since():
         with _raising:  # once for all threads: each raise makes old what others load meanwhile
-            failure = store.unforgiven()
+            failure = store.stale_since()
             if failure and store.set_many({EPOCH: token_hex(8)}, A_DAY, insist=insist):
-                store.forgive(failure)
-    return not store.unforgiven()
+                store.recover(failure)
+    return not store.stale_since()
 
 
 def _catch_up() -> None:
     """Raise the epoch as soon as the store is back: other processes trust it until then."""
     if _catching_up.acquire(blocking=False):
         try:
-            while not may_read(insist=True):
+            while not is_trusted(insist=True):
                 time.sleep(CATCH_UP_SECONDS)
         finally:
             _catching_up.release()
 
 
-def read_stamps(kept: Mapping, keys: Iterable[str]) -> tuple[dict, dict]:
+def read_versions(kept: Mapping, keys: Iterable[str]) -> tuple[dict, dict]:
     """Return the stamps of the keys and of the epoch, and those of them that had to be made."""
-    names = [EPOCH, *(stamp_of(key) for key in keys)]
+    names = [EPOCH, *(version_key(key) for key in keys)]
     made = {name: token_hex(8) for name in names if name not in kept}
     return {name: kept.get(name) or made[name] for name in names}, made

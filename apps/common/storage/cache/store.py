@@ -70,15 +70,15 @@ _known_server = ""
 _met: WeakSet = WeakSet()  # connections that have been open before
 
 
-def unforgiven() -> int:
-    """Return the number of the last failure, 0 where none has come since `forgive`.
+def stale_since() -> int:
+    """Return the number of the last failure, 0 where none has come since `recover`.
 
     After a failure a write may be unknown to the store.
     """
     return breaker.failures if breaker.failures > breaker.forgiven else 0
 
 
-def forgive(failure: int) -> None:
+def recover(failure: int) -> None:
     breaker.forgiven = failure
 
 
@@ -129,12 +129,12 @@ def release(key: str) -> None:
         _guarded(lambda: _redis().delete(_redis_key(key)))
 
 
-def count(key: str, seconds: int) -> int:
+def increment_counter(key: str, seconds: int) -> int:
     """Increment and return a counter that starts over after the given seconds."""
     return get_many([], counting=(key, seconds))[1] or 0
 
 
-def counted(key: str) -> int:
+def read_counter(key: str) -> int:
     """Return a counter without incrementing it: the higher of Redis's and this process's own."""
     here = caches["local"].get(key) or 0
     if not settings.REDIS_URL:
