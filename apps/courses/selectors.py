@@ -1,7 +1,8 @@
 """Every read of categories and courses. `cached_*` is for pages, `get_*` for decisions."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
+from bson import ObjectId
 from mongoengine import Q, QuerySet
 
 from apps.common.clock import format_timestamp
@@ -10,9 +11,18 @@ from apps.common.events import ask
 from apps.common.normalization import search_pattern
 from apps.common.storage.cache import Json, Uncached, invalidate, read_through
 from apps.common.storage.pagination import LARGEST_PAGE, PAGE_SIZE, Page, Paging, page_of
-from apps.common.storage.pictures import picture_url
 from apps.courses.documents import Category, Course
 from apps.courses.events import CoursesOfStudent
+from apps.courses.representations import (
+    CategoryCardRepresentation,
+    CategoryRepresentation,
+    CourseCardRepresentation,
+    CourseRepresentation,
+    represent_category,
+    represent_category_card,
+    represent_course,
+    represent_course_card,
+)
 from apps.users.viewer import Viewer
 
 FIVE_MINUTES = 5 * 60
@@ -38,21 +48,28 @@ def get_category(category_id) -> Category:
     return _found(Category.objects(id=category_id, removed=None))
 
 
-def cached_category(category_id: str, *, represent: Callable) -> Json:
+def cached_category(category_id: str) -> CategoryRepresentation:
+    def load() -> Json:
+        category = get_category(category_id)
+        return represent_category(
+            category, course_count=count_published([category.id])[category.id]
+        )
+
     return read_through(
         f"category:{category_id}",
-        lambda: _with_count(represent(get_category(category_id))),
+        load,
         AN_HOUR,
         made_from=[CATEGORY_LISTS],
     )
 
 
-def list_categories(*, represent: Callable, paging: Paging) -> Page:
+def list_categories(*, paging: Paging) -> Page:
     def load() -> Json:
-        page = page_of(Category.objects(removed=None).order_by("name_key"), paging, represent)
-        counts = count_published(row["id"] for row in page.rows)
-        rows = [row | {"course_count": counts.get(row["id"], 0)} for row in page.rows]
-        return page.as_json() | {"rows": rows}
+        categories = Category.objects(removed=None).order_by("name_key")
+        page = page_of(categories, paging, lambda category: category)
+        counts = count_published([category.id for category in page.rows])
+        page.rows[:] = [represent_category(row, course_count=counts[row.id]) for row in page.rows]
+        return page.as_json()
 
     if paging.size not in CACHED_CATEGORY_PAGES:
         return Page(**load())
@@ -60,25 +77,24 @@ def list_categories(*, represent: Callable, paging: Paging) -> Page:
     return Page(**read_through(key, load, AN_HOUR, made_from=[CATEGORY_LISTS]))
 
 
-def count_published(category_ids: Iterable[str]) -> dict[str, int]:
-    """Return how many published courses each of the categories has."""
-    wanted = Course.objects(category__in=list(category_ids), published=True, removed=None)
-    groups = wanted.aggregate([{"$group": {"_id": "$category_id", "count": {"$sum": 1}}}])
-    return {str(group["_id"]): group["count"] for group in groups}
+def count_published(category_ids: Iterable[ObjectId]) -> dict[ObjectId, int]:
+    """Return the number of published courses of each of the categories."""
+    counts = dict.fromkeys(category_ids, 0)
+    courses = Course.objects(category__in=list(counts), published=True, removed=None)
+    groups = courses.aggregate([{"$group": {"_id": "$category_id", "count": {"$sum": 1}}}])
+    return counts | {group["_id"]: group["count"] for group in groups}
 
 
-def category_cards(category_ids: set[str], *, viewer: Viewer) -> dict[str, Json]:
+def category_cards(
+    category_ids: set[str], *, viewer: Viewer
+) -> dict[str, CategoryCardRepresentation]:
     """Return the cards of categories, which everybody may see."""
-    found = Category.objects(id__in=list(category_ids), removed=None).only("name")
-    return {str(one.id): {"id": str(one.id), "name": one.name} for one in found}
+    categories = Category.objects(id__in=list(category_ids), removed=None).only("name")
+    return {str(category.id): represent_category_card(category) for category in categories}
 
 
 def invalidate_categories() -> None:
     invalidate(CATEGORY_LISTS)
-
-
-def _with_count(row: Json) -> Json:
-    return row | {"course_count": count_published([row["id"]]).get(row["id"], 0)}
 
 
 # Courses
@@ -103,21 +119,21 @@ def get_visible_course(course_id, *, viewer: Viewer) -> Course:
     return course
 
 
-def cached_course(course_id: str, *, represent: Callable) -> Json:
+def cached_course(course_id: str) -> CourseRepresentation:
     """Return a course as a page shows it, whoever asks: from the cache, where no write came since.
 
     :raises NotFound: there is none
     """
     return read_through(
-        course_key(course_id), lambda: represent(get_course(course_id)), HALF_AN_HOUR
+        course_key(course_id), lambda: represent_course(get_course(course_id)), HALF_AN_HOUR
     )
 
 
-def cached_visible_course(course_id: str, *, viewer: Viewer, represent: Callable) -> Json:
+def cached_visible_course(course_id: str, *, viewer: Viewer) -> CourseRepresentation:
     """
     :raises NotFound: there is none that the viewer may know of
     """
-    row = cached_course(course_id, represent=represent)
+    row = cached_course(course_id)
     if not _is_visible(row["id"], row["published"], row["instructor"], viewer):
         raise NotFound()
     return row
@@ -132,13 +148,13 @@ def cached_title(course_id: str) -> str:
     return read_through(_title_key(course_id), lambda: get_course(course_id).title, HALF_AN_HOUR)
 
 
-def list_courses(*, viewer: Viewer, represent: Callable, paging: Paging, **filters) -> Page:
+def list_courses(*, viewer: Viewer, paging: Paging, **filters) -> Page:
     """Return a page of what the viewer may know of; what is the same for all is kept."""
     ordering = filters.pop("ordering", "-created_at")
 
     def load() -> Json:
         courses = _narrowed(courses_visible_to(viewer), **filters)
-        return page_of(courses.order_by(ordering, "-id"), paging, represent).as_json()
+        return page_of(courses.order_by(ordering, "-id"), paging, represent_course).as_json()
 
     def load_for_all() -> Json:
         page = load()
@@ -185,18 +201,11 @@ def instructors_of_published_courses() -> set[str]:
     return {str(one) for one in ids if one}
 
 
-def course_cards(course_ids: set[str], *, viewer: Viewer) -> dict[str, Json]:
-    """Return the cards of those of the courses that the viewer may know of."""
-    found = courses_visible_to(viewer).filter(id__in=list(course_ids))
-    return {
-        str(one.id): {
-            "id": str(one.id),
-            "title": one.title,
-            "image": picture_url(one.image),
-            "published": one.published,
-        }
-        for one in found.only("title", "image", "published")
-    }
+def course_cards(course_ids: set[str], *, viewer: Viewer) -> dict[str, CourseCardRepresentation]:
+    """Return the cards of the courses that the viewer may see."""
+    courses = courses_visible_to(viewer).filter(id__in=list(course_ids))
+    fields = courses.only("title", "image", "published")
+    return {str(course.id): represent_course_card(course) for course in fields}
 
 
 def taught_by(instructor_id: str) -> list[Json]:

@@ -1,6 +1,4 @@
-from rest_framework import serializers
-
-from apps.common.http.fields import ChoiceField, MoneyField, ObjectIdField, PictureField, TextField
+from apps.common.http.fields import ChoiceField, MoneyField, PictureField
 from apps.common.http.query_params import (
     BooleanParam,
     ListQuery,
@@ -8,22 +6,22 @@ from apps.common.http.query_params import (
     SearchParam,
     reference_filter,
 )
-from apps.common.http.serializers import DocumentSerializer, Serializer
+from apps.common.http.serializers import DocumentSerializer, output_serializer
 from apps.courses.documents import Category, Course
+from apps.courses.representations import (
+    CategoryCardRepresentation,
+    CategoryRepresentation,
+    CourseCardRepresentation,
+    CourseRepresentation,
+)
 
 
 class CategorySerializer(DocumentSerializer):
-    course_count = serializers.IntegerField(read_only=True, help_text="Published courses.")
-
     class Meta:
         model = Category
-        fields = ("id", "name", "description", "course_count")
+        representation = CategoryRepresentation
+        writable = ("name", "description")
         extra_kwargs = {"description": {"lines": True}}
-
-
-class CategoryCardSerializer(Serializer):
-    id = ObjectIdField()
-    name = TextField()
 
 
 class CourseSerializer(DocumentSerializer):
@@ -33,37 +31,14 @@ class CourseSerializer(DocumentSerializer):
 
     class Meta:
         model = Course
-        fields = (
-            "id",
-            "title",
-            "description",
-            "instructor",
-            "category",
-            "image",
-            "image_small",
-            "price",
-            "published",
-            "lesson_count",
-            "enrollment_count",
-            "created_at",
-            "updated_at",
-        )
-        read_only_fields = (
-            "published",
-            "lesson_count",
-            "enrollment_count",
-            "created_at",
-            "updated_at",
-        )
+        representation = CourseRepresentation
+        writable = ("title", "description", "instructor", "category", "image", "price")
         kept_by_put = ("instructor", "image")
         extra_kwargs = {"description": {"lines": True}}
 
 
-class CourseCardSerializer(Serializer):
-    id = ObjectIdField()
-    title = TextField()
-    image = TextField(allow_null=True)
-    published = serializers.BooleanField()
+CategoryCardSerializer = output_serializer(CategoryCardRepresentation)
+CourseCardSerializer = output_serializer(CourseCardRepresentation)
 
 
 class CourseQuery(ListQuery):

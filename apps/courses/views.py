@@ -8,6 +8,7 @@ from apps.common.http.viewsets import ViewSet
 from apps.courses import selectors, services
 from apps.courses.documents import Course
 from apps.courses.permissions import IsAdminOrReadOnly, IsCourseInstructor
+from apps.courses.representations import represent_course
 from apps.courses.serializers import (
     CategorySerializer,
     CourseQuery,
@@ -25,12 +26,12 @@ class CategoryViewSet(ViewSet):
 
     def list(self, request):
         """List all categories."""
-        page = selectors.list_categories(represent=self.represent, paging=self.query.paging)
+        page = selectors.list_categories(paging=self.query.paging)
         return self.answer_page(page)
 
     def retrieve(self, request, id):
         """Read one category."""
-        return self.answer(selectors.cached_category(id, represent=self.represent))
+        return self.answer(selectors.cached_category(id))
 
     def create(self, request):
         """Make a category."""
@@ -55,9 +56,7 @@ class CategoryViewSet(ViewSet):
         return Response(status=204)
 
     def _answer_written(self, category, **options):
-        return self.answer(
-            selectors.cached_category(str(category.id), represent=self.represent), **options
-        )
+        return self.answer(selectors.cached_category(str(category.id)), **options)
 
 
 class CourseViewSet(ViewSet):
@@ -78,7 +77,6 @@ class CourseViewSet(ViewSet):
         """List the courses that one may know of."""
         page = selectors.list_courses(
             viewer=request.user,
-            represent=self.represent,
             paging=self.query.paging,
             **self.query.filters,
         )
@@ -86,21 +84,21 @@ class CourseViewSet(ViewSet):
 
     def retrieve(self, request, id):
         """Read one course."""
-        row = selectors.cached_visible_course(id, viewer=request.user, represent=self.represent)
+        row = selectors.cached_visible_course(id, viewer=request.user)
         return self.answer(row)
 
     def create(self, request):
         """Make a draft."""
         fields = self.validated(CourseSerializer)
         course = services.create_course(course_id=self.new_id, by=request.user, **fields)
-        return self.answer(self.represent(course), status=201)
+        return self.answer(represent_course(course), status=201)
 
     def update(self, request, id, partial=False):
         """Change a course."""
         course = self._own_course(id)
         fields = self.validated(CourseSerializer, instance=course, partial=partial)
         course = services.update_course(course, by=request.user, expected=self.expected, **fields)
-        return self.answer(self.represent(course))
+        return self.answer(represent_course(course))
 
     def partial_update(self, request, id):
         """Change what is named of a course."""
@@ -118,13 +116,13 @@ class CourseViewSet(ViewSet):
     def publish(self, request, id):
         """Put a course on show."""
         course = services.publish_course(self._own_course(id), expected=self.expected)
-        return self.answer(self.represent(course))
+        return self.answer(represent_course(course))
 
     @action(detail=True, methods=["post"])
     def unpublish(self, request, id):
         """Take a course off the shelves."""
         course = services.unpublish_course(self._own_course(id), expected=self.expected)
-        return self.answer(self.represent(course))
+        return self.answer(represent_course(course))
 
     @action(detail=True, methods=["post"], parser_classes=[PictureParser])
     def image(self, request, id):
@@ -132,7 +130,7 @@ class CourseViewSet(ViewSet):
         course = self._own_course(id)
         upload = PictureParser.file(request, "image")
         course = services.set_image(course, upload, by=request.user.id, expected=self.expected)
-        return self.answer(self.represent(course))
+        return self.answer(represent_course(course))
 
     def _own_course(self, id) -> Course:
         course = selectors.get_visible_course(id, viewer=self.request.user)

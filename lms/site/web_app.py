@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from hashlib import blake2b
 from pathlib import Path
 
@@ -18,7 +19,6 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 from apps.common.errors import NotFound
 from apps.common.http.exception_handler import is_store_unavailable
 from apps.courses.selectors import cached_visible_course
-from apps.courses.serializers import CourseSerializer
 from apps.users.viewer import AnonymousViewer
 from lms.site import headers, pages
 
@@ -129,11 +129,10 @@ def _parts(place: str) -> str:
     return "".join(f'<link rel="modulepreload" href="{file}">' for file in sorted(files))
 
 
-def _course_on_show(course_id: str) -> dict | None:
+def _course_on_show(course_id: str) -> Mapping | None:
     """Return a course as visitors see it; the app itself opens whatever the store says."""
-    represent = CourseSerializer().represent
     try:
-        return cached_visible_course(course_id, viewer=AnonymousViewer(), represent=represent)
+        return cached_visible_course(course_id, viewer=AnonymousViewer())
     except NotFound:
         return None
     except Exception as error:
@@ -142,7 +141,7 @@ def _course_on_show(course_id: str) -> dict | None:
         raise
 
 
-def _about(course: dict, content: str) -> str:
+def _about(course: Mapping, content: str) -> str:
     """Put a course's title and summary where the site's own are."""
     title = escape(course["title"])
     summary = " ".join(course["description"].split())[:SUMMARY] or course["title"]

@@ -1,4 +1,16 @@
-"""The manner of all serializers: nothing unknown is taken, nothing read-only is set."""
+"""The base of all serializers: unknown fields are refused, and read-only fields are never set."""
+
+from functools import cache
+from typing import (
+    Annotated,
+    Any,
+    Literal,
+    NotRequired,
+    get_args,
+    get_origin,
+    get_type_hints,
+    is_typeddict,
+)
 
 import mongoengine
 from django.utils.translation import gettext as _
@@ -6,7 +18,16 @@ from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 from rest_framework_mongoengine.serializers import DocumentSerializer as MongoSerializer
 
-from apps.common.http.fields import BooleanField, ChoiceField, NumberField, ObjectIdField, TextField
+from apps.common.http.fields import (
+    BooleanField,
+    ChoiceField,
+    ListField,
+    MoneyField,
+    NumberField,
+    ObjectIdField,
+    TextField,
+)
+from apps.common.representations import Format, Help
 from apps.common.storage.documents import Reference
 
 
@@ -43,8 +64,79 @@ class Serializer(StrictInput, serializers.Serializer):
     """A request's or an answer's shape that is no document's."""
 
 
+_FORMATS: dict[str, type[serializers.Field]] = {
+    "id": ObjectIdField,
+    "timestamp": serializers.DateTimeField,
+    "day": serializers.DateField,
+    "money": MoneyField,
+}
+_TYPES: dict[Any, type[serializers.Field]] = {
+    str: serializers.CharField,
+    int: serializers.IntegerField,
+    float: serializers.FloatField,
+    bool: serializers.BooleanField,
+}
+
+
+@cache
+def output_serializer(representation: type) -> type[serializers.Serializer]:
+    """Return the serializer that describes a representation: a TypedDict."""
+    hints = _hints_of(representation)
+    name = representation.__name__.removesuffix("Representation") + "Serializer"
+    fields = {name: output_field(hint) for name, hint in hints.items()}
+    return type(name, (serializers.Serializer,), fields | {"__doc__": representation.__doc__})
+
+
+def output_field(hint, **options) -> serializers.Field:
+    """Return the field that describes a value of this type."""
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin is NotRequired:
+        return output_field(arguments[0], required=False, **options)
+    if type(None) in arguments:
+        [hint] = [argument for argument in arguments if argument is not type(None)]
+        return output_field(hint, allow_null=True, **options)
+    if origin is Annotated:
+        return _annotated_field(*arguments, **options)
+    if origin is Literal:
+        return serializers.ChoiceField(choices=arguments, **options)
+    if origin is list:
+        return _list_field(arguments[0], **options)
+    if origin is dict:
+        return serializers.DictField(child=output_field(arguments[1]), **options)
+    if is_typeddict(hint):
+        return output_serializer(hint)(**options)
+    return _TYPES[hint](**options)
+
+
+def _annotated_field(hint, *annotations, **options) -> serializers.Field:
+    for annotation in annotations:
+        if isinstance(annotation, Help):
+            options["help_text"] = annotation.text
+    for annotation in annotations:
+        if isinstance(annotation, Format):
+            return _FORMATS[annotation.name](**options)
+    return output_field(hint, **options)
+
+
+def _list_field(hint, **options) -> serializers.Field:
+    if is_typeddict(hint):
+        return output_serializer(hint)(many=True, **options)
+    return ListField(child=output_field(hint), **options)
+
+
+def _hints_of(representation: type) -> dict[str, Any]:
+    """Return the types of the answer's fields; the revision is the ETag's."""
+    hints = get_type_hints(representation, include_extras=True)
+    return {name: hint for name, hint in hints.items() if name != "revision"}
+
+
 class DocumentSerializer(StrictInput, MongoSerializer):
-    """A document's fields as the API shows and takes them; `Meta.fields` lists each."""
+    """
+    The input and output of a document's route.
+
+    `Meta.representation` names the fields of the answer, and `Meta.writable` those of them that a
+    request may set, which the model validates. Declared fields replace those of the model.
+    """
 
     serializer_choice_field = ChoiceField
 
@@ -68,6 +160,22 @@ class DocumentSerializer(StrictInput, MongoSerializer):
         if issubclass(kind, TextField) and document_field.default == "":
             options["allow_blank"] = True  # what is there when nothing is said may be said
         return kind, options
+
+    def get_field_names(self, declared_fields, info):
+        """Return the names of the fields that are declared or come from the model."""
+        if not hasattr(self.Meta, "representation"):
+            return super().get_field_names(declared_fields, info)
+        return list(dict.fromkeys((*self.Meta.writable, *declared_fields)))
+
+    def get_fields(self):
+        fields = super().get_fields()
+        if not hasattr(self.Meta, "representation"):
+            return fields
+        described = {
+            name: fields.pop(name, None) or output_field(hint, read_only=True)
+            for name, hint in _hints_of(self.Meta.representation).items()
+        }
+        return described | fields
 
     def to_internal_value(self, data):
         value = super().to_internal_value(data)

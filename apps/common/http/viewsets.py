@@ -11,7 +11,7 @@ and answers with `serializer_class`; lists (those with a ListQuery) get their en
 no answer. The docstring of the method is the summary.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from bson import ObjectId
 from django.utils.functional import cached_property
@@ -108,7 +108,7 @@ class ApiView:
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
 
-    def answer(self, row: dict, *, status: int = 200, clock: dict | None = None) -> Response:
+    def answer(self, row: Mapping, *, status: int = 200, clock: dict | None = None) -> Response:
         """
         Answer with one thing, represented with its `revision`.
 
@@ -121,7 +121,7 @@ class ApiView:
             return Response(status=304, headers={"ETag": etag})
         return Response(data | (clock or {}), status=status, headers={"ETag": etag})
 
-    def may_say_not_modified(self, row: dict) -> bool:
+    def may_say_not_modified(self, row: Mapping) -> bool:
         return self.request.method in ("GET", "HEAD")
 
     def expanded(self, rows: Rows) -> Rows:

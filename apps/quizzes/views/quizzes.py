@@ -1,3 +1,5 @@
+from collections.abc import Mapping
+
 from django.http import HttpResponse
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied
@@ -160,7 +162,7 @@ class QuizViewSet(Authoring, ViewSet):
         response["Content-Disposition"] = f'attachment; filename="{quiz.id}.{ENDINGS[wanted]}"'
         return response
 
-    def may_say_not_modified(self, row: dict) -> bool:
+    def may_say_not_modified(self, row: Mapping) -> bool:
         return super().may_say_not_modified(row) and not row.get("my_open")
 
     def _represent_question(self, question) -> dict:
