@@ -14,5 +14,6 @@ class LmsConfig(AppConfig):
         from lms import celery  # noqa: F401
         from lms.serving import proxies  # noqa: F401
 
-        autodiscover_modules("documents")  # Declared indexes are known only for imported documents.
+        # Indexes and tasks are known once the modules that declare them are imported.
+        autodiscover_modules("documents", "tasks")
         documents.register_connection()

@@ -12,7 +12,7 @@ from datetime import timedelta
 from queue import Empty, Full, Queue
 from threading import Thread
 
-from celery import Task, shared_task
+from celery import current_app, shared_task
 from django.conf import settings
 from django.core.management import call_command
 from kombu.exceptions import OperationalError
@@ -26,33 +26,37 @@ logger = logging.getLogger(__name__)
 LONGEST_QUEUE = 1_000
 A_DAY = 24 * 60 * 60
 
-_submit_here: Callable[[Task, dict], None] | None = None
+_submit_here: Callable[[str, dict], None] | None = None
 _outgoing: Queue = Queue(maxsize=LONGEST_QUEUE)
 _sender: Thread | None = None
 
 
-def enqueue(task: Task, **arguments) -> None:
-    """Do a task soon, never in this request; where that cannot be, the sweep does it."""
+def enqueue(name: str, **arguments) -> None:
+    """
+    Run a task soon, outside this request; if it cannot be queued, a sweep does its work.
+
+    :param name: the task's dotted path, so that services need not import the tasks that call them
+    """
     if settings.CELERY_TASK_ALWAYS_EAGER:
-        # In a context of its own: the request's deadline at the store is not the task's.
-        Context().run(lambda: task(**arguments))
+        # A context of its own, because the request's store deadline does not apply to the task.
+        Context().run(lambda: current_app.tasks[name](**arguments))
     elif settings.CELERY_BROKER_URL:
-        _send_soon(task, arguments)
+        _send_soon(name, arguments)
     elif _submit_here:
-        _submit_here(task, arguments)
+        _submit_here(name, arguments)
 
 
-def run_in_process(submit: Callable[[Task, dict], None] | None) -> None:
-    """Say what does tasks in this process; where nothing does, the sweep of another does them."""
+def run_in_process(submit: Callable[[str, dict], None] | None) -> None:
+    """Set what runs tasks in this process; without it, another process's sweep does their work."""
     global _submit_here
     _submit_here = submit
 
 
-def _send_soon(task: Task, arguments: dict) -> None:
-    """Leave the broker to a thread: no request waits for one that is away or frozen."""
+def _send_soon(name: str, arguments: dict) -> None:
+    """Send the task from a thread, so that no request waits for an unreachable or frozen broker."""
     global _sender
     with suppress(Full):
-        _outgoing.put_nowait((task, arguments))
+        _outgoing.put_nowait((name, arguments))
     if _sender is None or not _sender.is_alive():
         _sender = Thread(target=_send, name="broker", daemon=True)
         _sender.start()
@@ -60,11 +64,11 @@ def _send_soon(task: Task, arguments: dict) -> None:
 
 def _send() -> None:
     while True:
-        task, arguments = _outgoing.get()
+        name, arguments = _outgoing.get()
         try:
-            task.apply_async(kwargs=arguments, retry=False)
+            current_app.tasks[name].apply_async(kwargs=arguments, retry=False)
         except (OperationalError, OSError):
-            logger.warning("The broker is away; the sweep will do %s.", task.name)
+            logger.warning("The broker is unreachable; a sweep will do the work of %s.", name)
             with suppress(Empty):
                 while True:
                     _outgoing.get_nowait()

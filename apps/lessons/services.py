@@ -248,9 +248,7 @@ def _moves(course_id, wanted: list[ObjectId]) -> list[UpdateOne]:
 
 
 def _tell_later(lesson: Lesson) -> None:
-    from apps.lessons.tasks import deliver_lesson_event  # the task calls this module
-
-    enqueue(deliver_lesson_event, lesson_id=str(lesson.id))
+    enqueue("apps.lessons.tasks.deliver_lesson_event", lesson_id=str(lesson.id))
 
 
 def _what_happened(lesson: Lesson) -> LessonAdded | LessonMoved:

@@ -8,7 +8,6 @@ import time
 from queue import Empty, Full, Queue
 from threading import Thread
 
-from celery import Task
 from django.db import close_old_connections
 
 from apps.common.tasks import run_in_process
@@ -46,12 +45,12 @@ def stop(*, wait: float = 5) -> None:
         _thread = None
 
 
-def submit(task: Task, arguments: dict) -> None:
-    """Do the task soon; where too many wait, the sweep does it."""
+def submit(name: str, arguments: dict) -> None:
+    """Run the task soon; if the queue is full, a sweep does its work."""
     try:
-        _waiting.put_nowait((task, arguments))
+        _waiting.put_nowait((name, arguments))
     except Full:
-        logger.warning("Too many tasks wait; the sweep will do %s.", task.name)
+        logger.warning("Too many tasks are waiting; a sweep will do the work of %s.", name)
 
 
 def _work() -> None:
@@ -59,21 +58,21 @@ def _work() -> None:
     while True:
         name = min(due, key=due.__getitem__)
         try:
-            found = _waiting.get(timeout=max(0, due[name] - time.monotonic()))
+            item = _waiting.get(timeout=max(0, due[name] - time.monotonic()))
         except Empty:
             due[name] = time.monotonic() + SWEEPS[name]
-            found = (name, {})
-        if found is _END:
+            item = (name, {})
+        if item is _END:
             return
-        _do(*found)
+        _run(*item)
 
 
-def _do(task: Task | str, arguments: dict) -> None:
-    """Do a task; whatever it raises is logged, and the thread goes on."""
+def _run(name: str, arguments: dict) -> None:
+    """Run a task; an error is logged, and the thread continues."""
     close_old_connections()
     try:
-        (app.tasks[task] if isinstance(task, str) else task)(**arguments)
+        app.tasks[name](**arguments)
     except Exception:
-        logger.exception("The task %s failed.", getattr(task, "name", task))
+        logger.exception("The task %s failed.", name)
     finally:
         close_old_connections()

@@ -1,5 +1,6 @@
 """Tasks and sweeps without Celery."""
 
+import re
 import time
 from threading import Event
 
@@ -9,6 +10,7 @@ from kombu.exceptions import OperationalError
 
 from apps.common import tasks
 from lms import celery
+from lms.env import ROOT
 from lms.serving import task_thread
 
 done: list[str] = []
@@ -32,6 +34,12 @@ def take_long() -> None:
     done.append("long")
 
 
+def enqueued_names() -> set[str]:
+    """Return the task names in all calls of `enqueue`."""
+    sources = (path.read_text() for path in (ROOT / "apps").rglob("*.py"))
+    return {name for source in sources for name in re.findall(r'enqueue\(\s*"([^"]+)"', source)}
+
+
 @pytest.fixture
 def thread(settings, monkeypatch):
     settings.CELERY_TASK_ALWAYS_EAGER = False
@@ -49,8 +57,8 @@ def thread(settings, monkeypatch):
 
 
 def test_a_task_is_done_soon_and_not_at_once(thread):
-    tasks.enqueue(take_long)
-    tasks.enqueue(note, what="after it")
+    tasks.enqueue(take_long.name)
+    tasks.enqueue(note.name, what="after it")
 
     assert began.wait(5)
     assert done == []
@@ -60,8 +68,8 @@ def test_a_task_is_done_soon_and_not_at_once(thread):
 
 
 def test_a_task_that_fails_keeps_no_other_from_being_done(thread, caplog):
-    tasks.enqueue(fail)
-    tasks.enqueue(note, what="the next")
+    tasks.enqueue(fail.name)
+    tasks.enqueue(note.name, what="the next")
 
     _wait_for(1)
     assert done == ["the next"]
@@ -70,8 +78,8 @@ def test_a_task_that_fails_keeps_no_other_from_being_done(thread, caplog):
 
 
 def test_stopping_lets_the_running_task_end_and_does_no_other(thread):
-    tasks.enqueue(take_long)
-    tasks.enqueue(note, what="too late")
+    tasks.enqueue(take_long.name)
+    tasks.enqueue(note.name, what="too late")
     began.wait(5)
     may_end.set()
 
@@ -85,7 +93,7 @@ def test_where_nothing_does_tasks_they_are_left_to_the_sweep(settings):
     settings.CELERY_BROKER_URL = None
     done.clear()
 
-    tasks.enqueue(note, what="never")
+    tasks.enqueue(note.name, what="never")
 
     assert done == []
 
@@ -93,10 +101,10 @@ def test_where_nothing_does_tasks_they_are_left_to_the_sweep(settings):
 def test_too_many_tasks_are_left_to_the_sweep(thread, monkeypatch, caplog):
     monkeypatch.setattr(task_thread, "_waiting", task_thread.Queue(maxsize=1))
 
-    task_thread.submit(note, {"what": "one"})
-    task_thread.submit(note, {"what": "two"})
+    task_thread.submit(note.name, {"what": "one"})
+    task_thread.submit(note.name, {"what": "two"})
 
-    assert "the sweep will do" in caplog.text
+    assert "a sweep will do" in caplog.text
 
 
 @pytest.mark.parametrize("error", [OperationalError("away"), ConnectionRefusedError("away")])
@@ -111,10 +119,10 @@ def test_a_broker_that_is_away_hurts_no_request(settings, monkeypatch, caplog, e
 
     monkeypatch.setattr(note, "apply_async", refuse)
 
-    tasks.enqueue(note, what="x")
+    tasks.enqueue(note.name, what="x")
 
     assert tried.wait(5)
-    _wait_until(lambda: "The broker is away" in caplog.text)
+    _wait_until(lambda: "The broker is unreachable" in caplog.text)
 
 
 def test_no_request_waits_for_a_broker_that_is_frozen(settings, monkeypatch):
@@ -125,7 +133,7 @@ def test_no_request_waits_for_a_broker_that_is_frozen(settings, monkeypatch):
     began_at = time.monotonic()
 
     for _ in range(tasks.LONGEST_QUEUE + 10):
-        tasks.enqueue(note, what="x")
+        tasks.enqueue(note.name, what="x")
 
     assert time.monotonic() - began_at < 1
     monkeypatch.setattr(note, "apply_async", lambda *_, **__: None)
@@ -138,6 +146,11 @@ def test_every_task_of_the_timetable_is_there_and_runs():
 
     for name in celery.SWEEPS:
         celery.app.tasks[name]()
+
+
+@pytest.mark.parametrize("name", sorted(enqueued_names()))
+def test_every_enqueued_task_is_registered(name):
+    assert name in celery.app.tasks
 
 
 def test_celery_has_the_same_timetable():

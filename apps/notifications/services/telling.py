@@ -11,8 +11,6 @@ from apps.notifications.documents import Notification, Preferences
 
 def notify(*, recipient_id: str, kind: str, key: str, link: str, **params) -> None:
     """Tell somebody of a fact, once, however often this is called for it; a mail follows."""
-    from apps.notifications.tasks import send_notification_mails  # the task calls this package
-
     now = now_in_milliseconds()
     notification = Notification(
         recipient=recipient_id,
@@ -29,7 +27,7 @@ def notify(*, recipient_id: str, kind: str, key: str, link: str, **params) -> No
         return  # it is told; who told it may have died before forgetting
     finally:
         selectors.invalidate_notifications(recipient_id)
-    enqueue(send_notification_mails)
+    enqueue("apps.notifications.tasks.send_notification_mails")
 
 
 def set_read(

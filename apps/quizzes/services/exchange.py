@@ -158,15 +158,13 @@ def _decide(import_id: ObjectId, quiz: Quiz, drafts: Sequence[QuestionDraft]) ->
 
 
 def _carry_out_now_or_later(coming: QuestionImport) -> None:
-    from apps.quizzes.tasks import finish_import  # the task calls this module
-
     try:
         # The rest of the request's time is for its answer.
         with pymongo.timeout(settings.STORE_TIMEOUT_SECONDS * FOR_CARRYING_OUT):
             _carry_out(coming)
     except (PyMongoError, OperationError):
         logger.warning("An import takes longer than its request; a task goes on with it.")
-        enqueue(finish_import, import_id=str(coming.id))
+        enqueue("apps.quizzes.tasks.finish_import", import_id=str(coming.id))
 
 
 def _carry_out(coming: QuestionImport) -> None:

@@ -76,9 +76,7 @@ def repair_regrades() -> int:
 
 
 def _regrade_later(quiz: Quiz) -> None:
-    from apps.quizzes.tasks import regrade_quiz  # the task calls this module
-
-    enqueue(regrade_quiz, quiz_id=str(quiz.id))
+    enqueue("apps.quizzes.tasks.regrade_quiz", quiz_id=str(quiz.id))
 
 
 def _regrade_student(quiz: Quiz, student_id, key: dict[ObjectId, QuestionContent]) -> bool:

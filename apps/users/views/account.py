@@ -21,7 +21,6 @@ from apps.users.serializers import (
     UserSerializer,
     represent_user,
 )
-from apps.users.tasks import send_account_mails
 from apps.users.views.auth import PublicView, View
 from apps.users.views.mail_response import MailResponse
 
@@ -45,7 +44,7 @@ class OneselfView(View):
             user_id=request.user.id, address=client_ip(request), expected=self.expected, **given
         )
         if "email" in given:
-            enqueue(send_account_mails)
+            enqueue("apps.users.tasks.send_account_mails")
         return self.answer(represent_user(user))
 
     def patch(self, request):

@@ -22,7 +22,6 @@ from apps.users.serializers import (
     TokenSerializer,
     represent_user,
 )
-from apps.users.tasks import send_account_mails
 from apps.users.tokens import Tokens
 
 
@@ -54,7 +53,7 @@ class RegistrationView(PublicView):
             instructor_requested=given.get("is_instructor", False),
             **client_info(request),
         )
-        enqueue(send_account_mails)
+        enqueue("apps.users.tasks.send_account_mails")
         return _answer_tokens(request, user, tokens, in_cookie=in_cookie, status=201)
 
 

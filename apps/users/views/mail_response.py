@@ -1,7 +1,6 @@
 from rest_framework.response import Response
 
 from apps.common.tasks import enqueue
-from apps.users.tasks import send_account_mails
 
 
 class MailResponse(Response):
@@ -14,4 +13,4 @@ class MailResponse(Response):
 
     def close(self) -> None:
         super().close()
-        enqueue(send_account_mails)
+        enqueue("apps.users.tasks.send_account_mails")

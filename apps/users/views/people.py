@@ -15,7 +15,6 @@ from apps.users.serializers import (
     PersonSerializer,
     UserSerializer,
 )
-from apps.users.tasks import send_account_mails
 
 
 class UserViewSet(ViewSet):
@@ -51,7 +50,7 @@ class UserViewSet(ViewSet):
         """Take somebody in; a mail invites them to set a password."""
         given = self.validated(InvitationSerializer)
         user = services.invite(profile_id=self.new_id, **given)
-        enqueue(send_account_mails)
+        enqueue("apps.users.tasks.send_account_mails")
         return self.answer(self.represent(user), status=201)
 
     def update(self, request, id, partial=False):
