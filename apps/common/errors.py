@@ -3,6 +3,9 @@
 Each is declared beside the verb that raises it and says by its class which answer it becomes.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.utils.translation import gettext_lazy as _
 
 
@@ -50,3 +53,23 @@ class Invalid(DomainError):
     def __init__(self, **messages: str):
         super().__init__("; ".join(map(str, messages.values())))
         self.messages = {field: [str(message)] for field, message in messages.items()}
+
+
+class ReferenceNotFound(Invalid):
+    """A field names an object that does not exist, or that the viewer may not know of."""
+
+    def __init__(self, field: str):
+        super().__init__(**{field: NotFound.detail})
+
+
+@contextmanager
+def reference_errors(field: str) -> Iterator[None]:
+    """
+    Report an object that the block does not find as an error of the field that names it.
+
+    :raises ReferenceNotFound: the block raised `NotFound`
+    """
+    try:
+        yield
+    except NotFound as error:
+        raise ReferenceNotFound(field) from error

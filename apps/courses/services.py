@@ -6,7 +6,15 @@ from bson import ObjectId
 from django.utils.translation import gettext_lazy as _
 from mongoengine import NotUniqueError, Q
 
-from apps.common.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, StaleRevision
+from apps.common.errors import (
+    Conflict,
+    DomainError,
+    Forbidden,
+    Invalid,
+    ReferenceNotFound,
+    StaleRevision,
+    reference_errors,
+)
 from apps.common.events import ask, publish
 from apps.common.normalization import normalize_name, search_words
 from apps.common.storage.count_limits import CountLimit
@@ -361,20 +369,16 @@ def _check_instructor(instructor_id: ObjectId | None, by: SignedInViewer) -> Non
         return
     if not by.is_admin:
         raise Forbidden(_("You may not give a course to somebody else."))
-    try:
-        named = users.get_user(instructor_id)
-    except NotFound:
-        named = None
-    if named is None or not (named.is_instructor or named.is_admin):
-        raise Invalid(instructor=_("There is no such instructor."))
+    with reference_errors("instructor"):
+        instructor = users.get_user(instructor_id)
+    if not (instructor.is_instructor or instructor.is_admin):
+        raise ReferenceNotFound("instructor")
 
 
 def _check_category(category_id: ObjectId | None) -> None:
-    try:
-        if category_id is not None:
+    if category_id is not None:
+        with reference_errors("category"):
             selectors.get_category(category_id)
-    except NotFound as error:
-        raise Invalid(category=_("There is no such category.")) from error
 
 
 def _out_of_lost_category(course: Course) -> Course:

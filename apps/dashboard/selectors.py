@@ -3,10 +3,9 @@
 from datetime import date
 
 from bson import ObjectId
-from django.utils.translation import gettext as _
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.errors import Invalid
+from apps.common.errors import ReferenceNotFound
 from apps.common.storage.cache import Json, Lookup, read_all
 from apps.courses import selectors as courses
 from apps.dashboard.weeks import beginning_of, by_week, weeks_until
@@ -44,7 +43,7 @@ def dashboard_of(viewer: SignedInViewer, *, course_id: ObjectId | None) -> Json:
 
 def _check_own(viewer: SignedInViewer, course_id: ObjectId) -> None:
     if not viewer.is_instructor or course_id not in courses.ids_taught_by(viewer.id):
-        raise Invalid(course=_("You teach no such course."))
+        raise ReferenceNotFound("course")
 
 
 def _student_lookup(viewer: SignedInViewer) -> Lookup:

@@ -2,7 +2,7 @@ from django.utils.translation import gettext as _
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
 
-from apps.common.errors import Forbidden, Invalid, NotFound
+from apps.common.errors import Forbidden, reference_errors
 from apps.common.events import ask
 from apps.common.http.viewsets import Rows, ViewSet
 from apps.common.normalization import normalize_name
@@ -71,10 +71,8 @@ class EnrollmentViewSet(ViewSet):
         return super().expanded(rows)
 
     def _course(self, course_id):
-        try:
+        with reference_errors("course"):
             return courses.get_visible_course(course_id, viewer=self.request.user)
-        except NotFound as error:
-            raise Invalid(course=_("There is no such course.")) from error
 
     def _student(self, given: dict, course) -> str:
         """Return whose place it will be; only who teaches the course may name another."""
@@ -87,10 +85,8 @@ class EnrollmentViewSet(ViewSet):
         return self._somebody(given)
 
     def _somebody(self, given: dict) -> str:
-        try:
-            if "username" in given:
+        if "username" in given:
+            with reference_errors("username"):
                 return str(users.find_user(username=given["username"]).id)
+        with reference_errors("student"):
             return str(users.get_user(given["student"]).id)
-        except NotFound as error:
-            field = "username" if "username" in given else "student"
-            raise Invalid(**{field: _("There is no such person.")}) from error

@@ -11,7 +11,7 @@ from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.errors import Conflict, Invalid
+from apps.common.errors import Conflict, Invalid, ReferenceNotFound
 from apps.common.events import publish
 from apps.common.storage.count_limits import CountLimit
 from apps.common.storage.documents import check_revision, for_each, insert, update
@@ -55,7 +55,7 @@ def create_lesson(*, lesson_id: ObjectId, course: Course, **fields: Any) -> Less
         _recount(course.id)
     elif not courses.increment_lesson_count(course.id):
         lesson.delete()
-        raise Invalid(course=_("There is no such course."))
+        raise ReferenceNotFound("course")
     selectors.invalidate_outline(course.id)
     _tell_later(lesson)
     return lesson

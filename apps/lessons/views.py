@@ -1,9 +1,8 @@
-from django.utils.translation import gettext as _
 from rest_framework.decorators import action
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.common.errors import Invalid, NotFound
+from apps.common.errors import reference_errors
 from apps.common.http.viewsets import ApiView, ViewSet
 from apps.common.storage import rate_limits
 from apps.courses import selectors as courses
@@ -82,10 +81,8 @@ class LessonViewSet(ViewSet):
         return lesson
 
     def _own_course(self, course_id) -> Course:
-        try:
+        with reference_errors("course"):
             course = courses.get_visible_course(course_id, viewer=self.request.user)
-        except NotFound as error:
-            raise Invalid(course=_("There is no such course.")) from error
         self.check_object_permissions(self.request, course)
         return course
 

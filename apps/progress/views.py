@@ -3,7 +3,7 @@ from rest_framework.decorators import action
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
 
-from apps.common.errors import Forbidden, Invalid, NotFound
+from apps.common.errors import Forbidden, Invalid, reference_errors
 from apps.common.http.viewsets import ViewSet
 from apps.courses import selectors as courses
 from apps.enrollments import selectors as enrollments
@@ -75,20 +75,16 @@ class ProgressViewSet(ViewSet):
     def summary(self, request):
         """Read how far one has come in a course."""
         course_id = self.query.validated_data["course"]
-        try:
+        with reference_errors("course"):
             courses.get_visible_course(course_id, viewer=request.user)
-        except NotFound as error:
-            raise Invalid(course=_("There is no such course.")) from error
         if str(course_id) not in enrollments.courses_of_student(request.user.id):
             raise places.NotEnrolled()
         return Response(selectors.summary_of(student_id=request.user.id, course_id=str(course_id)))
 
     def _mark(self, lesson_id, completed: bool) -> Response:
         viewer = self.request.user
-        try:
+        with reference_errors("lesson"):
             lesson, _course = lessons.get_visible_lesson(lesson_id, viewer=viewer)
-        except NotFound as error:
-            raise Invalid(lesson=_("There is no such lesson.")) from error
         record = services.set_lesson_completion(
             student_id=viewer.id, lesson=lesson, completed=completed
         )

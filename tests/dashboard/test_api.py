@@ -280,7 +280,7 @@ def test_nobody_narrows_it_to_a_course_that_they_do_not_teach(who):
     for asked in (str(course.id), str(ObjectId())):
         response = client_of(made).get(f"/api/dashboard/?course={asked}")
         assert response.status_code == 400
-        assert response.json() == {"course": ["You teach no such course."]}
+        assert response.json() == {"course": ["Not found."]}
 
 
 def test_unknown_and_malformed_parameters_are_named(instructor):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from pymongo import UpdateOne
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.errors import Conflict, Invalid, NotFound
+from apps.common.errors import Conflict, Invalid, NotFound, reference_errors
 from apps.common.storage.count_limits import CountLimit
 from apps.common.storage.documents import check_revision, for_each, update
 from apps.lessons import selectors as lessons
@@ -61,11 +61,12 @@ def create_quiz(*, quiz_id: ObjectId, lesson: Lesson, **fields: Any) -> Quiz:
     new = Quiz(id=quiz_id, lesson=lesson.id, course=lesson.course, **NONE_YET, **fields)
     quiz = OF_COURSE.insert(lesson.course, new, by=_insert_into_lesson)
     selectors.invalidate_quizzes(lesson.course)
-    try:
-        lessons.get_lesson(lesson.id)
-    except NotFound as error:
-        quiz.delete()
-        raise Invalid(lesson=_("There is no such lesson.")) from error
+    with reference_errors("lesson"):
+        try:
+            lessons.get_lesson(lesson.id)
+        except NotFound:
+            quiz.delete()
+            raise
     return quiz
 
 

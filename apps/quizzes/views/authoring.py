@@ -1,8 +1,6 @@
 """How views find what one may write: source and target are both checked."""
 
-from django.utils.translation import gettext as _
-
-from apps.common.errors import Invalid, NotFound
+from apps.common.errors import reference_errors
 from apps.common.http.viewsets import ApiView
 from apps.courses import selectors as courses
 from apps.lessons import selectors as lessons
@@ -26,29 +24,23 @@ class Authoring(ApiView):
 
     def named_quiz(self, quiz_id) -> Quiz:
         """Return the quiz that a body names; :raises Invalid: there is none"""
-        try:
+        with reference_errors("quiz"):
             return self.own_quiz(quiz_id)
-        except NotFound as error:
-            raise Invalid(quiz=_("There is no such quiz.")) from error
 
     def own_question(self, question_id) -> tuple[Question, Quiz]:
         question = selectors.get_question(question_id)
         return question, self.own_quiz(question.quiz)
 
     def named_question(self, question_id) -> tuple[Question, Quiz]:
-        try:
+        with reference_errors("question"):
             return self.own_question(question_id)
-        except NotFound as error:
-            raise Invalid(question=_("There is no such question.")) from error
 
     def own_choice(self, choice_id) -> tuple[Choice, Question, Quiz]:
         choice, question = selectors.get_choice(choice_id)
         return choice, question, self.own_quiz(question.quiz)
 
     def named_lesson(self, lesson_id) -> Lesson:
-        try:
+        with reference_errors("lesson"):
             lesson, course = lessons.get_visible_lesson(lesson_id, viewer=self.request.user)
-        except NotFound as error:
-            raise Invalid(lesson=_("There is no such lesson.")) from error
         self.check_object_permissions(self.request, course)
         return lesson

@@ -1,9 +1,8 @@
 from collections.abc import Sequence
 
-from django.utils.translation import gettext as _
 from rest_framework.permissions import IsAuthenticated
 
-from apps.common.errors import Invalid, NotFound
+from apps.common.errors import reference_errors
 from apps.common.http.viewsets import ViewSet
 from apps.common.storage import rate_limits
 from apps.courses import selectors as courses
@@ -59,18 +58,10 @@ class QuizSubmissionViewSet(ViewSet):
             raise
 
     def _quiz(self, quiz_id) -> Quiz:
-        try:
+        with reference_errors("quiz"):
             return selectors.get_quiz(quiz_id)
-        except NotFound as error:
-            raise _no_such_quiz() from error
 
     def _refuse_unknown_course(self, quiz: Quiz) -> None:
         """Say nothing of the quiz where one may not even know its course."""
-        try:
+        with reference_errors("quiz"):
             courses.get_visible_course(quiz.course, viewer=self.request.user)
-        except NotFound as error:
-            raise _no_such_quiz() from error
-
-
-def _no_such_quiz() -> Invalid:
-    return Invalid(quiz=_("There is no such quiz."))
