@@ -239,3 +239,14 @@ def test_a_message_repeats_only_the_beginning_of_a_wrong_choice(wrong):
 
     assert len(str(refused.value.detail[0])) < 120
     assert str(refused.value.detail[0]).encode()
+
+
+def test_a_change_may_send_back_read_only_fields_and_a_new_object_may_not():
+    data = {"title": "x", "owner": str(ObjectId())}
+
+    with pytest.raises(ValidationError):
+        Thing(data=data).is_valid(raise_exception=True)
+    thing = Thing(data=data, context={"replaces": True})
+    thing.is_valid(raise_exception=True)
+
+    assert thing.validated_data == {"title": "x"}

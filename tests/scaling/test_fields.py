@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework import serializers
 
 from apps.common.http import fields, query_params
+from apps.common.http.serializers import Serializer
 from apps.users import serializers as users
 from tests.scaling.growth import problem_with
 from tests.scaling.patterns import sources
@@ -59,7 +60,7 @@ CASES = [
 
 @pytest.mark.parametrize(("kind", "make"), CASES)
 def test_a_field_takes_time_in_proportion_to_what_it_is_given(kind, make):
-    class Parent(serializers.Serializer):
+    class Parent(Serializer):
         field = FIELDS[kind]()
 
     def read(value) -> None:

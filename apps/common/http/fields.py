@@ -195,7 +195,7 @@ class PictureField(serializers.Field):
     default_error_messages = {"upload": _("Upload a picture to its own address.")}
 
     def to_internal_value(self, data):
-        if self.parent.instance is None or not isinstance(data, str):
+        if not self.parent.replaces or not isinstance(data, str):
             self.fail("upload")
         raise serializers.SkipField()  # what was read may be put back
 

@@ -32,12 +32,19 @@ from apps.common.storage.documents import Reference
 
 
 class StrictInput:
-    """Refuses fields that it does not know, and read-only ones where something is made.
+    """
+    Refuse unknown fields, and read-only fields in a POST.
 
-    In PUT and PATCH read-only fields are ignored, so that what was read can be put back.
+    PUT and PATCH ignore read-only fields, so that clients can send back what they have read.
     """
 
     unknown = gettext_lazy("There is no such field.")
+
+    @property
+    def replaces(self) -> bool:
+        """Whether the input changes an existing object."""
+        is_root = self.parent is None
+        return self.instance is not None or (is_root and self.context.get("replaces", False))
 
     def to_internal_value(self, data):
         errors = self._strangers(data) if isinstance(data, dict) else {}
@@ -55,7 +62,7 @@ class StrictInput:
             field = self.fields.get(name)
             if field is None:
                 errors[str(name)] = [self.unknown]
-            elif field.read_only and self.instance is None:
+            elif field.read_only and not self.replaces:
                 errors[name] = [_("This field is read-only.")]
         return errors
 
@@ -76,6 +83,7 @@ _TYPES: dict[Any, type[serializers.Field]] = {
     float: serializers.FloatField,
     bool: serializers.BooleanField,
 }
+_OutputDict = serializers.DictField  # It is never input, so its size needs no limit.
 
 
 @cache
@@ -98,11 +106,11 @@ def output_field(hint, **options) -> serializers.Field:
     if origin is Annotated:
         return _annotated_field(*arguments, **options)
     if origin is Literal:
-        return serializers.ChoiceField(choices=arguments, **options)
+        return ChoiceField(choices=arguments, **options)
     if origin is list:
         return _list_field(arguments[0], **options)
     if origin is dict:
-        return serializers.DictField(child=output_field(arguments[1]), **options)
+        return _OutputDict(child=output_field(arguments[1]), **options)
     if is_typeddict(hint):
         return output_serializer(hint)(**options)
     return _TYPES[hint](**options)
@@ -179,8 +187,7 @@ class DocumentSerializer(StrictInput, MongoSerializer):
 
     def to_internal_value(self, data):
         value = super().to_internal_value(data)
-        replaces = self.instance is not None and not self.partial
-        return self._defaults() | value if replaces else value
+        return self._defaults() | value if self.replaces and not self.partial else value
 
     def _defaults(self) -> dict:
         """What a PUT makes of the fields that it leaves out."""

@@ -96,15 +96,17 @@ class ApiView:
         if self.expected is not None and revision not in self.expected:
             raise StaleRevision()
 
-    def validated(self, serializer_class, *, instance=None, **options) -> dict:
+    def validated(
+        self, serializer_class, *, instance=None, replaces: bool = False, **options
+    ) -> dict:
         """
-        Return what the body says.
+        Return the validated body.
 
-        :raises ValidationError: all that is wrong with it
+        :param replaces: the body changes an existing object, as those of PUT and PATCH do
+        :raises ValidationError: with the messages of all invalid fields
         """
-        serializer = serializer_class(
-            instance, data=self.request.data, context={"request": self.request}, **options
-        )
+        context = {"request": self.request, "replaces": replaces}
+        serializer = serializer_class(instance, data=self.request.data, context=context, **options)
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
 
