@@ -2,32 +2,34 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 
 
+class IsInstructorOrReadOnly(BasePermission):
+    """Everyone may read; only instructors and admins may write."""
+
+    message = _("Only instructors can create or change courses.")
+
+    def has_permission(self, request, view) -> bool:
+        may_write = request.user.is_instructor or request.user.is_admin
+        return request.method in SAFE_METHODS or may_write
+
+
+class IsAdminOrReadOnly(BasePermission):
+    """Everyone may read; only admins may write."""
+
+    message = _("Only admins can change categories.")
+
+    def has_permission(self, request, view) -> bool:
+        return request.method in SAFE_METHODS or request.user.is_admin
+
+
 def is_instructor_of(viewer, course) -> bool:
-    """Say whether one may write in the course; a demoted instructor only reads it."""
-    return viewer.is_admin or (
-        viewer.is_instructor
-        and course.instructor is not None
-        and str(course.instructor) == viewer.id
-    )
+    is_own = viewer.is_instructor and course.instructor and str(course.instructor) == viewer.id
+    return bool(viewer.is_admin or is_own)
 
 
 class IsCourseInstructor(BasePermission):
-    """Instructors create courses; only a course's own instructor changes it."""
-
-    message = _("Only the instructor of this course may change it.")
-
     def has_permission(self, request, view) -> bool:
         writer = request.user.is_instructor or request.user.is_admin
         return request.method in SAFE_METHODS or writer
 
     def has_object_permission(self, request, view, course) -> bool:
         return is_instructor_of(request.user, course)
-
-
-class IsAdminOrReadOnly(BasePermission):
-    """Everybody reads categories; admins write them."""
-
-    message = _("Only an admin may change categories.")
-
-    def has_permission(self, request, view) -> bool:
-        return request.method in SAFE_METHODS or request.user.is_admin

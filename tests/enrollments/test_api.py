@@ -36,7 +36,7 @@ def test_enrolling_takes_a_place_and_starts_the_lessons(student, anonymous):
     assert anonymous.get(f"/api/courses/{course.id}/").data["enrollment_count"] == 1
     address = f"/api/enrollments/{response.data['id']}/"
     assert client_of(student).get(address).data == response.data
-    assert Enrollment.objects(pending_since__ne=None).count() == 0
+    assert Enrollment.objects(undelivered_since__ne=None).count() == 0
 
 
 def test_a_second_place_is_refused(student):
@@ -75,7 +75,7 @@ def test_a_wrong_course_is_refused(student, course):
         {"milestones": [100]},
         {"completed_at": "2020-01-01T00:00:00Z"},
         {"enrolled_at": "2020-01-01T00:00:00Z"},
-        {"untold": [25]},
+        {"undelivered_milestones": [25]},
         {"id": "0" * 24},
         {"nosuch": 1},
     ],

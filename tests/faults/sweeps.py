@@ -3,9 +3,7 @@
 from datetime import timedelta
 
 from apps.common.http import idempotency
-from apps.common.storage import count_limits
-from apps.enrollments import services as enrollments
-from apps.lessons import services as lessons
+from apps.common.storage import count_limits, undelivered
 from apps.progress import services as progress
 from apps.quizzes.services import attempts, authoring, exchange, figures, questions, regrading
 from apps.users.services import erasure, people, profiles
@@ -13,8 +11,7 @@ from lms.celery import SWEEPS, app
 
 LONG_AGO = timedelta(seconds=-5)  # what is younger than this is left alone: nothing is
 WAITS = {
-    enrollments: "A_MINUTE",
-    lessons: "A_MINUTE",
+    undelivered: "GRACE_PERIOD",
     progress: "A_MINUTE",
     attempts: "A_MINUTE",
     authoring: "A_MINUTE",

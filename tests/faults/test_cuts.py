@@ -67,7 +67,7 @@ def enrolling() -> Scene:
 
     def whole() -> None:
         place = Enrollment.objects.get(student=student.id, course=course.id)
-        assert place.pending_since is None
+        assert place.undelivered_since is None
         assert Progress.objects(student=student.id).count() == 3
         assert Course.objects.get(id=course.id).enrollment_count == 1
         assert Notification.objects.get(recipient=student.id).mail_due_at
@@ -87,7 +87,7 @@ def leaving() -> Scene:
     def whole() -> None:
         kept = Enrollment.objects.get(id=place.id)
         assert kept.left_at
-        assert kept.pending_since is None
+        assert kept.undelivered_since is None
         assert Course.objects.get(id=course.id).enrollment_count == 0
 
     return Scene(
@@ -109,7 +109,7 @@ def marking() -> Scene:
         assert record.pending_since is None
         place = Enrollment.objects.get(student=student.id)
         assert sorted(place.milestones) == [25, 50]
-        assert not place.untold
+        assert not place.undelivered_milestones
         assert {percent for who, percent in told if who == str(student.id)} == {25, 50}
         reached = Notification.objects(recipient=student.id, kind="milestone")
         assert sorted(one.params["percent"] for one in reached) == [25, 50]
@@ -130,7 +130,7 @@ def adding_a_lesson() -> Scene:
     def whole() -> None:
         lessons = lessons_of(course)
         assert len(lessons) - 1 in (1, 2)
-        assert all(one.pending_since is None for one in lessons)
+        assert all(lesson.undelivered_since is None for lesson in lessons)
         assert len({one.position for one in lessons}) == len(lessons)
         assert Course.objects.get(id=course.id).lesson_count == len(lessons)
         assert Progress.objects(student=student.id).count() == len(lessons)
@@ -154,7 +154,7 @@ def moving_a_lesson() -> Scene:
         for course, number in ((source, 1), (target, 2)):
             assert len(lessons_of(course)) == number
             assert Course.objects.get(id=course.id).lesson_count == number
-        assert Lesson.objects(pending_since__ne=None).count() == 0
+        assert Lesson.objects(undelivered_since__ne=None).count() == 0
         assert Progress.objects(student=student.id).count() == 3
         assert Progress.objects.get(lesson=lesson.id).course == target.id
 

@@ -66,7 +66,7 @@ def test_redis_killed_and_mail_refused_in_the_middle_end_with_one_mail_each(
     with ThreadPoolExecutor(AT_ONCE) as pool:
         assert set(pool.map(enroll, range(STUDENTS))) == {201}
 
-    assert Enrollment.objects(pending_since=None).count() == STUDENTS
+    assert Enrollment.objects(undelivered_since=None).count() == STUDENTS
     assert Notification.objects(emailed_at=None).count() >= STUDENTS // 2
     taken_before = len(mail.taken)
     redis_server.start()

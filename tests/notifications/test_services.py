@@ -9,14 +9,14 @@ from apps.common.errors import NotFound, StaleRevision
 from apps.common.events import publish
 from apps.enrollments.documents import Enrollment
 from apps.enrollments.events import StudentEnrolled
-from apps.enrollments.services import enroll, leave, repair_enrollments
+from apps.enrollments.services import enroll_student, leave, repair_enrollments
 from apps.notifications import selectors, services
 from apps.notifications.documents import Notification, Preferences
 from apps.notifications.services.telling import notify
 from apps.notifications.wording import message_of
 from apps.progress.events import MilestoneReached
 from apps.users.services import erase, update_user
-from tests.factories import client_of, enroll_in, lessons_of, make_course, make_student
+from tests.factories import client_of, enroll_in, lessons_of, make_course, make_student, viewer_of
 from tests.notifications.telling import grade, regrade, tell, told
 
 # What is told
@@ -130,8 +130,8 @@ def test_a_removed_notification_does_not_come_again(student):
 def test_coming_back_to_a_course_is_told_no_second_time(student):
     course = make_course()
     enroll_in(course, student)
-    leave(Enrollment.objects.get(student=student.id))
-    enroll(student_id=str(student.id), course=course)
+    leave(Enrollment.objects.get(student=student.id).id, viewer=viewer_of(student))
+    enroll_student(student_id=str(student.id), course=course)
 
     assert len(told(student)) == 1
 
@@ -141,7 +141,7 @@ def test_coming_back_to_a_course_is_told_no_second_time(student):
 
 def _cut_off(student, course) -> None:
     since = now_in_milliseconds() - timedelta(minutes=2)
-    Enrollment(student=student.id, course=course.id, pending_since=since).save()
+    Enrollment(student=student.id, course=course.id, undelivered_since=since).save()
 
 
 def test_the_sweep_tells_what_was_cut_off_with_the_courses_title(student):

@@ -7,7 +7,7 @@ from apps.common.storage import cache
 from apps.courses import selectors, services
 from apps.courses.documents import Course
 from tests.command_counter import recorded, shown
-from tests.factories import client_of, make_course, make_instructor
+from tests.factories import client_of, make_admin, make_course, make_instructor, viewer_of
 from tests.users.racing import race
 
 SECONDS = 60
@@ -120,12 +120,14 @@ def test_a_write_that_fails_after_writing_is_seen_all_the_same(monkeypatch, anon
     address = f"/api/courses/{course.id}/"
     assert anonymous.get(address).data["title"] == "Algebra"
 
+    admin = viewer_of(make_admin())
+
     def write_and_fail(document, **_):
         Course.objects(id=document.id).update_one(set__title="Written")
         raise TimeoutError("planted: the answer was lost")
 
-    monkeypatch.setattr(services, "change", write_and_fail)
-    [failed] = race(1, lambda n: services.unpublish_course(course))
+    monkeypatch.setattr("apps.courses.services.courses.update", write_and_fail)
+    [failed] = race(1, lambda n: services.unpublish_course(str(course.id), viewer=admin))
 
     assert isinstance(failed, TimeoutError)
     assert anonymous.get(address).data["title"] == "Written"

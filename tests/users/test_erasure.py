@@ -18,7 +18,7 @@ from apps.common.storage.documents import insert
 from apps.common.storage.indexes import documents
 from apps.courses.documents import Course
 from apps.enrollments.documents import Enrollment
-from apps.enrollments.services import enroll
+from apps.enrollments.services import enroll_student
 from apps.notifications.documents import Notification, Preferences
 from apps.notifications.services import notify, set_preferences
 from apps.progress.documents import Progress
@@ -151,8 +151,8 @@ def test_what_is_written_while_a_user_is_erased_is_erased_too(user, quiz):
     services.erase(user_id=user_id)
 
     # As requests do that were authenticated before.
-    enroll(student_id=user.id, course=course)
-    enroll(student_id=user.id, course=other)
+    enroll_student(student_id=user.id, course=course)
+    enroll_student(student_id=user.id, course=other)
     create_progress_records(student_id=user_id, course_id=str(other.id))
     submit_answers(user, quiz)
     start(student_id=user_id, quiz=quiz)
@@ -179,7 +179,7 @@ def test_what_is_written_while_a_user_is_erased_is_erased_too(user, quiz):
 
 def test_a_late_write_that_cannot_be_erased_now_is_erased_by_the_next_sweep(user, monkeypatch):
     services.erase(user_id=str(user.id))
-    enroll(student_id=user.id, course=make_course())
+    enroll_student(student_id=user.id, course=make_course())
     let_a_minute_pass()
     monkeypatch.setattr("apps.users.services.erasure.publish", lambda event: False)
     repair_profiles()
