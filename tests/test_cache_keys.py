@@ -9,7 +9,7 @@ from bson import ObjectId
 from django.core.cache import caches
 
 from apps.common.storage.cache import store
-from lms.schema import INFO, Generator
+from lms.schema.generator import INFO, Generator
 from tests.command_counter import recorded
 from tests.factories import (
     client_of,

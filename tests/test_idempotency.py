@@ -2,7 +2,7 @@
 
 import pytest
 
-from apps.common.http.idempotency import IdempotencyKey
+from apps.common.storage.idempotency_keys import IdempotencyKey
 from apps.courses.documents import Course
 from apps.courses.selectors import invalidate_course
 from apps.enrollments.documents import Enrollment

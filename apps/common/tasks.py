@@ -17,9 +17,8 @@ from django.conf import settings
 from django.core.management import call_command
 from kombu.exceptions import OperationalError
 
-from apps.common import mail_quotas
-from apps.common.http import idempotency
-from apps.common.storage import count_limits, indexes
+from apps.common.mail import quotas
+from apps.common.storage import count_limits, idempotency_keys, indexes
 
 logger = logging.getLogger(__name__)
 
@@ -83,13 +82,13 @@ def build_missing_indexes() -> None:
 
 @shared_task
 def delete_old_idempotency_keys() -> None:
-    idempotency.delete_old_keys()
+    idempotency_keys.delete_old_keys()
 
 
 @shared_task
 def delete_old_mail_quotas() -> int:
     windows = [settings.NOTIFICATION_MAILS[1], settings.NOTIFICATION_MAILS_UNVERIFIED[1], A_DAY]
-    return mail_quotas.delete_old_quotas(older_than=timedelta(seconds=max(windows)))
+    return quotas.delete_old_quotas(older_than=timedelta(seconds=max(windows)))
 
 
 @shared_task

@@ -18,8 +18,9 @@ from django.views.decorators.http import require_safe
 from django.views.static import serve
 
 from apps.common.client_address import client_network
-from apps.common.http.exception_handler import is_store_unavailable, store_unavailable
+from apps.common.http.exception_handler import store_unavailable
 from apps.common.storage import rate_limits
+from apps.common.storage.failures import is_store_unavailable
 
 LONGEST_NAME = 255  # bytes; the disk has an error for longer ones
 A_YEAR = 365 * 24 * 60 * 60

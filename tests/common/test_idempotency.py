@@ -19,10 +19,11 @@ from rest_framework.views import APIView
 from apps.common.clock import now_in_milliseconds
 from apps.common.errors import Conflict
 from apps.common.http import idempotency
-from apps.common.http.idempotency import IdempotencyKey, delete_old_keys
 from apps.common.http.parsers import StrictJSONParser
 from apps.common.http.viewsets import ApiView
+from apps.common.storage import idempotency_keys
 from apps.common.storage.documents import insert
+from apps.common.storage.idempotency_keys import IdempotencyKey, delete_old_keys
 from apps.users.viewer import SignedInViewer
 
 PERSON = SignedInViewer(
@@ -143,8 +144,8 @@ def test_a_try_that_broke_half_way_is_gone_on_with_under_the_same_id():
 
 
 def test_a_claim_that_died_is_taken_over_after_a_minute(monkeypatch):
-    monkeypatch.setattr(idempotency, "WAIT_SECONDS", 0.1)
-    died = IdempotencyKey(person=ObjectId(PERSON.id), key="key-1", digest=_digest_of_a_note())
+    monkeypatch.setattr(idempotency_keys, "WAIT_SECONDS", 0.1)
+    died = IdempotencyKey(user=ObjectId(PERSON.id), key="key-1", digest=_digest_of_a_note())
     died.save()
 
     waiting = send()
@@ -222,7 +223,7 @@ def answering(answer, **options):
 
 
 def test_an_answer_that_is_too_large_is_repeated_by_its_id_alone():
-    answer = {"id": "5" * 24, "text": "\U0001f600" * (idempotency.MOST_BYTES // 4)}
+    answer = {"id": "5" * 24, "text": "\U0001f600" * (idempotency_keys.MOST_BYTES // 4)}
 
     first, second = answering(answer), answering(answer)
 
@@ -232,7 +233,7 @@ def test_an_answer_that_is_too_large_is_repeated_by_its_id_alone():
     assert Note.objects.count() == 1
 
 
-@pytest.mark.parametrize("answer", [["x" * idempotency.MOST_BYTES], {"x": "y" * 2_000_000}])
+@pytest.mark.parametrize("answer", [["x" * idempotency_keys.MOST_BYTES], {"x": "y" * 2_000_000}])
 def test_a_large_answer_without_an_id_is_repeated_without_content(answer):
     answering(answer)
 
@@ -241,7 +242,10 @@ def test_a_large_answer_without_an_id_is_repeated_without_content(answer):
 
 
 def test_an_answer_of_the_largest_size_is_repeated_whole():
-    answer = {"text": "\U0001f600" * (idempotency.MOST_BYTES // 4 - 10)}  # 12 bytes each in ASCII
+    answer = {
+        # Each character takes 4 bytes in UTF-8 and 12 in ASCII.
+        "text": "\U0001f600" * (idempotency_keys.MOST_BYTES // 4 - 10)
+    }
 
     answering(answer)
 
@@ -256,7 +260,7 @@ def test_a_character_that_is_no_unicode_fails_no_request_that_was_done():
 
 
 def test_all_large_answers_of_a_user_together_have_a_bound(monkeypatch):
-    monkeypatch.setattr(idempotency, "MOST_BYTES_IN_ALL", 20_000)
+    monkeypatch.setattr(idempotency_keys, "MOST_BYTES_IN_ALL", 20_000)
     answer = {"id": "5" * 24, "text": "x" * 8_000}
 
     repeated = []
@@ -268,7 +272,7 @@ def test_all_large_answers_of_a_user_together_have_a_bound(monkeypatch):
 
 
 def test_a_user_has_so_many_keys_a_day(monkeypatch):
-    monkeypatch.setattr(idempotency, "MOST_KEYS", 2)
+    monkeypatch.setattr(idempotency_keys, "MOST_KEYS", 2)
     for key in ("a", "b"):
         send(key)
 
@@ -296,7 +300,7 @@ def test_a_file_is_not_gathered_in_memory_for_its_digest():
 
     upload = Upload("a", b"")
     tracemalloc.start()
-    idempotency._content(upload)
+    idempotency._file_digest(upload)
     _now, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 

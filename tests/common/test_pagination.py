@@ -6,7 +6,8 @@ from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
 
 from apps.common.errors import NotFound
-from apps.common.storage.pagination import Paging, link, page_of, page_slice
+from apps.common.http.page_links import page_link
+from apps.common.storage.pagination import Paging, page_of, page_slice
 from tests.command_counter import recorded, shown
 
 
@@ -95,6 +96,6 @@ def test_a_part_at_any_depth_costs_two_commands(leaves):
 def test_a_link_keeps_the_filters_and_replaces_the_place():
     request = Request(APIRequestFactory().get("/api/courses/?free=true&page=2&search=a%26b"))
 
-    assert link(request, {"page": 3}).endswith("/api/courses/?free=true&page=3&search=a%26b")
-    assert "page=" not in link(request, {"cursor": "after-1"})
-    assert link(request, None) is None
+    assert page_link(request, {"page": 3}).endswith("/api/courses/?free=true&page=3&search=a%26b")
+    assert "page=" not in page_link(request, {"cursor": "after-1"})
+    assert page_link(request, None) is None

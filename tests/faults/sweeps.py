@@ -2,8 +2,7 @@
 
 from datetime import timedelta
 
-from apps.common.http import idempotency
-from apps.common.storage import count_limits, undelivered
+from apps.common.storage import count_limits, idempotency_keys, undelivered
 from apps.progress import services as progress
 from apps.quizzes.services import attempts, authoring, exchange, figures, questions, regrading
 from apps.users.services import erasure, people, profiles
@@ -22,7 +21,7 @@ WAITS = {
     erasure: "LONGEST_REQUEST",
     people: "A_MINUTE",
     profiles: "UNDISTURBED",
-    idempotency: "CLAIM",
+    idempotency_keys: "CLAIM_LIFETIME",
     count_limits: "QUIET",
 }
 

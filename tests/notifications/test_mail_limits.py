@@ -9,7 +9,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.mail_quotas import delete_old_quotas
+from apps.common.mail.quotas import delete_old_quotas
 from apps.common.models import MailQuota
 from apps.notifications import selectors, services
 from apps.notifications.documents import Notification

@@ -17,8 +17,8 @@ from mongoengine import (
 )
 from mongoengine.fields import BinaryField
 
-from apps.common.http.idempotency import MOST_BYTES, IdempotencyKey
 from apps.common.normalization import search_words
+from apps.common.storage.idempotency_keys import MOST_BYTES, IdempotencyKey
 from apps.common.storage.indexes import documents
 from apps.courses.documents import Course
 from apps.lessons.documents import Lesson
@@ -169,7 +169,7 @@ def test_the_largest_lesson_and_answer_can_be_stored():
         content=wide(Lesson.content),
         content_html="x" * Lesson.content_html.max_length,
     )
-    key = IdempotencyKey(person=ObjectId(), key="k", digest="d", body="x" * MOST_BYTES)
+    key = IdempotencyKey(user=ObjectId(), key="k", digest="d", body="x" * MOST_BYTES)
 
     assert size_of(lesson) < FAR_BELOW
     assert size_of(key) < FAR_BELOW

@@ -4,44 +4,32 @@ import logging
 from collections.abc import Iterator
 from itertools import islice
 
-from botocore.exceptions import BotoCoreError, ClientError
 from django.core.exceptions import (
     PermissionDenied,
     RequestDataTooBig,
     SuspiciousOperation,
     TooManyFieldsSent,
 )
-from django.db import OperationalError as SqlError
 from django.http import Http404, UnreadablePostError
 from django.utils.translation import gettext_lazy as _
 from mongoengine.errors import (
     DoesNotExist,
     InvalidDocumentError,
     NotUniqueError,
-    OperationError,
 )
 from mongoengine.errors import ValidationError as InvalidDocumentValue
-from pymongo.errors import (
-    ConnectionFailure,
-    DocumentTooLarge,
-    ExecutionTimeout,
-    OperationFailure,
-    PyMongoError,
-)
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from apps.common.errors import DomainError, Invalid
 from apps.common.http.echo import LONGEST_DETAIL, encodable, truncate
+from apps.common.storage.failures import is_store_unavailable, is_too_large_to_store
 
 logger = logging.getLogger(__name__)
 
 RETRY_SECONDS = 2
-# MongoDB's codes: object too large; the document after an update, or to upsert, is too large.
-TOO_LARGE = (10334, 17419, 17420)
 MOST_MESSAGES = 100  # of one answer
-AWAY = (ConnectionFailure, ExecutionTimeout, BotoCoreError, ClientError)
 
 
 def handle_exception(error: Exception, context: dict) -> Response | None:
@@ -96,29 +84,6 @@ def _messages(within: object, place: str = "") -> Iterator[str]:
                 yield from _messages(message, place)
         case _:
             yield f"{place[:-1]}: {within}" if place else str(within)
-
-
-def is_store_unavailable(error: Exception) -> bool:
-    """Say whether MongoDB, SQL or the bucket of pictures cannot be reached, or will not answer."""
-    cause = _pymongo_error(error)
-    return isinstance(cause, (*AWAY, SqlError)) or (
-        isinstance(cause, PyMongoError) and cause.timeout
-    )
-
-
-def is_too_large_to_store(error: Exception) -> bool:
-    """Say whether a document would pass MongoDB's 16 MB; driver and server say so differently."""
-    cause = _pymongo_error(error)
-    return isinstance(cause, DocumentTooLarge) or (
-        isinstance(cause, OperationFailure) and cause.code in TOO_LARGE
-    )
-
-
-def _pymongo_error(error: Exception) -> BaseException:
-    """Return what PyMongo raised where MongoEngine has wrapped it."""
-    if isinstance(error, OperationError):
-        return error.__cause__ or error.__context__ or error
-    return error
 
 
 def store_unavailable() -> Response:

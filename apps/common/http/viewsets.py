@@ -23,10 +23,11 @@ from apps.common.client_address import client_network
 from apps.common.errors import StaleRevision
 from apps.common.http import idempotency
 from apps.common.http.etags import etag_of, expected_revisions, is_known
+from apps.common.http.page_links import page_link
 from apps.common.http.query_params import ListQuery, Query
 from apps.common.http.serializers import Serializer
 from apps.common.storage import rate_limits
-from apps.common.storage.pagination import Page, link
+from apps.common.storage.pagination import Page
 
 Rows = list[dict]
 
@@ -162,8 +163,8 @@ class ViewSet(ApiView, viewsets.GenericViewSet):
         return Response(
             {
                 "count": page.count,
-                "next": link(self.request, page.next),
-                "previous": link(self.request, page.previous),
+                "next": page_link(self.request, page.next),
+                "previous": page_link(self.request, page.previous),
                 "results": self.expanded(rows),
             }
         )
