@@ -1,7 +1,7 @@
-import { Asked, Feedback, Given } from './quiz-api';
+import { Asked, Feedback, AnswerInput } from './quiz-api';
 
 /** What is answered, as people say it; nothing where there is no answer. */
-export function inWordsOf(question: Asked, given: Given | undefined): string {
+export function inWordsOf(question: Asked, given: AnswerInput | undefined): string {
   if (!given) return '';
   return 'choices' in given ? textsOf(question, given.choices) : said(question, given.text);
 }

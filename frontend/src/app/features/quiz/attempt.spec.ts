@@ -2,7 +2,7 @@ import { provideHttpClient, withInterceptors } from '@angular/common/http';
 import { HttpTestingController, provideHttpClientTesting } from '@angular/common/http/testing';
 import { TestBed } from '@angular/core/testing';
 
-import { errors } from '@core/http/errors';
+import { errorInterceptor } from '@core/http/error-interceptor';
 import { Attempt } from './attempt';
 import { Countdown } from './countdown';
 import { Asked, Started, Submission } from './quiz-api';
@@ -50,7 +50,7 @@ describe('Attempt', () => {
       providers: [
         Attempt,
         Countdown,
-        provideHttpClient(withInterceptors([errors])),
+        provideHttpClient(withInterceptors([errorInterceptor])),
         provideHttpClientTesting(),
       ],
     });

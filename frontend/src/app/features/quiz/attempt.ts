@@ -3,7 +3,7 @@ import { DOCUMENT, DestroyRef, Injectable, computed, inject, signal } from '@ang
 import { ApiError } from '@core/errors/api-error';
 import { Countdown, onDevice } from './countdown';
 import { Draft, Drafts, EMPTY, Place } from './drafts';
-import { Answer, Asked, Given, QuizApi, Started, Submission } from './quiz-api';
+import { Answer, Asked, AnswerInput, QuizApi, Started, Submission } from './quiz-api';
 
 /** How an attempt ended. */
 export type Ending =
@@ -14,7 +14,7 @@ export type Ending =
 export interface Step {
   readonly number: number;
   readonly question: Asked;
-  readonly given: Given | undefined;
+  readonly given: AnswerInput | undefined;
   readonly isAnswered: boolean;
   readonly isMarked: boolean;
 }
@@ -122,7 +122,7 @@ export class Attempt {
   }
 
   /** Answers a question. */
-  give(question: string, given: Given): void {
+  give(question: string, given: AnswerInput): void {
     this.change(draft => ({ ...draft, answers: { ...draft.answers, [question]: given } }));
   }
 
@@ -282,7 +282,7 @@ export class Attempt {
   }
 }
 
-export function isAnswer(given: Given | undefined): boolean {
+export function isAnswer(given: AnswerInput | undefined): boolean {
   if (!given) return false;
   return 'choices' in given ? given.choices.length > 0 : given.text.trim() !== '';
 }
@@ -294,7 +294,7 @@ function isPassing({ status, code }: ApiError): boolean {
 
 /** Leaves out what does not answer these questions. */
 function fitting({ answers, marked }: Draft, questions: readonly Asked[]): Draft {
-  const fit: Record<string, Given> = {};
+  const fit: Record<string, AnswerInput> = {};
   for (const { id, choices } of questions) {
     const given = answers[id];
     if (!given || 'choices' in given !== choices.length > 0) continue;

@@ -11,25 +11,25 @@ import {
 } from '@angular/core';
 import { RouterLink } from '@angular/router';
 
-import { Failures } from '@core/errors/failures';
-import { Failed } from '@shared/failed';
+import { ErrorReporter } from '@core/errors/error-reporter';
+import { LoadError } from '@shared/load-error';
 import { Skeleton } from '@shared/skeleton';
-import { Attempted, QuizApi } from './quiz-api';
+import { AttemptSummary, QuizApi } from './quiz-api';
 
 interface Row {
   readonly attempt: number;
   /** Null where the time was over before anything was submitted. */
-  readonly submission: Attempted | null;
+  readonly submission: AttemptSummary | null;
 }
 
 /** One's attempts at a quiz, the newest first, each leading to its result. */
 @Component({
   selector: 'lms-quiz-attempts',
-  imports: [DatePipe, DecimalPipe, PercentPipe, RouterLink, Failed, Skeleton],
+  imports: [DatePipe, DecimalPipe, PercentPipe, RouterLink, LoadError, Skeleton],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     @if (first.error(); as error) {
-      <lms-failed
+      <lms-load-error
         title="Your attempts could not be loaded."
         i18n-title
         [error]="error"
@@ -123,7 +123,7 @@ export class Attempts {
   readonly open = input<number | null>(null);
 
   private readonly api = inject(QuizApi);
-  private readonly failures = inject(Failures);
+  private readonly errorReporter = inject(ErrorReporter);
   protected readonly first = resource({
     params: () => ({ quiz: this.quiz(), user: this.user(), begun: this.begun() }),
     loader: ({ params }) => this.api.submissions(params.quiz, params.user, null),
@@ -154,7 +154,7 @@ export class Attempts {
       const page = await this.api.submissions(this.quiz(), this.user(), before.next);
       this.loaded.set({ ...page, results: [...before.results, ...page.results] });
     } catch (error) {
-      await this.failures.report(error);
+      await this.errorReporter.report(error);
     } finally {
       this.isBusy.set(false);
     }

@@ -1,11 +1,11 @@
 import { DOCUMENT, Injectable, inject } from '@angular/core';
 
-import { PRIVATE } from '@core/auth/device';
-import { Given } from './quiz-api';
+import { PRIVATE_PREFIX } from '@core/auth/private-data';
+import { AnswerInput } from './quiz-api';
 
 /** What one has answered so far, and which questions one wants to look at again. */
 export interface Draft {
-  readonly answers: Readonly<Record<string, Given>>;
+  readonly answers: Readonly<Record<string, AnswerInput>>;
   readonly marked: readonly string[];
 }
 
@@ -75,7 +75,7 @@ export class Drafts {
 }
 
 function keyOf({ user, quiz, attempt }: Omit<Place, 'attempt'> & { attempt: number | '' }): string {
-  return `${PRIVATE}quiz.${user}.${quiz}.${attempt}`;
+  return `${PRIVATE_PREFIX}quiz.${user}.${quiz}.${attempt}`;
 }
 
 /** Reads a draft; what is not of its form is left out, for anybody may write there. */
@@ -92,7 +92,7 @@ function asDraft(text: string | null): Draft | null {
   }
 }
 
-function isGiven(one: unknown): one is Given {
+function isGiven(one: unknown): one is AnswerInput {
   if (typeof one !== 'object' || one === null) return false;
   if ('text' in one) return typeof one.text === 'string';
   return (

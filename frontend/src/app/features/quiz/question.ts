@@ -2,7 +2,7 @@ import { DecimalPipe } from '@angular/common';
 import { ChangeDetectionStrategy, Component, computed, input, output } from '@angular/core';
 
 import { Step } from './attempt';
-import { Given } from './quiz-api';
+import { AnswerInput } from './quiz-api';
 
 /** A question and the controls for its answer. */
 @Component({
@@ -160,7 +160,7 @@ export class Question {
   readonly step = input.required<Step>();
   readonly count = input.required<number>();
   readonly isLocked = input(false);
-  readonly answer = output<Given>();
+  readonly answer = output<AnswerInput>();
   /** One of several choices was taken, or given up. */
   readonly toggled = output<{ choice: string; isChosen: boolean }>();
 

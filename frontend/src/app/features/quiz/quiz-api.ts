@@ -2,7 +2,7 @@ import { HttpClient, httpResource } from '@angular/common/http';
 import { Injectable, Signal, inject } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
 
-import { Answered, Page } from '@core/api/models';
+import { ApiResponse, Page } from '@core/api/models';
 import { inBackground } from '@core/http/contexts';
 
 interface Card {
@@ -29,21 +29,21 @@ export interface OpenAttempt {
 }
 
 /** A quiz as its page shows it. */
-export type Quiz = Omit<Answered<'Quiz'>, 'lesson' | 'course' | keyof Standing | 'questions'> & {
+export type Quiz = Omit<ApiResponse<'Quiz'>, 'lesson' | 'course' | keyof Standing | 'questions'> & {
   readonly lesson: Card;
   readonly course: Card;
 } & Standing;
 
-export type Started = Answered<'Started'>;
-export type Asked = Answered<'AskedQuestion'>;
-export type Feedback = Answered<'Submission'>['feedback'][number];
-export type Attempted = Omit<Answered<'Submission'>, 'answers' | 'feedback' | 'questions'>;
+export type Started = ApiResponse<'Started'>;
+export type Asked = ApiResponse<'AskedQuestion'>;
+export type Feedback = ApiResponse<'Submission'>['feedback'][number];
+export type AttemptSummary = Omit<ApiResponse<'Submission'>, 'answers' | 'feedback' | 'questions'>;
 
 /** What is answered to one question. */
-export type Given = { readonly choices: readonly string[] } | { readonly text: string };
-export type Answer = Given & { readonly question: string };
+export type AnswerInput = { readonly choices: readonly string[] } | { readonly text: string };
+export type Answer = AnswerInput & { readonly question: string };
 
-export type Submission = Omit<Answered<'Submission'>, 'answers' | 'student'> & {
+export type Submission = Omit<ApiResponse<'Submission'>, 'answers' | 'student'> & {
   readonly answers: readonly Answer[];
   readonly student: string | { readonly id: string; readonly username: string } | null;
 };
@@ -87,17 +87,19 @@ export class QuizApi {
   }
 
   /** The attempts that somebody has submitted, the newest first; `next` leads to older ones. */
-  submissions(quiz: string, student: string, next: string | null): Promise<Page<Attempted>> {
+  submissions(quiz: string, student: string, next: string | null): Promise<Page<AttemptSummary>> {
     const params = next ? undefined : { quiz, student, page_size: SHOWN_AT_ONCE };
     return firstValueFrom(
-      this.http.get<Page<Attempted>>(next ? pathOf(next) : SUBMISSIONS, { params }),
+      this.http.get<Page<AttemptSummary>>(next ? pathOf(next) : SUBMISSIONS, { params }),
     );
   }
 
   /** Finds what has been submitted as that attempt, if it was. */
   async submittedAs(quiz: string, student: string, attempt: number): Promise<string | null> {
     const params = { quiz, student, page_size: MOST };
-    const newest = await firstValueFrom(this.http.get<Page<Attempted>>(SUBMISSIONS, { params }));
+    const newest = await firstValueFrom(
+      this.http.get<Page<AttemptSummary>>(SUBMISSIONS, { params }),
+    );
     return newest.results.find(one => one.attempt === attempt)?.id ?? null;
   }
 

@@ -14,12 +14,12 @@ import { Router, RouterLink } from '@angular/router';
 
 import { Session } from '@core/auth/session';
 import { ApiError } from '@core/errors/api-error';
-import { PageTitle } from '@core/navigation/titles';
+import { PageMetadata } from '@core/navigation/page-metadata';
 import { Confirm } from '@shared/confirm';
-import { Empty } from '@shared/empty';
-import { Failed } from '@shared/failed';
+import { EmptyState } from '@shared/empty-state';
+import { LoadError } from '@shared/load-error';
 import { Skeleton } from '@shared/skeleton';
-import { Leaving, MayHaveUnsaved, askBeforeUnload } from '@shared/unsaved';
+import { LeavePrompt, HasUnsavedChanges, confirmBeforeUnload } from '@shared/unsaved-changes';
 import { Attempt, Ending } from './attempt';
 import { AttemptView, REVIEW } from './attempt-view';
 import { Countdown, isSoon } from './countdown';
@@ -35,7 +35,7 @@ import { Result } from './result';
  */
 @Component({
   selector: 'lms-quiz-page',
-  imports: [RouterLink, AttemptView, Empty, Failed, Instructions, Result, Skeleton],
+  imports: [RouterLink, AttemptView, EmptyState, LoadError, Instructions, Result, Skeleton],
   providers: [Attempt, Countdown, DatePipe],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './quiz-page.scss',
@@ -60,7 +60,7 @@ import { Result } from './result';
                 (again)="start()"
               />
             } @else if (found.error(); as error) {
-              <lms-failed
+              <lms-load-error
                 title="This result could not be loaded."
                 i18n-title
                 [error]="error"
@@ -87,7 +87,7 @@ import { Result } from './result';
           }
         }
       } @else if (isHidden()) {
-        <lms-empty title="You cannot see this quiz." i18n-title>
+        <lms-empty-state title="You cannot see this quiz." i18n-title>
           <p i18n>
             Quizzes are for those who are enrolled in their course. If you are, the quiz may have
             been removed.
@@ -96,16 +96,16 @@ import { Result } from './result';
             <a class="button" routerLink="/dashboard" i18n>My learning</a>
             <a class="button outlined" routerLink="/courses" i18n>Find a course</a>
           </p>
-        </lms-empty>
+        </lms-empty-state>
       } @else if (quiz.error(); as error) {
-        <lms-failed [title]="failedTitle()" [error]="error" (retry)="quiz.reload()" />
+        <lms-load-error [title]="failedTitle()" [error]="error" (retry)="quiz.reload()" />
       } @else {
         <lms-skeleton [count]="2" height="24rem" />
       }
     </div>
   `,
 })
-export class QuizPage implements MayHaveUnsaved {
+export class QuizPage implements HasUnsavedChanges {
   readonly id = input.required<string>();
   readonly step = input<string>();
   readonly submission = input<string>();
@@ -117,7 +117,7 @@ export class QuizPage implements MayHaveUnsaved {
   private readonly confirm = inject(Confirm);
   private readonly dates = inject(DatePipe);
   private readonly destroyed = inject(DestroyRef);
-  private readonly pageTitle = inject(PageTitle);
+  private readonly pageMetadata = inject(PageMetadata);
   protected readonly attempt = inject(Attempt);
   protected readonly user = computed(() => this.session.user()?.id ?? '');
 
@@ -160,23 +160,23 @@ export class QuizPage implements MayHaveUnsaved {
   );
 
   constructor() {
-    askBeforeUnload(this);
+    confirmBeforeUnload(this);
     effect(() => {
       const [quiz, user] = [this.id(), this.user()];
       untracked(() => this.beginAnew(quiz, user));
     });
-    effect(() => this.pageTitle.set(this.titleOfView()));
+    effect(() => this.pageMetadata.setTitle(this.titleOfView()));
     effect(() => this.dropOldDrafts());
     effect(() => this.resume());
     effect(() => this.show(this.attempt.ending()));
   }
 
-  hasUnsaved(): boolean {
+  hasUnsavedChanges(): boolean {
     return this.attempt.isOpen() && this.session.isSignedIn();
   }
 
   /** An attempt that is left is not lost, but its time goes on. */
-  leaving(): Leaving {
+  leavePrompt(): LeavePrompt {
     const endsAt = this.attempt.endsAt();
     const time = this.dates.transform(endsAt, isSoon(endsAt) ? 'shortTime' : 'short') ?? '';
     const kept =
@@ -188,7 +188,7 @@ export class QuizPage implements MayHaveUnsaved {
       title: $localize`Leave the quiz?`,
       text: endsAt ? `${kept} ${goesOn}` : kept,
       action: $localize`Leave the quiz`,
-      isGrave: this.attempt.kept() === false,
+      isDestructive: this.attempt.kept() === false,
     };
   }
 

@@ -12,7 +12,7 @@ import { RouterTestingHarness } from '@angular/router/testing';
 
 import { User } from '@core/api/models';
 import { Session } from '@core/auth/session';
-import { errors } from '@core/http/errors';
+import { errorInterceptor } from '@core/http/error-interceptor';
 import { Confirm } from '@shared/confirm';
 import { Asked, Quiz, Started } from './quiz-api';
 import { routes } from './quiz.routes';
@@ -142,7 +142,7 @@ describe('the page of a quiz', () => {
     TestBed.configureTestingModule({
       providers: [
         { provide: Confirm, useValue: confirm },
-        provideHttpClient(withInterceptors([errors])),
+        provideHttpClient(withInterceptors([errorInterceptor])),
         provideHttpClientTesting(),
         provideRouter(
           [
@@ -720,7 +720,7 @@ describe('the page of a quiz', () => {
       await TestBed.inject(Router).navigateByUrl('/courses');
 
       const [question] = confirm.ask.mock.lastCall as [object];
-      expect(question).toMatchObject({ isGrave: true });
+      expect(question).toMatchObject({ isDestructive: true });
     });
 
     it('asks nothing before an attempt', async () => {

@@ -16,7 +16,7 @@ import { RouterLink } from '@angular/router';
 import { ApiError } from '@core/errors/api-error';
 import { inWordsOf, rightAnswerOf } from './answers';
 import { Ending } from './attempt';
-import { Asked, Feedback, Given, Quiz, Submission } from './quiz-api';
+import { Asked, Feedback, AnswerInput, Quiz, Submission } from './quiz-api';
 import { Refusal } from './refusal';
 
 interface Line {
@@ -253,7 +253,7 @@ export class Result {
 function optionsOf(
   question: Asked,
   feedback: Feedback | undefined,
-  given: Given | undefined,
+  given: AnswerInput | undefined,
 ): readonly Option[] {
   const chosen = given && 'choices' in given ? given.choices : [];
   return question.choices.map(({ id, text }) => ({

@@ -42,7 +42,7 @@ const MOST_LINES = 10;
       <button class="button" type="button" mat-dialog-close cdkFocusInitial i18n>
         Keep editing
       </button>
-      <button class="button outlined grave" type="button" [mat-dialog-close]="true" i18n>
+      <button class="button outlined destructive" type="button" [mat-dialog-close]="true" i18n>
         Replace theirs by mine
       </button>
     </mat-dialog-actions>

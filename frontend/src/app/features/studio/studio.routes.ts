@@ -1,6 +1,6 @@
 import { Routes } from '@angular/router';
 
-import { asksBeforeLeaving } from '@shared/unsaved';
+import { unsavedChangesGuard } from '@shared/unsaved-changes';
 
 export const routes: Routes = [
   {
@@ -22,7 +22,7 @@ export const routes: Routes = [
       {
         path: 'lessons/:lesson',
         title: $localize`Lesson`,
-        canDeactivate: [asksBeforeLeaving],
+        canDeactivate: [unsavedChangesGuard],
         loadComponent: () => import('./lessons/lesson-editor').then(m => m.LessonEditor),
       },
       {
@@ -33,7 +33,7 @@ export const routes: Routes = [
       {
         path: 'quizzes/:quiz',
         title: $localize`Quiz`,
-        canDeactivate: [asksBeforeLeaving],
+        canDeactivate: [unsavedChangesGuard],
         loadComponent: () => import('./quizzes/quiz-editor').then(m => m.QuizEditor),
       },
       {
@@ -49,7 +49,7 @@ export const routes: Routes = [
       {
         path: 'settings',
         title: $localize`Settings`,
-        canDeactivate: [asksBeforeLeaving],
+        canDeactivate: [unsavedChangesGuard],
         loadComponent: () => import('./courses/settings').then(m => m.Settings),
       },
     ],

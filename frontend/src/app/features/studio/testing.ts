@@ -1,11 +1,11 @@
 import { TestBed } from '@angular/core/testing';
 import { onTestFinished } from 'vitest';
 
-import { TEACHER, visit } from '@testing';
+import { INSTRUCTOR, visit } from '@testing';
 import { routes } from './studio.routes';
 
 /** Opens a page of the studio for who teaches, or for that person. */
-export async function visitStudio(path: string, user = TEACHER) {
+export async function visitStudio(path: string, user = INSTRUCTOR) {
   Element.prototype.scrollIntoView = vi.fn(); // jsdom has none
   const visited = await visit([{ path: 'studio', children: routes }], `/studio${path}`, user);
   const { http, settle } = visited;

@@ -1,6 +1,6 @@
 import { TestBed } from '@angular/core/testing';
 
-import { TEACHER, visit } from '@testing';
+import { INSTRUCTOR, visit } from '@testing';
 import { Versions } from './versions';
 
 interface Note {
@@ -15,7 +15,7 @@ const describeNote = (note: Note) => ({
 
 describe('Versions', () => {
   async function saving(wanted: Partial<Note>) {
-    const visited = await visit([], '/', TEACHER);
+    const visited = await visit([], '/', INSTRUCTOR);
     const saved = TestBed.inject(Versions).save('/api/x/', wanted, BEFORE, describeNote);
     const shown = () => document.querySelector('mat-dialog-container');
     const dialog = () =>

@@ -12,7 +12,9 @@ export interface Versioned<Value> {
 }
 
 /** What people call a thing's fields, and how they read what is in them. */
-export type Described<Value> = Partial<Record<keyof Value, readonly [name: string, text: string]>>;
+export type FieldLabels<Value> = Partial<
+  Record<keyof Value, readonly [name: string, text: string]>
+>;
 
 /** Reads and changes things so that nobody overwrites what another has changed meanwhile. */
 @Injectable({ providedIn: 'root' })
@@ -34,7 +36,7 @@ export class Versions {
     url: string,
     wanted: Partial<Value>,
     read: Versioned<Value>,
-    describe: (value: Value) => Described<Value>,
+    describe: (value: Value) => FieldLabels<Value>,
   ): Promise<Versioned<Value> | null> {
     const body = changes(wanted, read.value);
     try {
@@ -88,7 +90,7 @@ function differencesOf<Value extends object>(
   mine: Partial<Value>,
   before: Value,
   theirs: Value,
-  describe: (value: Value) => Described<Value>,
+  describe: (value: Value) => FieldLabels<Value>,
 ): readonly Difference[] {
   const described = { mine: describe({ ...before, ...mine }), theirs: describe(theirs) };
   return (Object.keys(mine) as (keyof Value)[])

@@ -1,20 +1,20 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 
-import { Query } from '@core/navigation/query';
-import { Empty } from '@shared/empty';
-import { Failed } from '@shared/failed';
+import { QueryParams } from '@core/navigation/query-params';
+import { EmptyState } from '@shared/empty-state';
+import { LoadError } from '@shared/load-error';
 import { Pager } from '@shared/pager';
-import { Picture } from '@shared/picture';
+import { CourseImage } from '@shared/course-image';
 import { SearchBox } from '@shared/search-box';
 import { Skeleton } from '@shared/skeleton';
-import { Work } from '@shared/work';
+import { PendingAction } from '@shared/pending-action';
 import { CoursesApi, ListedCourse } from './courses-api';
 
 /** The courses that one teaches; an admin's studio lists all. */
 @Component({
   selector: 'lms-studio-course-list',
-  imports: [RouterLink, Empty, Failed, Pager, Picture, SearchBox, Skeleton],
+  imports: [RouterLink, EmptyState, LoadError, Pager, CourseImage, SearchBox, Skeleton],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './course-list.scss',
   template: `
@@ -32,18 +32,18 @@ import { CoursesApi, ListedCourse } from './courses-api';
             i18n-placeholder
           />
         </label>
-        <button class="button" [disabled]="work.busy()" i18n>Create</button>
+        <button class="button" [disabled]="pendingAction.busy()" i18n>Create</button>
       </form>
       <div class="filters">
         <lms-search-box
           label="Search your courses"
           i18n-label
           [value]="search() ?? ''"
-          (searched)="query.set({ search: $event })"
+          (searched)="queryParams.set({ search: $event })"
         />
         <label class="field">
           <span i18n>State</span>
-          <select #stateBox (change)="query.set({ published: stateBox.value })">
+          <select #stateBox (change)="queryParams.set({ published: stateBox.value })">
             @for (one of states; track one.value) {
               <option [value]="one.value" [selected]="one.value === (published() ?? '')">
                 {{ one.label }}
@@ -53,14 +53,14 @@ import { CoursesApi, ListedCourse } from './courses-api';
         </label>
       </div>
       @if (courses.error(); as error) {
-        <lms-failed [error]="error" (retry)="courses.reload()" />
+        <lms-load-error [error]="error" (retry)="courses.reload()" />
       } @else if (courses.isLoading()) {
         <lms-skeleton [count]="5" height="5.5rem" />
       } @else {
         <ul class="courses">
           @for (course of courses.value().results; track course.id) {
             <li class="card">
-              <lms-picture [url]="course.image_small" [title]="course.title" />
+              <lms-course-image [url]="course.image_small" [title]="course.title" />
               <div>
                 <h2>
                   <a [routerLink]="['courses', course.id]">{{ course.title }}</a>
@@ -93,15 +93,15 @@ import { CoursesApi, ListedCourse } from './courses-api';
         </ul>
         @if (courses.value().count === 0) {
           @if (search() || published()) {
-            <lms-empty title="No course matches." i18n-title>
+            <lms-empty-state title="No course matches." i18n-title>
               <a class="button" routerLink="/studio" i18n>Show all courses</a>
-            </lms-empty>
+            </lms-empty-state>
           } @else {
-            <lms-empty title="You teach no course yet." i18n-title>
+            <lms-empty-state title="You teach no course yet." i18n-title>
               <button class="button" type="button" (click)="titleBox.focus()" i18n>
                 Write your first course
               </button>
-            </lms-empty>
+            </lms-empty-state>
           }
         }
         <lms-pager [count]="courses.value().count" [page]="pageNumber()" />
@@ -115,9 +115,9 @@ export class CourseList {
   readonly page = input<string>();
 
   private readonly api = inject(CoursesApi);
-  protected readonly query = inject(Query);
+  protected readonly queryParams = inject(QueryParams);
   private readonly router = inject(Router);
-  protected readonly work = new Work();
+  protected readonly pendingAction = new PendingAction();
   protected readonly courses = this.api.mine(
     computed(() => ({ search: this.search(), published: this.published(), page: this.page() })),
   );
@@ -134,7 +134,7 @@ export class CourseList {
 
   protected async create(title: string): Promise<void> {
     if (!title.trim()) return;
-    await this.work.run(async () => {
+    await this.pendingAction.run(async () => {
       const course = await this.api.create(title.trim());
       await this.router.navigate(['/studio/courses', course.id]);
     });

@@ -2,8 +2,8 @@ import { HttpClient, httpResource } from '@angular/common/http';
 import { Injectable, Signal, inject } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
 
-import { Answered, Course, EMPTY_PAGE, Outline, Page } from '@core/api/models';
-import { given } from '@core/api/params';
+import { ApiResponse, Course, EMPTY_PAGE, Outline, Page } from '@core/api/models';
+import { definedParams } from '@core/api/defined-params';
 import { Session } from '@core/auth/session';
 
 export interface WantedCourses {
@@ -18,7 +18,7 @@ export interface ListedCourse extends Omit<Course, 'instructor'> {
   readonly instructor: { readonly username: string } | string | null;
 }
 
-export type QuizInList = Pick<Answered<'Quiz'>, 'id' | 'lesson' | 'title' | 'problems'>;
+export type QuizInList = Pick<ApiResponse<'Quiz'>, 'id' | 'lesson' | 'title' | 'problems'>;
 
 @Injectable({ providedIn: 'root' })
 export class CoursesApi {
@@ -32,7 +32,7 @@ export class CoursesApi {
         const user = this.session.user();
         if (!user) return undefined;
         const whose = user.is_admin ? { expand: 'instructor' } : { instructor: user.id };
-        return { url: '/api/courses/', params: given({ ...wanted(), ...whose }) };
+        return { url: '/api/courses/', params: definedParams({ ...wanted(), ...whose }) };
       },
       { defaultValue: EMPTY_PAGE },
     );
@@ -51,7 +51,7 @@ export class CoursesApi {
   }
 
   categories() {
-    return httpResource<Page<Answered<'Category'>>>(
+    return httpResource<Page<ApiResponse<'Category'>>>(
       () => ({ url: '/api/categories/', params: { page_size: 100 } }),
       { defaultValue: EMPTY_PAGE },
     );
@@ -86,7 +86,7 @@ export class CoursesApi {
 
   /** @param cascade removes what hangs on the course, too; only an admin may */
   remove(course: string, cascade: boolean): Promise<unknown> {
-    const params = given({ cascade: cascade || undefined });
+    const params = definedParams({ cascade: cascade || undefined });
     return firstValueFrom(this.http.delete(`/api/courses/${course}/`, { params }));
   }
 }

@@ -98,18 +98,18 @@ describe('a course’s outline', () => {
   });
 
   it('deletes a lesson where one agrees', async () => {
-    const { click, answer, ask, notes, titles, http, report } = await open();
+    const { click, answer, ask, snackbar, titles, http, report } = await open();
     ask.mockResolvedValueOnce(false);
     await click('DeleteLeaves');
     http.expectNone('/api/lessons/b/');
 
     await click('DeleteLeaves');
-    expect(ask).toHaveBeenLastCalledWith(expect.objectContaining({ isGrave: true }));
+    expect(ask).toHaveBeenLastCalledWith(expect.objectContaining({ isDestructive: true }));
     await answer('DELETE', '/api/lessons/b/', null, { status: 204 });
     await answer('GET', '/api/courses/1/lessons/', [LESSONS[0]]);
     await answer('GET', '/api/quizzes/?course=1', pageOf());
     expect(titles()).toEqual(['Roots']);
-    expect(notes.say).toHaveBeenCalled();
+    expect(snackbar.show).toHaveBeenCalled();
 
     await click('DeleteRoots');
     await answer('DELETE', '/api/lessons/a/', {}, { status: 503 });
@@ -117,18 +117,18 @@ describe('a course’s outline', () => {
   });
 
   it('publishes what is ready, and takes it back', async () => {
-    const { click, answer, text, notes, find } = await open();
+    const { click, answer, text, snackbar, find } = await open();
     await click('Publish');
     await answer('POST', '/api/courses/1/publish/', BOTANY);
     await answer('GET', '/api/courses/1/', { ...BOTANY, published: true });
-    expect(notes.say).toHaveBeenCalledWith(expect.stringContaining('published'));
+    expect(snackbar.show).toHaveBeenCalledWith(expect.stringContaining('published'));
     expect(text()).toContain('Everybody can find this course');
     expect(find('a', 'See its page').getAttribute('href')).toBe('/courses/1');
 
     await click('Unpublish');
     await answer('POST', '/api/courses/1/unpublish/', BOTANY);
     await answer('GET', '/api/courses/1/', BOTANY);
-    expect(notes.say).toHaveBeenCalledWith(expect.stringContaining('draft'));
+    expect(snackbar.show).toHaveBeenCalledWith(expect.stringContaining('draft'));
   });
 
   it('says what keeps it from being published, and leads there', async () => {

@@ -11,14 +11,14 @@ import {
 import { Router, RouterLink } from '@angular/router';
 
 import { Outline } from '@core/api/models';
-import { Failures } from '@core/errors/failures';
-import { Notes } from '@core/notes/notes';
+import { ErrorReporter } from '@core/errors/error-reporter';
+import { Snackbar } from '@core/snackbar/snackbar';
 import { Confirm } from '@shared/confirm';
-import { Empty } from '@shared/empty';
-import { Failed } from '@shared/failed';
-import { Minutes } from '@shared/minutes';
+import { EmptyState } from '@shared/empty-state';
+import { LoadError } from '@shared/load-error';
+import { DurationPipe } from '@shared/duration';
 import { Skeleton } from '@shared/skeleton';
-import { Work } from '@shared/work';
+import { PendingAction } from '@shared/pending-action';
 import { CourseInStudio } from '../course-in-studio';
 import { moved } from '../moved';
 import { OrderButtons } from '../order-buttons';
@@ -32,9 +32,9 @@ import { CoursesApi } from './courses-api';
     CdkDragHandle,
     CdkDropList,
     RouterLink,
-    Empty,
-    Failed,
-    Minutes,
+    EmptyState,
+    LoadError,
+    DurationPipe,
     OrderButtons,
     Skeleton,
   ],
@@ -47,9 +47,9 @@ export class OutlinePage {
 
   private readonly api = inject(CoursesApi);
   private readonly router = inject(Router);
-  private readonly notes = inject(Notes);
+  private readonly snackbar = inject(Snackbar);
   private readonly confirm = inject(Confirm);
-  private readonly failures = inject(Failures);
+  private readonly errorReporter = inject(ErrorReporter);
   private readonly announcer = inject(LiveAnnouncer);
   protected readonly studio = inject(CourseInStudio);
 
@@ -57,7 +57,7 @@ export class OutlinePage {
   protected readonly quizzes = this.api.quizzes(this.id);
   /** How many quizzes there are is on its way, for the first time. */
   protected readonly isCounting = computed(() => this.quizzes.status() === 'loading');
-  protected readonly work = new Work();
+  protected readonly pendingAction = new PendingAction();
   protected readonly lessons = linkedSignal<Outline>(() =>
     this.read.hasValue() ? this.read.value() : [],
   );
@@ -100,13 +100,13 @@ export class OutlinePage {
       );
     } catch (error) {
       this.lessons.set(before);
-      await this.failures.report(error);
+      await this.errorReporter.report(error);
     }
   }
 
   protected async add(title: string): Promise<void> {
     if (!title.trim()) return;
-    await this.work.run(async () => {
+    await this.pendingAction.run(async () => {
       const { id } = await this.api.addLesson(this.id(), title.trim());
       await this.router.navigate(['/studio/courses', this.id(), 'lessons', id]);
     });
@@ -117,22 +117,22 @@ export class OutlinePage {
       title: $localize`Delete this lesson?`,
       text: $localize`“${title}:title:”, its quizzes and what students did in them go with it.`,
       action: $localize`Delete the lesson`,
-      isGrave: true,
+      isDestructive: true,
     });
     if (!agreed) return;
-    await this.work.run(async () => {
+    await this.pendingAction.run(async () => {
       await this.api.removeLesson(lesson);
       this.read.reload();
       this.quizzes.reload();
-      await this.notes.say($localize`The lesson is deleted.`);
+      await this.snackbar.show($localize`The lesson is deleted.`);
     });
   }
 
   protected async publish(isPublished: boolean): Promise<void> {
-    await this.work.run(async () => {
+    await this.pendingAction.run(async () => {
       await this.api.publish(this.id(), isPublished);
       this.studio.reload();
-      await this.notes.say(
+      await this.snackbar.show(
         isPublished
           ? $localize`The course is published: everybody can find it.`
           : $localize`The course is a draft again; those who take it go on reading it.`,

@@ -1,4 +1,4 @@
-import { ADMIN, TEACHER, pageOf } from '@testing';
+import { ADMIN, INSTRUCTOR, pageOf } from '@testing';
 import { visitStudio } from '../testing';
 
 const BOTANY = {
@@ -17,7 +17,7 @@ const FIRST = { headers: { ETag: '"1"' } };
 const SECOND = { headers: { ETag: '"2"' } };
 
 describe('a course’s settings', () => {
-  async function open(user = TEACHER, course: object = BOTANY) {
+  async function open(user = INSTRUCTOR, course: object = BOTANY) {
     const visited = await visitStudio('/courses/1/settings', user);
     await visited.answer('GET', '/api/categories/', pageOf(NATURE));
     // The frame and the page read it, each for itself.
@@ -40,7 +40,7 @@ describe('a course’s settings', () => {
   });
 
   it('says nothing to the server before something is changed, and then only that', async () => {
-    const { find, type, submit, answer, value, notes } = await open();
+    const { find, type, submit, answer, value, snackbar } = await open();
     expect(value('description')).toBe('Plants.');
     expect(find<HTMLButtonElement>('form button', 'Save').disabled).toBe(true);
 
@@ -53,7 +53,7 @@ describe('a course’s settings', () => {
     expect(request.headers.get('If-Match')).toBe('"1"');
     expect(request.body).toEqual({ price: '5.50', category: 'n' });
     expect(value('price')).toBe('5.50');
-    expect(notes.say).toHaveBeenCalledWith('Saved.');
+    expect(snackbar.show).toHaveBeenCalledWith('Saved.');
     expect(find<HTMLButtonElement>('form button', 'Save').disabled).toBe(true);
   });
 
@@ -129,7 +129,7 @@ describe('a course’s settings', () => {
 
     expect(value('title')).toBe('Chemistry');
     expect(value('description')).toBe('Plants.');
-    expect(page.querySelector('lms-picture img')?.getAttribute('src')).toContain('/new.webp');
+    expect(page.querySelector('lms-course-image img')?.getAttribute('src')).toContain('/new.webp');
     await submit();
     const saving = await answer('PATCH', '/api/courses/1/', BOTANY, SECOND);
     expect(saving.headers.get('If-Match')).toBe('"1"'); // what they wrote meanwhile is still noticed
@@ -143,7 +143,7 @@ describe('a course’s settings', () => {
     expect(request.body).toEqual({ image: null });
     await answerAll('/api/courses/1/', { ...BOTANY, image: null, image_small: null }, SECOND);
 
-    expect(page.querySelector('lms-picture img')).toBeNull();
+    expect(page.querySelector('lms-course-image img')).toBeNull();
   });
 
   it('says what failed with the picture', async () => {
@@ -161,7 +161,7 @@ describe('a course’s settings', () => {
     http.expectNone('/api/courses/1/');
 
     await click('Delete the course', 'section button');
-    expect(ask).toHaveBeenLastCalledWith(expect.objectContaining({ typed: 'Botany' }));
+    expect(ask).toHaveBeenLastCalledWith(expect.objectContaining({ requiredText: 'Botany' }));
     const request = await answer('DELETE', '/api/courses/1/', null, { status: 204 });
     expect(request.urlWithParams).toBe('/api/courses/1/');
     await vi.waitFor(() => expect(url()).toBe('/studio'));

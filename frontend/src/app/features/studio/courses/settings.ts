@@ -15,33 +15,40 @@ import { Router } from '@angular/router';
 
 import { Course } from '@core/api/models';
 import { Session } from '@core/auth/session';
-import { Notes } from '@core/notes/notes';
+import { Snackbar } from '@core/snackbar/snackbar';
 import { Confirm } from '@shared/confirm';
-import { Failed } from '@shared/failed';
-import { messageOf } from '@shared/form-errors';
-import { Picture } from '@shared/picture';
+import { LoadError } from '@shared/load-error';
+import { errorMessageOf } from '@shared/form-errors';
+import { CourseImage } from '@shared/course-image';
 import { Skeleton } from '@shared/skeleton';
-import { Submission } from '@shared/submission';
-import { MayHaveUnsaved, askBeforeUnload } from '@shared/unsaved';
+import { FormSubmission } from '@shared/form-submission';
+import { HasUnsavedChanges, confirmBeforeUnload } from '@shared/unsaved-changes';
 import { CourseInStudio } from '../course-in-studio';
-import { Described, Versioned, Versions } from '../versions';
+import { FieldLabels, Versioned, Versions } from '../versions';
 import { CoursesApi } from './courses-api';
 
 /** What a course says of itself, its picture, and its end. */
 @Component({
   selector: 'lms-settings',
-  imports: [ReactiveFormsModule, MatFormFieldModule, MatInputModule, Failed, Picture, Skeleton],
+  imports: [
+    ReactiveFormsModule,
+    MatFormFieldModule,
+    MatInputModule,
+    LoadError,
+    CourseImage,
+    Skeleton,
+  ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './settings.scss',
   templateUrl: './settings.html',
 })
-export class Settings implements MayHaveUnsaved {
+export class Settings implements HasUnsavedChanges {
   readonly id = input.required<string>();
 
   private readonly api = inject(CoursesApi);
   private readonly versions = inject(Versions);
   private readonly router = inject(Router);
-  private readonly notes = inject(Notes);
+  private readonly snackbar = inject(Snackbar);
   private readonly confirm = inject(Confirm);
   private readonly studio = inject(CourseInStudio);
   private readonly session = inject(Session);
@@ -54,28 +61,28 @@ export class Settings implements MayHaveUnsaved {
   protected readonly known = computed(() =>
     this.categories.hasValue() ? this.categories.value().results : [],
   );
-  protected readonly messageOf = messageOf;
+  protected readonly messageOf = errorMessageOf;
   protected readonly form = inject(NonNullableFormBuilder).group({
     title: ['', [Validators.required, Validators.maxLength(255)]],
     description: ['', Validators.maxLength(10_000)],
     category: [''],
     price: ['0.00', Validators.pattern(/^\d{1,6}([.,]\d{1,2})?$/)],
   });
-  protected readonly submission = new Submission(this.form);
+  protected readonly submission = new FormSubmission(this.form);
   protected readonly course = computed(() =>
     this.read.hasValue() ? this.read.value().value : undefined,
   );
   private readonly url = computed(() => `/api/courses/${this.id()}/`);
 
   constructor() {
-    askBeforeUnload(this);
+    confirmBeforeUnload(this);
     effect(() => {
       const course = this.course();
       if (course && !this.form.dirty) untracked(() => this.show(course));
     });
   }
 
-  hasUnsaved(): boolean {
+  hasUnsavedChanges(): boolean {
     return this.form.dirty;
   }
 
@@ -84,7 +91,7 @@ export class Settings implements MayHaveUnsaved {
     if (!read) return;
     const { title, description, category, price } = this.form.getRawValue();
     const body = { title, description, category: category || null, price: price.replace(',', '.') };
-    await this.submission.send(async () =>
+    await this.submission.submit(async () =>
       this.take(
         await this.versions.save<Course>(this.url(), body, read, shown => this.describe(shown)),
       ),
@@ -120,8 +127,8 @@ export class Settings implements MayHaveUnsaved {
       title: $localize`Delete this course?`,
       text: $localize`Its lessons and quizzes go with it. This cannot be undone.`,
       action: $localize`Delete the course`,
-      isGrave: true,
-      typed: course.title,
+      isDestructive: true,
+      requiredText: course.title,
     });
     if (!agreed) return;
     await this.submission.run(async () => {
@@ -129,7 +136,7 @@ export class Settings implements MayHaveUnsaved {
       await this.api.remove(course.id, cascade);
       this.form.markAsPristine();
       await this.router.navigate(['/studio']);
-      await this.notes.say($localize`The course is deleted.`);
+      await this.snackbar.show($localize`The course is deleted.`);
     });
   }
 
@@ -143,7 +150,7 @@ export class Settings implements MayHaveUnsaved {
     this.studio.reload();
   }
 
-  private describe({ title, description, category, price }: Course): Described<Course> {
+  private describe({ title, description, category, price }: Course): FieldLabels<Course> {
     const named = this.known().find(({ id }) => id === category);
     return {
       title: [$localize`Title`, title],
@@ -162,6 +169,6 @@ export class Settings implements MayHaveUnsaved {
     this.read.set(saved);
     this.show(saved.value);
     this.studio.reload();
-    void this.notes.say($localize`Saved.`);
+    void this.snackbar.show($localize`Saved.`);
   }
 }

@@ -122,7 +122,7 @@ describe('the lesson editor', () => {
   });
 
   it('saves by key what was changed, under the version that was read', async () => {
-    const { type, press, field, answer, notes, find } = await open();
+    const { type, press, field, answer, snackbar, find } = await open();
     await type('[formControlName="title"]', 'Roots and stems');
     expect(await press('s', field('title'))).toBe(true);
     const request = await answer(
@@ -134,7 +134,7 @@ describe('the lesson editor', () => {
 
     expect(request.body).toEqual({ title: 'Roots and stems' });
     expect(request.headers.get('If-Match')).toBe('"1"');
-    expect(notes.say).toHaveBeenCalledWith('Saved.');
+    expect(snackbar.show).toHaveBeenCalledWith('Saved.');
     expect(find<HTMLButtonElement>('.actions button', 'Save').disabled).toBe(true);
   });
 
@@ -161,7 +161,7 @@ describe('the lesson editor', () => {
   });
 
   it('keeps what one wrote where another has changed the same, and one goes on editing', async () => {
-    const { type, submit, answer, box, notes, find } = await open();
+    const { type, submit, answer, box, snackbar, find } = await open();
     await type('textarea', 'Mine.');
     await submit();
     await answer('PATCH', '/api/lessons/a/', {}, { status: 412 });
@@ -187,7 +187,7 @@ describe('the lesson editor', () => {
     );
 
     expect(box().value).toBe('Mine.');
-    expect(notes.say).not.toHaveBeenCalled();
+    expect(snackbar.show).not.toHaveBeenCalled();
   });
 
   it('asks before one leaves what is not saved', async () => {

@@ -21,14 +21,14 @@ import { catchError, debounceTime, distinctUntilChanged, of, switchMap } from 'r
 
 import { Lesson } from '@core/api/models';
 import { inBackground } from '@core/http/contexts';
-import { Notes } from '@core/notes/notes';
-import { Failed } from '@shared/failed';
-import { messageOf } from '@shared/form-errors';
+import { Snackbar } from '@core/snackbar/snackbar';
+import { LoadError } from '@shared/load-error';
+import { errorMessageOf } from '@shared/form-errors';
 import { Prose } from '@shared/prose';
 import { Skeleton } from '@shared/skeleton';
-import { Submission } from '@shared/submission';
-import { MayHaveUnsaved, askBeforeUnload } from '@shared/unsaved';
-import { Described, Versions } from '../versions';
+import { FormSubmission } from '@shared/form-submission';
+import { HasUnsavedChanges, confirmBeforeUnload } from '@shared/unsaved-changes';
+import { FieldLabels, Versions } from '../versions';
 import { Mark, MARKS, mark } from './markdown';
 
 const PREVIEWED_AFTER_MS = 400;
@@ -41,7 +41,7 @@ const PREVIEWED_AFTER_MS = 400;
     MatFormFieldModule,
     MatInputModule,
     RouterLink,
-    Failed,
+    LoadError,
     Prose,
     Skeleton,
   ],
@@ -50,13 +50,13 @@ const PREVIEWED_AFTER_MS = 400;
   styleUrl: './lesson-editor.scss',
   templateUrl: './lesson-editor.html',
 })
-export class LessonEditor implements MayHaveUnsaved {
+export class LessonEditor implements HasUnsavedChanges {
   readonly id = input.required<string>();
   readonly lesson = input.required<string>();
 
   private readonly http = inject(HttpClient);
   private readonly versions = inject(Versions);
-  private readonly notes = inject(Notes);
+  private readonly snackbar = inject(Snackbar);
   private readonly textBox = viewChild<ElementRef<HTMLTextAreaElement>>('textBox');
 
   protected readonly read = resource({
@@ -69,7 +69,7 @@ export class LessonEditor implements MayHaveUnsaved {
   protected readonly marks = MARKS;
   protected readonly tab = signal<'write' | 'look'>('write');
   protected readonly html = signal('');
-  protected readonly messageOf = messageOf;
+  protected readonly messageOf = errorMessageOf;
   protected readonly form = inject(NonNullableFormBuilder).group({
     title: ['', [Validators.required, Validators.maxLength(255)]],
     content: ['', Validators.maxLength(200_000)],
@@ -77,12 +77,12 @@ export class LessonEditor implements MayHaveUnsaved {
     duration_minutes: [0, [Validators.required, Validators.min(0)]],
     is_preview: [false],
   });
-  protected readonly submission = new Submission(this.form);
+  protected readonly submission = new FormSubmission(this.form);
   private readonly url = computed(() => `/api/lessons/${this.lesson()}/`);
   private readonly written = signal('');
 
   constructor() {
-    askBeforeUnload(this);
+    confirmBeforeUnload(this);
     effect(() => {
       const lesson = this.shown();
       if (lesson) untracked(() => this.show(lesson));
@@ -100,20 +100,20 @@ export class LessonEditor implements MayHaveUnsaved {
       .subscribe(html => this.html.set(html));
   }
 
-  hasUnsaved(): boolean {
+  hasUnsavedChanges(): boolean {
     return this.form.dirty;
   }
 
   protected async save(): Promise<void> {
     const read = this.read.value();
     if (!read || this.submission.busy()) return;
-    await this.submission.send(async () => {
+    await this.submission.submit(async () => {
       const wanted = this.form.getRawValue();
       const saved = await this.versions.save<Lesson>(this.url(), wanted, read, describe);
       if (!saved) return;
       this.read.set(saved);
       this.show(saved.value);
-      await this.notes.say($localize`Saved.`);
+      await this.snackbar.show($localize`Saved.`);
     });
   }
 
@@ -170,7 +170,7 @@ export class LessonEditor implements MayHaveUnsaved {
   }
 }
 
-function describe(lesson: Lesson): Described<Lesson> {
+function describe(lesson: Lesson): FieldLabels<Lesson> {
   return {
     title: [$localize`Title`, lesson.title],
     content: [$localize`Text, in Markdown`, lesson.content ?? ''],

@@ -1,7 +1,7 @@
 import { ChangeDetectionStrategy, Component, inject, input, output, signal } from '@angular/core';
 
 import { ApiError } from '@core/errors/api-error';
-import { Failures } from '@core/errors/failures';
+import { ErrorReporter } from '@core/errors/error-reporter';
 import { saveFile } from '@shared/save-file';
 import { Format, Imported, QuizzesApi } from './quizzes-api';
 
@@ -101,7 +101,7 @@ export class Bank {
   readonly imported = output();
 
   private readonly api = inject(QuizzesApi);
-  private readonly failures = inject(Failures);
+  private readonly errorReporter = inject(ErrorReporter);
   protected readonly busy = signal(false);
   protected readonly done = signal<Imported | null>(null);
   protected readonly refused = signal<Refusal | null>(null);
@@ -111,7 +111,7 @@ export class Bank {
       const ending = format === 'gift' ? 'gift.txt' : 'xml';
       saveFile(`${this.title()}.${ending}`, await this.api.export(this.quiz(), format));
     } catch (error) {
-      await this.failures.report(error);
+      await this.errorReporter.report(error);
     }
   }
 
@@ -128,7 +128,7 @@ export class Bank {
       this.imported.emit();
     } catch (error) {
       if (error instanceof ApiError && error.status === 400) this.refused.set(refusalOf(error));
-      else await this.failures.report(error);
+      else await this.errorReporter.report(error);
     } finally {
       this.busy.set(false);
     }
@@ -136,5 +136,5 @@ export class Bank {
 }
 
 function refusalOf(error: ApiError): Refusal {
-  return { message: error.message, lines: (error.answer['lines'] ?? []) as Refusal['lines'] };
+  return { message: error.message, lines: (error.body['lines'] ?? []) as Refusal['lines'] };
 }

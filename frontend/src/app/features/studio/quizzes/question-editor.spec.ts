@@ -61,7 +61,7 @@ describe('the question editor', () => {
   }
 
   it('writes one with one right choice, all in one request', async () => {
-    const { click, fill, fillChoice, tick, save, stored, page, notes, answer } = await open();
+    const { click, fill, fillChoice, tick, save, stored, page, snackbar, answer } = await open();
     await click('One right choice');
     await fill('text', 'Which is first?');
     await fillChoice(0, 'The end');
@@ -85,7 +85,7 @@ describe('the question editor', () => {
         { text: 'The beginning', is_correct: true },
       ],
     });
-    expect(notes.say).toHaveBeenCalledWith('The question is saved.');
+    expect(snackbar.show).toHaveBeenCalledWith('The question is saved.');
     await answer('GET', '/api/quizzes/q/', { ...QUIZ, questions: [SINGLE] }, TAGGED);
     expect(page.querySelector('lms-question-editor')).toBeNull();
     expect(page.querySelector('.question')?.textContent).toContain('Deep?');

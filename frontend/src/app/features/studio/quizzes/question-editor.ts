@@ -18,10 +18,10 @@ import {
 import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatInputModule } from '@angular/material/input';
 
-import { messageOf } from '@shared/form-errors';
-import { Submission } from '@shared/submission';
+import { errorMessageOf } from '@shared/form-errors';
+import { FormSubmission } from '@shared/form-submission';
 import { KINDS, hasChoices } from './kinds';
-import { Kind, Question, QuizzesApi, Said } from './quizzes-api';
+import { Kind, Question, QuizzesApi, QuestionInput } from './quizzes-api';
 
 const NUMBER = /^\s*[-+]?(\d+([.,]\d*)?|[.,]\d+)(e[-+]?\d+)?\s*$/i;
 const MOST_CHOICES = 20;
@@ -46,7 +46,7 @@ export class QuestionEditor implements OnInit {
   private readonly forms = inject(NonNullableFormBuilder);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   protected readonly kinds = KINDS;
-  protected readonly messageOf = messageOf;
+  protected readonly messageOf = errorMessageOf;
   protected readonly mostChoices = MOST_CHOICES;
   protected readonly hasChoices = computed(() => hasChoices(this.kind()));
   protected readonly form = this.forms.group({
@@ -57,13 +57,13 @@ export class QuestionEditor implements OnInit {
     explanation: [''],
     choices: this.forms.array<FormGroup<ChoiceControls>>([]),
   });
-  protected readonly submission = new Submission(this.form);
+  protected readonly submission = new FormSubmission(this.form);
 
   get choices(): FormArray<FormGroup<ChoiceControls>> {
     return this.form.controls.choices;
   }
 
-  hasUnsaved(): boolean {
+  hasUnsavedChanges(): boolean {
     return this.form.dirty;
   }
 
@@ -114,7 +114,7 @@ export class QuestionEditor implements OnInit {
   }
 
   protected async save(): Promise<void> {
-    await this.submission.send(async () => {
+    await this.submission.submit(async () => {
       const question = this.question();
       const said = this.said();
       await (question
@@ -143,7 +143,7 @@ export class QuestionEditor implements OnInit {
     );
   }
 
-  private said(): Said {
+  private said(): QuestionInput {
     const { text, answer, tolerance, points, explanation, choices } = this.form.getRawValue();
     const kind = this.kind();
     const common = { text, kind, explanation, points: asNumber(points) };

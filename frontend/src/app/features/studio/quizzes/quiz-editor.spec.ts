@@ -118,7 +118,7 @@ describe('the quiz editor', () => {
   });
 
   it('saves the rules that were changed, in the server’s units', async () => {
-    const { rule, rules, type, answer, notes, settle } = await open();
+    const { rule, rules, type, answer, snackbar, settle } = await open();
     expect(rule('minutes').value).toBe('1.5');
     expect(rule('max_attempts').value).toBe('3');
     await type('aside [formControlName=minutes]', '2,5');
@@ -137,7 +137,7 @@ describe('the quiz editor', () => {
 
     expect(request.body).toEqual(changed);
     expect(request.headers.get('If-Match')).toBe('"1"');
-    expect(notes.say).toHaveBeenCalledWith('Saved.');
+    expect(snackbar.show).toHaveBeenCalledWith('Saved.');
     expect(rule('minutes').value).toBe('2.5');
   });
 
@@ -184,7 +184,7 @@ describe('the quiz editor', () => {
   });
 
   it('grades again where one agrees, and says what changed', async () => {
-    const { click, answer, ask, notes, http } = await open();
+    const { click, answer, ask, snackbar, http } = await open();
     ask.mockResolvedValueOnce(false);
     await click('Grade again');
     http.expectNone('/api/quizzes/q/regrade/');
@@ -196,7 +196,7 @@ describe('the quiz editor', () => {
       () => answer('GET', '/api/quizzes/q/regrade/', { finished_at: 'now', changes: [{}, {}] }),
       { timeout: 3000 },
     );
-    expect(notes.say).toHaveBeenCalledWith('Graded again: 2 results changed.');
+    expect(snackbar.show).toHaveBeenCalledWith('Graded again: 2 results changed.');
   });
 
   it('says what failed in grading again', async () => {

@@ -21,17 +21,17 @@ import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatInputModule } from '@angular/material/input';
 import { RouterLink } from '@angular/router';
 
-import { Failures } from '@core/errors/failures';
-import { Notes } from '@core/notes/notes';
+import { ErrorReporter } from '@core/errors/error-reporter';
+import { Snackbar } from '@core/snackbar/snackbar';
 import { Confirm } from '@shared/confirm';
-import { Failed } from '@shared/failed';
-import { messageOf } from '@shared/form-errors';
+import { LoadError } from '@shared/load-error';
+import { errorMessageOf } from '@shared/form-errors';
 import { Skeleton } from '@shared/skeleton';
-import { Submission } from '@shared/submission';
-import { MayHaveUnsaved, askBeforeUnload } from '@shared/unsaved';
+import { FormSubmission } from '@shared/form-submission';
+import { HasUnsavedChanges, confirmBeforeUnload } from '@shared/unsaved-changes';
 import { moved } from '../moved';
 import { OrderButtons } from '../order-buttons';
-import { Described, Versions } from '../versions';
+import { FieldLabels, Versions } from '../versions';
 import { Bank } from './bank';
 import { GRADINGS, KEY_SHOWN, KINDS, PROBLEMS } from './kinds';
 import { QuestionEditor } from './question-editor';
@@ -53,7 +53,7 @@ const REGRADE_ASKED_EVERY_MS = 1000;
     MatInputModule,
     RouterLink,
     Bank,
-    Failed,
+    LoadError,
     OrderButtons,
     QuestionEditor,
     QuizPreview,
@@ -63,7 +63,7 @@ const REGRADE_ASKED_EVERY_MS = 1000;
   styleUrl: './quiz-editor.scss',
   templateUrl: './quiz-editor.html',
 })
-export class QuizEditor implements MayHaveUnsaved {
+export class QuizEditor implements HasUnsavedChanges {
   readonly id = input.required<string>();
   readonly quiz = input.required<string>();
   /** `student`: what they are asked, without the key. */
@@ -71,9 +71,9 @@ export class QuizEditor implements MayHaveUnsaved {
 
   private readonly api = inject(QuizzesApi);
   private readonly versions = inject(Versions);
-  private readonly notes = inject(Notes);
+  private readonly snackbar = inject(Snackbar);
   private readonly confirm = inject(Confirm);
-  private readonly failures = inject(Failures);
+  private readonly errorReporter = inject(ErrorReporter);
   private readonly announcer = inject(LiveAnnouncer);
   private readonly destroyed = inject(DestroyRef);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
@@ -93,7 +93,7 @@ export class QuizEditor implements MayHaveUnsaved {
   protected readonly gradings = Object.entries(GRADINGS);
   protected readonly keyShown = Object.entries(KEY_SHOWN);
   protected readonly kindNames = Object.entries(KINDS) as [Kind, string][];
-  protected readonly messageOf = messageOf;
+  protected readonly messageOf = errorMessageOf;
   /** The question that is being written: its id, or the kind of a new one. */
   protected readonly editing = signal<string | null>(null);
   protected readonly isPreview = computed(() => this.view() === 'student');
@@ -116,19 +116,19 @@ export class QuizEditor implements MayHaveUnsaved {
     shuffle: [false],
     show_key: ['after_submit' as Quiz['show_key']],
   });
-  protected readonly submission = new Submission(this.form);
+  protected readonly submission = new FormSubmission(this.form);
   private readonly url = computed(() => `/api/quizzes/${this.quiz()}/`);
 
   constructor() {
-    askBeforeUnload(this);
+    confirmBeforeUnload(this);
     effect(() => {
       const quiz = this.shown();
       if (quiz && !this.form.dirty) untracked(() => this.show(quiz));
     });
   }
 
-  hasUnsaved(): boolean {
-    return this.form.dirty || !!this.editor()?.hasUnsaved();
+  hasUnsavedChanges(): boolean {
+    return this.form.dirty || !!this.editor()?.hasUnsavedChanges();
   }
 
   protected async save(): Promise<void> {
@@ -140,31 +140,31 @@ export class QuizEditor implements MayHaveUnsaved {
       max_attempts: max_attempts ? Number(max_attempts) : null,
       time_limit_seconds: minutes ? Math.round(Number(minutes.replace(',', '.')) * 60) : null,
     };
-    await this.submission.send(async () => {
+    await this.submission.submit(async () => {
       const saved = await this.versions.save<Quiz>(this.url(), body, read, describe);
       if (!saved) return;
       this.form.markAsPristine();
       this.read.set(saved);
-      await this.notes.say($localize`Saved.`);
+      await this.snackbar.show($localize`Saved.`);
     });
   }
 
   protected async edit(what: string | null): Promise<void> {
-    const isLost = this.editor()?.hasUnsaved() ?? false;
+    const isLost = this.editor()?.hasUnsavedChanges() ?? false;
     const agreed =
       !isLost ||
       (await this.confirm.ask({
         title: $localize`Drop what you wrote?`,
         text: $localize`The question that you are writing is not saved.`,
         action: $localize`Drop it`,
-        isGrave: true,
+        isDestructive: true,
       }));
     if (agreed) this.setEditing(what);
   }
 
   protected async finishEditing(): Promise<void> {
     this.setEditing(null);
-    await this.notes.say($localize`The question is saved.`);
+    await this.snackbar.show($localize`The question is saved.`);
     this.read.reload();
   }
 
@@ -173,7 +173,7 @@ export class QuizEditor implements MayHaveUnsaved {
       title: $localize`Delete this question?`,
       text: question.text,
       action: $localize`Delete the question`,
-      isGrave: true,
+      isDestructive: true,
     });
     if (!agreed) return;
     await this.submission.run(async () => {
@@ -199,7 +199,7 @@ export class QuizEditor implements MayHaveUnsaved {
       this.read.reload();
     } catch (error) {
       this.questions.set(before);
-      await this.failures.report(error);
+      await this.errorReporter.report(error);
     }
   }
 
@@ -222,7 +222,7 @@ export class QuizEditor implements MayHaveUnsaved {
     while (isOpen.value) {
       const { finished_at, changes } = await this.api.regraded(this.quiz());
       if (finished_at) {
-        await this.notes.say(
+        await this.snackbar.show(
           changes.length === 1
             ? $localize`Graded again: one result changed.`
             : $localize`Graded again: ${changes.length}:count: results changed.`,
@@ -258,7 +258,7 @@ export class QuizEditor implements MayHaveUnsaved {
   }
 }
 
-function describe(quiz: Quiz): Described<Quiz> {
+function describe(quiz: Quiz): FieldLabels<Quiz> {
   const saysYes = (is: boolean) => (is ? $localize`Yes` : $localize`No`);
   return {
     title: [$localize`Title`, quiz.title],

@@ -65,7 +65,7 @@ describe('the quizzes of a course', () => {
   });
 
   it('are deleted where one agrees', async () => {
-    const { click, answer, ask, http, text, notes } = await open();
+    const { click, answer, ask, http, text, snackbar } = await open();
     ask.mockResolvedValueOnce(false);
     await click('Delete');
     http.expectNone('/api/quizzes/q/');
@@ -74,7 +74,7 @@ describe('the quizzes of a course', () => {
     await answer('DELETE', '/api/quizzes/q/', null, { status: 204 });
     await answer('GET', '/api/quizzes/?course=1', pageOf());
     expect(text()).not.toContain('Which leaves?');
-    expect(notes.say).toHaveBeenCalledWith('The quiz is deleted.');
+    expect(snackbar.show).toHaveBeenCalledWith('The quiz is deleted.');
   });
 
   it('say what failed', async () => {

@@ -2,33 +2,33 @@ import { DecimalPipe, PercentPipe } from '@angular/common';
 import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 
-import { Notes } from '@core/notes/notes';
+import { Snackbar } from '@core/snackbar/snackbar';
 import { Confirm } from '@shared/confirm';
-import { Empty } from '@shared/empty';
-import { Failed } from '@shared/failed';
+import { EmptyState } from '@shared/empty-state';
+import { LoadError } from '@shared/load-error';
 import { Skeleton } from '@shared/skeleton';
-import { Work } from '@shared/work';
+import { PendingAction } from '@shared/pending-action';
 import { PROBLEMS } from './kinds';
 import { QuizzesApi } from './quizzes-api';
 
 /** The quizzes of a course, by their lessons. */
 @Component({
   selector: 'lms-quiz-list',
-  imports: [DecimalPipe, PercentPipe, RouterLink, Empty, Failed, Skeleton],
+  imports: [DecimalPipe, PercentPipe, RouterLink, EmptyState, LoadError, Skeleton],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './quiz-list.scss',
   template: `
     <h1 i18n>Quizzes</h1>
     @if (quizzes.error(); as error) {
-      <lms-failed [error]="error" (retry)="quizzes.reload()" />
+      <lms-load-error [error]="error" (retry)="quizzes.reload()" />
     } @else if (outline.error(); as error) {
-      <lms-failed [error]="error" (retry)="outline.reload()" />
+      <lms-load-error [error]="error" (retry)="outline.reload()" />
     } @else if (quizzes.isLoading() || outline.isLoading()) {
       <lms-skeleton [count]="4" height="5rem" />
     } @else if (lessons().length === 0) {
-      <lms-empty title="A quiz belongs to a lesson, and there is none yet." i18n-title>
+      <lms-empty-state title="A quiz belongs to a lesson, and there is none yet." i18n-title>
         <a class="button" routerLink="../outline" i18n>Write the first lesson</a>
-      </lms-empty>
+      </lms-empty-state>
     } @else {
       @for (group of groups(); track group.lesson.id) {
         <h2>{{ group.lesson.title }}</h2>
@@ -58,9 +58,9 @@ import { QuizzesApi } from './quizzes-api';
                 <span class="visually-hidden">{{ quiz.title }}</span>
               </a>
               <button
-                class="button plain grave"
+                class="button plain destructive"
                 type="button"
-                [disabled]="work.busy()"
+                [disabled]="pendingAction.busy()"
                 (click)="remove(quiz.id, quiz.title)"
               >
                 <ng-container i18n>Delete</ng-container>
@@ -91,7 +91,7 @@ import { QuizzesApi } from './quizzes-api';
           <span i18n>Title</span>
           <input #titleBox required maxlength="255" autocomplete="off" />
         </label>
-        <button class="button" [disabled]="work.busy()" i18n>Create</button>
+        <button class="button" [disabled]="pendingAction.busy()" i18n>Create</button>
       </form>
     }
   `,
@@ -101,10 +101,10 @@ export class QuizList {
 
   private readonly api = inject(QuizzesApi);
   private readonly router = inject(Router);
-  private readonly notes = inject(Notes);
+  private readonly snackbar = inject(Snackbar);
   private readonly confirm = inject(Confirm);
   protected readonly problems = PROBLEMS;
-  protected readonly work = new Work();
+  protected readonly pendingAction = new PendingAction();
   protected readonly quizzes = this.api.ofCourse(this.id);
   protected readonly outline = this.api.outline(this.id);
   protected readonly lessons = computed(() =>
@@ -121,7 +121,7 @@ export class QuizList {
 
   protected async create(lesson: string, title: string): Promise<void> {
     if (!title.trim()) return;
-    await this.work.run(async () => {
+    await this.pendingAction.run(async () => {
       const { id } = await this.api.create(lesson, title.trim());
       await this.router.navigate(['/studio/courses', this.id(), 'quizzes', id]);
     });
@@ -132,13 +132,13 @@ export class QuizList {
       title: $localize`Delete this quiz?`,
       text: $localize`“${title}:title:”, its questions and all that students handed in go with it.`,
       action: $localize`Delete the quiz`,
-      isGrave: true,
+      isDestructive: true,
     });
     if (!agreed) return;
-    await this.work.run(async () => {
+    await this.pendingAction.run(async () => {
       await this.api.remove(quiz);
       this.quizzes.reload();
-      await this.notes.say($localize`The quiz is deleted.`);
+      await this.snackbar.show($localize`The quiz is deleted.`);
     });
   }
 }

@@ -2,13 +2,13 @@ import { DecimalPipe, PercentPipe } from '@angular/common';
 import { ChangeDetectionStrategy, Component, input } from '@angular/core';
 import { RouterLink } from '@angular/router';
 
-import { Empty } from '@shared/empty';
+import { EmptyState } from '@shared/empty-state';
 import { Quiz } from './quizzes-api';
 
 /** What a student is asked in a quiz, to try: the key is not in it, and nothing is sent. */
 @Component({
   selector: 'lms-quiz-preview',
-  imports: [DecimalPipe, PercentPipe, RouterLink, Empty],
+  imports: [DecimalPipe, PercentPipe, RouterLink, EmptyState],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './quiz-preview.scss',
   template: `
@@ -97,9 +97,9 @@ import { Quiz } from './quizzes-api';
         }
       </fieldset>
     } @empty {
-      <lms-empty title="There is nothing to preview yet." i18n-title>
+      <lms-empty-state title="There is nothing to preview yet." i18n-title>
         <a class="button" routerLink="." i18n>Write the first question</a>
-      </lms-empty>
+      </lms-empty-state>
     }
   `,
 })

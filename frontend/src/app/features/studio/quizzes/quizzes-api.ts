@@ -2,28 +2,28 @@ import { HttpClient, httpResource } from '@angular/common/http';
 import { Injectable, Signal, inject } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
 
-import { Answered, EMPTY_PAGE, Outline, Page, Sent } from '@core/api/models';
-import { given } from '@core/api/params';
+import { ApiResponse, EMPTY_PAGE, Outline, Page, ApiRequest } from '@core/api/models';
+import { definedParams } from '@core/api/defined-params';
 
-export type Kind = Answered<'Question'>['kind'];
-export type Problem = Answered<'Problem'>;
-export type Regrade = Answered<'Regrade'>;
-export type Imported = Answered<'Imported'>;
+export type Kind = ApiResponse<'Question'>['kind'];
+export type Problem = ApiResponse<'Problem'>;
+export type Regrade = ApiResponse<'Regrade'>;
+export type Imported = ApiResponse<'Imported'>;
 export type Format = 'gift' | 'moodle_xml';
 
 /** A question as its author sees it, with the key. */
-export interface Question extends Answered<'Question'> {
-  readonly choices: (Sent<'WantedChoice'> & { id: string; is_correct: boolean })[];
+export interface Question extends ApiResponse<'Question'> {
+  readonly choices: (ApiRequest<'WantedChoice'> & { id: string; is_correct: boolean })[];
 }
 
-export interface Quiz extends Omit<Answered<'Quiz'>, 'questions'> {
+export interface Quiz extends Omit<ApiResponse<'Quiz'>, 'questions'> {
   readonly questions: readonly Question[];
 }
 
 /** What of a question its author says. */
-export type Said = Pick<Question, 'text' | 'kind' | 'points'> &
+export type QuestionInput = Pick<Question, 'text' | 'kind' | 'points'> &
   Partial<Pick<Question, 'answer' | 'tolerance' | 'explanation'>> & {
-    readonly choices?: readonly Sent<'WantedChoice'>[];
+    readonly choices?: readonly ApiRequest<'WantedChoice'>[];
   };
 
 @Injectable({ providedIn: 'root' })
@@ -31,7 +31,7 @@ export class QuizzesApi {
   private readonly http = inject(HttpClient);
 
   ofCourse(course: Signal<string>) {
-    return httpResource<Page<Answered<'Quiz'>>>(
+    return httpResource<Page<ApiResponse<'Quiz'>>>(
       () => ({ url: '/api/quizzes/', params: { course: course(), page_size: 100 } }),
       { defaultValue: EMPTY_PAGE },
     );
@@ -53,12 +53,12 @@ export class QuizzesApi {
     return firstValueFrom(this.http.put(`/api/quizzes/${quiz}/questions/order/`, { questions }));
   }
 
-  addQuestion(quiz: string, said: Said): Promise<unknown> {
+  addQuestion(quiz: string, said: QuestionInput): Promise<unknown> {
     return firstValueFrom(this.http.post('/api/questions/', { quiz, ...said }));
   }
 
   /** A question and its choices are changed in one request. */
-  changeQuestion(question: string, said: Said): Promise<unknown> {
+  changeQuestion(question: string, said: QuestionInput): Promise<unknown> {
     return firstValueFrom(this.http.patch(`/api/questions/${question}/`, said));
   }
 
@@ -70,7 +70,7 @@ export class QuizzesApi {
     const form = new FormData();
     form.set('file', file);
     form.set('format', format);
-    const params = given({ skip_unsupported: skipsUnsupported || undefined });
+    const params = definedParams({ skip_unsupported: skipsUnsupported || undefined });
     return firstValueFrom(
       this.http.post<Imported>(`/api/quizzes/${quiz}/import/`, form, { params }),
     );

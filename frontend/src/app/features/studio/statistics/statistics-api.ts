@@ -1,21 +1,21 @@
 import { httpResource } from '@angular/common/http';
 import { Injectable, Signal } from '@angular/core';
 
-import { Answered, EMPTY_PAGE, Page } from '@core/api/models';
-import { given } from '@core/api/params';
+import { ApiResponse, EMPTY_PAGE, Page } from '@core/api/models';
+import { definedParams } from '@core/api/defined-params';
 
 @Injectable({ providedIn: 'root' })
 export class StatisticsApi {
   /** The course's own figures, as its instructor's dashboard has them. */
   course(id: Signal<string>) {
-    return httpResource<Answered<'Dashboard'>>(() => ({
+    return httpResource<ApiResponse<'Dashboard'>>(() => ({
       url: '/api/dashboard/',
       params: { course: id() },
     }));
   }
 
   quizzes(course: Signal<string>) {
-    return httpResource<Page<Answered<'Quiz'>>>(
+    return httpResource<Page<ApiResponse<'Quiz'>>>(
       () => ({ url: '/api/quizzes/', params: { course: course(), page_size: 100 } }),
       { defaultValue: EMPTY_PAGE },
     );
@@ -23,10 +23,13 @@ export class StatisticsApi {
 
   /** @param attempts `all`, or undefined for the first of each student */
   quiz(id: Signal<string | undefined>, attempts: Signal<string | undefined>) {
-    return httpResource<Answered<'Statistics'>>(() => {
+    return httpResource<ApiResponse<'Statistics'>>(() => {
       const quiz = id();
       if (!quiz) return undefined;
-      return { url: `/api/quizzes/${quiz}/statistics/`, params: given({ attempts: attempts() }) };
+      return {
+        url: `/api/quizzes/${quiz}/statistics/`,
+        params: definedParams({ attempts: attempts() }),
+      };
     });
   }
 }

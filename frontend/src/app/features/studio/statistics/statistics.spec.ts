@@ -152,8 +152,8 @@ describe('a course’s statistics', () => {
     const { answer, find } = await visitStudio('/courses/1/statistics');
     await answer('GET', '/api/quizzes/?course=1', pageOf());
 
-    expect(find('lms-empty').textContent).toContain('This course has no quiz yet.');
-    expect(find('lms-empty a').getAttribute('href')).toBe('/studio/courses/1/quizzes');
+    expect(find('lms-empty-state').textContent).toContain('This course has no quiz yet.');
+    expect(find('lms-empty-state a').getAttribute('href')).toBe('/studio/courses/1/quizzes');
   });
 
   it('say that the quizzes could not be read', async () => {
@@ -175,7 +175,7 @@ describe('a course’s statistics', () => {
     });
     await answer('GET', '/api/quizzes/?course=1', QUIZZES);
     await answer('GET', '/api/quizzes/q/statistics/', {}, { status: 503 });
-    expect(page.querySelectorAll('lms-failed')).toHaveLength(1);
+    expect(page.querySelectorAll('lms-load-error')).toHaveLength(1);
     await click('Try again');
     await answer('GET', '/api/quizzes/q/statistics/', FIGURES);
 

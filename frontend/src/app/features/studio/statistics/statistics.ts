@@ -9,10 +9,10 @@ import {
 } from '@angular/core';
 import { RouterLink } from '@angular/router';
 
-import { Query } from '@core/navigation/query';
+import { QueryParams } from '@core/navigation/query-params';
 import { Chart } from '@shared/chart';
-import { Empty } from '@shared/empty';
-import { Failed } from '@shared/failed';
+import { EmptyState } from '@shared/empty-state';
+import { LoadError } from '@shared/load-error';
 import { Skeleton } from '@shared/skeleton';
 import { StatisticsApi } from './statistics-api';
 
@@ -21,7 +21,7 @@ const LABEL_CHARACTERS = 24;
 /** How a course does, and what the answers to a quiz say of its questions. */
 @Component({
   selector: 'lms-statistics',
-  imports: [DecimalPipe, PercentPipe, RouterLink, Chart, Empty, Failed, Skeleton],
+  imports: [DecimalPipe, PercentPipe, RouterLink, Chart, EmptyState, LoadError, Skeleton],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './statistics.scss',
   templateUrl: './statistics.html',
@@ -32,7 +32,7 @@ export class Statistics {
   readonly attempts = input<string>();
 
   private readonly api = inject(StatisticsApi);
-  protected readonly query = inject(Query);
+  protected readonly queryParams = inject(QueryParams);
   private readonly locale = inject(LOCALE_ID);
   protected readonly dashboard = this.api.course(this.id);
   protected readonly quizzes = this.api.quizzes(this.id);

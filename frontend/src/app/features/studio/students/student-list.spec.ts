@@ -104,7 +104,7 @@ describe('a course’s students', () => {
   });
 
   it('are enrolled by name', async () => {
-    const { type, submit, answer, notes, find, http } = await open('');
+    const { type, submit, answer, snackbar, find, http } = await open('');
     await submit('form.new');
     http.expectNone('/api/enrollments/');
     await type('form.new input', ' grace ');
@@ -113,7 +113,7 @@ describe('a course’s students', () => {
     expect(request.body).toEqual({ course: '1', username: 'grace' });
     await answer('GET', '/api/enrollments/', pageOf(GRACE));
 
-    expect(notes.say).toHaveBeenCalledWith('grace is enrolled.');
+    expect(snackbar.show).toHaveBeenCalledWith('grace is enrolled.');
     expect(find('tbody').textContent).toContain('grace');
   });
 

@@ -1,16 +1,16 @@
 import { DatePipe, PercentPipe } from '@angular/common';
 import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
 
-import { Query } from '@core/navigation/query';
-import { Notes } from '@core/notes/notes';
+import { QueryParams } from '@core/navigation/query-params';
+import { Snackbar } from '@core/snackbar/snackbar';
 import { Confirm } from '@shared/confirm';
-import { Empty } from '@shared/empty';
-import { Failed } from '@shared/failed';
+import { EmptyState } from '@shared/empty-state';
+import { LoadError } from '@shared/load-error';
 import { Pager } from '@shared/pager';
 import { saveFile } from '@shared/save-file';
 import { SearchBox } from '@shared/search-box';
 import { Skeleton } from '@shared/skeleton';
-import { Work } from '@shared/work';
+import { PendingAction } from '@shared/pending-action';
 import { CourseInStudio } from '../course-in-studio';
 import { asCsv } from './csv';
 import { Student, StudentsApi } from './students-api';
@@ -18,7 +18,7 @@ import { Student, StudentsApi } from './students-api';
 /** Who takes the course, how far each has come, and their marks. */
 @Component({
   selector: 'lms-student-list',
-  imports: [DatePipe, PercentPipe, Empty, Failed, Pager, SearchBox, Skeleton],
+  imports: [DatePipe, PercentPipe, EmptyState, LoadError, Pager, SearchBox, Skeleton],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './student-list.scss',
   templateUrl: './student-list.html',
@@ -30,11 +30,11 @@ export class StudentList {
   readonly page = input<string>();
 
   private readonly api = inject(StudentsApi);
-  protected readonly query = inject(Query);
-  private readonly notes = inject(Notes);
+  protected readonly queryParams = inject(QueryParams);
+  private readonly snackbar = inject(Snackbar);
   private readonly confirm = inject(Confirm);
   private readonly studio = inject(CourseInStudio);
-  protected readonly work = new Work();
+  protected readonly pendingAction = new PendingAction();
   protected readonly students = this.api.of(
     this.id,
     computed(() => ({ search: this.search(), ordering: this.ordering(), page: this.page() })),
@@ -55,11 +55,11 @@ export class StudentList {
   protected async grant(box: HTMLInputElement): Promise<void> {
     const username = box.value.trim();
     if (!username) return;
-    await this.work.run(async () => {
+    await this.pendingAction.run(async () => {
       await this.api.grant(this.id(), username);
       box.value = '';
       this.reload();
-      await this.notes.say($localize`${username}:username: is enrolled.`);
+      await this.snackbar.show($localize`${username}:username: is enrolled.`);
     });
   }
 
@@ -69,10 +69,10 @@ export class StudentList {
       title: $localize`Remove from the course?`,
       text: $localize`${name}:username: can read the course no longer. What they have done is kept.`,
       action: $localize`Remove`,
-      isGrave: true,
+      isDestructive: true,
     });
     if (!agreed) return;
-    await this.work.run(async () => {
+    await this.pendingAction.run(async () => {
       await this.api.revoke(student.id);
       this.reload();
     });
@@ -80,7 +80,7 @@ export class StudentList {
 
   /** Saves all students' marks as a table, a column for each quiz. */
   protected async export(): Promise<void> {
-    await this.work.run(async () => {
+    await this.pendingAction.run(async () => {
       const students = await this.api.all(this.id());
       const quizzes = students[0]?.progress.quizzes ?? [];
       const head = [

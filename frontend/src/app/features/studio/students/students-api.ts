@@ -2,12 +2,12 @@ import { HttpClient, httpResource } from '@angular/common/http';
 import { Injectable, Signal, inject } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
 
-import { allPages } from '@core/api/all-pages';
-import { EMPTY_PAGE, Page, Place } from '@core/api/models';
-import { given } from '@core/api/params';
+import { fetchAllPages } from '@core/api/fetch-all-pages';
+import { EMPTY_PAGE, Page, Enrollment } from '@core/api/models';
+import { definedParams } from '@core/api/defined-params';
 
 /** A student's place in a course, with their card; null where they have erased themselves. */
-export interface Student extends Place {
+export interface Student extends Enrollment {
   readonly student: { readonly id: string; readonly username: string } | null;
 }
 
@@ -23,7 +23,7 @@ export class StudentsApi {
   }
 
   all(course: string): Promise<readonly Student[]> {
-    return allPages<Student>(this.http, '/api/enrollments/', paramsOf(course, {}));
+    return fetchAllPages<Student>(this.http, '/api/enrollments/', paramsOf(course, {}));
   }
 
   grant(course: string, username: string): Promise<unknown> {
@@ -36,5 +36,5 @@ export class StudentsApi {
 }
 
 function paramsOf(course: string, wanted: Readonly<Record<string, string | undefined>>) {
-  return given({ course, expand: 'student,progress', ...wanted });
+  return definedParams({ course, expand: 'student,progress', ...wanted });
 }
