@@ -91,9 +91,9 @@ export const PLACES: readonly Place[] = [
     path: page => openAttempt(page, 3),
     then: async page => {
       await page.getByRole('radio', { name: 'True' }).check();
-      await page.getByLabel('Mark for review').check();
+      await page.getByLabel('Flag for review').check();
       await page.getByRole('link', { name: 'Review and submit' }).click();
-      await page.getByRole('button', { name: 'Submit my answers' }).click();
+      await page.getByRole('button', { name: 'Submit answers' }).click();
     },
   },
   {

@@ -16,41 +16,41 @@ import { Attempt, Step } from './attempt';
 import { Countdown } from './countdown';
 import { Question } from './question';
 import { Review } from './review';
-import { Sending } from './sending';
+import { SubmissionStatus } from './submission-status';
 
-/** Where one is in an attempt: `?step=` a question's number, or this. */
+/** The value of `?step=` that shows the review instead of a question. */
 export const REVIEW = 'review';
 
-/** An open attempt: one question at a time, a map of all, the time, and the look over them all. */
+/** An open attempt: one question at a time or the review, with the timer and a list of all questions. */
 @Component({
   selector: 'lms-quiz-attempt',
-  imports: [RouterLink, Question, Review, Sending],
+  imports: [RouterLink, Question, Review, SubmissionStatus],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './attempt-view.scss',
   template: `
     <div class="layout">
       <div class="main">
         @if (current(); as step) {
-          <lms-quiz-sending />
+          <lms-quiz-submission-status />
           <form class="card" novalidate (submit)="$event.preventDefault(); next()">
-            @for (one of [step]; track one.question.id) {
+            @for (shown of [step]; track shown.question.id) {
               <lms-quiz-question
-                [step]="one"
+                [step]="shown"
                 [count]="attempt.steps().length"
-                [isLocked]="attempt.isTimeUp() || attempt.isSending()"
-                (answer)="attempt.give(one.question.id, $event)"
-                (toggled)="attempt.toggle(one.question.id, $event.choice, $event.isChosen)"
+                [isLocked]="attempt.isTimeUp() || attempt.isSubmitting()"
+                (answer)="attempt.answer(shown.question.id, $event)"
+                (toggled)="attempt.toggleChoice(shown.question.id, $event.choice, $event.isChosen)"
               />
             }
-            <label class="mark">
+            <label class="flag">
               <input
-                #mark
+                #flagInput
                 type="checkbox"
-                [checked]="step.isMarked"
-                [disabled]="attempt.isTimeUp() || attempt.isSending()"
-                (change)="attempt.mark(step.question.id, mark.checked)"
+                [checked]="step.isFlagged"
+                [disabled]="attempt.isTimeUp() || attempt.isSubmitting()"
+                (change)="attempt.flag(step.question.id, flagInput.checked)"
               />
-              <span i18n>Mark for review</span>
+              <span i18n>Flag for review</span>
             </label>
             <p class="actions steps">
               @if (step.number > 1) {
@@ -70,17 +70,17 @@ export const REVIEW = 'review';
         } @else {
           <lms-quiz-review />
         }
-        <p class="kept quiet" role="status">
-          @if (attempt.kept() === false) {
+        <p class="save-status quiet" role="status">
+          @if (attempt.isSaved() === false) {
             <strong i18n>
-              This device cannot keep your answers: do not reload or close this page before you have
-              submitted.
+              Your answers cannot be saved on this device. Do not reload or close this page before
+              you submit.
             </strong>
-          } @else if (attempt.changedElsewhere()) {
+          } @else if (attempt.isChangedInOtherTab()) {
             <ng-container i18n>
-              Your answers were changed in another tab; the last change of each one counts.
+              Your answers were changed in another tab. The latest change to each answer counts.
             </ng-container>
-          } @else if (attempt.kept()) {
+          } @else if (attempt.isSaved()) {
             <ng-container i18n>Saved on this device</ng-container>
           }
         </p>
@@ -94,7 +94,7 @@ export const REVIEW = 'review';
                 <span class="quiet" i18n>Time left</span>
                 <strong role="timer">{{ countdown.clock() }}</strong>
               } @else {
-                <span class="quiet" i18n>The time is hidden</span>
+                <span class="quiet" i18n>Time hidden</span>
               }
               <button class="plain" type="button" (click)="isTimeShown.set(!isTimeShown())">
                 @if (isTimeShown()) {
@@ -105,17 +105,17 @@ export const REVIEW = 'review';
                 <span class="visually-hidden" i18n>the time</span>
               </button>
             </div>
-            <p class="said" role="status" [class.visually-hidden]="isTimeShown()">
-              {{ countdown.said() }}
+            <p class="announcement" role="status" [class.visually-hidden]="isTimeShown()">
+              {{ countdown.announcement() }}
             </p>
           </div>
         }
-        <nav class="map" aria-labelledby="map">
-          <h2 id="map" i18n>All questions</h2>
+        <nav class="overview" aria-labelledby="overview">
+          <h2 id="overview" i18n>All questions</h2>
           <p class="counts quiet">
-            <span i18n>{{ answered() }} of {{ attempt.steps().length }} answered</span>
-            @if (attempt.marked() > 0) {
-              <span i18n>{{ attempt.marked() }} marked for review</span>
+            <span i18n>{{ answeredCount() }} of {{ attempt.steps().length }} answered</span>
+            @if (attempt.flaggedCount() > 0) {
+              <span i18n>{{ attempt.flaggedCount() }} flagged for review</span>
             }
           </p>
           <ol>
@@ -130,15 +130,15 @@ export const REVIEW = 'review';
                   [class.answered]="step.isAnswered"
                 >
                   {{ step.number }}
-                  <span class="signs" aria-hidden="true">
-                    {{ step.isAnswered ? '✓' : '' }}{{ step.isMarked ? '⚑' : '' }}
+                  <span class="symbols" aria-hidden="true">
+                    {{ step.isAnswered ? '✓' : '' }}{{ step.isFlagged ? '⚑' : '' }}
                   </span>
                 </a>
               </li>
             }
           </ol>
-          <p class="key quiet" aria-hidden="true">
-            <span i18n>✓ answered</span> <span i18n>⚑ marked for review</span>
+          <p class="legend quiet" aria-hidden="true">
+            <span i18n>✓ answered</span> <span i18n>⚑ flagged for review</span>
           </p>
           @if (!isReview()) {
             <a
@@ -157,7 +157,7 @@ export const REVIEW = 'review';
   `,
 })
 export class AttemptView {
-  /** A question's number, or `review`. */
+  /** The number of a question, or `review`. */
   readonly step = input.required<string>();
 
   private readonly router = inject(Router);
@@ -168,14 +168,14 @@ export class AttemptView {
 
   protected readonly isReview = computed(() => this.step() === REVIEW);
   protected readonly number = computed(() => {
-    const wanted = Number.parseInt(this.step(), 10) || 1;
-    return Math.min(Math.max(wanted, 1), this.attempt.steps().length);
+    const requested = Number.parseInt(this.step(), 10) || 1;
+    return Math.min(Math.max(requested, 1), this.attempt.steps().length);
   });
   protected readonly current = computed(() =>
     this.isReview() ? undefined : this.attempt.steps()[this.number() - 1],
   );
-  protected readonly answered = computed(
-    () => this.attempt.steps().length - this.attempt.unanswered(),
+  protected readonly answeredCount = computed(
+    () => this.attempt.steps().length - this.attempt.unansweredCount(),
   );
   protected readonly isTimeShown = signal(true);
 
@@ -196,11 +196,11 @@ export class AttemptView {
     this.go(isLast ? REVIEW : this.number() + 1);
   }
 
-  protected describe({ number, isAnswered, isMarked }: Step): string {
+  protected describe({ number, isAnswered, isFlagged }: Step): string {
     return [
       $localize`Question ${number}:number:`,
       isAnswered ? $localize`answered` : $localize`not answered`,
-      ...(isMarked ? [$localize`marked for review`] : []),
+      ...(isFlagged ? [$localize`flagged for review`] : []),
     ].join(', ');
   }
 

@@ -5,13 +5,17 @@ import { TestBed } from '@angular/core/testing';
 import { errorInterceptor } from '@core/http/error-interceptor';
 import { Attempt } from './attempt';
 import { Countdown } from './countdown';
-import { Asked, Started, Submission } from './quiz-api';
+import { QuestionSnapshot, StartedAttempt, Submission } from './quiz-api';
 
 const NOW = Date.parse('2026-05-04T10:00:00Z');
-const MINE = 'lms.private.quiz.ada.q1.2';
-const KEY = 'quiz-q1-attempt-2';
+const DRAFT_KEY = 'lms.private.quiz.ada.q1.2';
+const IDEMPOTENCY_KEY = 'quiz-q1-attempt-2';
 
-function asked(id: string, kind: Asked['kind'], choices: readonly string[] = []): Asked {
+function asked(
+  id: string,
+  kind: QuestionSnapshot['kind'],
+  choices: readonly string[] = [],
+): QuestionSnapshot {
   return {
     id,
     quiz: 'q1',
@@ -29,14 +33,14 @@ const QUESTIONS = [
   asked('many', 'multiple', ['c', 'd']),
   asked('words', 'short_text'),
 ];
-const STARTED: Started = {
+const STARTED: StartedAttempt = {
   attempt: 2,
   started_at: '2026-05-04T10:00:00Z',
   deadline: null,
   now: '2026-05-04T10:00:00Z',
   questions: QUESTIONS,
 };
-const LIMITED: Started = { ...STARTED, deadline: '2026-05-04T10:01:00Z' };
+const LIMITED: StartedAttempt = { ...STARTED, deadline: '2026-05-04T10:01:00Z' };
 const SUBMITTED = { id: 's1', attempt: 2, passed: true } as Submission;
 
 describe('Attempt', () => {
@@ -65,33 +69,36 @@ describe('Attempt', () => {
     vi.restoreAllMocks();
   });
 
-  function open(started: Started = STARTED): void {
+  function open(started: StartedAttempt = STARTED): void {
     attempt.open({ user: 'ada', quiz: 'q1' }, started, Date.now());
   }
 
   const settle = () => vi.advanceTimersByTimeAsync(0);
-  const posted = () => http.expectOne({ method: 'POST', url: '/api/quiz-submissions/' });
-  const kept = () => JSON.parse(localStorage.getItem(MINE) ?? 'null') as unknown;
-  const given = () => attempt.steps().map(step => step.given);
+  const submitRequest = () => http.expectOne({ method: 'POST', url: '/api/quiz-submissions/' });
+  const storedDraft = () => JSON.parse(localStorage.getItem(DRAFT_KEY) ?? 'null') as unknown;
+  const stepAnswers = () => attempt.steps().map(step => step.answer);
 
   async function lose(): Promise<void> {
-    posted().error(new ProgressEvent('error'), { status: 0, statusText: '' });
+    submitRequest().error(new ProgressEvent('error'), { status: 0, statusText: '' });
     await settle();
   }
 
   async function refuse(code: string, status = 409, headers = {}): Promise<void> {
-    posted().flush({ detail: `Because of ${code}.`, code }, { status, statusText: '', headers });
+    submitRequest().flush(
+      { detail: `Because of ${code}.`, code },
+      { status, statusText: '', headers },
+    );
     await settle();
   }
 
-  /** Answers the question whether the attempt is still open. */
-  async function tellOpen(my_open: object | null | undefined): Promise<void> {
+  /** Answers the request for the status of the attempt. */
+  async function answerStatus(my_open: object | null | undefined): Promise<void> {
     const now = new Date(Date.now()).toISOString();
     http.expectOne('/api/quizzes/q1/').flush({ my_open, now });
     await settle();
   }
 
-  async function tellSubmitted(...attempts: readonly number[]): Promise<void> {
+  async function answerSubmissions(...attempts: readonly number[]): Promise<void> {
     const results = attempts.map(number => ({ id: `s-${number}`, attempt: number }));
     http
       .expectOne('/api/quiz-submissions/?quiz=q1&student=ada&page_size=100')
@@ -101,208 +108,221 @@ describe('Attempt', () => {
 
   function otherTab(draft: object | null): void {
     const newValue = draft && JSON.stringify(draft);
-    if (newValue === null) localStorage.removeItem(MINE);
-    else localStorage.setItem(MINE, newValue);
-    window.dispatchEvent(new StorageEvent('storage', { key: MINE, newValue }));
+    if (newValue === null) localStorage.removeItem(DRAFT_KEY);
+    else localStorage.setItem(DRAFT_KEY, newValue);
+    window.dispatchEvent(new StorageEvent('storage', { key: DRAFT_KEY, newValue }));
   }
 
-  describe('keeps the answers', () => {
-    it('on the device, at each change', () => {
+  describe('draft', () => {
+    it('is saved on the device after each change', () => {
       open();
-      expect(attempt.kept()).toBeNull();
-      attempt.give('one', { choices: ['b'] });
-      attempt.mark('many', true);
+      expect(attempt.isSaved()).toBeNull();
+      attempt.answer('one', { choices: ['b'] });
+      attempt.flag('many', true);
 
-      expect(kept()).toEqual({ answers: { one: { choices: ['b'] } }, marked: ['many'] });
-      expect(attempt.kept()).toBe(true);
-      expect(attempt.unanswered()).toBe(2);
-      expect(attempt.marked()).toBe(1);
+      expect(storedDraft()).toEqual({ answers: { one: { choices: ['b'] } }, marked: ['many'] });
+      expect(attempt.isSaved()).toBe(true);
+      expect(attempt.unansweredCount()).toBe(2);
+      expect(attempt.flaggedCount()).toBe(1);
 
-      attempt.mark('many', false);
-      expect(attempt.marked()).toBe(0);
+      attempt.flag('many', false);
+      expect(attempt.flaggedCount()).toBe(0);
     });
 
-    it('for who comes back', () => {
+    it('is restored when the attempt is reopened', () => {
       open();
-      attempt.give('words', { text: 'Neptune' });
-      attempt.mark('words', true);
+      attempt.answer('words', { text: 'Neptune' });
+      attempt.flag('words', true);
       attempt.close();
       expect(attempt.isOpen()).toBe(false);
       open();
 
       const [, , words] = attempt.steps();
-      expect(words).toMatchObject({ given: { text: 'Neptune' }, isAnswered: true, isMarked: true });
+      expect(words).toMatchObject({
+        answer: { text: 'Neptune' },
+        isAnswered: true,
+        isFlagged: true,
+      });
     });
 
-    it('of this attempt, and none of those before', () => {
+    it('of an earlier attempt is removed', () => {
       localStorage.setItem('lms.private.quiz.ada.q1.1', '{"answers":{"one":{"choices":["a"]}}}');
       open();
 
-      expect(given()).toEqual([undefined, undefined, undefined]);
+      expect(stepAnswers()).toEqual([undefined, undefined, undefined]);
       expect(localStorage.length).toBe(0);
     });
 
-    it('that answer these questions, and nothing else', () => {
+    it('is restricted to the questions of the attempt', () => {
       const answers = {
         one: { choices: ['b', 'foreign'] },
         many: { text: 'no choice' },
         words: { choices: ['a'] },
         other: { text: 'x' },
       };
-      localStorage.setItem(MINE, JSON.stringify({ answers, marked: ['one', 'other'] }));
+      localStorage.setItem(DRAFT_KEY, JSON.stringify({ answers, marked: ['one', 'other'] }));
       open();
 
-      expect(given()).toEqual([{ choices: ['b'] }, undefined, undefined]);
-      expect(attempt.marked()).toBe(1);
+      expect(stepAnswers()).toEqual([{ choices: ['b'] }, undefined, undefined]);
+      expect(attempt.flaggedCount()).toBe(1);
     });
 
-    it('in memory where the device cannot, and says so', () => {
+    it('stays in memory if the device cannot save it', () => {
       open();
-      attempt.give('words', { text: 'old' });
+      attempt.answer('words', { text: 'old' });
       vi.spyOn(Storage.prototype, 'setItem').mockImplementation(() => {
         throw new DOMException('full', 'QuotaExceededError');
       });
-      attempt.give('words', { text: 'new' });
-      attempt.give('one', { choices: ['a'] });
+      attempt.answer('words', { text: 'new' });
+      attempt.answer('one', { choices: ['a'] });
 
-      expect(attempt.kept()).toBe(false);
-      expect(given()).toEqual([{ choices: ['a'] }, undefined, { text: 'new' }]);
+      expect(attempt.isSaved()).toBe(false);
+      expect(stepAnswers()).toEqual([{ choices: ['a'] }, undefined, { text: 'new' }]);
     });
 
-    it('counts an emptied answer as none', () => {
+    it('treats an empty answer as missing', () => {
       open();
-      attempt.give('words', { text: '  ' });
-      attempt.give('many', { choices: [] });
+      attempt.answer('words', { text: '  ' });
+      attempt.answer('many', { choices: [] });
 
-      expect(attempt.unanswered()).toBe(3);
+      expect(attempt.unansweredCount()).toBe(3);
     });
   });
 
-  describe('in two tabs', () => {
-    it('takes over what the other one answers, and says so', () => {
+  describe('open in two tabs', () => {
+    it('shows answers from the other tab', () => {
       open();
-      attempt.give('one', { choices: ['a'] });
+      attempt.answer('one', { choices: ['a'] });
       otherTab({ answers: { one: { choices: ['b'] }, words: { text: 'x' } }, marked: [] });
 
-      expect(given()).toEqual([{ choices: ['b'] }, undefined, { text: 'x' }]);
-      expect(attempt.changedElsewhere()).toBe(true);
+      expect(stepAnswers()).toEqual([{ choices: ['b'] }, undefined, { text: 'x' }]);
+      expect(attempt.isChangedInOtherTab()).toBe(true);
 
-      attempt.give('one', { choices: ['a'] });
-      expect(attempt.changedElsewhere()).toBe(false);
-      expect(kept()).toMatchObject({ answers: { one: { choices: ['a'] }, words: { text: 'x' } } });
+      attempt.answer('one', { choices: ['a'] });
+      expect(attempt.isChangedInOtherTab()).toBe(false);
+      expect(storedDraft()).toMatchObject({
+        answers: { one: { choices: ['a'] }, words: { text: 'x' } },
+      });
     });
 
-    it('loses nothing of the other one that it has not heard of yet', () => {
+    it('keeps answers from the other tab that were not announced yet', () => {
       open();
-      localStorage.setItem(MINE, JSON.stringify({ answers: { words: { text: 'x' } }, marked: [] }));
-      attempt.give('one', { choices: ['a'] });
+      localStorage.setItem(
+        DRAFT_KEY,
+        JSON.stringify({ answers: { words: { text: 'x' } }, marked: [] }),
+      );
+      attempt.answer('one', { choices: ['a'] });
 
-      expect(given()).toEqual([{ choices: ['a'] }, undefined, { text: 'x' }]);
-      expect(kept()).toMatchObject({ answers: { one: { choices: ['a'] }, words: { text: 'x' } } });
+      expect(stepAnswers()).toEqual([{ choices: ['a'] }, undefined, { text: 'x' }]);
+      expect(storedDraft()).toMatchObject({
+        answers: { one: { choices: ['a'] }, words: { text: 'x' } },
+      });
     });
 
-    it('ends where the other one has submitted', async () => {
+    it('ends when the other tab has submitted it', async () => {
       open();
       otherTab(null);
-      await tellOpen(null);
-      await tellSubmitted(2, 1);
+      await answerStatus(null);
+      await answerSubmissions(2, 1);
 
-      expect(attempt.ending()).toEqual({ kind: 'elsewhere', submission: 's-2' });
+      expect(attempt.outcome()).toEqual({ kind: 'submitted-elsewhere', submission: 's-2' });
       expect(attempt.isOpen()).toBe(false);
     });
 
-    it('goes on where its answers are gone for another reason', async () => {
+    it('stays open if its draft was removed for another reason', async () => {
       open();
-      attempt.give('words', { text: 'x' });
+      attempt.answer('words', { text: 'x' });
       otherTab(null);
-      await tellOpen({ attempt: 2, started_at: STARTED.started_at, deadline: null });
+      await answerStatus({ attempt: 2, started_at: STARTED.started_at, deadline: null });
 
-      attempt.give('one', { choices: ['a'] });
-      expect(kept()).toMatchObject({ answers: { one: { choices: ['a'] }, words: { text: 'x' } } });
+      attempt.answer('one', { choices: ['a'] });
+      expect(storedDraft()).toMatchObject({
+        answers: { one: { choices: ['a'] }, words: { text: 'x' } },
+      });
     });
   });
 
-  describe('is submitted', () => {
-    it('with what is answered, under a key made of its number', async () => {
+  describe('submission', () => {
+    it('sends the answers with an idempotency key derived from the attempt', async () => {
       open();
-      attempt.give('many', { choices: ['c', 'd'] });
-      attempt.give('words', { text: ' ' });
+      attempt.answer('many', { choices: ['c', 'd'] });
+      attempt.answer('words', { text: ' ' });
       void attempt.submit();
-      const { request } = posted();
+      const { request } = submitRequest();
 
       expect(request.body).toEqual({
         quiz: 'q1',
         answers: [{ question: 'many', choices: ['c', 'd'] }],
       });
-      expect(request.headers.get('Idempotency-Key')).toBe(KEY);
+      expect(request.headers.get('Idempotency-Key')).toBe(IDEMPOTENCY_KEY);
     });
 
-    it('once, however often one presses, and nothing can be changed meanwhile', async () => {
+    it('is sent once and locks the answers', async () => {
       open();
       void attempt.submit();
       void attempt.submit();
-      expect(attempt.isSending()).toBe(true);
-      attempt.give('words', { text: 'late' });
-      expect(attempt.unanswered()).toBe(3);
+      expect(attempt.isSubmitting()).toBe(true);
+      attempt.answer('words', { text: 'late' });
+      expect(attempt.unansweredCount()).toBe(3);
 
-      posted().flush(SUBMITTED);
+      submitRequest().flush(SUBMITTED);
       await settle();
-      expect(attempt.ending()).toEqual({
+      expect(attempt.outcome()).toEqual({
         kind: 'submitted',
         submission: SUBMITTED,
-        byTime: false,
+        isAutomatic: false,
       });
       void attempt.submit();
     });
 
-    it('and its answers go from the device', async () => {
+    it('removes the draft from the device', async () => {
       open();
-      attempt.give('words', { text: 'x' });
+      attempt.answer('words', { text: 'x' });
       void attempt.submit();
-      expect(kept()).not.toBeNull();
-      posted().flush(SUBMITTED);
+      expect(storedDraft()).not.toBeNull();
+      submitRequest().flush(SUBMITTED);
       await settle();
 
-      expect(kept()).toBeNull();
+      expect(storedDraft()).toBeNull();
       expect(attempt.isOpen()).toBe(false);
-      attempt.give('words', { text: 'y' });
-      expect(kept()).toBeNull();
+      attempt.answer('words', { text: 'y' });
+      expect(storedDraft()).toBeNull();
     });
 
-    it('and does not touch the attempt that was opened meanwhile', async () => {
+    it('does not affect an attempt that was opened in the meantime', async () => {
       open();
       void attempt.submit();
-      const first = posted();
+      const first = submitRequest();
       attempt.open({ user: 'ada', quiz: 'q2' }, STARTED, NOW);
       first.flush(SUBMITTED);
       await settle();
 
       expect(attempt.isOpen()).toBe(true);
-      expect(attempt.ending()).toBeNull();
+      expect(attempt.outcome()).toBeNull();
     });
   });
 
-  describe('whose way to the server is cut off', () => {
-    it('keeps all, says so, and tries again by itself: the same answers under the same key', async () => {
+  describe('submission without a connection', () => {
+    it('keeps the draft and retries with the same answers and idempotency key', async () => {
       open();
-      attempt.give('words', { text: 'x' });
+      attempt.answer('words', { text: 'x' });
       void attempt.submit();
       await lose();
-      expect(attempt.failure()?.status).toBe(0);
-      expect(attempt.isWaiting()).toBe(true);
-      expect(kept()).not.toBeNull();
+      expect(attempt.error()?.status).toBe(0);
+      expect(attempt.isRetrying()).toBe(true);
+      expect(storedDraft()).not.toBeNull();
 
       await vi.advanceTimersByTimeAsync(5000);
-      expect(attempt.failure()).toBeNull();
-      const again = posted();
-      expect(again.request.headers.get('Idempotency-Key')).toBe(KEY);
-      expect(again.request.body).toMatchObject({ answers: [{ question: 'words', text: 'x' }] });
-      again.flush(SUBMITTED);
+      expect(attempt.error()).toBeNull();
+      const retry = submitRequest();
+      expect(retry.request.headers.get('Idempotency-Key')).toBe(IDEMPOTENCY_KEY);
+      expect(retry.request.body).toMatchObject({ answers: [{ question: 'words', text: 'x' }] });
+      retry.flush(SUBMITTED);
       await settle();
-      expect(attempt.ending()?.kind).toBe('submitted');
+      expect(attempt.outcome()?.kind).toBe('submitted');
     });
 
-    it('waits longer each time, and not at all when the network is back', async () => {
+    it('retries after growing delays, and at once when the connection is back', async () => {
       open();
       void attempt.submit();
       await lose();
@@ -313,20 +333,20 @@ describe('Attempt', () => {
       await vi.advanceTimersByTimeAsync(100);
       await lose();
       window.dispatchEvent(new Event('online'));
-      posted().flush(SUBMITTED);
+      submitRequest().flush(SUBMITTED);
       await settle();
 
-      expect(attempt.ending()?.kind).toBe('submitted');
+      expect(attempt.outcome()?.kind).toBe('submitted');
     });
 
-    it('sends nothing at the network’s return where nothing was to be sent', () => {
+    it('is not sent on reconnecting if nothing was submitted', () => {
       open();
       window.dispatchEvent(new Event('online'));
 
       http.expectNone('/api/quiz-submissions/');
     });
 
-    it('waits as long as the server asks', async () => {
+    it('respects Retry-After', async () => {
       open();
       void attempt.submit();
       await refuse('throttled', 429, { 'Retry-After': '30' });
@@ -334,34 +354,34 @@ describe('Attempt', () => {
       http.expectNone('/api/quiz-submissions/');
       await vi.advanceTimersByTimeAsync(1000);
 
-      posted();
+      submitRequest();
     });
 
     it.each([
       [503, 'unavailable'],
       [409, 'idempotency_running'],
-    ])('tries again after %s %s', async (status, code) => {
+    ])('is retried after %s %s', async (status, code) => {
       open();
       void attempt.submit();
       await refuse(code, status);
       await vi.advanceTimersByTimeAsync(5000);
 
-      posted();
+      submitRequest();
     });
 
-    it('does not send by itself what was changed since', async () => {
+    it('is not retried after the answers were changed', async () => {
       open();
       void attempt.submit();
       await lose();
-      attempt.give('words', { text: 'x' });
-      expect(attempt.isWaiting()).toBe(false);
+      attempt.answer('words', { text: 'x' });
+      expect(attempt.isRetrying()).toBe(false);
       await vi.advanceTimersByTimeAsync(120_000);
       window.dispatchEvent(new Event('online'));
 
       http.expectNone('/api/quiz-submissions/');
     });
 
-    it('is not sent after one has left', async () => {
+    it('is not retried after the page was left', async () => {
       open();
       void attempt.submit();
       await lose();
@@ -373,146 +393,150 @@ describe('Attempt', () => {
     });
   });
 
-  describe('that the server refuses', () => {
+  describe('submission that the server rejects', () => {
     it.each([
       [400, 'invalid'],
       [403, 'not_enrolled'],
       [404, 'not_found'],
-    ])('stays, says why, and is not sent again by itself: %s %s', async (status, code) => {
+    ])('shows the error and is not retried: %s %s', async (status, code) => {
       open();
-      attempt.give('words', { text: 'x' });
+      attempt.answer('words', { text: 'x' });
       void attempt.submit();
       await refuse(code, status);
-      expect(attempt.failure()?.code).toBe(code);
+      expect(attempt.error()?.code).toBe(code);
       expect(attempt.isOpen()).toBe(true);
-      expect(attempt.isSending()).toBe(false);
-      expect(kept()).not.toBeNull();
+      expect(attempt.isSubmitting()).toBe(false);
+      expect(storedDraft()).not.toBeNull();
       await vi.advanceTimersByTimeAsync(120_000);
 
       http.expectNone('/api/quiz-submissions/');
     });
 
     it.each(['already_submitted', 'no_attempts_left', 'not_started', 'idempotency_conflict'])(
-      'since it was submitted already leads to what was submitted: %s',
+      'leads to the result if the attempt was already submitted: %s',
       async code => {
         open();
         void attempt.submit();
         await refuse(code);
-        await tellOpen(null);
-        await tellSubmitted(2);
+        await answerStatus(null);
+        await answerSubmissions(2);
 
-        expect(attempt.ending()).toEqual({ kind: 'elsewhere', submission: 's-2' });
+        expect(attempt.outcome()).toEqual({ kind: 'submitted-elsewhere', submission: 's-2' });
       },
     );
 
-    it('for its time is over is over without a result', async () => {
+    it('ends the attempt without a result if its time is up', async () => {
       open(LIMITED);
-      attempt.give('words', { text: 'x' });
+      attempt.answer('words', { text: 'x' });
       void attempt.submit();
       await refuse('time_is_up');
-      await tellOpen(null);
-      await tellSubmitted(1);
+      await answerStatus(null);
+      await answerSubmissions(1);
 
-      expect(attempt.ending()).toEqual({ kind: 'ran-out', attempt: 2 });
-      expect(kept()).toBeNull();
+      expect(attempt.outcome()).toEqual({ kind: 'timed-out', attempt: 2 });
+      expect(storedDraft()).toBeNull();
     });
 
-    it('for a try with other answers broke off there is sent under another key', async () => {
+    it('is repeated with a new idempotency key if the old one is taken', async () => {
       open();
       void attempt.submit();
       await refuse('idempotency_conflict');
-      await tellOpen({ attempt: 2, started_at: STARTED.started_at, deadline: null });
-      const again = posted();
-      expect(again.request.headers.get('Idempotency-Key')).toBe(`${KEY}-again`);
-      again.flush(SUBMITTED);
+      await answerStatus({ attempt: 2, started_at: STARTED.started_at, deadline: null });
+      const retry = submitRequest();
+      expect(retry.request.headers.get('Idempotency-Key')).toBe(`${IDEMPOTENCY_KEY}-again`);
+      retry.flush(SUBMITTED);
       await settle();
 
-      expect(attempt.ending()?.kind).toBe('submitted');
+      expect(attempt.outcome()?.kind).toBe('submitted');
     });
 
-    it('is found out about later where the server cannot be asked now', async () => {
+    it('checks the status later if the server cannot be reached', async () => {
       open();
       void attempt.submit();
       await refuse('already_submitted');
       http.expectOne('/api/quizzes/q1/').error(new ProgressEvent('error'));
       await settle();
-      expect(attempt.isWaiting()).toBe(true);
+      expect(attempt.isRetrying()).toBe(true);
 
       await vi.advanceTimersByTimeAsync(5000);
       await refuse('already_submitted');
-      await tellOpen(null);
-      await tellSubmitted(2);
-      expect(attempt.ending()?.kind).toBe('elsewhere');
+      await answerStatus(null);
+      await answerSubmissions(2);
+      expect(attempt.outcome()?.kind).toBe('submitted-elsewhere');
     });
 
-    it('is not taken for over by who has left its course', async () => {
+    it('leaves the attempt open if the student has left the course', async () => {
       open();
       void attempt.submit();
       await refuse('not_started');
-      await tellOpen(undefined);
+      await answerStatus(undefined);
 
       expect(attempt.isOpen()).toBe(true);
-      expect(attempt.failure()?.code).toBe('not_started');
+      expect(attempt.error()?.code).toBe('not_started');
     });
   });
 
-  describe('with a time limit', () => {
-    it('is submitted by itself when the time is up, once', async () => {
+  describe('time limit', () => {
+    it('submits the attempt once when time is up', async () => {
       open(LIMITED);
-      attempt.give('words', { text: 'x' });
+      attempt.answer('words', { text: 'x' });
       expect(attempt.endsAt()).toEqual(new Date('2026-05-04T10:01:00Z'));
       await vi.advanceTimersByTimeAsync(58_900);
       http.expectNone('/api/quiz-submissions/');
       await vi.advanceTimersByTimeAsync(100);
 
       expect(attempt.isTimeUp()).toBe(true);
-      posted().flush(SUBMITTED);
+      submitRequest().flush(SUBMITTED);
       await vi.advanceTimersByTimeAsync(60_000);
-      expect(attempt.ending()).toEqual({ kind: 'submitted', submission: SUBMITTED, byTime: true });
+      expect(attempt.outcome()).toEqual({
+        kind: 'submitted',
+        submission: SUBMITTED,
+        isAutomatic: true,
+      });
     });
 
-    it('is not sent a second time where one has just submitted', async () => {
+    it('submits nothing if a submission is in progress', async () => {
       open(LIMITED);
       await vi.advanceTimersByTimeAsync(58_000);
       void attempt.submit();
       await vi.advanceTimersByTimeAsync(5000);
 
-      posted().flush(SUBMITTED);
+      submitRequest().flush(SUBMITTED);
       await settle();
-      expect(attempt.ending()?.kind).toBe('submitted');
+      expect(attempt.outcome()?.kind).toBe('submitted');
     });
 
-    it('can no longer be changed when the time is up, while it is tried again to send it', async () => {
+    it('locks the answers when time is up, even during retries', async () => {
       open(LIMITED);
       await vi.advanceTimersByTimeAsync(59_000);
       await lose();
-      attempt.give('words', { text: 'late' });
-      expect(attempt.unanswered()).toBe(3);
-      expect(attempt.isWaiting()).toBe(true);
+      attempt.answer('words', { text: 'late' });
+      expect(attempt.unansweredCount()).toBe(3);
+      expect(attempt.isRetrying()).toBe(true);
       window.dispatchEvent(new Event('online'));
       await refuse('time_is_up');
-      await tellOpen(null);
-      await tellSubmitted();
+      await answerStatus(null);
+      await answerSubmissions();
 
-      expect(attempt.ending()).toEqual({ kind: 'ran-out', attempt: 2 });
+      expect(attempt.outcome()).toEqual({ kind: 'timed-out', attempt: 2 });
     });
 
-    it('is submitted at once by who comes back in its last second', async () => {
+    it('submits at once if the attempt is opened in its last second', async () => {
       vi.setSystemTime(NOW + 59_500);
       open({ ...LIMITED, now: '2026-05-04T10:00:59.500Z' });
 
-      posted();
+      submitRequest();
     });
   });
 
-  describe('when one comes back to the page', () => {
-    const comeBack = () => document.dispatchEvent(new Event('visibilitychange'));
+  describe('returning to the page', () => {
+    const returnToPage = () => document.dispatchEvent(new Event('visibilitychange'));
 
-    it('asks the server what time it is', async () => {
+    it('sets the countdown by the server’s clock', async () => {
       const countdown = TestBed.inject(Countdown);
       open(LIMITED);
-      vi.setSystemTime(NOW + 3_600_000); // the device’s clock was set
-      comeBack();
+      vi.setSystemTime(NOW + 3_600_000); // The device’s clock was changed.
+      returnToPage();
       http.expectOne('/api/quizzes/q1/').flush({
         my_open: { attempt: 2, started_at: LIMITED.started_at, deadline: LIMITED.deadline },
         now: '2026-05-04T10:00:20Z',
@@ -522,36 +546,36 @@ describe('Attempt', () => {
       expect(countdown.clock()).toBe('0:39');
     });
 
-    it('finds out that it was submitted elsewhere', async () => {
+    it('detects a submission from elsewhere', async () => {
       open();
-      comeBack();
-      await tellOpen(null);
-      await tellSubmitted(2);
+      returnToPage();
+      await answerStatus(null);
+      await answerSubmissions(2);
 
-      expect(attempt.ending()?.kind).toBe('elsewhere');
+      expect(attempt.outcome()?.kind).toBe('submitted-elsewhere');
     });
 
-    it('finds out that another attempt is open, since this one is over', async () => {
+    it('detects that another attempt is open', async () => {
       open();
-      comeBack();
-      await tellOpen({ attempt: 3, started_at: STARTED.started_at, deadline: null });
-      await tellSubmitted(1);
+      returnToPage();
+      await answerStatus({ attempt: 3, started_at: STARTED.started_at, deadline: null });
+      await answerSubmissions(1);
 
-      expect(attempt.ending()).toEqual({ kind: 'ran-out', attempt: 2 });
+      expect(attempt.outcome()).toEqual({ kind: 'timed-out', attempt: 2 });
     });
 
-    it('goes on where the server cannot be asked', async () => {
+    it('keeps the attempt open if the server cannot be reached', async () => {
       open();
-      comeBack();
+      returnToPage();
       http.expectOne('/api/quizzes/q1/').error(new ProgressEvent('error'));
       await settle();
 
       expect(attempt.isOpen()).toBe(true);
-      expect(attempt.failure()).toBeNull();
+      expect(attempt.error()).toBeNull();
     });
 
-    it('asks nothing where no attempt is open', () => {
-      comeBack();
+    it('sends no request if no attempt is open', () => {
+      returnToPage();
 
       http.expectNone('/api/quizzes/q1/');
     });

@@ -3,7 +3,7 @@ import { Routes } from '@angular/router';
 import { unsavedChangesGuard } from '@shared/unsaved-changes';
 import { QuizPage } from './quiz-page';
 
-// All of the quiz is loaded at once: in the middle of an attempt the network may be away.
+// The whole feature is loaded at once, because the network may fail during an attempt.
 export const routes: Routes = [
   {
     path: ':id',

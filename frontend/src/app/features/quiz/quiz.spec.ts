@@ -14,7 +14,7 @@ import { User } from '@core/api/models';
 import { Session } from '@core/auth/session';
 import { errorInterceptor } from '@core/http/error-interceptor';
 import { Confirm } from '@shared/confirm';
-import { Asked, Quiz, Started } from './quiz-api';
+import { QuestionSnapshot, Quiz, StartedAttempt } from './quiz-api';
 import { routes } from './quiz.routes';
 
 @Component({ selector: 'lms-blank', template: '' })
@@ -24,7 +24,11 @@ const NOW = '2026-05-04T10:00:00Z';
 const QUIZ_URL = '/api/quizzes/q1/';
 const SUBMISSIONS = '/api/quiz-submissions/';
 
-function asked(position: number, kind: Asked['kind'], ...choices: readonly string[]): Asked {
+function asked(
+  position: number,
+  kind: QuestionSnapshot['kind'],
+  ...choices: readonly string[]
+): QuestionSnapshot {
   return {
     id: `n${position}`,
     quiz: 'q1',
@@ -67,7 +71,7 @@ const QUIZ = {
 } as unknown as Quiz;
 
 const OPEN = { attempt: 1, started_at: NOW, deadline: null };
-const STARTED: Started = { ...OPEN, now: NOW, questions: QUESTIONS };
+const STARTED: StartedAttempt = { ...OPEN, now: NOW, questions: QUESTIONS };
 const RESULT = {
   id: 's1',
   quiz: 'q1',
@@ -125,7 +129,7 @@ const RESULT = {
   ],
 };
 
-describe('the page of a quiz', () => {
+describe('the quiz page', () => {
   let http: HttpTestingController;
   let harness: RouterTestingHarness;
   let page: HTMLElement;
@@ -164,7 +168,7 @@ describe('the page of a quiz', () => {
     page = harness.fixture.nativeElement as HTMLElement;
   }
 
-  /** Lets the page take in what has come; a request that waits for its answer holds nothing up. */
+  /** Lets the page process pending responses; unanswered requests do not block it. */
   async function settle(): Promise<void> {
     for (let turn = 0; turn < 4; turn++) {
       await new Promise(resolve => setTimeout(resolve));
@@ -177,32 +181,37 @@ describe('the page of a quiz', () => {
     await settle();
   }
 
-  const one = (method: string, url: string) =>
-    http.expectOne(request => request.method === method && request.url === url);
+  const request = (method: string, url: string) =>
+    http.expectOne(sent => sent.method === method && sent.url === url);
 
-  async function tellQuiz(quiz: object = {}): Promise<void> {
-    await answer(one('GET', QUIZ_URL), { ...QUIZ, ...quiz });
+  async function answerQuiz(quiz: object = {}): Promise<void> {
+    await answer(request('GET', QUIZ_URL), { ...QUIZ, ...quiz });
   }
 
-  async function tellAttempts(results: readonly object[] = [], next: string | null = null) {
-    await answer(one('GET', SUBMISSIONS), { count: results.length, next, previous: null, results });
+  async function answerAttempts(results: readonly object[] = [], next: string | null = null) {
+    await answer(request('GET', SUBMISSIONS), {
+      count: results.length,
+      next,
+      previous: null,
+      results,
+    });
   }
 
-  /** Opens the instructions. */
+  /** Opens the instructions of the quiz. */
   async function instructions(quiz: object = {}, attempts: readonly object[] = []): Promise<void> {
     await visit();
-    await tellQuiz(quiz);
-    await tellAttempts(attempts);
+    await answerQuiz(quiz);
+    await answerAttempts(attempts);
   }
 
-  /** Opens the attempt at that step. */
+  /** Opens the attempt at the given step. */
   async function take(step: number | string = 1, started: object = {}): Promise<void> {
     await visit(`/quiz/q1?step=${step}`);
-    await tellQuiz({ my_open: OPEN, my_attempts: 1 });
-    await answer(one('POST', `${QUIZ_URL}start/`), { ...STARTED, ...started });
+    await answerQuiz({ my_open: OPEN, my_attempts: 1 });
+    await answer(request('POST', `${QUIZ_URL}start/`), { ...STARTED, ...started });
   }
 
-  /** What stands there, with a space between one element and the next. */
+  /** Returns the text of an element, with a space between its children. */
   function wordsOf(element: Element | null): string {
     const words: string[] = [];
     const walker = document.createTreeWalker(element ?? page, NodeFilter.SHOW_TEXT);
@@ -242,12 +251,12 @@ describe('the page of a quiz', () => {
     return box;
   }
 
-  const kept = () =>
+  const savedAnswers = () =>
     (JSON.parse(localStorage.getItem('lms.private.quiz.ada.q1.1') ?? '{}') as { answers?: object })
       .answers;
 
-  describe('with its instructions', () => {
-    it('says what one should know, and leads back to the lesson', async () => {
+  describe('instructions', () => {
+    it('show the rules and link to the lesson', async () => {
       await instructions({ partial_credit: true });
 
       expect(page.querySelector('h1')?.textContent).toBe('The planets');
@@ -257,150 +266,150 @@ describe('the page of a quiz', () => {
       expect(facts).toEqual([
         'Questions 5',
         'Points 5',
-        'To pass 70%',
-        'Time No limit',
+        'Pass mark 70%',
+        'Time limit No limit',
         'Attempts 0 of 3 used',
       ]);
       expect(text()).toContain('Your best attempt counts.');
-      expect(text()).toContain('a part of the points');
+      expect(text()).toContain('give partial credit');
       expect(text()).toContain('3 attempts left');
-      expect(text()).toContain('None yet');
+      expect(text()).toContain('No attempts yet.');
     });
 
     it.each([
       [{ grading: 'latest' }, 'Your latest attempt counts.'],
       [{ grading: 'first' }, 'Your first attempt counts'],
       [{ grading: 'average' }, 'The average of your attempts counts.'],
-      [{ show_key: 'after_submit' }, 'when you have submitted'],
-      [{ show_key: 'after_pass' }, 'once you have passed'],
-      [{ show_key: 'never' }, 'but not the right answers'],
+      [{ show_key: 'after_submit' }, 'after you submit'],
+      [{ show_key: 'after_pass' }, 'after you pass'],
+      [{ show_key: 'never' }, 'but not the correct answers'],
       [{ time_limit_seconds: 900 }, '15 minutes'],
-      [{ time_limit_seconds: 900 }, 'goes on when you leave'],
+      [{ time_limit_seconds: 900 }, 'keeps running if you leave'],
       [{ max_attempts: null }, 'Attempts No limit'],
-    ])('explains %o', async (quiz, said) => {
+    ])('explain %o', async (quiz, expected) => {
       await instructions(quiz);
 
-      expect(text()).toContain(said);
+      expect(text()).toContain(expected);
     });
 
-    it('does not speak of which attempt counts where there is one only', async () => {
+    it('do not mention the grading method if there is only one attempt', async () => {
       await instructions({ max_attempts: 1 });
 
       expect(text()).not.toContain('attempt counts');
       expect(text()).toContain('1 attempt left');
     });
 
-    it('lists one’s attempts, those that ran out among them', async () => {
+    it('list the attempts, including those that timed out', async () => {
       const submitted = { ...RESULT, id: 's3', attempt: 3, passed: true, percentage: 83.33 };
       await instructions({ my_attempts: 3, my_grade: 83.33, my_passed: true }, [
         submitted,
         { ...RESULT, id: 's1', attempt: 1 },
       ]);
 
-      const rows = textsOf('lms-quiz-attempts li');
+      const rows = textsOf('lms-quiz-attempt-list li');
       expect(rows[0]).toMatch(/Attempt 3 Passed 83.33% \(2.5 of 5 points\)/);
-      expect(rows[1]).toMatch(/Attempt 2 The time ran out/);
+      expect(rows[1]).toMatch(/Attempt 2 Time ran out/);
       expect(rows[2]).toMatch(/Attempt 1 Not passed 50%/);
       expect(find('a', 'Attempt 3').getAttribute('href')).toBe('/quiz/q1?submission=s3');
       expect(text()).toContain('Your grade: 83.33%');
     });
 
-    it('fetches earlier attempts when they are asked for', async () => {
+    it('load earlier attempts on request', async () => {
       await visit();
-      await tellQuiz({ my_attempts: 22, max_attempts: null });
-      const request = one('GET', SUBMISSIONS);
-      expect(request.request.params.toString()).toBe('quiz=q1&student=ada&page_size=20');
-      await answer(request, {
+      await answerQuiz({ my_attempts: 22, max_attempts: null });
+      const firstPage = request('GET', SUBMISSIONS);
+      expect(firstPage.request.params.toString()).toBe('quiz=q1&student=ada&page_size=20');
+      await answer(firstPage, {
         count: 22,
         next: 'http://proxy.example/api/quiz-submissions/?cursor=after-x&quiz=q1',
         previous: null,
         results: [{ ...RESULT, id: 's22', attempt: 22 }],
       });
-      expect(page.querySelectorAll('lms-quiz-attempts li')).toHaveLength(1);
+      expect(page.querySelectorAll('lms-quiz-attempt-list li')).toHaveLength(1);
       await press('Show earlier attempts');
-      await answer(one('GET', `${SUBMISSIONS}?cursor=after-x&quiz=q1`), {
+      await answer(request('GET', `${SUBMISSIONS}?cursor=after-x&quiz=q1`), {
         count: 22,
         next: null,
         previous: null,
         results: [{ ...RESULT, id: 's21', attempt: 21 }],
       });
 
-      expect(page.querySelectorAll('lms-quiz-attempts li')).toHaveLength(22);
+      expect(page.querySelectorAll('lms-quiz-attempt-list li')).toHaveLength(22);
       expect(text()).not.toContain('Show earlier attempts');
     });
 
-    it('says that earlier attempts could not be fetched', async () => {
+    it('show an error if the attempts cannot be loaded', async () => {
       await visit();
-      await tellQuiz({ my_attempts: 1 });
-      await answer(one('GET', SUBMISSIONS), { detail: 'Away.', request_id: 'f00d' }, 503);
+      await answerQuiz({ my_attempts: 1 });
+      await answer(request('GET', SUBMISSIONS), { detail: 'Away.', request_id: 'f00d' }, 503);
       expect(text()).toContain('Your attempts could not be loaded.');
       await press('Try again');
-      await tellAttempts([RESULT]);
+      await answerAttempts([RESULT]);
 
       expect(find('a', 'Attempt 1')).toBeTruthy();
     });
 
-    it('starts an attempt at its first question', async () => {
+    it('start an attempt at its first question', async () => {
       await instructions();
-      await press('Start the quiz');
-      await answer(one('POST', `${QUIZ_URL}start/`), STARTED, 201);
+      await press('Start quiz');
+      await answer(request('POST', `${QUIZ_URL}start/`), STARTED, 201);
 
       expect(url()).toBe('/quiz/q1?step=1');
       expect(heading()).toMatch(/^Question 1 of 5/);
       expect(TestBed.inject(Title).getTitle()).toBe('Question 1: The planets · Learning');
     });
 
-    it('starts one only, however often one presses', async () => {
+    it('start one attempt even if the button is clicked twice', async () => {
       await instructions();
-      find('button', 'Start the quiz').click();
-      find('button', 'Start the quiz').click();
+      find('button', 'Start quiz').click();
+      find('button', 'Start quiz').click();
 
-      one('POST', `${QUIZ_URL}start/`);
+      request('POST', `${QUIZ_URL}start/`);
     });
 
-    it('goes on with the open attempt, where one left off', async () => {
+    it('continue the open attempt at the first unanswered question', async () => {
       localStorage.setItem(
         'lms.private.quiz.ada.q1.1',
         JSON.stringify({ answers: { n1: { choices: ['mars'] } }, marked: [] }),
       );
       await instructions({ my_open: OPEN, my_attempts: 1 });
-      expect(text()).toContain('Attempt 1 is open since');
-      await press('Continue the attempt');
-      await tellQuiz({ my_open: OPEN, my_attempts: 1 });
-      await answer(one('POST', `${QUIZ_URL}start/`), STARTED);
+      expect(text()).toContain('Attempt 1 has been open since');
+      await press('Continue attempt');
+      await answerQuiz({ my_open: OPEN, my_attempts: 1 });
+      await answer(request('POST', `${QUIZ_URL}start/`), STARTED);
 
       expect(url()).toBe('/quiz/q1?step=2');
     });
 
-    it('opens no other attempt where the open one is over by now', async () => {
+    it('do not start another attempt if the open attempt is over', async () => {
       await instructions({ my_open: OPEN, my_attempts: 1 });
-      await press('Continue the attempt');
-      await tellQuiz({ my_open: null, my_attempts: 1 });
+      await press('Continue attempt');
+      await answerQuiz({ my_open: null, my_attempts: 1 });
 
       http.expectNone(`${QUIZ_URL}start/`);
       expect(page.querySelector('[role=alert]')?.textContent).toContain('no longer open');
       expect(find('button', 'Start another attempt')).toBeTruthy();
     });
 
-    it('says until when an attempt is open, by the device’s clock', async () => {
+    it('show the end of an open attempt by the device’s clock', async () => {
       const deadline = '2026-05-04T10:10:00Z';
       await visit();
-      await tellQuiz({ my_open: { ...OPEN, deadline }, time_limit_seconds: 600, my_attempts: 1 });
+      await answerQuiz({ my_open: { ...OPEN, deadline }, time_limit_seconds: 600, my_attempts: 1 });
 
       const end = new Date(Date.now() + 600_000);
-      const wanted = new Intl.DateTimeFormat('en-US', { hour: 'numeric', minute: '2-digit' });
-      expect(text()).toContain(`Attempt 1 is open until ${wanted.format(end).replace(/\s/g, ' ')}`);
+      const format = new Intl.DateTimeFormat('en-US', { hour: 'numeric', minute: '2-digit' });
+      expect(text()).toContain(`Attempt 1 is open until ${format.format(end).replace(/\s/g, ' ')}`);
     });
 
-    it('says that no attempt is left', async () => {
+    it('say that all attempts are used', async () => {
       await instructions({ my_attempts: 3 });
 
       expect(text()).toContain('You have used all your attempts');
       expect(page.querySelector('button')).toBeNull();
-      expect(find('a.button', 'Back to the lesson')).toBeTruthy();
+      expect(find('a.button', 'Back to lesson')).toBeTruthy();
     });
 
-    it('says that the quiz has no questions yet', async () => {
+    it('say that the quiz has no questions yet', async () => {
       await instructions({ question_count: 0 });
 
       expect(text()).toContain('not ready yet');
@@ -409,43 +418,43 @@ describe('the page of a quiz', () => {
 
     it.each([
       ['quiz_not_ready', 409, 'not ready yet'],
-      ['not_enrolled', 403, 'Enrol in the course again'],
+      ['not_enrolled', 403, 'Enroll in the course again'],
       ['unknown', 500, 'The attempt could not be started.'],
-    ])('says why no attempt could be started: %s', async (code, status, said) => {
+    ])('explain why no attempt could be started: %s', async (code, status, expected) => {
       await instructions();
-      await press('Start the quiz');
-      const refused = { detail: `Because: ${code}.`, code, request_id: 'f00d' };
-      await answer(one('POST', `${QUIZ_URL}start/`), refused, status);
+      await press('Start quiz');
+      const error = { detail: `Because: ${code}.`, code, request_id: 'f00d' };
+      await answer(request('POST', `${QUIZ_URL}start/`), error, status);
 
       expect(page.querySelector('[role=alert]')?.textContent).toContain(`Because: ${code}.`);
-      expect(text()).toContain(said);
+      expect(text()).toContain(expected);
       expect(text()).toContain('f00d');
       expect(url()).toBe('/quiz/q1');
     });
 
-    it('reads anew how one stands where no attempt is left after all', async () => {
+    it('refresh the progress if no attempts are left', async () => {
       await instructions({ my_attempts: 2 });
       await press('Start another attempt');
-      const refused = { detail: 'You have no attempt left.', code: 'no_attempts_left' };
-      await answer(one('POST', `${QUIZ_URL}start/`), refused, 409);
-      await tellQuiz({ my_attempts: 3 });
+      const error = { detail: 'You have no attempt left.', code: 'no_attempts_left' };
+      await answer(request('POST', `${QUIZ_URL}start/`), error, 409);
+      await answerQuiz({ my_attempts: 3 });
 
       expect(text()).toContain('You have used all your attempts');
     });
 
-    it('tells who teaches the course that it is for those who are enrolled', async () => {
+    it('tell an instructor that only enrolled students can take the quiz', async () => {
       const { my_attempts, my_grade, my_passed, my_open, ...rest } = QUIZ;
       void [my_attempts, my_grade, my_passed, my_open];
       await visit();
-      await answer(one('GET', QUIZ_URL), rest);
+      await answer(request('GET', QUIZ_URL), rest);
 
       expect(text()).toContain('You are not enrolled in this course');
-      expect(find('a.button', 'To the course').getAttribute('href')).toBe('/courses/c1');
+      expect(find('a.button', 'Go to course').getAttribute('href')).toBe('/courses/c1');
       expect(page.querySelector('button')).toBeNull();
       http.expectNone(SUBMISSIONS);
     });
 
-    it('drops from the device what is left of attempts that are over', async () => {
+    it('remove the drafts of finished attempts from the device', async () => {
       localStorage.setItem('lms.private.quiz.ada.q1.1', '{}');
       await instructions({ my_attempts: 1 });
 
@@ -453,36 +462,36 @@ describe('the page of a quiz', () => {
     });
   });
 
-  describe('that cannot be shown', () => {
-    it('says that one may not see it, or that it is gone', async () => {
+  describe('a quiz that cannot be loaded', () => {
+    it('is reported as not available if the user may not see it', async () => {
       await visit();
-      await answer(one('GET', QUIZ_URL), { detail: 'Not found.', code: 'not_found' }, 404);
+      await answer(request('GET', QUIZ_URL), { detail: 'Not found.', code: 'not_found' }, 404);
 
-      expect(text()).toContain('You cannot see this quiz.');
-      expect(find('a', 'Find a course').getAttribute('href')).toBe('/courses');
+      expect(text()).toContain('This quiz is not available.');
+      expect(find('a', 'Browse courses').getAttribute('href')).toBe('/courses');
     });
 
-    it('says what failed, and tries again', async () => {
+    it('shows an error and can retry', async () => {
       await visit();
-      await answer(one('GET', QUIZ_URL), { detail: 'Away.', request_id: 'f00d' }, 503);
+      await answer(request('GET', QUIZ_URL), { detail: 'Away.', request_id: 'f00d' }, 503);
       expect(page.querySelector('[role=alert]')?.textContent).toContain('f00d');
       await press('Try again');
-      await tellQuiz();
+      await answerQuiz();
 
       expect(page.querySelector('h1')?.textContent).toBe('The planets');
     });
 
-    it('says in the middle of an attempt that nothing is lost', async () => {
+    it('tells the user during an attempt that the answers are saved', async () => {
       await visit('/quiz/q1?step=2');
-      one('GET', QUIZ_URL).error(new ProgressEvent('error'));
+      request('GET', QUIZ_URL).error(new ProgressEvent('error'));
       await settle();
 
-      expect(text()).toContain('What you have answered is kept on this device.');
+      expect(text()).toContain('Your answers are saved on this device.');
     });
   });
 
-  describe('with an attempt', () => {
-    it('is found again by a reload, at the same question, with what was answered', async () => {
+  describe('an open attempt', () => {
+    it('is restored after a reload, with the same question and answers', async () => {
       localStorage.setItem(
         'lms.private.quiz.ada.q1.1',
         JSON.stringify({ answers: { n2: { choices: ['uranus'] } }, marked: ['n2'] }),
@@ -491,28 +500,28 @@ describe('the page of a quiz', () => {
 
       const checked = [...page.querySelectorAll<HTMLInputElement>('.option input')];
       expect(checked.map(box => box.checked)).toEqual([false, true, false]);
-      expect(find('nav a', 'Question 2, answered, marked for review')).toBeTruthy();
+      expect(find('nav a', 'Question 2, answered, flagged for review')).toBeTruthy();
       expect(page.querySelectorAll('h1')).toHaveLength(1);
     });
 
-    it('is not there by its address where none is open', async () => {
+    it('redirects to the instructions if no attempt is open', async () => {
       await visit('/quiz/q1?step=2');
-      await tellQuiz();
+      await answerQuiz();
 
       expect(url()).toBe('/quiz/q1');
       http.expectNone(`${QUIZ_URL}start/`);
     });
 
-    it('is not there where it cannot be started any more', async () => {
+    it('redirects to the instructions if it cannot be reopened', async () => {
       await visit('/quiz/q1?step=2');
-      await tellQuiz({ my_open: OPEN });
-      await answer(one('POST', `${QUIZ_URL}start/`), { detail: 'Gone.', code: 'x' }, 409);
+      await answerQuiz({ my_open: OPEN });
+      await answer(request('POST', `${QUIZ_URL}start/`), { detail: 'Gone.', code: 'x' }, 409);
 
       expect(url()).toBe('/quiz/q1');
       expect(page.querySelector('[role=alert]')?.textContent).toContain('Gone.');
     });
 
-    it('asks for one of several choices', async () => {
+    it('shows a single-choice question', async () => {
       await take(1);
       expect(page.querySelector('legend')?.textContent).toContain('Question of kind single');
       const group = page.querySelector('fieldset')!;
@@ -521,81 +530,81 @@ describe('the page of a quiz', () => {
       check('Venus');
       check('Mars');
 
-      expect(kept()).toEqual({ n1: { choices: ['mars'] } });
+      expect(savedAnswers()).toEqual({ n1: { choices: ['mars'] } });
       expect(text()).toContain('Saved on this device');
-      await press('Clear my answer');
-      expect(kept()).toEqual({ n1: { choices: [] } });
+      await press('Clear answer');
+      expect(savedAnswers()).toEqual({ n1: { choices: [] } });
       expect(page.querySelector('input:checked')).toBeNull();
     });
 
-    it('asks for all choices that are right, and says so', async () => {
+    it('shows a multiple-choice question with a hint', async () => {
       await take(2);
-      expect(text()).toContain('Several answers may be right');
+      expect(text()).toContain('Choose all correct answers.');
       check('Saturn');
       check('Uranus');
       check('Saturn');
 
-      expect(kept()).toEqual({ n2: { choices: ['uranus'] } });
+      expect(savedAnswers()).toEqual({ n2: { choices: ['uranus'] } });
     });
 
-    it('loses none of the choices that are made before the page has taken in the first', async () => {
+    it('keeps choices that are selected before the page is updated', async () => {
       await take(2);
       for (const label of ['Saturn', 'Uranus'])
         find('label', label).querySelector('input')!.click();
 
-      expect(kept()).toEqual({ n2: { choices: ['saturn', 'uranus'] } });
+      expect(savedAnswers()).toEqual({ n2: { choices: ['saturn', 'uranus'] } });
     });
 
-    it('asks whether something is true, and sends it untranslated', async () => {
+    it('shows a true/false question and stores untranslated values', async () => {
       await take(3);
       const [yes, no] = page.querySelectorAll<HTMLInputElement>('.option input');
       check('True');
-      expect(kept()).toEqual({ n3: { text: 'true' } });
+      expect(savedAnswers()).toEqual({ n3: { text: 'true' } });
       check('False');
-      expect(kept()).toEqual({ n3: { text: 'false' } });
-      await press('Clear my answer');
-      expect(kept()).toEqual({ n3: { text: '' } });
+      expect(savedAnswers()).toEqual({ n3: { text: 'false' } });
+      await press('Clear answer');
+      expect(savedAnswers()).toEqual({ n3: { text: '' } });
       expect([yes?.checked, no?.checked]).toEqual([false, false]);
     });
 
-    it.each(['true', 'false'])('shows what was answered before: %s', async said => {
-      const draft = { answers: { n3: { text: said } }, marked: [] };
+    it.each(['true', 'false'])('restores the answer of a true/false question: %s', async answer => {
+      const draft = { answers: { n3: { text: answer } }, marked: [] };
       localStorage.setItem('lms.private.quiz.ada.q1.1', JSON.stringify(draft));
       await take(3);
 
-      expect(page.querySelector('.option:has(:checked)')?.textContent?.toLowerCase()).toBe(said);
+      expect(page.querySelector('.option:has(:checked)')?.textContent?.toLowerCase()).toBe(answer);
     });
 
-    it('asks for a few words', async () => {
+    it('shows a short-answer question', async () => {
       await take(4);
       type('Neptune');
 
-      expect(kept()).toEqual({ n4: { text: 'Neptune' } });
+      expect(savedAnswers()).toEqual({ n4: { text: 'Neptune' } });
     });
 
-    it('asks for a number, with a point or a comma, and says what reads as none', async () => {
+    it('accepts numbers with a decimal point or comma and rejects other text', async () => {
       await take(5);
       for (const number of ['1,5', '1.5', '-7', ' 1 500 ', '15e-1', '−3', '٣', '.5']) {
         expect(type(number).inputMode).toBe('decimal');
-        expect(text(), number).not.toContain('does not read as a number');
+        expect(text(), number).not.toContain('Enter a number without units');
       }
       for (const word of ['one', '1,500.5', '3 km', '-', 'e5']) {
         type(word);
-        expect(text(), word).toContain('does not read as a number');
+        expect(text(), word).toContain('Enter a number without units');
       }
-      expect(kept()).toEqual({ n5: { text: 'e5' } });
+      expect(savedAnswers()).toEqual({ n5: { text: 'e5' } });
     });
 
-    it('changes a number’s sign, for some keyboards have none', async () => {
+    it('changes the sign of a number', async () => {
       await take(5);
       type('1,5');
-      await press('Change the sign');
-      expect(kept()).toEqual({ n5: { text: '-1,5' } });
-      await press('Change the sign');
-      expect(kept()).toEqual({ n5: { text: '1,5' } });
+      await press('Change sign');
+      expect(savedAnswers()).toEqual({ n5: { text: '-1,5' } });
+      await press('Change sign');
+      expect(savedAnswers()).toEqual({ n5: { text: '1,5' } });
     });
 
-    it('goes from question to question, also by Enter, with the focus on the question', async () => {
+    it('moves between questions, also with Enter, and focuses the heading', async () => {
       await take(1);
       await press('Next');
       expect(url()).toBe('/quiz/q1?step=2');
@@ -617,22 +626,22 @@ describe('the page of a quiz', () => {
       ['0', 1],
       ['99', 5],
       ['x', 1],
-    ])('is at a question, whatever the address says: %s', async (step, number) => {
+    ])('shows a valid question for any step in the URL: %s', async (step, number) => {
       await take(step);
 
       expect(text()).toContain(`Question ${number} of 5`);
     });
 
-    it('has a map of the questions that says how it stands, not by colour only', async () => {
+    it('shows the status of each question in words, not only in color', async () => {
       await take(1);
       check('Mars');
-      check('Mark for review');
+      check('Flag for review');
       await press('Next');
 
-      const map = [...page.querySelectorAll('nav ol a')];
-      expect(map[0]?.getAttribute('aria-label')).toBe('Question 1, answered, marked for review');
-      expect(map[1]?.getAttribute('aria-label')).toBe('Question 2, not answered');
-      expect(map.map(link => link.getAttribute('aria-current'))).toEqual([
+      const links = [...page.querySelectorAll('nav ol a')];
+      expect(links[0]?.getAttribute('aria-label')).toBe('Question 1, answered, flagged for review');
+      expect(links[1]?.getAttribute('aria-label')).toBe('Question 2, not answered');
+      expect(links.map(link => link.getAttribute('aria-current'))).toEqual([
         null,
         'step',
         null,
@@ -640,22 +649,22 @@ describe('the page of a quiz', () => {
         null,
       ]);
       expect(text()).toContain('1 of 5 answered');
-      expect(text()).toContain('1 marked for review');
+      expect(text()).toContain('1 flagged for review');
     });
 
-    it('shows the time that is left, and hides it', async () => {
+    it('shows the remaining time and can hide it', async () => {
       const deadline = '2026-05-04T10:10:01Z';
       await take(1, { deadline });
       expect(page.querySelector('[role=timer]')?.textContent).toMatch(/^(10:00|9:59)$/);
       await press('Hide');
       expect(page.querySelector('[role=timer]')).toBeNull();
-      expect(text()).toContain('The time is hidden');
+      expect(text()).toContain('Time hidden');
       await press('Show');
 
       expect(page.querySelector('[role=timer]')).not.toBeNull();
     });
 
-    it('says what another tab has changed', async () => {
+    it('shows changes made in another tab', async () => {
       await take(1);
       const draft = JSON.stringify({ answers: { n1: { choices: ['venus'] } }, marked: [] });
       localStorage.setItem('lms.private.quiz.ada.q1.1', draft);
@@ -668,7 +677,7 @@ describe('the page of a quiz', () => {
       expect(page.querySelector<HTMLInputElement>('.option input')?.checked).toBe(true);
     });
 
-    it('says that the device keeps nothing', async () => {
+    it('warns if answers cannot be saved on the device', async () => {
       await take(1);
       const full = vi.spyOn(Storage.prototype, 'setItem').mockImplementation(() => {
         throw new DOMException('full', 'QuotaExceededError');
@@ -676,41 +685,41 @@ describe('the page of a quiz', () => {
       check('Mars');
       full.mockRestore();
 
-      expect(text()).toContain('This device cannot keep your answers');
+      expect(text()).toContain('Your answers cannot be saved on this device');
     });
   });
 
-  describe('that one leaves in the middle', () => {
+  describe('leaving an open attempt', () => {
     const closing = () => {
       const event = new Event('beforeunload', { cancelable: true });
       window.dispatchEvent(event);
       return event.defaultPrevented;
     };
 
-    it('asks first, and says what becomes of the attempt', async () => {
+    it('asks for confirmation', async () => {
       await take(1);
       confirm.ask.mockResolvedValue(false);
       await TestBed.inject(Router).navigateByUrl('/courses');
 
       expect(url()).toBe('/quiz/q1?step=1');
-      const [{ text: said }] = confirm.ask.mock.lastCall as [{ text: string }];
-      expect(said).toContain('Your attempt stays open');
-      expect(said).not.toContain('The time goes on');
+      const [{ text: message }] = confirm.ask.mock.lastCall as [{ text: string }];
+      expect(message).toContain('Your attempt stays open');
+      expect(message).not.toContain('The timer keeps running');
       expect(closing()).toBe(true);
     });
 
-    it('says that the time goes on', async () => {
+    it('mentions the timer', async () => {
       await take(1, { deadline: '2026-05-04T10:10:00Z' });
       confirm.ask.mockResolvedValue(true);
       await TestBed.inject(Router).navigateByUrl('/courses');
 
       expect(url()).toBe('/courses');
-      const [{ text: said }] = confirm.ask.mock.lastCall as [{ text: string }];
-      expect(said).toMatch(/The time goes on until \d+:\d\d/);
+      const [{ text: message }] = confirm.ask.mock.lastCall as [{ text: string }];
+      expect(message).toMatch(/The timer keeps running until \d+:\d\d/);
       expect(closing()).toBe(false);
     });
 
-    it('warns gravely where the device keeps nothing', async () => {
+    it('warns that unsaved answers will be lost', async () => {
       await take(1);
       const full = vi.spyOn(Storage.prototype, 'setItem').mockImplementation(() => {
         throw new DOMException('full', 'QuotaExceededError');
@@ -723,7 +732,7 @@ describe('the page of a quiz', () => {
       expect(question).toMatchObject({ isDestructive: true });
     });
 
-    it('asks nothing before an attempt', async () => {
+    it('needs no confirmation before the attempt is opened', async () => {
       await instructions({ my_open: OPEN });
       await TestBed.inject(Router).navigateByUrl('/courses');
 
@@ -731,19 +740,19 @@ describe('the page of a quiz', () => {
       expect(confirm.ask).not.toHaveBeenCalled();
     });
 
-    it('begins nothing that was still being started', async () => {
+    it('discards an attempt that was still being started', async () => {
       await instructions();
-      find('button', 'Start the quiz').click();
+      find('button', 'Start quiz').click();
       await TestBed.inject(Router).navigateByUrl('/courses');
-      await answer(one('POST', `${QUIZ_URL}start/`), STARTED);
+      await answer(request('POST', `${QUIZ_URL}start/`), STARTED);
 
       expect(url()).toBe('/courses');
       expect(closing()).toBe(false);
     });
   });
 
-  describe('with the review', () => {
-    it('lists all questions with their answers, and leads to each', async () => {
+  describe('the review', () => {
+    it('lists all questions with their answers and links to them', async () => {
       localStorage.setItem(
         'lms.private.quiz.ada.q1.1',
         JSON.stringify({
@@ -760,30 +769,32 @@ describe('the page of a quiz', () => {
       const rows = textsOf('lms-quiz-review li');
       expect(rows[0]).toMatch(/Mars$/);
       expect(rows[1]).toMatch(/Saturn; Uranus$/);
-      expect(rows[2]).toMatch(/True Marked for review$/);
+      expect(rows[2]).toMatch(/True Flagged for review$/);
       expect(rows[3]).toMatch(/Not answered$/);
-      expect(text()).toContain('2 questions have no answer yet.');
+      expect(text()).toContain('2 questions are not answered yet.');
       find('lms-quiz-review a', 'Question 4:').click();
       await settle();
       expect(url()).toBe('/quiz/q1?step=4');
     });
 
-    it('asks about gaps before anything is submitted', async () => {
+    it('asks for confirmation if answers are missing', async () => {
       await take('review');
-      await press('Submit my answers');
-      expect(heading()).toContain('5 questions have no answer and will count nothing.');
+      await press('Submit answers');
+      expect(heading()).toContain('5 questions are not answered and score no points.');
       http.expectNone(SUBMISSIONS);
 
-      await press('Do not submit yet');
-      expect(heading()).toBe('Submit my answers');
-      await press('Submit my answers');
-      page.querySelector('.ask')!.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }));
+      await press('Cancel');
+      expect(heading()).toBe('Submit answers');
+      await press('Submit answers');
+      page
+        .querySelector('.confirmation')!
+        .dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }));
       await settle();
       http.expectNone(SUBMISSIONS);
 
-      await press('Submit my answers');
-      await press('Submit all the same');
-      one('POST', SUBMISSIONS);
+      await press('Submit answers');
+      await press('Submit anyway');
+      request('POST', SUBMISSIONS);
       expect(text()).toContain('Submitting…');
     });
 
@@ -798,161 +809,168 @@ describe('the page of a quiz', () => {
       localStorage.setItem('lms.private.quiz.ada.q1.1', JSON.stringify({ answers, marked: [] }));
       await take('review');
       expect(text()).toContain('All questions are answered.');
-      await press('Submit my answers');
+      await press('Submit answers');
     }
 
-    it('submits, and shows the result, which is there for later', async () => {
+    it('submits the answers and shows the result', async () => {
       await submitAll();
-      await answer(one('POST', SUBMISSIONS), RESULT, 201);
+      await answer(request('POST', SUBMISSIONS), RESULT, 201);
 
       expect(url()).toBe('/quiz/q1?submission=s1');
       expect(heading()).toBe('Not passed 50%');
       expect(localStorage.getItem('lms.private.quiz.ada.q1.1')).toBeNull();
       expect(confirm.dismiss).toHaveBeenCalled();
       http.expectNone(`${SUBMISSIONS}s1/?expand=student`);
-      await tellQuiz({ my_attempts: 1, my_grade: 50 });
+      await answerQuiz({ my_attempts: 1, my_grade: 50 });
       expect(text()).toContain('2 attempts left');
     });
 
-    it('shows the result even where nothing else can be read', async () => {
+    it('shows the result even if the progress cannot be loaded', async () => {
       await submitAll();
-      await answer(one('POST', SUBMISSIONS), RESULT, 201);
-      one('GET', QUIZ_URL).error(new ProgressEvent('error'));
+      await answer(request('POST', SUBMISSIONS), RESULT, 201);
+      request('GET', QUIZ_URL).error(new ProgressEvent('error'));
       await settle();
 
       expect(heading()).toBe('Not passed 50%');
     });
 
-    it('says that the answers could not be sent, and sends them again', async () => {
+    it('shows that the submission failed and repeats it', async () => {
       await submitAll();
-      one('POST', SUBMISSIONS).error(new ProgressEvent('error'));
+      request('POST', SUBMISSIONS).error(new ProgressEvent('error'));
       await settle();
-      const alert = page.querySelector('lms-quiz-sending [role=alert]')?.textContent ?? '';
+      const alert =
+        page.querySelector('lms-quiz-submission-status [role=alert]')?.textContent ?? '';
       expect(alert).toContain('Your answers are not submitted yet.');
       expect(alert).toContain('The server cannot be reached.');
-      expect(alert).toContain('They are kept on this device.');
-      expect(alert).toContain('sent again by themselves');
-      expect(scrollIntoView.mock.contexts).toEqual([page.querySelector('lms-quiz-sending')]);
+      expect(alert).toContain('They are saved on this device.');
+      expect(alert).toContain('submitted automatically');
+      expect(scrollIntoView.mock.contexts).toEqual([
+        page.querySelector('lms-quiz-submission-status'),
+      ]);
       expect(page.querySelectorAll('button')).toHaveLength(1);
       await press('Submit again');
-      await answer(one('POST', SUBMISSIONS), RESULT, 201);
+      await answer(request('POST', SUBMISSIONS), RESULT, 201);
 
       expect(url()).toBe('/quiz/q1?submission=s1');
     });
 
-    it('says why the server refused the answers', async () => {
+    it('shows why the server rejected the answers', async () => {
       await submitAll();
-      const refused = { detail: 'You are not enrolled.', code: 'not_enrolled', request_id: 'f00d' };
-      await answer(one('POST', SUBMISSIONS), refused, 403);
+      const error = { detail: 'You are not enrolled.', code: 'not_enrolled', request_id: 'f00d' };
+      await answer(request('POST', SUBMISSIONS), error, 403);
 
-      const alert = page.querySelector('lms-quiz-sending [role=alert]')?.textContent ?? '';
+      const alert =
+        page.querySelector('lms-quiz-submission-status [role=alert]')?.textContent ?? '';
       expect(alert).toContain('You are not enrolled.');
       expect(alert).toContain('f00d');
-      expect(alert).not.toContain('by themselves');
+      expect(alert).not.toContain('automatically');
     });
 
-    it('shows what was submitted elsewhere, and says so', async () => {
+    it('shows the result of an attempt that was submitted elsewhere', async () => {
       await submitAll();
-      const refused = { detail: 'It was submitted.', code: 'already_submitted' };
-      await answer(one('POST', SUBMISSIONS), refused, 409);
-      await tellQuiz({ my_open: null, my_attempts: 1 });
-      await tellAttempts([{ id: 's1', attempt: 1 }]);
-      await tellQuiz({ my_open: null, my_attempts: 1 });
-      await answer(one('GET', `${SUBMISSIONS}s1/`), RESULT);
+      const error = { detail: 'It was submitted.', code: 'already_submitted' };
+      await answer(request('POST', SUBMISSIONS), error, 409);
+      await answerQuiz({ my_open: null, my_attempts: 1 });
+      await answerAttempts([{ id: 's1', attempt: 1 }]);
+      await answerQuiz({ my_open: null, my_attempts: 1 });
+      await answer(request('GET', `${SUBMISSIONS}s1/`), RESULT);
 
       expect(url()).toBe('/quiz/q1?submission=s1');
-      expect(text()).toContain('This attempt was submitted already');
+      expect(text()).toContain('This attempt was already submitted');
     });
 
-    it('says honestly that the time was over', async () => {
+    it('says that time ran out before the answers arrived', async () => {
       await submitAll();
-      await answer(one('POST', SUBMISSIONS), { detail: 'Over.', code: 'time_is_up' }, 409);
-      await tellQuiz({ my_open: null, my_attempts: 1 });
-      await tellAttempts([]);
-      await tellQuiz({ my_open: null, my_attempts: 1 });
+      await answer(request('POST', SUBMISSIONS), { detail: 'Over.', code: 'time_is_up' }, 409);
+      await answerQuiz({ my_open: null, my_attempts: 1 });
+      await answerAttempts([]);
+      await answerQuiz({ my_open: null, my_attempts: 1 });
 
       expect(url()).toBe('/quiz/q1');
       expect(wordsOf(page.querySelector('[role=alert]'))).toContain(
-        'The time for attempt 1 was over before your answers reached the server',
+        'Time for attempt 1 ran out before your answers reached the server',
       );
       expect(find('button', 'Start another attempt')).toBeTruthy();
     });
   });
 
-  describe('whose time is up', () => {
-    /** An attempt that ends at once. */
+  describe('an attempt whose time is up', () => {
+    /** A time limit that ends immediately. */
     const AT_ITS_END = { deadline: '2026-05-04T10:00:01Z', now: '2026-05-04T10:00:01Z' };
 
-    it('submits by itself, once, locks the questions meanwhile, and says why', async () => {
+    it('is locked and submitted automatically', async () => {
       await take(1, AT_ITS_END);
-      expect(page.querySelector('[role=alert]')?.textContent).toContain('The time is up.');
+      expect(page.querySelector('[role=alert]')?.textContent).toContain('Time is up.');
       expect(page.querySelector('fieldset')?.disabled).toBe(true);
-      await answer(one('POST', SUBMISSIONS), RESULT, 201);
+      await answer(request('POST', SUBMISSIONS), RESULT, 201);
 
-      expect(text()).toContain('The time was up: your answers were submitted as they were.');
+      expect(text()).toContain('Time ran out, so your answers were submitted automatically.');
     });
 
-    it('says that it depends on when the answers get there', async () => {
+    it('says that late answers may not count', async () => {
       await take(1, AT_ITS_END);
-      one('POST', SUBMISSIONS).error(new ProgressEvent('error'));
+      request('POST', SUBMISSIONS).error(new ProgressEvent('error'));
       await settle();
 
-      const alert = page.querySelector('lms-quiz-sending [role=alert]')?.textContent ?? '';
-      expect(alert).toContain('The time is up, but your answers are not submitted yet.');
+      const alert =
+        page.querySelector('lms-quiz-submission-status [role=alert]')?.textContent ?? '';
+      expect(alert).toContain('Time is up, but your answers are not submitted yet.');
       expect(alert).toContain('Whether they still count');
     });
 
-    it('leads to the result also from the instructions', async () => {
+    it('leads to the result even from the instructions', async () => {
       await take(1, { deadline: '2026-05-04T10:00:11Z', now: '2026-05-04T10:00:09.500Z' });
       await TestBed.inject(Router).navigateByUrl('/quiz/q1');
       await settle();
-      await tellAttempts();
-      const sent = await vi.waitFor(() => one('POST', SUBMISSIONS));
+      await answerAttempts();
+      const sent = await vi.waitFor(() => request('POST', SUBMISSIONS));
       await answer(sent, RESULT, 201);
 
       expect(url()).toBe('/quiz/q1?submission=s1');
     });
   });
 
-  describe('with a result', () => {
+  describe('the result', () => {
     async function result(submission: object = {}, quiz: object = {}): Promise<void> {
       await visit('/quiz/q1?submission=s1');
-      one('GET', QUIZ_URL).flush({ ...QUIZ, my_attempts: 1, ...quiz });
-      await answer(one('GET', `${SUBMISSIONS}s1/`), { ...RESULT, ...submission });
+      request('GET', QUIZ_URL).flush({ ...QUIZ, my_attempts: 1, ...quiz });
+      await answer(request('GET', `${SUBMISSIONS}s1/`), { ...RESULT, ...submission });
     }
 
     const rows = () => textsOf('lms-quiz-result ol > li');
 
-    it('says in words and figures how it went, question by question', async () => {
+    it('shows the score and the feedback for each question', async () => {
       await result();
 
       expect(page.querySelectorAll('h1')).toHaveLength(1);
       expect(TestBed.inject(Title).getTitle()).toBe('Result: The planets · Learning');
       expect(heading()).toBe('Not passed 50%');
       expect(text()).toContain('2.5 of 5 points');
-      expect(text()).toContain('70% to pass');
+      expect(text()).toContain('Pass mark: 70%');
       const [single, multiple, truth, words, number] = rows();
-      expect(single).toMatch(/✗ Wrong 0 of 1 points Venus Your answer Mars ✓ Right answer/);
+      expect(single).toMatch(/✗ Incorrect 0 of 1 points Venus Your answer Mars ✓ Correct answer/);
       expect(single).toContain('Mars it is.');
-      expect(multiple).toMatch(/Partly right 0.5 of 1 points Saturn Your answer ✓ Right answer/);
-      expect(multiple).toMatch(/Uranus ✓ Right answer Earth$/);
-      expect(truth).toMatch(/✓ Right 1 of 1 points Your answer False Right answer False/);
+      expect(multiple).toMatch(
+        /Partially correct 0.5 of 1 points Saturn Your answer ✓ Correct answer/,
+      );
+      expect(multiple).toMatch(/Uranus ✓ Correct answer Earth$/);
+      expect(truth).toMatch(/✓ Correct 1 of 1 points Your answer False Correct answer False/);
       expect(words).toMatch(/Not answered 0 of 1 points Your answer None/);
-      expect(words).toContain('Right answer Neptune / planet Neptune');
-      expect(number).toContain('Your answer 1,5 Right answer 1.5');
+      expect(words).toContain('Correct answer Neptune / planet Neptune');
+      expect(number).toContain('Your answer 1,5 Correct answer 1.5');
     });
 
-    it('says how far a number may be off', async () => {
+    it('shows the tolerance of a numeric answer', async () => {
       const questions = QUESTIONS.map(question => ({ ...question, tolerance: 0.05 }));
       await result({ questions });
 
-      expect(rows()[4]).toContain('Right answer 1.5 ± 0.05');
+      expect(rows()[4]).toContain('Correct answer 1.5 ± 0.05');
     });
 
     it.each([
-      ['after_pass', 'once you have passed'],
-      ['never', 'does not show its right answers'],
-    ])('says when the key is shown, where it is not: %s', async (show_key, said) => {
+      ['after_pass', 'after you pass'],
+      ['never', 'does not show the correct answers'],
+    ])('explains when the correct answers are shown: %s', async (show_key, expected) => {
       const feedback = RESULT.feedback.map(({ question, points, max_points, correct }) => ({
         question,
         points,
@@ -961,39 +979,39 @@ describe('the page of a quiz', () => {
       }));
       await result({ feedback }, { show_key });
 
-      expect(text()).toContain(said);
-      expect(text()).not.toContain('Right answer');
+      expect(text()).toContain(expected);
+      expect(text()).not.toContain('Correct answer');
       expect(rows()[0]).toContain('Venus Your answer Mars');
     });
 
-    it('offers to try again, as long as attempts are left', async () => {
+    it('offers another attempt while attempts are left', async () => {
       await result();
       expect(text()).toContain('2 attempts left');
       await press('Try again');
       const again = { ...STARTED, attempt: 2 };
-      await answer(one('POST', `${QUIZ_URL}start/`), again, 201);
+      await answer(request('POST', `${QUIZ_URL}start/`), again, 201);
 
       expect(url()).toBe('/quiz/q1?step=1');
       expect(heading()).toMatch(/^Question 1 of 5/);
     });
 
-    it('says why it could not be tried again', async () => {
+    it('shows why no other attempt could be started', async () => {
       await result();
       await press('Try again');
-      await answer(one('POST', `${QUIZ_URL}start/`), { detail: 'No.', code: 'x' }, 409);
+      await answer(request('POST', `${QUIZ_URL}start/`), { detail: 'No.', code: 'x' }, 409);
 
       expect(page.querySelector('[role=alert]')?.textContent).toContain('No.');
     });
 
-    it('offers no other attempt where none is left', async () => {
+    it('offers no other attempt if none are left', async () => {
       await result({}, { my_attempts: 3 });
 
-      expect(text()).toContain('No attempt is left.');
+      expect(text()).toContain('No attempts left.');
       expect(page.querySelector('button')).toBeNull();
-      expect(find('a', 'Back to the lesson').getAttribute('href')).toBe('/learn/c1/l1');
+      expect(find('a', 'Back to lesson').getAttribute('href')).toBe('/learn/c1/l1');
     });
 
-    it('leads on where one has passed', async () => {
+    it('links back to the course after passing', async () => {
       await result({ passed: true, percentage: 100 });
 
       expect(heading()).toBe('Passed 100%');
@@ -1001,49 +1019,53 @@ describe('the page of a quiz', () => {
       expect(page.querySelector('button')).toBeNull();
     });
 
-    it('says whose it is to who teaches the course', async () => {
+    it('shows the student’s name to an instructor', async () => {
       await result({ student: { id: 'bob', username: 'bob' } });
       expect(text()).toContain('Submitted by bob');
       expect(page.querySelector('button')).toBeNull();
     });
 
-    it('knows one’s own', async () => {
+    it('shows no name for the user’s own submission', async () => {
       await result({ student: { id: 'ada', username: 'ada' } });
 
       expect(text()).not.toContain('Submitted by');
       expect(find('button', 'Try again')).toBeTruthy();
     });
 
-    it('says that its student has left', async () => {
+    it('shows that the student’s account was deleted', async () => {
       await result({ student: null });
-      expect(text()).toContain('Submitted by somebody who has left');
+      expect(text()).toContain('Submitted by deleted user');
     });
 
-    it('says what failed, and tries again', async () => {
+    it('shows an error and can retry', async () => {
       await visit('/quiz/q1?submission=s1');
-      await tellQuiz();
-      await answer(one('GET', `${SUBMISSIONS}s1/`), { detail: 'Away.', request_id: 'f00d' }, 503);
+      await answerQuiz();
+      await answer(
+        request('GET', `${SUBMISSIONS}s1/`),
+        { detail: 'Away.', request_id: 'f00d' },
+        503,
+      );
       expect(text()).toContain('This result could not be loaded.');
       await press('Try again');
-      await answer(one('GET', `${SUBMISSIONS}s1/`), RESULT);
+      await answer(request('GET', `${SUBMISSIONS}s1/`), RESULT);
 
       expect(heading()).toBe('Not passed 50%');
     });
   });
 
-  it('lets go of the attempt when somebody else signs in, and of the quiz when another comes', async () => {
+  it('closes the attempt when another user signs in or another quiz is opened', async () => {
     await take(1);
     check('Mars');
     TestBed.inject(Session).update({ id: 'bob', username: 'bob' } as User);
     await settle();
-    await tellQuiz({ my_open: null });
+    await answerQuiz({ my_open: null });
     expect(url()).toBe('/quiz/q1');
     expect(localStorage.getItem('lms.private.quiz.bob.q1.1')).toBeNull();
-    await tellAttempts();
+    await answerAttempts();
 
     await TestBed.inject(Router).navigateByUrl('/quiz/q2');
     await settle();
-    await answer(one('GET', '/api/quizzes/q2/'), { ...QUIZ, id: 'q2', title: 'The moons' });
+    await answer(request('GET', '/api/quizzes/q2/'), { ...QUIZ, id: 'q2', title: 'The moons' });
     expect(page.querySelector('h1')?.textContent).toBe('The moons');
   });
 });

@@ -8,10 +8,10 @@ import {
   input,
 } from '@angular/core';
 
-import { inWords } from './countdown';
+import { formatDuration } from './countdown';
 import { Quiz } from './quiz-api';
 
-/** How much is asked in a quiz, what is needed to pass, and what counts. */
+/** The size of a quiz, its limits, and how it is graded. */
 @Component({
   selector: 'lms-quiz-rules',
   imports: [DecimalPipe, PercentPipe],
@@ -28,13 +28,13 @@ import { Quiz } from './quiz-api';
         <dd>{{ quiz().max_score | number: '1.0-2' }}</dd>
       </div>
       <div>
-        <dt i18n>To pass</dt>
+        <dt i18n>Pass mark</dt>
         <dd>{{ quiz().pass_mark / 100 | percent }}</dd>
       </div>
       <div>
-        <dt i18n>Time</dt>
+        <dt i18n>Time limit</dt>
         <dd>
-          @if (limit(); as time) {
+          @if (timeLimit(); as time) {
             {{ time }}
           } @else {
             <ng-container i18n>No limit</ng-container>
@@ -44,11 +44,11 @@ import { Quiz } from './quiz-api';
       <div>
         <dt i18n>Attempts</dt>
         <dd>
-          @if (quiz().max_attempts; as most) {
+          @if (quiz().max_attempts; as limit) {
             @if (quiz().my_attempts !== undefined) {
-              <ng-container i18n>{{ quiz().my_attempts }} of {{ most }} used</ng-container>
+              <ng-container i18n>{{ quiz().my_attempts }} of {{ limit }} used</ng-container>
             } @else {
-              {{ most | number }}
+              {{ limit | number }}
             }
           } @else {
             <ng-container i18n>No limit</ng-container>
@@ -79,30 +79,30 @@ import { Quiz } from './quiz-api';
       }
       @if (quiz().partial_credit) {
         <li i18n>
-          Where several answers are right, you get a part of the points for some of them; wrong ones
-          take points away.
+          Questions with several correct answers give partial credit: correct choices earn points,
+          incorrect choices take points away.
         </li>
       }
       <li>
         @switch (quiz().show_key) {
           @case ('after_pass') {
-            <ng-container i18n>You see the right answers once you have passed.</ng-container>
+            <ng-container i18n>You see the correct answers after you pass.</ng-container>
           }
           @case ('never') {
             <ng-container i18n>
-              You see which of your answers were right, but not the right answers.
+              You see which of your answers were correct, but not the correct answers.
             </ng-container>
           }
           @default {
-            <ng-container i18n>You see the right answers when you have submitted.</ng-container>
+            <ng-container i18n>You see the correct answers after you submit.</ng-container>
           }
         }
       </li>
       <li i18n>Your answers are saved on this device as you go, until you submit them.</li>
-      @if (limit()) {
+      @if (timeLimit()) {
         <li i18n>
-          The time begins when you start and goes on when you leave. When it is up, your answers are
-          submitted by themselves, as long as this page is open.
+          The timer starts when you start the quiz and keeps running if you leave. When time is up,
+          your answers are submitted automatically if this page is open.
         </li>
       }
     </ul>
@@ -112,8 +112,8 @@ export class Rules {
   readonly quiz = input.required<Quiz>();
 
   private readonly locale = inject(LOCALE_ID);
-  protected readonly limit = computed(() => {
+  protected readonly timeLimit = computed(() => {
     const seconds = this.quiz().time_limit_seconds;
-    return seconds === null ? null : inWords(seconds, this.locale);
+    return seconds === null ? null : formatDuration(seconds, this.locale);
   });
 }

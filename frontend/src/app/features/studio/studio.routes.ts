@@ -11,7 +11,7 @@ export const routes: Routes = [
   },
   {
     path: 'courses/:id',
-    loadComponent: () => import('./course-frame').then(m => m.CourseFrame),
+    loadComponent: () => import('./course-layout').then(m => m.CourseLayout),
     children: [
       { path: '', pathMatch: 'full', redirectTo: 'outline' },
       {
@@ -20,7 +20,7 @@ export const routes: Routes = [
         loadComponent: () => import('./courses/outline').then(m => m.OutlinePage),
       },
       {
-        path: 'lessons/:lesson',
+        path: 'lessons/:lessonId',
         title: $localize`Lesson`,
         canDeactivate: [unsavedChangesGuard],
         loadComponent: () => import('./lessons/lesson-editor').then(m => m.LessonEditor),
@@ -31,7 +31,7 @@ export const routes: Routes = [
         loadComponent: () => import('./quizzes/quiz-list').then(m => m.QuizList),
       },
       {
-        path: 'quizzes/:quiz',
+        path: 'quizzes/:quizId',
         title: $localize`Quiz`,
         canDeactivate: [unsavedChangesGuard],
         loadComponent: () => import('./quizzes/quiz-editor').then(m => m.QuizEditor),

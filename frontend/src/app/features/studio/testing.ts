@@ -4,38 +4,42 @@ import { onTestFinished } from 'vitest';
 import { INSTRUCTOR, visit } from '@testing';
 import { routes } from './studio.routes';
 
-/** Opens a page of the studio for who teaches, or for that person. */
+/** Opens a page of the studio, as an instructor by default. */
 export async function visitStudio(path: string, user = INSTRUCTOR) {
-  Element.prototype.scrollIntoView = vi.fn(); // jsdom has none
+  Element.prototype.scrollIntoView = vi.fn(); // jsdom does not implement it.
   const visited = await visit([{ path: 'studio', children: routes }], `/studio${path}`, user);
   const { http, settle } = visited;
 
-  /** Answers everybody who reads that: a page and its frame may both. */
+  /** Answers all GET requests for a URL, because a page and its layout may load the same one. */
   const answerAll = async (
-    address: string,
+    url: string,
     body: object,
     options: { status?: number; headers?: Record<string, string> } = {},
   ) => {
-    const sent = await vi.waitFor(() => {
+    const requests = await vi.waitFor(() => {
       TestBed.tick();
-      const found = http.match(one => one.method === 'GET' && one.urlWithParams === address);
-      if (found.length === 0) throw new Error(`nobody reads ${address}`);
-      return found;
+      const matches = http.match(sent => sent.method === 'GET' && sent.urlWithParams === url);
+      if (matches.length === 0) throw new Error(`no GET request for ${url}`);
+      return matches;
     });
-    for (const one of sent) one.flush(body, { statusText: '', status: 200, ...options });
+    for (const request of requests)
+      request.flush(body, { statusText: '', status: 200, ...options });
     await settle();
   };
-  /** Has a file chosen in the page's box for one. */
-  const choose = async (...files: File[]) => {
-    const box = visited.find<HTMLInputElement>('input[type=file]');
-    Object.defineProperty(box, 'files', { value: files, configurable: true });
-    box.dispatchEvent(new Event('change'));
+  /** Chooses files in the page's file input. */
+  const chooseFiles = async (...files: File[]) => {
+    const fileInput = visited.find<HTMLInputElement>('input[type=file]');
+    Object.defineProperty(fileInput, 'files', { value: files, configurable: true });
+    fileInput.dispatchEvent(new Event('change'));
     await settle();
   };
-  return { ...visited, answerAll, choose };
+  /** Waits for a navigation, which may load the page's code first. */
+  const expectUrl = (path: string) =>
+    vi.waitFor(() => expect(visited.url()).toBe(path), { timeout: 10_000 });
+  return { ...visited, answerAll, chooseFiles, expectUrl };
 }
 
-/** Catches what the page has the browser save, by its name. */
+/** Collects the files that the page saves, by name. */
 export function savedFiles(): Map<string, Blob> {
   const saved = new Map<string, Blob>();
   let last = new Blob();

@@ -9,9 +9,9 @@ import { CourseImage } from '@shared/course-image';
 import { SearchBox } from '@shared/search-box';
 import { Skeleton } from '@shared/skeleton';
 import { PendingAction } from '@shared/pending-action';
-import { CoursesApi, ListedCourse } from './courses-api';
+import { CoursesApi, CourseListItem } from './courses-api';
 
-/** The courses that one teaches; an admin's studio lists all. */
+/** The courses that the current user teaches, or all courses for an admin. */
 @Component({
   selector: 'lms-studio-course-list',
   imports: [RouterLink, EmptyState, LoadError, Pager, CourseImage, SearchBox, Skeleton],
@@ -20,15 +20,15 @@ import { CoursesApi, ListedCourse } from './courses-api';
   template: `
     <div class="page">
       <h1 i18n>Studio</h1>
-      <form class="new" (submit)="$event.preventDefault(); create(titleBox.value)">
+      <form class="new" (submit)="$event.preventDefault(); create(titleInput.value)">
         <label class="field">
-          <span i18n>A new course</span>
+          <span i18n>New course</span>
           <input
-            #titleBox
+            #titleInput
             required
             maxlength="255"
             autocomplete="off"
-            placeholder="Its title"
+            placeholder="Title"
             i18n-placeholder
           />
         </label>
@@ -42,11 +42,11 @@ import { CoursesApi, ListedCourse } from './courses-api';
           (searched)="queryParams.set({ search: $event })"
         />
         <label class="field">
-          <span i18n>State</span>
-          <select #stateBox (change)="queryParams.set({ published: stateBox.value })">
-            @for (one of states; track one.value) {
-              <option [value]="one.value" [selected]="one.value === (published() ?? '')">
-                {{ one.label }}
+          <span i18n>Status</span>
+          <select #statusSelect (change)="queryParams.set({ published: statusSelect.value })">
+            @for (status of statuses; track status.value) {
+              <option [value]="status.value" [selected]="status.value === (published() ?? '')">
+                {{ status.label }}
               </option>
             }
           </select>
@@ -71,7 +71,7 @@ import { CoursesApi, ListedCourse } from './courses-api';
                   } @else {
                     <span class="badge draft" i18n>Draft</span>
                   }
-                  @if (teacherOf(course); as name) {
+                  @if (instructorName(course); as name) {
                     <span i18n>by {{ name }}</span>
                   }
                   <span i18n>
@@ -93,13 +93,13 @@ import { CoursesApi, ListedCourse } from './courses-api';
         </ul>
         @if (courses.value().count === 0) {
           @if (search() || published()) {
-            <lms-empty-state title="No course matches." i18n-title>
+            <lms-empty-state title="No courses found." i18n-title>
               <a class="button" routerLink="/studio" i18n>Show all courses</a>
             </lms-empty-state>
           } @else {
-            <lms-empty-state title="You teach no course yet." i18n-title>
-              <button class="button" type="button" (click)="titleBox.focus()" i18n>
-                Write your first course
+            <lms-empty-state title="You are not teaching any courses yet." i18n-title>
+              <button class="button" type="button" (click)="titleInput.focus()" i18n>
+                Create your first course
               </button>
             </lms-empty-state>
           }
@@ -118,17 +118,17 @@ export class CourseList {
   protected readonly queryParams = inject(QueryParams);
   private readonly router = inject(Router);
   protected readonly pendingAction = new PendingAction();
-  protected readonly courses = this.api.mine(
+  protected readonly courses = this.api.list(
     computed(() => ({ search: this.search(), published: this.published(), page: this.page() })),
   );
   protected readonly pageNumber = computed(() => Number(this.page()) || 1);
-  protected readonly states = [
+  protected readonly statuses = [
     { value: '', label: $localize`All` },
     { value: 'true', label: $localize`Published` },
     { value: 'false', label: $localize`Draft` },
   ];
 
-  protected teacherOf({ instructor }: ListedCourse): string {
+  protected instructorName({ instructor }: CourseListItem): string {
     return typeof instructor === 'object' ? (instructor?.username ?? '') : '';
   }
 

@@ -23,11 +23,11 @@ import { CourseImage } from '@shared/course-image';
 import { Skeleton } from '@shared/skeleton';
 import { FormSubmission } from '@shared/form-submission';
 import { HasUnsavedChanges, confirmBeforeUnload } from '@shared/unsaved-changes';
-import { CourseInStudio } from '../course-in-studio';
-import { FieldLabels, Versioned, Versions } from '../versions';
+import { CurrentCourse } from '../current-course';
+import { EtagClient, FieldLabels, Versioned } from '../etag-client';
 import { CoursesApi } from './courses-api';
 
-/** What a course says of itself, its picture, and its end. */
+/** Edits the details and the image of a course, and deletes it. */
 @Component({
   selector: 'lms-settings',
   imports: [
@@ -46,20 +46,20 @@ export class Settings implements HasUnsavedChanges {
   readonly id = input.required<string>();
 
   private readonly api = inject(CoursesApi);
-  private readonly versions = inject(Versions);
+  private readonly etagClient = inject(EtagClient);
   private readonly router = inject(Router);
   private readonly snackbar = inject(Snackbar);
   private readonly confirm = inject(Confirm);
-  private readonly studio = inject(CourseInStudio);
+  private readonly currentCourse = inject(CurrentCourse);
   private readonly session = inject(Session);
 
-  protected readonly read = resource({
+  protected readonly storedCourse = resource({
     params: () => this.url(),
-    loader: ({ params }) => this.versions.read<Course>(params),
+    loader: ({ params }) => this.etagClient.read<Course>(params),
   });
-  protected readonly categories = this.api.categories();
-  protected readonly known = computed(() =>
-    this.categories.hasValue() ? this.categories.value().results : [],
+  private readonly categoryPage = this.api.categories();
+  protected readonly categories = computed(() =>
+    this.categoryPage.hasValue() ? this.categoryPage.value().results : [],
   );
   protected readonly messageOf = errorMessageOf;
   protected readonly form = inject(NonNullableFormBuilder).group({
@@ -70,7 +70,7 @@ export class Settings implements HasUnsavedChanges {
   });
   protected readonly submission = new FormSubmission(this.form);
   protected readonly course = computed(() =>
-    this.read.hasValue() ? this.read.value().value : undefined,
+    this.storedCourse.hasValue() ? this.storedCourse.value().value : undefined,
   );
   private readonly url = computed(() => `/api/courses/${this.id()}/`);
 
@@ -78,7 +78,7 @@ export class Settings implements HasUnsavedChanges {
     confirmBeforeUnload(this);
     effect(() => {
       const course = this.course();
-      if (course && !this.form.dirty) untracked(() => this.show(course));
+      if (course && !this.form.dirty) untracked(() => this.fillForm(course));
     });
   }
 
@@ -87,88 +87,90 @@ export class Settings implements HasUnsavedChanges {
   }
 
   protected async save(): Promise<void> {
-    const read = this.read.value();
-    if (!read) return;
+    const base = this.storedCourse.value();
+    if (!base) return;
     const { title, description, category, price } = this.form.getRawValue();
     const body = { title, description, category: category || null, price: price.replace(',', '.') };
     await this.submission.submit(async () =>
-      this.take(
-        await this.versions.save<Course>(this.url(), body, read, shown => this.describe(shown)),
+      this.applySaved(
+        await this.etagClient.save<Course>(this.url(), body, base, course =>
+          this.labelFields(course),
+        ),
       ),
     );
   }
 
-  protected async upload(box: HTMLInputElement): Promise<void> {
-    const read = this.read.value();
-    const file = box.files?.[0];
-    box.value = '';
-    if (!read || !file) return;
+  protected async upload(input: HTMLInputElement): Promise<void> {
+    const base = this.storedCourse.value();
+    const file = input.files?.[0];
+    input.value = '';
+    if (!base || !file) return;
     await this.submission.run(async () => {
-      await this.api.picture(this.id(), file);
-      await this.refresh(read);
+      await this.api.uploadImage(this.id(), file);
+      await this.refreshImage(base);
     });
   }
 
-  protected async removePicture(): Promise<void> {
-    const read = this.read.value();
-    if (!read) return;
+  protected async removeImage(): Promise<void> {
+    const base = this.storedCourse.value();
+    if (!base) return;
     await this.submission.run(async () => {
-      await this.versions.save<Course>(this.url(), { image: null }, read, () => ({
-        image: [$localize`Picture`, $localize`Another picture`],
+      await this.etagClient.save<Course>(this.url(), { image: null }, base, () => ({
+        image: [$localize`Course image`, $localize`Another image`],
       }));
-      await this.refresh(read);
+      await this.refreshImage(base);
     });
   }
 
   protected async remove(): Promise<void> {
     const course = this.course();
     if (!course) return;
-    const agreed = await this.confirm.ask({
+    const confirmed = await this.confirm.ask({
       title: $localize`Delete this course?`,
-      text: $localize`Its lessons and quizzes go with it. This cannot be undone.`,
-      action: $localize`Delete the course`,
+      text: $localize`This also deletes its lessons and quizzes and cannot be undone.`,
+      action: $localize`Delete course`,
       isDestructive: true,
       requiredText: course.title,
     });
-    if (!agreed) return;
+    if (!confirmed) return;
     await this.submission.run(async () => {
       const cascade = this.session.isAdmin() && course.enrollment_count > 0;
       await this.api.remove(course.id, cascade);
       this.form.markAsPristine();
       await this.router.navigate(['/studio']);
-      await this.snackbar.show($localize`The course is deleted.`);
+      await this.snackbar.show($localize`Course deleted.`);
     });
   }
 
-  /** Shows the other picture. Who is writing goes on from what they read, so that saving still compares. */
-  private async refresh(read: Versioned<Course>): Promise<void> {
-    const fresh = await this.versions.read<Course>(this.url());
+  /** Shows the new image; a changed form keeps its ETag, so that saving still detects conflicts. */
+  private async refreshImage(base: Versioned<Course>): Promise<void> {
+    const fresh = await this.etagClient.read<Course>(this.url());
     const { image, image_small } = fresh.value;
-    this.read.set(
-      this.form.dirty ? { ...read, value: { ...read.value, image, image_small } } : fresh,
+    this.storedCourse.set(
+      this.form.dirty ? { ...base, value: { ...base.value, image, image_small } } : fresh,
     );
-    this.studio.reload();
+    this.currentCourse.reload();
   }
 
-  private describe({ title, description, category, price }: Course): FieldLabels<Course> {
-    const named = this.known().find(({ id }) => id === category);
+  private labelFields({ title, description, category, price }: Course): FieldLabels<Course> {
+    const current = this.categories().find(({ id }) => id === category);
     return {
       title: [$localize`Title`, title],
       description: [$localize`Description`, description ?? ''],
-      category: [$localize`Category`, named?.name ?? $localize`None`],
+      category: [$localize`Category`, current?.name ?? $localize`None`],
       price: [$localize`Price`, price ?? ''],
     };
   }
 
-  private show({ title, description, category, price }: Course): void {
+  private fillForm({ title, description, category, price }: Course): void {
     this.form.reset({ title, description, category: category ?? '', price });
   }
 
-  private take(saved: Versioned<Course> | null): void {
+  private applySaved(saved: Versioned<Course> | null): void {
     if (!saved) return;
-    this.read.set(saved);
-    this.show(saved.value);
-    this.studio.reload();
+    this.storedCourse.set(saved);
+    this.fillForm(saved.value);
+    this.currentCourse.reload();
     void this.snackbar.show($localize`Saved.`);
   }
 }

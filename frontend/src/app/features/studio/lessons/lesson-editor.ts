@@ -28,12 +28,12 @@ import { Prose } from '@shared/prose';
 import { Skeleton } from '@shared/skeleton';
 import { FormSubmission } from '@shared/form-submission';
 import { HasUnsavedChanges, confirmBeforeUnload } from '@shared/unsaved-changes';
-import { FieldLabels, Versions } from '../versions';
-import { Mark, MARKS, mark } from './markdown';
+import { EtagClient, FieldLabels } from '../etag-client';
+import { MARKDOWN_FORMATS, MarkdownFormat, formatSelection } from './markdown-formats';
 
-const PREVIEWED_AFTER_MS = 400;
+const PREVIEW_DELAY_MS = 400;
 
-/** Writes a lesson in Markdown, beside what it will look like. */
+/** Edits a lesson in Markdown with a live preview. */
 @Component({
   selector: 'lms-lesson-editor',
   imports: [
@@ -46,29 +46,29 @@ const PREVIEWED_AFTER_MS = 400;
     Skeleton,
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,
-  host: { '(keydown)': 'press($event)' },
+  host: { '(keydown)': 'handleShortcut($event)' },
   styleUrl: './lesson-editor.scss',
   templateUrl: './lesson-editor.html',
 })
 export class LessonEditor implements HasUnsavedChanges {
   readonly id = input.required<string>();
-  readonly lesson = input.required<string>();
+  readonly lessonId = input.required<string>();
 
   private readonly http = inject(HttpClient);
-  private readonly versions = inject(Versions);
+  private readonly etagClient = inject(EtagClient);
   private readonly snackbar = inject(Snackbar);
   private readonly textBox = viewChild<ElementRef<HTMLTextAreaElement>>('textBox');
 
-  protected readonly read = resource({
+  protected readonly storedLesson = resource({
     params: () => this.url(),
-    loader: ({ params }) => this.versions.read<Lesson>(params),
+    loader: ({ params }) => this.etagClient.read<Lesson>(params),
   });
-  protected readonly shown = computed(() =>
-    this.read.hasValue() ? this.read.value().value : undefined,
+  protected readonly savedLesson = computed(() =>
+    this.storedLesson.hasValue() ? this.storedLesson.value().value : undefined,
   );
-  protected readonly marks = MARKS;
-  protected readonly tab = signal<'write' | 'look'>('write');
-  protected readonly html = signal('');
+  protected readonly formats = MARKDOWN_FORMATS;
+  protected readonly tab = signal<'write' | 'preview'>('write');
+  protected readonly previewHtml = signal('');
   protected readonly messageOf = errorMessageOf;
   protected readonly form = inject(NonNullableFormBuilder).group({
     title: ['', [Validators.required, Validators.maxLength(255)]],
@@ -78,26 +78,26 @@ export class LessonEditor implements HasUnsavedChanges {
     is_preview: [false],
   });
   protected readonly submission = new FormSubmission(this.form);
-  private readonly url = computed(() => `/api/lessons/${this.lesson()}/`);
-  private readonly written = signal('');
+  private readonly url = computed(() => `/api/lessons/${this.lessonId()}/`);
+  private readonly content = signal('');
 
   constructor() {
     confirmBeforeUnload(this);
     effect(() => {
-      const lesson = this.shown();
-      if (lesson) untracked(() => this.show(lesson));
+      const lesson = this.savedLesson();
+      if (lesson) untracked(() => this.fillForm(lesson));
     });
     this.form.controls.content.valueChanges
       .pipe(takeUntilDestroyed())
-      .subscribe(content => this.written.set(content));
-    toObservable(this.written)
+      .subscribe(content => this.content.set(content));
+    toObservable(this.content)
       .pipe(
-        debounceTime(PREVIEWED_AFTER_MS),
+        debounceTime(PREVIEW_DELAY_MS),
         distinctUntilChanged(),
-        switchMap(content => this.preview(content)),
+        switchMap(content => this.renderPreview(content)),
         takeUntilDestroyed(),
       )
-      .subscribe(html => this.html.set(html));
+      .subscribe(html => this.previewHtml.set(html));
   }
 
   hasUnsavedChanges(): boolean {
@@ -105,43 +105,43 @@ export class LessonEditor implements HasUnsavedChanges {
   }
 
   protected async save(): Promise<void> {
-    const read = this.read.value();
-    if (!read || this.submission.busy()) return;
+    const base = this.storedLesson.value();
+    if (!base || this.submission.busy()) return;
     await this.submission.submit(async () => {
-      const wanted = this.form.getRawValue();
-      const saved = await this.versions.save<Lesson>(this.url(), wanted, read, describe);
+      const changes = this.form.getRawValue();
+      const saved = await this.etagClient.save<Lesson>(this.url(), changes, base, labelFields);
       if (!saved) return;
-      this.read.set(saved);
-      this.show(saved.value);
+      this.storedLesson.set(saved);
+      this.fillForm(saved.value);
       await this.snackbar.show($localize`Saved.`);
     });
   }
 
-  protected press(event: KeyboardEvent): void {
+  protected handleShortcut(event: KeyboardEvent): void {
     if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
     if (event.key === 's') {
       event.preventDefault();
       void this.save();
       return;
     }
-    const wanted = MARKS.find(one => one.key === event.key);
-    if (!wanted || event.target !== this.textBox()?.nativeElement) return;
+    const format = MARKDOWN_FORMATS.find(({ key }) => key === event.key);
+    if (!format || event.target !== this.textBox()?.nativeElement) return;
     event.preventDefault();
-    this.set(wanted);
+    this.applyFormat(format);
   }
 
-  /** Sets a mark around what is selected. */
-  protected set(wanted: Mark): void {
+  /** Formats the selected text. */
+  protected applyFormat(format: MarkdownFormat): void {
     const box = this.textBox()?.nativeElement;
     if (!box) return;
-    const made = mark(box.value, box.selectionStart, box.selectionEnd, wanted);
-    this.form.controls.content.setValue(made.text);
+    const result = formatSelection(box.value, box.selectionStart, box.selectionEnd, format);
+    this.form.controls.content.setValue(result.text);
     this.form.controls.content.markAsDirty();
     box.focus();
-    box.setSelectionRange(made.start, made.end);
+    box.setSelectionRange(result.start, result.end);
   }
 
-  private show(lesson: Lesson): void {
+  private fillForm(lesson: Lesson): void {
     const { title, content, video_url, duration_minutes, is_preview } = lesson;
     this.form.reset({
       title,
@@ -150,32 +150,31 @@ export class LessonEditor implements HasUnsavedChanges {
       duration_minutes,
       is_preview,
     });
-    this.html.set(lesson.content_html ?? '');
+    this.previewHtml.set(lesson.content_html ?? '');
   }
 
-  private preview(content: string) {
-    if (content === (this.shown()?.content ?? '')) return of(this.shown()?.content_html ?? '');
+  private renderPreview(content: string) {
+    const saved = this.savedLesson();
+    if (content === (saved?.content ?? '')) return of(saved?.content_html ?? '');
     return this.http
       .post<{ content_html: string }>(
         '/api/lessons/preview/',
         { content },
-        {
-          context: inBackground(),
-        },
+        { context: inBackground() },
       )
       .pipe(
         switchMap(({ content_html }) => of(content_html)),
-        catchError(() => of(this.html())), // the next change tries again
+        catchError(() => of(this.previewHtml())), // The next change tries again.
       );
   }
 }
 
-function describe(lesson: Lesson): FieldLabels<Lesson> {
+function labelFields(lesson: Lesson): FieldLabels<Lesson> {
   return {
     title: [$localize`Title`, lesson.title],
-    content: [$localize`Text, in Markdown`, lesson.content ?? ''],
-    video_url: [$localize`Address of a video`, lesson.video_url ?? ''],
-    duration_minutes: [$localize`Length in minutes`, String(lesson.duration_minutes)],
-    is_preview: [$localize`A preview`, lesson.is_preview ? $localize`Yes` : $localize`No`],
+    content: [$localize`Content (Markdown)`, lesson.content ?? ''],
+    video_url: [$localize`Video URL`, lesson.video_url ?? ''],
+    duration_minutes: [$localize`Duration (minutes)`, String(lesson.duration_minutes)],
+    is_preview: [$localize`Preview lesson`, lesson.is_preview ? $localize`Yes` : $localize`No`],
   };
 }

@@ -8,10 +8,10 @@ import { EmptyState } from '@shared/empty-state';
 import { LoadError } from '@shared/load-error';
 import { Skeleton } from '@shared/skeleton';
 import { PendingAction } from '@shared/pending-action';
-import { PROBLEMS } from './kinds';
+import { PROBLEM_LABELS } from './quiz-labels';
 import { QuizzesApi } from './quizzes-api';
 
-/** The quizzes of a course, by their lessons. */
+/** The quizzes of a course, grouped by lesson. */
 @Component({
   selector: 'lms-quiz-list',
   imports: [DecimalPipe, PercentPipe, RouterLink, EmptyState, LoadError, Skeleton],
@@ -26,8 +26,8 @@ import { QuizzesApi } from './quizzes-api';
     } @else if (quizzes.isLoading() || outline.isLoading()) {
       <lms-skeleton [count]="4" height="5rem" />
     } @else if (lessons().length === 0) {
-      <lms-empty-state title="A quiz belongs to a lesson, and there is none yet." i18n-title>
-        <a class="button" routerLink="../outline" i18n>Write the first lesson</a>
+      <lms-empty-state title="Quizzes belong to lessons. Add a lesson first." i18n-title>
+        <a class="button" routerLink="../outline" i18n>Add the first lesson</a>
       </lms-empty-state>
     } @else {
       @for (group of groups(); track group.lesson.id) {
@@ -45,11 +45,11 @@ import { QuizzesApi } from './quizzes-api';
                     }
                   </span>
                   <span i18n>{{ quiz.max_score | number: '1.0-2' }} points</span>
-                  <span i18n>{{ quiz.pass_mark / 100 | percent }} to pass</span>
+                  <span i18n>Pass mark: {{ quiz.pass_mark / 100 | percent }}</span>
                 </p>
                 @for (problem of quiz.problems; track $index) {
                   @if ($first) {
-                    <p class="problem">{{ problems[problem.code] }}</p>
+                    <p class="problem">{{ problemLabels[problem.code] }}</p>
                   }
                 }
               </div>
@@ -71,17 +71,18 @@ import { QuizzesApi } from './quizzes-api';
         </ul>
       } @empty {
         <p class="lead" i18n>
-          A quiz lets students check what they know; its lesson is completed by passing it.
+          Quizzes let students check what they know. Students complete a lesson by passing all its
+          quizzes.
         </p>
       }
       <form
         class="card new"
-        (submit)="$event.preventDefault(); create(lessonBox.value, titleBox.value)"
+        (submit)="$event.preventDefault(); create(lessonSelect.value, titleInput.value)"
       >
-        <h2 i18n>A new quiz</h2>
+        <h2 i18n>New quiz</h2>
         <label class="field">
           <span i18n>Lesson</span>
-          <select #lessonBox>
+          <select #lessonSelect>
             @for (lesson of lessons(); track lesson.id) {
               <option [value]="lesson.id">{{ lesson.title }}</option>
             }
@@ -89,7 +90,7 @@ import { QuizzesApi } from './quizzes-api';
         </label>
         <label class="field">
           <span i18n>Title</span>
-          <input #titleBox required maxlength="255" autocomplete="off" />
+          <input #titleInput required maxlength="255" autocomplete="off" />
         </label>
         <button class="button" [disabled]="pendingAction.busy()" i18n>Create</button>
       </form>
@@ -103,7 +104,7 @@ export class QuizList {
   private readonly router = inject(Router);
   private readonly snackbar = inject(Snackbar);
   private readonly confirm = inject(Confirm);
-  protected readonly problems = PROBLEMS;
+  protected readonly problemLabels = PROBLEM_LABELS;
   protected readonly pendingAction = new PendingAction();
   protected readonly quizzes = this.api.ofCourse(this.id);
   protected readonly outline = this.api.outline(this.id);
@@ -128,17 +129,17 @@ export class QuizList {
   }
 
   protected async remove(quiz: string, title: string): Promise<void> {
-    const agreed = await this.confirm.ask({
+    const confirmed = await this.confirm.ask({
       title: $localize`Delete this quiz?`,
-      text: $localize`“${title}:title:”, its questions and all that students handed in go with it.`,
-      action: $localize`Delete the quiz`,
+      text: $localize`This deletes “${title}:title:” with its questions and all submissions.`,
+      action: $localize`Delete quiz`,
       isDestructive: true,
     });
-    if (!agreed) return;
+    if (!confirmed) return;
     await this.pendingAction.run(async () => {
       await this.api.remove(quiz);
       this.quizzes.reload();
-      await this.snackbar.show($localize`The quiz is deleted.`);
+      await this.snackbar.show($localize`Quiz deleted.`);
     });
   }
 }

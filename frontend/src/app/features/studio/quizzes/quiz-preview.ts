@@ -5,7 +5,7 @@ import { RouterLink } from '@angular/router';
 import { EmptyState } from '@shared/empty-state';
 import { Quiz } from './quizzes-api';
 
-/** What a student is asked in a quiz, to try: the key is not in it, and nothing is sent. */
+/** Shows a quiz as students see it, without the answer key; nothing is submitted. */
 @Component({
   selector: 'lms-quiz-preview',
   imports: [DecimalPipe, PercentPipe, RouterLink, EmptyState],
@@ -14,8 +14,8 @@ import { Quiz } from './quizzes-api';
   template: `
     <div class="notice">
       <p i18n>
-        This is what a student is asked. Try it as you like: nothing is sent, and no attempt is
-        used.
+        This is how students see the quiz. You can try it out: nothing is submitted and no attempt
+        is used.
       </p>
       <a class="button outlined" routerLink="." i18n>Back to editing</a>
     </div>
@@ -26,23 +26,23 @@ import { Quiz } from './quizzes-api';
           other {{{ quiz().questions.length }} questions}
         }
       </span>
-      <span i18n>{{ quiz().pass_mark / 100 | percent: '1.0-2' }} to pass</span>
+      <span i18n>Pass mark: {{ quiz().pass_mark / 100 | percent: '1.0-2' }}</span>
       @if (quiz().time_limit_seconds; as seconds) {
         <span i18n>{{ seconds / 60 | number: '1.0-2' }} min</span>
       }
-      @if (quiz().max_attempts; as most) {
+      @if (quiz().max_attempts; as limit) {
         <span i18n>
-          {most, plural, =1 {1 attempt} other {{{ most }} attempts}}
+          {limit, plural, =1 {1 attempt} other {{{ limit }} attempts}}
         </span>
       }
       @if (quiz().shuffle) {
-        <span i18n>Another order for each attempt</span>
+        <span i18n>Shuffled questions</span>
       }
     </p>
     @for (question of quiz().questions; track question.id; let count = $count) {
       <fieldset class="card">
         <legend>
-          <span class="where quiet">
+          <span class="position quiet">
             <span i18n>Question {{ $index + 1 }} of {{ count }}</span>
             <span class="visually-hidden">, </span>
             <span i18n>
@@ -84,7 +84,7 @@ import { Quiz } from './quizzes-api';
           }
           @case ('numeric') {
             <label class="field">
-              <span i18n>Your answer, a number</span>
+              <span i18n>Your answer (a number)</span>
               <input type="text" inputmode="decimal" autocomplete="off" />
             </label>
           }
@@ -97,8 +97,8 @@ import { Quiz } from './quizzes-api';
         }
       </fieldset>
     } @empty {
-      <lms-empty-state title="There is nothing to preview yet." i18n-title>
-        <a class="button" routerLink="." i18n>Write the first question</a>
+      <lms-empty-state title="Nothing to preview yet." i18n-title>
+        <a class="button" routerLink="." i18n>Add the first question</a>
       </lms-empty-state>
     }
   `,

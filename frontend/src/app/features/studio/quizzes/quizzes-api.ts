@@ -2,16 +2,16 @@ import { HttpClient, httpResource } from '@angular/common/http';
 import { Injectable, Signal, inject } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
 
-import { ApiResponse, EMPTY_PAGE, Outline, Page, ApiRequest } from '@core/api/models';
+import { ApiRequest, ApiResponse, EMPTY_PAGE, Outline, Page } from '@core/api/models';
 import { definedParams } from '@core/api/defined-params';
 
-export type Kind = ApiResponse<'Question'>['kind'];
-export type Problem = ApiResponse<'Problem'>;
+export type QuestionKind = ApiResponse<'Question'>['kind'];
+export type QuizProblem = ApiResponse<'Problem'>;
 export type Regrade = ApiResponse<'Regrade'>;
-export type Imported = ApiResponse<'Imported'>;
-export type Format = 'gift' | 'moodle_xml';
+export type ImportResult = ApiResponse<'Imported'>;
+export type BankFormat = 'gift' | 'moodle_xml';
 
-/** A question as its author sees it, with the key. */
+/** A question with its answer key, as instructors see it. */
 export interface Question extends ApiResponse<'Question'> {
   readonly choices: (ApiRequest<'WantedChoice'> & { id: string; is_correct: boolean })[];
 }
@@ -20,7 +20,7 @@ export interface Quiz extends Omit<ApiResponse<'Quiz'>, 'questions'> {
   readonly questions: readonly Question[];
 }
 
-/** What of a question its author says. */
+/** The fields of a question that an instructor can edit. */
 export type QuestionInput = Pick<Question, 'text' | 'kind' | 'points'> &
   Partial<Pick<Question, 'answer' | 'tolerance' | 'explanation'>> & {
     readonly choices?: readonly ApiRequest<'WantedChoice'>[];
@@ -49,44 +49,49 @@ export class QuizzesApi {
     return firstValueFrom(this.http.delete(`/api/quizzes/${quiz}/`));
   }
 
-  order(quiz: string, questions: readonly string[]): Promise<unknown> {
+  reorderQuestions(quiz: string, questions: readonly string[]): Promise<unknown> {
     return firstValueFrom(this.http.put(`/api/quizzes/${quiz}/questions/order/`, { questions }));
   }
 
-  addQuestion(quiz: string, said: QuestionInput): Promise<unknown> {
-    return firstValueFrom(this.http.post('/api/questions/', { quiz, ...said }));
+  addQuestion(quiz: string, input: QuestionInput): Promise<unknown> {
+    return firstValueFrom(this.http.post('/api/questions/', { quiz, ...input }));
   }
 
-  /** A question and its choices are changed in one request. */
-  changeQuestion(question: string, said: QuestionInput): Promise<unknown> {
-    return firstValueFrom(this.http.patch(`/api/questions/${question}/`, said));
+  /** Updates a question and its choices in one request. */
+  updateQuestion(question: string, input: QuestionInput): Promise<unknown> {
+    return firstValueFrom(this.http.patch(`/api/questions/${question}/`, input));
   }
 
   removeQuestion(question: string): Promise<unknown> {
     return firstValueFrom(this.http.delete(`/api/questions/${question}/`));
   }
 
-  import(quiz: string, file: File, format: Format, skipsUnsupported: boolean): Promise<Imported> {
+  import(
+    quiz: string,
+    file: File,
+    format: BankFormat,
+    skipUnsupported: boolean,
+  ): Promise<ImportResult> {
     const form = new FormData();
     form.set('file', file);
     form.set('format', format);
-    const params = definedParams({ skip_unsupported: skipsUnsupported || undefined });
+    const params = definedParams({ skip_unsupported: skipUnsupported || undefined });
     return firstValueFrom(
-      this.http.post<Imported>(`/api/quizzes/${quiz}/import/`, form, { params }),
+      this.http.post<ImportResult>(`/api/quizzes/${quiz}/import/`, form, { params }),
     );
   }
 
-  export(quiz: string, format: Format): Promise<Blob> {
+  export(quiz: string, format: BankFormat): Promise<Blob> {
     const options = { params: { format }, responseType: 'blob' } as const;
     return firstValueFrom(this.http.get(`/api/quizzes/${quiz}/export/`, options));
   }
 
-  /** Has the stored submissions graded by today's key; `regraded` says when that is done. */
+  /** Starts regrading all submissions with the current answer key; see `regradeStatus`. */
   regrade(quiz: string): Promise<unknown> {
     return firstValueFrom(this.http.post(`/api/quizzes/${quiz}/regrade/`, null));
   }
 
-  regraded(quiz: string): Promise<Regrade> {
+  regradeStatus(quiz: string): Promise<Regrade> {
     return firstValueFrom(this.http.get<Regrade>(`/api/quizzes/${quiz}/regrade/`));
   }
 }

@@ -6,7 +6,7 @@ import { definedParams } from '@core/api/defined-params';
 
 @Injectable({ providedIn: 'root' })
 export class StatisticsApi {
-  /** The course's own figures, as its instructor's dashboard has them. */
+  /** The course's statistics, as on its instructor's dashboard. */
   course(id: Signal<string>) {
     return httpResource<ApiResponse<'Dashboard'>>(() => ({
       url: '/api/dashboard/',
@@ -21,7 +21,7 @@ export class StatisticsApi {
     );
   }
 
-  /** @param attempts `all`, or undefined for the first of each student */
+  /** @param attempts `all`, or undefined for the first attempt of each student */
   quiz(id: Signal<string | undefined>, attempts: Signal<string | undefined>) {
     return httpResource<ApiResponse<'Statistics'>>(() => {
       const quiz = id();

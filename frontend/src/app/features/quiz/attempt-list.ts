@@ -18,62 +18,72 @@ import { AttemptSummary, QuizApi } from './quiz-api';
 
 interface Row {
   readonly attempt: number;
-  /** Null where the time was over before anything was submitted. */
+  /** Null if time ran out before anything was submitted. */
   readonly submission: AttemptSummary | null;
 }
 
-/** One's attempts at a quiz, the newest first, each leading to its result. */
+/** The user's attempts at a quiz, newest first, with links to their results. */
 @Component({
-  selector: 'lms-quiz-attempts',
+  selector: 'lms-quiz-attempt-list',
   imports: [DatePipe, DecimalPipe, PercentPipe, RouterLink, LoadError, Skeleton],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
-    @if (first.error(); as error) {
+    @if (firstPage.error(); as error) {
       <lms-load-error
         title="Your attempts could not be loaded."
         i18n-title
         [error]="error"
-        (retry)="first.reload()"
+        (retry)="firstPage.reload()"
       />
-    } @else if (first.isLoading()) {
-      <lms-skeleton [count]="begun() > 0 ? 2 : 1" [height]="begun() > 0 ? '4rem' : '1.6rem'" />
+    } @else if (firstPage.isLoading()) {
+      <lms-skeleton
+        [count]="startedCount() > 0 ? 2 : 1"
+        [height]="startedCount() > 0 ? '4rem' : '1.6rem'"
+      />
     } @else {
       <ol>
         @for (row of rows(); track row.attempt) {
           <li>
-            @if (row.submission; as one) {
+            @if (row.submission; as submission) {
               <span class="first">
-                <a routerLink="." [queryParams]="{ submission: one.id }" i18n>
+                <a routerLink="." [queryParams]="{ submission: submission.id }" i18n>
                   Attempt {{ row.attempt }}
                 </a>
-                @if (one.passed) {
+                @if (submission.passed) {
                   <span class="badge" i18n>Passed</span>
                 } @else {
                   <span class="badge failed" i18n>Not passed</span>
                 }
               </span>
               <span>
-                {{ one.percentage / 100 | percent: '1.0-2' }}
+                {{ submission.percentage / 100 | percent: '1.0-2' }}
                 <span class="quiet" i18n>
-                  ({{ one.score | number: '1.0-2' }} of {{ one.max_score | number: '1.0-2' }}
+                  ({{ submission.score | number: '1.0-2' }} of
+                  {{ submission.max_score | number: '1.0-2' }}
                   points)
                 </span>
               </span>
               <span class="quiet">
-                {{ one.submitted_at | date: 'mediumDate' }},
-                {{ one.submitted_at | date: 'shortTime' }}
+                {{ submission.submitted_at | date: 'mediumDate' }},
+                {{ submission.submitted_at | date: 'shortTime' }}
               </span>
             } @else {
               <span class="first" i18n>Attempt {{ row.attempt }}</span>
-              <span class="quiet" i18n>The time ran out; nothing was submitted.</span>
+              <span class="quiet" i18n>Time ran out before anything was submitted.</span>
             }
           </li>
         } @empty {
-          <li class="none quiet" i18n>None yet: what you submit is listed here.</li>
+          <li class="none quiet" i18n>No attempts yet.</li>
         }
       </ol>
-      @if (next()) {
-        <button class="button outlined" type="button" [disabled]="isBusy()" (click)="more()" i18n>
+      @if (hasMore()) {
+        <button
+          class="button outlined"
+          type="button"
+          [disabled]="isLoadingMore()"
+          (click)="loadMore()"
+          i18n
+        >
           Show earlier attempts
         </button>
       }
@@ -115,48 +125,51 @@ interface Row {
     }
   `,
 })
-export class Attempts {
+export class AttemptList {
   readonly quiz = input.required<string>();
   readonly user = input.required<string>();
-  /** How many were begun, those that ran out among them. */
-  readonly begun = input.required<number>();
+  /** The number of started attempts, including those that timed out. */
+  readonly startedCount = input.required<number>();
+  /** The number of the open attempt, which is not listed. */
   readonly open = input<number | null>(null);
 
   private readonly api = inject(QuizApi);
   private readonly errorReporter = inject(ErrorReporter);
-  protected readonly first = resource({
-    params: () => ({ quiz: this.quiz(), user: this.user(), begun: this.begun() }),
+  protected readonly firstPage = resource({
+    params: () => ({ quiz: this.quiz(), user: this.user(), startedCount: this.startedCount() }),
     loader: ({ params }) => this.api.submissions(params.quiz, params.user, null),
   });
-  private readonly loaded = linkedSignal(() => (this.first.hasValue() ? this.first.value() : null));
-  protected readonly next = computed(() => this.loaded()?.next ?? null);
-  protected readonly isBusy = signal(false);
+  private readonly loaded = linkedSignal(() =>
+    this.firstPage.hasValue() ? this.firstPage.value() : null,
+  );
+  protected readonly hasMore = computed(() => !!this.loaded()?.next);
+  protected readonly isLoadingMore = signal(false);
 
-  /** All numbers of the attempts, down to the oldest one that is loaded. */
+  /** A row for each attempt, down to the oldest that is loaded. */
   protected readonly rows = computed<readonly Row[]>(() => {
     const submissions = this.loaded()?.results ?? [];
-    const newest = Math.max(this.begun(), ...submissions.map(one => one.attempt));
-    const oldest = this.next() ? Math.min(...submissions.map(one => one.attempt)) : 1;
+    const newest = Math.max(this.startedCount(), ...submissions.map(({ attempt }) => attempt));
+    const oldest = this.hasMore() ? Math.min(...submissions.map(({ attempt }) => attempt)) : 1;
     const numbers = Array.from({ length: newest - oldest + 1 }, (_, index) => newest - index);
     return numbers
       .filter(attempt => attempt !== this.open())
       .map(attempt => ({
         attempt,
-        submission: submissions.find(one => one.attempt === attempt) ?? null,
+        submission: submissions.find(submission => submission.attempt === attempt) ?? null,
       }));
   });
 
-  protected async more(): Promise<void> {
-    const before = this.loaded();
-    if (!before) return;
-    this.isBusy.set(true);
+  protected async loadMore(): Promise<void> {
+    const loaded = this.loaded();
+    if (!loaded) return;
+    this.isLoadingMore.set(true);
     try {
-      const page = await this.api.submissions(this.quiz(), this.user(), before.next);
-      this.loaded.set({ ...page, results: [...before.results, ...page.results] });
+      const page = await this.api.submissions(this.quiz(), this.user(), loaded.next);
+      this.loaded.set({ ...page, results: [...loaded.results, ...page.results] });
     } catch (error) {
       await this.errorReporter.report(error);
     } finally {
-      this.isBusy.set(false);
+      this.isLoadingMore.set(false);
     }
   }
 }

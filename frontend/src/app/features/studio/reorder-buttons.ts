@@ -7,11 +7,11 @@ import {
   output,
 } from '@angular/core';
 
-/** Moves one of a list up or down, for whoever does not drag; keeps the focus while it moves. */
+/** Moves a list item up or down, as an alternative to dragging; the focus moves with the item. */
 @Component({
-  selector: 'lms-order-buttons',
+  selector: 'lms-reorder-buttons',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  styleUrl: './order-buttons.scss',
+  styleUrl: './reorder-buttons.scss',
   template: `
     <button type="button" [attr.aria-label]="upLabel()" [disabled]="isFirst()" (click)="move(-1)">
       ↑
@@ -21,11 +21,11 @@ import {
     </button>
   `,
 })
-export class OrderButtons {
+export class ReorderButtons {
   readonly title = input.required<string>();
   readonly isFirst = input.required<boolean>();
   readonly isLast = input.required<boolean>();
-  /** By how many places: -1 or 1. */
+  /** By how many positions: -1 or 1. */
   readonly moved = output<-1 | 1>();
 
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
@@ -42,8 +42,8 @@ export class OrderButtons {
     this.moved.emit(by);
     setTimeout(() => {
       const [up, down] = [...this.host.querySelectorAll('button')];
-      const wanted = by < 0 ? up : down;
-      (wanted?.disabled ? (by < 0 ? down : up) : wanted)?.focus();
+      const pressed = by < 0 ? up : down;
+      (pressed?.disabled ? (by < 0 ? down : up) : pressed)?.focus();
     });
   }
 }

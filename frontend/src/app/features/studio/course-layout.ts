@@ -1,30 +1,30 @@
 import { ChangeDetectionStrategy, Component, effect, inject, input } from '@angular/core';
 import { RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
 
-import { CourseInStudio } from './course-in-studio';
+import { CurrentCourse } from './current-course';
 
-/** What is around every page of a course in the studio: which course it is, and its other pages. */
+/** The header and the tabs that all pages of a course in the studio share. */
 @Component({
-  selector: 'lms-course-frame',
+  selector: 'lms-course-layout',
   imports: [RouterLink, RouterLinkActive, RouterOutlet],
-  providers: [CourseInStudio],
+  providers: [CurrentCourse],
   changeDetection: ChangeDetectionStrategy.OnPush,
-  styleUrl: './course-frame.scss',
+  styleUrl: './course-layout.scss',
   template: `
     <div class="page">
       <p class="trail quiet">
         <a routerLink="/studio" i18n>Studio</a>
         <span aria-hidden="true">/</span>
-        @if (studio.course(); as known) {
-          <span class="title">{{ known.title }}</span>
-          @if (known.published) {
+        @if (currentCourse.course(); as course) {
+          <span class="title">{{ course.title }}</span>
+          @if (course.published) {
             <span class="badge" i18n>Published</span>
           } @else {
             <span class="badge" i18n>Draft</span>
           }
         }
       </p>
-      <nav class="tabs" aria-label="The course" i18n-aria-label>
+      <nav class="tabs" aria-label="Course pages" i18n-aria-label>
         @for (tab of tabs; track tab.path) {
           <a
             #link
@@ -41,10 +41,10 @@ import { CourseInStudio } from './course-in-studio';
     </div>
   `,
 })
-export class CourseFrame {
+export class CourseLayout {
   readonly id = input.required<string>();
 
-  protected readonly studio = inject(CourseInStudio);
+  protected readonly currentCourse = inject(CurrentCourse);
   protected readonly tabs = [
     { path: 'outline', label: $localize`Outline` },
     { path: 'quizzes', label: $localize`Quizzes` },
@@ -54,10 +54,10 @@ export class CourseFrame {
   ];
 
   constructor() {
-    effect(() => this.studio.open(this.id()));
+    effect(() => this.currentCourse.open(this.id()));
   }
 
-  /** On a phone the tabs are wider than the page. */
+  /** Scrolls the active tab into view, because the tabs are wider than the page on a phone. */
   protected reveal(isActive: boolean, tab: HTMLElement): void {
     if (isActive) tab.scrollIntoView({ block: 'nearest', inline: 'center' });
   }

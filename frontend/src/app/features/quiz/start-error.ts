@@ -3,9 +3,9 @@ import { RouterLink } from '@angular/router';
 
 import { ApiError } from '@core/errors/api-error';
 
-/** Says why no attempt could be started, and what to do about it. */
+/** Explains why no attempt could be started, and what to do. */
 @Component({
-  selector: 'lms-quiz-refusal',
+  selector: 'lms-quiz-start-error',
   imports: [RouterLink],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
@@ -15,7 +15,7 @@ import { ApiError } from '@core/errors/api-error';
         {{ error().message }}
       </p>
       @if (error().code === 'not_enrolled') {
-        <p><a [routerLink]="['/courses', course()]" i18n>Enrol in the course again</a></p>
+        <p><a [routerLink]="['/courses', course()]" i18n>Enroll in the course again</a></p>
       }
       @if (error().requestId) {
         <p>
@@ -38,7 +38,7 @@ import { ApiError } from '@core/errors/api-error';
     }
   `,
 })
-export class Refusal {
+export class StartError {
   readonly error = input.required<ApiError>();
   readonly course = input.required<string>();
 }

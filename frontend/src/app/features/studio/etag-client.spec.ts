@@ -1,37 +1,39 @@
 import { TestBed } from '@angular/core/testing';
 
 import { INSTRUCTOR, visit } from '@testing';
-import { Versions } from './versions';
+import { EtagClient } from './etag-client';
 
 interface Note {
   readonly title: string;
   readonly text: string;
 }
-const BEFORE = { value: { title: 'Roots', text: 'Long.' } as Note, etag: '"1"' };
-const describeNote = (note: Note) => ({
+const BASE = { value: { title: 'Roots', text: 'Long.' } as Note, etag: '"1"' };
+const labelNote = (note: Note) => ({
   title: ['Title', note.title] as const,
   text: ['Text', note.text] as const,
 });
 
-describe('Versions', () => {
-  async function saving(wanted: Partial<Note>) {
+describe('EtagClient', () => {
+  async function startSaving(values: Partial<Note>) {
     const visited = await visit([], '/', INSTRUCTOR);
-    const saved = TestBed.inject(Versions).save('/api/x/', wanted, BEFORE, describeNote);
-    const shown = () => document.querySelector('mat-dialog-container');
+    const saved = TestBed.inject(EtagClient).save('/api/x/', values, BASE, labelNote);
+    const openDialog = () => document.querySelector('mat-dialog-container');
     const dialog = () =>
       vi.waitFor(() => {
         TestBed.tick();
-        expect(shown()?.querySelector('button')).toBeTruthy();
-        return shown()!;
+        expect(openDialog()?.querySelector('button')).toBeTruthy();
+        return openDialog()!;
       });
-    return { ...visited, saved, shown, dialog };
+    return { ...visited, saved, openDialog, dialog };
   }
   const tag = (etag: string) => ({ headers: { ETag: etag } });
   const press = (dialog: Element, name: string) =>
-    [...dialog.querySelectorAll('button')].find(one => one.textContent?.includes(name))!.click();
+    [...dialog.querySelectorAll('button')]
+      .find(button => button.textContent?.includes(name))!
+      .click();
 
-  it('sends what was changed, under the version that was read', async () => {
-    const { saved, answer } = await saving({ title: 'Stems', text: 'Long.' });
+  it('sends the changed fields with the ETag that was read', async () => {
+    const { saved, answer } = await startSaving({ title: 'Stems', text: 'Long.' });
     const request = await answer('PATCH', '/api/x/', { title: 'Stems', text: 'Long.' }, tag('"2"'));
 
     expect(request.body).toEqual({ title: 'Stems' });
@@ -39,8 +41,8 @@ describe('Versions', () => {
     expect(await saved).toEqual({ value: { title: 'Stems', text: 'Long.' }, etag: '"2"' });
   });
 
-  it('shows both texts where two changed the same, and leaves theirs', async () => {
-    const { saved, answer, dialog, http } = await saving({ title: 'Stems' });
+  it('shows both versions of a conflicting field and keeps the saved one', async () => {
+    const { saved, answer, dialog, http } = await startSaving({ title: 'Stems' });
     await answer('PATCH', '/api/x/', {}, { status: 412 });
     await answer('GET', '/api/x/', { title: 'Bark', text: 'Short.' }, tag('"2"'));
     const shown = await dialog();
@@ -53,11 +55,11 @@ describe('Versions', () => {
     http.expectNone('/api/x/');
   });
 
-  it('replaces theirs where one says so', async () => {
-    const { saved, answer, dialog } = await saving({ title: 'Stems' });
+  it('replaces the saved version on request', async () => {
+    const { saved, answer, dialog } = await startSaving({ title: 'Stems' });
     await answer('PATCH', '/api/x/', {}, { status: 412 });
     await answer('GET', '/api/x/', { title: 'Bark', text: 'Short.' }, tag('"2"'));
-    press(await dialog(), 'Replace theirs by mine');
+    press(await dialog(), 'Replace with my version');
     const request = await answer(
       'PATCH',
       '/api/x/',
@@ -70,8 +72,8 @@ describe('Versions', () => {
     expect((await saved)?.etag).toBe('"3"');
   });
 
-  it('joins the two without asking where each changed something else', async () => {
-    const { saved, answer, shown } = await saving({ title: 'Stems', text: 'Long.' });
+  it('merges changes to different fields without asking', async () => {
+    const { saved, answer, openDialog } = await startSaving({ title: 'Stems', text: 'Long.' });
     await answer('PATCH', '/api/x/', {}, { status: 412 });
     await answer('GET', '/api/x/', { title: 'Roots', text: 'Short.' }, tag('"2"'));
     const request = await answer(
@@ -84,13 +86,13 @@ describe('Versions', () => {
     expect(request.body).toEqual({ title: 'Stems' });
     expect(request.headers.get('If-Match')).toBe('"2"');
     expect((await saved)?.value).toEqual({ title: 'Stems', text: 'Short.' });
-    expect(shown()).toBeNull();
+    expect(openDialog()).toBeNull();
   });
 
-  it('passes on what else the server says', async () => {
-    const { saved, answer } = await saving({ title: '' });
+  it('throws other errors', async () => {
+    const { saved, answer } = await startSaving({ title: '' });
     const refused = expect(saved).rejects.toMatchObject({ status: 400 });
-    await answer('PATCH', '/api/x/', { title: ['Needed.'] }, { status: 400 });
+    await answer('PATCH', '/api/x/', { title: ['Required.'] }, { status: 400 });
 
     await refused;
   });

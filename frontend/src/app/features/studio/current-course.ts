@@ -3,20 +3,20 @@ import { Injectable, computed, signal } from '@angular/core';
 
 import { Course } from '@core/api/models';
 
-/** The course that is open in the studio; its pages share it, and reload it when they change it. */
+/** The course that is open in the studio. Its pages share it and reload it after changing it. */
 @Injectable()
-export class CourseInStudio {
+export class CurrentCourse {
   private readonly id = signal('');
-  private readonly read = httpResource<Course>(() =>
+  private readonly resource = httpResource<Course>(() =>
     this.id() ? `/api/courses/${this.id()}/` : undefined,
   );
-  readonly course = computed(() => (this.read.hasValue() ? this.read.value() : undefined));
+  readonly course = computed(() => (this.resource.hasValue() ? this.resource.value() : undefined));
 
   open(id: string): void {
     this.id.set(id);
   }
 
   reload(): void {
-    this.read.reload();
+    this.resource.reload();
   }
 }
