@@ -159,7 +159,7 @@ export const PLACES: readonly Place[] = [
       const { course, quiz } = await taught(page);
       return `/studio/courses/${course}/quizzes/${quiz}`;
     },
-    then: page => page.getByRole('button', { name: 'Several right choices' }).click(),
+    then: page => page.getByRole('button', { name: 'Multiple choice' }).click(),
   },
   { name: 'studio-none', as: 'demo-instructor', path: '/studio?search=nothingiscalledthis' },
 

@@ -39,71 +39,7 @@ import { Result } from './result';
   providers: [Attempt, Countdown, DatePipe],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './quiz-page.scss',
-  template: `
-    <div class="page quiz">
-      <h1 [class.small]="view() === 'attempt' || view() === 'opening'">{{ heading() }}</h1>
-      @if (quiz.hasValue()) {
-        @let loadedQuiz = quiz.value();
-        @switch (view()) {
-          @case ('attempt') {
-            <lms-quiz-attempt [step]="step() ?? ''" />
-          }
-          @case ('result') {
-            @if (result(); as submission) {
-              <lms-quiz-result
-                [quiz]="loadedQuiz"
-                [submission]="submission"
-                [user]="user()"
-                [outcome]="attempt.outcome()"
-                [isStarting]="isStarting()"
-                [startError]="startError()"
-                (retry)="start()"
-              />
-            } @else if (storedSubmission.error(); as error) {
-              <lms-load-error
-                title="This result could not be loaded."
-                i18n-title
-                [error]="error"
-                (retry)="storedSubmission.reload()"
-              />
-            } @else {
-              <lms-skeleton [count]="2" height="24rem" />
-            }
-          }
-          @case ('instructions') {
-            <lms-quiz-instructions
-              [quiz]="loadedQuiz"
-              [user]="user()"
-              [outcome]="attempt.outcome()"
-              [isStarting]="isStarting()"
-              [startError]="startError()"
-              [isNoLongerOpen]="isNoLongerOpen()"
-              (startAttempt)="start()"
-              (continueAttempt)="continueAttempt($event)"
-            />
-          }
-          @default {
-            <lms-skeleton [count]="2" height="24rem" />
-          }
-        }
-      } @else if (isNotFound()) {
-        <lms-empty-state title="This quiz is not available." i18n-title>
-          <p i18n>
-            You can only take quizzes of courses that you are enrolled in. If you are enrolled, the
-            quiz may have been deleted.
-          </p>
-          <p class="actions centered">
-            <a class="button" routerLink="/dashboard" i18n>My learning</a>
-            <a class="button outlined" routerLink="/courses" i18n>Browse courses</a>
-          </p>
-        </lms-empty-state>
-      } @else if (quiz.error(); as error) {
-        <lms-load-error [title]="loadErrorTitle()" [error]="error" (retry)="quiz.reload()" />
-      } @else {
-        <lms-skeleton [count]="2" height="24rem" />
-      }
-    </div>
-  `,
+  templateUrl: './quiz-page.html',
 })
 export class QuizPage implements HasUnsavedChanges {
   readonly id = input.required<string>();
