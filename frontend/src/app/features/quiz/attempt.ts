@@ -20,6 +20,7 @@ import {
   StartedAttempt,
   Submission,
 } from './quiz-api';
+import { isTemporary, mayBeOver, retryDelay } from './submit-errors';
 
 /** How an attempt ended. */
 export type AttemptOutcome =
@@ -35,16 +36,6 @@ export interface Step {
   readonly isAnswered: boolean;
   readonly isFlagged: boolean;
 }
-
-const RETRY_DELAYS_MS = [5_000, 10_000, 20_000, 40_000, 60_000];
-/** These error codes say that the attempt is no longer open, but not how it ended. */
-const NOT_OPEN_CODES = [
-  'already_submitted',
-  'no_attempts_left',
-  'not_started',
-  'time_is_up',
-  'idempotency_conflict',
-];
 
 /**
  * An open attempt: its questions, its answers, and their submission.
@@ -225,8 +216,7 @@ export class Attempt {
       if (this.attemptKey() !== attemptKey) return;
       this.finish(attemptKey, { kind: 'submitted', submission, isAutomatic: this.isTimeUp() });
     } catch (error) {
-      const mayBeOver = error instanceof ApiError && NOT_OPEN_CODES.includes(error.code);
-      if (!mayBeOver) throw error;
+      if (!mayBeOver(error)) throw error;
       if (await this.isStillOpen(attemptKey)) {
         // An interrupted request with other answers has claimed the idempotency key.
         if (error.code !== 'idempotency_conflict') throw error;
@@ -277,9 +267,7 @@ export class Attempt {
 
   private scheduleRetry(error: ApiError): void {
     this.state.set('retrying');
-    const delay = RETRY_DELAYS_MS[Math.min(this.retries++, RETRY_DELAYS_MS.length - 1)] ?? 0;
-    const retryAfter = (error.retryAfterSeconds ?? 0) * 1000;
-    this.retryTimer = setTimeout(() => void this.submit(), Math.max(delay, retryAfter));
+    this.retryTimer = setTimeout(() => void this.submit(), retryDelay(error, this.retries++));
   }
 
   private answersToSubmit(): readonly Answer[] {
@@ -291,9 +279,4 @@ export class Attempt {
   private idempotencyKey({ quiz, attempt }: AttemptKey): string {
     return `quiz-${quiz}-attempt-${attempt}${'-again'.repeat(this.replacedKeys)}`;
   }
-}
-
-/** A repeated request may succeed, and the failed request may even have been executed. */
-function isTemporary({ status, code }: ApiError): boolean {
-  return status === 0 || status >= 500 || status === 429 || code === 'idempotency_running';
 }
