@@ -2,6 +2,7 @@ import { TestBed } from '@angular/core/testing';
 
 import { INSTRUCTOR, visit } from '@testing';
 import { EtagClient } from './etag-client';
+import { findConflictDialog } from './testing';
 
 interface Note {
   readonly title: string;
@@ -18,19 +19,9 @@ describe('EtagClient', () => {
     const visited = await visit([], '/', INSTRUCTOR);
     const saved = TestBed.inject(EtagClient).save('/api/x/', values, BASE, labelNote);
     const openDialog = () => document.querySelector('mat-dialog-container');
-    const dialog = () =>
-      vi.waitFor(() => {
-        TestBed.tick();
-        expect(openDialog()?.querySelector('button')).toBeTruthy();
-        return openDialog()!;
-      });
-    return { ...visited, saved, openDialog, dialog };
+    return { ...visited, saved, openDialog };
   }
   const tag = (etag: string) => ({ headers: { ETag: etag } });
-  const press = (dialog: Element, name: string) =>
-    [...dialog.querySelectorAll('button')]
-      .find(button => button.textContent?.includes(name))!
-      .click();
 
   it('sends the changed fields with the ETag that was read', async () => {
     const { saved, answer } = await startSaving({ title: 'Stems', text: 'Long.' });
@@ -42,24 +33,23 @@ describe('EtagClient', () => {
   });
 
   it('shows both versions of a conflicting field and keeps the saved one', async () => {
-    const { saved, answer, dialog, http } = await startSaving({ title: 'Stems' });
+    const { saved, answer, http } = await startSaving({ title: 'Stems' });
     await answer('PATCH', '/api/x/', {}, { status: 412 });
     await answer('GET', '/api/x/', { title: 'Bark', text: 'Short.' }, tag('"2"'));
-    const shown = await dialog();
-    const texts = [...shown.querySelectorAll('textarea')].map(box => box.value);
-    expect(shown.querySelector('legend')?.textContent).toBe('Title');
-    expect(texts).toEqual(['Bark', 'Stems']);
+    const dialog = await findConflictDialog();
+    expect(dialog.labels()).toEqual(['Title']);
+    expect(dialog.texts()).toEqual(['Bark', 'Stems']);
 
-    press(shown, 'Keep editing');
+    dialog.press('Keep editing');
     expect(await saved).toBeNull();
     http.expectNone('/api/x/');
   });
 
   it('replaces the saved version on request', async () => {
-    const { saved, answer, dialog } = await startSaving({ title: 'Stems' });
+    const { saved, answer } = await startSaving({ title: 'Stems' });
     await answer('PATCH', '/api/x/', {}, { status: 412 });
     await answer('GET', '/api/x/', { title: 'Bark', text: 'Short.' }, tag('"2"'));
-    press(await dialog(), 'Replace with my version');
+    (await findConflictDialog()).press('Replace with my version');
     const request = await answer(
       'PATCH',
       '/api/x/',

@@ -1,8 +1,13 @@
+import { CdkDragDrop, CdkDropList } from '@angular/cdk/drag-drop';
+import { getDebugNode } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { onTestFinished } from 'vitest';
 
 import { INSTRUCTOR, visit } from '@testing';
 import { routes } from './studio.routes';
+
+/** Code that is loaded on demand may take a while on a busy machine. */
+const SLOW = { timeout: 10_000 };
 
 /** Opens a page of the studio, as an instructor by default. */
 export async function visitStudio(path: string, user = INSTRUCTOR) {
@@ -35,8 +40,33 @@ export async function visitStudio(path: string, user = INSTRUCTOR) {
   };
   /** Waits for a navigation, which may load the page's code first. */
   const expectUrl = (path: string) =>
-    vi.waitFor(() => expect(visited.url()).toBe(path), { timeout: 10_000 });
+    vi.waitFor(() => expect(visited.url()).toBe(path), SLOW);
   return { ...visited, answerAll, chooseFiles, expectUrl };
+}
+
+/** Waits for the dialog that shows conflicting changes. */
+export async function findConflictDialog() {
+  const container = await vi.waitFor(() => {
+    TestBed.tick();
+    const open = document.querySelector('mat-dialog-container');
+    if (!open?.querySelector('button')) throw new Error('no conflict dialog');
+    return open;
+  }, SLOW);
+  return {
+    labels: () => [...container.querySelectorAll('legend')].map(legend => legend.textContent),
+    texts: () => [...container.querySelectorAll('textarea')].map(({ value }) => value),
+    press: (name: string) =>
+      [...container.querySelectorAll('button')]
+        .find(({ textContent }) => textContent?.includes(name))
+        ?.click(),
+  };
+}
+
+/** Emits the event of dragging an item of a list to another position. */
+export function dropInList(list: HTMLElement, previousIndex: number, currentIndex: number): void {
+  getDebugNode(list)
+    ?.injector.get(CdkDropList)
+    .dropped.emit({ previousIndex, currentIndex } as CdkDragDrop<unknown>);
 }
 
 /** Collects the files that the page saves, by name. */

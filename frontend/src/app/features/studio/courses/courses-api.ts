@@ -2,7 +2,7 @@ import { HttpClient, httpResource } from '@angular/common/http';
 import { Injectable, Signal, inject } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
 
-import { ApiResponse, Course, EMPTY_PAGE, Outline, Page } from '@core/api/models';
+import { ApiResponse, Course, EMPTY_PAGE, Page } from '@core/api/models';
 import { definedParams } from '@core/api/defined-params';
 import { Session } from '@core/auth/session';
 
@@ -18,8 +18,6 @@ export interface CourseListItem extends Omit<Course, 'instructor'> {
   readonly instructor: { readonly username: string } | string | null;
 }
 
-export type QuizListItem = Pick<ApiResponse<'Quiz'>, 'id' | 'lesson' | 'title' | 'problems'>;
-
 @Injectable({ providedIn: 'root' })
 export class CoursesApi {
   private readonly http = inject(HttpClient);
@@ -34,18 +32,6 @@ export class CoursesApi {
         const scope = user.is_admin ? { expand: 'instructor' } : { instructor: user.id };
         return { url: '/api/courses/', params: definedParams({ ...filters(), ...scope }) };
       },
-      { defaultValue: EMPTY_PAGE },
-    );
-  }
-
-  outline(course: Signal<string>) {
-    return httpResource<Outline>(() => `/api/courses/${course()}/lessons/`);
-  }
-
-  /** The course's quizzes, each with the problems that keep it from being taken. */
-  quizzes(course: Signal<string>) {
-    return httpResource<Page<QuizListItem>>(
-      () => ({ url: '/api/quizzes/', params: { course: course(), page_size: 100 } }),
       { defaultValue: EMPTY_PAGE },
     );
   }

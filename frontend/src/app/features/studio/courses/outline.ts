@@ -19,8 +19,9 @@ import { LoadError } from '@shared/load-error';
 import { DurationPipe } from '@shared/duration';
 import { Skeleton } from '@shared/skeleton';
 import { PendingAction } from '@shared/pending-action';
+import { CourseContentApi } from '../course-content-api';
 import { CurrentCourse } from '../current-course';
-import { moveItem } from '../move-item';
+import { reorder } from '../reorder';
 import { ReorderButtons } from '../reorder-buttons';
 import { CoursesApi } from './courses-api';
 
@@ -39,13 +40,14 @@ import { CoursesApi } from './courses-api';
     Skeleton,
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,
-  styleUrl: './outline.scss',
+  styleUrls: ['../styles/drag-list.scss', './outline.scss'],
   templateUrl: './outline.html',
 })
 export class OutlinePage {
   readonly id = input.required<string>();
 
   private readonly api = inject(CoursesApi);
+  private readonly content = inject(CourseContentApi);
   private readonly router = inject(Router);
   private readonly snackbar = inject(Snackbar);
   private readonly confirm = inject(Confirm);
@@ -53,8 +55,8 @@ export class OutlinePage {
   private readonly announcer = inject(LiveAnnouncer);
   protected readonly currentCourse = inject(CurrentCourse);
 
-  protected readonly outline = this.api.outline(this.id);
-  protected readonly quizzes = this.api.quizzes(this.id);
+  protected readonly outline = this.content.outline(this.id);
+  protected readonly quizzes = this.content.quizzes(this.id);
   /** True during the first request only, not while reloading. */
   protected readonly isLoadingQuizzes = computed(() => this.quizzes.status() === 'loading');
   protected readonly pendingAction = new PendingAction();
@@ -88,18 +90,17 @@ export class OutlinePage {
   }
 
   protected async move(from: number, to: number): Promise<void> {
-    const before = this.lessons();
     if (from === to) return;
-    this.lessons.set(moveItem(before, from, to));
-    const title = before[from]?.title ?? '';
+    const title = this.lessons()[from]?.title ?? '';
     void this.announcer.announce($localize`${title}:title: is now lesson ${to + 1}:position:.`);
     try {
-      await this.api.reorderLessons(
-        this.id(),
-        this.lessons().map(lesson => lesson.id),
+      await reorder(this.lessons, { from, to }, lessons =>
+        this.api.reorderLessons(
+          this.id(),
+          lessons.map(({ id }) => id),
+        ),
       );
     } catch (error) {
-      this.lessons.set(before);
       await this.errorReporter.report(error);
     }
   }

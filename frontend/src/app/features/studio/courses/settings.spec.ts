@@ -1,5 +1,5 @@
 import { ADMIN, INSTRUCTOR, pageOf } from '@testing';
-import { visitStudio } from '../testing';
+import { findConflictDialog, visitStudio } from '../testing';
 
 const BOTANY = {
   id: '1',
@@ -86,16 +86,9 @@ describe('the settings page of a course', () => {
     await answer('PATCH', '/api/courses/1/', {}, { status: 412 });
     const theirs = { ...BOTANY, category: 'gone', description: 'Theirs.', price: '1.00' };
     await answerAll('/api/courses/1/', theirs, SECOND);
-    const dialog = await vi.waitFor(() => {
-      const container = document.querySelector('mat-dialog-container');
-      expect(container?.querySelector('textarea')).toBeTruthy();
-      return container!;
-    });
-    const texts = [...dialog.querySelectorAll('textarea')].map(box => box.value);
-    expect(texts).toEqual(['Theirs.', 'Mine.', 'None', 'Nature']);
-    [...dialog.querySelectorAll('button')]
-      .find(button => button.textContent?.includes('Keep'))!
-      .click();
+    const dialog = await findConflictDialog();
+    expect(dialog.texts()).toEqual(['Theirs.', 'Mine.', 'None', 'Nature']);
+    dialog.press('Keep editing');
     await vi.waitFor(() =>
       expect(find<HTMLButtonElement>('form button', 'Save').disabled).toBe(false),
     );

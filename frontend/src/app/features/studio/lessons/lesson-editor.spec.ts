@@ -1,4 +1,4 @@
-import { visitStudio } from '../testing';
+import { findConflictDialog, visitStudio } from '../testing';
 
 const ROOTS = {
   id: 'a',
@@ -171,19 +171,10 @@ describe('the lesson editor', () => {
       { ...ROOTS, content: 'Theirs.', is_preview: true },
       TAGGED,
     );
-    const dialog = await vi.waitFor(() => {
-      const container = document.querySelector('mat-dialog-container');
-      expect(container?.querySelector('textarea')).toBeTruthy();
-      return container!;
-    });
-    expect([...dialog.querySelectorAll('textarea')].map(textarea => textarea.value)).toEqual([
-      'Theirs.',
-      'Mine.',
-    ]);
-    expect(dialog.querySelectorAll('fieldset')).toHaveLength(1);
-    [...dialog.querySelectorAll('button')]
-      .find(button => button.textContent?.includes('Keep'))!
-      .click();
+    const dialog = await findConflictDialog();
+    expect(dialog.texts()).toEqual(['Theirs.', 'Mine.']);
+    expect(dialog.labels()).toHaveLength(1);
+    dialog.press('Keep editing');
     await vi.waitFor(() =>
       expect(find<HTMLButtonElement>('.actions button', 'Save').disabled).toBe(false),
     );

@@ -14,7 +14,7 @@ interface ImportError {
 @Component({
   selector: 'lms-question-bank',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  styleUrl: './question-bank.scss',
+  styleUrls: ['../styles/checkbox.scss', './question-bank.scss'],
   templateUrl: './question-bank.html',
 })
 export class QuestionBank {

@@ -1,9 +1,7 @@
 import { LiveAnnouncer } from '@angular/cdk/a11y';
-import { CdkDragDrop, CdkDropList } from '@angular/cdk/drag-drop';
-import { getDebugNode } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 
-import { visitStudio } from '../testing';
+import { dropInList, findConflictDialog, visitStudio } from '../testing';
 
 const QUESTION = { tolerance: null, points: 1, explanation: '', choices: [] as object[] };
 const FIRST = {
@@ -95,9 +93,8 @@ describe('the quiz editor', () => {
 
   it('moves a question by dragging, and moves it back if that fails', async () => {
     const { find, settle, questionTexts, answer, report, http } = await open();
-    const list = getDebugNode(find('ol'))!.injector.get(CdkDropList);
-    const drop = async (previousIndex: number, currentIndex: number) => {
-      list.dropped.emit({ previousIndex, currentIndex } as CdkDragDrop<unknown>);
+    const drop = async (from: number, to: number) => {
+      dropInList(find('ol'), from, to);
       await settle();
     };
     await drop(0, 0);
@@ -172,20 +169,9 @@ describe('the quiz editor', () => {
     await answer('PATCH', '/api/quizzes/q/', {}, { status: 412 });
     const theirs = { ...QUIZ, time_limit_seconds: 600, show_key: 'after_pass' };
     await answer('GET', '/api/quizzes/q/', theirs, TAGGED);
-    const dialog = await vi.waitFor(() => {
-      const container = document.querySelector('mat-dialog-container');
-      expect(container?.querySelector('textarea')).toBeTruthy();
-      return container!;
-    });
-    expect([...dialog.querySelectorAll('textarea')].map(box => box.value)).toEqual([
-      'After passing',
-      'Never',
-      '10',
-      '5',
-    ]);
-    [...dialog.querySelectorAll('button')]
-      .find(button => button.textContent?.includes('Keep'))!
-      .click();
+    const dialog = await findConflictDialog();
+    expect(dialog.texts()).toEqual(['After passing', 'Never', '10', '5']);
+    dialog.press('Keep editing');
     await vi.waitFor(() =>
       expect(find<HTMLButtonElement>('aside form button').disabled).toBe(false),
     );

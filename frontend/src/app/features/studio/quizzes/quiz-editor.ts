@@ -29,9 +29,9 @@ import { errorMessageOf } from '@shared/form-errors';
 import { Skeleton } from '@shared/skeleton';
 import { FormSubmission } from '@shared/form-submission';
 import { HasUnsavedChanges, confirmBeforeUnload } from '@shared/unsaved-changes';
-import { moveItem } from '../move-item';
-import { ReorderButtons } from '../reorder-buttons';
 import { EtagClient, FieldLabels } from '../etag-client';
+import { reorder } from '../reorder';
+import { ReorderButtons } from '../reorder-buttons';
 import { QuestionBank } from './question-bank';
 import { GRADING_LABELS, KIND_LABELS, PROBLEM_LABELS, SHOW_KEY_LABELS } from './quiz-labels';
 import { QuestionEditor } from './question-editor';
@@ -60,7 +60,12 @@ const REGRADE_POLL_MS = 1000;
     Skeleton,
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,
-  styleUrl: './quiz-editor.scss',
+  styleUrls: [
+    '../styles/page-header.scss',
+    '../styles/checkbox.scss',
+    '../styles/drag-list.scss',
+    './quiz-editor.scss',
+  ],
   templateUrl: './quiz-editor.html',
 })
 export class QuizEditor implements HasUnsavedChanges {
@@ -188,18 +193,17 @@ export class QuizEditor implements HasUnsavedChanges {
   }
 
   protected async move(from: number, to: number): Promise<void> {
-    const before = this.questions();
     if (from === to) return;
-    this.questions.set(moveItem(before, from, to));
     void this.announcer.announce($localize`It is now question ${to + 1}:position:.`);
     try {
-      await this.api.reorderQuestions(
-        this.quizId(),
-        this.questions().map(question => question.id),
+      await reorder(this.questions, { from, to }, questions =>
+        this.api.reorderQuestions(
+          this.quizId(),
+          questions.map(({ id }) => id),
+        ),
       );
       this.storedQuiz.reload();
     } catch (error) {
-      this.questions.set(before);
       await this.errorReporter.report(error);
     }
   }

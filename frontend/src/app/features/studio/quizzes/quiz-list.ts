@@ -8,6 +8,7 @@ import { EmptyState } from '@shared/empty-state';
 import { LoadError } from '@shared/load-error';
 import { Skeleton } from '@shared/skeleton';
 import { PendingAction } from '@shared/pending-action';
+import { CourseContentApi } from '../course-content-api';
 import { PROBLEM_LABELS } from './quiz-labels';
 import { QuizzesApi } from './quizzes-api';
 
@@ -23,13 +24,14 @@ export class QuizList {
   readonly id = input.required<string>();
 
   private readonly api = inject(QuizzesApi);
+  private readonly content = inject(CourseContentApi);
   private readonly router = inject(Router);
   private readonly snackbar = inject(Snackbar);
   private readonly confirm = inject(Confirm);
   protected readonly problemLabels = PROBLEM_LABELS;
   protected readonly pendingAction = new PendingAction();
-  protected readonly quizzes = this.api.ofCourse(this.id);
-  protected readonly outline = this.api.outline(this.id);
+  protected readonly quizzes = this.content.quizzes(this.id);
+  protected readonly outline = this.content.outline(this.id);
   protected readonly lessons = computed(() =>
     this.outline.hasValue() ? this.outline.value() : [],
   );

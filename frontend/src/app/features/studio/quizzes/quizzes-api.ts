@@ -1,8 +1,8 @@
-import { HttpClient, httpResource } from '@angular/common/http';
-import { Injectable, Signal, inject } from '@angular/core';
+import { HttpClient } from '@angular/common/http';
+import { Injectable, inject } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
 
-import { ApiRequest, ApiResponse, EMPTY_PAGE, Outline, Page } from '@core/api/models';
+import { ApiRequest, ApiResponse } from '@core/api/models';
 import { definedParams } from '@core/api/defined-params';
 
 export type QuestionKind = ApiResponse<'Question'>['kind'];
@@ -29,17 +29,6 @@ export type QuestionInput = Pick<Question, 'text' | 'kind' | 'points'> &
 @Injectable({ providedIn: 'root' })
 export class QuizzesApi {
   private readonly http = inject(HttpClient);
-
-  ofCourse(course: Signal<string>) {
-    return httpResource<Page<ApiResponse<'Quiz'>>>(
-      () => ({ url: '/api/quizzes/', params: { course: course(), page_size: 100 } }),
-      { defaultValue: EMPTY_PAGE },
-    );
-  }
-
-  outline(course: Signal<string>) {
-    return httpResource<Outline>(() => `/api/courses/${course()}/lessons/`);
-  }
 
   create(lesson: string, title: string): Promise<{ readonly id: string }> {
     return firstValueFrom(this.http.post<{ id: string }>('/api/quizzes/', { lesson, title }));

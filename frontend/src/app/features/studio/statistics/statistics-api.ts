@@ -1,7 +1,7 @@
 import { httpResource } from '@angular/common/http';
 import { Injectable, Signal } from '@angular/core';
 
-import { ApiResponse, EMPTY_PAGE, Page } from '@core/api/models';
+import { ApiResponse } from '@core/api/models';
 import { definedParams } from '@core/api/defined-params';
 
 @Injectable({ providedIn: 'root' })
@@ -12,13 +12,6 @@ export class StatisticsApi {
       url: '/api/dashboard/',
       params: { course: id() },
     }));
-  }
-
-  quizzes(course: Signal<string>) {
-    return httpResource<Page<ApiResponse<'Quiz'>>>(
-      () => ({ url: '/api/quizzes/', params: { course: course(), page_size: 100 } }),
-      { defaultValue: EMPTY_PAGE },
-    );
   }
 
   /** @param attempts `all`, or undefined for the first attempt of each student */

@@ -14,6 +14,7 @@ import { Chart } from '@shared/chart';
 import { EmptyState } from '@shared/empty-state';
 import { LoadError } from '@shared/load-error';
 import { Skeleton } from '@shared/skeleton';
+import { CourseContentApi } from '../course-content-api';
 import { StatisticsApi } from './statistics-api';
 
 const MAX_LABEL_LENGTH = 24;
@@ -35,7 +36,7 @@ export class Statistics {
   protected readonly queryParams = inject(QueryParams);
   private readonly locale = inject(LOCALE_ID);
   protected readonly dashboard = this.api.course(this.id);
-  protected readonly quizzes = this.api.quizzes(this.id);
+  protected readonly quizzes = inject(CourseContentApi).quizzes(this.id);
   /** The quiz of the URL, or else the first quiz of the course. */
   protected readonly selectedQuiz = computed(
     () =>
