@@ -6,14 +6,14 @@ import { expect, openMenu, register, signInQuietly, test } from './product';
 async function createCourse(page: Page, title: string): Promise<void> {
   await page.goto('/studio');
   await page.getByLabel('New course').fill(title);
-  await page.getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Outline' })).toBeVisible();
   await expect(page.getByText('Add at least one lesson.')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Publish' })).toBeDisabled();
 
   for (const lesson of ['Second thoughts', 'First things']) {
     await page.getByLabel('New lesson').fill(lesson);
-    await page.getByRole('button', { name: 'Add' }).click();
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
     const text = page.getByLabel('Content (Markdown)');
     await text.fill(`About ${lesson}`);
     await text.selectText();
@@ -46,7 +46,7 @@ test('an instructor creates a course with a quiz, and a student takes it', async
   await page.getByRole('link', { name: 'Quizzes' }).click();
   await page.getByRole('combobox', { name: 'Lesson' }).selectOption('First things');
   await page.getByLabel('Title').fill('What comes first?');
-  await page.getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
   await expect(page.getByText('This quiz has no questions yet.')).toBeVisible();
   await createQuestions(page);
 
