@@ -33,7 +33,7 @@ describe('the quiz page', () => {
       );
 
       expect(text()).toContain('This quiz is not available.');
-      expect(find('a', 'Browse courses').getAttribute('href')).toBe('/courses');
+      expect(find('a', 'Find a course').getAttribute('href')).toBe('/courses');
     });
 
     it('shows an error and can retry', async () => {

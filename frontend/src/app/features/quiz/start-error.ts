@@ -19,7 +19,7 @@ import { ApiError } from '@core/errors/api-error';
       }
       @if (error().requestId) {
         <p>
-          <small i18n>Request {{ error().requestId }}</small>
+          <small i18n>Request ID: {{ error().requestId }}</small>
         </p>
       }
     </div>

@@ -38,7 +38,7 @@ import { Attempt } from './attempt';
           }
           @if (error.requestId) {
             <p>
-              <small i18n>Request {{ error.requestId }}</small>
+              <small i18n>Request ID: {{ error.requestId }}</small>
             </p>
           }
         </div>

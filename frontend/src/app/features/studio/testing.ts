@@ -39,8 +39,7 @@ export async function visitStudio(path: string, user = INSTRUCTOR) {
     await settle();
   };
   /** Waits for a navigation, which may load the page's code first. */
-  const expectUrl = (path: string) =>
-    vi.waitFor(() => expect(visited.url()).toBe(path), SLOW);
+  const expectUrl = (path: string) => vi.waitFor(() => expect(visited.url()).toBe(path), SLOW);
   return { ...visited, answerAll, chooseFiles, expectUrl };
 }
 
