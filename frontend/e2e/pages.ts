@@ -91,9 +91,9 @@ export const PLACES: readonly Place[] = [
     path: page => openAttempt(page, 3),
     then: async page => {
       await page.getByRole('radio', { name: 'True' }).check();
-      await page.getByLabel('Mark for review').check();
+      await page.getByLabel('Flag for review').check();
       await page.getByRole('link', { name: 'Review and submit' }).click();
-      await page.getByRole('button', { name: 'Submit my answers' }).click();
+      await page.getByRole('button', { name: 'Submit answers' }).click();
     },
   },
   {
@@ -159,7 +159,7 @@ export const PLACES: readonly Place[] = [
       const { course, quiz } = await taught(page);
       return `/studio/courses/${course}/quizzes/${quiz}`;
     },
-    then: page => page.getByRole('button', { name: 'Several right choices' }).click(),
+    then: page => page.getByRole('button', { name: 'Multiple choice' }).click(),
   },
   { name: 'studio-none', as: 'demo-instructor', path: '/studio?search=nothingiscalledthis' },
 

@@ -21,7 +21,7 @@ const PICTURES: readonly Picture[] = [
   { name: 'dashboard', place: 'dashboard', colorScheme: 'dark' },
   { name: 'quiz', place: 'quiz-attempt', size: PHONE },
   { name: 'lesson-phone', place: 'lesson', size: PHONE, colorScheme: 'dark' },
-  { name: 'statistics', place: 'studio-statistics', from: 'Questions of a quiz' },
+  { name: 'statistics', place: 'studio-statistics', from: 'Quiz statistics' },
   { name: 'studio', place: 'studio-quiz' },
 ];
 

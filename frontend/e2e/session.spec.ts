@@ -75,7 +75,7 @@ test.describe('where the session has ended', () => {
     await openMenu(page);
     await page.getByRole('link', { name: 'Notifications' }).click();
     await expect(page.getByRole('heading', { level: 1, name: 'Notifications' })).toBeVisible();
-    await expect(page.locator('lms-empty')).toBeVisible();
+    await expect(page.locator('lms-empty-state')).toBeVisible();
     expect(refused.size).toBeGreaterThan(0);
     expect(renewals).toBe(1);
   });

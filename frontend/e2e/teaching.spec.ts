@@ -40,7 +40,7 @@ async function openStudio(page: Page, path: (course: Course) => string): Promise
 
 async function choose(page: Page, name: string, content: string): Promise<void> {
   const file = { name, mimeType: 'text/plain', buffer: Buffer.from(content) };
-  await page.getByLabel('Import a file').setInputFiles(file);
+  await page.getByLabel('Import questions').setInputFiles(file);
 }
 
 async function download(page: Page, button: string): Promise<{ name: string; text: string }> {
@@ -131,11 +131,11 @@ test.describe('two editors of one lesson', () => {
     const { id, lessons } = await openStudio(page, course => `lessons/${course.lessons[0]}`);
     const stored = async () =>
       (await api<Lesson>(page, `/api/lessons/${lessons[0]}/`, 'demo-instructor')).content;
-    const mine = page.getByLabel('Text, in Markdown');
+    const mine = page.getByLabel('Content (Markdown)');
     await expect(mine).toHaveValue(/Begin/);
     const other = await context.newPage();
     await other.goto(`/studio/courses/${id}/lessons/${lessons[0]}`);
-    await other.getByLabel('Text, in Markdown').fill('Theirs.');
+    await other.getByLabel('Content (Markdown)').fill('Theirs.');
     await other.getByRole('button', { name: 'Save', exact: true }).click();
     await expect(other.getByText('Saved.')).toBeVisible();
     await other.close();
@@ -143,8 +143,8 @@ test.describe('two editors of one lesson', () => {
     await mine.fill('Mine.');
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     const dialog = page.getByRole('dialog');
-    await expect(dialog.getByLabel('Theirs, saved')).toHaveValue('Theirs.');
-    await expect(dialog.getByLabel('Yours, not saved yet')).toHaveValue('Mine.');
+    await expect(dialog.getByLabel('Saved version')).toHaveValue('Theirs.');
+    await expect(dialog.getByLabel('Your version (not saved)')).toHaveValue('Mine.');
     expect(await violations(page)).toEqual([]);
     await dialog.getByRole('button', { name: 'Keep editing' }).click();
     await expect(dialog).toBeHidden();
@@ -153,7 +153,7 @@ test.describe('two editors of one lesson', () => {
 
     await mine.fill('Theirs.\n\nMine.');
     await page.getByRole('button', { name: 'Save', exact: true }).click();
-    await dialog.getByRole('button', { name: 'Replace theirs by mine' }).click();
+    await dialog.getByRole('button', { name: 'Replace with my version' }).click();
     await expect(page.getByText('Saved.')).toBeVisible();
     expect(await stored()).toBe('Theirs.\n\nMine.');
   });
@@ -165,11 +165,11 @@ test('students are saved as a table that runs nothing', async ({ page }) => {
   await signInQuietly(page, 'demo-instructor');
   await page.goto(`/studio/courses/${course.id}/students`);
   await expect(page.getByRole('rowheader', { name: 'demo-student' })).toBeVisible();
-  const { name, text } = await download(page, 'Save as CSV');
+  const { name, text } = await download(page, 'Export as CSV');
 
   expect(name).toBe(`${course.title}.csv`);
   const lines = text.replace('\ufeff', '').split('\r\n');
-  expect(lines[0]).toBe(`Student,Enrolled,Completed,Per cent,Grade,"'=HYPERLINK(""x"")"`);
+  expect(lines[0]).toBe(`Student,Enrolled,Completed,Progress (%),Grade,"'=HYPERLINK(""x"")"`);
   expect(lines[1]).toMatch(/^demo-student,\d{4}-\d\d-\d\dT[^,]+,,0,,$/);
   expect(lines.slice(2)).toEqual(['']);
 });
@@ -180,8 +180,8 @@ test('the figures of a quiz are drawn, and stand in tables', async ({ page }) =>
   await signInQuietly(page, 'demo-instructor');
   await page.goto(`/studio/courses/${results[0]?.id}/statistics`);
   for (const [title, heading] of [
-    ['Enrolments in the last twelve weeks', 'Enrolments'],
-    ['Facility and discrimination of each question', 'Discrimination'],
+    ['Enrollments in the last 12 weeks', 'Enrollments'],
+    ['Facility and discrimination index by question', 'Discrimination index'],
   ] as const) {
     const figure = page.getByRole('figure', { name: title });
     await figure.scrollIntoViewIfNeeded();
@@ -191,7 +191,7 @@ test('the figures of a quiz are drawn, and stand in tables', async ({ page }) =>
     expect(await figure.getByRole('row').count()).toBeGreaterThan(1);
   }
   await expect(page.getByText('Fewer than 20 attempts')).toBeVisible();
-  await page.getByLabel('Attempts').selectOption('All');
+  await page.getByLabel('Attempts').selectOption('All attempts');
   await expect(page).toHaveURL(/attempts=all/);
 });
 
@@ -202,11 +202,11 @@ test('a quiz is tried as a student, without its key, and sends nothing', async (
   page.on('request', request => {
     if (request.method() !== 'GET') sent.push(`${request.method()} ${request.url()}`);
   });
-  await page.getByRole('link', { name: 'Preview as a student' }).click();
+  await page.getByRole('link', { name: 'Preview as student' }).click();
   await expect(page.getByText('Question 1 of 5')).toBeVisible();
   await page.getByRole('radio', { name: 'Mercury' }).check();
   await page.getByRole('checkbox', { name: 'Saturn' }).check();
-  await page.getByLabel('Your answer, a number').fill('1.5');
+  await page.getByLabel('Your answer (a number)').fill('1.5');
 
   await expect(page.locator('lms-quiz-preview')).not.toContainText(/Neptune|1\.52|88 days/);
   await page.getByRole('link', { name: 'Back to editing' }).click();

@@ -7,9 +7,9 @@ import { RouterTestingHarness } from '@angular/router/testing';
 
 import { User } from '@core/api/models';
 import { Session } from '@core/auth/session';
-import { Failures } from '@core/errors/failures';
-import { errors } from '@core/http/errors';
-import { Notes } from '@core/notes/notes';
+import { ErrorReporter } from '@core/errors/error-reporter';
+import { errorInterceptor } from '@core/http/error-interceptor';
+import { Snackbar } from '@core/snackbar/snackbar';
 import { Confirm } from '@shared/confirm';
 
 export const ADA = {
@@ -25,7 +25,7 @@ export const ADA = {
   is_admin: false,
   instructor_requested: false,
 } as unknown as User;
-export const TEACHER = { ...ADA, is_instructor: true } as User;
+export const INSTRUCTOR = { ...ADA, is_instructor: true } as User;
 export const ADMIN = { ...ADA, is_admin: true } as User;
 
 /** A page of a list that holds these alone. */
@@ -41,26 +41,26 @@ export async function visit(routes: Routes, url: string, user: User | null = ADA
     isSignedIn: () => known() !== null,
     isInstructor: () => !!known()?.is_instructor || !!known()?.is_admin,
     isAdmin: () => !!known()?.is_admin,
-    restored: () => Promise.resolve(),
+    whenReady: () => Promise.resolve(),
     update: (changed: User) => known.set(changed),
     signOut: vi.fn(async () => known.set(null)),
   };
   const ask = vi.fn(async () => true);
-  const notes = {
-    say: vi.fn(async () => undefined),
-    warn: vi.fn(async () => undefined),
-    offer: vi.fn(async () => false),
+  const snackbar = {
+    show: vi.fn(async () => undefined),
+    showError: vi.fn(async () => undefined),
+    showWithAction: vi.fn(async () => false),
   };
   const report = vi.fn(async () => undefined);
   TestBed.configureTestingModule({
     providers: [
-      provideHttpClient(withInterceptors([errors])),
+      provideHttpClient(withInterceptors([errorInterceptor])),
       provideHttpClientTesting(),
       provideRouter([...routes, { path: '**', children: [] }], withComponentInputBinding()),
       { provide: Session, useValue: session },
       { provide: Confirm, useValue: { ask } },
-      { provide: Notes, useValue: notes },
-      { provide: Failures, useValue: { report } },
+      { provide: Snackbar, useValue: snackbar },
+      { provide: ErrorReporter, useValue: { report } },
     ],
   });
   const harness = await RouterTestingHarness.create(url);
@@ -118,7 +118,7 @@ export async function visit(routes: Routes, url: string, user: User | null = ADA
     http,
     session,
     ask,
-    notes,
+    snackbar,
     report,
     settle,
     answer,

@@ -1,6 +1,6 @@
 import { Routes } from '@angular/router';
 
-import { admin, instructor, signedIn } from '@core/auth/guards';
+import { adminGuard, instructorGuard, signedInGuard } from '@core/auth/guards';
 import { Unreachable } from './shell/unreachable';
 
 export const routes: Routes = [
@@ -25,32 +25,32 @@ export const routes: Routes = [
   },
   {
     path: 'dashboard',
-    canMatch: [signedIn],
+    canMatch: [signedInGuard],
     loadChildren: () => import('./features/dashboard/dashboard.routes').then(m => m.routes),
   },
   {
     path: 'quiz',
-    canMatch: [signedIn],
+    canMatch: [signedInGuard],
     loadChildren: () => import('./features/quiz/quiz.routes').then(m => m.routes),
   },
   {
     path: 'studio',
-    canMatch: [signedIn, instructor],
+    canMatch: [signedInGuard, instructorGuard],
     loadChildren: () => import('./features/studio/studio.routes').then(m => m.routes),
   },
   {
     path: 'manage',
-    canMatch: [signedIn, admin],
+    canMatch: [signedInGuard, adminGuard],
     loadChildren: () => import('./features/manage/manage.routes').then(m => m.routes),
   },
   {
     path: 'notifications',
-    canMatch: [signedIn],
+    canMatch: [signedInGuard],
     loadChildren: () => import('./features/notifications/notifications.routes').then(m => m.routes),
   },
   {
     path: 'profile',
-    canMatch: [signedIn],
+    canMatch: [signedInGuard],
     loadChildren: () => import('./features/profile/profile.routes').then(m => m.routes),
   },
   { path: '', loadChildren: () => import('./features/account/account.routes').then(m => m.routes) },

@@ -8,12 +8,12 @@ import { Router, TitleStrategy, provideRouter, withComponentInputBinding } from 
 import { Subject } from 'rxjs';
 
 import { Session } from '@core/auth/session';
-import { Failures } from '@core/errors/failures';
-import { provideHeadingFocus } from '@core/navigation/focus';
-import { PageTitle } from '@core/navigation/titles';
-import { Unread } from '@core/notifications/unread';
-import { Versions } from '@core/offline/versions';
-import { ThemeChoice } from '@core/theme/theme';
+import { ErrorReporter } from '@core/errors/error-reporter';
+import { provideHeadingFocus } from '@core/navigation/heading-focus';
+import { PageMetadata } from '@core/navigation/page-metadata';
+import { UnreadCount } from '@core/notifications/unread-count';
+import { AppUpdates } from '@core/offline/app-updates';
+import { ThemePreference } from '@core/theme/theme-preference';
 import { App } from './app';
 import { Forbidden } from './shell/forbidden';
 import { NotFound } from './shell/not-found';
@@ -35,7 +35,7 @@ describe('the shell', () => {
   const signOut = vi.fn(async () => undefined);
   const session = {
     user,
-    restored: async () => undefined,
+    whenReady: async () => undefined,
     changedElsewhere: new Subject<void>(),
     isSignedIn: () => user() !== null,
     isInstructor: signal(false),
@@ -43,10 +43,10 @@ describe('the shell', () => {
     signOut,
   };
   const report = vi.fn(async () => undefined);
-  const versions = {
-    news: signal<'newer' | 'broken' | null>(null),
+  const appUpdates = {
+    status: signal<'newer' | 'broken' | null>(null),
     reload: vi.fn(),
-    later: () => versions.news.set(null),
+    dismiss: () => appUpdates.status.set(null),
   };
   const unread = signal(0);
   let failure: Error;
@@ -60,7 +60,7 @@ describe('the shell', () => {
     session.isAdmin.set(false);
     signOut.mockReset();
     report.mockReset();
-    versions.news.set(null);
+    appUpdates.status.set(null);
     unread.set(0);
     TestBed.configureTestingModule({
       providers: [
@@ -79,11 +79,11 @@ describe('the shell', () => {
           withUnreachablePages(),
         ),
         provideHeadingFocus(),
-        { provide: TitleStrategy, useExisting: PageTitle },
+        { provide: TitleStrategy, useExisting: PageMetadata },
         { provide: Session, useValue: session },
-        { provide: Failures, useValue: { report } },
-        { provide: Versions, useValue: versions },
-        { provide: Unread, useValue: { count: unread } },
+        { provide: ErrorReporter, useValue: { report } },
+        { provide: AppUpdates, useValue: appUpdates },
+        { provide: UnreadCount, useValue: { count: unread } },
       ],
     });
     fixture = TestBed.createComponent(App);
@@ -152,7 +152,7 @@ describe('the shell', () => {
     expect(localStorage.getItem('lms.theme')).toBe('dark');
     auto?.click();
     expect(document.documentElement.dataset['theme']).toBeUndefined();
-    expect(TestBed.inject(ThemeChoice).theme()).toBe('auto');
+    expect(TestBed.inject(ThemePreference).theme()).toBe('auto');
   });
 
   it('closes a menu by Escape, gives the focus back, and closes it when one leaves', async () => {
@@ -217,26 +217,26 @@ describe('the shell', () => {
     const onLine = vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false);
     window.dispatchEvent(new Event('offline'));
     await fixture.whenStable();
-    expect(page.querySelector('lms-offline')?.textContent).toContain('You are offline');
+    expect(page.querySelector('lms-offline-banner')?.textContent).toContain('You are offline');
 
     onLine.mockReturnValue(true);
     window.dispatchEvent(new Event('online'));
     await fixture.whenStable();
-    expect(page.querySelector('lms-offline')?.textContent).toBe('');
+    expect(page.querySelector('lms-offline-banner')?.textContent).toBe('');
     onLine.mockRestore();
   });
 
   it('offers a newer version, now or later', async () => {
-    versions.news.set('newer');
+    appUpdates.status.set('newer');
     await fixture.whenStable();
     await press('Reload');
-    expect(versions.reload).toHaveBeenCalledOnce();
+    expect(appUpdates.reload).toHaveBeenCalledOnce();
     await press('Later');
-    expect(page.querySelector('lms-new-version')?.textContent).toBe('');
+    expect(page.querySelector('lms-update-banner')?.textContent).toBe('');
 
-    versions.news.set('broken');
+    appUpdates.status.set('broken');
     await fixture.whenStable();
-    expect(page.querySelector('lms-new-version')?.textContent).toContain('loaded anew');
+    expect(page.querySelector('lms-update-banner')?.textContent).toContain('loaded anew');
   });
 
   it('shows that a page cannot be reached, under its own address', async () => {

@@ -4,29 +4,29 @@ import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { Router, RouterOutlet } from '@angular/router';
 
 import { Session } from '@core/auth/session';
-import { Marks } from '@core/offline/marks';
-import { focusHeading } from '@core/navigation/focus';
-import { Foot } from './shell/foot';
-import { Head } from './shell/head';
+import { LessonCompletions } from '@core/offline/lesson-completions';
+import { focusHeading } from '@core/navigation/heading-focus';
+import { Footer } from './shell/footer';
+import { Header } from './shell/header';
 import { LoadingBar } from './shell/loading-bar';
-import { NewVersion } from './shell/new-version';
-import { Offline } from './shell/offline';
+import { UpdateBanner } from './shell/update-banner';
+import { OfflineBanner } from './shell/offline-banner';
 
 @Component({
   selector: 'lms-root',
-  imports: [RouterOutlet, Head, Foot, LoadingBar, NewVersion, Offline],
+  imports: [RouterOutlet, Header, Footer, LoadingBar, UpdateBanner, OfflineBanner],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './app.scss',
   template: `
     <a class="skip" href="#main" (click)="skip($event)" i18n>Skip to the content</a>
     <lms-loading-bar />
-    <lms-head />
-    <lms-offline />
+    <lms-header />
+    <lms-offline-banner />
     <main id="main" tabindex="-1">
       <router-outlet />
     </main>
-    <lms-foot />
-    <lms-new-version />
+    <lms-footer />
+    <lms-update-banner />
   `,
 })
 export class App {
@@ -34,9 +34,9 @@ export class App {
   private readonly router = inject(Router);
 
   constructor() {
-    inject(Marks); // sends what waits
+    inject(LessonCompletions); // sends what waits
     const session = inject(Session);
-    void session.restored();
+    void session.whenReady();
     session.changedElsewhere.pipe(takeUntilDestroyed()).subscribe(() => void this.openAnew());
   }
 

@@ -22,7 +22,7 @@ import {
   Tooltip,
 } from 'chart.js';
 
-import { ThemeChoice } from '@core/theme/theme';
+import { ThemePreference } from '@core/theme/theme-preference';
 import type { Series } from './chart';
 
 Chart.register(
@@ -59,10 +59,10 @@ export class ChartCanvas {
   readonly kind = input.required<'bar' | 'line'>();
   readonly labels = input.required<readonly string[]>();
   readonly series = input.required<readonly Series[]>();
-  readonly most = input<number>();
+  readonly max = input<number>();
 
   private readonly canvas = viewChild.required<ElementRef<HTMLCanvasElement>>('canvas');
-  private readonly theme = inject(ThemeChoice);
+  private readonly theme = inject(ThemePreference);
   private readonly locale = inject(LOCALE_ID);
   private readonly window = inject(DOCUMENT).defaultView as Window & typeof globalThis;
 
@@ -103,7 +103,7 @@ export class ChartCanvas {
           x: { ticks: { color: text }, grid: { display: false } },
           y: {
             beginAtZero: true,
-            max: this.most(),
+            max: this.max(),
             ticks: { color: text, precision: 0 },
             grid: { color: grid },
           },

@@ -6,7 +6,7 @@ describe('Chart', () => {
   it('has its figures in a table, too', async () => {
     const fixture = TestBed.createComponent(Chart);
     fixture.componentRef.setInput('title', 'Activity');
-    fixture.componentRef.setInput('of', 'Week');
+    fixture.componentRef.setInput('labelHeading', 'Week');
     fixture.componentRef.setInput('labels', ['2 Nov', '9 Nov']);
     fixture.componentRef.setInput('series', [{ label: 'Lessons', values: [1234.567, null] }]);
     await fixture.whenStable();

@@ -25,7 +25,7 @@ export interface Series {
             [kind]="kind()"
             [labels]="labels()"
             [series]="series()"
-            [most]="most()"
+            [max]="max()"
           />
         } @placeholder {
           <div></div>
@@ -42,7 +42,7 @@ export interface Series {
             </caption>
             <thead>
               <tr>
-                <th scope="col">{{ of() }}</th>
+                <th scope="col">{{ labelHeading() }}</th>
                 @for (one of series(); track one.label) {
                   <th scope="col">{{ one.label }}</th>
                 }
@@ -68,9 +68,9 @@ export class Chart {
   readonly title = input.required<string>();
   readonly kind = input<'bar' | 'line'>('bar');
   /** What the labels are: the heading of their column. */
-  readonly of = input.required<string>();
+  readonly labelHeading = input.required<string>();
   readonly labels = input.required<readonly string[]>();
   readonly series = input.required<readonly Series[]>();
   /** The greatest value that there can be, as 100 for percentages. */
-  readonly most = input<number>();
+  readonly max = input<number>();
 }

@@ -1,11 +1,15 @@
 import { TestBed } from '@angular/core/testing';
 
-import { Confirm, Question } from './confirm';
+import { Confirm, ConfirmOptions } from './confirm';
 
-const LEAVE: Question = { title: 'Leave?', text: 'It is not saved.', action: 'Leave the page' };
+const LEAVE: ConfirmOptions = {
+  title: 'Leave?',
+  text: 'It is not saved.',
+  action: 'Leave the page',
+};
 
 describe('Confirm', () => {
-  async function asked(question: Question) {
+  async function asked(question: ConfirmOptions) {
     const answer = TestBed.inject(Confirm).ask(question);
     const dialog = await vi.waitFor(() => {
       TestBed.tick();
@@ -35,10 +39,14 @@ describe('Confirm', () => {
   });
 
   it('waits for the word that has to be typed', async () => {
-    const { answer, dialog, agree } = await asked({ ...LEAVE, isGrave: true, typed: 'ada' });
+    const { answer, dialog, agree } = await asked({
+      ...LEAVE,
+      isDestructive: true,
+      requiredText: 'ada',
+    });
     const box = dialog.querySelector('input')!;
     expect(agree.disabled).toBe(true);
-    expect(agree.classList).toContain('grave');
+    expect(agree.classList).toContain('destructive');
 
     box.value = 'ada';
     box.dispatchEvent(new Event('input'));

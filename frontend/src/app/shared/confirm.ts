@@ -2,15 +2,15 @@ import { Injectable, Injector, inject } from '@angular/core';
 import type { MatDialogRef } from '@angular/material/dialog';
 import { firstValueFrom } from 'rxjs';
 
-export interface Question {
+export interface ConfirmOptions {
   readonly title: string;
   readonly text: string;
   /** What the button that agrees says: a verb, as “Delete the course”. */
   readonly action: string;
   /** It cannot be undone: the button says so by its colour. */
-  readonly isGrave?: boolean;
+  readonly isDestructive?: boolean;
   /** What one has to type before the button works. */
-  readonly typed?: string;
+  readonly requiredText?: string;
 }
 
 /** Asks before something is done; the dialog is loaded when it is needed. */
@@ -20,12 +20,14 @@ export class Confirm {
   private asked: MatDialogRef<unknown, boolean> | null = null;
 
   /** Resolves to true where one agreed; closing the dialog is a no. */
-  async ask(question: Question): Promise<boolean> {
+  async ask(question: ConfirmOptions): Promise<boolean> {
     const [{ MatDialog }, { ConfirmDialog }] = await load();
-    const dialog = this.injector.get(MatDialog).open<unknown, Question, boolean>(ConfirmDialog, {
-      data: question,
-      maxWidth: '32rem',
-    });
+    const dialog = this.injector
+      .get(MatDialog)
+      .open<unknown, ConfirmOptions, boolean>(ConfirmDialog, {
+        data: question,
+        maxWidth: '32rem',
+      });
     this.asked = dialog;
     return (await firstValueFrom(dialog.afterClosed())) === true;
   }

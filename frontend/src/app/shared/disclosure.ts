@@ -24,7 +24,7 @@ let made = 0;
       [attr.aria-controls]="id"
       (click)="open.set(!open())"
     >
-      {{ label() }}<span class="visually-hidden">{{ more() }}</span>
+      {{ label() }}<span class="visually-hidden">{{ hiddenLabel() }}</span>
     </button>
     <div class="panel" [id]="id" [hidden]="!open()"><ng-content /></div>
   `,
@@ -32,7 +32,7 @@ let made = 0;
 export class Disclosure {
   readonly label = input.required<string>();
   /** What the label leaves out for those who see it. */
-  readonly more = input('');
+  readonly hiddenLabel = input('');
 
   protected readonly id = `disclosure-${++made}`;
   protected readonly open = signal(false);

@@ -2,7 +2,7 @@ import { HttpErrorResponse } from '@angular/common/http';
 import { FormControl, FormGroup, Validators } from '@angular/forms';
 
 import { ApiError } from '@core/errors/api-error';
-import { messageOf, showFieldErrors } from './form-errors';
+import { errorMessageOf, showFieldErrors } from './form-errors';
 
 function refusal(error: object): ApiError {
   return new ApiError(new HttpErrorResponse({ status: 400, error }));
@@ -15,7 +15,7 @@ describe('showFieldErrors', () => {
     const shown = form();
 
     expect(showFieldErrors(shown, refusal({ email: ['Taken.'] }))).toBe('');
-    expect(messageOf(shown.controls.email)).toBe('Taken.');
+    expect(errorMessageOf(shown.controls.email)).toBe('Taken.');
     expect(shown.controls.email.touched).toBe(true);
   });
 
@@ -45,7 +45,7 @@ describe('messageOf', () => {
     ['x', Validators.maxLength(0), 'not valid'],
     ['x', Validators.required, ''],
   ])('says what is wrong with "%s"', (value, validator, said) => {
-    const message = messageOf(new FormControl(value, validator));
+    const message = errorMessageOf(new FormControl(value, validator));
 
     expect(message).toContain(said);
     expect(message === '').toBe(said === '');

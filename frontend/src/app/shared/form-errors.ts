@@ -15,7 +15,7 @@ export function showFieldErrors(form: FormGroup, error: unknown): string {
 }
 
 /** The one message to show at a control. */
-export function messageOf(control: AbstractControl): string {
+export function errorMessageOf(control: AbstractControl): string {
   const errors = control.errors ?? {};
   if (typeof errors['server'] === 'string') return errors['server'];
   if (errors['required']) return $localize`This is needed.`;
@@ -28,7 +28,7 @@ export function messageOf(control: AbstractControl): string {
 }
 
 /** Puts the focus on the first field that is wrong. */
-export function focusFirstWrong(host: HTMLElement): void {
+export function focusFirstInvalid(host: HTMLElement): void {
   setTimeout(() =>
     host.querySelector<HTMLElement>('form .ng-invalid:is(input, textarea, select)')?.focus(),
   );

@@ -9,12 +9,12 @@ type WithIds<Row> = {
     : Row[Field];
 };
 /** What the server answers: it leaves out nothing, though a body may. */
-export type Answered<Name extends keyof Schemas> = Required<WithIds<Schemas[Name]>>;
+export type ApiResponse<Name extends keyof Schemas> = Required<WithIds<Schemas[Name]>>;
 /** What is sent. */
-export type Sent<Name extends keyof Schemas> = Schemas[Name];
+export type ApiRequest<Name extends keyof Schemas> = Schemas[Name];
 
-export type User = Answered<'User'>;
-export type Course = Answered<'Course'>;
+export type User = ApiResponse<'User'>;
+export type Course = ApiResponse<'Course'>;
 
 /** A page of a list, as every list of the API comes. */
 export interface Page<Row> {
@@ -26,17 +26,17 @@ export interface Page<Row> {
 
 export const EMPTY_PAGE: Page<never> = { count: 0, next: null, previous: null, results: [] };
 
-export type Outline = readonly Answered<'Outline'>[];
-export type Lesson = Answered<'Lesson'>;
+export type Outline = readonly ApiResponse<'Outline'>[];
+export type Lesson = ApiResponse<'Lesson'>;
 
 /** How far somebody has come in a course. */
-export type Summary = Answered<'Summary'>;
+export type ProgressSummary = ApiResponse<'Summary'>;
 
 /** One's own place in a course: `enrollments/?expand=progress`. */
-export interface Place {
+export interface Enrollment {
   readonly id: string;
   readonly enrolled_at: string;
   readonly completed_at: string | null;
   readonly milestones: readonly number[];
-  readonly progress: Summary;
+  readonly progress: ProgressSummary;
 }

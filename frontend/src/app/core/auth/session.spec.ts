@@ -8,7 +8,7 @@ import { TestBed } from '@angular/core/testing';
 
 import { User } from '@core/api/models';
 import { ApiError } from '@core/errors/api-error';
-import { errors } from '@core/http/errors';
+import { errorInterceptor } from '@core/http/error-interceptor';
 import { Session } from './session';
 
 const ADA = { id: 'a'.repeat(24), username: 'ada', is_instructor: false, is_admin: false };
@@ -29,7 +29,10 @@ describe('Session', () => {
 
   function open(): Session {
     TestBed.configureTestingModule({
-      providers: [provideHttpClient(withInterceptors([errors])), provideHttpClientTesting()],
+      providers: [
+        provideHttpClient(withInterceptors([errorInterceptor])),
+        provideHttpClientTesting(),
+      ],
     });
     http = TestBed.inject(HttpTestingController);
     return TestBed.inject(Session);
@@ -57,7 +60,7 @@ describe('Session', () => {
 
   it('asks nothing of the server for a visitor', async () => {
     const session = open();
-    await session.restored();
+    await session.whenReady();
 
     expect(session.isSignedIn()).toBe(false);
   });
@@ -102,10 +105,10 @@ describe('Session', () => {
   it('is restored once after a reload, however many wait for it', async () => {
     localStorage.setItem('lms.session', '1');
     const session = open();
-    const waiting = Promise.all([session.restored(), session.restored()]);
+    const waiting = Promise.all([session.whenReady(), session.whenReady()]);
     (await sent(REFRESH)).flush(signedIn());
     await waiting;
-    await session.restored();
+    await session.whenReady();
 
     expect(session.isSignedIn()).toBe(true);
   });
@@ -113,10 +116,10 @@ describe('Session', () => {
   it('is not tried again after the server has said that it is over', async () => {
     localStorage.setItem('lms.session', '1');
     const session = open();
-    const waiting = session.restored();
+    const waiting = session.whenReady();
     (await sent(REFRESH)).flush({}, { status: 401, statusText: '' });
     await waiting;
-    await session.restored();
+    await session.whenReady();
 
     expect(session.isSignedIn()).toBe(false);
     expect(localStorage.getItem('lms.session')).toBeNull();
@@ -125,10 +128,10 @@ describe('Session', () => {
   it('is tried again later where the server was away', async () => {
     localStorage.setItem('lms.session', '1');
     const session = open();
-    const first = session.restored();
+    const first = session.whenReady();
     (await sent(REFRESH)).flush({}, { status: 503, statusText: '' });
     await first;
-    const second = session.restored();
+    const second = session.whenReady();
     (await sent(REFRESH)).flush(signedIn());
     await second;
 
@@ -139,13 +142,13 @@ describe('Session', () => {
     (await openAs()).update({ ...ADA, bio: 'Counts.' } as User);
     TestBed.resetTestingModule();
     const session = open();
-    const waiting = session.restored();
+    const waiting = session.whenReady();
     (await sent(REFRESH)).error(new ProgressEvent('error'));
     await waiting;
     expect(session.user()?.bio).toBe('Counts.');
     expect(session.token()).toBeNull();
 
-    const again = session.restored();
+    const again = session.whenReady();
     (await sent(REFRESH)).flush({}, { status: 401, statusText: '' });
     await again;
     expect(session.isSignedIn()).toBe(false);

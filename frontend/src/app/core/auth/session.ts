@@ -2,10 +2,10 @@ import { HttpClient } from '@angular/common/http';
 import { DestroyRef, Injectable, computed, inject, signal } from '@angular/core';
 import { Subject, firstValueFrom } from 'rxjs';
 
-import { Sent, User } from '@core/api/models';
+import { ApiRequest, User } from '@core/api/models';
 import { ApiError } from '@core/errors/api-error';
 import { withoutToken } from '@core/http/contexts';
-import { PRIVATE, clearDevice } from './device';
+import { PRIVATE_PREFIX, clearPrivateData } from './private-data';
 
 interface SignedIn {
   readonly access: string;
@@ -17,7 +17,7 @@ type News = { kind: 'signed-in'; user: string } | { kind: 'signed-out' };
 
 const COOKIE_MODE = { 'X-Auth-Mode': 'cookie' };
 const MAY_BE_SIGNED_IN = 'lms.session';
-const WHO = `${PRIVATE}user`; // to know it while the network is away
+const WHO = `${PRIVATE_PREFIX}user`; // to know it while the network is away
 const LOCK = 'lms.session';
 const RENEWED_BEFORE_END_MS = 60_000;
 
@@ -55,7 +55,7 @@ export class Session {
    * Resolves when it is known whether somebody is signed in; a reload has no token yet. Where the
    * server is away, whoever was signed in still is, and has no token until it is back.
    */
-  restored(): Promise<void> {
+  whenReady(): Promise<void> {
     if (this.token() !== null || localStorage.getItem(MAY_BE_SIGNED_IN) === null) {
       return Promise.resolve();
     }
@@ -70,7 +70,7 @@ export class Session {
   }
 
   /** @throws ApiError: what is wrong with which field */
-  async register(given: Sent<'Registration'>): Promise<void> {
+  async register(given: ApiRequest<'Registration'>): Promise<void> {
     await this.begin('/api/auth/registration/', given);
   }
 
@@ -139,7 +139,7 @@ export class Session {
   /** Signing out leaves nothing behind; a session that merely ends keeps what one has not sent yet. */
   private leave(): void {
     this.end();
-    clearDevice();
+    clearPrivateData();
   }
 
   private end(): void {

@@ -13,7 +13,7 @@ export class ApiError extends Error {
   readonly requestId: string;
   readonly retryAfterSeconds: number | null;
   /** The whole answer, for what one route adds to it (as an import its `lines`). */
-  readonly answer: Readonly<Record<string, unknown>>;
+  readonly body: Readonly<Record<string, unknown>>;
 
   constructor(response: HttpErrorResponse) {
     const answer = asRecord(response.error);
@@ -22,7 +22,7 @@ export class ApiError extends Error {
     const status = response.status === 504 ? 0 : response.status;
     super(messageOf(status, answer, fields));
     this.status = status;
-    this.answer = answer;
+    this.body = answer;
     this.fields = fields;
     this.code = textOf(answer['code']) || codeOf(status, fields);
     this.requestId = textOf(answer['request_id']) || (response.headers.get('X-Request-ID') ?? '');

@@ -11,9 +11,9 @@ import { firstValueFrom, throwError } from 'rxjs';
 
 import { ApiError } from '@core/errors/api-error';
 import { inBackground } from './contexts';
-import { errors } from './errors';
-import { language } from './language';
-import { Loading, loading } from './loading';
+import { errorInterceptor } from './error-interceptor';
+import { languageInterceptor } from './language-interceptor';
+import { Loading, loadingInterceptor } from './loading';
 
 function start(...interceptors: HttpInterceptorFn[]) {
   TestBed.configureTestingModule({
@@ -32,7 +32,7 @@ describe('errors', () => {
     status = 400,
     headers: Record<string, string> = {},
   ): Promise<ApiError> {
-    const { client, http } = start(errors);
+    const { client, http } = start(errorInterceptor);
     const answer = firstValueFrom(client.get('/api/x/')).catch((error: unknown) => error);
     http.expectOne('/api/x/').flush(body, { status, statusText: '', headers });
     return (await answer) as ApiError;
@@ -76,7 +76,7 @@ describe('errors', () => {
     const lines = [{ line: 3, reason: 'no answer' }];
     const error = await refusal({ detail: 'Refused.', code: 'import_refused', lines });
 
-    expect(error.answer['lines']).toEqual(lines);
+    expect(error.body['lines']).toEqual(lines);
     expect(error.fields).toEqual({});
   });
 
@@ -88,7 +88,7 @@ describe('errors', () => {
   });
 
   it('says that the server cannot be reached', async () => {
-    const { client, http } = start(errors);
+    const { client, http } = start(errorInterceptor);
     const answer = firstValueFrom(client.get('/api/x/')).catch((error: unknown) => error);
     http.expectOne('/api/x/').error(new ProgressEvent('error'));
 
@@ -97,7 +97,7 @@ describe('errors', () => {
 
   it('leaves alone what is no answer at all', async () => {
     const ours = new Error('ours');
-    const { client } = start(errors, () => throwError(() => ours));
+    const { client } = start(errorInterceptor, () => throwError(() => ours));
 
     await expect(firstValueFrom(client.get('/api/x/'))).rejects.toBe(ours);
   });
@@ -105,7 +105,7 @@ describe('errors', () => {
 
 describe('language', () => {
   it('asks for the language of the page', () => {
-    const { client, http } = start(language);
+    const { client, http } = start(languageInterceptor);
     client.get('/api/x/').subscribe();
 
     const { request } = http.expectOne('/api/x/');
@@ -115,7 +115,7 @@ describe('language', () => {
 
 describe('loading', () => {
   it('is busy until the last request has ended, well or not', () => {
-    const { client, http } = start(loading);
+    const { client, http } = start(loadingInterceptor);
     const { isBusy } = TestBed.inject(Loading);
     client.get('/api/a/').subscribe();
     client.get('/api/b/').subscribe({ error: () => undefined });
@@ -128,7 +128,7 @@ describe('loading', () => {
   });
 
   it('is not busy with what happens by itself', () => {
-    const { client, http } = start(loading);
+    const { client, http } = start(loadingInterceptor);
     client.get('/api/a/', { context: inBackground() }).subscribe();
 
     http.expectOne('/api/a/');

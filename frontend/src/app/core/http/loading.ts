@@ -19,7 +19,7 @@ export class Loading {
   }
 }
 
-export const loading: HttpInterceptorFn = (request, next) => {
+export const loadingInterceptor: HttpInterceptorFn = (request, next) => {
   if (request.context.get(IN_BACKGROUND)) return next(request);
   const shown = inject(Loading);
   shown.begin();

@@ -2,7 +2,7 @@ import { HttpClient } from '@angular/common/http';
 import { Injectable, inject } from '@angular/core';
 import { Observable } from 'rxjs';
 
-import { Sent } from '@core/api/models';
+import { ApiRequest } from '@core/api/models';
 import { withoutToken } from '@core/http/contexts';
 
 /** What a link in a mail leads to; these need nobody signed in. */
@@ -14,7 +14,7 @@ export class AccountApi {
     return this.post('/api/auth/password/reset/', { email });
   }
 
-  reset(given: Sent<'Reset'>): Observable<unknown> {
+  reset(given: ApiRequest<'Reset'>): Observable<unknown> {
     return this.post('/api/auth/password/reset/confirm/', given);
   }
 

@@ -1,11 +1,11 @@
 import { Routes } from '@angular/router';
 
-import { visitor } from '@core/auth/guards';
+import { signedOutGuard } from '@core/auth/guards';
 
 export const routes: Routes = [
   {
     path: 'login',
-    canMatch: [visitor],
+    canMatch: [signedOutGuard],
     title: $localize`Sign in`,
     data: {
       description: $localize`Sign in to go on with your courses where you left off.`,
@@ -14,7 +14,7 @@ export const routes: Routes = [
   },
   {
     path: 'register',
-    canMatch: [visitor],
+    canMatch: [signedOutGuard],
     title: $localize`Register`,
     data: {
       description: $localize`Make an account to enrol in courses and keep track of what you have learnt.`,

@@ -6,7 +6,7 @@ import { Router, provideRouter, withComponentInputBinding } from '@angular/route
 import { RouterTestingHarness } from '@angular/router/testing';
 
 import { Session } from '@core/auth/session';
-import { errors } from '@core/http/errors';
+import { errorInterceptor } from '@core/http/error-interceptor';
 import { routes } from './account.routes';
 
 @Component({ selector: 'lms-blank', template: '' })
@@ -20,7 +20,7 @@ describe('pages of the account', () => {
   async function open(url: string): Promise<void> {
     TestBed.configureTestingModule({
       providers: [
-        provideHttpClient(withInterceptors([errors])),
+        provideHttpClient(withInterceptors([errorInterceptor])),
         provideHttpClientTesting(),
         provideRouter([...routes, { path: '**', component: Blank }], withComponentInputBinding()),
       ],
@@ -227,7 +227,7 @@ describe('pages of the account', () => {
       ['/register?next=%2F%2Fevil.example', '/dashboard'],
     ] as const) {
       TestBed.resetTestingModule();
-      const session = { restored: () => Promise.resolve(), isSignedIn: () => true };
+      const session = { whenReady: () => Promise.resolve(), isSignedIn: () => true };
       TestBed.overrideProvider(Session, { useValue: session });
       await open(url);
       expect(TestBed.inject(Router).url).toBe(led);

@@ -4,10 +4,10 @@ import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatInputModule } from '@angular/material/input';
 import { Router, RouterLink } from '@angular/router';
 
-import { safeNext } from '@core/auth/next';
+import { safeNext } from '@core/auth/safe-next';
 import { Session } from '@core/auth/session';
-import { messageOf } from '@shared/form-errors';
-import { Submission } from '@shared/submission';
+import { errorMessageOf } from '@shared/form-errors';
+import { FormSubmission } from '@shared/form-submission';
 
 @Component({
   selector: 'lms-login',
@@ -21,7 +21,7 @@ import { Submission } from '@shared/submission';
         <p class="lead" i18n>Sign in to carry on where you were.</p>
       }
       <form [formGroup]="form" (ngSubmit)="signIn()">
-        @if (submission.wrong(); as message) {
+        @if (submission.error(); as message) {
           <p class="notice wrong" role="alert">{{ message }}</p>
         }
         <mat-form-field>
@@ -63,12 +63,12 @@ export class Login {
     username: ['', Validators.required],
     password: ['', Validators.required],
   });
-  protected readonly submission = new Submission(this.form);
+  protected readonly submission = new FormSubmission(this.form);
   protected readonly shown = signal(false);
-  protected readonly messageOf = messageOf;
+  protected readonly messageOf = errorMessageOf;
 
   protected async signIn(): Promise<void> {
-    await this.submission.send(async () => {
+    await this.submission.submit(async () => {
       await this.session.signIn(this.form.getRawValue());
       await this.router.navigateByUrl(safeNext(this.next()));
     });

@@ -4,10 +4,10 @@ import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatInputModule } from '@angular/material/input';
 import { Router, RouterLink } from '@angular/router';
 
-import { safeNext } from '@core/auth/next';
+import { safeNext } from '@core/auth/safe-next';
 import { Session } from '@core/auth/session';
-import { messageOf } from '@shared/form-errors';
-import { Submission } from '@shared/submission';
+import { errorMessageOf } from '@shared/form-errors';
+import { FormSubmission } from '@shared/form-submission';
 
 @Component({
   selector: 'lms-register',
@@ -19,7 +19,7 @@ import { Submission } from '@shared/submission';
       <h1 i18n>Register</h1>
       <p class="lead" i18n>An account keeps your place in every course that you take.</p>
       <form [formGroup]="form" (ngSubmit)="register()">
-        @if (submission.wrong(); as message) {
+        @if (submission.error(); as message) {
           <p class="notice wrong" role="alert">{{ message }}</p>
         }
         <mat-form-field>
@@ -85,12 +85,12 @@ export class Register {
     password2: ['', Validators.required],
     is_instructor: [false],
   });
-  protected readonly submission = new Submission(this.form);
+  protected readonly submission = new FormSubmission(this.form);
   protected readonly shown = signal(false);
-  protected readonly messageOf = messageOf;
+  protected readonly messageOf = errorMessageOf;
 
   protected async register(): Promise<void> {
-    await this.submission.send(async () => {
+    await this.submission.submit(async () => {
       await this.session.register(this.form.getRawValue());
       await this.router.navigateByUrl(safeNext(this.next()));
     });

@@ -13,9 +13,9 @@ import { MatInputModule } from '@angular/material/input';
 import { ActivatedRoute, RouterLink } from '@angular/router';
 import { firstValueFrom, map } from 'rxjs';
 
-import { FragmentKeys } from '@core/navigation/fragment';
-import { messageOf } from '@shared/form-errors';
-import { Submission } from '@shared/submission';
+import { FragmentParams } from '@core/navigation/fragment-params';
+import { errorMessageOf } from '@shared/form-errors';
+import { FormSubmission } from '@shared/form-submission';
 import { AccountApi } from './account-api';
 
 @Component({
@@ -29,10 +29,10 @@ export class Reset {
   private readonly api = inject(AccountApi);
   private readonly forms = inject(NonNullableFormBuilder);
   private readonly route = inject(ActivatedRoute);
-  private readonly fragments = inject(FragmentKeys);
+  private readonly fragmentParams = inject(FragmentParams);
   /** Those of the mail’s link, until another is opened or asked for. */
   private readonly keys = toSignal(
-    this.route.fragment.pipe(map(() => this.fragments.take(this.route))),
+    this.route.fragment.pipe(map(() => this.fragmentParams.take(this.route))),
     { requireSync: true },
   );
   protected readonly token = computed(() => this.keys().get('token') ?? '');
@@ -43,14 +43,14 @@ export class Reset {
     new_password1: ['', [Validators.required, Validators.minLength(10)]],
     new_password2: ['', Validators.required],
   });
-  protected readonly asking = new Submission(this.ask);
-  protected readonly setting = new Submission(this.set);
+  protected readonly asking = new FormSubmission(this.ask);
+  protected readonly setting = new FormSubmission(this.set);
   protected readonly shown = signal(false);
   protected readonly done = linkedSignal({ source: this.keys, computation: () => false });
-  protected readonly messageOf = messageOf;
+  protected readonly messageOf = errorMessageOf;
 
   protected askForMail(): Promise<void> {
-    return this.asking.send(async () => {
+    return this.asking.submit(async () => {
       await firstValueFrom(this.api.askForReset(this.ask.getRawValue().email));
       this.done.set(true);
     });
@@ -58,7 +58,7 @@ export class Reset {
 
   protected setPassword(): Promise<void> {
     const [uid, token] = [this.keys().get('uid') ?? '', this.token()];
-    return this.setting.send(async () => {
+    return this.setting.submit(async () => {
       await firstValueFrom(this.api.reset({ uid, token, ...this.set.getRawValue() }));
       this.done.set(true);
     });

@@ -4,14 +4,14 @@ import { ActivatedRoute, RouterLink } from '@angular/router';
 import { map, tap } from 'rxjs';
 
 import { Session } from '@core/auth/session';
-import { FragmentKeys } from '@core/navigation/fragment';
-import { Failed } from '@shared/failed';
+import { FragmentParams } from '@core/navigation/fragment-params';
+import { LoadError } from '@shared/load-error';
 import { Skeleton } from '@shared/skeleton';
 import { AccountApi } from './account-api';
 
 @Component({
   selector: 'lms-verify',
-  imports: [Failed, Skeleton, RouterLink],
+  imports: [LoadError, Skeleton, RouterLink],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './account.scss',
   template: `
@@ -22,7 +22,7 @@ import { AccountApi } from './account-api';
         <p i18n>There is none? Your profile sends you another.</p>
         <a class="button outlined" routerLink="/profile" i18n>To my profile</a>
       } @else if (confirmed.error(); as error) {
-        <lms-failed
+        <lms-load-error
           title="Your address could not be confirmed."
           i18n-title
           [error]="error"
@@ -45,10 +45,10 @@ export class Verify {
   private readonly api = inject(AccountApi);
   private readonly session = inject(Session);
   private readonly route = inject(ActivatedRoute);
-  private readonly fragments = inject(FragmentKeys);
+  private readonly fragmentParams = inject(FragmentParams);
   /** That of the mail’s link, until another is opened. */
   protected readonly key = toSignal(
-    this.route.fragment.pipe(map(() => this.fragments.take(this.route).get('key'))),
+    this.route.fragment.pipe(map(() => this.fragmentParams.take(this.route).get('key'))),
     { requireSync: true },
   );
   protected readonly confirmed = rxResource({

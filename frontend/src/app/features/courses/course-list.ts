@@ -12,11 +12,11 @@ import { RouterLink } from '@angular/router';
 import { skip } from 'rxjs';
 
 import { Course, Page } from '@core/api/models';
-import { focusHeading } from '@core/navigation/focus';
-import { Query } from '@core/navigation/query';
+import { focusHeading } from '@core/navigation/heading-focus';
+import { QueryParams } from '@core/navigation/query-params';
 import { CourseCard } from '@shared/course-card';
-import { Empty } from '@shared/empty';
-import { Failed } from '@shared/failed';
+import { EmptyState } from '@shared/empty-state';
+import { LoadError } from '@shared/load-error';
 import { Pager } from '@shared/pager';
 import { SearchBox } from '@shared/search-box';
 import { Skeleton } from '@shared/skeleton';
@@ -25,7 +25,7 @@ import { CoursesApi } from './courses-api';
 /** The public catalogue. What is searched for lies in the address, under the API's own names. */
 @Component({
   selector: 'lms-course-list',
-  imports: [RouterLink, CourseCard, Empty, Failed, Pager, SearchBox, Skeleton],
+  imports: [RouterLink, CourseCard, EmptyState, LoadError, Pager, SearchBox, Skeleton],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './course-list.scss',
   template: `
@@ -36,11 +36,11 @@ import { CoursesApi } from './courses-api';
           label="Search courses"
           i18n-label
           [value]="search() ?? ''"
-          (searched)="query.set({ search: $event })"
+          (searched)="queryParams.set({ search: $event })"
         />
         <label class="field">
           <span i18n>Category</span>
-          <select #categoryBox (change)="query.set({ category: categoryBox.value })">
+          <select #categoryBox (change)="queryParams.set({ category: categoryBox.value })">
             <option value="" i18n>All</option>
             @if (categories.hasValue()) {
               @for (one of categories.value().results; track one.id) {
@@ -53,7 +53,7 @@ import { CoursesApi } from './courses-api';
         </label>
         <label class="field">
           <span i18n>Price</span>
-          <select #priceBox (change)="query.set({ free: priceBox.value })">
+          <select #priceBox (change)="queryParams.set({ free: priceBox.value })">
             @for (one of prices; track one.value) {
               <option [value]="one.value" [selected]="one.value === (free() ?? '')">
                 {{ one.label }}
@@ -63,7 +63,7 @@ import { CoursesApi } from './courses-api';
         </label>
         <label class="field order">
           <span i18n>Order</span>
-          <select #orderBox (change)="query.set({ ordering: orderBox.value })">
+          <select #orderBox (change)="queryParams.set({ ordering: orderBox.value })">
             @for (one of orders; track one.value) {
               <option [value]="one.value" [selected]="one.value === (ordering() ?? '')">
                 {{ one.label }}
@@ -89,7 +89,7 @@ import { CoursesApi } from './courses-api';
         }
       </div>
       @if (courses.error(); as error) {
-        <lms-failed [error]="error" (retry)="courses.reload()" />
+        <lms-load-error [error]="error" (retry)="courses.reload()" />
         <p><a routerLink="/courses" i18n>Show all courses</a></p>
       } @else if (shown(); as found) {
         <ul class="cards" [class.former]="courses.isLoading()">
@@ -98,9 +98,9 @@ import { CoursesApi } from './courses-api';
           }
         </ul>
         @if (found.count === 0) {
-          <lms-empty title="No course matches." i18n-title>
+          <lms-empty-state title="No course matches." i18n-title>
             <a class="button" routerLink="/courses" i18n>Show all courses</a>
-          </lms-empty>
+          </lms-empty-state>
         }
         <lms-pager [count]="found.count" [page]="pageNumber()" />
       } @else {
@@ -117,7 +117,7 @@ export class CourseList {
   readonly page = input<string>();
 
   private readonly api = inject(CoursesApi);
-  protected readonly query = inject(Query);
+  protected readonly queryParams = inject(QueryParams);
   protected readonly categories = this.api.categories();
   protected readonly courses = this.api.list(
     computed(() => ({

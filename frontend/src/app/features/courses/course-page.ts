@@ -14,20 +14,20 @@ import { Router, RouterLink } from '@angular/router';
 
 import { Session } from '@core/auth/session';
 import { ApiError } from '@core/errors/api-error';
-import { Failures } from '@core/errors/failures';
-import { PageTitle } from '@core/navigation/titles';
-import { Notes } from '@core/notes/notes';
+import { ErrorReporter } from '@core/errors/error-reporter';
+import { PageMetadata } from '@core/navigation/page-metadata';
+import { Snackbar } from '@core/snackbar/snackbar';
 import { Confirm } from '@shared/confirm';
-import { Failed } from '@shared/failed';
-import { Minutes } from '@shared/minutes';
-import { Picture } from '@shared/picture';
+import { LoadError } from '@shared/load-error';
+import { DurationPipe } from '@shared/duration';
+import { CourseImage } from '@shared/course-image';
 import { Skeleton } from '@shared/skeleton';
 import { CoursesApi } from './courses-api';
 
 /** A course as whoever may take it sees it, and one's own place in it. */
 @Component({
   selector: 'lms-course-page',
-  imports: [DecimalPipe, PercentPipe, RouterLink, Failed, Minutes, Picture, Skeleton],
+  imports: [DecimalPipe, PercentPipe, RouterLink, LoadError, DurationPipe, CourseImage, Skeleton],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './course-page.scss',
   templateUrl: './course-page.html',
@@ -39,10 +39,10 @@ export class CoursePage {
 
   private readonly api = inject(CoursesApi);
   private readonly router = inject(Router);
-  private readonly title = inject(PageTitle);
+  private readonly pageMetadata = inject(PageMetadata);
   private readonly confirm = inject(Confirm);
-  private readonly notes = inject(Notes);
-  private readonly failures = inject(Failures);
+  private readonly snackbar = inject(Snackbar);
+  private readonly errorReporter = inject(ErrorReporter);
   private readonly enrolButton = viewChild<ElementRef<HTMLElement>>('enrolButton');
   protected readonly session = inject(Session);
 
@@ -80,12 +80,12 @@ export class CoursePage {
   protected readonly signInParams = computed(() => ({ next: `/courses/${this.id()}?enrol=1` }));
 
   constructor() {
-    void this.session.restored().finally(() => this.isSessionKnown.set(true));
+    void this.session.whenReady().finally(() => this.isSessionKnown.set(true));
     effect(() => {
       if (!this.course.hasValue()) return;
       const { title, description } = this.course.value();
-      this.title.set(title);
-      this.title.describe(description || title);
+      this.pageMetadata.setTitle(title);
+      this.pageMetadata.setDescription(description || title);
     });
     effect(() => {
       if (this.enrol()) this.enrolButton()?.nativeElement.focus();
@@ -96,10 +96,10 @@ export class CoursePage {
     this.busy.set(true);
     try {
       await this.api.enrol(this.id());
-      await this.notes.say($localize`You are enrolled. Have a good time!`);
+      await this.snackbar.show($localize`You are enrolled. Have a good time!`);
       await this.router.navigate(['/learn', this.id()]);
     } catch (error) {
-      await this.failures.report(error);
+      await this.errorReporter.report(error);
       this.places.reload();
     } finally {
       this.busy.set(false);
@@ -111,14 +111,14 @@ export class CoursePage {
       title: $localize`Leave this course?`,
       text: $localize`What you have completed is kept. If you come back, you go on from there.`,
       action: $localize`Leave the course`,
-      isGrave: true,
+      isDestructive: true,
     });
     if (!agreed) return;
     try {
       await this.api.leave(enrollment);
-      await this.notes.say($localize`You have left the course.`);
+      await this.snackbar.show($localize`You have left the course.`);
     } catch (error) {
-      await this.failures.report(error);
+      await this.errorReporter.report(error);
     }
     this.places.reload();
     this.course.reload();

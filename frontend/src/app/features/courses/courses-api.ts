@@ -2,15 +2,15 @@ import { HttpClient, httpResource } from '@angular/common/http';
 import { Injectable, Signal, inject } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
 
-import { Answered, Course, EMPTY_PAGE, Outline, Page, Place } from '@core/api/models';
-import { given } from '@core/api/params';
+import { ApiResponse, Course, EMPTY_PAGE, Outline, Page, Enrollment } from '@core/api/models';
+import { definedParams } from '@core/api/defined-params';
 import { Session } from '@core/auth/session';
 import { withoutToken } from '@core/http/contexts';
 
-export type Category = Answered<'Category'>;
+export type Category = ApiResponse<'Category'>;
 
 /** What is wanted of the catalogue, as the API takes it; what is undefined does not matter. */
-export interface Wanted {
+export interface CourseFilters {
   readonly search?: string;
   readonly category?: string;
   readonly free?: string;
@@ -19,12 +19,12 @@ export interface Wanted {
 }
 
 /** A course with the cards of whom and what it names. */
-export interface CourseShown extends Omit<Course, 'instructor' | 'category'> {
-  readonly instructor: Person | null;
+export interface CourseDetail extends Omit<Course, 'instructor' | 'category'> {
+  readonly instructor: Instructor | null;
   readonly category: { readonly id: string; readonly name: string } | null;
 }
 
-export interface Person {
+export interface Instructor {
   readonly id: string;
   readonly username: string;
   readonly bio: string;
@@ -37,11 +37,11 @@ export class CoursesApi {
   private readonly session = inject(Session);
 
   /** The public catalogue; it is fetched without the token, so that it can be read offline. */
-  list(wanted: Signal<Wanted>) {
+  list(wanted: Signal<CourseFilters>) {
     return httpResource<Page<Course>>(
       () => ({
         url: '/api/courses/',
-        params: { published: 'true', ...given({ ...wanted() }) },
+        params: { published: 'true', ...definedParams({ ...wanted() }) },
         context: withoutToken(),
       }),
       { defaultValue: EMPTY_PAGE },
@@ -60,7 +60,7 @@ export class CoursesApi {
   }
 
   one(id: Signal<string>) {
-    return httpResource<CourseShown>(() => `/api/courses/${id()}/?expand=instructor,category`);
+    return httpResource<CourseDetail>(() => `/api/courses/${id()}/?expand=instructor,category`);
   }
 
   outline(id: Signal<string>) {
@@ -69,7 +69,7 @@ export class CoursesApi {
 
   /** One's own place in the course: a page of one, or of none. */
   place(course: Signal<string>) {
-    return httpResource<Page<Place>>(
+    return httpResource<Page<Enrollment>>(
       () => {
         const student = this.session.user()?.id;
         if (!student) return undefined;

@@ -141,13 +141,13 @@ describe('a course’s page', () => {
   });
 
   it('enrols, and goes on to the first lesson', async () => {
-    const { click, answer, url, notes, page } = await open(ADA, null);
+    const { click, answer, url, snackbar, page } = await open(ADA, null);
     expect(document.activeElement === null || page.textContent?.includes('Enrol')).toBe(true);
     await click('Enrol');
     const request = await answer('POST', '/api/enrollments/', {}, { status: 201 });
 
     expect(request.body).toEqual({ course: '1' });
-    expect(notes.say).toHaveBeenCalled();
+    expect(snackbar.show).toHaveBeenCalled();
     expect(url()).toBe('/learn/1');
   });
 

@@ -22,7 +22,7 @@ import { Week } from './dashboard-api';
         In the last {{ weeks().length }} weeks no lesson was completed and no quiz was submitted.
       </p>
     } @else {
-      <lms-chart [title]="title" [of]="of" [labels]="labels()" [series]="series()" />
+      <lms-chart [title]="title" [labelHeading]="of" [labels]="labels()" [series]="series()" />
     }
   `,
 })

@@ -2,17 +2,17 @@ import { DatePipe, PercentPipe } from '@angular/common';
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
 import { RouterLink } from '@angular/router';
 
-import { Picture } from '@shared/picture';
-import { Followed } from './dashboard-api';
+import { CourseImage } from '@shared/course-image';
+import { EnrolledCourse } from './dashboard-api';
 
 /** A course that one takes, and how far one is. */
 @Component({
   selector: 'lms-course-progress',
-  imports: [RouterLink, DatePipe, PercentPipe, Picture],
+  imports: [RouterLink, DatePipe, PercentPipe, CourseImage],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './course-progress.scss',
   template: `
-    <lms-picture [url]="course().image" [title]="course().title" />
+    <lms-course-image [url]="course().image" [title]="course().title" />
     <div class="text">
       <h3>
         <a [routerLink]="['/learn', course().course]">{{ course().title }}</a>
@@ -41,7 +41,7 @@ import { Followed } from './dashboard-api';
   `,
 })
 export class CourseProgress {
-  readonly course = input.required<Followed>();
+  readonly course = input.required<EnrolledCourse>();
 
   protected readonly label = computed(() => $localize`Progress in “${this.course().title}:title:”`);
 }

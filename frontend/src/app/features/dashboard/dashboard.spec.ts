@@ -5,11 +5,11 @@ import { ComponentFixture, TestBed } from '@angular/core/testing';
 import { provideRouter } from '@angular/router';
 
 import { Session } from '@core/auth/session';
-import { errors } from '@core/http/errors';
+import { errorInterceptor } from '@core/http/error-interceptor';
 import { Dashboard } from './dashboard';
-import { Followed, Week } from './dashboard-api';
+import { EnrolledCourse, Week } from './dashboard-api';
 
-const BOTANY: Followed = {
+const BOTANY: EnrolledCourse = {
   course: 'c1',
   title: 'Botany',
   image: null,
@@ -49,7 +49,7 @@ describe('Dashboard', () => {
     isAdmin.set(false);
     TestBed.configureTestingModule({
       providers: [
-        provideHttpClient(withInterceptors([errors])),
+        provideHttpClient(withInterceptors([errorInterceptor])),
         provideHttpClientTesting(),
         provideRouter([]),
         { provide: Session, useValue: { isInstructor, isAdmin } },
@@ -62,7 +62,10 @@ describe('Dashboard', () => {
   });
   afterEach(() => http.verify());
 
-  async function answer(courses: readonly Followed[], activity: readonly Week[] = [IDLE, BUSY]) {
+  async function answer(
+    courses: readonly EnrolledCourse[],
+    activity: readonly Week[] = [IDLE, BUSY],
+  ) {
     http.expectOne('/api/dashboard/').flush({ student: { courses, activity, unread: 0 } });
     await fixture.whenStable();
   }
@@ -178,18 +181,18 @@ describe('Dashboard', () => {
     asked.flush({}, { status: 500, statusText: '' });
     await fixture.whenStable();
 
-    page.querySelector<HTMLElement>('lms-quiz-marks lms-failed button')!.click();
+    page.querySelector<HTMLElement>('lms-quiz-marks lms-load-error button')!.click();
     TestBed.tick();
     http.expectOne(url).flush({ quizzes: [] });
     await fixture.whenStable();
-    expect(page.querySelector('lms-failed')).toBeNull();
+    expect(page.querySelector('lms-load-error')).toBeNull();
   });
 
   it('leads whoever takes no course to the catalogue', async () => {
     await answer([]);
 
-    expect(textOf('lms-empty')).toContain('You take no course yet.');
-    expect(page.querySelector('lms-empty a')?.getAttribute('href')).toBe('/courses');
+    expect(textOf('lms-empty-state')).toContain('You take no course yet.');
+    expect(page.querySelector('lms-empty-state a')?.getAttribute('href')).toBe('/courses');
     expect(page.querySelector('lms-activity, lms-marks')).toBeNull();
   });
 
@@ -208,7 +211,7 @@ describe('Dashboard', () => {
     http.expectOne('/api/dashboard/').flush({}, { status: 503, statusText: '' });
     await fixture.whenStable();
 
-    page.querySelector<HTMLElement>('lms-failed button')!.click();
+    page.querySelector<HTMLElement>('lms-load-error button')!.click();
     TestBed.tick();
     await answer([BOTANY]);
     expect(page.querySelector('lms-continue')).not.toBeNull();

@@ -2,8 +2,8 @@ import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/c
 import { RouterLink } from '@angular/router';
 
 import { Session } from '@core/auth/session';
-import { Empty } from '@shared/empty';
-import { Failed } from '@shared/failed';
+import { EmptyState } from '@shared/empty-state';
+import { LoadError } from '@shared/load-error';
 import { Skeleton } from '@shared/skeleton';
 import { Activity } from './activity';
 import { Continue } from './continue';
@@ -13,7 +13,7 @@ import { Marks } from './marks';
 
 @Component({
   selector: 'lms-dashboard',
-  imports: [RouterLink, Activity, Continue, CourseProgress, Empty, Failed, Marks, Skeleton],
+  imports: [RouterLink, Activity, Continue, CourseProgress, EmptyState, LoadError, Marks, Skeleton],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './dashboard.scss',
   template: `
@@ -30,15 +30,15 @@ import { Marks } from './marks';
         </p>
       </div>
       @if (dashboard.error(); as error) {
-        <lms-failed [error]="error" (retry)="dashboard.reload()" />
+        <lms-load-error [error]="error" (retry)="dashboard.reload()" />
       } @else if (!dashboard.hasValue()) {
         <lms-skeleton height="13rem" />
         <lms-skeleton [count]="2" height="16rem" />
       } @else if (courses().length === 0) {
-        <lms-empty title="You take no course yet." i18n-title>
+        <lms-empty-state title="You take no course yet." i18n-title>
           <p i18n>What you learn, how far you are and your marks will be here.</p>
           <p><a class="button" routerLink="/courses" i18n>Find a course</a></p>
-        </lms-empty>
+        </lms-empty-state>
       } @else {
         @if (first(); as course) {
           <lms-continue [course]="course" />

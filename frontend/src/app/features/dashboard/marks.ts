@@ -1,7 +1,7 @@
 import { PercentPipe } from '@angular/common';
 import { ChangeDetectionStrategy, Component, computed, input, signal } from '@angular/core';
 
-import { Followed } from './dashboard-api';
+import { EnrolledCourse } from './dashboard-api';
 import { QuizMarks } from './quiz-marks';
 
 /** One's grade in each course; opened, that of each of its quizzes. */
@@ -28,7 +28,7 @@ import { QuizMarks } from './quiz-marks';
   `,
 })
 export class Marks {
-  readonly courses = input.required<readonly Followed[]>();
+  readonly courses = input.required<readonly EnrolledCourse[]>();
 
   protected readonly graded = computed(() => this.courses().filter(({ grade }) => grade !== null));
   protected readonly opened = signal<ReadonlySet<string>>(new Set());

@@ -1,7 +1,7 @@
 import { httpResource } from '@angular/common/http';
 import { Injectable, inject } from '@angular/core';
 
-import { Answered, Course, EMPTY_PAGE, Page } from '@core/api/models';
+import { ApiResponse, Course, EMPTY_PAGE, Page } from '@core/api/models';
 import { Session } from '@core/auth/session';
 import { withoutToken } from '@core/http/contexts';
 
@@ -22,7 +22,7 @@ export class HomeApi {
   }
 
   categories() {
-    return httpResource<Page<Answered<'Category'>>>(
+    return httpResource<Page<ApiResponse<'Category'>>>(
       () => ({ url: '/api/categories/', params: { page_size: 100 }, context: withoutToken() }),
       { defaultValue: EMPTY_PAGE },
     );
@@ -30,7 +30,7 @@ export class HomeApi {
 
   /** One's own courses, where one is signed in. */
   dashboard() {
-    return httpResource<Answered<'Dashboard'>>(() =>
+    return httpResource<ApiResponse<'Dashboard'>>(() =>
       this.session.isSignedIn() ? '/api/dashboard/' : undefined,
     );
   }

@@ -4,8 +4,8 @@ import { RouterLink } from '@angular/router';
 
 import { Session } from '@core/auth/session';
 import { CourseCard } from '@shared/course-card';
-import { Empty } from '@shared/empty';
-import { Failed } from '@shared/failed';
+import { EmptyState } from '@shared/empty-state';
+import { LoadError } from '@shared/load-error';
 import { Skeleton } from '@shared/skeleton';
 import { HomeApi } from './home-api';
 
@@ -13,7 +13,7 @@ const FEATURED = 8;
 
 @Component({
   selector: 'lms-home',
-  imports: [PercentPipe, RouterLink, CourseCard, Empty, Failed, Skeleton],
+  imports: [PercentPipe, RouterLink, CourseCard, EmptyState, LoadError, Skeleton],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './home.scss',
   template: `
@@ -69,7 +69,7 @@ const FEATURED = 8;
         <a routerLink="/courses" i18n>All courses</a>
       </div>
       @if (featured.error(); as error) {
-        <lms-failed [error]="error" (retry)="featured.reload()" />
+        <lms-load-error [error]="error" (retry)="featured.reload()" />
       } @else if (featured.isLoading()) {
         <lms-skeleton class="cards" [count]="8" height="var(--card-height)" />
       } @else {
@@ -77,7 +77,7 @@ const FEATURED = 8;
           @for (course of featured.value().results; track course.id) {
             <li><lms-course-card [course]="course" [level]="3" [isFirst]="$index < 4" /></li>
           } @empty {
-            <li><lms-empty title="There are no courses yet." i18n-title /></li>
+            <li><lms-empty-state title="There are no courses yet." i18n-title /></li>
           }
         </ul>
       }
@@ -128,6 +128,6 @@ export class Home {
   );
 
   constructor() {
-    void this.session.restored().finally(() => this.isSessionKnown.set(true));
+    void this.session.whenReady().finally(() => this.isSessionKnown.set(true));
   }
 }

@@ -2,7 +2,7 @@ import { PercentPipe } from '@angular/common';
 import { ChangeDetectionStrategy, Component, computed, input, output } from '@angular/core';
 import { RouterLink } from '@angular/router';
 
-import { Summary } from '@core/api/models';
+import { ProgressSummary } from '@core/api/models';
 
 /** How a lesson is completed: by saying so, or by passing its quizzes. */
 @Component({
@@ -99,7 +99,7 @@ import { Summary } from '@core/api/models';
 })
 export class Completion {
   readonly lesson = input.required<string>();
-  readonly summary = input.required<Summary>();
+  readonly summary = input.required<ProgressSummary>();
   readonly isWaiting = input(false);
   readonly marked = output<boolean>();
 

@@ -2,7 +2,7 @@ import { PercentPipe } from '@angular/common';
 import { ChangeDetectionStrategy, Component, input } from '@angular/core';
 import { RouterLink } from '@angular/router';
 
-import { Summary } from '@core/api/models';
+import { ProgressSummary } from '@core/api/models';
 import { Course } from './learn-models';
 
 /** What one has done, and what may come next, when all lessons of a course are completed. */
@@ -37,5 +37,5 @@ import { Course } from './learn-models';
 })
 export class Finished {
   readonly course = input.required<Course>();
-  readonly summary = input.required<Summary>();
+  readonly summary = input.required<ProgressSummary>();
 }

@@ -1,14 +1,14 @@
-import { Summary } from '@core/api/models';
+import { ProgressSummary } from '@core/api/models';
 import { OutlineLesson, withMarks } from './learn-models';
 
 const OUTLINE = ['Seeds', 'Roots', 'Leaves', 'Flowers'].map((title, index) => ({
   id: `l${index + 1}`,
   title,
 })) as unknown as readonly OutlineLesson[];
-const SUMMARY = { completed_lessons: ['l1'], milestones: [25] } as unknown as Summary;
+const SUMMARY = { completed_lessons: ['l1'], milestones: [25] } as unknown as ProgressSummary;
 
 describe('withMarks', () => {
-  const after = (...marks: [string, boolean][]): Summary =>
+  const after = (...marks: [string, boolean][]): ProgressSummary =>
     withMarks(
       SUMMARY,
       OUTLINE,

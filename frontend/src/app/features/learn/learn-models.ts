@@ -1,11 +1,11 @@
-import { Answered, Outline, Summary } from '@core/api/models';
-import type { KeptCourse, Mark } from '@core/offline/store';
+import { ApiResponse, Outline, ProgressSummary } from '@core/api/models';
+import type { OfflineCourse, CompletionChange } from '@core/offline/offline-store';
 
 export type OutlineLesson = Outline[number];
-export type QuizResult = Answered<'QuizResult'>;
+export type QuizResult = ApiResponse<'QuizResult'>;
 
 /** A course as one goes through it. */
-export interface Course extends KeptCourse {
+export interface Course extends OfflineCourse {
   readonly id: string;
 }
 
@@ -16,7 +16,11 @@ export interface Read<Value> {
 }
 
 /** Returns the summary as the server will answer it once it has heard of the marks. */
-export function withMarks(summary: Summary, outline: Outline, marks: readonly Mark[]): Summary {
+export function withMarks(
+  summary: ProgressSummary,
+  outline: Outline,
+  marks: readonly CompletionChange[],
+): ProgressSummary {
   const completed = new Set(summary.completed_lessons);
   for (const mark of marks) {
     if (mark.completed) completed.add(mark.lesson);

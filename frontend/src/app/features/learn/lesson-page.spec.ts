@@ -8,14 +8,14 @@ import { Title } from '@angular/platform-browser';
 import { Router, provideRouter, withComponentInputBinding } from '@angular/router';
 import { RouterTestingHarness } from '@angular/router/testing';
 
-import { Lesson, Summary } from '@core/api/models';
-import { clearDevice } from '@core/auth/device';
+import { Lesson, ProgressSummary } from '@core/api/models';
+import { clearPrivateData } from '@core/auth/private-data';
 import { Session } from '@core/auth/session';
-import { Failures } from '@core/errors/failures';
-import { errors } from '@core/http/errors';
-import { provideHeadingFocus } from '@core/navigation/focus';
-import { Notes } from '@core/notes/notes';
-import { store } from '@core/offline/store';
+import { ErrorReporter } from '@core/errors/error-reporter';
+import { errorInterceptor } from '@core/http/error-interceptor';
+import { provideHeadingFocus } from '@core/navigation/heading-focus';
+import { Snackbar } from '@core/snackbar/snackbar';
+import { offlineStore } from '@core/offline/offline-store';
 import { routes } from './learn.routes';
 import { OutlineLesson, QuizResult } from './learn-models';
 
@@ -28,7 +28,7 @@ const OUTLINE: readonly OutlineLesson[] = ['Seeds', 'Roots', 'Leaves', 'Flowers'
     is_preview: index === 0,
   }),
 );
-const SUMMARY: Summary = {
+const SUMMARY: ProgressSummary = {
   course: 'c1',
   total: 4,
   completed: 1,
@@ -62,16 +62,16 @@ class Elsewhere {}
 
 /** Clears it and waits, for the database goes when those who have it open have let it go. */
 async function deviceIsClear(): Promise<void> {
-  clearDevice();
+  clearPrivateData();
   await new Promise(done => (indexedDB.deleteDatabase('lms.private').onsuccess = done));
 }
 
 describe('LessonPage', () => {
   const user = signal<{ id: string } | null>(null);
-  const notes = {
-    say: vi.fn(async () => undefined),
-    warn: vi.fn(async () => undefined),
-    offer: vi.fn(async () => false),
+  const snackbar = {
+    show: vi.fn(async () => undefined),
+    showError: vi.fn(async () => undefined),
+    showWithAction: vi.fn(async () => false),
   };
   const report = vi.fn(async () => undefined);
   let http: HttpTestingController;
@@ -85,7 +85,7 @@ describe('LessonPage', () => {
     vi.clearAllMocks();
     TestBed.configureTestingModule({
       providers: [
-        provideHttpClient(withInterceptors([errors])),
+        provideHttpClient(withInterceptors([errorInterceptor])),
         provideHttpClientTesting(),
         provideRouter(
           [
@@ -99,12 +99,12 @@ describe('LessonPage', () => {
           provide: Session,
           useValue: {
             user,
-            restored: async () => undefined,
+            whenReady: async () => undefined,
             isSignedIn: () => user() !== null,
           },
         },
-        { provide: Notes, useValue: notes },
-        { provide: Failures, useValue: { report } },
+        { provide: Snackbar, useValue: snackbar },
+        { provide: ErrorReporter, useValue: { report } },
       ],
     });
     http = TestBed.inject(HttpTestingController);
@@ -133,7 +133,10 @@ describe('LessonPage', () => {
     [...page.querySelectorAll('nav li')].map(one => one.textContent.includes('(completed)'));
   const places = (id: string) => `/api/enrollments/?course=c1&student=${id}&expand=progress`;
 
-  async function answerCourse(summary: Summary | null = SUMMARY, outline = OUTLINE): Promise<void> {
+  async function answerCourse(
+    summary: ProgressSummary | null = SUMMARY,
+    outline = OUTLINE,
+  ): Promise<void> {
     (await request('/api/courses/c1/')).flush({ id: 'c1', title: 'Botany' });
     http.expectOne('/api/courses/c1/lessons/').flush(outline);
     const id = user()?.id;
@@ -149,7 +152,7 @@ describe('LessonPage', () => {
     await harness.fixture.whenStable();
   }
 
-  async function open(id: string, summary: Summary | null = SUMMARY): Promise<void> {
+  async function open(id: string, summary: ProgressSummary | null = SUMMARY): Promise<void> {
     await harness.navigateByUrl(`/learn/c1/${id}`);
     await answerCourse(summary);
     await answerLesson(id);
@@ -218,14 +221,14 @@ describe('LessonPage', () => {
   it('keeps nothing of what arrives after one has signed out', async () => {
     await harness.navigateByUrl('/learn/c1/l2');
     await answerCourse();
-    await vi.waitFor(async () => expect(await store.course('ada', 'c1')).toBeDefined());
+    await vi.waitFor(async () => expect(await offlineStore.course('ada', 'c1')).toBeDefined());
     const reading = await request('/api/lessons/l2/');
     user.set(null);
     reading.flush(lesson('l2'));
     await answerCourse(null);
     await answerLesson('l2');
 
-    expect(await store.lesson('ada', 'l2')).toBeUndefined();
+    expect(await offlineStore.lesson('ada', 'l2')).toBeUndefined();
   });
 
   it('marks at once, and then shows what the server says', async () => {
@@ -245,7 +248,7 @@ describe('LessonPage', () => {
       milestones: [25, 50],
     });
     await vi.waitFor(() =>
-      expect(notes.say).toHaveBeenCalledExactlyOnceWith('Half of this course is done.'),
+      expect(snackbar.show).toHaveBeenCalledExactlyOnceWith('Half of this course is done.'),
     );
     expect(button('Mark as not completed')).toBeDefined();
     expect(page.querySelector('[rel=next]')?.classList).not.toContain('outlined');
@@ -319,7 +322,7 @@ describe('LessonPage', () => {
       grade: 81.5,
     });
     await shows('Your grade in its quizzes is 81.5%.');
-    expect(notes.say).toHaveBeenCalledExactlyOnceWith(
+    expect(snackbar.show).toHaveBeenCalledExactlyOnceWith(
       'You have completed all lessons of this course. Well done!',
     );
   });
@@ -333,7 +336,7 @@ describe('LessonPage', () => {
     (await request('/api/progress/')).flush({});
     (await request(SUMMARY_URL)).flush({ ...SUMMARY, milestones: [percent] });
 
-    await vi.waitFor(() => expect(notes.say).toHaveBeenCalledExactlyOnceWith(text));
+    await vi.waitFor(() => expect(snackbar.show).toHaveBeenCalledExactlyOnceWith(text));
   });
 
   describe('keys', () => {
@@ -621,7 +624,7 @@ describe('LessonPage', () => {
       press('k');
       await answerLesson('l2');
       await vi.waitFor(() => expect(scrollTo).toHaveBeenCalledExactlyOnceWith({ top: 2000 }));
-      expect(notes.offer).toHaveBeenCalledOnce();
+      expect(snackbar.showWithAction).toHaveBeenCalledOnce();
     });
 
     it('is the top once the lesson is completed', async () => {
@@ -639,7 +642,7 @@ describe('LessonPage', () => {
     it('is the top when one likes it better', async () => {
       localStorage.setItem(PLACE, '0.5');
       layOut(0, 1000);
-      notes.offer.mockResolvedValueOnce(true);
+      snackbar.showWithAction.mockResolvedValueOnce(true);
       await open('l2');
 
       await vi.waitFor(() => expect(scrollTo.mock.lastCall).toEqual([{ top: 0 }]));
@@ -649,7 +652,7 @@ describe('LessonPage', () => {
       localStorage.setItem(PLACE, '0.5');
       layOut(-4500, 5000);
       await open('l2');
-      await vi.waitFor(() => expect(notes.offer).toHaveBeenCalled());
+      await vi.waitFor(() => expect(snackbar.showWithAction).toHaveBeenCalled());
       await scroll();
 
       expect(localStorage.getItem(PLACE)).toBeNull();

@@ -16,18 +16,18 @@ import {
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { Router, RouterLink } from '@angular/router';
 
-import { Summary } from '@core/api/models';
+import { ProgressSummary } from '@core/api/models';
 import { Session } from '@core/auth/session';
 import { ApiError } from '@core/errors/api-error';
-import { Failures } from '@core/errors/failures';
-import { focusHeading } from '@core/navigation/focus';
-import { PageTitle } from '@core/navigation/titles';
-import { Notes } from '@core/notes/notes';
-import { Marks, isAway } from '@core/offline/marks';
-import type { Mark } from '@core/offline/store';
-import { Empty } from '@shared/empty';
-import { Failed } from '@shared/failed';
-import { Minutes } from '@shared/minutes';
+import { ErrorReporter } from '@core/errors/error-reporter';
+import { focusHeading } from '@core/navigation/heading-focus';
+import { PageMetadata } from '@core/navigation/page-metadata';
+import { Snackbar } from '@core/snackbar/snackbar';
+import { LessonCompletions, isOffline } from '@core/offline/lesson-completions';
+import type { CompletionChange } from '@core/offline/offline-store';
+import { EmptyState } from '@shared/empty-state';
+import { LoadError } from '@shared/load-error';
+import { DurationPipe } from '@shared/duration';
 import { Skeleton } from '@shared/skeleton';
 import { Completion } from './completion';
 import { Finished } from './finished';
@@ -52,12 +52,12 @@ const ARROWS: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowLeft: -1 
   imports: [
     RouterLink,
     Completion,
-    Empty,
-    Failed,
+    EmptyState,
+    LoadError,
     Finished,
     Keyboard,
     LessonText,
-    Minutes,
+    DurationPipe,
     Neighbours,
     Outline,
     Skeleton,
@@ -84,9 +84,9 @@ const ARROWS: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowLeft: -1 
           @if (course.outline.length === 0) {
             <div>
               <h1>{{ course.title }}</h1>
-              <lms-empty title="This course has no lessons yet." i18n-title>
+              <lms-empty-state title="This course has no lessons yet." i18n-title>
                 <a class="button" [routerLink]="['/courses', course.id]" i18n>To the course</a>
-              </lms-empty>
+              </lms-empty-state>
             </div>
           } @else if (isForeign()) {
             <div>
@@ -106,7 +106,7 @@ const ARROWS: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowLeft: -1 
                   @if (line(); as line) {
                     <span i18n>Lesson {{ number() }} of {{ course.outline.length }}</span>
                     @if (line.duration_minutes > 0) {
-                      <span>{{ line.duration_minutes | minutes }}</span>
+                      <span>{{ line.duration_minutes | duration }}</span>
                     }
                     @if (line.is_preview && !course.summary) {
                       <span class="badge" i18n>Preview</span>
@@ -127,7 +127,7 @@ const ARROWS: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowLeft: -1 
                 <h1>{{ line()?.title }}</h1>
               </header>
               @if (text.error(); as error) {
-                <lms-failed [error]="error" [title]="failure()" (retry)="text.reload()" />
+                <lms-load-error [error]="error" [title]="failure()" (retry)="text.reload()" />
               } @else if (text.hasValue()) {
                 <lms-lesson-text [lesson]="text.value().value" />
               } @else {
@@ -180,7 +180,7 @@ const ARROWS: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowLeft: -1 
         </div>
       } @else if (place.error(); as error) {
         <h1 i18n>Lesson</h1>
-        <lms-failed [error]="error" [title]="failure()" (retry)="place.reload()" />
+        <lms-load-error [error]="error" [title]="failure()" (retry)="place.reload()" />
       } @else {
         <div class="player">
           @if (!habits.isQuiet()) {
@@ -200,17 +200,17 @@ export class LessonPage {
   readonly lessonId = input<string>();
 
   private readonly api = inject(LessonsApi);
-  private readonly marks = inject(Marks);
-  private readonly notes = inject(Notes);
-  private readonly failures = inject(Failures);
-  private readonly title = inject(PageTitle);
+  private readonly lessonCompletions = inject(LessonCompletions);
+  private readonly snackbar = inject(Snackbar);
+  private readonly errorReporter = inject(ErrorReporter);
+  private readonly pageMetadata = inject(PageMetadata);
   private readonly resume = inject(Resume);
   private readonly document = inject(DOCUMENT);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   private readonly shown = viewChild(LessonText);
-  private readonly optimistic = signal<readonly Mark[]>([]);
-  private latest: Mark | null = null;
-  private milestones: Pick<Summary, 'course' | 'milestones'> | null = null;
+  private readonly optimistic = signal<readonly CompletionChange[]>([]);
+  private latest: CompletionChange | null = null;
+  private milestones: Pick<ProgressSummary, 'course' | 'milestones'> | null = null;
 
   protected readonly session = inject(Session);
   protected readonly router = inject(Router);
@@ -222,7 +222,7 @@ export class LessonPage {
   protected readonly course = computed(() => {
     if (!this.place.hasValue()) return null;
     const course = this.place.value().value;
-    const unheard = [...this.marks.waiting(), ...this.optimistic()];
+    const unheard = [...this.lessonCompletions.pending(), ...this.optimistic()];
     return {
       ...course,
       summary: course.summary && withMarks(course.summary, course.outline, unheard),
@@ -255,29 +255,31 @@ export class LessonPage {
     return !!summary && summary.total > 0 && summary.completed === summary.total;
   });
   protected readonly isWaiting = computed(() =>
-    this.marks.waiting().some(mark => mark.lesson === this.lessonId()),
+    this.lessonCompletions.pending().some(mark => mark.lesson === this.lessonId()),
   );
   protected readonly isMissing = computed(() => {
     const error = this.place.error();
     return error instanceof ApiError && error.status === 404;
   });
   protected readonly failure = computed(() =>
-    isAway(this.place.error() ?? this.text.error())
+    isOffline(this.place.error() ?? this.text.error())
       ? $localize`This lesson is not on this device.`
       : $localize`This could not be loaded.`,
   );
 
   constructor() {
-    this.marks.heard.pipe(takeUntilDestroyed()).subscribe(mark => void this.takeIn(mark));
+    this.lessonCompletions.synced
+      .pipe(takeUntilDestroyed())
+      .subscribe(mark => void this.takeIn(mark));
     effect(() => this.openNext());
     effect(() => {
       const [line, course] = [this.line(), this.course()];
-      if (line && course) this.title.set(`${line.title} · ${course.title}`);
-      else if (course) this.title.set(course.title);
+      if (line && course) this.pageMetadata.setTitle(`${line.title} · ${course.title}`);
+      else if (course) this.pageMetadata.setTitle(course.title);
     });
     effect(() => this.sayMilestone());
     effect(() => {
-      if (this.isCourseKept() !== null) untracked(() => void this.marks.sendWaiting());
+      if (this.isCourseKept() !== null) untracked(() => void this.lessonCompletions.sendPending());
     });
     effect(() => {
       const isBack = this.isTextKept() === false && untracked(this.isCourseKept) === true;
@@ -296,9 +298,9 @@ export class LessonPage {
     this.optimistic.update(marks => [...marks, mark]);
     try {
       if (completed) this.resume.finish(lesson);
-      await this.marks.set(lesson, completed);
+      await this.lessonCompletions.set(lesson, completed);
     } catch (error) {
-      void this.failures.report(error);
+      void this.errorReporter.report(error);
     } finally {
       this.optimistic.update(marks => marks.filter(one => one !== mark));
     }
@@ -320,7 +322,7 @@ export class LessonPage {
   }
 
   protected async readAgain(): Promise<void> {
-    await this.marks.sendWaiting();
+    await this.lessonCompletions.sendPending();
     if (this.isCourseKept() !== false) this.place.reload();
     if (this.isTextKept() !== false) this.text.reload();
   }
@@ -340,7 +342,7 @@ export class LessonPage {
   }
 
   /** The server has heard of the mark: what it says of the course now holds. */
-  private async takeIn(mark: Mark): Promise<void> {
+  private async takeIn(mark: CompletionChange): Promise<void> {
     this.latest = mark;
     const course = this.courseId();
     this.change(course, ({ summary, outline }) => summary && withMarks(summary, outline, [mark]));
@@ -348,7 +350,7 @@ export class LessonPage {
     if (summary && this.latest === mark) this.change(course, () => summary);
   }
 
-  private change(id: string, summaryOf: (course: Course) => Summary | null): void {
+  private change(id: string, summaryOf: (course: Course) => ProgressSummary | null): void {
     if (!this.place.hasValue() || this.place.value().value.id !== id) return;
     const read = this.place.value();
     const course = { ...read.value, summary: summaryOf(read.value) };
@@ -363,7 +365,7 @@ export class LessonPage {
     this.milestones = summary;
     if (before?.course !== summary.course) return;
     const reached = summary.milestones.filter(percent => !before.milestones.includes(percent));
-    if (reached.length > 0) void this.notes.say(textOf(Math.max(...reached)));
+    if (reached.length > 0) void this.snackbar.show(textOf(Math.max(...reached)));
   }
 
   /** The heading has another text under whoever listens: it is read again. */

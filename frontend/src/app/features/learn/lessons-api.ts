@@ -2,11 +2,18 @@ import { HttpClient, HttpContext } from '@angular/common/http';
 import { Injectable, Signal, computed, inject, resource, signal } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
 
-import { Course as PublicCourse, Lesson, Outline, Page, Place, Summary } from '@core/api/models';
+import {
+  Course as PublicCourse,
+  Lesson,
+  Outline,
+  Page,
+  Enrollment,
+  ProgressSummary,
+} from '@core/api/models';
 import { Session } from '@core/auth/session';
 import { inBackground } from '@core/http/contexts';
-import { isAway } from '@core/offline/marks';
-import type { Store } from '@core/offline/store';
+import { isOffline } from '@core/offline/lesson-completions';
+import type { OfflineStore } from '@core/offline/offline-store';
 import { Course, Read } from './learn-models';
 
 /** What a learner asks for; what was read once is there without the server, too. */
@@ -18,7 +25,7 @@ export class LessonsApi {
   private readonly user = computed(() => this.session.user()?.id ?? null);
 
   constructor() {
-    void this.session.restored().then(() => this.isKnown.set(true));
+    void this.session.whenReady().then(() => this.isKnown.set(true));
   }
 
   course(id: Signal<string>) {
@@ -27,7 +34,7 @@ export class LessonsApi {
       loader: ({ params: { id, user } }): Promise<Read<Course>> =>
         this.read(user, {
           fetch: () => this.fetchCourse(id, user),
-          keep: (store, owner, course) => store.keepCourse(owner, id, course),
+          keep: (store, owner, course) => store.saveCourse(owner, id, course),
           find: (store, owner) => store.course(owner, id).then(kept => kept && { ...kept, id }),
         }),
     });
@@ -42,19 +49,19 @@ export class LessonsApi {
       loader: ({ params: { id, user } }): Promise<Read<Lesson>> =>
         this.read(user, {
           fetch: () => this.get<Lesson>(`/api/lessons/${id}/`),
-          keep: (store, owner, lesson) => store.keepLesson(owner, lesson),
+          keep: (store, owner, lesson) => store.saveLesson(owner, lesson),
           find: (store, owner) => store.lesson(owner, id),
         }),
     });
   }
 
-  summary(course: string): Promise<Summary> {
-    return this.get<Summary>('/api/progress/summary/', { course }, inBackground());
+  summary(course: string): Promise<ProgressSummary> {
+    return this.get<ProgressSummary>('/api/progress/summary/', { course }, inBackground());
   }
 
   /** Keeps what has become of a course, for when nobody answers. */
   keep(course: Course): void {
-    void this.ifSignedIn(this.user(), (store, owner) => store.keepCourse(owner, course.id, course));
+    void this.ifSignedIn(this.user(), (store, owner) => store.saveCourse(owner, course.id, course));
   }
 
   private async fetchCourse(id: string, user: string | null): Promise<Course> {
@@ -67,10 +74,13 @@ export class LessonsApi {
   }
 
   /** One's place in the course says it without a refusal, where there is none. */
-  private async fetchSummary(course: string, student: string | null): Promise<Summary | null> {
+  private async fetchSummary(
+    course: string,
+    student: string | null,
+  ): Promise<ProgressSummary | null> {
     if (student === null) return null;
     const params = { course, student, expand: 'progress' };
-    const places = await this.get<Page<Place>>('/api/enrollments/', params);
+    const places = await this.get<Page<Enrollment>>('/api/enrollments/', params);
     return places.results[0]?.progress ?? null;
   }
 
@@ -78,8 +88,8 @@ export class LessonsApi {
     user: string | null,
     from: {
       fetch: () => Promise<Value>;
-      keep: (store: Store, owner: string, value: Value) => Promise<void>;
-      find: (store: Store, owner: string) => Promise<Value | undefined>;
+      keep: (store: OfflineStore, owner: string, value: Value) => Promise<void>;
+      find: (store: OfflineStore, owner: string) => Promise<Value | undefined>;
     },
   ): Promise<Read<Value>> {
     try {
@@ -87,7 +97,7 @@ export class LessonsApi {
       void this.ifSignedIn(user, (store, owner) => from.keep(store, owner, value));
       return { value, isKept: false };
     } catch (error) {
-      const kept = isAway(error) ? await this.ifSignedIn(user, from.find) : undefined;
+      const kept = isOffline(error) ? await this.ifSignedIn(user, from.find) : undefined;
       if (kept === undefined) throw error;
       return { value: kept, isKept: true };
     }
@@ -96,10 +106,10 @@ export class LessonsApi {
   /** A browser that keeps nothing is one on which lessons are not there offline. */
   private async ifSignedIn<Kept>(
     user: string | null,
-    work: (store: Store, owner: string) => Promise<Kept>,
+    work: (store: OfflineStore, owner: string) => Promise<Kept>,
   ): Promise<Kept | undefined> {
     try {
-      const { store } = await import('@core/offline/store');
+      const { offlineStore: store } = await import('@core/offline/offline-store');
       return user !== null && user === this.user() ? await work(store, user) : undefined;
     } catch {
       return undefined;

@@ -11,13 +11,13 @@ import {
 } from '@angular/core';
 import { RouterLink } from '@angular/router';
 
-import { Minutes } from '@shared/minutes';
+import { DurationPipe } from '@shared/duration';
 import { Course } from './learn-models';
 
 /** A course's lessons beside the text; on a phone behind a button. */
 @Component({
   selector: 'lms-outline',
-  imports: [RouterLink, PercentPipe, Minutes],
+  imports: [RouterLink, PercentPipe, DurationPipe],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './outline.scss',
   template: `
@@ -68,7 +68,7 @@ import { Course } from './learn-models';
                 }
                 <span class="facts">
                   @if (lesson.duration_minutes > 0) {
-                    <span>{{ lesson.duration_minutes | minutes }}</span>
+                    <span>{{ lesson.duration_minutes | duration }}</span>
                   }
                   @if (lesson.is_preview) {
                     <span class="badge" i18n>Preview</span>

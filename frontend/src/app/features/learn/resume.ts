@@ -1,7 +1,7 @@
 import { DOCUMENT, DestroyRef, Injectable, inject } from '@angular/core';
 
-import { PRIVATE } from '@core/auth/device';
-import { Notes } from '@core/notes/notes';
+import { PRIVATE_PREFIX } from '@core/auth/private-data';
+import { Snackbar } from '@core/snackbar/snackbar';
 
 const PAUSE_MS = 250;
 /** Less is no place that one would have to find again. */
@@ -10,7 +10,7 @@ const WORTH_IT = 0.1;
 /** Brings one back to where one was in a lesson: a share of its height, kept on the device. */
 @Injectable()
 export class Resume {
-  private readonly notes = inject(Notes);
+  private readonly snackbar = inject(Snackbar);
   private readonly window = inject(DOCUMENT).defaultView as Window;
   private lesson: string | null = null;
   private text: HTMLElement | null = null;
@@ -37,7 +37,7 @@ export class Resume {
     if (place < WORTH_IT) return;
     const { top, height } = text.getBoundingClientRect();
     this.window.scrollTo({ top: this.window.scrollY + top + place * height });
-    const isWanted = await this.notes.offer(
+    const isWanted = await this.snackbar.showWithAction(
       $localize`You are where you left off.`,
       $localize`Start at the top`,
     );
@@ -66,5 +66,5 @@ export class Resume {
 }
 
 function keyOf(lesson: string): string {
-  return `${PRIVATE}place.${lesson}`;
+  return `${PRIVATE_PREFIX}place.${lesson}`;
 }

@@ -5,13 +5,13 @@ import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatInputModule } from '@angular/material/input';
 import { RouterLink } from '@angular/router';
 
-import { Notes } from '@core/notes/notes';
+import { Snackbar } from '@core/snackbar/snackbar';
 import { Confirm } from '@shared/confirm';
-import { Empty } from '@shared/empty';
-import { Failed } from '@shared/failed';
-import { messageOf } from '@shared/form-errors';
+import { EmptyState } from '@shared/empty-state';
+import { LoadError } from '@shared/load-error';
+import { errorMessageOf } from '@shared/form-errors';
 import { Skeleton } from '@shared/skeleton';
-import { Submission } from '@shared/submission';
+import { FormSubmission } from '@shared/form-submission';
 import { Category, ManageApi } from './manage-api';
 
 /** The subjects that courses are sorted by. */
@@ -23,8 +23,8 @@ import { Category, ManageApi } from './manage-api';
     MatFormFieldModule,
     MatInputModule,
     RouterLink,
-    Empty,
-    Failed,
+    EmptyState,
+    LoadError,
     Skeleton,
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -33,17 +33,17 @@ import { Category, ManageApi } from './manage-api';
 })
 export class Categories {
   private readonly api = inject(ManageApi);
-  private readonly notes = inject(Notes);
+  private readonly snackbar = inject(Snackbar);
   private readonly confirm = inject(Confirm);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   protected readonly categories = this.api.categories();
   protected readonly edited = signal<Category | 'new' | null>(null);
-  protected readonly messageOf = messageOf;
+  protected readonly messageOf = errorMessageOf;
   protected readonly form = inject(NonNullableFormBuilder).group({
     name: ['', [Validators.required, Validators.maxLength(100)]],
     description: [''],
   });
-  protected readonly submission = new Submission(this.form);
+  protected readonly submission = new FormSubmission(this.form);
 
   /** Opens the form for one, a new one, or closes it; the focus goes along. */
   protected edit(what: Category | 'new' | null): void {
@@ -56,14 +56,14 @@ export class Categories {
   }
 
   protected async save(): Promise<void> {
-    await this.submission.send(async () => {
+    await this.submission.submit(async () => {
       const edited = this.edited();
       const body = this.form.getRawValue();
       if (edited === 'new') await this.api.addCategory(body);
       else if (edited) await this.api.changeCategory(edited.id, body);
       this.edit(null);
       this.categories.reload();
-      await this.notes.say($localize`Saved.`);
+      await this.snackbar.show($localize`Saved.`);
     });
   }
 
@@ -72,13 +72,13 @@ export class Categories {
       title: $localize`Delete this category?`,
       text: $localize`The courses of “${category.name}:name:” stay, without a category.`,
       action: $localize`Delete the category`,
-      isGrave: true,
+      isDestructive: true,
     });
     if (!agreed) return;
     await this.submission.run(async () => {
       await this.api.removeCategory(category.id);
       this.categories.reload();
-      await this.notes.say($localize`“${category.name}:name:” is deleted.`);
+      await this.snackbar.show($localize`“${category.name}:name:” is deleted.`);
     });
   }
 }

@@ -2,14 +2,14 @@ import { DecimalPipe, PercentPipe } from '@angular/common';
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 import { RouterLink } from '@angular/router';
 
-import { Failed } from '@shared/failed';
+import { LoadError } from '@shared/load-error';
 import { Skeleton } from '@shared/skeleton';
 import { ManageApi } from './manage-api';
 
 /** The totals of the whole site; they may be a minute old. */
 @Component({
   selector: 'lms-figures',
-  imports: [DecimalPipe, PercentPipe, RouterLink, Failed, Skeleton],
+  imports: [DecimalPipe, PercentPipe, RouterLink, LoadError, Skeleton],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './figures.scss',
   templateUrl: './figures.html',

@@ -2,27 +2,30 @@ import { HttpClient, httpResource } from '@angular/common/http';
 import { Injectable, Signal, inject } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
 
-import { Answered, EMPTY_PAGE, Page, Sent, User } from '@core/api/models';
-import { given } from '@core/api/params';
+import { ApiResponse, EMPTY_PAGE, Page, ApiRequest, User } from '@core/api/models';
+import { definedParams } from '@core/api/defined-params';
 
-export type Category = Answered<'Category'>;
+export type Category = ApiResponse<'Category'>;
 
 @Injectable({ providedIn: 'root' })
 export class ManageApi {
   private readonly http = inject(HttpClient);
 
   users(wanted: Signal<Readonly<Record<string, string | undefined>>>) {
-    return httpResource<Page<User>>(() => ({ url: '/api/users/', params: given(wanted()) }), {
-      defaultValue: EMPTY_PAGE,
-    });
+    return httpResource<Page<User>>(
+      () => ({ url: '/api/users/', params: definedParams(wanted()) }),
+      {
+        defaultValue: EMPTY_PAGE,
+      },
+    );
   }
 
-  changeUser(id: string, body: Sent<'PersonPatch'>): Promise<User> {
+  changeUser(id: string, body: ApiRequest<'PersonPatch'>): Promise<User> {
     return firstValueFrom(this.http.patch<User>(`/api/users/${id}/`, body));
   }
 
   /** Makes the account and mails a link to set its password. */
-  invite(invitation: Sent<'Invitation'>): Promise<User> {
+  invite(invitation: ApiRequest<'Invitation'>): Promise<User> {
     return firstValueFrom(this.http.post<User>('/api/users/', invitation));
   }
 
@@ -33,11 +36,11 @@ export class ManageApi {
     );
   }
 
-  addCategory(body: Sent<'Category'>): Promise<Category> {
+  addCategory(body: ApiRequest<'Category'>): Promise<Category> {
     return firstValueFrom(this.http.post<Category>('/api/categories/', body));
   }
 
-  changeCategory(id: string, body: Sent<'CategoryPatch'>): Promise<Category> {
+  changeCategory(id: string, body: ApiRequest<'CategoryPatch'>): Promise<Category> {
     return firstValueFrom(this.http.patch<Category>(`/api/categories/${id}/`, body));
   }
 
@@ -46,6 +49,6 @@ export class ManageApi {
   }
 
   dashboard() {
-    return httpResource<Answered<'Dashboard'>>(() => '/api/dashboard/');
+    return httpResource<ApiResponse<'Dashboard'>>(() => '/api/dashboard/');
   }
 }

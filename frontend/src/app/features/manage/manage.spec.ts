@@ -85,7 +85,7 @@ describe('the users', () => {
   it('may be none, or not to be had', async () => {
     const none = await open([], '?search=nix');
     expect(none.text()).toContain('Nobody matches.');
-    expect(none.find('lms-empty a').getAttribute('href')).toBe('/manage/users');
+    expect(none.find('lms-empty-state a').getAttribute('href')).toBe('/manage/users');
 
     TestBed.resetTestingModule();
     const { answer, click, text } = await visit(ROUTES, '/manage/users', ADMIN);
@@ -110,7 +110,7 @@ describe('the users', () => {
     ['Lock the account', STUDENT, { is_active: false }],
     ['Let them in again', { ...STUDENT, is_active: false }, { is_active: true }],
   ])('are changed by “%s” where one agrees', async (button, user, body) => {
-    const { answer, ask, click, http, listAgain, notes } = await open([user]);
+    const { answer, ask, click, http, listAgain, snackbar } = await open([user]);
     ask.mockResolvedValueOnce(false);
     await click(button);
     http.expectNone(`${USERS}ada/`);
@@ -119,18 +119,18 @@ describe('the users', () => {
     await click(button);
     const sent = await answer('PATCH', `${USERS}ada/`, { ...user, ...body });
     expect(sent.body).toEqual(body);
-    expect(notes.say).toHaveBeenCalledWith('Saved.');
+    expect(snackbar.show).toHaveBeenCalledWith('Saved.');
     await listAgain({ ...user, ...body });
   });
 
   it('are shown as they are where one could not be changed', async () => {
-    const { answer, click, listAgain, notes, report, text } = await open([STUDENT]);
+    const { answer, click, listAgain, snackbar, report, text } = await open([STUDENT]);
     await click('Lock the account');
     await answer('PATCH', `${USERS}ada/`, { detail: 'No.' }, { status: 409 });
     await listAgain({ ...STUDENT, is_active: false });
 
     expect(report).toHaveBeenCalledWith(expect.objectContaining({ status: 409 }));
-    expect(notes.say).not.toHaveBeenCalled();
+    expect(snackbar.show).not.toHaveBeenCalled();
     expect(text()).toContain('Locked');
   });
 
@@ -170,12 +170,12 @@ describe('the users', () => {
     }
 
     it('get a mail, and are listed', async () => {
-      const { answer, find, notes, page } = await invite();
+      const { answer, find, snackbar, page } = await invite();
       const { body } = await answer('POST', USERS, { ...STUDENT, username: 'grace' });
 
       expect(body).toEqual({ username: 'grace', email: 'grace@example.org', is_instructor: true });
       await answer('GET', USERS, pageOf(STUDENT));
-      expect(notes.say).toHaveBeenCalledWith('grace is invited by mail.');
+      expect(snackbar.show).toHaveBeenCalledWith('grace is invited by mail.');
       expect(page.querySelector('form.invite')).toBeNull();
       expect(document.activeElement).toBe(find('#invite'));
     });

@@ -13,18 +13,18 @@ import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatInputModule } from '@angular/material/input';
 import { Router, RouterLink } from '@angular/router';
 
-import { Sent, User } from '@core/api/models';
+import { ApiRequest, User } from '@core/api/models';
 import { Session } from '@core/auth/session';
-import { Query } from '@core/navigation/query';
-import { Notes } from '@core/notes/notes';
-import { Confirm, Question } from '@shared/confirm';
-import { Empty } from '@shared/empty';
-import { Failed } from '@shared/failed';
-import { messageOf } from '@shared/form-errors';
+import { QueryParams } from '@core/navigation/query-params';
+import { Snackbar } from '@core/snackbar/snackbar';
+import { Confirm, ConfirmOptions } from '@shared/confirm';
+import { EmptyState } from '@shared/empty-state';
+import { LoadError } from '@shared/load-error';
+import { errorMessageOf } from '@shared/form-errors';
 import { Pager } from '@shared/pager';
 import { SearchBox } from '@shared/search-box';
 import { Skeleton } from '@shared/skeleton';
-import { Submission } from '@shared/submission';
+import { FormSubmission } from '@shared/form-submission';
 import { ManageApi } from './manage-api';
 
 /** Who has an account, what each may do, and who asks to teach. */
@@ -37,8 +37,8 @@ import { ManageApi } from './manage-api';
     MatFormFieldModule,
     MatInputModule,
     RouterLink,
-    Empty,
-    Failed,
+    EmptyState,
+    LoadError,
     Pager,
     SearchBox,
     Skeleton,
@@ -56,13 +56,13 @@ export class Users {
 
   private readonly api = inject(ManageApi);
   private readonly router = inject(Router);
-  protected readonly query = inject(Query);
-  private readonly notes = inject(Notes);
+  protected readonly queryParams = inject(QueryParams);
+  private readonly snackbar = inject(Snackbar);
   private readonly confirm = inject(Confirm);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   protected readonly session = inject(Session);
   protected readonly inviting = signal(false);
-  protected readonly messageOf = messageOf;
+  protected readonly messageOf = errorMessageOf;
   protected readonly users = this.api.users(
     computed(() => ({
       search: this.search(),
@@ -87,7 +87,7 @@ export class Users {
     email: ['', [Validators.required, Validators.email]],
     is_instructor: [false],
   });
-  protected readonly submission = new Submission(this.invitation);
+  protected readonly submission = new FormSubmission(this.invitation);
 
   protected async setInstructor(user: User, isOn: boolean): Promise<void> {
     const body = { is_instructor: isOn, instructor_requested: false };
@@ -97,7 +97,7 @@ export class Users {
         ? $localize`${user.username}:username: can then write courses and see how their students do.`
         : $localize`${user.username}:username: keeps their courses, and can change them no longer.`,
       action: isOn ? $localize`Make an instructor` : $localize`Take the role away`,
-      isGrave: !isOn,
+      isDestructive: !isOn,
     });
   }
 
@@ -123,7 +123,7 @@ export class Users {
           ? $localize`${user.username}:username: can then do everything here, as you can.`
           : $localize`${user.username}:username: can manage nothing any longer.`,
         action: isOn ? $localize`Make an admin` : $localize`Take the role away`,
-        isGrave: true,
+        isDestructive: true,
       },
     );
   }
@@ -138,7 +138,7 @@ export class Users {
           ? $localize`${user.username}:username: can sign in again.`
           : $localize`${user.username}:username: is signed out everywhere and cannot sign in. Nothing is deleted.`,
         action: isOn ? $localize`Let them in` : $localize`Lock the account`,
-        isGrave: !isOn,
+        isDestructive: !isOn,
       },
     );
   }
@@ -153,20 +153,24 @@ export class Users {
   }
 
   protected async invite(): Promise<void> {
-    await this.submission.send(async () => {
+    await this.submission.submit(async () => {
       const { username } = await this.api.invite(this.invitation.getRawValue());
       this.showInvitation(false);
       this.users.reload();
-      await this.notes.say($localize`${username}:username: is invited by mail.`);
+      await this.snackbar.show($localize`${username}:username: is invited by mail.`);
     });
   }
 
-  private async change(user: User, body: Sent<'PersonPatch'>, question: Question): Promise<void> {
+  private async change(
+    user: User,
+    body: ApiRequest<'PersonPatch'>,
+    question: ConfirmOptions,
+  ): Promise<void> {
     if (!(await this.confirm.ask(question))) return;
     await this.submission.run(async () => {
       const changed = await this.api.changeUser(user.id, body);
       if (changed.id === this.session.user()?.id) await this.updateOneself(changed);
-      await this.notes.say($localize`Saved.`);
+      await this.snackbar.show($localize`Saved.`);
     });
     this.users.reload();
     this.asking.reload();

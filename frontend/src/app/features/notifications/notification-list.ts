@@ -13,18 +13,18 @@ import {
 } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 
-import { Failures } from '@core/errors/failures';
-import { focusHeading } from '@core/navigation/focus';
-import { Unread } from '@core/notifications/unread';
-import { Empty } from '@shared/empty';
-import { Failed } from '@shared/failed';
+import { ErrorReporter } from '@core/errors/error-reporter';
+import { focusHeading } from '@core/navigation/heading-focus';
+import { UnreadCount } from '@core/notifications/unread-count';
+import { EmptyState } from '@shared/empty-state';
+import { LoadError } from '@shared/load-error';
 import { Skeleton } from '@shared/skeleton';
 import { Notification, NotificationsApi, cursorOf } from './notifications-api';
 
 /** What one was told, the newest first. */
 @Component({
   selector: 'lms-notification-list',
-  imports: [DatePipe, RouterLink, Empty, Failed, Skeleton],
+  imports: [DatePipe, RouterLink, EmptyState, LoadError, Skeleton],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './notification-list.scss',
   templateUrl: './notification-list.html',
@@ -34,10 +34,10 @@ export class NotificationList {
 
   private readonly api = inject(NotificationsApi);
   private readonly router = inject(Router);
-  private readonly failures = inject(Failures);
+  private readonly errorReporter = inject(ErrorReporter);
   private readonly document = inject(DOCUMENT);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
-  protected readonly unread = inject(Unread);
+  protected readonly unreadCount = inject(UnreadCount);
   protected readonly busy = signal(false);
   protected readonly onlyUnread = computed(() => this.show() === 'unread');
   protected readonly pages = resource({
@@ -45,8 +45,8 @@ export class NotificationList {
     loader: async ({ params }) => {
       this.arrived.set([]);
       const page = await this.api.list(params.onlyUnread);
-      if (page.results.filter(one => !one.is_read).length > this.unread.count()) {
-        this.unread.refresh();
+      if (page.results.filter(one => !one.is_read).length > this.unreadCount.count()) {
+        this.unreadCount.refresh();
       }
       return { rows: page.results, next: cursorOf(page) };
     },
@@ -59,14 +59,14 @@ export class NotificationList {
     this.pages.hasValue() ? this.pages.value().next : undefined,
   );
   protected readonly hasUnread = computed(
-    () => this.unread.count() > 0 || this.shown().some(one => !one.is_read),
+    () => this.unreadCount.count() > 0 || this.shown().some(one => !one.is_read),
   );
   /** What came while one looked at the others; it is shown when one wants it, lest the list jump. */
   protected readonly arrived = signal<readonly Notification[]>([]);
 
   constructor() {
     effect(() => {
-      if (this.unread.arrivals() > 0) void untracked(() => this.look());
+      if (this.unreadCount.arrivals() > 0) void untracked(() => this.look());
     });
   }
 
@@ -159,10 +159,10 @@ export class NotificationList {
     this.busy.set(true);
     try {
       await work();
-      this.unread.refresh();
+      this.unreadCount.refresh();
     } catch (error) {
       undo?.();
-      await this.failures.report(error);
+      await this.errorReporter.report(error);
     } finally {
       this.busy.set(false);
     }

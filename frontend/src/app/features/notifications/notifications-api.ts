@@ -2,11 +2,11 @@ import { HttpClient, httpResource } from '@angular/common/http';
 import { Injectable, inject } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
 
-import { Answered, Page } from '@core/api/models';
-import { given } from '@core/api/params';
+import { ApiResponse, Page } from '@core/api/models';
+import { definedParams } from '@core/api/defined-params';
 import { inBackground } from '@core/http/contexts';
 
-export type Notification = Answered<'Notification'>;
+export type Notification = ApiResponse<'Notification'>;
 export type Kind = Notification['kind'];
 export interface Channels {
   readonly app: boolean;
@@ -20,7 +20,7 @@ export class NotificationsApi {
 
   /** A page, the newest first; `cursor` is that of the page before. */
   list(onlyUnread: boolean, cursor?: string): Promise<Page<Notification>> {
-    const params = given({ is_read: onlyUnread ? 'false' : undefined, cursor });
+    const params = definedParams({ is_read: onlyUnread ? 'false' : undefined, cursor });
     return firstValueFrom(this.http.get<Page<Notification>>('/api/notifications/', { params }));
   }
 

@@ -1,6 +1,6 @@
 import { TestBed } from '@angular/core/testing';
 
-import { Unread } from '@core/notifications/unread';
+import { UnreadCount } from '@core/notifications/unread-count';
 import { pageOf, visit } from '@testing';
 import { routes } from './notifications.routes';
 
@@ -55,13 +55,13 @@ describe('the notifications', () => {
 
   it('may be none, or none unread', async () => {
     const { page, find } = await open([], { unread: 0 });
-    expect(find('lms-empty a').getAttribute('href')).toBe('/courses');
+    expect(find('lms-empty-state a').getAttribute('href')).toBe('/courses');
     expect(page.querySelector('button')).toBeNull();
 
     TestBed.resetTestingModule();
     const unread = await open([], { url: '/notifications?show=unread', unread: 0 });
-    expect(unread.find('lms-empty').textContent).toContain('You have read everything.');
-    expect(unread.find('lms-empty a').getAttribute('href')).toBe('/notifications');
+    expect(unread.find('lms-empty-state').textContent).toContain('You have read everything.');
+    expect(unread.find('lms-empty-state a').getAttribute('href')).toBe('/notifications');
   });
 
   it('can be asked for again where they could not be had', async () => {
@@ -175,7 +175,7 @@ describe('the notifications', () => {
 
   it('that arrive are announced, and shown when one wants them', async () => {
     const { answer, click, count, messages, find } = await open([OLD], { unread: 1 });
-    TestBed.inject(Unread).refresh();
+    TestBed.inject(UnreadCount).refresh();
     await count(2);
     await answer('GET', `${LIST}?is_read=false`, pageOf(NEW));
     expect(messages()).toEqual([OLD.message]);
@@ -193,7 +193,7 @@ describe('the notifications', () => {
     await answer('GET', `${LIST}?is_read=false`, pageOf(NEW));
     expect(text()).not.toMatch(/Show \d+ new/);
 
-    TestBed.inject(Unread).refresh();
+    TestBed.inject(UnreadCount).refresh();
     await count(2);
     await answer('GET', `${LIST}?is_read=false`, {}, BROKEN);
     expect(report).not.toHaveBeenCalled();

@@ -1,15 +1,15 @@
 import { ChangeDetectionStrategy, Component, inject, linkedSignal, signal } from '@angular/core';
 import { RouterLink } from '@angular/router';
 
-import { Failures } from '@core/errors/failures';
-import { Failed } from '@shared/failed';
+import { ErrorReporter } from '@core/errors/error-reporter';
+import { LoadError } from '@shared/load-error';
 import { Skeleton } from '@shared/skeleton';
 import { Channels, Choices, Kind, NotificationsApi } from './notifications-api';
 
 /** What one wants to be told, and where; each choice is saved at once. */
 @Component({
   selector: 'lms-preferences',
-  imports: [RouterLink, Failed, Skeleton],
+  imports: [RouterLink, LoadError, Skeleton],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './preferences.scss',
   template: `
@@ -18,7 +18,7 @@ import { Channels, Choices, Kind, NotificationsApi } from './notifications-api';
       <h1 i18n>Notification settings</h1>
       <p class="lead" i18n>Choose what you are told, and where. Your choices are saved at once.</p>
       @if (read.error(); as error) {
-        <lms-failed [error]="error" (retry)="read.reload()" />
+        <lms-load-error [error]="error" (retry)="read.reload()" />
       } @else if (choices(); as chosen) {
         <div
           class="table"
@@ -70,7 +70,7 @@ import { Channels, Choices, Kind, NotificationsApi } from './notifications-api';
 })
 export class Preferences {
   private readonly api = inject(NotificationsApi);
-  private readonly failures = inject(Failures);
+  private readonly errorReporter = inject(ErrorReporter);
   protected readonly read = this.api.preferences();
   protected readonly choices = linkedSignal<Choices | undefined>(() =>
     this.read.hasValue() ? this.read.value() : undefined,
@@ -100,7 +100,7 @@ export class Preferences {
       this.saved.set(true);
     } catch (error) {
       this.choices.set(before);
-      await this.failures.report(error);
+      await this.errorReporter.report(error);
     }
   }
 }

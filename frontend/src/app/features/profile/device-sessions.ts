@@ -1,11 +1,11 @@
 import { DatePipe, DecimalPipe } from '@angular/common';
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 
-import { Notes } from '@core/notes/notes';
+import { Snackbar } from '@core/snackbar/snackbar';
 import { Confirm } from '@shared/confirm';
-import { Failed } from '@shared/failed';
+import { LoadError } from '@shared/load-error';
 import { Skeleton } from '@shared/skeleton';
-import { Work } from '@shared/work';
+import { PendingAction } from '@shared/pending-action';
 import { deviceOf } from './device';
 import { DeviceSession, ProfileApi } from './profile-api';
 
@@ -14,12 +14,12 @@ const SHOWN_FIRST = 5;
 /** The devices one is signed in on, and a way to end what one does not know or need. */
 @Component({
   selector: 'lms-device-sessions',
-  imports: [DatePipe, DecimalPipe, Failed, Skeleton],
+  imports: [DatePipe, DecimalPipe, LoadError, Skeleton],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './device-sessions.scss',
   template: `
     @if (sessions.error(); as error) {
-      <lms-failed [error]="error" (retry)="sessions.reload()" />
+      <lms-load-error [error]="error" (retry)="sessions.reload()" />
     } @else if (sessions.isLoading() && sessions.value().count === 0) {
       <lms-skeleton [count]="2" height="3.75rem" />
     } @else {
@@ -42,7 +42,7 @@ const SHOWN_FIRST = 5;
               <button
                 class="button outlined"
                 type="button"
-                [disabled]="work.busy()"
+                [disabled]="pendingAction.busy()"
                 (click)="end(one)"
               >
                 <ng-container i18n>Sign out</ng-container>
@@ -60,9 +60,9 @@ const SHOWN_FIRST = 5;
             </button>
           }
           <button
-            class="button outlined grave"
+            class="button outlined destructive"
             type="button"
-            [disabled]="work.busy()"
+            [disabled]="pendingAction.busy()"
             (click)="endOthers()"
             i18n
           >
@@ -75,10 +75,10 @@ const SHOWN_FIRST = 5;
 })
 export class DeviceSessions {
   private readonly api = inject(ProfileApi);
-  private readonly notes = inject(Notes);
+  private readonly snackbar = inject(Snackbar);
   private readonly confirm = inject(Confirm);
   protected readonly sessions = this.api.sessions();
-  protected readonly work = new Work();
+  protected readonly pendingAction = new PendingAction();
   protected readonly unknown = $localize`Unknown device`;
   protected readonly deviceOf = deviceOf;
   protected readonly others = computed(() =>
@@ -101,7 +101,7 @@ export class DeviceSessions {
   protected async end(one: DeviceSession): Promise<void> {
     await this.change(async () => {
       await this.api.endSession(one.id);
-      await this.notes.say($localize`That device is signed out.`);
+      await this.snackbar.show($localize`That device is signed out.`);
     });
   }
 
@@ -110,17 +110,17 @@ export class DeviceSessions {
       title: $localize`Sign out everywhere else?`,
       text: $localize`Every device but this one has to sign in again.`,
       action: $localize`Sign out the others`,
-      isGrave: true,
+      isDestructive: true,
     });
     if (!agreed) return;
     await this.change(async () => {
       await Promise.all(this.others().map(one => this.api.endSession(one.id)));
-      await this.notes.say($localize`You are signed in on this device alone.`);
+      await this.snackbar.show($localize`You are signed in on this device alone.`);
     });
   }
 
   private async change(work: () => Promise<void>): Promise<void> {
-    await this.work.run(work);
+    await this.pendingAction.run(work);
     this.sessions.reload();
   }
 }

@@ -3,8 +3,8 @@ import { ChangeDetectionStrategy, Component, inject, input, signal } from '@angu
 import { User } from '@core/api/models';
 import { Session } from '@core/auth/session';
 import { ApiError } from '@core/errors/api-error';
-import { Failures } from '@core/errors/failures';
-import { Notes } from '@core/notes/notes';
+import { ErrorReporter } from '@core/errors/error-reporter';
+import { Snackbar } from '@core/snackbar/snackbar';
 import { ProfileApi } from './profile-api';
 
 /** One's picture, or the first letter of one's name; what is refused is said beside it. */
@@ -38,7 +38,7 @@ import { ProfileApi } from './profile-api';
         </label>
         @if (user().profile_picture) {
           <button
-            class="button outlined grave"
+            class="button outlined destructive"
             type="button"
             [disabled]="busy()"
             (click)="remove()"
@@ -60,8 +60,8 @@ export class OwnPicture {
 
   private readonly api = inject(ProfileApi);
   private readonly session = inject(Session);
-  private readonly notes = inject(Notes);
-  private readonly failures = inject(Failures);
+  private readonly snackbar = inject(Snackbar);
+  private readonly errorReporter = inject(ErrorReporter);
   protected readonly busy = signal(false);
   protected readonly wrong = signal('');
 
@@ -87,12 +87,12 @@ export class OwnPicture {
     this.wrong.set('');
     try {
       this.session.update(await work());
-      await this.notes.say(said);
+      await this.snackbar.show(said);
     } catch (error) {
       if (error instanceof ApiError && [400, 413].includes(error.status)) {
         this.wrong.set(Object.values(error.fields).flat().join(' ') || error.message);
       } else {
-        await this.failures.report(error);
+        await this.errorReporter.report(error);
       }
     } finally {
       this.busy.set(false);

@@ -2,15 +2,15 @@ import { HttpClient, httpResource } from '@angular/common/http';
 import { Injectable, inject } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
 
-import { Answered, EMPTY_PAGE, Page, Sent, User } from '@core/api/models';
+import { ApiResponse, EMPTY_PAGE, Page, ApiRequest, User } from '@core/api/models';
 
-export type DeviceSession = Answered<'Session'>;
+export type DeviceSession = ApiResponse<'Session'>;
 
 @Injectable({ providedIn: 'root' })
 export class ProfileApi {
   private readonly http = inject(HttpClient);
 
-  change(body: Sent<'OneselfPatch'>): Promise<User> {
+  change(body: ApiRequest<'OneselfPatch'>): Promise<User> {
     return firstValueFrom(this.http.patch<User>('/api/auth/user/', body));
   }
 
@@ -20,7 +20,7 @@ export class ProfileApi {
     return firstValueFrom(this.http.post<User>(`/api/users/${user}/picture/`, form));
   }
 
-  changePassword(given: Sent<'PasswordChange'>): Promise<unknown> {
+  changePassword(given: ApiRequest<'PasswordChange'>): Promise<unknown> {
     return firstValueFrom(this.http.post('/api/auth/password/change/', given));
   }
 

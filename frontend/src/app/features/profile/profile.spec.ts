@@ -1,8 +1,8 @@
 import { TestBed } from '@angular/core/testing';
 import { Router } from '@angular/router';
 
-import { ThemeChoice } from '@core/theme/theme';
-import { ADA, TEACHER, pageOf, visit } from '@testing';
+import { ThemePreference } from '@core/theme/theme-preference';
+import { ADA, INSTRUCTOR, pageOf, visit } from '@testing';
 import { deviceOf } from './device';
 import { routes } from './profile.routes';
 
@@ -36,7 +36,7 @@ async function open(user = ADA, ...sessions: object[]) {
 
 describe('one’s details', () => {
   it('are there, and saved when something is changed', async () => {
-    const { answer, find, notes, session, submit, type } = await open();
+    const { answer, find, snackbar, session, submit, type } = await open();
     const box = find<HTMLTextAreaElement>('textarea');
     expect(box.value).toBe('Counts.');
     expect(find<HTMLButtonElement>('button', 'Save').disabled).toBe(true);
@@ -46,7 +46,7 @@ describe('one’s details', () => {
     const { body } = await answer('PATCH', ME, { ...ADA, bio: 'Counts and writes.' });
     expect(body).toEqual({ bio: 'Counts and writes.' });
     expect(session.user()?.bio).toBe('Counts and writes.');
-    expect(notes.say).toHaveBeenCalledWith('Saved.');
+    expect(snackbar.show).toHaveBeenCalledWith('Saved.');
     expect(find<HTMLButtonElement>('button', 'Save').disabled).toBe(true);
   });
 
@@ -198,12 +198,12 @@ describe('one’s address', () => {
   });
 
   it('can be confirmed by another mail', async () => {
-    const { answer, click, notes } = await open({ ...ADA, email_verified: false });
+    const { answer, click, snackbar } = await open({ ...ADA, email_verified: false });
     await click('Confirm it');
     const { body } = await answer('POST', '/api/auth/registration/resend-email/');
 
     expect(body).toEqual({ email: 'ada@example.org' });
-    expect(notes.say).toHaveBeenCalledWith(expect.stringContaining('on its way'));
+    expect(snackbar.show).toHaveBeenCalledWith(expect.stringContaining('on its way'));
   });
 });
 
@@ -219,7 +219,7 @@ describe('one’s password', () => {
   }
 
   it('is changed, which ends the other sessions', async () => {
-    const { answer, notes, page, text } = await change();
+    const { answer, snackbar, page, text } = await change();
     const { body } = await answer('POST', '/api/auth/password/change/');
     await answer('GET', SESSIONS, pageOf(HERE));
 
@@ -229,7 +229,7 @@ describe('one’s password', () => {
       new_password2: 'new password',
     });
     expect(text()).not.toContain('Android');
-    expect(notes.say).toHaveBeenCalledWith(expect.stringContaining('other devices'));
+    expect(snackbar.show).toHaveBeenCalledWith(expect.stringContaining('other devices'));
     expect(page.querySelector('[formControlName=old_password]')).toBeNull();
   });
 
@@ -279,14 +279,14 @@ describe('one’s sessions', () => {
   });
 
   it('can be ended', async () => {
-    const { answer, click, notes, text } = await open(ADA, PHONE);
+    const { answer, click, snackbar, text } = await open(ADA, PHONE);
     await click('Sign out', 'lms-device-sessions li button');
     await answer('DELETE', `${SESSIONS}s2/`, null, { status: 204 });
     await answer('GET', SESSIONS, pageOf(HERE));
 
     expect(text()).not.toContain('Android');
     expect(text()).not.toContain('Sign out everywhere else');
-    expect(notes.say).toHaveBeenCalled();
+    expect(snackbar.show).toHaveBeenCalled();
   });
 
   it('can be ended all but this, where one agrees', async () => {
@@ -323,7 +323,7 @@ describe('one’s sessions', () => {
 });
 
 describe('look and language', () => {
-  afterEach(() => TestBed.inject(ThemeChoice).choose('auto'));
+  afterEach(() => TestBed.inject(ThemePreference).choose('auto'));
 
   it('has the theme of this device, and changes it', async () => {
     const { find } = await open();
@@ -374,7 +374,7 @@ describe('the wish to teach', () => {
   });
 
   it('is not for those who may teach already', async () => {
-    const { text } = await open(TEACHER);
+    const { text } = await open(INSTRUCTOR);
     expect(text()).not.toContain('Ask to become');
   });
 });
@@ -399,7 +399,9 @@ describe('one’s data', () => {
     ask.mockResolvedValueOnce(false);
     await click('Erase my account');
     http.expectNone(ME);
-    expect(ask).toHaveBeenCalledWith(expect.objectContaining({ typed: 'ada', isGrave: true }));
+    expect(ask).toHaveBeenCalledWith(
+      expect.objectContaining({ requiredText: 'ada', isDestructive: true }),
+    );
 
     await click('Erase my account');
     await answer('DELETE', ME, null, { status: 204 });

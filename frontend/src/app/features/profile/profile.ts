@@ -15,20 +15,20 @@ import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatInputModule } from '@angular/material/input';
 import { Router, RouterLink } from '@angular/router';
 
-import { Sent } from '@core/api/models';
+import { ApiRequest } from '@core/api/models';
 import { Session } from '@core/auth/session';
-import { Notes } from '@core/notes/notes';
+import { Snackbar } from '@core/snackbar/snackbar';
 import { Confirm } from '@shared/confirm';
-import { messageOf } from '@shared/form-errors';
+import { errorMessageOf } from '@shared/form-errors';
 import { saveFile } from '@shared/save-file';
-import { Submission } from '@shared/submission';
-import { MayHaveUnsaved, askBeforeUnload } from '@shared/unsaved';
+import { FormSubmission } from '@shared/form-submission';
+import { HasUnsavedChanges, confirmBeforeUnload } from '@shared/unsaved-changes';
 import { DeviceSessions } from './device-sessions';
-import { Look } from './look';
+import { Appearance } from './appearance';
 import { OwnPicture } from './own-picture';
 import { ProfileApi } from './profile-api';
 
-type Language = NonNullable<Sent<'OneselfPatch'>['language']>;
+type Language = NonNullable<ApiRequest<'OneselfPatch'>['language']>;
 const FIRST = { email: 'email', password: 'current-password' };
 
 /** One's own account: what it says, how one signs in, and its end. */
@@ -41,17 +41,17 @@ const FIRST = { email: 'email', password: 'current-password' };
     MatInputModule,
     RouterLink,
     DeviceSessions,
-    Look,
+    Appearance,
     OwnPicture,
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './profile.scss',
   templateUrl: './profile.html',
 })
-export class Profile implements MayHaveUnsaved {
+export class Profile implements HasUnsavedChanges {
   private readonly api = inject(ProfileApi);
   private readonly router = inject(Router);
-  private readonly notes = inject(Notes);
+  private readonly snackbar = inject(Snackbar);
   private readonly confirm = inject(Confirm);
   private readonly forms = inject(NonNullableFormBuilder);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
@@ -59,7 +59,7 @@ export class Profile implements MayHaveUnsaved {
   private readonly devices = viewChild(DeviceSessions);
   /** Which of the two that take a password is being changed. */
   protected readonly editing = signal<'email' | 'password' | null>(null);
-  protected readonly messageOf = messageOf;
+  protected readonly messageOf = errorMessageOf;
 
   protected readonly details = this.forms.group({
     bio: ['', Validators.maxLength(2000)],
@@ -73,9 +73,9 @@ export class Profile implements MayHaveUnsaved {
     new_password1: ['', [Validators.required, Validators.minLength(10)]],
     new_password2: ['', Validators.required],
   });
-  protected readonly detailsSubmission = new Submission(this.details);
-  protected readonly addressSubmission = new Submission(this.address);
-  protected readonly passwordsSubmission = new Submission(this.passwords);
+  protected readonly detailsSubmission = new FormSubmission(this.details);
+  protected readonly addressSubmission = new FormSubmission(this.address);
+  protected readonly passwordsSubmission = new FormSubmission(this.passwords);
   protected readonly busy = computed(() =>
     [this.detailsSubmission, this.addressSubmission, this.passwordsSubmission].some(one =>
       one.busy(),
@@ -83,7 +83,7 @@ export class Profile implements MayHaveUnsaved {
   );
 
   constructor() {
-    askBeforeUnload(this);
+    confirmBeforeUnload(this);
     effect(() => {
       const user = this.session.user();
       if (!user || this.details.dirty) return;
@@ -91,17 +91,17 @@ export class Profile implements MayHaveUnsaved {
     });
   }
 
-  hasUnsaved(): boolean {
+  hasUnsavedChanges(): boolean {
     const forms: FormGroup[] = [this.details, this.address, this.passwords];
     return this.session.isSignedIn() && forms.some(form => form.dirty);
   }
 
   protected async saveDetails(): Promise<void> {
-    await this.detailsSubmission.send(async () => {
+    await this.detailsSubmission.submit(async () => {
       const user = await this.api.change(this.details.getRawValue());
       this.details.markAsPristine();
       this.session.update(user);
-      await this.notes.say($localize`Saved.`);
+      await this.snackbar.show($localize`Saved.`);
     });
   }
 
@@ -117,26 +117,28 @@ export class Profile implements MayHaveUnsaved {
   }
 
   protected async saveAddress(): Promise<void> {
-    await this.addressSubmission.send(async () => {
+    await this.addressSubmission.submit(async () => {
       this.session.update(await this.api.change(this.address.getRawValue()));
       this.edit(null);
-      await this.notes.say($localize`Your address is changed; a mail asks you to confirm it.`);
+      await this.snackbar.show($localize`Your address is changed; a mail asks you to confirm it.`);
     });
   }
 
   protected async savePassword(): Promise<void> {
-    await this.passwordsSubmission.send(async () => {
+    await this.passwordsSubmission.submit(async () => {
       await this.api.changePassword(this.passwords.getRawValue());
       this.edit(null);
       this.devices()?.reload();
-      await this.notes.say($localize`Your password is changed. Your other devices are signed out.`);
+      await this.snackbar.show(
+        $localize`Your password is changed. Your other devices are signed out.`,
+      );
     });
   }
 
   protected async verifyAgain(email: string): Promise<void> {
     await this.detailsSubmission.run(async () => {
       await this.api.verifyAgain(email);
-      await this.notes.say($localize`A mail is on its way to you; open its link.`);
+      await this.snackbar.show($localize`A mail is on its way to you; open its link.`);
     });
   }
 
@@ -146,14 +148,14 @@ export class Profile implements MayHaveUnsaved {
     box.value = before;
     await this.detailsSubmission.run(async () => {
       this.session.update(await this.api.change({ language }));
-      await this.notes.say($localize`Saved.`);
+      await this.snackbar.show($localize`Saved.`);
     });
   }
 
   protected async askToTeach(isAsked: boolean): Promise<void> {
     await this.detailsSubmission.run(async () => {
       this.session.update(await this.api.change({ instructor_requested: isAsked }));
-      await this.notes.say(
+      await this.snackbar.show(
         isAsked
           ? $localize`Your request is on its way to the admins.`
           : $localize`Your request is taken back.`,
@@ -172,15 +174,15 @@ export class Profile implements MayHaveUnsaved {
       title: $localize`Erase your account?`,
       text: $localize`Your account, profile, enrolments, progress and notifications go for good. What you handed in to quizzes stays, without your name.`,
       action: $localize`Erase my account`,
-      isGrave: true,
-      typed: username,
+      isDestructive: true,
+      requiredText: username,
     });
     if (!agreed) return;
     await this.detailsSubmission.run(async () => {
       await this.api.erase();
       await this.session.signOut();
       await this.router.navigateByUrl('/');
-      await this.notes.say($localize`Your account is erased.`);
+      await this.snackbar.show($localize`Your account is erased.`);
     });
   }
 }
