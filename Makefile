@@ -1,5 +1,5 @@
 # `make` alone lists what can be done. Python 3.11 or later is all that `make run` needs.
-.PHONY: help run test test-wire test-postgres schemathesis lint format messages lock clean api-types web-lint web-test web-build web-e2e web-lighthouse web-pictures web-messages web-format web-icons
+.PHONY: help run ci test test-wire test-postgres schemathesis lint format messages lock clean api-types web-lint web-test web-build web-e2e web-lighthouse web-pictures web-messages web-format web-icons
 .DEFAULT_GOAL := help
 
 python := .venv/bin/python
@@ -17,17 +17,23 @@ run: ## Set everything up and serve at http://127.0.0.1:8000/ (PORT=8001 make ru
 	@$(python) tools/web.py build || echo "Going on without the web app: / says how to use the API."
 	@exec $(python) -m lms.launch
 
-test: dev ## Run the tests on the embedded store, SQLite and the in-process cache
-	$(python) -m pytest $(tests)
+ci: ## Run everything that CI runs
+	.ci/run
+
+# Whole suites run on several cores, one worker each; chosen tests (tests=…) run in one process.
+pytest = $(python) -m pytest $(if $(tests),,-n auto --maxprocesses 4 --dist worksteal)
+
+test: dev ## Run the tests on the embedded store, SQLite and the in-process cache (tests=…: only these)
+	$(pytest) $(tests)
 
 test-wire: dev ## Run the same tests on a MongoDB-wire server and a real Redis
-	tests/wire/run $(python) -m pytest $(without_stores) $(tests)
-# What asks no store, or has a step of its own.
+	tests/wire/run $(pytest) $(without_stores) $(tests)
+# Tests that use no store, or run as a step of their own.
 without_stores := --ignore tests/scaling --ignore tests/contract
 
-test-postgres: dev ## Run the tests of accounts with PostgreSQL, too
-	tests/wire/run --postgres $(python) -m pytest $(or $(tests),$(of_accounts))
-of_accounts := tests/users tests/races tests/journeys tests/test_rights.py tests/test_everywhere.py
+test-postgres: dev ## Run the tests of accounts with PostgreSQL as well
+	tests/wire/run --postgres $(pytest) $(or $(tests),$(account_tests))
+account_tests := tests/users tests/races tests/journeys tests/test_rights.py tests/test_everywhere.py
 
 schemathesis: dev ## Send 1,500 generated requests as each role, and compare answers and description (seed=2: others)
 	SCHEMATHESIS_CASES=1500 SCHEMATHESIS_SEED=$(or $(seed),1) $(python) -m pytest -n 2 tests/contract
