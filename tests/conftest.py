@@ -2,6 +2,24 @@
 
 import pytest
 
+PATIENCE = 60.0  # seconds: longer than a machine with other work to do lets a store take
+PATIENT_REDIS = {"SOCKET_TIMEOUT": PATIENCE, "SOCKET_CONNECT_TIMEOUT": PATIENCE}
+
+
+def pytest_configure():
+    """
+    Let this process wait for its stores, however busy the machine is, and serve no built web app.
+
+    Tests of a store that is down or frozen use a product of their own, or set the product's limits.
+    """
+    from django.conf import settings
+
+    settings.STORE_TIMEOUT_SECONDS = PATIENCE
+    settings.WHITENOISE_ROOT = None  # a built web app, which each test client would scan
+    if settings.REDIS_URL:
+        options = settings.REDIS["OPTIONS"] | PATIENT_REDIS
+        settings.CACHES["default"] = settings.REDIS | {"OPTIONS": options}
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _indexes(django_db_setup):

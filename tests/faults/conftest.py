@@ -41,7 +41,9 @@ def wire_server(needs_servers):
 def proxy(settings, needs_servers) -> Iterator[MongoProxy]:
     """The way of this process to the suite's MongoDB."""
     from lms import apps as stores
+    from lms import settings as product
 
+    settings.STORE_TIMEOUT_SECONDS = product.STORE_TIMEOUT_SECONDS
     direct = settings.MONGODB_URI
     with MongoProxy(urlsplit(direct).port) as proxy:
         settings.MONGODB_URI = f"mongodb://127.0.0.1:{proxy.port}/lms"
