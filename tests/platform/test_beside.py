@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import time
+from threading import Event
 
 import pytest
 
@@ -54,6 +55,32 @@ def test_a_child_that_is_killed_is_started_again(start):
         os.kill(child.pids()[-1], signal.SIGKILL)
 
     wait_until(lambda: len(child.pids()) == 4)
+
+
+def test_a_child_started_while_the_server_forks_is_started_again_as_well(start, monkeypatch):
+    """A forked worker keeps copies of the pipes that were open, and outlives the child."""
+    make_pipe, is_open = os.pipe, Event()
+
+    def make_pipe_slowly() -> tuple[int, int]:
+        ends = make_pipe()
+        is_open.set()
+        time.sleep(1)  # in which the server forks
+        return ends
+
+    monkeypatch.setattr(os, "pipe", make_pipe_slowly)
+    child = start()
+    assert is_open.wait(LIMIT)
+    forked = os.fork()
+    if forked == 0:
+        time.sleep(3600)
+    try:
+        wait_until(child.pids)
+        os.kill(child.pids()[0], signal.SIGKILL)
+
+        wait_until(lambda: len(child.pids()) == 2)
+    finally:
+        os.kill(forked, signal.SIGKILL)
+        os.waitpid(forked, 0)
 
 
 def test_one_that_ends_again_and_again_is_left_longer_each_time(start, monkeypatch, caplog):
