@@ -47,6 +47,22 @@ def _clean(db, settings, tmp_path):
 
 
 @pytest.fixture
+def patient_accounts(monkeypatch):
+    """
+    Let threads wait for SQLite and for password hashing as long as they need.
+
+    A transaction that can never get the lock fails at once, however long others wait.
+    """
+    from django.db import connection
+
+    from apps.common.capacity import Capacity
+
+    monkeypatch.setattr("apps.users.passwords.hashing", Capacity(2, wait=PATIENCE))
+    if connection.vendor == "sqlite":
+        monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", PATIENCE)
+
+
+@pytest.fixture
 def anonymous():
     from tests.factories import client_of
 

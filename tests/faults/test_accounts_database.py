@@ -64,7 +64,7 @@ def test_sixteen_writers_in_several_processes_get_no_error(wire_server, redis_se
 
 
 @pytest.mark.django_db(transaction=True)
-def test_sixteen_threads_that_only_write_do_not_lock_each_other_out():
+def test_sixteen_threads_that_only_write_do_not_lock_each_other_out(patient_accounts):
     people = [make_student() for _ in range(WRITERS)]
 
     def write(n: int) -> int:

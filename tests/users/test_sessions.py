@@ -5,11 +5,9 @@ from statistics import median
 import jwt
 import pytest
 from django.conf import settings as django_settings
-from django.db import connection
 from django.utils import timezone
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
-from apps.common.capacity import Capacity
 from apps.users import services
 from apps.users.models import Account, Session
 from apps.users.tasks import end_expired_sessions
@@ -18,7 +16,6 @@ from tests.factories import PASSWORD, make_student
 from tests.users.racing import race
 
 WEEK = timedelta(days=7)
-WAIT = 600  # seconds
 
 
 def forged(**changes) -> str:
@@ -108,17 +105,8 @@ def test_of_fifty_who_show_a_refresh_token_one_gets_the_next():
     assert Session.objects.count() == 0
 
 
-@pytest.fixture
-def patient(monkeypatch):
-    """Let threads wait for each other as long as they need: a locked database fails at once."""
-    monkeypatch.setattr("apps.users.passwords.hashing", Capacity(2, wait=WAIT))
-    options = connection.settings_dict["OPTIONS"]
-    if connection.vendor == "sqlite":
-        monkeypatch.setitem(options, "timeout", WAIT)
-
-
 @pytest.mark.django_db(transaction=True)
-def test_sixteen_sign_in_at_once_and_none_meets_a_locked_database(patient):
+def test_sixteen_sign_in_at_once_and_none_meets_a_locked_database(patient_accounts):
     people = [make_student(password=PASSWORD) for _ in range(16)]
 
     def sign_in_and_out(n: int):
