@@ -1,5 +1,5 @@
 # `make` without a target lists the commands. Python 3.11 or later is all that `make run` needs.
-.PHONY: help run dev test test-wire test-postgres schemathesis lint format messages lock clean api-types web-lint web-test web-build web-e2e web-lighthouse web-pictures web-messages web-format web-icons
+.PHONY: help run dev ci test test-wire test-postgres schemathesis lint format messages lock clean api-types web-lint web-test web-build web-e2e web-lighthouse web-pictures web-messages web-format web-icons
 .DEFAULT_GOAL := help
 
 python := .venv/bin/python
@@ -20,17 +20,23 @@ run: ## Install everything and serve http://127.0.0.1:8000/ (PORT=8001 make run:
 dev: install ## Serve the API with reload, and the web app with reload at http://127.0.0.1:4200/
 	tools/dev
 
-test: install ## Run the tests on the embedded store, SQLite and the in-process cache
-	$(python) -m pytest $(tests)
+ci: ## Run everything that CI runs
+	.ci/run
 
-test-wire: install ## Run the same tests on a MongoDB-wire server and Redis
-	tests/wire/run $(python) -m pytest $(without_stores) $(tests)
-# What asks no store, or has a step of its own.
+# Whole suites run on several cores, one worker each; chosen tests (tests=…) run in one process.
+pytest = $(python) -m pytest $(if $(tests),,-n auto --maxprocesses 4 --dist worksteal)
+
+test: install ## Run the tests on the embedded store, SQLite and the in-process cache (tests=…: only these)
+	$(pytest) $(tests)
+
+test-wire: install ## Run the same tests on a MongoDB-wire server and a real Redis
+	tests/wire/run $(pytest) $(without_stores) $(tests)
+# Tests that use no store, or run as a step of their own.
 without_stores := --ignore tests/scaling --ignore tests/contract
 
-test-postgres: install ## Run the tests of accounts on PostgreSQL
-	tests/wire/run --postgres $(python) -m pytest $(or $(tests),$(of_accounts))
-of_accounts := tests/users tests/races tests/journeys tests/test_permissions_matrix.py tests/test_api_conventions.py
+test-postgres: install ## Run the tests of accounts with PostgreSQL as well
+	tests/wire/run --postgres $(pytest) $(or $(tests),$(account_tests))
+account_tests := tests/users tests/races tests/journeys tests/test_permissions_matrix.py tests/test_api_conventions.py
 
 schemathesis: install ## Send 1,500 generated requests as each role, and compare answers and description (seed=2: others)
 	SCHEMATHESIS_CASES=1500 SCHEMATHESIS_SEED=$(or $(seed),1) $(python) -m pytest -n 2 tests/contract

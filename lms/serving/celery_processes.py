@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
-from threading import Event, Lock, Thread
+from threading import Event, Lock, RLock, Thread
 
 from lms import settings
 
@@ -28,6 +28,13 @@ _WORKER = ("worker", "--concurrency", "2", "--without-mingle", "--without-gossip
 _BEAT = ("beat", "--schedule", str(settings.DATA_DIR / "timetable"), "--pidfile", "")
 
 _kept: list["Kept"] = []
+
+# Popen waits until every copy of a pipe that it makes is closed. A worker that the server forks
+# meanwhile has a copy: Popen would wait, and miss the child's end, for as long as the worker lives.
+_forking = RLock()
+os.register_at_fork(
+    before=_forking.acquire, after_in_parent=_forking.release, after_in_child=_forking.release
+)
 
 
 def start() -> None:
@@ -91,7 +98,7 @@ class Kept:
 
     def _run(self) -> None:
         """Start the child and wait for its end, unless the server stops."""
-        with self._starting:
+        with self._starting, _forking:
             if self._stopping.is_set():
                 return
             try:

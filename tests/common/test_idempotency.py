@@ -161,11 +161,11 @@ def test_the_second_waits_for_the_first_that_still_runs():
 
     def wait():
         begun.set()
-        go_on.wait(5)
+        go_on.wait(60)
 
     with ThreadPoolExecutor(2) as threads:
         first = threads.submit(send, before=wait)
-        begun.wait(5)
+        begun.wait(60)
         second = threads.submit(send)
         go_on.set()
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from itertools import count
 
 import pytest
-from django.conf import settings
 from django.test import override_settings
 
 from apps.common.clock import format_timestamp
@@ -34,7 +33,8 @@ from tests.faults.sweeps import hurry, sweep
 
 NEVER = 1_000_000
 ENOUGH = 30  # no request writes as often
-IMPATIENT = 0.4  # seconds that a request waits for a store that is away
+# Seconds that a request waits for a store that is away: more if the machine is too busy for less.
+PATIENCE = (0.4, 2.2, 30.0)
 
 
 @pytest.fixture(autouse=True)
@@ -354,7 +354,7 @@ def test_after_the_sweep_nothing_is_in_the_way_of_a_late_retry(proxy, scene_of):
 
 def cut_off(proxy: MongoProxy, scene_of, n: int, **key) -> Scene | None:
     """Ask while MongoDB goes away at the n-th write; None where there were fewer writes."""
-    for seconds in (IMPATIENT, settings.STORE_TIMEOUT_SECONDS):
+    for seconds in PATIENCE:
         proxy.cut_after(NEVER)
         _empty()
         scene = scene_of()
@@ -365,7 +365,7 @@ def cut_off(proxy: MongoProxy, scene_of, n: int, **key) -> Scene | None:
         if proxy.is_cut:
             break
         if answer.status_code < 500:
-            return None  # else it was the processors that took too long
+            return None  # otherwise the request took too long without any fault
     assert proxy.is_cut, answer.content
     assert answer.status_code in (200, 201, 204, 503), (n, answer.status_code, answer.content)
     if answer.status_code == 503:

@@ -73,7 +73,7 @@ def test_a_quiz_comes_back_with_what_it_was_given_and_the_defaults(author, cours
         ("lesson", None),
         ("lesson", "x"),
         ("lesson", {"$ne": None}),
-        ("lesson", str(ObjectId())),
+        ("lesson", "0" * 24),
         ("title", ""),
         ("title", "x" * 256),
         ("title", 5),

@@ -56,7 +56,7 @@ def test_a_token_as_we_make_them_is_read():
         {"token_type": None},
         {"session_id": None},
         {"exp": None},
-        {"exp": int(time.time()) - 600},
+        pytest.param({"exp": int(time.time()) - 600}, id="expired"),
     ],
     ids=str,
 )
@@ -106,7 +106,7 @@ def test_of_fifty_who_show_a_refresh_token_one_gets_the_next():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_sixteen_sign_in_at_once_and_none_meets_a_locked_database():
+def test_sixteen_sign_in_at_once_and_none_meets_a_locked_database(patient_accounts):
     people = [make_student(password=PASSWORD) for _ in range(16)]
 
     def sign_in_and_out(n: int):

@@ -1,7 +1,7 @@
 """
 Each aggregation operator that the selectors may use, on each engine there is, with one answer.
 
-Operators that are missing here are not used, because some engine lacks them or changes their meaning.
+Operators that are missing here are not used: some engine lacks them or changes their meaning.
 """
 
 import os
