@@ -1189,9 +1189,18 @@ def test_logs_and_mail_headers_name_no_secret(ada, caplog):
     assert str(ada.id) not in metrics
 
 
-def test_what_a_network_is_refused_uses_up_no_limit_of_an_address(ada, limited, settings):
-    settings.RATE_LIMITS = settings.RATE_LIMITS | {"network_resets": (2, 3600)}
-    reset = "/api/auth/password/reset/"
+@pytest.mark.parametrize(
+    ("limit", "route"),
+    [
+        ("network_resets", "password/reset/"),
+        ("network_verifications", "registration/resend-email/"),
+    ],
+)
+def test_what_a_network_is_refused_uses_up_no_limit_of_an_address(
+    ada, limited, settings, limit, route
+):
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {limit: (2, 3600)}
+    reset = f"/api/auth/{route}"
     for number in range(2):
         APIClient().post(reset, {"email": f"junk{number}@example.org"}, REMOTE_ADDR="8.8.8.8")
     for _ in range(3):
