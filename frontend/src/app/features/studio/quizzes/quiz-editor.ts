@@ -114,7 +114,7 @@ export class QuizEditor implements MayHaveUnsaved {
     grading: ['highest' as Quiz['grading']],
     partial_credit: [false],
     shuffle: [false],
-    show_key: ['after_submit' as Quiz['show_key']],
+    show_key: ['after_pass' as Quiz['show_key']],
   });
   protected readonly submission = new Submission(this.form);
   private readonly url = computed(() => `/api/quizzes/${this.quiz()}/`);
