@@ -388,7 +388,7 @@ def _load_session(session_id: str) -> Json:
         id=session_id, account__is_active=True, account__erasing_since=None
     ).first()
     if session is None:
-        return None
+        return Uncached(None)  # a deactivation that is undone brings the session back
     return {"account": session.account_id, "expires_at": session.expires_at.timestamp()}
 
 
