@@ -33,7 +33,8 @@ return n
 """
 
 _UNDO_COUNT = """
-if tonumber(redis.call('GET', KEYS[1]) or 0) > 0 then redis.call('DECR', KEYS[1]) end
+if tonumber(redis.call('GET', KEYS[1]) or 0) < 1 then return 0 end
+redis.call('DECR', KEYS[1])
 return 1
 """
 
@@ -141,7 +142,7 @@ def increment_counter(key: str, seconds: int) -> int:
 
 def undo_increment(key: str) -> None:
     """Take one increment back; a counter that has started over stays at zero or above."""
-    if not settings.REDIS_URL or _guarded(lambda: _undo_count_in_redis(key)) is None:
+    if not settings.REDIS_URL or not _guarded(lambda: _undo_count_in_redis(key)):
         _undo_count_here(key)
 
 
@@ -188,11 +189,11 @@ def _count_here(counting: tuple[str, int] | None) -> int | None:
         return 1
 
 
-def _undo_count_in_redis(key: str) -> int | None:
+def _undo_count_in_redis(key: str) -> bool:
     try:
-        return _redis().eval(_UNDO_COUNT, 1, _redis_key(key))
+        return bool(_redis().eval(_UNDO_COUNT, 1, _redis_key(key)))
     except OutOfMemoryError:  # the counter is in this process
-        return None
+        return False
 
 
 def _undo_count_here(key: str) -> None:
