@@ -9,7 +9,7 @@ repeated as `{"id": …}`, the id of what was made (`{}` where it has none), wit
 import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from hashlib import sha256
 
@@ -23,6 +23,7 @@ from mongoengine import (
     DateTimeField,
     Document,
     IntField,
+    ListField,
     NotUniqueError,
     ObjectIdField,
     StringField,
@@ -78,11 +79,12 @@ class IdempotencyKey(Document):
     size = IntField()  # of the body, in bytes
     shortened = BooleanField()
     etag = StringField(max_length=255)
+    users = ListField(ObjectIdField(), default=None)  # whose profiles are in the answer
 
     meta = {
         "collection": "idempotency_keys",
         "auto_create_index": False,
-        "indexes": [{"fields": ("person", "key"), "unique": True}, "created_at"],
+        "indexes": [{"fields": ("person", "key"), "unique": True}, "created_at", "users"],
     }
 
 
@@ -106,9 +108,10 @@ def delete_old_keys() -> int:
     return IdempotencyKey.objects(created_at__lt=now_in_milliseconds() - KEPT).delete()
 
 
-def delete_keys_of(person_id) -> None:
-    """Remove what is kept of a person: the answers hold what they wrote."""
-    IdempotencyKey.objects(person=person_id).delete()
+def delete_keys_of(user_id) -> None:
+    """Remove the answers to a user, and those to other users that hold the user's profile."""
+    IdempotencyKey.objects(person=user_id).delete()
+    IdempotencyKey.objects(users=user_id).delete()
 
 
 def _claim(person: ObjectId, key: str, digest: str) -> IdempotencyKey:
@@ -170,6 +173,7 @@ def _run(claim: IdempotencyKey, handler: Callable[[], Response]) -> Response:
     mine.update(
         set__status=response.status_code,
         set__etag=response.get("ETag", ""),
+        set__users=sorted(_users_in(response.data)),
         **_stored(claim.person, response.data),
     )
     return response
@@ -182,6 +186,14 @@ def _stored(person: ObjectId, answer) -> dict:
         return {"set__body": body.decode(), "set__size": len(body)}
     named = {"id": answer["id"]} if isinstance(answer, dict) and "id" in answer else {}
     return {"set__body": _as_json(named).decode(), "set__shortened": True}
+
+
+def _users_in(answer) -> set[ObjectId]:
+    """Return the ids of the users whose profiles, whole or public, the answer holds."""
+    if isinstance(answer, Mapping):
+        own = {ObjectId(answer["id"])} if {"id", "username"} <= set(answer) else set()
+        return own.union(*map(_users_in, answer.values()))
+    return set().union(*map(_users_in, answer)) if isinstance(answer, list | tuple) else set()
 
 
 def _as_json(answer) -> bytes:
