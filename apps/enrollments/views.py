@@ -84,6 +84,8 @@ class EnrollmentViewSet(ViewSet):
             return viewer.id
         if not is_instructor_of(viewer, course):
             raise Forbidden(_("Only who teaches the course may enrol somebody else."))
+        if not course.published:  # the answer for a draft must not reveal which usernames exist
+            raise services.CourseNotOpen()
         return self._somebody(given)
 
     def _somebody(self, given: dict) -> str:
