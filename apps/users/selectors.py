@@ -80,7 +80,8 @@ def cached_visible_user(user_id: str, *, viewer: Viewer, represent: Callable) ->
     if user_id not in _ids_shown_to(viewer):
         raise NotFound()
     row = cached_user(user_id, represent=represent)
-    return {name: row[name] for name in (*CARD_FIELDS, "revision")}
+    # Without the revision, which changes with hidden fields, too.
+    return {name: row[name] for name in CARD_FIELDS}
 
 
 def list_users(*, viewer: Viewer, represent: Callable, paging: Paging, **filters) -> Page:
