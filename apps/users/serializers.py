@@ -309,7 +309,7 @@ class PeopleQuery(ListQuery):
 
     @property
     def is_for_admins(self) -> bool:
-        """Whether the list is filtered or ordered by a field that a public profile does not show."""
+        """Whether a filter or the order uses a field that public profiles do not show."""
         filters = self.filters
         return (
             filters.get("role") == "admin"
