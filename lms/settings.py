@@ -205,6 +205,7 @@ RATE_LIMITS = {  # requests, seconds
     "reset": env.rate("LMS_LIMIT_RESET", "3/3600"),  # per email address
     "network_resets": env.rate("LMS_LIMIT_NETWORK_RESETS", "30/3600"),
     "verification": env.rate("LMS_LIMIT_VERIFICATION", "3/3600"),  # per account
+    "network_verifications": env.rate("LMS_LIMIT_NETWORK_VERIFICATIONS", "30/3600"),
     "uploads": env.rate("LMS_LIMIT_UPLOADS", "20/3600"),
     "previews": env.rate("LMS_LIMIT_PREVIEWS", "30/60"),
     "attempts": env.rate("LMS_LIMIT_ATTEMPTS", "60/3600"),

@@ -110,6 +110,7 @@ def test_each_limit_is_as_promised(settings):
         "reset": (3, hour),
         "network_resets": (30, hour),
         "verification": (3, hour),
+        "network_verifications": (30, hour),
         "uploads": (20, hour),
         "previews": (30, minute),
         "attempts": (60, hour),

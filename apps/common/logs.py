@@ -24,7 +24,8 @@ _NAMED = re.compile(  # what a name says is secret, in a query, an assignment or
 )
 _SHAPED = re.compile(  # what its shape says is secret
     r"""(?ix)
-    (?<![\w.+-])(?:[\w.+-]++@[\w-]++(?:\.[\w-]++)+)+  # a mail address, or some in a row
+    (?:(?<![^\s"(),:;<>\[\]\\@])|(?<=%40))              # what an email address may be: a word
+    (?:(?!%40)[^\s"(),:;<>\[\]\\@])++(?:@|%40)[^\s"(),;<>\\]++  # with an @ in it
     | (?-i:eyJ)[\w-]++(?:\.[\w-]*+){0,2}                # a JSON web token, or its beginning
     | (?<=bearer\s)[^\s"']+
     | (?<=://)[^/\s@]++(?=@)                            # user and password in a URL

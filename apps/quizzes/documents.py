@@ -61,7 +61,7 @@ class Quiz(RevisionedDocument):
     grading = StringField(default="highest", choices=GRADINGS)
     partial_credit = BooleanField(default=False)
     shuffle = BooleanField(default=False)
-    show_key = StringField(default="after_submit", choices=SHOW_KEY)
+    show_key = StringField(default="after_pass", choices=SHOW_KEY)
     created_at = DateTimeField(default=now_in_milliseconds)
     # While questions are being moved.
     question_order = ListField(ObjectIdField(), default=None, max_length=MOST_QUESTIONS)

@@ -80,7 +80,8 @@ def cached_visible_user(user_id: str, *, viewer: Viewer, represent: Callable) ->
     if user_id not in _ids_shown_to(viewer):
         raise NotFound()
     row = cached_user(user_id, represent=represent)
-    return {name: row[name] for name in (*CARD_FIELDS, "revision")}
+    # Without the revision, which changes with hidden fields, too.
+    return {name: row[name] for name in CARD_FIELDS}
 
 
 def list_users(*, viewer: Viewer, represent: Callable, paging: Paging, **filters) -> Page:
@@ -388,7 +389,7 @@ def _load_session(session_id: str) -> Json:
         id=session_id, account__is_active=True, account__erasing_since=None
     ).first()
     if session is None:
-        return None
+        return Uncached(None)  # a deactivation that is undone brings the session back
     return {"account": session.account_id, "expires_at": session.expires_at.timestamp()}
 
 

@@ -250,6 +250,21 @@ def test_counters_count_and_begin_anew(any_cache):
     assert cache.increment_counter("short limit", 1) == 1
 
 
+def test_an_increment_is_undone_within_its_period_only(any_cache):
+    for _ in range(3):
+        cache.increment_counter("limit", 1)
+    cache.undo_increment("limit")
+    assert cache.increment_counter("limit", 1) == 3
+
+    time.sleep(1.1)
+    cache.undo_increment("limit")
+
+    assert cache.read_counter("limit") == 0
+    assert [cache.increment_counter("limit", 1) for _ in range(2)] == [1, 2]
+    time.sleep(1.1)
+    assert cache.read_counter("limit") == 0  # it still expires
+
+
 # Redis away
 
 
@@ -304,6 +319,8 @@ def test_counters_go_on_in_this_process_while_redis_is_away(redis):
 
     assert [cache.increment_counter("limit", 60) for _ in range(3)] == [1, 2, 3]
     assert cache.read_counter("limit") == 3
+    cache.undo_increment("limit")
+    assert cache.read_counter("limit") == 2
 
 
 def test_what_is_no_json_of_ours_in_redis_is_a_miss(redis):
@@ -380,3 +397,5 @@ def test_counters_go_on_in_this_process_while_redis_is_full(full_redis):
     assert [cache.increment_counter("limit", 60) for _ in range(3)] == [1, 2, 3]
     assert read_all(lookup, counting=("limit", 60)) == (["before"], 4)
     assert cache.read_counter("limit") == 4
+    cache.undo_increment("limit")
+    assert cache.read_counter("limit") == 3

@@ -1,6 +1,7 @@
 from datetime import datetime
 
 import pytest
+from bson import ObjectId
 
 from apps.courses.documents import Course
 from apps.enrollments.documents import Enrollment
@@ -119,6 +120,21 @@ def test_who_teaches_a_course_grants_and_revokes_places(instructor, student):
     assert (nobody.status_code, list(nobody.data)) == (400, ["username"])
     assert teacher.delete(f"/api/enrollments/{by_id.data['id']}/").status_code == 204
     assert client_of(student).get("/api/enrollments/").data["count"] == 0
+
+
+def test_a_draft_does_not_reveal_which_users_exist(instructor):
+    draft = str(make_course(instructor=instructor, published=False).id)
+    known, author = make_student(), client_of(instructor)
+    bodies = [
+        {"username": known.username},
+        {"username": "nosuch"},
+        {"student": str(known.id)},
+        {"student": str(ObjectId())},
+    ]
+
+    responses = [author.post("/api/enrollments/", {"course": draft} | body) for body in bodies]
+
+    assert {(one.status_code, one.data["code"]) for one in responses} == {(400, "course_not_open")}
 
 
 def test_places_are_seen_by_the_student_the_teacher_and_admins(instructor, admin):

@@ -55,7 +55,7 @@ def test_a_quiz_comes_back_with_what_it_was_given_and_the_defaults(author, cours
         "grading": "highest",
         "partial_credit": False,
         "shuffle": False,
-        "show_key": "after_submit",
+        "show_key": "after_pass",
         "question_count": 0,
         "max_score": 0,
         "problems": [{"question": None, "code": "no_questions"}],

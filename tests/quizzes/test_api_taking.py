@@ -290,7 +290,7 @@ def test_a_quiz_that_nobody_could_answer_is_neither_started_nor_submitted(learne
 
 
 def test_a_submission_says_what_it_was_worth_and_why(learner, quiz):
-    change(quiz, partial_credit=True)
+    change(quiz, partial_credit=True, show_key="after_submit")
     first = Question.objects.get()
     several = make_question(quiz, "multiple", points=2, explanation="Because.")
     text = make_question(quiz, "short_text")
@@ -541,6 +541,54 @@ def test_the_key_is_in_the_feedback_as_the_quiz_allows(
         assert ("is_correct" in keys_in(answer.json())) == after_passing
     author = client_of_id(get_course(quiz.course).instructor)
     assert "is_correct" in keys_in(author.get(address).json())
+
+
+@pytest.mark.parametrize("show_key", ["after_pass", "never"])
+def test_a_used_up_quiz_shows_its_key_after_pass(learner, quiz, show_key):
+    change(quiz, show_key=show_key, max_attempts=2)
+    first = submit(learner, quiz, wrong_answers(quiz))
+    address = f"{SUBMISSIONS}{first.data['id']}/"
+    assert "is_correct" not in keys_in([first.json(), learner.get(address).json()])
+
+    start(learner, quiz)  # the last attempt can still be submitted
+    assert "is_correct" not in keys_in(learner.get(address).json())
+
+    last = submit(learner, quiz, wrong_answers(quiz))
+    for response in (last, learner.get(address)):
+        assert ("is_correct" in keys_in(response.json())) == (show_key == "after_pass")
+
+
+def test_a_student_who_passed_sees_the_key_while_the_last_attempt_is_open(learner, quiz):
+    change(quiz, max_attempts=3)
+    failed = submit(learner, quiz, wrong_answers(quiz))
+    submit(learner, quiz)
+    start(learner, quiz)
+
+    assert "is_correct" in keys_in(learner.get(f"{SUBMISSIONS}{failed.data['id']}/").json())
+
+
+def test_a_last_attempt_that_ran_out_uses_up_a_quiz(learner, quiz):
+    change(quiz, max_attempts=2, time_limit_seconds=A_MINUTE)
+    start(learner, quiz)
+    first = submit(learner, quiz, wrong_answers(quiz))
+    address = f"{SUBMISSIONS}{first.data['id']}/"
+    start(learner, quiz)
+    assert "is_correct" not in keys_in(learner.get(address).json())
+
+    let_time_pass(A_MINUTE + 2)
+
+    assert "is_correct" in keys_in(learner.get(address).json())
+
+
+def test_a_new_quiz_does_not_show_its_key_to_a_student_who_failed(learner, quiz):
+    body = {"lesson": str(quiz.lesson), "title": "With the defaults"}
+    author = client_of_id(get_course(quiz.course).instructor)
+    with_defaults = Quiz.objects.get(id=author.post("/api/quizzes/", body).data["id"])
+    make_question(with_defaults)
+
+    for _ in range(2):
+        failed = submit(learner, with_defaults, [])
+        assert not keys_in(failed.json()) & {"is_correct", "answer", "explanation"}
 
 
 # What follows

@@ -131,6 +131,7 @@ def test_regrading_again_changes_and_tells_nothing_more(quiz, author, told):
 
 
 def test_texts_and_points_stay_as_they_were_asked(quiz, author):
+    Quiz.objects(id=quiz.id).update(set__show_key="after_submit")
     client = client_of(enroll_in(get_course(quiz.course)))
     made = submit(client, quiz, right_answers(quiz))
     Question.objects(quiz=quiz.id).update(set__text="Edited", set__points=5)

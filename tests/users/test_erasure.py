@@ -135,6 +135,40 @@ def test_nothing_in_any_store_names_an_erased_user(user):
     assert default_storage.listdir("people") == ([], [])
 
 
+def invite(admin):
+    return admin.post("/api/users/", {"username": NAME, "email": EMAIL}, **WITH_KEY)
+
+
+def upload_picture(admin):
+    user = make_student(username=NAME, email=EMAIL)
+    picture = SimpleUploadedFile("me.png", png(), content_type="image/png")
+    address = f"/api/users/{user.id}/picture/"
+    return admin.post(address, {"picture": picture}, format="multipart", **WITH_KEY)
+
+
+def enroll_with_profile(admin):
+    user = make_student(username=NAME, email=EMAIL)
+    body = {"course": str(make_course().id), "student": str(user.id)}
+    return admin.post("/api/enrollments/?expand=student", body, **WITH_KEY)
+
+
+WITH_KEY = {"HTTP_IDEMPOTENCY_KEY": "of-an-admin"}
+
+
+@pytest.mark.parametrize("request_by", [invite, upload_picture, enroll_with_profile])
+def test_no_stored_response_to_somebody_else_names_an_erased_user(admin, request_by):
+    client = client_of(admin)
+    assert request_by(client).status_code in (200, 201)
+    client.post("/api/categories/", {"name": "Chess"}, HTTP_IDEMPOTENCY_KEY="another")
+    assert "IdempotencyKey" in where_named(NAME)
+    user = User.objects.get(username=NAME)
+
+    services.erase(user_id=str(user.id))
+
+    assert where_named(str(user.id), NAME, EMAIL) == ["Erasure"]
+    assert [claim.key for claim in IdempotencyKey.objects] == ["another"]
+
+
 def test_username_and_email_can_be_used_again_at_once(user):
     services.erase(user_id=str(user.id))
 

@@ -54,11 +54,12 @@ def link_in(message) -> dict:
 def test_each_mail_is_whole_in_each_language(settings, kind, language):
     settings.PUBLIC_URL = "https://learn.example"
     user = make_student(username="森.ada", language=language)
+    Account.objects.update(email_verified=kind == "reset")
 
     message = mailed(kind, user)
 
     page = "verify#key=" if kind == "verify" else "reset#uid="
-    assert "森.ada" in message.body
+    assert ("森.ada" in message.body) == (kind != "verify")
     assert message.body.count("://") == message.body.count(f"https://learn.example/{page}") == 1
     assert "\n" not in message.subject.strip()
     assert message.subject
@@ -71,11 +72,22 @@ def test_each_mail_is_whole_in_each_language(settings, kind, language):
 
 
 def test_no_name_puts_a_link_of_its_own_into_our_mail():
-    message = mailed("verify", make_student(username="www.evil.example"))
+    message = mailed("invite", make_student(username="www.evil.example"))
 
     html = message.alternatives[0][0]
     assert "www.evil.example" in html
     assert html.count("href=") == 1
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("kind", ["verify", "reset"])
+def test_mail_to_an_unverified_address_repeats_no_username(kind, language):
+    user = make_student(username="You-won.Claim-at.www.evil.example", language=language)
+
+    message = mailed(kind, user)
+
+    assert "evil" not in str(message.message()) + message.body + message.alternatives[0][0]
+    assert message.body.startswith(("Hello,\n", "Hola:\n"))
 
 
 def test_a_link_begins_with_our_address_whatever_host_was_asked(anonymous, student):

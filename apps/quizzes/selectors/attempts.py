@@ -11,7 +11,7 @@ from apps.common.errors import NotFound
 from apps.common.storage.cache import Json
 from apps.common.storage.pagination import Page, Paging, page_of, page_slice
 from apps.courses import selectors as courses
-from apps.quizzes.documents import Attempt
+from apps.quizzes.documents import MOST_ATTEMPTS, Attempt
 from apps.users.viewer import Viewer
 
 GRACE = timedelta(seconds=1)  # for the way from the page to the server
@@ -75,6 +75,16 @@ def students_of_quiz(quiz_id) -> list[ObjectId]:
 def has_passed(*, quiz_id, student_id) -> bool:
     passed = Attempt.objects(quiz=quiz_id, student=student_id, passed=True)
     return passed.only("id").first() is not None
+
+
+def has_passed_or_used_all_attempts(*, quiz_id, student_id, max_attempts: int | None) -> bool:
+    """Return whether a student has passed a quiz, or cannot submit to it any more."""
+    decisive = Q(passed=True) | Q(attempt__gte=max_attempts or MOST_ATTEMPTS)
+    found = Attempt.objects(decisive, quiz=quiz_id, student=student_id).exclude(*LARGE)
+    newest = found.order_by("-attempt").first()
+    if is_open(newest):
+        return has_passed(quiz_id=quiz_id, student_id=student_id)
+    return newest is not None
 
 
 def passed_quizzes(*, student_id, quiz_ids: list) -> set[ObjectId]:

@@ -11,7 +11,7 @@ from apps.quizzes.documents import Attempt, QuestionResult, QuestionSnapshot, Qu
 from apps.quizzes.selectors.attempts import (
     changes_by,
     get_visible_submission,
-    has_passed,
+    has_passed_or_used_all_attempts,
     list_submissions,
 )
 from apps.quizzes.selectors.contents import choices_of, questions_of
@@ -32,7 +32,7 @@ def read_submission(submission_id, *, viewer: Viewer) -> Json:
     """
     submission = get_visible_submission(submission_id, viewer=viewer)
     with_key = str(submission.student) != viewer.id or _may_see_key(
-        submission, Quiz.objects(id=submission.quiz).only("show_key").first()
+        submission, Quiz.objects(id=submission.quiz).only("show_key", "max_attempts").first()
     )
     return _row_of_submission(submission, with_key)
 
@@ -141,12 +141,15 @@ def _feedback(question: QuestionSnapshot, mark: QuestionResult, with_key: bool) 
 
 
 def _may_see_key(submission: Attempt, quiz: Quiz | None) -> bool:
-    """Say whether the quiz shows its key to who submitted this."""
+    """Return whether the quiz shows the answer key to the student of this submission."""
     match quiz.show_key if quiz else "never":
         case "after_submit":
             return True
         case "after_pass":
-            passed = {"quiz_id": submission.quiz, "student_id": submission.student}
-            return submission.passed or has_passed(**passed)
+            return submission.passed or has_passed_or_used_all_attempts(
+                quiz_id=submission.quiz,
+                student_id=submission.student,
+                max_attempts=quiz.max_attempts,
+            )
         case _:
             return False

@@ -62,13 +62,15 @@ class AccountOutbox(Outbox[AccountMail]):
     def compose(self, mail: AccountMail) -> EmailMultiAlternatives:
         account = mail.account
         language = _language_of(account)
+        # Anyone can register with another person's address and put a text into the username.
+        is_trusted = account.email_verified or mail.kind == AccountMail.Kind.INVITE
         return compose(
             f"users/mails/{language}/{mail.kind}.txt",
             to=account.email,
             language=language,
             name=f"account-{mail.pk}-{mail.kind}",
             links={"link": _link(mail)},
-            username=account.username,
+            username=account.username if is_trusted else "",
         )
 
     def record_sent(self, mail: AccountMail) -> None:

@@ -151,6 +151,7 @@ class ResendEmailView(View):
     def post(self, request):
         """Ask for the link to verify an address again; the answer is the same for all."""
         email = self.validated(AddressSerializer)["email"]
+        rate_limits.check_and_count("network_verifications", client_network(request))
         rate_limits.check_and_count("verification", normalize_email_key(email))
         services.request_mail(AccountMail.Kind.VERIFY, email=email)
         return MailResponse({"detail": _("ok")})

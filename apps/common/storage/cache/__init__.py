@@ -11,7 +11,13 @@ more entry. Where it holds an id, a load that finds nothing raises, or returns `
 
 from apps.common.storage.cache.reading import Json, Lookup, Uncached, read_all, read_through
 from apps.common.storage.cache.stamps import invalidate
-from apps.common.storage.cache.store import increment_counter, ping, read_counter, seconds_left
+from apps.common.storage.cache.store import (
+    increment_counter,
+    ping,
+    read_counter,
+    seconds_left,
+    undo_increment,
+)
 
 __all__ = [
     "Json",
@@ -24,4 +30,5 @@ __all__ = [
     "read_counter",
     "read_through",
     "seconds_left",
+    "undo_increment",
 ]

@@ -120,7 +120,7 @@ export class QuizEditor implements HasUnsavedChanges {
     grading: ['highest' as Quiz['grading']],
     partial_credit: [false],
     shuffle: [false],
-    show_key: ['after_submit' as Quiz['show_key']],
+    show_key: ['after_pass' as Quiz['show_key']],
   });
   protected readonly submission = new FormSubmission(this.form);
   private readonly url = computed(() => `/api/quizzes/${this.quizId()}/`);
