@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from hashlib import sha256
 
+from bson import ObjectId
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
