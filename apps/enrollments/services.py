@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 from bson import ObjectId
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from mongoengine import NotUniqueError
 
@@ -219,7 +219,7 @@ def _reenroll(student_id, course: Course) -> Enrollment:
     )
     if enrollment is None:
         raise AlreadyEnrolled(
-            _now("You are already enrolled in “%(title)s”.") % {"title": course.title}
+            gettext("You are already enrolled in “%(title)s”.") % {"title": course.title}
         )
     return enrollment
 
