@@ -38,6 +38,10 @@ SWEEPS = {
     "apps.common.tasks.delete_expired_admin_sessions": A_DAY,
 }
 
+# Long work, done in short rounds: no email waits for it.
+LOW_PRIORITY = {"apps.quizzes.tasks.regrade_quiz"}
+
+app.conf.task_routes = {task: {"priority": 9} for task in LOW_PRIORITY}  # Redis takes 0 first
 app.conf.beat_schedule = {
     # One that has waited a whole round is not worth doing twice.
     task: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
