@@ -8,7 +8,7 @@ from apps.quizzes.selectors.attempts import (
     last_attempt,
     passed_quizzes,
     personal_data_of,
-    students_of_quiz,
+    submissions_from,
     submissions_of,
 )
 from apps.quizzes.selectors.contents import (
@@ -97,7 +97,7 @@ __all__ = [
     "read_written_question",
     "read_written_quiz",
     "regrade_row",
-    "students_of_quiz",
+    "submissions_from",
     "submissions_of",
     "submitted_by_day",
     "unpassed_quizzes",

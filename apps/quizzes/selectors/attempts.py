@@ -16,6 +16,7 @@ from apps.users.viewer import Viewer
 
 GRACE = timedelta(seconds=1)  # for the way from the page to the server
 LARGE = ("questions", "answers", "marks")
+REGRADE_FIELDS = ("student", "attempt", "key_digest", "regraded_by")
 EXPORTED = dict.fromkeys(
     (
         "quiz_id",
@@ -67,9 +68,16 @@ def submissions_of(quiz_id, student_id) -> QuerySet:
     return Attempt.objects(quiz=quiz_id, student=student_id, submitted_at__ne=None)
 
 
-def students_of_quiz(quiz_id) -> list[ObjectId]:
-    """Return who has submitted something, erased people by the id that they have since."""
-    return Attempt.objects(quiz=quiz_id, submitted_at__ne=None).distinct("student")
+def submissions_from(quiz_id, student_id: ObjectId | None) -> list[Attempt]:
+    """
+    Return a quiz's submissions by student and attempt, without their content.
+
+    :param student_id: the student to start with; None for the first
+    """
+    found = Attempt.objects(quiz=quiz_id, submitted_at__ne=None)
+    if student_id is not None:
+        found = found.filter(student__gte=student_id)
+    return list(found.only(*REGRADE_FIELDS).order_by("student", "attempt"))
 
 
 def has_passed(*, quiz_id, student_id) -> bool:
