@@ -229,6 +229,7 @@ class Attempt(Document):
             {"fields": ("quiz", "student", "attempt"), "unique": True},
             ("student", "course"),
             ("course", "passed"),
+            ("quiz", "regraded_by"),
             "lesson",
             {"fields": ("pending_since",), "sparse": True},
         ],

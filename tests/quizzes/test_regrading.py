@@ -10,8 +10,10 @@ from apps.progress.documents import Progress
 from apps.quizzes import services
 from apps.quizzes.documents import Attempt, Choice, Question, Quiz
 from apps.quizzes.events import QuizRegraded
+from apps.quizzes.selectors import attempts
 from apps.quizzes.services import regrading
 from apps.users.selectors import get_user
+from tests.command_counter import recorded
 from tests.factories import (
     choices_of,
     client_of,
@@ -214,6 +216,28 @@ def test_only_authors_regrade(quiz):
 
 
 # Load
+
+
+def test_the_result_of_a_regrade_lists_a_limited_number_of_changes(quiz, author, monkeypatch):
+    monkeypatch.setattr(attempts, "MOST_CHANGES", 2)
+    submit_as_students(quiz, 3)
+    mend_key(quiz)
+    address = f"/api/quizzes/{quiz.id}/regrade/"
+    author.post(address)
+
+    listed = [one["submission"] for one in author.get(address).json()["changes"]]
+
+    assert listed == [str(one.id) for one in Attempt.objects.order_by("id")[:2]]
+
+
+def test_the_result_of_a_regrade_is_found_by_an_index(quiz, author):
+    with recorded() as commands:
+        assert author.post(f"/api/quizzes/{quiz.id}/regrade/").status_code == 202
+
+    fields = ("quiz_id", "regraded_by")
+    assert fields in [tuple(one["filter"]) for one in commands if "find" in one]
+    indexes = Attempt._get_collection().index_information().values()
+    assert fields in [tuple(field for field, _ in one["key"]) for one in indexes]
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from apps.quizzes.selectors.attempts import (
     LARGE,
-    changes_by,
     has_run_out,
     is_open,
     last_attempt,
@@ -53,7 +52,6 @@ from apps.quizzes.selectors.submission_pages import (
     read_regrade,
     read_statistics,
     read_submission,
-    regrade_row,
 )
 
 __all__ = [
@@ -61,7 +59,6 @@ __all__ = [
     "QuizRole",
     "as_asked_to",
     "asked_in",
-    "changes_by",
     "choices_of",
     "contents_of",
     "count_figures",
@@ -96,7 +93,6 @@ __all__ = [
     "read_submission",
     "read_written_question",
     "read_written_quiz",
-    "regrade_row",
     "submissions_from",
     "submissions_of",
     "submitted_by_day",

@@ -11,10 +11,11 @@ from apps.common.errors import NotFound
 from apps.common.storage.cache import Json
 from apps.common.storage.pagination import Page, Paging, page_of, page_slice
 from apps.courses import selectors as courses
-from apps.quizzes.documents import Attempt
+from apps.quizzes.documents import Attempt, Quiz
 from apps.users.viewer import Viewer
 
 GRACE = timedelta(seconds=1)  # for the way from the page to the server
+MOST_CHANGES = 1000  # changed submissions that the result of a regrade lists
 LARGE = ("questions", "answers", "marks")
 REGRADE_FIELDS = ("student", "attempt", "key_digest", "regraded_by")
 EXPORTED = dict.fromkeys(
@@ -111,9 +112,10 @@ def list_submissions(*, viewer: Viewer, represent: Callable, paging: Paging, **f
     return page_slice(found, paging, represent)
 
 
-def changes_by(regrade_id: ObjectId) -> list[Attempt]:
-    """Return the submissions whose result a regrade has changed."""
-    return list(Attempt.objects(regraded_by=regrade_id).exclude(*LARGE).order_by("id"))
+def changes_by(quiz: Quiz) -> list[Attempt]:
+    """Return the first submissions whose result the quiz's last regrade has changed."""
+    changed = Attempt.objects(quiz=quiz.id, regraded_by=quiz.regrade.id).exclude(*LARGE)
+    return list(changed.order_by("id").limit(MOST_CHANGES))
 
 
 def personal_data_of(user_id: str) -> list[Json]:

@@ -127,8 +127,7 @@ class QuizViewSet(Authoring, ViewSet):
         quiz = self.own_quiz(id)
         rate_limits.check_and_count("regrades", request.user.id)
         quiz = services.request_regrade(quiz)
-        changed = selectors.changes_by(quiz.regrade.id)
-        return Response(selectors.regrade_row(quiz, changed), status=202)
+        return Response(selectors.read_regrade(quiz), status=202)
 
     @regrade.mapping.get
     def last_regrade(self, request, id):
