@@ -21,6 +21,7 @@ SWEEPS = {
     "apps.users.tasks.repair_profiles": A_MINUTE,
     "apps.users.tasks.repair_grants": A_MINUTE,
     "apps.users.tasks.end_expired_sessions": AN_HOUR,
+    "apps.users.tasks.delete_old_account_mails": AN_HOUR,
     "apps.users.tasks.remove_unused_pictures": AN_HOUR,
     "apps.courses.tasks.finish_deletions": A_MINUTE,
     "apps.courses.tasks.delete_unused_images": AN_HOUR,

@@ -30,6 +30,7 @@ from apps.users.passwords import ResetTokenGenerator
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 200
+A_DAY = 24 * 60 * 60
 A_WEEK = timedelta(days=7)
 VERIFY_SALT = "users.verify"
 
@@ -56,6 +57,13 @@ def put_in_outbox(kind: AccountMail.Kind, *, user_id, address_is_new: bool = Fal
 def send_account_mails() -> int:
     """Send what is due, each mail by one worker; say how many went out."""
     return send_all(_due, _send)
+
+
+def delete_old_account_mails() -> int:
+    """Delete emails that were sent so long ago that no limit counts them; return the number."""
+    seconds = max(A_DAY, *(_limit_of(kind)[1] for kind in AccountMail.Kind))
+    sent_before = timezone.now() - timedelta(seconds=seconds)
+    return AccountMail.objects.filter(sent_at__lt=sent_before).delete()[0]
 
 
 def verification_key(account: Account) -> str:
