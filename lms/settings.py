@@ -210,6 +210,7 @@ RATE_LIMITS = {  # requests, seconds
     "previews": env.rate("LMS_LIMIT_PREVIEWS", "30/60"),
     "attempts": env.rate("LMS_LIMIT_ATTEMPTS", "60/3600"),
     "files": env.rate("LMS_LIMIT_FILES", "60/3600"),  # question banks that come or go
+    "regrades": env.rate("LMS_LIMIT_REGRADES", "20/3600"),  # of all submissions of a quiz
     "statistics": env.rate("LMS_LIMIT_STATISTICS", "60/60"),
     "exports": env.rate("LMS_LIMIT_EXPORTS", "10/3600"),  # of all that is stored of oneself
 }

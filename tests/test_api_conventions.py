@@ -115,6 +115,7 @@ def test_each_limit_is_as_promised(settings):
         "previews": (30, minute),
         "attempts": (60, hour),
         "files": (60, hour),
+        "regrades": (20, hour),
         "statistics": (60, minute),
         "exports": (10, hour),
     }

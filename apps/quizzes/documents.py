@@ -40,6 +40,11 @@ class Regrade(EmbeddedDocument):
     id = ObjectIdField(required=True)
     requested_at = DateTimeField(required=True)
     finished_at = DateTimeField()
+    claim = ObjectIdField()  # replaced by each round, so that no other worker runs the same one
+    claimed_until = DateTimeField()  # after that, the sweep continues
+    key_digest = StringField(max_length=32)  # of the answer key that the last round graded by
+    next_student = ObjectIdField()  # the first of the next round; None starts with all students
+    undelivered = BooleanField()  # an event could not be delivered to every handler
 
 
 class QuizProblem(EmbeddedDocument):
@@ -211,6 +216,8 @@ class Attempt(Document):
     percentage = FloatField()  # two decimal places
     passed = BooleanField()
     erased = BooleanField()  # the student was: shown without a name
+    # Of the quiz's answer key when the attempt began, then of that of the last regrade.
+    key_digest = StringField(max_length=32)
     regraded_by = ObjectIdField()  # the last regrade that changed the result
     before = EmbeddedDocumentField(Result)  # it did
     pending_since = DateTimeField()  # until every app above has heard of it
@@ -222,6 +229,7 @@ class Attempt(Document):
             {"fields": ("quiz", "student", "attempt"), "unique": True},
             ("student", "course"),
             ("course", "passed"),
+            ("quiz", "regraded_by"),
             "lesson",
             {"fields": ("pending_since",), "sparse": True},
         ],

@@ -374,7 +374,7 @@ class ChangeSerializer(Serializer):
 
 
 class RegradeSerializer(Serializer):
-    """A regrade, with each submission whose result it has changed so far."""
+    """A regrade, with at most 1,000 of the submissions whose result it has changed so far."""
 
     quiz = ObjectIdField()
     requested_at = serializers.DateTimeField()

@@ -4,8 +4,8 @@ from apps.quizzes import services
 
 
 @shared_task
-def regrade_quiz(*, quiz_id: str) -> None:
-    services.regrade(quiz_id)
+def regrade_quiz(*, quiz_id: str, claim: str) -> None:
+    services.regrade(quiz_id, claim=claim)
 
 
 @shared_task

@@ -34,3 +34,8 @@ def end_expired_sessions() -> int:
     """Remove sessions that are over, and the record of tokens that have expired."""
     call_command("flushexpiredtokens")
     return services.end_expired_sessions()
+
+
+@shared_task
+def delete_old_account_mails() -> int:
+    return services.delete_old_account_mails()

@@ -2,6 +2,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from bson import ObjectId
 from mongoengine import NotUniqueError
 
 from apps.common.clock import now_in_milliseconds
@@ -70,6 +71,33 @@ def test_who_was_an_instructor_already_is_told_nothing(instructor):
     update_user(user_id=str(instructor.id), is_instructor=True, bio="New")
 
     assert told(instructor) == []
+
+
+def test_a_new_result_replaces_the_unread_notification_of_the_one_before(student):
+    regrade(student, grade=50, regrade_id="1")
+    regrade(student, grade=50, regrade_id="2", quiz_id="b" * 24)
+    regrade(student, grade=50, regrade_id="3")  # replaces the first
+    grade(student, passed=True)
+    shown = Notification.objects(key__startswith="quiz_regraded")
+    assert [one.key.split(":")[1] for one in shown.order_by("id")] == ["2", "3"]
+    Notification.objects(key__startswith="quiz_regraded:3").update(set__is_read=True)
+
+    regrade(student, grade=50, regrade_id="4")
+
+    assert [one.key.split(":")[1] for one in shown.order_by("id")] == ["2", "3", "4"]
+    assert Notification.objects(kind="quiz_passed").count() == 1
+
+
+@pytest.mark.parametrize(
+    "waiting", [{"set__mail_due_at": now_in_milliseconds()}, {"set__mail_batch": ObjectId()}]
+)
+def test_a_notification_whose_email_waits_is_not_replaced(student, waiting):
+    regrade(student, grade=50, regrade_id="1")
+    Notification.objects.update(set__emailed_at=None, **waiting)
+
+    regrade(student, grade=50, regrade_id="2")
+
+    assert Notification.objects.count() == 2
 
 
 # Once

@@ -34,6 +34,16 @@ def take_long() -> None:
     done.append("long")
 
 
+@shared_task
+def send_mail() -> None:
+    done.append("mail")
+
+
+@shared_task
+def sweep() -> None:
+    done.append("sweep")
+
+
 def enqueued_names() -> set[str]:
     """Return the task names in all calls of `enqueue`."""
     sources = (path.read_text() for path in (ROOT / "apps").rglob("*.py"))
@@ -65,6 +75,31 @@ def test_a_task_is_done_soon_and_not_at_once(thread):
     may_end.set()
     _wait_for(2)
     assert done == ["long", "after it"]
+
+
+def test_no_task_waits_for_one_of_low_priority(thread, monkeypatch):
+    monkeypatch.setattr(task_thread, "LOW_PRIORITY", {note.name})
+    tasks.enqueue(take_long.name)
+    assert began.wait(LIMIT)
+    tasks.enqueue(note.name, what="regrade")
+    tasks.enqueue(note.name, what="another regrade")
+    tasks.enqueue(send_mail.name)
+    may_end.set()
+
+    _wait_for(4)
+    assert done == ["long", "mail", "regrade", "another regrade"]
+
+
+def test_a_due_sweep_waits_for_one_task_and_not_for_the_whole_queue(thread, monkeypatch):
+    task_thread.stop()
+    monkeypatch.setattr(task_thread, "SWEEPS", {sweep.name: 0})  # always due
+    monkeypatch.setattr(task_thread, "SOON", 0)
+    for number in range(3):
+        task_thread.submit(note.name, {"what": f"task {number}"})
+    task_thread.start()
+
+    _wait_for(6)
+    assert done[:6] == ["sweep", "task 0", "sweep", "task 1", "sweep", "task 2"]
 
 
 def test_a_task_that_fails_keeps_no_other_from_being_done(thread, caplog):
@@ -99,7 +134,7 @@ def test_where_nothing_does_tasks_they_are_left_to_the_sweep(settings):
 
 
 def test_too_many_tasks_are_left_to_the_sweep(thread, monkeypatch, caplog):
-    monkeypatch.setattr(task_thread, "_waiting", task_thread.Queue(maxsize=1))
+    monkeypatch.setattr(task_thread, "_waiting", task_thread.PriorityQueue(maxsize=1))
 
     task_thread.submit(note.name, {"what": "one"})
     task_thread.submit(note.name, {"what": "two"})
@@ -149,6 +184,14 @@ def test_every_task_of_the_timetable_is_there_and_runs():
 @pytest.mark.parametrize("name", sorted(enqueued_names()))
 def test_every_enqueued_task_is_registered(name):
     assert name in celery.app.tasks
+
+
+def test_celery_puts_long_work_behind_all_other_tasks():
+    celery.app.loader.import_default_modules()
+
+    for name in celery.LOW_PRIORITY:
+        assert name in celery.app.tasks
+        assert celery.app.amqp.router.route({}, name)["priority"] == 9
 
 
 def test_celery_has_the_same_timetable():

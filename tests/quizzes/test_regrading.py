@@ -1,5 +1,8 @@
 """Grading all submissions anew after the key was mended."""
 
+from collections import Counter
+from datetime import UTC, datetime
+
 import pytest
 
 from apps.courses.selectors import get_course
@@ -7,7 +10,10 @@ from apps.progress.documents import Progress
 from apps.quizzes import services
 from apps.quizzes.documents import Attempt, Choice, Question, Quiz
 from apps.quizzes.events import QuizRegraded
+from apps.quizzes.selectors import attempts
+from apps.quizzes.services import regrading
 from apps.users.selectors import get_user
+from tests.command_counter import recorded
 from tests.factories import (
     choices_of,
     client_of,
@@ -60,6 +66,12 @@ def mend_key(quiz) -> None:
     first, second, *_ = choices_of(Question.objects(quiz=quiz.id).first())
     Choice.objects(id=first.id).update(set__is_correct=False)
     Choice.objects(id=second.id).update(set__is_correct=True)
+
+
+def expire_claim(quiz) -> None:
+    """Let the regrade look as if its worker had died."""
+    long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+    Quiz.objects(id=quiz.id).update(set__regrade__claimed_until=long_ago)
 
 
 def second_choice(quiz) -> list[dict]:
@@ -174,7 +186,7 @@ def test_a_regrade_that_was_cut_off_is_gone_on_with(quiz, author, settings, told
     assert running.regrading_since
     assert services.repair_regrades() == 0  # it may be running
 
-    Quiz.objects(id=quiz.id).update(set__regrading_since=running.created_at.replace(year=2020))
+    expire_claim(quiz)
     assert services.repair_regrades() == 1
 
     assert len(told) == 1
@@ -183,8 +195,6 @@ def test_a_regrade_that_was_cut_off_is_gone_on_with(quiz, author, settings, told
 
 
 def test_a_student_who_was_not_told_is_told_by_the_sweep(quiz, author, monkeypatch, told):
-    from apps.quizzes.services import regrading
-
     submit(client_of(enroll_in(get_course(quiz.course))), quiz, right_answers(quiz))
     mend_key(quiz)
     with monkeypatch.context() as cut:
@@ -193,7 +203,8 @@ def test_a_student_who_was_not_told_is_told_by_the_sweep(quiz, author, monkeypat
     assert Quiz.objects.get(id=quiz.id).regrading_since
     assert told == []
 
-    services.regrade(quiz.id)
+    expire_claim(quiz)
+    assert services.repair_regrades() == 1
 
     assert len(told) == 1
     assert Quiz.objects.get(id=quiz.id).regrading_since is None
@@ -203,3 +214,153 @@ def test_only_authors_regrade(quiz):
     learner = client_of(enroll_in(get_course(quiz.course)))
     address = f"/api/quizzes/{quiz.id}/regrade/"
     assert (learner.get(address).status_code, learner.post(address).status_code) == (403, 403)
+
+
+# Load
+
+
+def test_the_result_of_a_regrade_lists_a_limited_number_of_changes(quiz, author, monkeypatch):
+    monkeypatch.setattr(attempts, "MOST_CHANGES", 2)
+    submit_as_students(quiz, 3)
+    mend_key(quiz)
+    address = f"/api/quizzes/{quiz.id}/regrade/"
+    author.post(address)
+
+    listed = [one["submission"] for one in author.get(address).json()["changes"]]
+
+    assert listed == [str(one.id) for one in Attempt.objects.order_by("id")[:2]]
+
+
+def test_the_result_of_a_regrade_is_found_by_an_index(quiz, author):
+    with recorded() as commands:
+        assert author.post(f"/api/quizzes/{quiz.id}/regrade/").status_code == 202
+
+    fields = ("quiz_id", "regraded_by")
+    assert fields in [tuple(one["filter"]) for one in commands if "find" in one]
+    indexes = Attempt._get_collection().index_information().values()
+    assert fields in [tuple(field for field, _ in one["key"]) for one in indexes]
+
+
+@pytest.fixture
+def queue(monkeypatch):
+    """The arguments of the rounds that were queued and not run."""
+    rounds = []
+    monkeypatch.setattr(regrading, "enqueue", lambda task, **arguments: rounds.append(arguments))
+    return rounds
+
+
+@pytest.fixture
+def graded(monkeypatch):
+    """How many times each submission was regraded."""
+    times = Counter()
+    regrade_submission = regrading._regrade_submission
+
+    def count_and_regrade(row, *args):
+        times[row.id] += 1
+        regrade_submission(row, *args)
+
+    monkeypatch.setattr(regrading, "_regrade_submission", count_and_regrade)
+    return times
+
+
+def submit_as_students(quiz, number: int) -> None:
+    for _ in range(number):
+        submit(client_of(enroll_in(get_course(quiz.course))), quiz, right_answers(quiz))
+
+
+def test_an_instructor_may_request_twenty_regrades_an_hour(quiz, author, settings):
+    settings.RATE_LIMITED = True
+    address = f"/api/quizzes/{quiz.id}/regrade/"
+    assert {author.post(address).status_code for _ in range(20)} == {202}
+
+    refused = author.post(address)
+
+    assert (refused.status_code, refused.data["code"]) == (429, "throttled")
+    assert author.get(address).status_code == 200
+
+
+def test_a_long_regrade_runs_in_rounds_that_continue_each_other(
+    quiz, author, queue, graded, told, monkeypatch
+):
+    submit_as_students(quiz, 3)
+    mend_key(quiz)
+    author.post(f"/api/quizzes/{quiz.id}/regrade/")
+    ticks = iter(range(0, 1000, regrading.ROUND_SECONDS))  # each look at the clock takes a round
+    monkeypatch.setattr(regrading.time, "monotonic", lambda: next(ticks))
+
+    while queue:
+        services.regrade(**queue.pop(0))
+
+    assert set(graded.values()) == {1}
+    assert len(graded) == len(told) == 3
+    assert author.get(f"/api/quizzes/{quiz.id}/regrade/").json()["finished_at"]
+
+
+def test_two_workers_share_no_round(quiz, author, queue, graded):
+    submit_as_students(quiz, 2)
+    mend_key(quiz)
+    author.post(f"/api/quizzes/{quiz.id}/regrade/")
+    [round_] = queue
+    claimed = regrading._claim(round_["quiz_id"], round_["claim"])
+
+    services.regrade(**round_)
+    assert services.repair_regrades() == 0  # the claim holds for a minute
+    assert graded == {}
+
+    expire_claim(quiz)
+    assert services.repair_regrades() == 1
+    assert set(graded.values()) == {1}
+    late = Quiz.objects(id=quiz.id, regrade__claim=claimed.regrade.claim)
+    assert late.first() is None
+
+
+def test_a_regrade_whose_key_changes_between_two_rounds_starts_again(
+    quiz, author, queue, monkeypatch
+):
+    submit_as_students(quiz, 2)
+    mend_key(quiz)
+    author.post(f"/api/quizzes/{quiz.id}/regrade/")
+    with monkeypatch.context() as slow:
+        ticks = iter(range(0, 1000, regrading.ROUND_SECONDS))
+        slow.setattr(regrading.time, "monotonic", lambda: next(ticks))
+        services.regrade(**queue.pop())
+    assert sorted(one.score for one in Attempt.objects) == [0, 1]
+    first, second, *_ = choices_of(Question.objects(quiz=quiz.id).first())
+    Choice.objects(id=first.id).update(set__is_correct=True)
+    Choice.objects(id=second.id).update(set__is_correct=False)
+
+    services.regrade(**queue.pop())
+
+    assert {one.score for one in Attempt.objects} == {1}
+
+
+def test_submissions_are_not_read_as_documents_while_the_key_is_the_same(
+    quiz, author, graded, told
+):
+    submit_as_students(quiz, 2)
+    address = f"/api/quizzes/{quiz.id}/regrade/"
+    author.post(address)
+    assert graded == {}  # the key is that of the attempts
+
+    mend_key(quiz)
+    author.post(address)
+    author.post(address)
+
+    assert set(graded.values()) == {1}
+    assert len(graded) == len(told) == 2
+    assert author.get(address).json()["finished_at"]
+
+
+def test_the_sweep_runs_one_round_and_queues_the_others(author, quiz, queue, graded, monkeypatch):
+    others = [make_quiz(lesson=lessons_of(get_course(quiz.course))[0]) for _ in range(2)]
+    for one in (quiz, *others):
+        author.post(f"/api/quizzes/{one.id}/regrade/")
+        expire_claim(one)
+    queue.clear()
+    ticks = iter([0, 0, *[regrading.ROUND_SECONDS] * 10])
+    monkeypatch.setattr(regrading.time, "monotonic", lambda: next(ticks))
+
+    assert services.repair_regrades() == 3
+
+    assert Quiz.objects(regrading_since=None).count() == 1
+    assert len(queue) == 2

@@ -15,6 +15,7 @@ from apps.common.models import MailQuota
 from apps.users import selectors, services
 from apps.users.models import Account, AccountMail
 from apps.users.services.mails import put_in_outbox, verification_key
+from lms.celery import SWEEPS
 from tests.factories import make_student
 from tests.users.racing import race
 
@@ -407,3 +408,31 @@ def test_a_new_address_is_offered_verification_whatever_the_old_one_was_sent(stu
     services.update_user(user_id=str(student.id), email="new@example.org")
 
     assert AccountMail.objects.count() == before + 1
+
+
+# Retention
+
+
+def test_sent_emails_are_deleted_once_no_limit_counts_them(settings):
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"verification": (3, 2 * 24 * 60 * 60)}
+    account, now = account_of(make_student()), timezone.now()
+    for hours, is_sent in ((49, True), (47, True), (400 * 24, False)):
+        created_at = now - timedelta(hours=hours)
+        AccountMail.objects.create(
+            account=account,
+            kind="verify",
+            created_at=created_at,
+            sent_at=created_at if is_sent else None,
+        )
+
+    assert (services.delete_old_account_mails(), services.delete_old_account_mails()) == (1, 0)
+
+    left = AccountMail.objects.values_list("created_at", "sent_at")
+    assert {(now - created_at, bool(sent_at)) for created_at, sent_at in left} == {
+        (timedelta(hours=47), True),
+        (timedelta(days=400), False),
+    }
+
+
+def test_the_timetable_deletes_old_emails_every_hour():
+    assert SWEEPS["apps.users.tasks.delete_old_account_mails"] == 60 * 60

@@ -2,13 +2,12 @@
 
 from apps.quizzes.selectors.attempts import (
     LARGE,
-    changes_by,
     has_run_out,
     is_open,
     last_attempt,
     passed_quizzes,
     personal_data_of,
-    students_of_quiz,
+    submissions_from,
     submissions_of,
 )
 from apps.quizzes.selectors.contents import (
@@ -53,7 +52,6 @@ from apps.quizzes.selectors.submission_pages import (
     read_regrade,
     read_statistics,
     read_submission,
-    regrade_row,
 )
 
 __all__ = [
@@ -61,7 +59,6 @@ __all__ = [
     "QuizRole",
     "as_asked_to",
     "asked_in",
-    "changes_by",
     "choices_of",
     "contents_of",
     "count_figures",
@@ -96,8 +93,7 @@ __all__ = [
     "read_submission",
     "read_written_question",
     "read_written_quiz",
-    "regrade_row",
-    "students_of_quiz",
+    "submissions_from",
     "submissions_of",
     "submitted_by_day",
     "unpassed_quizzes",

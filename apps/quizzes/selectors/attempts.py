@@ -11,11 +11,13 @@ from apps.common.errors import NotFound
 from apps.common.storage.cache import Json
 from apps.common.storage.pagination import Page, Paging, page_of, page_slice
 from apps.courses import selectors as courses
-from apps.quizzes.documents import MOST_ATTEMPTS, Attempt
+from apps.quizzes.documents import MOST_ATTEMPTS, Attempt, Quiz
 from apps.users.viewer import Viewer
 
 GRACE = timedelta(seconds=1)  # for the way from the page to the server
+MOST_CHANGES = 1000  # changed submissions that the result of a regrade lists
 LARGE = ("questions", "answers", "marks")
+REGRADE_FIELDS = ("student", "attempt", "key_digest", "regraded_by")
 EXPORTED = dict.fromkeys(
     (
         "quiz_id",
@@ -67,9 +69,16 @@ def submissions_of(quiz_id, student_id) -> QuerySet:
     return Attempt.objects(quiz=quiz_id, student=student_id, submitted_at__ne=None)
 
 
-def students_of_quiz(quiz_id) -> list[ObjectId]:
-    """Return who has submitted something, erased people by the id that they have since."""
-    return Attempt.objects(quiz=quiz_id, submitted_at__ne=None).distinct("student")
+def submissions_from(quiz_id, student_id: ObjectId | None) -> list[Attempt]:
+    """
+    Return a quiz's submissions by student and attempt, without their content.
+
+    :param student_id: the student to start with; None for the first
+    """
+    found = Attempt.objects(quiz=quiz_id, submitted_at__ne=None)
+    if student_id is not None:
+        found = found.filter(student__gte=student_id)
+    return list(found.only(*REGRADE_FIELDS).order_by("student", "attempt"))
 
 
 def has_passed(*, quiz_id, student_id) -> bool:
@@ -113,9 +122,10 @@ def list_submissions(*, viewer: Viewer, represent: Callable, paging: Paging, **f
     return page_slice(found, paging, represent)
 
 
-def changes_by(regrade_id: ObjectId) -> list[Attempt]:
-    """Return the submissions whose result a regrade has changed."""
-    return list(Attempt.objects(regraded_by=regrade_id).exclude(*LARGE).order_by("id"))
+def changes_by(quiz: Quiz) -> list[Attempt]:
+    """Return the first submissions whose result the quiz's last regrade has changed."""
+    changed = Attempt.objects(quiz=quiz.id, regraded_by=quiz.regrade.id).exclude(*LARGE)
+    return list(changed.order_by("id").limit(MOST_CHANGES))
 
 
 def personal_data_of(user_id: str) -> list[Json]:

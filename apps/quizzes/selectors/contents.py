@@ -5,6 +5,7 @@ A full quiz has 6,000 choices, so they are read without building a document of e
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import NamedTuple
 
 from bson import ObjectId
@@ -142,6 +143,19 @@ def _add_choices(
         if row["question_id"] in wanted:
             choice = ChoiceContent(row["_id"], row["text"], row.get("is_correct", False))
             found[row["question_id"]].append(choice)
+
+
+def answer_key_digest(questions: Iterable[QuestionContent]) -> str:
+    """Return a digest of a quiz's answer key, whatever the order of its questions and choices."""
+    rows = sorted(
+        (str(one.id), one.kind, one.answer, one.tolerance, one.explanation, _key_of(one.choices))
+        for one in questions
+    )
+    return blake2b(repr(rows).encode(), digest_size=16).hexdigest()
+
+
+def _key_of(choices: Iterable[ChoiceContent]) -> list[tuple[str, bool]]:
+    return sorted((str(one.id), bool(one.is_correct)) for one in choices)
 
 
 def stored_figures(quizzes: Iterable[Quiz]) -> dict[ObjectId, QuizFigures]:

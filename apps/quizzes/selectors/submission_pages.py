@@ -1,6 +1,6 @@
 """Submissions, and what they show together, as people see them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from apps.common.capacity import Capacity
 from apps.common.clock import format_timestamp
@@ -66,11 +66,6 @@ def read_regrade(quiz: Quiz) -> Json:
     """
     if quiz.regrade is None:
         raise NotFound()
-    return regrade_row(quiz, changes_by(quiz.regrade.id))
-
-
-def regrade_row(quiz: Quiz, changed: Sequence[Attempt]) -> Json:
-    """Return a quiz's last regrade, with each submission that it has changed so far."""
     return {
         "quiz": str(quiz.id),
         "requested_at": format_timestamp(quiz.regrade.requested_at),
@@ -83,7 +78,7 @@ def regrade_row(quiz: Quiz, changed: Sequence[Attempt]) -> Json:
                 "before": _result(one.before),
                 "after": _result(one),
             }
-            for one in changed
+            for one in changes_by(quiz)
         ],
     }
 

@@ -31,7 +31,7 @@ from apps.quizzes.documents import (
 from apps.quizzes.events import QuizGraded
 from apps.quizzes.grading import Graded, grade
 from apps.quizzes.problems import problems_of
-from apps.quizzes.selectors.contents import QuestionContent
+from apps.quizzes.selectors.contents import QuestionContent, answer_key_digest
 from apps.quizzes.services.copies import insert_copy
 
 Asked = TypeVar("Asked", QuestionSnapshot, QuestionContent)
@@ -182,6 +182,7 @@ def _next_attempt(quiz: Quiz, student_id: str, last: Attempt | None, **fields) -
         deadline=now + timedelta(seconds=limit) if limit else None,
         partial_credit=quiz.partial_credit,
         pass_mark=quiz.pass_mark,
+        key_digest=answer_key_digest(questions),
         **fields,
     )
     attempt.questions = shuffled(questions) if quiz.shuffle else questions

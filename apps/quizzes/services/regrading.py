@@ -1,9 +1,14 @@
 """Grading all submissions of a quiz anew, after its author has mended the key."""
 
-from datetime import timedelta
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import NamedTuple
 
 from bson import ObjectId
 from django.utils.translation import gettext_lazy as _
+from mongoengine import Q
 
 from apps.common.clock import now_in_milliseconds
 from apps.common.errors import Conflict
@@ -22,9 +27,10 @@ from apps.quizzes.documents import (
 )
 from apps.quizzes.events import QuizRegraded
 from apps.quizzes.grading import grade, grade_of
-from apps.quizzes.selectors.contents import QuestionContent
+from apps.quizzes.selectors.contents import QuestionContent, answer_key_digest
 
-A_MINUTE = timedelta(minutes=1)
+A_MINUTE = timedelta(minutes=1)  # far longer than a round, so its worker must have died
+ROUND_SECONDS = 3  # other tasks wait for a round, not for a whole regrade
 
 
 class BeingRegraded(Conflict):
@@ -39,52 +45,116 @@ def request_regrade(quiz: Quiz) -> Quiz:
     :raises BeingRegraded: they are being graded anew just now
     """
     now = now_in_milliseconds()
-    asked_for = Quiz.objects(id=quiz.id, regrading_since=None, removed=None).modify(
-        new=True, set__regrade=Regrade(id=ObjectId(), requested_at=now), set__regrading_since=now
+    regrade = Regrade(
+        id=ObjectId(), requested_at=now, claim=ObjectId(), claimed_until=_claim_end(now)
     )
-    if asked_for is None:
+    requested = Quiz.objects(id=quiz.id, regrading_since=None, removed=None).modify(
+        new=True, set__regrade=regrade, set__regrading_since=now
+    )
+    if requested is None:
         raise BeingRegraded()
-    _regrade_later(asked_for)
-    return asked_for
+    _enqueue_round(requested)
+    return requested
 
 
-def regrade(quiz_id) -> None:
+def regrade(quiz_id, *, claim) -> None:
     """
-    Grade anew what was asked for; one that was cut off goes on.
+    Regrade submissions for a few seconds, then queue the next round.
 
     Of a question as it was asked, the key becomes today's: a choice that is gone, and a question
     that is gone or of another kind now, keep theirs. Texts, points and the pass mark stay.
+
+    :param claim: the claim that the round was queued with; without effect once it was replaced
     """
-    quiz = Quiz.objects(id=quiz_id, regrading_since__ne=None, removed=None).first()
+    quiz = _claim(quiz_id, claim)
     if quiz is None:
         return
     contents = selectors.contents_of(selectors.questions_of(quiz), whole=quiz)
-    key = {question.id: question for question in contents}
-    students = selectors.students_of_quiz(quiz.id)
-    told = [_regrade_student(quiz, student_id, key) for student_id in students]
-    if not all(told):
-        return  # the sweep tells the others
-    same = Quiz.objects(id=quiz.id, regrade__id=quiz.regrade.id)
-    same.update_one(set__regrade__finished_at=now_in_milliseconds(), unset__regrading_since=True)
+    key = AnswerKey({one.id: one for one in contents}, answer_key_digest(contents))
+    if quiz.regrade.key_digest != key.digest:  # edited since the last round
+        quiz.regrade.next_student = None
+    next_student = _run_round(quiz, key)
+    own = Quiz.objects(id=quiz.id, regrade__claim=quiz.regrade.claim)
+    if next_student is not None:
+        if own.update_one(**_next_round(quiz, next_student, key)):
+            _enqueue_round(quiz)
+    elif quiz.regrade.undelivered:  # The sweep starts again, and delivers once more.
+        own.update_one(unset__regrade__next_student=True, unset__regrade__undelivered=True)
+    else:
+        own.update_one(set__regrade__finished_at=now_in_milliseconds(), unset__regrading_since=True)
 
 
 def repair_regrades() -> int:
-    """Go on with what was begun a minute ago or more; return how many quizzes it was."""
-    before = now_in_milliseconds() - A_MINUTE
-    cut_off = Quiz.objects(regrading_since__lt=before).only("id")
-    return for_each(cut_off, lambda quiz: regrade(quiz.id))
+    """Continue regrades whose claim has expired; return the number of quizzes."""
+    now, end = now_in_milliseconds(), time.monotonic() + ROUND_SECONDS
+    expired = Q(regrade__claimed_until=None) | Q(regrade__claimed_until__lt=now)
+    interrupted = Quiz.objects(expired, regrading_since__lte=now).only("id", "regrade")
+    return for_each(interrupted, lambda quiz: _continue(quiz, end))
 
 
-def _regrade_later(quiz: Quiz) -> None:
-    enqueue("apps.quizzes.tasks.regrade_quiz", quiz_id=str(quiz.id))
+class AnswerKey(NamedTuple):
+    questions: dict[ObjectId, QuestionContent]
+    digest: str
 
 
-def _regrade_student(quiz: Quiz, student_id, key: dict[ObjectId, QuestionContent]) -> bool:
-    """Grade a student's submissions anew; say whether all have heard of what has changed."""
-    for_each(
-        selectors.submissions_of(quiz.id, student_id),
-        lambda submission: _regrade_submission(submission, quiz.regrade.id, key),
+def _continue(quiz: Quiz, end: float) -> None:
+    """Run a round of an interrupted regrade, or queue it when the sweep has no time left."""
+    if time.monotonic() < end:
+        regrade(quiz.id, claim=quiz.regrade.claim)
+    else:
+        _enqueue_round(quiz)
+
+
+def _claim(quiz_id, claim) -> Quiz | None:
+    """Replace a claim and return the quiz, or None if another worker has replaced it before."""
+    unclaimed = Quiz.objects(
+        id=quiz_id, regrade__claim=claim, regrading_since__ne=None, removed=None
     )
+    return unclaimed.modify(
+        new=True,
+        set__regrade__claim=ObjectId(),
+        set__regrade__claimed_until=_claim_end(now_in_milliseconds()),
+    )
+
+
+def _claim_end(now: datetime) -> datetime:
+    return now + A_MINUTE
+
+
+def _enqueue_round(quiz: Quiz) -> None:
+    enqueue("apps.quizzes.tasks.regrade_quiz", quiz_id=str(quiz.id), claim=str(quiz.regrade.claim))
+
+
+def _run_round(quiz: Quiz, key: AnswerKey) -> ObjectId | None:
+    """Regrade until the time is up; return the student that the next round starts with."""
+    submissions = selectors.submissions_from(quiz.id, quiz.regrade.next_student)
+    end = time.monotonic() + ROUND_SECONDS
+    for student_id, group in groupby(submissions, key=lambda one: one.student):
+        of_student = list(group)
+        for submission in of_student:
+            if time.monotonic() > end:
+                return student_id
+            if submission.key_digest != key.digest:
+                _regrade_submission(submission, quiz.regrade.id, key)
+        if not _deliver_changes(quiz, of_student):
+            quiz.regrade.undelivered = True
+    return None
+
+
+def _next_round(quiz: Quiz, student_id: ObjectId, key: AnswerKey) -> dict:
+    return {
+        "set__regrade__key_digest": key.digest,
+        "set__regrade__next_student": student_id,
+        "set__regrade__undelivered": bool(quiz.regrade.undelivered),
+        "set__regrade__claimed_until": _claim_end(now_in_milliseconds()),
+    }
+
+
+def _deliver_changes(quiz: Quiz, of_student: Sequence[Attempt]) -> bool:
+    """Publish that a student's results have changed; return whether every handler succeeded."""
+    if all(one.regraded_by != quiz.regrade.id for one in of_student):
+        return True
+    student_id = of_student[0].student
     selectors.invalidate_grades(student_id)
     graded = selectors.submissions_of(quiz.id, student_id).exclude(*selectors.LARGE)
     submissions = list(graded.order_by("attempt"))
@@ -94,12 +164,23 @@ def _regrade_student(quiz: Quiz, student_id, key: dict[ObjectId, QuestionContent
     return publish(_what_changed(quiz, changed[0], submissions))
 
 
-def _regrade_submission(
-    submission: Attempt, regrade_id: ObjectId, key: dict[ObjectId, QuestionContent]
-) -> None:
-    questions = [_by_todays_key(asked, key.get(asked.id)) for asked in submission.questions]
-    if questions == list(submission.questions):
+def _regrade_submission(row: Attempt, regrade_id: ObjectId, key: AnswerKey) -> None:
+    """Regrade a submission; set on its row whether that has changed the result."""
+    submission = Attempt.objects(id=row.id).first()
+    if submission is None:
         return
+    asked = submission.questions
+    questions = [_by_todays_key(one, key.questions.get(one.id)) for one in asked]
+    changes = {"key_digest": key.digest}
+    if questions != list(asked):
+        changes |= _regraded(submission, questions, regrade_id)
+    row.regraded_by = changes.get("regraded_by", row.regraded_by)
+    Attempt.objects(id=submission.id).update_one(
+        **{f"set__{name}": value for name, value in changes.items()}
+    )
+
+
+def _regraded(submission: Attempt, questions: list[QuestionSnapshot], regrade_id: ObjectId) -> dict:
     before = Result(
         score=submission.score, percentage=submission.percentage, passed=submission.passed
     )
@@ -112,9 +193,7 @@ def _regrade_submission(
     changes = vars(graded) | {"questions": questions}
     if (graded.score, graded.passed) != (before.score, before.passed):
         changes |= {"regraded_by": regrade_id, "before": before}
-    Attempt.objects(id=submission.id).update_one(
-        **{f"set__{name}": value for name, value in changes.items()}
-    )
+    return changes
 
 
 def _by_todays_key(asked: QuestionSnapshot, today: QuestionContent | None) -> QuestionSnapshot:

@@ -124,9 +124,10 @@ class QuizViewSet(Authoring, ViewSet):
     @action(detail=True, methods=["post"])
     def regrade(self, request, id):
         """Have all submissions graded anew by the key as it is now."""
-        quiz = services.request_regrade(self.own_quiz(id))
-        changed = selectors.changes_by(quiz.regrade.id)
-        return Response(selectors.regrade_row(quiz, changed), status=202)
+        quiz = self.own_quiz(id)
+        rate_limits.check_and_count("regrades", request.user.id)
+        quiz = services.request_regrade(quiz)
+        return Response(selectors.read_regrade(quiz), status=202)
 
     @regrade.mapping.get
     def last_regrade(self, request, id):
