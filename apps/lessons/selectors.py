@@ -114,7 +114,7 @@ def cached_lesson_ids(course_id) -> list[ObjectId]:
         return [str(lesson_id) for lesson_id in lesson_ids(course_id)]
 
     key = outline_key(course_id)
-    cached = read_through(f"{key}:ids", load, HALF_AN_HOUR, made_from=[key])
+    cached = read_through(f"{key}:ids", load, HALF_AN_HOUR, depends_on=[key])
     return [ObjectId(lesson_id) for lesson_id in cached]
 
 

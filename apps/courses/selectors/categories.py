@@ -43,7 +43,7 @@ def cached_category(category_id: str) -> CategoryRepresentation:
         f"category:{category_id}",
         load,
         AN_HOUR,
-        made_from=[CATEGORY_LISTS],
+        depends_on=[CATEGORY_LISTS],
     )
 
 
@@ -58,7 +58,7 @@ def list_categories(*, paging: Paging) -> Page:
     if paging.size not in CACHED_PAGE_SIZES:
         return Page(**load())
     key = f"categories:{paging.number}:{paging.size}"
-    return Page(**read_through(key, load, AN_HOUR, made_from=[CATEGORY_LISTS]))
+    return Page(**read_through(key, load, AN_HOUR, depends_on=[CATEGORY_LISTS]))
 
 
 def count_published(category_ids: Iterable[ObjectId]) -> dict[ObjectId, int]:

@@ -99,7 +99,7 @@ def list_courses(*, viewer: Viewer, paging: Paging, **filters) -> Page:
         return Page(**load())
     values = [filters.get(name) for name in CACHED_FILTERS]
     key = ":".join(map(str, ["courses", *values, ordering, paging.size]))
-    return Page(**read_through(key, load_for_everyone, FIVE_MINUTES, made_from=[COURSE_LISTS]))
+    return Page(**read_through(key, load_for_everyone, FIVE_MINUTES, depends_on=[COURSE_LISTS]))
 
 
 def cached_published_courses(limit: int) -> list[Json]:
@@ -112,7 +112,7 @@ def cached_published_courses(limit: int) -> list[Json]:
             for course in courses.only("updated_at").limit(limit)
         ]
 
-    return read_through(f"courses:published:{limit}", load, FIVE_MINUTES, made_from=[COURSE_LISTS])
+    return read_through(f"courses:published:{limit}", load, FIVE_MINUTES, depends_on=[COURSE_LISTS])
 
 
 def courses_visible_to(viewer: Viewer) -> QuerySet:
