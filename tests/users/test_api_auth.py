@@ -986,7 +986,7 @@ def test_one_changes_oneself(ada):
         "👩‍👩‍👧‍👦 family",
         "שלום, עולם",
         "e\u0301 and Z\u0351\u036b",
-        "one\r\ntwo\n\n  three",
+        "one\ntwo\n\n  three",
         "<b>&amp;",
         "👋" * 2000,
     ],

@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from apps.common.http.echo import truncate
 from apps.common.invisible_characters import is_blank, remove_invisible
+from apps.common.normalization import normalize_line_breaks
 from apps.common.storage.pictures import picture_url
 
 _OBJECT_ID = re.compile(r"[0-9a-f]{24}")
@@ -24,7 +25,7 @@ def is_object_id(value: object) -> bool:
 
 class TextField(serializers.CharField):
     """
-    Text in one line or, with `lines=True`, in several.
+    Text in one line or, with `lines=True`, in several, which are separated by LF.
 
     A line loses what is invisible. With `as_written=True` it does not: for what is compared with
     stored texts, or refused by a rule of its own.
@@ -50,6 +51,7 @@ class TextField(serializers.CharField):
             self.fail("control")
         if not self.lines and _LINE_BREAK.search(value):
             self.fail("one_line")
+        value = normalize_line_breaks(value)
         if not self.as_written:
             value = self._tidied(value)
         if not self.allow_blank and is_blank(value):
