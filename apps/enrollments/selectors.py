@@ -9,6 +9,7 @@ from apps.common.clock import format_timestamp
 from apps.common.errors import NotFound
 from apps.common.storage.cache import Json, invalidate, read_through
 from apps.common.storage.count_by_day import count_by_day
+from apps.common.storage.documents import matches_any_pair
 from apps.common.storage.pagination import Page, Paging, page_of
 from apps.courses import selectors as courses
 from apps.enrollments.documents import Enrollment
@@ -123,10 +124,7 @@ def seats_left(course_ids: list) -> list[tuple[str, str]]:
 
 def milestones_of(places: list[tuple[str, str]]) -> dict[tuple[str, str], list[int]]:
     """Return the milestones reached in each place `(student id, course id)`."""
-    found = Enrollment.objects(
-        student__in=list({student for student, _ in places}),
-        course__in=list({course for _, course in places}),
-    )
+    found = Enrollment.objects(__raw__=matches_any_pair(places))
     return {(str(one.student), str(one.course)): sorted(one.milestones) for one in found}
 
 
