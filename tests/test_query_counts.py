@@ -21,6 +21,7 @@ from tests.factories import (
     make_category,
     make_course,
     make_instructor,
+    make_lesson,
     make_question,
     make_quiz,
     make_student,
@@ -147,6 +148,21 @@ def test_enrolling_asks_nine_times_cold_and_seven_times_warm(mails_later):
     assert len(cold) <= 9, cold
     assert len(warm) <= 7, warm
     assert Notification.objects.count() == 3  # each with its own
+
+
+def test_enrolling_again_asks_as_often_whatever_the_number_of_lessons(mails_later):
+    commands = []
+    for lessons in (2, 40):
+        course = make_course(lessons=lessons)
+        student = enroll_in(course)
+        leave(Enrollment.objects.get(student=student.id))
+        make_lesson(course=course)
+        client = client_of(student)
+        client.get("/api/auth/user/")
+        commands.append(asked(client, "post", "/api/enrollments/", {"course": str(course.id)}))
+        assert Progress.objects(student=student.id, course=course.id).count() == lessons + 1
+
+    assert len(commands[0]) == len(commands[1]) <= 15, commands
 
 
 def test_marking_a_lesson_asks_seven_times_once_its_milestones_are_told(learner, mails_later):
