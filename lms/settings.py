@@ -108,6 +108,7 @@ EMBEDDED_STORE = DATA_DIR / "documents.sqlite3"
 STORE_TIMEOUT_SECONDS = 2.2  # PyMongo looks at its watch twice a second: 2.5 would be 3
 
 REDIS_URL = env.url("REDIS_URL", "redis", "rediss", "unix")
+SHARED_STORES = bool(MONGODB_URI and REDIS_URL)  # Several processes can use them.
 REDIS = {
     "BACKEND": "django_redis.cache.RedisCache",
     "LOCATION": REDIS_URL,
@@ -235,6 +236,10 @@ CORS_ALLOW_HEADERS = [
     "x-request-id",
 ]
 CORS_EXPOSE_HEADERS = ["ETag", "Retry-After", "X-Request-ID"]
+
+# Of each process. Requests that wait for an expensive job hold at most half of the threads.
+WEB_THREADS = env.number("WEB_THREADS", default=32 if SHARED_STORES else 128, least=1)
+MOST_WAITING_REQUESTS = WEB_THREADS // 2
 
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_SSL_REDIRECT = False  # the proxy's; health probes speak plain http

@@ -47,7 +47,7 @@ def _clean(db, settings, tmp_path):
 
 
 @pytest.fixture
-def patient_accounts(monkeypatch):
+def patient_accounts(monkeypatch, settings):
     """
     Let threads wait for SQLite and for password hashing as long as they need.
 
@@ -57,6 +57,7 @@ def patient_accounts(monkeypatch):
 
     from apps.common.capacity import Capacity
 
+    settings.MOST_WAITING_REQUESTS = 100
     monkeypatch.setattr("apps.users.passwords.hashing", Capacity(2, wait=PATIENCE))
     if connection.vendor == "sqlite":
         monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", PATIENCE)

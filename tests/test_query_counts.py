@@ -1,6 +1,7 @@
 """How much is asked of the stores, pinned; and that every filter is served by an index."""
 
 import pytest
+from mongoengine.connection import get_db
 
 from apps.common.storage.cache import invalidate, store
 from apps.common.storage.indexes import documents
@@ -9,6 +10,7 @@ from apps.enrollments.documents import Enrollment
 from apps.enrollments.services import leave
 from apps.notifications.documents import Notification
 from apps.notifications.services import send_mails
+from apps.progress import selectors as progress
 from apps.progress.documents import Progress
 from apps.quizzes.documents import Quiz
 from apps.users.documents import User
@@ -20,6 +22,7 @@ from tests.factories import (
     make_category,
     make_course,
     make_instructor,
+    make_lesson,
     make_question,
     make_quiz,
     make_student,
@@ -149,6 +152,21 @@ def test_enrolling_asks_nine_times_cold_and_seven_times_warm(mails_later):
     assert Notification.objects.count() == 3  # each with its own
 
 
+def test_enrolling_again_asks_as_often_whatever_the_number_of_lessons(mails_later):
+    commands = []
+    for lessons in (2, 40):
+        course = make_course(lessons=lessons)
+        student = enroll_in(course)
+        leave(Enrollment.objects.get(student=student.id))
+        make_lesson(course=course)
+        client = client_of(student)
+        client.get("/api/auth/user/")
+        commands.append(asked(client, "post", "/api/enrollments/", {"course": str(course.id)}))
+        assert Progress.objects(student=student.id, course=course.id).count() == lessons + 1
+
+    assert len(commands[0]) == len(commands[1]) <= 15, commands
+
+
 def test_marking_a_lesson_asks_seven_times_once_its_milestones_are_told(learner, mails_later):
     client, _, course = learner
     client.get("/api/auth/user/")
@@ -217,6 +235,42 @@ def test_summaries_of_many_places_ask_as_often_as_one(learner):
         enroll_in(make_course(lessons=2), student)
     client.get("/api/auth/user/")
     assert len(asked(client, "get", address)) == len(one)
+
+
+def test_summaries_read_only_the_records_of_their_enrollments():
+    courses = [make_course(lessons=2) for _ in range(4)]
+    students = [make_student() for _ in courses]
+    for course in courses:
+        quiz = make_quiz(lesson=lessons_of(course)[0])
+        for student in students:
+            enroll_in(course, student)
+            graded(quiz, 100, student=student.id)
+    diagonal = list(zip(students, courses, strict=True))
+    column = [(student, courses[0]) for student in students]
+    row = [(students[0], course) for course in courses]
+    Progress.objects.update(set__completed=True)
+
+    for pairs in (diagonal, column, row, diagonal + column):
+        ids = [(str(student.id), str(course.id)) for student, course in pairs]
+        with recorded() as heard:
+            summaries = progress.summaries_of(ids)
+        number = len(set(ids))
+        assert _count_matches(heard, "enrollments") == number
+        assert _count_matches(heard, "quiz_submissions") == number
+        assert _count_matches(heard, "progress") == 2 * number
+        assert {one["completed"] for one in summaries.values()} == {2}
+    counts = progress.completed_by_course([one.id for one in courses], without=set(ids))
+    assert list(counts.values()) == [0, 6, 6, 6]
+
+
+def _count_matches(heard: list[dict], collection: str) -> int:
+    """Return how many documents of a collection the commands that were heard match."""
+    conditions = [_filter_of(command) for command in heard]
+    return sum(
+        get_db()[name].count_documents(condition)
+        for name, condition in conditions
+        if name == collection
+    )
 
 
 def test_a_dashboard_asks_as_often_whatever_the_number_of_courses_and_students():

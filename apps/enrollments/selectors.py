@@ -8,6 +8,7 @@ from apps.common.clock import format_timestamp
 from apps.common.errors import NotFound
 from apps.common.storage.cache import Json, invalidate, read_through
 from apps.common.storage.count_by_day import count_by_day
+from apps.common.storage.documents import matches_any_pair
 from apps.common.storage.pagination import Page, Paging, page_of
 from apps.courses import selectors as courses
 from apps.enrollments.documents import Enrollment
@@ -111,10 +112,7 @@ def left_enrollments(course_ids: list) -> list[tuple[str, str]]:
 
 def milestones_of(pairs: list[tuple[str, str]]) -> dict[tuple[str, str], list[int]]:
     """Return the milestones reached by each pair `(student id, course id)`."""
-    enrollments = Enrollment.objects(
-        student__in=list({student for student, _ in pairs}),
-        course__in=list({course for _, course in pairs}),
-    )
+    enrollments = Enrollment.objects(__raw__=matches_any_pair(pairs))
     return {_pair(enrollment): sorted(enrollment.milestones) for enrollment in enrollments}
 
 

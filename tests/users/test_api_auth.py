@@ -405,7 +405,10 @@ def test_failures_are_counted_from_addresses_of_one_network_together(ada, limite
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_many_guesses_at_once_no_more_are_answered_than_one_after_the_other(ada, limited):
+def test_of_many_guesses_at_once_no_more_are_answered_than_one_after_the_other(
+    ada, limited, monkeypatch
+):
+    monkeypatch.setattr(passwords.hashing, "_wait", 60)  # however busy the machine is
     answers = race(12, lambda number: login(password=f"wrong{number}").status_code)
 
     assert sorted(answers) == [401] * 5 + [429] * 7
@@ -986,7 +989,7 @@ def test_one_changes_oneself(ada):
         "👩‍👩‍👧‍👦 family",
         "שלום, עולם",
         "e\u0301 and Z\u0351\u036b",
-        "one\r\ntwo\n\n  three",
+        "one\ntwo\n\n  three",
         "<b>&amp;",
         "👋" * 2000,
     ],

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from bson import ObjectId
 
 from apps.common.storage.cache import Json, invalidate
+from apps.common.storage.documents import matches_any_pair
 from apps.quizzes.documents import Attempt, Quiz
 from apps.quizzes.grading import grade_of
 from apps.quizzes.selectors.attempts import passed_quizzes
@@ -87,10 +88,7 @@ def _quizzes_of(course_ids: set[str]) -> dict[str, list[Quiz]]:
 
 
 def _attempts_in(places: list[Place]) -> dict[tuple[str, ObjectId], list[Attempt]]:
-    found = Attempt.objects(
-        student__in=list({ObjectId(student) for student, _ in places}),
-        course__in=list({ObjectId(course) for _, course in places}),
-    )
+    found = Attempt.objects(__raw__=matches_any_pair(places))
     grouped: dict[tuple[str, ObjectId], list[Attempt]] = {}
     for one in found.only("quiz", "student", "attempt", "percentage", "passed").order_by("attempt"):
         grouped.setdefault((str(one.student), one.quiz), []).append(one)
