@@ -3,18 +3,18 @@ import { Page } from '@playwright/test';
 import { enrol, makeCourse } from './courses';
 import { expect, openMenu, register, test } from './product';
 
-/** What the head of the page says of it. */
+/** The notifications link of the header. */
 async function bell(page: Page) {
   await openMenu(page);
   return page.getByRole('banner').getByRole('link', { name: /^Notifications/ });
 }
 
-test('an enrolment is told, and read: one, then all', async ({ page }) => {
+test('an enrollment creates a notification that can be marked as read', async ({ page }) => {
   const first = await makeCourse(page);
   const second = await makeCourse(page);
   await register(page);
   await page.goto(`/courses/${first.id}`);
-  await page.getByRole('button', { name: 'Enrol' }).click();
+  await page.getByRole('button', { name: 'Enroll' }).click();
   await expect(page).toHaveURL(/\/learn\//);
   await expect(await bell(page)).toHaveText(/1/);
 
@@ -35,7 +35,7 @@ test('an enrolment is told, and read: one, then all', async ({ page }) => {
   await expect(rows.getByText('New')).toBeHidden();
   await expect(await bell(page)).not.toHaveText(/\d/);
   await page.reload();
-  await expect(page.getByText('You have read everything.')).toBeVisible();
+  await expect(page.getByText('No unread notifications')).toBeVisible();
 
   await page.getByRole('link', { name: 'Show all notifications' }).click();
   await rows.filter({ hasText: first.title }).getByRole('button', { name: 'Delete' }).click();
@@ -46,11 +46,11 @@ test('an enrolment is told, and read: one, then all', async ({ page }) => {
   await expect(page).toHaveURL(new RegExp(`/learn/${second.id}`));
 });
 
-test('what comes while one reads is announced, and shown when one wants it', async ({ page }) => {
+test('new notifications are announced and shown on request', async ({ page }) => {
   const course = await makeCourse(page);
   await register(page);
   await page.goto('/notifications');
-  await expect(page.getByText('Nothing has happened yet.')).toBeVisible();
+  await expect(page.getByText('No notifications yet')).toBeVisible();
 
   await enrol(page, course.id);
   await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
@@ -58,7 +58,7 @@ test('what comes while one reads is announced, and shown when one wants it', asy
   await expect(page.getByRole('main').getByRole('link', { name: course.title })).toBeFocused();
 });
 
-test('the settings are kept, and a kind that is not wanted is not counted', async ({ page }) => {
+test('preferences are saved, and disabled kinds are not counted', async ({ page }) => {
   const course = await makeCourse(page);
   await register(page);
   await page.goto('/notifications');
@@ -79,5 +79,5 @@ test('the settings are kept, and a kind that is not wanted is not counted', asyn
 
   await enrol(page, course.id);
   await page.goto('/notifications');
-  await expect(page.getByText('Nothing has happened yet.')).toBeVisible();
+  await expect(page.getByText('No notifications yet')).toBeVisible();
 });

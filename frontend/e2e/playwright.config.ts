@@ -9,7 +9,7 @@ const PYTHON = join(ROOT, '.venv/bin/python');
 const FREE_PORT =
   'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])';
 
-// The workers read this file again, and must find what the first reading chose.
+// Workers load this file again and must get the same values.
 process.env['E2E_PORT'] ??= execFileSync(PYTHON, ['-c', FREE_PORT], { encoding: 'utf8' }).trim();
 process.env['E2E_DATA'] ??= mkdtempSync(join(tmpdir(), 'lms-e2e-'));
 process.env['E2E_PASSWORD'] ??= 'demo for the browser';
@@ -32,7 +32,7 @@ export default defineConfig({
     trace: 'retain-on-failure',
     screenshot: 'only-on-failure',
     contextOptions: { reducedMotion: 'reduce' },
-    serviceWorkers: 'block', // it fetches the whole app; the tests of being offline allow it
+    serviceWorkers: 'block', // It would fetch the whole app; the offline tests allow it.
     launchOptions: {
       executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
       args: [
@@ -56,7 +56,7 @@ export default defineConfig({
       use: { ...devices['Desktop Chrome'], viewport: { width: 820, height: 1180 } },
     },
   ],
-  // The real product over a data folder of its own, with the demo in it.
+  // The real product with its own data folder and the demo data.
   webServer: {
     command: `exec ${PYTHON} -m lms.launch > frontend/e2e.log 2>&1`,
     cwd: ROOT,

@@ -11,9 +11,9 @@ export type Category = ApiResponse<'Category'>;
 export class ManageApi {
   private readonly http = inject(HttpClient);
 
-  users(wanted: Signal<Readonly<Record<string, string | undefined>>>) {
+  users(filters: Signal<Readonly<Record<string, string | undefined>>>) {
     return httpResource<Page<User>>(
-      () => ({ url: '/api/users/', params: definedParams(wanted()) }),
+      () => ({ url: '/api/users/', params: definedParams(filters()) }),
       {
         defaultValue: EMPTY_PAGE,
       },
@@ -24,7 +24,7 @@ export class ManageApi {
     return firstValueFrom(this.http.patch<User>(`/api/users/${id}/`, body));
   }
 
-  /** Makes the account and mails a link to set its password. */
+  /** Creates the account and emails a link to set its password. */
   invite(invitation: ApiRequest<'Invitation'>): Promise<User> {
     return firstValueFrom(this.http.post<User>('/api/users/', invitation));
   }

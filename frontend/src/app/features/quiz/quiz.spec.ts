@@ -829,7 +829,7 @@ describe('the page of a quiz', () => {
       await settle();
       const alert = page.querySelector('lms-quiz-sending [role=alert]')?.textContent ?? '';
       expect(alert).toContain('Your answers are not submitted yet.');
-      expect(alert).toContain('The server cannot be reached.');
+      expect(alert).toContain('Could not reach the server.');
       expect(alert).toContain('They are kept on this device.');
       expect(alert).toContain('sent again by themselves');
       expect(scrollIntoView.mock.contexts).toEqual([page.querySelector('lms-quiz-sending')]);

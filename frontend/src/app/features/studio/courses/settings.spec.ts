@@ -63,7 +63,7 @@ describe('a course’s settings', () => {
     await submit();
 
     http.expectNone('/api/courses/1/');
-    expect(text()).toContain('This is not valid.');
+    expect(text()).toContain('Enter a valid value.');
   });
 
   it('shows at its field what the server refuses', async () => {

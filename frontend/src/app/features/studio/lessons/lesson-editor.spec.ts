@@ -144,7 +144,7 @@ describe('the lesson editor', () => {
     await submit();
 
     http.expectNone('/api/lessons/a/');
-    expect(text()).toContain('This is needed.');
+    expect(text()).toContain('This field is required.');
   });
 
   it('shows at its field what the server refuses, and what failed', async () => {
