@@ -88,7 +88,7 @@ for (const [next, path] of [
   test(`signing in with next=${next} leads to ${path}`, async ({ page }) => {
     await page.goto(`/login?next=${encodeURIComponent(next)}`);
     await page.getByLabel('Username or email').fill('demo-student');
-    await page.getByLabel('Password').fill(DEMO_PASSWORD);
+    await page.getByLabel('Password', { exact: true }).fill(DEMO_PASSWORD);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await expect(page).toHaveURL(path);
   });

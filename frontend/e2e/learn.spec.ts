@@ -80,7 +80,7 @@ test('completing every lesson shows that the course is completed', async ({ page
     await expect(page.getByRole('button', { name: 'Mark as not completed' })).toBeVisible();
   }
 
-  await expect(page.getByRole('heading', { name: /You have finished “Botany/ })).toBeVisible();
+  await expect(page.getByRole('heading', { name: /You completed “Botany/ })).toBeVisible();
   await page.getByRole('link', { name: 'My learning' }).last().click();
   await expect(page.getByRole('heading', { level: 2, name: 'Completed courses' })).toBeVisible();
 });
@@ -186,7 +186,7 @@ test('a lesson with a quiz links to the quiz and cannot be marked as completed',
   await enrol(page, id);
   await page.goto(`/learn/${id}/${lessons[1]}`);
 
-  await expect(page.getByText('This lesson is completed by passing its quiz.')).toBeVisible();
+  await expect(page.getByText('Pass the quiz to complete this lesson.')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Mark as completed' })).toBeHidden();
   await page.getByRole('link', { name: 'Take quiz “A quiz”' }).click();
   await expect(page).toHaveURL(`/quiz/${quiz}`);

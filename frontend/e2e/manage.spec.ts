@@ -71,7 +71,7 @@ test.describe('a deactivated user', () => {
     await page.goto('/profile');
     await expect(page).toHaveURL(/\/login\?next=%2Fprofile/);
     await page.getByLabel('Username or email').fill(username);
-    await page.getByLabel('Password').fill('correct horse battery');
+    await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await expect(page.getByRole('alert')).toBeVisible();
 

@@ -35,7 +35,9 @@ test('an enrollment creates a notification that can be marked as read', async ({
   await expect(rows.getByText('New')).toBeHidden();
   await expect(await bell(page)).not.toHaveText(/\d/);
   await page.reload();
-  await expect(page.getByText('No unread notifications')).toBeVisible();
+  await expect(
+    page.locator('lms-empty-state', { hasText: 'No unread notifications' }),
+  ).toBeVisible();
 
   await page.getByRole('link', { name: 'Show all notifications' }).click();
   await rows.filter({ hasText: first.title }).getByRole('button', { name: 'Delete' }).click();
@@ -64,7 +66,7 @@ test('preferences are saved, and disabled kinds are not counted', async ({ page 
   await page.goto('/notifications');
   await page.getByRole('link', { name: 'Notification settings' }).click();
   const here = page.getByRole('checkbox', { name: 'You are enrolled in a course: On this site' });
-  const mail = page.getByRole('checkbox', { name: 'You pass a quiz: By mail' });
+  const mail = page.getByRole('checkbox', { name: 'You pass a quiz: By email' });
   for (const box of [here, mail]) {
     await expect(box).toBeChecked();
     await box.uncheck();
@@ -74,7 +76,7 @@ test('preferences are saved, and disabled kinds are not counted', async ({ page 
   await expect(here).not.toBeChecked();
   await expect(mail).not.toBeChecked();
   await expect(
-    page.getByRole('checkbox', { name: 'You are enrolled in a course: By mail' }),
+    page.getByRole('checkbox', { name: 'You are enrolled in a course: By email' }),
   ).toBeChecked();
 
   await enrol(page, course.id);

@@ -21,7 +21,7 @@ test('the visited catalog can be read offline with a notice', async ({ page, con
   await expect(course).toBeVisible();
 
   await page.goto('/courses?search=neverseen');
-  await expect(page.getByRole('alert')).toContainText('cannot be reached');
+  await expect(page.getByRole('alert')).toContainText('Could not reach the server');
   await context.setOffline(false);
   await page.getByRole('button', { name: 'Try again' }).click();
   await expect(page.getByText('No courses found.')).toBeVisible();
@@ -58,7 +58,7 @@ test('a signed-in user stays signed in offline, reads opened lessons, and reconn
   await expect(page.getByText('Read this.')).toBeVisible();
   await page.goto('/dashboard');
   await expect(page).toHaveURL(/\/dashboard$/);
-  await expect(page.getByRole('alert')).toContainText('cannot be reached');
+  await expect(page.getByRole('alert')).toContainText('Could not reach the server');
 
   await context.setOffline(false);
   await page.getByRole('button', { name: 'Try again' }).click();
@@ -123,7 +123,7 @@ test.describe('without the service worker', () => {
     await context.setOffline(true);
     await openMenu(page);
     await page.getByRole('link', { name: 'Register' }).first().click();
-    await expect(page.getByRole('heading', { name: 'cannot be reached now' })).toBeVisible();
+    await expect(page.getByRole('heading', { name: 'Page unavailable' })).toBeVisible();
 
     await context.setOffline(false);
     await expect(page.getByRole('heading', { level: 1, name: 'Register' })).toBeVisible();

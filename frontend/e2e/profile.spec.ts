@@ -25,7 +25,7 @@ async function signOut(page: Page, username: string): Promise<void> {
 async function tryToSignIn(page: Page, username: string, password: string): Promise<void> {
   await page.goto('/login');
   await page.getByLabel('Username or email').fill(username);
-  await page.getByLabel('Password').fill(password);
+  await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
@@ -74,7 +74,7 @@ test.describe('rejected input', () => {
 
     await page.getByLabel('Current password').fill(PASSWORD);
     await page.getByRole('button', { name: 'Change password' }).click();
-    await expect(page.getByText('Your password is changed.')).toBeVisible();
+    await expect(page.getByText('Your password was changed.')).toBeVisible();
     await signOut(page, username);
     await tryToSignIn(page, username, PASSWORD);
     await expect(page.getByRole('alert')).toBeVisible();
@@ -89,7 +89,7 @@ test.describe('rejected input', () => {
     const dialog = page.getByRole('dialog');
     const agree = dialog.getByRole('button', { name: 'Delete my account' });
     await expect(agree).toBeDisabled();
-    await dialog.getByLabel(`Type ${username} to go on`).fill(username);
+    await dialog.getByLabel(`Type ${username} to confirm`).fill(username);
     await agree.click();
     await expect(page).toHaveURL('/');
     await expect(page.getByText('Your account has been deleted.')).toBeVisible();

@@ -11,21 +11,32 @@ import { takeUntilDestroyed, toObservable } from '@angular/core/rxjs-interop';
 import { RouterLink } from '@angular/router';
 import { skip } from 'rxjs';
 
+import { publicCategoriesResource } from '@core/api/categories';
 import { Course, Page } from '@core/api/models';
 import { focusHeading } from '@core/navigation/heading-focus';
 import { QueryParams } from '@core/navigation/query-params';
 import { CourseCard } from '@shared/course-card';
 import { EmptyState } from '@shared/empty-state';
+import { FilterSelect } from '@shared/filter-select';
 import { LoadError } from '@shared/load-error';
 import { Pager } from '@shared/pager';
 import { SearchBox } from '@shared/search-box';
 import { Skeleton } from '@shared/skeleton';
-import { CoursesApi } from './courses-api';
+import { CatalogApi } from './catalog-api';
 
 /** The public catalog. The URL holds its filters under the API's names. */
 @Component({
   selector: 'lms-course-list',
-  imports: [RouterLink, CourseCard, EmptyState, LoadError, Pager, SearchBox, Skeleton],
+  imports: [
+    RouterLink,
+    CourseCard,
+    EmptyState,
+    FilterSelect,
+    LoadError,
+    Pager,
+    SearchBox,
+    Skeleton,
+  ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './course-list.scss',
   templateUrl: './course-list.html',
@@ -37,9 +48,16 @@ export class CourseList {
   readonly ordering = input<string>();
   readonly page = input<string>();
 
-  private readonly api = inject(CoursesApi);
+  private readonly api = inject(CatalogApi);
   protected readonly queryParams = inject(QueryParams);
-  protected readonly categories = this.api.categories();
+  private readonly categories = publicCategoriesResource();
+  protected readonly categoryOptions = computed(() => [
+    { value: '', label: $localize`All` },
+    ...(this.categories.hasValue() ? this.categories.value().results : []).map(category => ({
+      value: category.id,
+      label: `${category.name} (${category.course_count})`,
+    })),
+  ]);
   protected readonly courses = this.api.list(
     computed(() => ({
       search: this.search(),

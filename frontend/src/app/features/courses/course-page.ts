@@ -22,7 +22,7 @@ import { LoadError } from '@shared/load-error';
 import { DurationPipe } from '@shared/duration';
 import { CourseImage } from '@shared/course-image';
 import { Skeleton } from '@shared/skeleton';
-import { CoursesApi } from './courses-api';
+import { CatalogApi } from './catalog-api';
 
 /** A course with the enrollment of the current user. */
 @Component({
@@ -37,7 +37,7 @@ export class CoursePage {
   /** Set when returning from signing in to enroll. */
   readonly enroll = input<string>();
 
-  private readonly api = inject(CoursesApi);
+  private readonly api = inject(CatalogApi);
   private readonly router = inject(Router);
   private readonly pageMetadata = inject(PageMetadata);
   private readonly confirm = inject(Confirm);

@@ -21,13 +21,6 @@ export class HomeApi {
     );
   }
 
-  categories() {
-    return httpResource<Page<ApiResponse<'Category'>>>(
-      () => ({ url: '/api/categories/', params: { page_size: 100 }, context: withoutToken() }),
-      { defaultValue: EMPTY_PAGE },
-    );
-  }
-
   /** The dashboard of the current user. */
   dashboard() {
     return httpResource<ApiResponse<'Dashboard'>>(() =>

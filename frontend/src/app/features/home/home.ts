@@ -2,6 +2,7 @@ import { PercentPipe } from '@angular/common';
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 import { RouterLink } from '@angular/router';
 
+import { publicCategoriesResource } from '@core/api/categories';
 import { Session } from '@core/auth/session';
 import { CourseCard } from '@shared/course-card';
 import { EmptyState } from '@shared/empty-state';
@@ -22,7 +23,7 @@ export class Home {
   private readonly api = inject(HomeApi);
   protected readonly session = inject(Session);
   protected readonly featured = this.api.featured(FEATURED);
-  protected readonly categories = this.api.categories();
+  protected readonly categories = publicCategoriesResource();
   private readonly dashboard = this.api.dashboard();
   private readonly isSessionKnown = signal(false);
   protected readonly isLoadingCourse = computed(

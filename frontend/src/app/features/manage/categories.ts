@@ -5,6 +5,7 @@ import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatInputModule } from '@angular/material/input';
 import { RouterLink } from '@angular/router';
 
+import { Category, categoriesResource } from '@core/api/categories';
 import { Snackbar } from '@core/snackbar/snackbar';
 import { Confirm } from '@shared/confirm';
 import { EmptyState } from '@shared/empty-state';
@@ -12,7 +13,7 @@ import { LoadError } from '@shared/load-error';
 import { errorMessageOf } from '@shared/form-errors';
 import { Skeleton } from '@shared/skeleton';
 import { FormSubmission } from '@shared/form-submission';
-import { Category, ManageApi } from './manage-api';
+import { ManageApi } from './manage-api';
 
 /** Manages the categories of courses. */
 @Component({
@@ -36,7 +37,7 @@ export class Categories {
   private readonly snackbar = inject(Snackbar);
   private readonly confirm = inject(Confirm);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
-  protected readonly categories = this.api.categories();
+  protected readonly categories = categoriesResource();
   protected readonly edited = signal<Category | 'new' | null>(null);
   protected readonly messageOf = errorMessageOf;
   protected readonly form = inject(NonNullableFormBuilder).group({

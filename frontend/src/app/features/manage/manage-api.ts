@@ -3,9 +3,8 @@ import { Injectable, Signal, inject } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
 
 import { ApiResponse, EMPTY_PAGE, Page, ApiRequest, User } from '@core/api/models';
+import { Category } from '@core/api/categories';
 import { definedParams } from '@core/api/defined-params';
-
-export type Category = ApiResponse<'Category'>;
 
 @Injectable({ providedIn: 'root' })
 export class ManageApi {
@@ -27,13 +26,6 @@ export class ManageApi {
   /** Creates the account and emails a link to set its password. */
   invite(invitation: ApiRequest<'Invitation'>): Promise<User> {
     return firstValueFrom(this.http.post<User>('/api/users/', invitation));
-  }
-
-  categories() {
-    return httpResource<Page<Category>>(
-      () => ({ url: '/api/categories/', params: { page_size: 100 } }),
-      { defaultValue: EMPTY_PAGE },
-    );
   }
 
   addCategory(body: ApiRequest<'Category'>): Promise<Category> {

@@ -68,7 +68,7 @@ describe('users', () => {
     expect(url()).toBe('/manage/users?role=admin&is_active=true');
     await answer('GET', USERS, pageOf(ADMIN));
 
-    await type('label:nth-of-type(2) select', 'true', 'change');
+    await type('lms-filter-select:nth-of-type(2) select', 'true', 'change');
     expect(url()).toContain('instructor_requested=true');
   });
 

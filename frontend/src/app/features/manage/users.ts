@@ -1,8 +1,9 @@
-import { DatePipe, DecimalPipe } from '@angular/common';
+import { DatePipe, DecimalPipe, formatNumber } from '@angular/common';
 import {
   ChangeDetectionStrategy,
   Component,
   ElementRef,
+  LOCALE_ID,
   computed,
   inject,
   input,
@@ -19,6 +20,7 @@ import { QueryParams } from '@core/navigation/query-params';
 import { Snackbar } from '@core/snackbar/snackbar';
 import { Confirm, ConfirmOptions } from '@shared/confirm';
 import { EmptyState } from '@shared/empty-state';
+import { FilterSelect } from '@shared/filter-select';
 import { LoadError } from '@shared/load-error';
 import { errorMessageOf } from '@shared/form-errors';
 import { Pager } from '@shared/pager';
@@ -38,6 +40,7 @@ import { ManageApi } from './manage-api';
     MatInputModule,
     RouterLink,
     EmptyState,
+    FilterSelect,
     LoadError,
     Pager,
     SearchBox,
@@ -56,6 +59,7 @@ export class Users {
 
   private readonly api = inject(ManageApi);
   private readonly router = inject(Router);
+  private readonly locale = inject(LOCALE_ID);
   protected readonly queryParams = inject(QueryParams);
   private readonly snackbar = inject(Snackbar);
   private readonly confirm = inject(Confirm);
@@ -82,12 +86,27 @@ export class Users {
     { value: 'instructor', label: $localize`Instructors` },
     { value: 'admin', label: $localize`Admins` },
   ];
+  protected readonly requestOptions = computed(() => [
+    { value: '', label: $localize`All` },
+    { value: 'true', label: $localize`Pending only` + this.requestCount() },
+  ]);
+  protected readonly statuses = [
+    { value: '', label: $localize`All` },
+    { value: 'true', label: $localize`Active` },
+    { value: 'false', label: $localize`Deactivated` },
+  ];
   protected readonly invitation = inject(NonNullableFormBuilder).group({
     username: ['', [Validators.required, Validators.minLength(3)]],
     email: ['', [Validators.required, Validators.email]],
     is_instructor: [false],
   });
   protected readonly submission = new FormSubmission(this.invitation);
+
+  private requestCount(): string {
+    return this.requests.hasValue()
+      ? ` (${formatNumber(this.requests.value().count, this.locale)})`
+      : '';
+  }
 
   protected async setInstructor(user: User, isOn: boolean): Promise<void> {
     const body = { is_instructor: isOn, instructor_requested: false };

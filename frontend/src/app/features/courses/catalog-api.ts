@@ -2,12 +2,10 @@ import { HttpClient, httpResource } from '@angular/common/http';
 import { Injectable, Signal, inject } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
 
-import { ApiResponse, Course, EMPTY_PAGE, Outline, Page, Enrollment } from '@core/api/models';
+import { Course, EMPTY_PAGE, Outline, Page, Enrollment } from '@core/api/models';
 import { definedParams } from '@core/api/defined-params';
 import { Session } from '@core/auth/session';
 import { withoutToken } from '@core/http/contexts';
-
-export type Category = ApiResponse<'Category'>;
 
 /** Filters of the catalog under the API's names. */
 export interface CourseFilters {
@@ -32,7 +30,7 @@ export interface Instructor {
 }
 
 @Injectable({ providedIn: 'root' })
-export class CoursesApi {
+export class CatalogApi {
   private readonly http = inject(HttpClient);
   private readonly session = inject(Session);
 
@@ -42,17 +40,6 @@ export class CoursesApi {
       () => ({
         url: '/api/courses/',
         params: { published: 'true', ...definedParams({ ...filters() }) },
-        context: withoutToken(),
-      }),
-      { defaultValue: EMPTY_PAGE },
-    );
-  }
-
-  categories() {
-    return httpResource<Page<Category>>(
-      () => ({
-        url: '/api/categories/',
-        params: { page_size: 100 },
         context: withoutToken(),
       }),
       { defaultValue: EMPTY_PAGE },
