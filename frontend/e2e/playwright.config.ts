@@ -11,7 +11,7 @@ const FREE_PORT =
 // The headless shell, which is Playwright's default, needs a third less processor time than Chromium.
 const BROWSERS = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'];
 
-// The workers read this file again, and must find what the first reading chose.
+// Workers load this file again and must get the same values.
 process.env['E2E_PORT'] ??= execFileSync(PYTHON, ['-c', FREE_PORT], { encoding: 'utf8' }).trim();
 process.env['E2E_DATA'] ??= mkdtempSync(join(tmpdir(), 'lms-e2e-'));
 process.env['E2E_PASSWORD'] ??= 'demo for the browser';
@@ -34,7 +34,7 @@ export default defineConfig({
     trace: process.env['CI'] ? 'off' : 'retain-on-failure', // traces take a sixth of the time
     screenshot: 'only-on-failure',
     contextOptions: { reducedMotion: 'reduce' },
-    serviceWorkers: 'block', // it fetches the whole app; the tests of being offline allow it
+    serviceWorkers: 'block', // It would fetch the whole app; the offline tests allow it.
     launchOptions: {
       executablePath: process.env['CHROMIUM'] ?? BROWSERS.find(existsSync),
       args: [
@@ -58,7 +58,7 @@ export default defineConfig({
       use: { ...devices['Desktop Chrome'], viewport: { width: 820, height: 1180 } },
     },
   ],
-  // The real product over a data folder of its own, with the demo in it.
+  // The real product with its own data folder and the demo data.
   webServer: {
     command: `exec ${PYTHON} -m lms.serving.launch > frontend/e2e.log 2>&1`,
     cwd: ROOT,

@@ -53,9 +53,7 @@ async function download(page: Page, button: string): Promise<{ name: string; tex
 test.describe('question banks', () => {
   test.use({ allowed: [/status of 400/] });
 
-  test('a file that is refused says where and why, and nothing of it is stored', async ({
-    page,
-  }) => {
+  test('a rejected file shows the line and the reason, and nothing is stored', async ({ page }) => {
     const { quiz } = await openStudio(page, course => `quizzes/${course.quiz}`);
     await expect(page.locator('.question')).toHaveCount(5);
     await choose(page, 'broken.gift', BROKEN);
@@ -75,7 +73,7 @@ test.describe('question banks', () => {
     expect(question_count).toBe(5);
   });
 
-  test('questions come in from GIFT and Moodle XML, and go out again', async ({ page }) => {
+  test('questions are imported from GIFT and Moodle XML, and exported again', async ({ page }) => {
     await openStudio(page, course => `quizzes/${course.quiz}`);
     await expect(page.locator('.question')).toHaveCount(5);
     await choose(page, 'sky.gift', GIFT);
@@ -87,8 +85,8 @@ test.describe('question banks', () => {
 
     const gift = await download(page, 'Export as GIFT');
     expect(gift.name).toBe('A quiz.gift.txt');
-    for (const said of ['How many moons has Mars?', '=Saturn', 'Milky Way']) {
-      expect(gift.text).toContain(said);
+    for (const text of ['How many moons has Mars?', '=Saturn', 'Milky Way']) {
+      expect(gift.text).toContain(text);
     }
     const xml = await download(page, 'Export as Moodle XML');
     expect(xml.name).toBe('A quiz.xml');
@@ -99,7 +97,7 @@ test.describe('question banks', () => {
   });
 });
 
-test('lessons are put in order by keyboard and by dragging', async ({ page }) => {
+test('lessons are reordered by keyboard and by dragging', async ({ page }) => {
   await openStudio(page, () => 'outline');
   const lessons = page.locator('.lessons .title a');
   await expect(lessons).toHaveText(['First steps', 'Check yourself']);
@@ -127,7 +125,7 @@ test('lessons are put in order by keyboard and by dragging', async ({ page }) =>
 test.describe('two editors of one lesson', () => {
   test.use({ allowed: [/status of 412/] });
 
-  test('see both texts, and lose neither', async ({ page, context }) => {
+  test('see both versions and lose neither', async ({ page, context }) => {
     const { id, lessons } = await openStudio(page, course => `lessons/${course.lessons[0]}`);
     const stored = async () =>
       (await api<Lesson>(page, `/api/lessons/${lessons[0]}/`, 'demo-instructor')).content;
@@ -159,7 +157,7 @@ test.describe('two editors of one lesson', () => {
   });
 });
 
-test('students are saved as a table that runs nothing', async ({ page }) => {
+test('exported students contain no executable formulas', async ({ page }) => {
   const course = await makeCourse(page, { title: '=HYPERLINK("x")' });
   await enrol(page, course.id, 'demo-student');
   await signInQuietly(page, 'demo-instructor');
@@ -174,7 +172,7 @@ test('students are saved as a table that runs nothing', async ({ page }) => {
   expect(lines.slice(2)).toEqual(['']);
 });
 
-test('the figures of a quiz are drawn, and stand in tables', async ({ page }) => {
+test('quiz statistics are shown as charts and tables', async ({ page }) => {
   const url = '/api/courses/?search=meetings&page_size=1';
   const { results } = await api<{ results: { id: string }[] }>(page, url);
   await signInQuietly(page, 'demo-instructor');
@@ -186,7 +184,7 @@ test('the figures of a quiz are drawn, and stand in tables', async ({ page }) =>
     const figure = page.getByRole('figure', { name: title });
     await figure.scrollIntoViewIfNeeded();
     await expect(figure.locator('canvas')).toBeVisible();
-    await figure.getByText('Show the figures as a table').click();
+    await figure.getByText('Show data as a table').click();
     await expect(figure.getByRole('columnheader', { name: heading })).toBeVisible();
     expect(await figure.getByRole('row').count()).toBeGreaterThan(1);
   }
@@ -195,7 +193,7 @@ test('the figures of a quiz are drawn, and stand in tables', async ({ page }) =>
   await expect(page).toHaveURL(/attempts=all/);
 });
 
-test('a quiz is tried as a student, without its key, and sends nothing', async ({ page }) => {
+test('a quiz preview contains no answer key and submits nothing', async ({ page }) => {
   await openStudio(page, course => `quizzes/${course.quiz}`);
   await expect(page.getByText('Neptune')).toBeVisible();
   const sent: string[] = [];
@@ -214,14 +212,12 @@ test('a quiz is tried as a student, without its key, and sends nothing', async (
   expect(sent).toEqual([]);
 });
 
-test('a student does not get into the studio', async ({ page }) => {
+test('a student cannot open the studio', async ({ page }) => {
   const { id } = await makeCourse(page);
   await signInQuietly(page, 'demo-student');
   for (const path of ['/studio', `/studio/courses/${id}/outline`]) {
     await page.goto(path);
-    await expect(page.getByRole('heading', { level: 1 })).toHaveText(
-      'This is not for your account',
-    );
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Access denied');
   }
   const headers = { Authorization: `Bearer ${await tokenOf(page, 'demo-student')}` };
   const answer = await page.request.get(`/api/quizzes/?course=${id}`, { headers });

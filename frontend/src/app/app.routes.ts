@@ -4,14 +4,14 @@ import { adminGuard, instructorGuard, signedInGuard } from '@core/auth/guards';
 import { Unreachable } from './shell/unreachable';
 
 export const routes: Routes = [
-  // The first, for looking at a later one may need what cannot be reached.
+  // Comes first, because matching later routes may need chunks that cannot be fetched.
   { path: 'unreachable', title: $localize`No connection`, component: Unreachable },
   {
     path: '',
     pathMatch: 'full',
     title: $localize`Learn at your own pace`,
     data: {
-      description: $localize`Find a course, learn at your own pace, and see how far you have come.`,
+      description: $localize`Find a course, learn at your own pace, and track your progress.`,
     },
     loadComponent: () => import('./features/home/home').then(m => m.Home),
   },
@@ -56,7 +56,7 @@ export const routes: Routes = [
   { path: '', loadChildren: () => import('./features/account/account.routes').then(m => m.routes) },
   {
     path: 'forbidden',
-    title: $localize`No access`,
+    title: $localize`Access denied`,
     loadComponent: () => import('./shell/forbidden').then(m => m.Forbidden),
   },
   {

@@ -18,7 +18,7 @@ import { OfflineBanner } from './shell/offline-banner';
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './app.scss',
   template: `
-    <a class="skip" href="#main" (click)="skip($event)" i18n>Skip to the content</a>
+    <a class="skip" href="#main" (click)="skip($event)" i18n>Skip to main content</a>
     <lms-loading-bar />
     <lms-header />
     <lms-offline-banner />
@@ -34,20 +34,20 @@ export class App {
   private readonly router = inject(Router);
 
   constructor() {
-    inject(LessonCompletions); // sends what waits
+    inject(LessonCompletions); // Sends pending completions.
     const session = inject(Session);
     void session.whenReady();
-    session.changedElsewhere.pipe(takeUntilDestroyed()).subscribe(() => void this.openAnew());
+    session.changedElsewhere.pipe(takeUntilDestroyed()).subscribe(() => void this.reload());
   }
 
   protected skip(event: Event): void {
-    event.preventDefault(); // with a base address, `#main` alone would leave the page
+    event.preventDefault(); // Because of the base URL, `#main` would leave the page.
     this.document.getElementById('main')?.focus();
     focusHeading(this.document);
   }
 
-  /** Makes the page again, if whoever is signed in now may see it. */
-  private async openAnew(): Promise<void> {
+  /** Loads the page again if the current user may see it. */
+  private async reload(): Promise<void> {
     const { url } = this.router;
     const hasLeft = await this.router.navigateByUrl('/', { skipLocationChange: true });
     if (hasLeft) await this.router.navigateByUrl(url);

@@ -3,7 +3,7 @@ import { TestBed } from '@angular/core/testing';
 import { Chart } from './chart';
 
 describe('Chart', () => {
-  it('has its figures in a table, too', async () => {
+  it('shows its data as a table, too', async () => {
     const fixture = TestBed.createComponent(Chart);
     fixture.componentRef.setInput('title', 'Activity');
     fixture.componentRef.setInput('labelHeading', 'Week');

@@ -5,7 +5,7 @@ import { RouterLink } from '@angular/router';
 import { Course } from '@core/api/models';
 import { CourseImage } from './course-image';
 
-/** A course in a list of many; the heading is of the level that the page has there. */
+/** A course in a list; the page sets the level of its heading. */
 @Component({
   selector: 'lms-course-card',
   imports: [DecimalPipe, RouterLink, CourseImage],

@@ -2,7 +2,7 @@ import { TestBed } from '@angular/core/testing';
 
 import { CourseImage } from './course-image';
 
-describe('Picture', () => {
+describe('CourseImage', () => {
   async function shown(url: string | null, title = 'Éclair') {
     const fixture = TestBed.createComponent(CourseImage);
     fixture.componentRef.setInput('url', url);
@@ -11,7 +11,7 @@ describe('Picture', () => {
     return { fixture, page: fixture.nativeElement as HTMLElement };
   }
 
-  it('keeps its place while it is loaded', async () => {
+  it('keeps its space while loading', async () => {
     const { page } = await shown('/media/a.webp');
     const image = page.querySelector('img')!;
 
@@ -19,13 +19,13 @@ describe('Picture', () => {
     expect([image.width, image.height]).toEqual([480, 270]);
   });
 
-  it('is the initial where there is no picture', async () => {
+  it('shows the initial without an image', async () => {
     const { page } = await shown(null);
 
     expect(page.textContent.trim()).toBe('É');
   });
 
-  it('is the initial where the picture cannot be loaded', async () => {
+  it('shows the initial when the image cannot be loaded', async () => {
     const { fixture, page } = await shown('/media/gone.webp');
     page.querySelector('img')!.dispatchEvent(new Event('error'));
     await fixture.whenStable();

@@ -3,7 +3,7 @@ import { TestBed } from '@angular/core/testing';
 
 import { DurationPipe } from './duration';
 
-describe('minutes', () => {
+describe('duration', () => {
   const say = (minutes: number, locale = 'en') => {
     TestBed.resetTestingModule();
     TestBed.configureTestingModule({ providers: [{ provide: LOCALE_ID, useValue: locale }] });
@@ -15,11 +15,11 @@ describe('minutes', () => {
     [45, '45 min'],
     [60, '1 hr'],
     [80, '1 hr, 20 min'],
-  ])('says %i minutes', (minutes, said) => {
+  ])('formats %i minutes', (minutes, said) => {
     expect(say(minutes)).toBe(said);
   });
 
-  it('speaks the language of the page', () => {
+  it('uses the language of the page', () => {
     expect(say(80, 'es')).toBe('1 h y 20 min');
   });
 });

@@ -1,6 +1,6 @@
 import { ChangeDetectionStrategy, Component, input } from '@angular/core';
 
-/** Says that there is nothing yet, and holds the one action that changes it. */
+/** Tells that a list is empty and holds the action to change that. */
 @Component({
   selector: 'lms-empty-state',
   changeDetection: ChangeDetectionStrategy.OnPush,

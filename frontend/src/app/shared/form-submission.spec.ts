@@ -18,7 +18,7 @@ class One {
   readonly submission = new FormSubmission(this.form);
 }
 
-describe('Submission', () => {
+describe('FormSubmission', () => {
   const report = vi.fn(async () => undefined);
   let page: HTMLElement;
 
@@ -40,7 +40,7 @@ describe('Submission', () => {
   beforeEach(() => report.mockClear());
   afterEach(() => page.remove());
 
-  it('is busy until the server has answered', async () => {
+  it('is busy until the server has responded', async () => {
     const { submission } = start();
     const answer = new Subject();
     const done = submission.submit(() => lastValueFrom(answer, { defaultValue: null }));
@@ -51,7 +51,7 @@ describe('Submission', () => {
     expect(submission.busy()).toBe(false);
   });
 
-  it('sends nothing that is wrong already, and leads to it', async () => {
+  it('submits nothing invalid and focuses the first invalid field', async () => {
     const { form, submission } = start('');
     const work = vi.fn(async () => undefined);
     await submission.submit(work);
@@ -61,7 +61,7 @@ describe('Submission', () => {
     await vi.waitFor(() => expect(document.activeElement).toBe(page.querySelector('input')));
   });
 
-  it('shows a refusal at its field, or for the whole, until it is sent again', async () => {
+  it('shows an error at its field or above the form until the next submit', async () => {
     const { form, submission } = start();
     await submission.submit(() => Promise.reject(failure(400, { name: ['Taken.'] })));
     expect(form.controls.name.errors).toEqual({ server: 'Taken.' });
@@ -75,7 +75,7 @@ describe('Submission', () => {
     expect(report).not.toHaveBeenCalled();
   });
 
-  it('reports what is no refusal, and what fails beside the form', async () => {
+  it('reports other errors', async () => {
     const { submission } = start();
     const away = failure(503);
     await submission.submit(() => Promise.reject(away));

@@ -5,19 +5,19 @@ import { ApiError } from '@core/errors/api-error';
 import { focusFirstInvalid, showFieldErrors } from './form-errors';
 import { PendingAction } from './pending-action';
 
-/** A form on its way to the server, and what is done beside it; made by the component that shows it. */
+/** Submits a form and shows the server's errors; create it in the component that has the form. */
 export class FormSubmission extends PendingAction {
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
-  private readonly refusal = signal('');
-  /** Why it was refused, where no field is to blame. */
-  readonly error = this.refusal.asReadonly();
+  private readonly formError = signal('');
+  /** The error message that belongs to no field. */
+  readonly error = this.formError.asReadonly();
 
   constructor(private readonly form: FormGroup) {
     super();
   }
 
-  /** Sends the form, unless it is wrong already; what the server finds wrong is shown where it is. */
-  async submit(work: () => Promise<unknown>): Promise<void> {
+  /** Submits a valid form and shows the server's errors at their fields. */
+  async submit(send: () => Promise<unknown>): Promise<void> {
     this.reset();
     if (this.form.invalid) {
       this.form.markAllAsTouched();
@@ -26,20 +26,20 @@ export class FormSubmission extends PendingAction {
     }
     await this.run(async () => {
       try {
-        await work();
+        await send();
       } catch (error) {
-        if (!isRefusal(error)) throw error;
-        this.refusal.set(showFieldErrors(this.form, error));
+        if (!isClientError(error)) throw error;
+        this.formError.set(showFieldErrors(this.form, error));
         focusFirstInvalid(this.host);
       }
     });
   }
 
   reset(): void {
-    this.refusal.set('');
+    this.formError.set('');
   }
 }
 
-function isRefusal(error: unknown): boolean {
+function isClientError(error: unknown): boolean {
   return error instanceof ApiError && error.status >= 400 && error.status < 500;
 }

@@ -2,7 +2,7 @@ import { ChangeDetectionStrategy, Component, computed, input, output } from '@an
 
 import { ApiError } from '@core/errors/api-error';
 
-/** Says what could not be loaded and why, and offers to try again. */
+/** Shows what could not be loaded and why, with a button to retry. */
 @Component({
   selector: 'lms-load-error',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -14,14 +14,14 @@ import { ApiError } from '@core/errors/api-error';
     <p><button class="button" type="button" (click)="retry.emit()" i18n>Try again</button></p>
     @if (requestId(); as id) {
       <p class="quiet">
-        <small i18n>Request {{ id }}</small>
+        <small i18n>Request ID: {{ id }}</small>
       </p>
     }
   `,
 })
 export class LoadError {
   readonly error = input.required<unknown>();
-  readonly title = input($localize`This could not be loaded.`);
+  readonly title = input($localize`Could not load this content.`);
   readonly retry = output();
 
   protected readonly reason = computed(() => {

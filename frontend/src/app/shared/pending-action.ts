@@ -2,20 +2,20 @@ import { inject, signal } from '@angular/core';
 
 import { ErrorReporter } from '@core/errors/error-reporter';
 
-/** What a component lets the server do, one thing at a time; a failure is reported. */
+/** Runs an action on the server; `busy` is true meanwhile, and failures are reported. */
 export class PendingAction {
   private readonly errorReporter = inject(ErrorReporter);
-  private readonly underWay = signal(false);
-  readonly busy = this.underWay.asReadonly();
+  private readonly isRunning = signal(false);
+  readonly busy = this.isRunning.asReadonly();
 
-  async run(work: () => Promise<unknown>): Promise<void> {
-    this.underWay.set(true);
+  async run(action: () => Promise<unknown>): Promise<void> {
+    this.isRunning.set(true);
     try {
-      await work();
+      await action();
     } catch (error) {
       await this.errorReporter.report(error);
     } finally {
-      this.underWay.set(false);
+      this.isRunning.set(false);
     }
   }
 }

@@ -43,7 +43,7 @@ describe('a page with unsaved changes', () => {
   it.each([
     [true, '/other'],
     [false, '/form'],
-  ])('is left only where one agrees: %s', async (agreed, url) => {
+  ])('is left only after confirmation: %s', async (agreed, url) => {
     unsaved = true;
     ask.mockResolvedValue(agreed);
     await TestBed.inject(Router).navigateByUrl('/other');
@@ -51,14 +51,14 @@ describe('a page with unsaved changes', () => {
     expect(TestBed.inject(Router).url).toBe(url);
   });
 
-  it('is left without a question where all is saved', async () => {
+  it('is left without a prompt when everything is saved', async () => {
     await TestBed.inject(Router).navigateByUrl('/other');
 
     expect(TestBed.inject(Router).url).toBe('/other');
     expect(ask).not.toHaveBeenCalled();
   });
 
-  it('has the browser ask before it is closed, and no longer than it is open', async () => {
+  it('makes the browser ask before closing, only while it is open', async () => {
     const closing = () => {
       const event = new Event('beforeunload', { cancelable: true });
       window.dispatchEvent(event);

@@ -3,28 +3,29 @@ import { CanDeactivateFn } from '@angular/router';
 
 import { Confirm, ConfirmOptions } from './confirm';
 
+/** The question to ask before a page is left. */
 export type LeavePrompt = ConfirmOptions;
 
-/** A page on which something may not be saved yet. */
+/** A page that may have unsaved changes. */
 export interface HasUnsavedChanges {
   hasUnsavedChanges(): boolean;
-  /** What is asked, where it is something else than losing what was changed. */
+  /** Replaces the default question about discarding changes. */
   leavePrompt?(): LeavePrompt;
 }
 
-/** Asks before leaving such a page for another of the app. */
+/** Asks before navigating away from unsaved changes. */
 export const unsavedChangesGuard: CanDeactivateFn<HasUnsavedChanges> = page =>
   !page.hasUnsavedChanges() ||
   inject(Confirm).ask(
     page.leavePrompt?.() ?? {
-      title: $localize`Leave without saving?`,
-      text: $localize`What you changed on this page is not saved.`,
-      action: $localize`Leave the page`,
+      title: $localize`Discard changes?`,
+      text: $localize`You have unsaved changes on this page.`,
+      action: $localize`Discard changes`,
       isDestructive: true,
     },
   );
 
-/** Has the browser ask before such a page is closed or reloaded; to be called by its constructor. */
+/** Makes the browser ask before unsaved changes are lost; call it in the page's constructor. */
 export function confirmBeforeUnload(page: HasUnsavedChanges): void {
   const window = inject(DOCUMENT).defaultView;
   const ask = (event: Event) => {

@@ -6,8 +6,8 @@ import { ChangeDetectionStrategy, Component } from '@angular/core';
   styleUrl: './footer.scss',
   template: `
     <footer>
-      <p i18n>An open learning management system.</p>
-      <p><a href="/swagger/" i18n>The API for developers</a></p>
+      <p i18n>An open-source learning management system.</p>
+      <p><a href="/swagger/" i18n>API documentation</a></p>
     </footer>
   `,
 })

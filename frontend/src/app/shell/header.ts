@@ -24,7 +24,7 @@ export class Header {
   protected readonly unreadCount = inject(UnreadCount);
   protected readonly theme = this.themePreference.theme;
   protected readonly themes: { value: Theme; label: string }[] = [
-    { value: 'auto', label: $localize`As the system` },
+    { value: 'auto', label: $localize`Use system setting` },
     { value: 'light', label: $localize`Light` },
     { value: 'dark', label: $localize`Dark` },
   ];
@@ -48,8 +48,8 @@ export class Header {
     this.themePreference.choose(theme);
   }
 
-  /** The same page in another language is another document. */
-  protected speak(base: string): void {
+  /** Each language is a separate build, so the page is loaded again. */
+  protected switchLanguage(base: string): void {
     location.assign(base + this.router.url.slice(1));
   }
 

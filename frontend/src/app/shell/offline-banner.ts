@@ -2,7 +2,7 @@ import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
 
 import { Connection } from '@core/offline/connection';
 
-/** Says at the head of the page that the network is away, and that it is back. */
+/** Shows that the app is offline. */
 @Component({
   selector: 'lms-offline-banner',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -10,7 +10,7 @@ import { Connection } from '@core/offline/connection';
   host: { role: 'status' },
   template: `
     @if (!connection.isOnline()) {
-      <p i18n>You are offline. You can read what you have opened before.</p>
+      <p i18n>You are offline. You can still read lessons that you have already opened.</p>
     }
   `,
 })

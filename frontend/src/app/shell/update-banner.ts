@@ -2,7 +2,7 @@ import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
 
 import { AppUpdates } from '@core/offline/app-updates';
 
-/** Offers to take a newer version of the app, at the foot of the window and for as long as it takes. */
+/** Offers to load a new version of the app, until it is loaded or dismissed. */
 @Component({
   selector: 'lms-update-banner',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -11,10 +11,10 @@ import { AppUpdates } from '@core/offline/app-updates';
   template: `
     @if (appUpdates.status(); as status) {
       <div>
-        @if (status === 'newer') {
-          <p i18n>There is a new version of this app.</p>
+        @if (status === 'available') {
+          <p i18n>A new version is available.</p>
         } @else {
-          <p i18n>This page must be loaded anew to go on.</p>
+          <p i18n>Reload the page to continue.</p>
         }
         <span class="actions">
           <button class="button" type="button" (click)="appUpdates.reload()" i18n>Reload</button>

@@ -1,8 +1,8 @@
 import { newIdempotencyKey } from './idempotency';
 import { definedParams } from './defined-params';
 
-describe('given', () => {
-  it('leaves out what says nothing', () => {
+describe('definedParams', () => {
+  it('leaves out undefined and empty values', () => {
     expect(definedParams({ a: '', b: undefined, c: 0, d: false, e: 'x' })).toEqual({
       c: 0,
       d: false,
@@ -11,8 +11,8 @@ describe('given', () => {
   });
 });
 
-describe('newKey', () => {
-  it('is never the same', () => {
+describe('newIdempotencyKey', () => {
+  it('returns a different key each time', () => {
     expect(newIdempotencyKey()).not.toBe(newIdempotencyKey());
   });
 });

@@ -1,9 +1,9 @@
 type Value = string | number | boolean;
 
-/** The parameters that say something: not those that are undefined or empty. */
+/** Returns the parameters that are neither undefined nor empty. */
 export function definedParams(
-  wanted: Readonly<Record<string, Value | undefined>>,
+  params: Readonly<Record<string, Value | undefined>>,
 ): Record<string, Value> {
-  const said = Object.entries(wanted).filter(([, value]) => value !== undefined && value !== '');
-  return Object.fromEntries(said) as Record<string, Value>;
+  const defined = Object.entries(params).filter(([, value]) => value !== undefined && value !== '');
+  return Object.fromEntries(defined) as Record<string, Value>;
 }

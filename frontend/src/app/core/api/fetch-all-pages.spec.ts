@@ -4,8 +4,8 @@ import { TestBed } from '@angular/core/testing';
 
 import { fetchAllPages } from './fetch-all-pages';
 
-describe('allPages', () => {
-  it('goes on to the last page', async () => {
+describe('fetchAllPages', () => {
+  it('fetches up to the last page', async () => {
     TestBed.configureTestingModule({
       providers: [provideHttpClient(), provideHttpClientTesting()],
     });

@@ -5,7 +5,7 @@ import { Page } from './models';
 
 const LARGEST_PAGE = 100;
 
-/** Fetches a list to its end, page by page, for what must be whole: a file, a set of choices. */
+/** Fetches all pages of a list, for exports and selects that need every row. */
 export async function fetchAllPages<Row>(
   http: HttpClient,
   url: string,
@@ -14,13 +14,13 @@ export async function fetchAllPages<Row>(
 ): Promise<readonly Row[]> {
   const rows: Row[] = [];
   for (let page = 1; ; page++) {
-    const answer = await firstValueFrom(
+    const response = await firstValueFrom(
       http.get<Page<Row>>(url, {
         params: { ...params, page, page_size: LARGEST_PAGE },
         context,
       }),
     );
-    rows.push(...answer.results);
-    if (answer.next === null) return rows;
+    rows.push(...response.results);
+    if (response.next === null) return rows;
   }
 }

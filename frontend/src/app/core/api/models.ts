@@ -2,21 +2,21 @@ import { components } from './schema';
 
 type Schemas = components['schemas'];
 
-/** References as ids: the objects in their place come only where a request expands them. */
+/** References as ids; objects replace them only if the request expands them. */
 type WithIds<Row> = {
   [Field in keyof Row]: string extends Row[Field]
     ? Extract<Row[Field], string | null | undefined>
     : Row[Field];
 };
-/** What the server answers: it leaves out nothing, though a body may. */
+/** A response body: unlike a request body, it has every field. */
 export type ApiResponse<Name extends keyof Schemas> = Required<WithIds<Schemas[Name]>>;
-/** What is sent. */
+/** A request body. */
 export type ApiRequest<Name extends keyof Schemas> = Schemas[Name];
 
 export type User = ApiResponse<'User'>;
 export type Course = ApiResponse<'Course'>;
 
-/** A page of a list, as every list of the API comes. */
+/** A page of a list of the API. */
 export interface Page<Row> {
   readonly count: number;
   readonly next: string | null;
@@ -29,10 +29,10 @@ export const EMPTY_PAGE: Page<never> = { count: 0, next: null, previous: null, r
 export type Outline = readonly ApiResponse<'Outline'>[];
 export type Lesson = ApiResponse<'Lesson'>;
 
-/** How far somebody has come in a course. */
+/** The progress of a student in a course. */
 export type ProgressSummary = ApiResponse<'Summary'>;
 
-/** One's own place in a course: `enrollments/?expand=progress`. */
+/** An enrollment as `enrollments/?expand=progress` returns it. */
 export interface Enrollment {
   readonly id: string;
   readonly enrolled_at: string;

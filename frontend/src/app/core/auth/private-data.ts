@@ -1,6 +1,7 @@
-/** What begins with this in localStorage is of whoever is signed in, and goes when they sign out. */
+/** Prefix of localStorage keys with data of the current user; signing out removes them. */
 export const PRIVATE_PREFIX = 'lms.private.';
-const DATABASE = 'lms.private'; // that of core/offline/store.ts, which is loaded only where it is used
+// Same as in core/offline/offline-store.ts, which is loaded on demand only.
+const DATABASE = 'lms.private';
 
 export function clearPrivateData(): void {
   for (const key of Object.keys(localStorage)) {

@@ -1,7 +1,7 @@
 const FALLBACK = '/dashboard';
-const BASE = 'https://here.invalid';
+const BASE = 'https://app.invalid';
 
-/** Returns `next` if it is a path of this app, else where one's learning is. */
+/** Returns `next` if it is a path of this app, otherwise the dashboard. */
 export function safeNext(next: string | null | undefined): string {
   if (!next || !/^\/(?![/\\])/.test(next)) return FALLBACK;
   const url = new URL(next, BASE);

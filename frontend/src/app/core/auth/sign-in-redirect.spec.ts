@@ -7,7 +7,7 @@ import { SignInRedirect } from './sign-in-redirect';
 @Component({ selector: 'lms-blank', template: '' })
 class Blank {}
 
-describe('SignInAgain', () => {
+describe('SignInRedirect', () => {
   async function askAt(url: string): Promise<string> {
     TestBed.configureTestingModule({
       providers: [provideRouter([{ path: '**', component: Blank }])],
@@ -19,11 +19,11 @@ describe('SignInAgain', () => {
     return router.url;
   }
 
-  it('leads to signing in and says where back', async () => {
+  it('redirects to sign in with the return URL', async () => {
     expect(await askAt('/studio?page=2')).toBe('/login?next=%2Fstudio%3Fpage%3D2');
   });
 
-  it('stays where one signs in already', async () => {
+  it('does not redirect on the sign-in page', async () => {
     expect(await askAt('/login?next=%2Fa')).toBe('/login?next=%2Fa');
   });
 });

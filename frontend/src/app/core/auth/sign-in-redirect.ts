@@ -1,7 +1,7 @@
 import { Injectable, inject } from '@angular/core';
 import { Router } from '@angular/router';
 
-/** Leads whoever must sign in to the page for it, and back afterwards. */
+/** Redirects to the sign-in page, which returns to the current page afterwards. */
 @Injectable({ providedIn: 'root' })
 export class SignInRedirect {
   private readonly router = inject(Router);

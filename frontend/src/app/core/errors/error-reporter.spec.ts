@@ -6,7 +6,7 @@ import { MatSnackBar } from '@angular/material/snack-bar';
 import { ApiError } from './api-error';
 import { ErrorReporter, GlobalErrorHandler } from './error-reporter';
 
-describe('Failures', () => {
+describe('ErrorReporter', () => {
   const open = vi.fn();
 
   beforeEach(() => {
@@ -20,23 +20,23 @@ describe('Failures', () => {
   });
   const said = () => open.mock.calls[0]?.[0] as string;
 
-  it('says what was refused, and under which id it was noted', async () => {
+  it('shows the error and its request ID', async () => {
     const headers = new HttpHeaders({ 'X-Request-ID': 'f00d' });
     const error = { detail: 'The store is away.' };
     await TestBed.inject(ErrorReporter).report(
       new ApiError(new HttpErrorResponse({ status: 503, error, headers })),
     );
 
-    expect(said()).toBe('The store is away. (request f00d)');
+    expect(said()).toBe('The store is away. (request ID: f00d)');
   });
 
-  it('says what failed before it reached the server', async () => {
+  it('shows what failed before reaching the server', async () => {
     await TestBed.inject(ErrorReporter).report(new ApiError(new HttpErrorResponse({ status: 0 })));
 
-    expect(said()).toContain('cannot be reached');
+    expect(said()).toContain('Could not reach the server');
   });
 
-  it('shows what nobody caught, and keeps it in the console', async () => {
+  it('shows uncaught errors and logs them to the console', async () => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     const error = new Error('a secret of the code');
     TestBed.inject(ErrorHandler).handleError(error);
@@ -47,7 +47,7 @@ describe('Failures', () => {
     log.mockRestore();
   });
 
-  it('does not report that it could not be shown', async () => {
+  it('does not report a failure to show an error', async () => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     open.mockImplementation(() => {
       throw new TypeError('Failed to fetch dynamically imported module');

@@ -3,7 +3,7 @@ import { ErrorHandler, Injectable, inject } from '@angular/core';
 import { Snackbar } from '@core/snackbar/snackbar';
 import { ApiError } from './api-error';
 
-/** Says at the foot of the page what failed, with the id under which the server noted it. */
+/** Shows an error with the request ID under which the server logged it. */
 @Injectable({ providedIn: 'root' })
 export class ErrorReporter {
   private readonly snackbar = inject(Snackbar);
@@ -13,14 +13,14 @@ export class ErrorReporter {
   }
 }
 
-/** What nobody caught is shown, and kept in the console for whoever looks for it. */
+/** Shows uncaught errors and logs them to the console. */
 @Injectable()
 export class GlobalErrorHandler implements ErrorHandler {
   private readonly errorReporter = inject(ErrorReporter);
 
   handleError(error: unknown): void {
     console.error(error);
-    // What shows it may itself be out of reach; that must not be reported in turn.
+    // Loading the snackbar may fail, too; reporting that would loop.
     this.errorReporter.report(error).catch(() => undefined);
   }
 }
@@ -28,6 +28,6 @@ export class GlobalErrorHandler implements ErrorHandler {
 function textOf(error: unknown): string {
   if (!(error instanceof ApiError)) return $localize`Something went wrong on this page.`;
   return error.requestId
-    ? $localize`${error.message}:message: (request ${error.requestId}:requestId:)`
+    ? $localize`${error.message}:message: (request ID: ${error.requestId}:requestId:)`
     : error.message;
 }

@@ -3,7 +3,7 @@ import { catchError, throwError } from 'rxjs';
 
 import { ApiError } from '@core/errors/api-error';
 
-/** Every failure arrives as an `ApiError`. */
+/** Converts every failed response to an `ApiError`. */
 export const errorInterceptor: HttpInterceptorFn = (request, next) =>
   next(request).pipe(
     catchError((error: unknown) =>

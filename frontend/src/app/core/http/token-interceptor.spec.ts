@@ -11,7 +11,7 @@ import { tokenInterceptor } from './token-interceptor';
 
 const VOID = { status: 401, statusText: 'Unauthorized' };
 
-describe('tokens', () => {
+describe('tokenInterceptor', () => {
   const token = signal<string | null>(null);
   const isSignedIn = signal(false);
   const renew = vi.fn<() => Promise<void>>();
@@ -50,7 +50,7 @@ describe('tokens', () => {
     expect(await answer).toBe('well');
   });
 
-  it('sends no token where there is none, and never "Bearer null"', async () => {
+  it('sends no header without a token, and never "Bearer null"', async () => {
     token.set(null);
     isSignedIn.set(false);
     const answer = get();
@@ -59,13 +59,13 @@ describe('tokens', () => {
     expect(await answer).toBe('well');
   });
 
-  it('sends no token to anybody else', async () => {
+  it('sends no token to other sites', async () => {
     const answer = get('https://elsewhere.example/api/');
     (await sent(null)).flush('well');
     await answer;
   });
 
-  it('leaves alone what asks to go without a token', async () => {
+  it('ignores requests marked to go without a token', async () => {
     const answer = firstValueFrom(client.get('/api/x/', { context: withoutToken() }));
     (await sent(null)).flush(null, VOID);
 
@@ -73,7 +73,7 @@ describe('tokens', () => {
     expect(renew).not.toHaveBeenCalled();
   });
 
-  it('renews a void token and sends the request again', async () => {
+  it('renews an expired token and repeats the request', async () => {
     const answer = get();
     (await sent('Bearer old')).flush(null, VOID);
     (await sent('Bearer new')).flush('well');
@@ -82,7 +82,7 @@ describe('tokens', () => {
     expect(redirect).not.toHaveBeenCalled();
   });
 
-  it('renews nothing where that was done meanwhile', async () => {
+  it('does not renew a token that has been renewed meanwhile', async () => {
     const answer = get();
     const first = await sent('Bearer old');
     token.set('newer');
@@ -93,7 +93,7 @@ describe('tokens', () => {
     expect(renew).not.toHaveBeenCalled();
   });
 
-  it('goes on without a token where the session is over, as public pages may', async () => {
+  it('repeats the request without a token when the session has ended', async () => {
     renew.mockImplementation(async () => token.set(null));
     const answer = get();
     (await sent('Bearer old')).flush(null, VOID);
@@ -103,7 +103,7 @@ describe('tokens', () => {
     expect(redirect).not.toHaveBeenCalled();
   });
 
-  it('leads to signing in where the session is over and one must be signed in', async () => {
+  it('redirects to sign in when the session has ended and the page requires it', async () => {
     renew.mockImplementation(async () => token.set(null));
     const answer = get();
     (await sent('Bearer old')).flush(null, VOID);
@@ -113,7 +113,7 @@ describe('tokens', () => {
     expect(redirect).toHaveBeenCalledOnce();
   });
 
-  it('gets the token first where the server was away when the page was loaded', async () => {
+  it('renews the token first when the server could not be reached at load time', async () => {
     token.set(null);
     const answer = get();
     (await sent('Bearer new')).flush('well');
@@ -122,14 +122,14 @@ describe('tokens', () => {
     expect(renew).toHaveBeenCalledOnce();
   });
 
-  it('sends nothing where the server is still away', async () => {
+  it('sends nothing while the server still cannot be reached', async () => {
     token.set(null);
     renew.mockRejectedValue(new Error('away'));
 
     await expect(get()).rejects.toThrow('away');
   });
 
-  it('leads a visitor to signing in where one must be signed in', async () => {
+  it('redirects a visitor to sign in when required', async () => {
     token.set(null);
     isSignedIn.set(false);
     const answer = get();
@@ -140,7 +140,7 @@ describe('tokens', () => {
     expect(renew).not.toHaveBeenCalled();
   });
 
-  it('tries only once', async () => {
+  it('retries only once', async () => {
     const answer = get();
     (await sent('Bearer old')).flush(null, VOID);
     (await sent('Bearer new')).flush(null, VOID);
@@ -150,7 +150,7 @@ describe('tokens', () => {
     expect(redirect).not.toHaveBeenCalled();
   });
 
-  it('hands on the refusal where renewing could not be asked for', async () => {
+  it('passes on the original error when the renewal fails', async () => {
     renew.mockRejectedValue(new Error('away'));
     const answer = get();
     (await sent('Bearer old')).flush(null, VOID);
@@ -159,7 +159,7 @@ describe('tokens', () => {
     expect(redirect).not.toHaveBeenCalled();
   });
 
-  it.each([403, 404, 409, 500])('hands on a %i as it is', async status => {
+  it.each([403, 404, 409, 500])('passes on a %i unchanged', async status => {
     const answer = get();
     (await sent('Bearer old')).flush(null, { status, statusText: '' });
 

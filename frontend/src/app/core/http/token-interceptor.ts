@@ -6,39 +6,40 @@ import { Session } from '@core/auth/session';
 import { SignInRedirect } from '@core/auth/sign-in-redirect';
 import { WITHOUT_TOKEN } from './contexts';
 
-/** Sends the access token; where it is void, renews it once and sends the request again. */
+/** Sends the access token; after a 401 it renews the token once and repeats the request. */
 export const tokenInterceptor: HttpInterceptorFn = (request, next) => {
   if (request.context.get(WITHOUT_TOKEN) || !request.url.startsWith('/api/')) return next(request);
   const session = inject(Session);
   const injector = inject(Injector);
-  const askAgain = (error: unknown) => {
+  const redirectToSignIn = (error: unknown) => {
     runInInjectionContext(injector, () => inject(SignInRedirect).redirect());
     return throwError(() => error);
   };
   const send = () => {
     const sent = session.token();
-    return next(signed(request, sent)).pipe(
+    return next(withToken(request, sent)).pipe(
       catchError((error: unknown) => {
         if (!isUnauthorized(error)) return throwError(() => error);
-        if (sent === null) return askAgain(error);
+        if (sent === null) return redirectToSignIn(error);
         const renewed = session.token() !== sent ? Promise.resolve() : session.renew();
         return from(renewed).pipe(
-          catchError(() => throwError(() => error)), // it could not be asked; the session may live
-          switchMap(() => next(signed(request, session.token()))),
+          catchError(() => throwError(() => error)), // The session may still be valid.
+          switchMap(() => next(withToken(request, session.token()))),
           catchError((second: unknown) =>
             isUnauthorized(second) && session.token() === null
-              ? askAgain(second)
+              ? redirectToSignIn(second)
               : throwError(() => second),
           ),
         );
       }),
     );
   };
-  const waitsForToken = session.isSignedIn() && session.token() === null; // the server was away
-  return waitsForToken ? from(session.renew()).pipe(switchMap(send)) : send();
+  // After an offline start the user is known, but there is no token yet.
+  const needsToken = session.isSignedIn() && session.token() === null;
+  return needsToken ? from(session.renew()).pipe(switchMap(send)) : send();
 };
 
-function signed(request: HttpRequest<unknown>, token: string | null): HttpRequest<unknown> {
+function withToken(request: HttpRequest<unknown>, token: string | null): HttpRequest<unknown> {
   return token === null
     ? request
     : request.clone({ setHeaders: { Authorization: `Bearer ${token}` } });

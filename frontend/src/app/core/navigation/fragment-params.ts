@@ -2,12 +2,12 @@ import { Location } from '@angular/common';
 import { Injectable, inject } from '@angular/core';
 import { ActivatedRoute } from '@angular/router';
 
-/** Keys from mails come in the fragment, which no server sees. */
+/** Emailed links carry their tokens in the fragment, which is never sent to a server. */
 @Injectable({ providedIn: 'root' })
 export class FragmentParams {
   private readonly location = inject(Location);
 
-  /** Returns what the fragment holds, and removes it from the address and the history. */
+  /** Returns the parameters of the fragment and removes it from the URL and the history. */
   take(route: ActivatedRoute): URLSearchParams {
     const fragment = route.snapshot.fragment ?? '';
     if (fragment) this.location.replaceState(this.location.path());

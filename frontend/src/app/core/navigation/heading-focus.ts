@@ -7,7 +7,7 @@ import {
 import { NavigationEnd, Router } from '@angular/router';
 import { filter, map, pairwise } from 'rxjs';
 
-/** Puts the focus on the heading of the page that was navigated to, as a loaded page would be read. */
+/** Focuses the heading after each navigation, so that screen readers start there. */
 export function provideHeadingFocus(): EnvironmentProviders {
   return provideEnvironmentInitializer(() => {
     const document = inject(DOCUMENT);
@@ -20,7 +20,7 @@ export function provideHeadingFocus(): EnvironmentProviders {
         filter(([before, now]) => before !== now),
       )
       .subscribe(() => setTimeout(() => (focused = focusHeading(document))));
-    // The heading may be replaced when what the page is about has come; the focus goes along.
+    // Loading may replace the heading; the focus moves to the new one.
     new MutationObserver(() => {
       if (focused === null || focused.isConnected) return;
       focused = document.activeElement === document.body ? focusHeading(document) : null;
@@ -28,7 +28,7 @@ export function provideHeadingFocus(): EnvironmentProviders {
   });
 }
 
-/** Returns the heading, where there is one and nothing else keeps the focus. */
+/** Focuses and returns the heading, unless a control keeps the focus. */
 export function focusHeading(document: Document): HTMLElement | null {
   const heading = document.querySelector<HTMLElement>('main h1');
   if (!heading || document.querySelector('main [data-keeps-focus]:focus')) return null;

@@ -8,7 +8,7 @@ import { PageMetadata } from './page-metadata';
 @Component({ template: '' })
 class Anything {}
 
-describe('PageTitle', () => {
+describe('PageMetadata', () => {
   function open(url: string): Promise<boolean> {
     return TestBed.inject(Router).navigateByUrl(url);
   }
@@ -30,7 +30,7 @@ describe('PageTitle', () => {
     });
   });
 
-  it('says what a page is, and nothing of one that is not described', async () => {
+  it('sets the title and removes a description that does not apply', async () => {
     await open('/public');
     expect(TestBed.inject(Title).getTitle()).toBe('All · Learning');
     expect(described()).toBe('All that there is.');
@@ -40,13 +40,13 @@ describe('PageTitle', () => {
     expect(described()).toBeUndefined();
   });
 
-  it('shortens what a page says of itself later', () => {
+  it('truncates a description that is set later', () => {
     TestBed.inject(PageMetadata).setDescription('x'.repeat(999));
 
     expect(described()).toHaveLength(160);
   });
 
-  it('keeps the links of the page that was loaded for that page alone', async () => {
+  it('removes links that belong to the first loaded page', async () => {
     const links = document.createElement('div');
     links.innerHTML = '<link rel="canonical" href="/public"><link hreflang="es" href="/es/public">';
     document.head.append(links);

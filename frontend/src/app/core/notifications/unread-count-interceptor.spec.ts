@@ -5,7 +5,7 @@ import { TestBed } from '@angular/core/testing';
 import { unreadCountInterceptor } from './unread-count-interceptor';
 import { UnreadCount } from './unread-count';
 
-describe('afterWrites', () => {
+describe('unreadCountInterceptor', () => {
   const refresh = vi.fn();
 
   function send(method: string, url: string, status = 200): void {
@@ -24,7 +24,7 @@ describe('afterWrites', () => {
   }
 
   it.each(['/api/enrollments/', '/api/progress/', '/api/quiz-submissions/'])(
-    'asks for the count after a write to %s',
+    'refreshes the count after a write to %s',
     url => {
       send('POST', url, 201);
       expect(refresh).toHaveBeenCalledTimes(1);
@@ -35,7 +35,7 @@ describe('afterWrites', () => {
     ['GET', '/api/progress/summary/', 200],
     ['POST', '/api/progress/', 400],
     ['POST', '/api/courses/', 201],
-  ])('does not ask after %s %s with %i', (method, url, status) => {
+  ])('does not refresh after %s %s with %i', (method, url, status) => {
     send(method, url, status);
     expect(refresh).not.toHaveBeenCalled();
   });

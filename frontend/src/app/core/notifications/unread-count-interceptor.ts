@@ -4,11 +4,11 @@ import { tap } from 'rxjs';
 
 import { UnreadCount } from './unread-count';
 
-const TELLING = /^\/api\/(enrollments|progress|quiz-submissions)\//;
+const NOTIFYING_URLS = /^\/api\/(enrollments|progress|quiz-submissions)\//;
 
-/** Asks for the count after one's own enrolments, marks and answers: they are what is told of. */
+/** Refreshes the unread count after writes of the user that create notifications. */
 export const unreadCountInterceptor: HttpInterceptorFn = (request, next) => {
-  if (request.method === 'GET' || !TELLING.test(request.url)) return next(request);
+  if (request.method === 'GET' || !NOTIFYING_URLS.test(request.url)) return next(request);
   const unread = inject(UnreadCount);
   return next(request).pipe(
     tap(event => {

@@ -8,7 +8,7 @@ import { UnreadCount } from './unread-count';
 
 const COUNT = '/api/notifications/unread-count/';
 
-describe('Unread', () => {
+describe('UnreadCount', () => {
   const isSignedIn = signal(true);
   let http: HttpTestingController;
 
@@ -32,7 +32,7 @@ describe('Unread', () => {
     vi.restoreAllMocks();
   });
 
-  it('is asked for at once, each minute, and when the page is seen again', () => {
+  it('is fetched at once, every minute, and when the page becomes visible', () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     const unread = open();
     http.expectOne(COUNT).flush({ unread: 3 });
@@ -47,7 +47,7 @@ describe('Unread', () => {
     expect(unread.count()).toBe(4);
   });
 
-  it('says that more wait than before, but not of those that waited from the start', () => {
+  it('reports an increase, but not the initial count', () => {
     const unread = open();
     http.expectOne(COUNT).flush({ unread: 3 });
     expect(unread.arrivals()).toBe(0);
@@ -63,14 +63,14 @@ describe('Unread', () => {
     }
   });
 
-  it('is not asked for while nobody looks', () => {
+  it('is not fetched while the page is hidden', () => {
     vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');
     open();
 
     http.expectNone(COUNT);
   });
 
-  it('is nothing for a visitor', () => {
+  it('is zero for a visitor', () => {
     const unread = open();
     http.expectOne(COUNT).flush({ unread: 3 });
     isSignedIn.set(false);

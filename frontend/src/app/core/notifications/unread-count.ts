@@ -4,44 +4,44 @@ import { DOCUMENT, DestroyRef, Injectable, computed, effect, inject, signal } fr
 import { Session } from '@core/auth/session';
 import { inBackground } from '@core/http/contexts';
 
-const ASKED_EVERY_MS = 60_000;
+const REFRESH_INTERVAL_MS = 60_000;
 
-/** How many notifications wait; asked for each minute while the page is seen, and when it is seen again. */
+/** The number of unread notifications, fetched each minute while the page is visible. */
 @Injectable({ providedIn: 'root' })
 export class UnreadCount {
   private readonly http = inject(HttpClient);
   private readonly session = inject(Session);
   private readonly document = inject(DOCUMENT);
-  private readonly known = signal<number | undefined>(undefined);
-  private readonly rises = signal(0);
-  readonly count = computed(() => this.known() ?? 0);
-  /** Goes up when more wait than before. */
-  readonly arrivals = this.rises.asReadonly();
+  private readonly current = signal<number | undefined>(undefined);
+  private readonly increases = signal(0);
+  readonly count = computed(() => this.current() ?? 0);
+  /** Increases whenever the number of unread notifications has grown. */
+  readonly arrivals = this.increases.asReadonly();
 
   constructor() {
-    const ask = () => this.refresh();
-    const timer = setInterval(ask, ASKED_EVERY_MS);
-    this.document.addEventListener('visibilitychange', ask);
+    const refresh = () => this.refresh();
+    const timer = setInterval(refresh, REFRESH_INTERVAL_MS);
+    this.document.addEventListener('visibilitychange', refresh);
     inject(DestroyRef).onDestroy(() => {
       clearInterval(timer);
-      this.document.removeEventListener('visibilitychange', ask);
+      this.document.removeEventListener('visibilitychange', refresh);
     });
     effect(() => {
       if (this.session.isSignedIn()) this.refresh();
-      else this.known.set(undefined);
+      else this.current.set(undefined);
     });
   }
 
-  /** Asks the server, where somebody is signed in and looks; a failure is tried again with the next. */
+  /** Fetches the count while a user is signed in and the page is visible; failures are ignored. */
   refresh(): void {
     if (!this.session.isSignedIn() || this.document.visibilityState === 'hidden') return;
     this.http
       .get<{ unread: number }>('/api/notifications/unread-count/', { context: inBackground() })
-      .subscribe({ next: ({ unread }) => this.learn(unread), error: () => undefined });
+      .subscribe({ next: ({ unread }) => this.setCount(unread), error: () => undefined });
   }
 
-  private learn(unread: number): void {
-    if (unread > (this.known() ?? unread)) this.rises.update(rises => rises + 1);
-    this.known.set(unread);
+  private setCount(unread: number): void {
+    if (unread > (this.current() ?? unread)) this.increases.update(count => count + 1);
+    this.current.set(unread);
   }
 }

@@ -6,7 +6,7 @@ import { AppUpdates } from './app-updates';
 
 const HASH = { hash: 'f00d' };
 
-describe('Versions', () => {
+describe('AppUpdates', () => {
   const versionUpdates = new Subject<VersionEvent>();
   const unrecoverable = new Subject<{ reason: string }>();
   const checkForUpdate = vi.fn(async () => false);
@@ -19,24 +19,24 @@ describe('Versions', () => {
   beforeEach(() => checkForUpdate.mockClear());
   afterEach(() => vi.useRealTimers());
 
-  it('tells when a newer one can be taken, and is silent when that is put off', () => {
+  it('reports an available update until it is dismissed', () => {
     const versions = open();
     versionUpdates.next({ type: 'VERSION_DETECTED', version: HASH });
     expect(versions.status()).toBeNull();
     versionUpdates.next({ type: 'VERSION_READY', currentVersion: HASH, latestVersion: HASH });
-    expect(versions.status()).toBe('newer');
+    expect(versions.status()).toBe('available');
     versions.dismiss();
     expect(versions.status()).toBeNull();
   });
 
-  it('tells when the one that runs has lost its files', () => {
+  it('reports a broken version', () => {
     const versions = open();
     unrecoverable.next({ reason: 'gone' });
 
     expect(versions.status()).toBe('broken');
   });
 
-  it('looks for a newer one every hour, whether or not the server answers', async () => {
+  it('checks every hour, even when a check fails', async () => {
     vi.useFakeTimers();
     checkForUpdate.mockRejectedValueOnce(new Error('away'));
     open();
@@ -45,7 +45,7 @@ describe('Versions', () => {
     expect(checkForUpdate).toHaveBeenCalledTimes(2);
   });
 
-  it('looks for none where there is no worker', () => {
+  it('does not check without a service worker', () => {
     vi.useFakeTimers();
     open(false);
     vi.advanceTimersByTime(2 * 60 * 60 * 1000);

@@ -1,25 +1,25 @@
 import { DOCUMENT, DestroyRef, Injectable, inject, signal } from '@angular/core';
 import { SwUpdate } from '@angular/service-worker';
 
-const LOOKED_FOR_EVERY_MS = 60 * 60 * 1000;
+const CHECK_INTERVAL_MS = 60 * 60 * 1000;
 
-/** Whether a newer version of the app is there; whoever is in the middle of something takes it later. */
+/** Tells whether a new version of the app is available; the user decides when to load it. */
 @Injectable({ providedIn: 'root' })
 export class AppUpdates {
   private readonly updates = inject(SwUpdate);
   private readonly document = inject(DOCUMENT);
-  private readonly known = signal<'newer' | 'broken' | null>(null);
-  readonly status = this.known.asReadonly();
+  private readonly current = signal<'available' | 'broken' | null>(null);
+  readonly status = this.current.asReadonly();
 
   constructor() {
     if (!this.updates.isEnabled) return;
     this.updates.versionUpdates.subscribe(({ type }) => {
-      if (type === 'VERSION_READY') this.known.set('newer');
+      if (type === 'VERSION_READY') this.current.set('available');
     });
-    this.updates.unrecoverable.subscribe(() => this.known.set('broken'));
-    // The browser looks by itself only when a page is loaded, and an open app loads none.
-    const look = () => void this.updates.checkForUpdate().catch(() => undefined);
-    const timer = setInterval(look, LOOKED_FOR_EVERY_MS);
+    this.updates.unrecoverable.subscribe(() => this.current.set('broken'));
+    // The browser checks only when a page is loaded, which an open app never does.
+    const check = () => void this.updates.checkForUpdate().catch(() => undefined);
+    const timer = setInterval(check, CHECK_INTERVAL_MS);
     inject(DestroyRef).onDestroy(() => clearInterval(timer));
   }
 
@@ -28,6 +28,6 @@ export class AppUpdates {
   }
 
   dismiss(): void {
-    this.known.set(null);
+    this.current.set(null);
   }
 }

@@ -23,7 +23,7 @@ async function deviceIsClear(): Promise<void> {
   await new Promise(done => (indexedDB.deleteDatabase('lms.private').onsuccess = done));
 }
 
-describe('Marks', () => {
+describe('LessonCompletions', () => {
   const user = signal<{ id: string } | null>(null);
   const snackbar = { showError: vi.fn(async () => undefined) };
   let http: HttpTestingController;
@@ -67,7 +67,7 @@ describe('Marks', () => {
     vi.restoreAllMocks();
   });
 
-  it('sends a mark with a key of its own, and says that it was heard', async () => {
+  it('sends a completion with its own idempotency key and emits it', async () => {
     const heard: unknown[] = [];
     marks.synced.subscribe(mark => heard.push(mark));
     const done = marks.set('l1', true);
@@ -81,7 +81,7 @@ describe('Marks', () => {
     expect(marks.pending()).toEqual([]);
   });
 
-  it('keeps one made offline, and sends it under the same key when one is back', async () => {
+  it('stores an offline completion and sends it with the same key later', async () => {
     const key = await markOffline('l1', true);
     expect(marks.pending()).toMatchObject([{ lesson: 'l1', completed: true }]);
 
@@ -93,7 +93,7 @@ describe('Marks', () => {
     expect(await kept()).toEqual([]);
   });
 
-  it('sends what waits when the app is opened again, and to nobody else’s account', async () => {
+  it('sends pending completions at startup, and only for the same user', async () => {
     await markOffline('l1', true);
     user.set({ id: 'eve' });
     await open();
@@ -106,7 +106,7 @@ describe('Marks', () => {
     await vi.waitFor(async () => expect(await kept()).toEqual([]));
   });
 
-  it('lets the last mark of a lesson win', async () => {
+  it('sends only the last change of a lesson', async () => {
     await markOffline('l1', true);
     await markOffline('l1', false);
 
@@ -117,7 +117,7 @@ describe('Marks', () => {
     await done;
   });
 
-  it('forgets what waits for a lesson when a later mark arrives', async () => {
+  it('discards pending changes of a lesson when a later one is sent', async () => {
     await markOffline('l1', true);
     const done = marks.set('l1', false);
     (await sent()).flush({});
@@ -127,7 +127,7 @@ describe('Marks', () => {
     expect(marks.pending()).toEqual([]);
   });
 
-  it('says what is refused, drops it, and goes on with the next', async () => {
+  it('reports and discards rejected changes, and continues with the next', async () => {
     await offlineStore.saveLesson('ada', LESSON);
     await markOffline('l1', true);
     await markOffline('l2', true);
@@ -138,13 +138,13 @@ describe('Marks', () => {
     await done;
 
     expect(snackbar.showError.mock.calls).toEqual([
-      ['“Seeds” could not be marked: Pass the quiz.'],
-      [expect.stringContaining('“A lesson” could not be marked')],
+      ['Could not update “Seeds”: Pass the quiz.'],
+      [expect.stringContaining('Could not update “A lesson”')],
     ]);
     expect(await kept()).toEqual([]);
   });
 
-  it('tries again a little later what the server was too busy for', async () => {
+  it('retries soon when the server is busy', async () => {
     await markOffline('l1', true);
     const done = marks.sendPending();
     const busy = await sent();
@@ -160,7 +160,7 @@ describe('Marks', () => {
     expect(snackbar.showError).not.toHaveBeenCalled();
   });
 
-  it('waits for the browser to be online, where that says that it is not', async () => {
+  it('waits for the browser to go online', async () => {
     vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false);
     await open();
     await markOffline('l1', true);
@@ -174,16 +174,16 @@ describe('Marks', () => {
     http.expectNone(URL);
   });
 
-  it('refuses a mark that the server refuses', async () => {
+  it('rejects when the server rejects a change', async () => {
     const done = marks.set('l1', true);
-    const refused = expect(done).rejects.toThrow('Enrol first.');
-    (await sent()).flush({ detail: 'Enrol first.' }, { status: 403, statusText: '' });
+    const refused = expect(done).rejects.toThrow('Enroll first.');
+    (await sent()).flush({ detail: 'Enroll first.' }, { status: 403, statusText: '' });
     await refused;
 
     expect(await kept()).toEqual([]);
   });
 
-  it('loses no mark without a word where it cannot be kept', async () => {
+  it('reports a change that cannot be stored', async () => {
     vi.spyOn(offlineStore, 'saveCompletion').mockRejectedValue(
       new DOMException('No.', 'QuotaExceededError'),
     );
@@ -193,7 +193,7 @@ describe('Marks', () => {
     await refused;
   });
 
-  it('keeps none for whoever has signed out meanwhile', async () => {
+  it('stores nothing after the user has signed out', async () => {
     const done = marks.set('l1', true);
     const refused = expect(done).rejects.toBeInstanceOf(ApiError);
     const marking = await sent();
@@ -204,7 +204,7 @@ describe('Marks', () => {
     expect(await kept()).toEqual([]);
   });
 
-  it('is gone from the device when that is cleared', async () => {
+  it('is cleared with the private data', async () => {
     await markOffline('l1', true);
     await offlineStore.saveCourse('ada', 'c1', { title: 'Botany', outline: [], summary: null });
     clearPrivateData();

@@ -11,14 +11,14 @@ import { Snackbar } from '@core/snackbar/snackbar';
 import { Connection } from './connection';
 import type { CompletionChange, PendingCompletion } from './offline-store';
 
-const RETRIED_AFTER_MS = 5_000; // the network is there before all of it works
+const RETRY_DELAY_MS = 5_000; // Requests may still fail just after the browser goes online.
 const LOCK = 'lms.marks';
-/** What the server may yet take: it wants to know who asks, is still at it, or is busy. */
-const FOR_LATER = [401, 409, 429];
+/** Statuses worth a retry: signed out, still being processed, or rate limited. */
+const RETRYABLE_STATUSES = [401, 409, 429];
 
 /**
- * Marks lessons. Where the network is away a mark waits on the device and goes out when it is back;
- * the last mark of a lesson wins.
+ * Marks lessons as completed or not. Offline changes are stored on the device and sent later; only
+ * the last change of each lesson is kept.
  */
 @Injectable({ providedIn: 'root' })
 export class LessonCompletions {
@@ -26,13 +26,13 @@ export class LessonCompletions {
   private readonly session = inject(Session);
   private readonly snackbar = inject(Snackbar);
   private readonly connection = inject(Connection);
-  private readonly kept = signal<readonly PendingCompletion[]>([]);
-  private last = Promise.resolve();
+  private readonly pendingChanges = signal<readonly PendingCompletion[]>([]);
+  private lastTask = Promise.resolve();
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Those that the server has not heard of, the last one of each lesson. */
-  readonly pending = this.kept.asReadonly();
-  /** Each that the server has just heard of. */
+  /** Changes not sent yet, at most one per lesson. */
+  readonly pending = this.pendingChanges.asReadonly();
+  /** Emits each change that the server has accepted. */
   readonly synced = new Subject<CompletionChange>();
 
   constructor() {
@@ -45,69 +45,69 @@ export class LessonCompletions {
     });
     effect(() => {
       this.session.user();
-      untracked(send); // also for whoever signs in again after their session has ended
+      untracked(send); // This includes signing in again after the session expired.
     });
   }
 
   /**
-   * Marks or clears a lesson; resolves to false where it has to wait.
+   * Marks a lesson; resolves to false if the change is stored to be sent later.
    *
-   * @throws ApiError: the server refused it, or it can neither be sent nor kept
+   * @throws ApiError: the server rejected the change, or it can be neither sent nor stored
    */
   async set(lesson: string, completed: boolean): Promise<boolean> {
     let isSent = true;
-    await this.inTurn(async () => {
-      const mark = { lesson, completed, key: newIdempotencyKey() };
+    await this.withLock(async () => {
+      const change = { lesson, completed, key: newIdempotencyKey() };
       try {
-        await this.send(mark);
+        await this.send(change);
       } catch (error) {
         if (!isOffline(error)) throw error;
-        await this.keep(mark).catch(() => {
+        await this.store(change).catch(() => {
           throw error;
         });
         isSent = false;
         return;
       }
-      await this.dropOlder(lesson);
+      await this.discardOlder(lesson);
     });
     return isSent;
   }
 
-  /** Sends what waits; what the server refuses is said and dropped. */
+  /** Sends pending changes; rejected ones are reported and discarded. */
   sendPending(): Promise<void> {
-    return this.inTurn(() => this.sendAll());
+    return this.withLock(() => this.sendAll());
   }
 
   private async sendAll(): Promise<void> {
     const user = this.session.user()?.id;
-    if (!user || localStorage.getItem(someWait(user)) === null) {
-      this.kept.set([]);
+    if (!user || localStorage.getItem(pendingKey(user)) === null) {
+      this.pendingChanges.set([]);
       return;
     }
     const { offlineStore: store } = await import('./offline-store');
-    const waiting = await store.completions(user);
-    this.kept.set(waiting);
-    for (const mark of waiting) {
+    const pending = await store.completions(user);
+    this.pendingChanges.set(pending);
+    for (const change of pending) {
       try {
-        await this.send(mark);
+        await this.send(change);
       } catch (error) {
-        if (!isRefused(error)) {
-          this.tryLater();
+        if (!isRejected(error)) {
+          this.scheduleRetry();
           return;
         }
-        await this.sayRefused(user, mark, error);
+        await this.reportRejected(user, change, error);
       }
-      await store.deleteCompletion(user, mark);
-      this.kept.update(marks => marks.filter(one => one !== mark));
+      await store.deleteCompletion(user, change);
+      this.pendingChanges.update(changes => changes.filter(other => other !== change));
     }
-    localStorage.removeItem(someWait(user));
+    localStorage.removeItem(pendingKey(user));
   }
 
-  /** What the browser knows to be offline is sent when it says that it no longer is. */
-  private tryLater(): void {
+  /** While the browser is offline, its `online` event triggers the retry instead. */
+  private scheduleRetry(): void {
     clearTimeout(this.timer);
     if (!this.connection.isOnline()) return;
-    this.timer = setTimeout(() => void this.sendPending(), RETRIED_AFTER_MS);
+    this.timer = setTimeout(() => void this.sendPending(), RETRY_DELAY_MS);
   }
 
   private async send({ lesson, completed, key }: PendingCompletion): Promise<void> {
@@ -116,57 +116,61 @@ export class LessonCompletions {
     this.synced.next({ lesson, completed });
   }
 
-  /** @throws where nobody is signed in, or this browser keeps nothing */
-  private async keep(mark: PendingCompletion): Promise<void> {
+  /** @throws Error: no user is signed in, or the browser stores nothing */
+  private async store(change: PendingCompletion): Promise<void> {
     const user = this.session.user()?.id;
-    if (!user) throw new Error('Nobody is signed in.');
+    if (!user) throw new Error('No user is signed in.');
     const { offlineStore: store } = await import('./offline-store');
-    await store.saveCompletion(user, mark);
-    localStorage.setItem(someWait(user), '1');
-    this.kept.set(await store.completions(user));
+    await store.saveCompletion(user, change);
+    localStorage.setItem(pendingKey(user), '1');
+    this.pendingChanges.set(await store.completions(user));
   }
 
-  private async dropOlder(lesson: string): Promise<void> {
+  private async discardOlder(lesson: string): Promise<void> {
     const user = this.session.user()?.id;
-    if (!user || localStorage.getItem(someWait(user)) === null) return;
+    if (!user || localStorage.getItem(pendingKey(user)) === null) return;
     const { offlineStore: store } = await import('./offline-store');
     await store.deleteCompletionsOf(user, lesson);
-    this.kept.set(await store.completions(user));
+    this.pendingChanges.set(await store.completions(user));
   }
 
-  private async sayRefused(user: string, mark: PendingCompletion, error: ApiError): Promise<void> {
+  private async reportRejected(
+    user: string,
+    change: PendingCompletion,
+    error: ApiError,
+  ): Promise<void> {
     const { offlineStore: store } = await import('./offline-store');
-    const title = (await store.lesson(user, mark.lesson))?.title ?? $localize`A lesson`;
+    const title = (await store.lesson(user, change.lesson))?.title ?? $localize`A lesson`;
     await this.snackbar.showError(
-      $localize`“${title}:title:” could not be marked: ${error.message}:message:`,
+      $localize`Could not update “${title}:title:”: ${error.message}:message:`,
     );
   }
 
-  /** Runs it when nothing else does, in any tab; a page without a secure origin has no locks. */
-  private inTurn(work: () => Promise<void>): Promise<void> {
+  /** Runs tasks one at a time across tabs; insecure origins have no locks. */
+  private withLock(task: () => Promise<void>): Promise<void> {
     const locks = navigator.locks as LockManager | undefined;
-    if (locks) return locks.request(LOCK, work);
-    const done = this.last.then(work);
-    this.last = done.catch(() => undefined);
+    if (locks) return locks.request(LOCK, task);
+    const done = this.lastTask.then(task);
+    this.lastTask = done.catch(() => undefined);
     return done;
   }
 }
 
-/** That some of somebody's marks wait, so that the store is loaded for those alone. */
-function someWait(user: string): string {
+/** Key of the flag that the user has pending changes; without it the store need not be loaded. */
+function pendingKey(user: string): string {
   return `${PRIVATE_PREFIX}marks.${user}`;
 }
 
-/** Says whether nobody answered, rather than refused. */
+/** Tells whether the server could not be reached. */
 export function isOffline(error: unknown): boolean {
   return error instanceof ApiError && error.status === 0;
 }
 
-function isRefused(error: unknown): error is ApiError {
+function isRejected(error: unknown): error is ApiError {
   return (
     error instanceof ApiError &&
     error.status >= 400 &&
     error.status < 500 &&
-    !FOR_LATER.includes(error.status)
+    !RETRYABLE_STATUSES.includes(error.status)
   );
 }

@@ -2,27 +2,27 @@ import { DBSchema, IDBPDatabase, openDB } from 'idb';
 
 import { Lesson, Outline, ProgressSummary } from '@core/api/models';
 
-/** What is known of a course while the network is away. */
+/** A course as stored for offline reading. */
 export interface OfflineCourse {
   readonly title: string;
   readonly outline: Outline;
-  /** How far one has come; null for whoever does not take the course. */
+  /** The progress of the student; null without an enrollment. */
   readonly summary: ProgressSummary | null;
 }
 
-/** That a lesson is completed, or no longer is. */
+/** A lesson that was marked as completed or not completed. */
 export interface CompletionChange {
   readonly lesson: string;
   readonly completed: boolean;
 }
 
-/** A lesson marked while the network was away; `key` lets the server count it once. */
+/** A change made offline; the server applies its idempotency key only once. */
 export interface PendingCompletion extends CompletionChange {
   readonly key: string;
 }
 
-/** All keys begin with whose it is. */
-interface Kept extends DBSchema {
+/** All keys start with the user id. */
+interface Schema extends DBSchema {
   courses: { key: [string, string]; value: OfflineCourse };
   lessons: { key: [string, string]; value: Lesson };
   marks: { key: [string, string]; value: PendingCompletion };
@@ -30,54 +30,54 @@ interface Kept extends DBSchema {
 
 const NAME = 'lms.private';
 
-/** Lessons that were opened and marks that wait, on the device; signing out removes the whole of it. */
+/** Stores opened lessons and pending completions on the device until the user signs out. */
 export const offlineStore = {
   async course(user: string, id: string): Promise<OfflineCourse | undefined> {
-    return (await opened()).get('courses', [user, id]);
+    return (await openDatabase()).get('courses', [user, id]);
   },
   async saveCourse(user: string, id: string, course: OfflineCourse): Promise<void> {
-    await (await opened()).put('courses', course, [user, id]);
+    await (await openDatabase()).put('courses', course, [user, id]);
   },
   async lesson(user: string, id: string): Promise<Lesson | undefined> {
-    return (await opened()).get('lessons', [user, id]);
+    return (await openDatabase()).get('lessons', [user, id]);
   },
   async saveLesson(user: string, lesson: Lesson): Promise<void> {
-    await (await opened()).put('lessons', lesson, [user, lesson.id]);
+    await (await openDatabase()).put('lessons', lesson, [user, lesson.id]);
   },
-  /** The marks that wait, the oldest key first. */
+  /** Returns the pending completions by lesson id. */
   async completions(user: string): Promise<readonly PendingCompletion[]> {
-    return (await opened()).getAll('marks', IDBKeyRange.bound([user, ''], [user, '\uffff']));
+    return (await openDatabase()).getAll('marks', IDBKeyRange.bound([user, ''], [user, '\uffff']));
   },
-  /** The last mark of a lesson is the one that waits. */
-  async saveCompletion(user: string, mark: PendingCompletion): Promise<void> {
-    await (await opened()).put('marks', mark, [user, mark.lesson]);
+  /** Stores a completion in place of an earlier one of the same lesson. */
+  async saveCompletion(user: string, completion: PendingCompletion): Promise<void> {
+    await (await openDatabase()).put('marks', completion, [user, completion.lesson]);
   },
-  /** Drops that mark, and not a newer one of the same lesson. */
-  async deleteCompletion(user: string, mark: PendingCompletion): Promise<void> {
-    const change = (await opened()).transaction('marks', 'readwrite');
-    const waiting = await change.store.get([user, mark.lesson]);
-    if (waiting?.key === mark.key) await change.store.delete([user, mark.lesson]);
+  /** Deletes this completion, but not a newer one of the same lesson. */
+  async deleteCompletion(user: string, completion: PendingCompletion): Promise<void> {
+    const change = (await openDatabase()).transaction('marks', 'readwrite');
+    const pending = await change.store.get([user, completion.lesson]);
+    if (pending?.key === completion.key) await change.store.delete([user, completion.lesson]);
     await change.done;
   },
-  /** Drops what waits for that lesson, for the server has heard of a later mark. */
+  /** Deletes the pending completion of a lesson after a later one was sent. */
   async deleteCompletionsOf(user: string, lesson: string): Promise<void> {
-    await (await opened()).delete('marks', [user, lesson]);
+    await (await openDatabase()).delete('marks', [user, lesson]);
   },
 };
 
 export type OfflineStore = typeof offlineStore;
 
-let database: Promise<IDBPDatabase<Kept>> | null = null;
+let database: Promise<IDBPDatabase<Schema>> | null = null;
 
-function opened(): Promise<IDBPDatabase<Kept>> {
-  return (database ??= openDB<Kept>(NAME, 1, {
-    upgrade(fresh) {
-      fresh.createObjectStore('courses');
-      fresh.createObjectStore('lessons');
-      fresh.createObjectStore('marks');
+function openDatabase(): Promise<IDBPDatabase<Schema>> {
+  return (database ??= openDB<Schema>(NAME, 1, {
+    upgrade(created) {
+      created.createObjectStore('courses');
+      created.createObjectStore('lessons');
+      created.createObjectStore('marks');
     },
     blocking() {
-      close(); // signing out, here or in another tab, deletes it
+      close(); // Signing out in any tab deletes the database.
     },
     terminated() {
       database = null;
@@ -86,6 +86,6 @@ function opened(): Promise<IDBPDatabase<Kept>> {
 }
 
 function close(): void {
-  void database?.then(one => one.close());
+  void database?.then(connection => connection.close());
   database = null;
 }

@@ -4,7 +4,7 @@ import { of } from 'rxjs';
 
 import { Snackbar } from './snackbar';
 
-describe('Notes', () => {
+describe('Snackbar', () => {
   const open = vi.fn();
 
   beforeEach(() => {
@@ -14,7 +14,7 @@ describe('Notes', () => {
     });
   });
 
-  it('says what has happened without interrupting, and warns interrupting', async () => {
+  it('announces messages politely and errors assertively', async () => {
     await TestBed.inject(Snackbar).show('Saved.');
     await TestBed.inject(Snackbar).showError('Lost.');
 
@@ -24,7 +24,7 @@ describe('Notes', () => {
     ]);
   });
 
-  it.each([true, false])('tells whether what it offers was taken: %s', async dismissedByAction => {
+  it.each([true, false])('reports whether the action was taken: %s', async dismissedByAction => {
     open.mockReturnValue({ afterDismissed: () => of({ dismissedByAction }) });
 
     expect(await TestBed.inject(Snackbar).showWithAction('Removed.', 'Undo')).toBe(

@@ -3,9 +3,9 @@ import type { AriaLivePoliteness } from '@angular/cdk/a11y';
 import type { MatSnackBarRef, TextOnlySnackBar } from '@angular/material/snack-bar';
 import { firstValueFrom } from 'rxjs';
 
-const SHOWN_MS = 10_000;
+const DURATION_MS = 10_000;
 
-/** Says in a line at the foot of the page what has happened. */
+/** Shows short messages at the bottom of the page. */
 @Injectable({ providedIn: 'root' })
 export class Snackbar {
   private readonly injector = inject(Injector);
@@ -14,15 +14,15 @@ export class Snackbar {
     await this.open(text, $localize`Close`, 'polite');
   }
 
-  /** As `say`, but interrupting whoever listens. */
+  /** Shows an error; screen readers announce it at once. */
   async showError(text: string): Promise<void> {
     await this.open(text, $localize`Close`, 'assertive');
   }
 
-  /** As `say`, with something to do about it; resolves when the note goes: true where it is done. */
+  /** Shows a message with an action; resolves to true if the action was taken. */
   async showWithAction(text: string, action: string): Promise<boolean> {
-    const note = await this.open(text, action, 'polite');
-    return (await firstValueFrom(note.afterDismissed())).dismissedByAction;
+    const message = await this.open(text, action, 'polite');
+    return (await firstValueFrom(message.afterDismissed())).dismissedByAction;
   }
 
   private async open(
@@ -31,6 +31,6 @@ export class Snackbar {
     politeness: AriaLivePoliteness,
   ): Promise<MatSnackBarRef<TextOnlySnackBar>> {
     const { MatSnackBar } = await import('@angular/material/snack-bar');
-    return this.injector.get(MatSnackBar).open(text, action, { duration: SHOWN_MS, politeness });
+    return this.injector.get(MatSnackBar).open(text, action, { duration: DURATION_MS, politeness });
   }
 }

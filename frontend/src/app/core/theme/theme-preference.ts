@@ -2,9 +2,9 @@ import { DOCUMENT, Injectable, computed, inject, signal } from '@angular/core';
 
 export type Theme = 'auto' | 'light' | 'dark';
 
-const KEY = 'lms.theme'; // as in public/theme.js, which sets it before the first paint
+const KEY = 'lms.theme'; // Also read by public/theme.js before the first paint.
 
-/** Light, dark, or as the system says; it lies on the device. */
+/** The theme chosen on this device: light, dark, or the system's. */
 @Injectable({ providedIn: 'root' })
 export class ThemePreference {
   private readonly document = inject(DOCUMENT);

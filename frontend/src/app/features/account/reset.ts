@@ -30,36 +30,36 @@ export class Reset {
   private readonly forms = inject(NonNullableFormBuilder);
   private readonly route = inject(ActivatedRoute);
   private readonly fragmentParams = inject(FragmentParams);
-  /** Those of the mail’s link, until another is opened or asked for. */
-  private readonly keys = toSignal(
+  /** The uid and token of the emailed link; a second link replaces them. */
+  private readonly linkParams = toSignal(
     this.route.fragment.pipe(map(() => this.fragmentParams.take(this.route))),
     { requireSync: true },
   );
-  protected readonly token = computed(() => this.keys().get('token') ?? '');
-  protected readonly ask = this.forms.group({
+  protected readonly token = computed(() => this.linkParams().get('token') ?? '');
+  protected readonly requestForm = this.forms.group({
     email: ['', [Validators.required, Validators.email]],
   });
-  protected readonly set = this.forms.group({
+  protected readonly passwordForm = this.forms.group({
     new_password1: ['', [Validators.required, Validators.minLength(10)]],
     new_password2: ['', Validators.required],
   });
-  protected readonly asking = new FormSubmission(this.ask);
-  protected readonly setting = new FormSubmission(this.set);
-  protected readonly shown = signal(false);
-  protected readonly done = linkedSignal({ source: this.keys, computation: () => false });
-  protected readonly messageOf = errorMessageOf;
+  protected readonly requestSubmission = new FormSubmission(this.requestForm);
+  protected readonly passwordSubmission = new FormSubmission(this.passwordForm);
+  protected readonly isPasswordVisible = signal(false);
+  protected readonly done = linkedSignal({ source: this.linkParams, computation: () => false });
+  protected readonly errorMessageOf = errorMessageOf;
 
-  protected askForMail(): Promise<void> {
-    return this.asking.submit(async () => {
-      await firstValueFrom(this.api.askForReset(this.ask.getRawValue().email));
+  protected requestLink(): Promise<void> {
+    return this.requestSubmission.submit(async () => {
+      await firstValueFrom(this.api.requestReset(this.requestForm.getRawValue().email));
       this.done.set(true);
     });
   }
 
   protected setPassword(): Promise<void> {
-    const [uid, token] = [this.keys().get('uid') ?? '', this.token()];
-    return this.setting.submit(async () => {
-      await firstValueFrom(this.api.reset({ uid, token, ...this.set.getRawValue() }));
+    const [uid, token] = [this.linkParams().get('uid') ?? '', this.token()];
+    return this.passwordSubmission.submit(async () => {
+      await firstValueFrom(this.api.reset({ uid, token, ...this.passwordForm.getRawValue() }));
       this.done.set(true);
     });
   }

@@ -5,7 +5,7 @@ import { RouterLink } from '@angular/router';
 import { CourseImage } from '@shared/course-image';
 import { EnrolledCourse } from './dashboard-api';
 
-/** The course to go on with, and the one button for it. */
+/** The course to continue, with a button for its next lesson. */
 @Component({
   selector: 'lms-continue',
   imports: [RouterLink, PercentPipe, CourseImage],
@@ -39,7 +39,7 @@ import { EnrolledCourse } from './dashboard-api';
               @if (course().completed > 0) {
                 <ng-container i18n>Continue</ng-container>
               } @else {
-                <ng-container i18n>Begin</ng-container>
+                <ng-container i18n>Start</ng-container>
               }
               <span class="visually-hidden">&ngsp;“{{ lesson.title }}”</span>
             </a>

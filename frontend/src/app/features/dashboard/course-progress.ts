@@ -5,7 +5,7 @@ import { RouterLink } from '@angular/router';
 import { CourseImage } from '@shared/course-image';
 import { EnrolledCourse } from './dashboard-api';
 
-/** A course that one takes, and how far one is. */
+/** An enrolled course and its progress. */
 @Component({
   selector: 'lms-course-progress',
   imports: [RouterLink, DatePipe, PercentPipe, CourseImage],
@@ -18,9 +18,9 @@ import { EnrolledCourse } from './dashboard-api';
         <a [routerLink]="['/learn', course().course]">{{ course().title }}</a>
       </h3>
       @if (!course().published) {
-        <p><span class="badge" i18n>No longer offered, still open to you</span></p>
+        <p><span class="badge" i18n>No longer published, but still available to you</span></p>
       }
-      <div class="standing">
+      <div class="progress">
         <progress max="100" [value]="course().percentage" [attr.aria-label]="label()"></progress>
         <p class="quiet facts">
           <span i18n>{{ course().completed }} of {{ course().total }} lessons</span>
@@ -35,7 +35,7 @@ import { EnrolledCourse } from './dashboard-api';
           Next: <a [routerLink]="['/learn', course().course, lesson.id]">{{ lesson.title }}</a>
         </p>
       } @else if (course().completed_at; as time) {
-        <p class="quiet" i18n>Finished on {{ time | date: 'mediumDate' }}</p>
+        <p class="quiet" i18n>Completed on {{ time | date: 'mediumDate' }}</p>
       }
     </div>
   `,

@@ -6,7 +6,6 @@ import { ApiResponse } from '@core/api/models';
 export type EnrolledCourse = ApiResponse<'CourseFollowed'>;
 export type Week = ApiResponse<'Activity'>;
 
-/** How one's learning stands. */
 @Injectable({ providedIn: 'root' })
 export class DashboardApi {
   read() {

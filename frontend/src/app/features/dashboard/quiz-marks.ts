@@ -6,7 +6,7 @@ import { LoadError } from '@shared/load-error';
 import { Skeleton } from '@shared/skeleton';
 import { DashboardApi } from './dashboard-api';
 
-/** How one stands in each quiz of a course. */
+/** The grade of each quiz of a course. */
 @Component({
   selector: 'lms-quiz-marks',
   imports: [RouterLink, DecimalPipe, PercentPipe, LoadError, Skeleton],
@@ -41,7 +41,7 @@ import { DashboardApi } from './dashboard-api';
                   } @else if (quiz.attempts > 0) {
                     <ng-container i18n>Not passed yet</ng-container>
                   } @else {
-                    <ng-container i18n>Not tried yet</ng-container>
+                    <ng-container i18n>Not attempted</ng-container>
                   }
                 </td>
               </tr>

@@ -9,7 +9,7 @@ import { withoutToken } from '@core/http/contexts';
 export class HomeApi {
   private readonly session = inject(Session);
 
-  /** The courses that most people take. */
+  /** The courses with the most students. */
   featured(count: number) {
     return httpResource<Page<Course>>(
       () => ({
@@ -21,14 +21,7 @@ export class HomeApi {
     );
   }
 
-  categories() {
-    return httpResource<Page<ApiResponse<'Category'>>>(
-      () => ({ url: '/api/categories/', params: { page_size: 100 }, context: withoutToken() }),
-      { defaultValue: EMPTY_PAGE },
-    );
-  }
-
-  /** One's own courses, where one is signed in. */
+  /** The dashboard of the current user. */
   dashboard() {
     return httpResource<ApiResponse<'Dashboard'>>(() =>
       this.session.isSignedIn() ? '/api/dashboard/' : undefined,

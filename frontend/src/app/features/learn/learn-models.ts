@@ -4,27 +4,27 @@ import type { OfflineCourse, CompletionChange } from '@core/offline/offline-stor
 export type OutlineLesson = Outline[number];
 export type QuizResult = ApiResponse<'QuizResult'>;
 
-/** A course as one goes through it. */
+/** A course in the lesson player. */
 export interface Course extends OfflineCourse {
   readonly id: string;
 }
 
-/** What was read, from the server or, where that is out of reach, from this device. */
-export interface Read<Value> {
+/** A value from the server or, if that cannot be reached, from this device. */
+export interface Loaded<Value> {
   readonly value: Value;
-  readonly isKept: boolean;
+  readonly isOfflineCopy: boolean;
 }
 
-/** Returns the summary as the server will answer it once it has heard of the marks. */
-export function withMarks(
+/** Returns the summary as the server will compute it from the changes. */
+export function withChanges(
   summary: ProgressSummary,
   outline: Outline,
-  marks: readonly CompletionChange[],
+  changes: readonly CompletionChange[],
 ): ProgressSummary {
   const completed = new Set(summary.completed_lessons);
-  for (const mark of marks) {
-    if (mark.completed) completed.add(mark.lesson);
-    else completed.delete(mark.lesson);
+  for (const change of changes) {
+    if (change.completed) completed.add(change.lesson);
+    else completed.delete(change.lesson);
   }
   const done = outline.filter(lesson => completed.has(lesson.id));
   const next = outline.find(lesson => !completed.has(lesson.id));

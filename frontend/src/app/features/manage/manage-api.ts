@@ -3,17 +3,16 @@ import { Injectable, Signal, inject } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
 
 import { ApiResponse, EMPTY_PAGE, Page, ApiRequest, User } from '@core/api/models';
+import { Category } from '@core/api/categories';
 import { definedParams } from '@core/api/defined-params';
-
-export type Category = ApiResponse<'Category'>;
 
 @Injectable({ providedIn: 'root' })
 export class ManageApi {
   private readonly http = inject(HttpClient);
 
-  users(wanted: Signal<Readonly<Record<string, string | undefined>>>) {
+  users(filters: Signal<Readonly<Record<string, string | undefined>>>) {
     return httpResource<Page<User>>(
-      () => ({ url: '/api/users/', params: definedParams(wanted()) }),
+      () => ({ url: '/api/users/', params: definedParams(filters()) }),
       {
         defaultValue: EMPTY_PAGE,
       },
@@ -24,16 +23,9 @@ export class ManageApi {
     return firstValueFrom(this.http.patch<User>(`/api/users/${id}/`, body));
   }
 
-  /** Makes the account and mails a link to set its password. */
+  /** Creates the account and emails a link to set its password. */
   invite(invitation: ApiRequest<'Invitation'>): Promise<User> {
     return firstValueFrom(this.http.post<User>('/api/users/', invitation));
-  }
-
-  categories() {
-    return httpResource<Page<Category>>(
-      () => ({ url: '/api/categories/', params: { page_size: 100 } }),
-      { defaultValue: EMPTY_PAGE },
-    );
   }
 
   addCategory(body: ApiRequest<'Category'>): Promise<Category> {

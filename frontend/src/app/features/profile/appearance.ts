@@ -2,7 +2,7 @@ import { ChangeDetectionStrategy, Component, LOCALE_ID, inject } from '@angular/
 
 import { Theme, ThemePreference } from '@core/theme/theme-preference';
 
-/** How the site looks and speaks on this device. */
+/** The theme and site language of this device. */
 @Component({
   selector: 'lms-appearance',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -10,28 +10,28 @@ import { Theme, ThemePreference } from '@core/theme/theme-preference';
   template: `
     <fieldset>
       <legend i18n>Theme</legend>
-      @for (one of themes; track one.value) {
+      @for (option of themes; track option.value) {
         <label>
           <input
             type="radio"
             name="own-theme"
-            [value]="one.value"
-            [checked]="themePreference.theme() === one.value"
-            (change)="themePreference.choose(one.value)"
+            [value]="option.value"
+            [checked]="themePreference.theme() === option.value"
+            (change)="themePreference.choose(option.value)"
           />
-          {{ one.label }}
+          {{ option.label }}
         </label>
       }
     </fieldset>
-    <p id="site-language" i18n>Language of this site</p>
+    <p id="site-language" i18n>Site language</p>
     <ul aria-labelledby="site-language">
-      @for (one of languages; track one.code) {
+      @for (language of languages; track language.code) {
         <li>
           <a
-            [href]="one.url"
-            [lang]="one.code"
-            [attr.aria-current]="locale === one.code ? 'true' : null"
-            >{{ one.name }}</a
+            [href]="language.url"
+            [lang]="language.code"
+            [attr.aria-current]="locale === language.code ? 'true' : null"
+            >{{ language.name }}</a
           >
         </li>
       }
@@ -42,11 +42,11 @@ export class Appearance {
   protected readonly themePreference = inject(ThemePreference);
   protected readonly locale = inject(LOCALE_ID).slice(0, 2);
   protected readonly themes: readonly { value: Theme; label: string }[] = [
-    { value: 'auto', label: $localize`As the system` },
+    { value: 'auto', label: $localize`Use system setting` },
     { value: 'light', label: $localize`Light` },
     { value: 'dark', label: $localize`Dark` },
   ];
-  /** The same page in another language is another document. */
+  /** Each language is a separate build. */
   protected readonly languages = [
     { code: 'en', name: 'English', url: '/profile' },
     { code: 'es', name: 'Español', url: '/es/profile' },

@@ -20,11 +20,11 @@ export class ProfileApi {
     return firstValueFrom(this.http.post<User>(`/api/users/${user}/picture/`, form));
   }
 
-  changePassword(given: ApiRequest<'PasswordChange'>): Promise<unknown> {
-    return firstValueFrom(this.http.post('/api/auth/password/change/', given));
+  changePassword(passwords: ApiRequest<'PasswordChange'>): Promise<unknown> {
+    return firstValueFrom(this.http.post('/api/auth/password/change/', passwords));
   }
 
-  verifyAgain(email: string): Promise<unknown> {
+  resendConfirmation(email: string): Promise<unknown> {
     return firstValueFrom(this.http.post('/api/auth/registration/resend-email/', { email }));
   }
 
@@ -39,7 +39,7 @@ export class ProfileApi {
     return firstValueFrom(this.http.delete(`/api/auth/sessions/${id}/`));
   }
 
-  /** All that is stored of oneself. */
+  /** Everything stored about the current user. */
   export(): Promise<Blob> {
     return firstValueFrom(this.http.get('/api/auth/user/export/', { responseType: 'blob' }));
   }

@@ -29,9 +29,9 @@ import { OwnPicture } from './own-picture';
 import { ProfileApi } from './profile-api';
 
 type Language = NonNullable<ApiRequest<'OneselfPatch'>['language']>;
-const FIRST = { email: 'email', password: 'current-password' };
+const FIRST_FIELD = { email: 'email', password: 'current-password' };
 
-/** One's own account: what it says, how one signs in, and its end. */
+/** The current user's profile, sign-in details, sessions, and data. */
 @Component({
   selector: 'lms-profile',
   imports: [
@@ -57,7 +57,7 @@ export class Profile implements HasUnsavedChanges {
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   protected readonly session = inject(Session);
   private readonly devices = viewChild(DeviceSessions);
-  /** Which of the two that take a password is being changed. */
+  /** Which of the two password-protected forms is open. */
   protected readonly editing = signal<'email' | 'password' | null>(null);
   protected readonly messageOf = errorMessageOf;
 
@@ -77,8 +77,8 @@ export class Profile implements HasUnsavedChanges {
   protected readonly addressSubmission = new FormSubmission(this.address);
   protected readonly passwordsSubmission = new FormSubmission(this.passwords);
   protected readonly busy = computed(() =>
-    [this.detailsSubmission, this.addressSubmission, this.passwordsSubmission].some(one =>
-      one.busy(),
+    [this.detailsSubmission, this.addressSubmission, this.passwordsSubmission].some(submission =>
+      submission.busy(),
     ),
   );
 
@@ -105,22 +105,26 @@ export class Profile implements HasUnsavedChanges {
     });
   }
 
-  /** Opens one form, or closes both; the focus goes along. */
-  protected edit(what: 'email' | 'password' | null): void {
-    const place = what ? 'form [autocomplete=' + FIRST[what] + ']' : `#edit-${this.editing()}`;
+  /** Opens one form or closes both, and moves the focus. */
+  protected edit(form: 'email' | 'password' | null): void {
+    const focusTarget = form
+      ? 'form [autocomplete=' + FIRST_FIELD[form] + ']'
+      : `#edit-${this.editing()}`;
     this.address.reset();
     this.passwords.reset();
     this.addressSubmission.reset();
     this.passwordsSubmission.reset();
-    this.editing.set(what);
-    setTimeout(() => this.host.querySelector<HTMLElement>(place)?.focus());
+    this.editing.set(form);
+    setTimeout(() => this.host.querySelector<HTMLElement>(focusTarget)?.focus());
   }
 
   protected async saveAddress(): Promise<void> {
     await this.addressSubmission.submit(async () => {
       this.session.update(await this.api.change(this.address.getRawValue()));
       this.edit(null);
-      await this.snackbar.show($localize`Your address is changed; a mail asks you to confirm it.`);
+      await this.snackbar.show(
+        $localize`Your email address was changed. We sent you a link to confirm it.`,
+      );
     });
   }
 
@@ -130,35 +134,35 @@ export class Profile implements HasUnsavedChanges {
       this.edit(null);
       this.devices()?.reload();
       await this.snackbar.show(
-        $localize`Your password is changed. Your other devices are signed out.`,
+        $localize`Your password was changed. You were signed out on your other devices.`,
       );
     });
   }
 
-  protected async verifyAgain(email: string): Promise<void> {
+  protected async resendConfirmation(email: string): Promise<void> {
     await this.detailsSubmission.run(async () => {
-      await this.api.verifyAgain(email);
-      await this.snackbar.show($localize`A mail is on its way to you; open its link.`);
+      await this.api.resendConfirmation(email);
+      await this.snackbar.show(
+        $localize`We sent you an email. Open the link in it to confirm your address.`,
+      );
     });
   }
 
-  /** Saves it at once; where that fails, the box says again what there was. */
-  protected async chooseLanguage(box: HTMLSelectElement, before: string): Promise<void> {
+  /** Saves the language at once; if that fails, the select shows the previous one. */
+  protected async chooseLanguage(box: HTMLSelectElement, previous: string): Promise<void> {
     const language = box.value as Language;
-    box.value = before;
+    box.value = previous;
     await this.detailsSubmission.run(async () => {
       this.session.update(await this.api.change({ language }));
       await this.snackbar.show($localize`Saved.`);
     });
   }
 
-  protected async askToTeach(isAsked: boolean): Promise<void> {
+  protected async setInstructorRequest(isRequested: boolean): Promise<void> {
     await this.detailsSubmission.run(async () => {
-      this.session.update(await this.api.change({ instructor_requested: isAsked }));
+      this.session.update(await this.api.change({ instructor_requested: isRequested }));
       await this.snackbar.show(
-        isAsked
-          ? $localize`Your request is on its way to the admins.`
-          : $localize`Your request is taken back.`,
+        isRequested ? $localize`Request sent to the admins.` : $localize`Request canceled.`,
       );
     });
   }
@@ -170,19 +174,19 @@ export class Profile implements HasUnsavedChanges {
   }
 
   protected async erase(username: string): Promise<void> {
-    const agreed = await this.confirm.ask({
-      title: $localize`Erase your account?`,
-      text: $localize`Your account, profile, enrolments, progress and notifications go for good. What you handed in to quizzes stays, without your name.`,
-      action: $localize`Erase my account`,
+    const isConfirmed = await this.confirm.ask({
+      title: $localize`Delete your account?`,
+      text: $localize`Your account, profile, enrollments, progress, and notifications will be permanently deleted. Your quiz submissions are kept without your name.`,
+      action: $localize`Delete my account`,
       isDestructive: true,
       requiredText: username,
     });
-    if (!agreed) return;
+    if (!isConfirmed) return;
     await this.detailsSubmission.run(async () => {
       await this.api.erase();
       await this.session.signOut();
       await this.router.navigateByUrl('/');
-      await this.snackbar.show($localize`Your account is erased.`);
+      await this.snackbar.show($localize`Your account has been deleted.`);
     });
   }
 }

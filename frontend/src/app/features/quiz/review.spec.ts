@@ -114,7 +114,7 @@ describe('the review', () => {
     const alert =
       page().querySelector('lms-quiz-submission-status [role=alert]')?.textContent ?? '';
     expect(alert).toContain('Your answers are not submitted yet.');
-    expect(alert).toContain('The server cannot be reached.');
+    expect(alert).toContain('Could not reach the server.');
     expect(alert).toContain('They are saved on this device.');
     expect(alert).toContain('submitted automatically');
     expect(scrollIntoView.mock.contexts).toEqual([

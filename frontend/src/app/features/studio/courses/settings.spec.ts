@@ -63,7 +63,7 @@ describe('the settings page of a course', () => {
     await submit();
 
     http.expectNone('/api/courses/1/');
-    expect(text()).toContain('This is not valid.');
+    expect(text()).toContain('Enter a valid value.');
   });
 
   it('shows validation errors at their fields', async () => {

@@ -144,7 +144,7 @@ describe('the lesson editor', () => {
     await submit();
 
     http.expectNone('/api/lessons/a/');
-    expect(text()).toContain('This is needed.');
+    expect(text()).toContain('This field is required.');
   });
 
   it('shows validation errors at the field and reports other errors', async () => {

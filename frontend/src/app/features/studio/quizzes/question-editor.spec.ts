@@ -149,7 +149,7 @@ describe('the question editor', () => {
     await fill('answer', 'half');
     await save();
     http.expectNone('/api/questions/');
-    expect(text()).toContain('This is not valid.');
+    expect(text()).toContain('Enter a valid value.');
 
     await fill('answer', '0,5');
     await fill('tolerance', '0,01');

@@ -148,7 +148,7 @@ describe('the quiz editor', () => {
     await type('aside [formControlName=max_attempts]', '0');
     await submitSettings();
     http.expectNone('/api/quizzes/q/');
-    expect(text()).toContain('This is not valid.');
+    expect(text()).toContain('Enter a valid value.');
 
     await type('aside [formControlName=max_attempts]', '');
     await submitSettings();

@@ -2,14 +2,12 @@ import { HttpClient, httpResource } from '@angular/common/http';
 import { Injectable, Signal, inject } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
 
-import { ApiResponse, Course, EMPTY_PAGE, Outline, Page, Enrollment } from '@core/api/models';
+import { Course, EMPTY_PAGE, Outline, Page, Enrollment } from '@core/api/models';
 import { definedParams } from '@core/api/defined-params';
 import { Session } from '@core/auth/session';
 import { withoutToken } from '@core/http/contexts';
 
-export type Category = ApiResponse<'Category'>;
-
-/** What is wanted of the catalogue, as the API takes it; what is undefined does not matter. */
+/** Filters of the catalog under the API's names. */
 export interface CourseFilters {
   readonly search?: string;
   readonly category?: string;
@@ -18,7 +16,7 @@ export interface CourseFilters {
   readonly page?: string;
 }
 
-/** A course with the cards of whom and what it names. */
+/** A course with its instructor and category expanded. */
 export interface CourseDetail extends Omit<Course, 'instructor' | 'category'> {
   readonly instructor: Instructor | null;
   readonly category: { readonly id: string; readonly name: string } | null;
@@ -32,34 +30,23 @@ export interface Instructor {
 }
 
 @Injectable({ providedIn: 'root' })
-export class CoursesApi {
+export class CatalogApi {
   private readonly http = inject(HttpClient);
   private readonly session = inject(Session);
 
-  /** The public catalogue; it is fetched without the token, so that it can be read offline. */
-  list(wanted: Signal<CourseFilters>) {
+  /** The public catalog, fetched without the token so that it can be cached for offline use. */
+  list(filters: Signal<CourseFilters>) {
     return httpResource<Page<Course>>(
       () => ({
         url: '/api/courses/',
-        params: { published: 'true', ...definedParams({ ...wanted() }) },
+        params: { published: 'true', ...definedParams({ ...filters() }) },
         context: withoutToken(),
       }),
       { defaultValue: EMPTY_PAGE },
     );
   }
 
-  categories() {
-    return httpResource<Page<Category>>(
-      () => ({
-        url: '/api/categories/',
-        params: { page_size: 100 },
-        context: withoutToken(),
-      }),
-      { defaultValue: EMPTY_PAGE },
-    );
-  }
-
-  one(id: Signal<string>) {
+  course(id: Signal<string>) {
     return httpResource<CourseDetail>(() => `/api/courses/${id()}/?expand=instructor,category`);
   }
 
@@ -67,8 +54,8 @@ export class CoursesApi {
     return httpResource<Outline>(() => `/api/courses/${id()}/lessons/`);
   }
 
-  /** One's own place in the course: a page of one, or of none. */
-  place(course: Signal<string>) {
+  /** The enrollment of the current user: a page of at most one. */
+  enrollment(course: Signal<string>) {
     return httpResource<Page<Enrollment>>(
       () => {
         const student = this.session.user()?.id;
@@ -80,7 +67,7 @@ export class CoursesApi {
     );
   }
 
-  enrol(course: string): Promise<unknown> {
+  enroll(course: string): Promise<unknown> {
     return firstValueFrom(this.http.post('/api/enrollments/', { course }));
   }
 

@@ -3,12 +3,12 @@ import { RouterLink } from '@angular/router';
 
 import { OutlineLesson } from './learn-models';
 
-/** Leads to the lessons before and after this one. */
+/** Links to the previous and the next lesson. */
 @Component({
-  selector: 'lms-neighbours',
+  selector: 'lms-neighbors',
   imports: [RouterLink],
   changeDetection: ChangeDetectionStrategy.OnPush,
-  styleUrl: './neighbours.scss',
+  styleUrl: './neighbors.scss',
   template: `
     <nav aria-label="Previous and next lesson" i18n-aria-label>
       @if (previous(); as lesson) {
@@ -31,10 +31,10 @@ import { OutlineLesson } from './learn-models';
     </nav>
   `,
 })
-export class Neighbours {
+export class Neighbors {
   readonly course = input.required<string>();
   readonly previous = input<OutlineLesson>();
   readonly next = input<OutlineLesson>();
-  /** The next one is what there is to do, for this one is completed. */
+  /** Highlights the next lesson. */
   readonly isDone = input(false);
 }
