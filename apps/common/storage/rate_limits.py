@@ -54,6 +54,12 @@ def count_attempt(limit: str, *who: object) -> None:
         cache.increment_counter(*counter_key(limit, *who))
 
 
+def undo_count(limit: str, *who: object) -> None:
+    """Take one count back."""
+    key, _seconds = counter_key(limit, *who)
+    cache.undo_increment(key)
+
+
 def is_reached(limit: str, *who: object) -> bool:
     """Return whether one more is more than the limit allows."""
     key, _seconds = counter_key(limit, *who)

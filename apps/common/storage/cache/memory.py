@@ -105,7 +105,8 @@ class CounterCache(MemoryCache):
         return super()._delete(key)
 
     def _next_to_go(self) -> str:
-        return next(iter(max(self._usage.by_limit.values(), key=len)))
+        largest = max(self._usage.by_limit.values(), key=len)
+        return next(iter(largest))
 
 
 def _limit_of(key: str) -> str:
