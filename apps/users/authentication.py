@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 
-from apps.common.storage import cache, rate_limits
+from apps.common.storage import rate_limits
 from apps.users import selectors
 from apps.users.serializers import represent_user
 from apps.users.tokens import Claims, InvalidToken, read_access
@@ -43,7 +43,7 @@ class BearerAuthentication(BaseAuthentication):
             # Requests with a dead token must not use up the limit of its owner. The view counts
             # them for the client's network.
             if requests is not None:
-                cache.undo_increment(counting[0])
+                rate_limits.undo_count("signed_in", claims.user_id)
             raise _refusal()
         person = SignedInViewer(
             id=user["id"],
