@@ -202,6 +202,7 @@ RATE_LIMITS = {  # requests, seconds
     "search": env.rate("LMS_LIMIT_SEARCH", "120/60"),  # per user or network
     "failures": env.rate("LMS_LIMIT_FAILURES", "5/900"),  # per account and network
     "network_failures": env.rate("LMS_LIMIT_NETWORK_FAILURES", "100/900"),
+    "refreshes": env.rate("LMS_LIMIT_REFRESHES", "30/60"),  # per session
     "registration": env.rate("LMS_LIMIT_REGISTRATION", "60/3600"),
     "reset": env.rate("LMS_LIMIT_RESET", "3/3600"),  # per email address
     "network_resets": env.rate("LMS_LIMIT_NETWORK_RESETS", "30/3600"),

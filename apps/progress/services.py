@@ -1,7 +1,6 @@
 """What changes progress, and what follows from it: milestones, told once each."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import timedelta
 
 import pymongo.errors
@@ -25,6 +24,7 @@ from apps.quizzes import selectors as quizzes
 
 MILESTONES = (25, 50, 75, 100)
 A_MINUTE = timedelta(minutes=1)
+DUPLICATE_KEY = 11000
 
 
 class QuizNotPassed(DomainError):
@@ -195,8 +195,11 @@ def _insert_others(records: list[Progress]) -> None:
     stored.filter(course__ne=records[0].course).update(set__course=records[0].course)
     others = [one.to_mongo() for one in records if (one.student, one.lesson) not in known]
     if others:
-        with suppress(pymongo.errors.BulkWriteError):  # Another request inserts the same ones.
+        try:
             Progress._get_collection().insert_many(others, ordered=False)
+        except pymongo.errors.BulkWriteError as error:  # Another request inserts the same ones.
+            if any(one["code"] != DUPLICATE_KEY for one in error.details["writeErrors"]):
+                raise
 
 
 def _tell_reached(
