@@ -71,7 +71,9 @@ def learner():
     return client_of(student), student, course
 
 
-def test_a_retrieve_that_hits_asks_the_cache_twice_and_mongodb_nothing(learner, settings, trips):
+def test_a_cached_retrieve_costs_two_cache_round_trips_and_no_mongodb_command(
+    learner, settings, trips
+):
     client, student, course = learner
     settings.RATE_LIMITED = True
     place = Enrollment.objects.get(student=student.id)
@@ -91,7 +93,9 @@ def test_a_retrieve_that_hits_asks_the_cache_twice_and_mongodb_nothing(learner, 
         assert len(trips) <= 2, (address, trips)
 
 
-def test_an_anonymous_retrieve_that_hits_asks_the_cache_twice(learner, settings, anonymous, trips):
+def test_a_cached_anonymous_retrieve_costs_two_cache_round_trips(
+    learner, settings, anonymous, trips
+):
     settings.RATE_LIMITED = True
     _, _, course = learner
     for address in (f"/api/courses/{course.id}/", "/api/courses/", "/api/categories/"):
@@ -101,7 +105,7 @@ def test_an_anonymous_retrieve_that_hits_asks_the_cache_twice(learner, settings,
         assert len(trips) <= 2, (address, trips)
 
 
-def test_a_dashboard_that_hits_asks_the_cache_three_times_and_mongodb_nothing(settings, trips):
+def test_a_cached_dashboard_costs_three_cache_round_trips_and_no_mongodb_command(settings, trips):
     """Who one is, what one follows, and all parts together."""
     settings.RATE_LIMITED = True
     teacher = make_instructor(is_admin=True)
@@ -115,7 +119,7 @@ def test_a_dashboard_that_hits_asks_the_cache_three_times_and_mongodb_nothing(se
 
 
 @pytest.mark.parametrize("number", [30, 300])
-def test_a_list_page_asks_three_times_whatever_its_collections_size(number):
+def test_a_list_page_costs_three_commands_at_any_collection_size(number):
     teacher = make_instructor()
     courses = [make_course(instructor=teacher) for _ in range(number)]
     student = make_student()
@@ -139,7 +143,7 @@ def test_a_list_page_asks_three_times_whatever_its_collections_size(number):
         assert len(asked(client, "get", address)) <= 3, (address, asked(client, "get", address))
 
 
-def test_enrolling_asks_nine_times_cold_and_seven_times_warm(mails_later):
+def test_enrolling_costs_nine_commands_cold_and_seven_warm(mails_later):
     course, other = make_course(lessons=5), make_course(lessons=5)
     client = client_of(make_student())
 
@@ -167,7 +171,7 @@ def test_enrolling_again_asks_as_often_whatever_the_number_of_lessons(mails_late
     assert len(commands[0]) == len(commands[1]) <= 15, commands
 
 
-def test_marking_a_lesson_asks_seven_times_once_its_milestones_are_told(learner, mails_later):
+def test_completing_a_lesson_costs_seven_commands_without_a_new_milestone(learner, mails_later):
     client, _, course = learner
     client.get("/api/auth/user/")
     body = {"lesson": str(lessons_of(course)[0].id)}
@@ -195,13 +199,13 @@ def submission(quiz, answers) -> dict:
     return {"quiz": str(quiz.id), "answers": answers}
 
 
-def test_submitting_asks_nine_times(examined, mails_later):
+def test_submitting_costs_eight_commands(examined, mails_later):
     client, quiz = examined
     failing = asked(client, "post", SUBMISSIONS, submission(quiz, wrong_answers(quiz)))
     assert len(failing) <= 9, failing  # one of them for `show_key`
 
 
-def test_submitting_asks_fourteen_times_where_it_completes_a_lesson(examined, mails_later):
+def test_submitting_costs_fourteen_commands_if_it_completes_a_lesson(examined, mails_later):
     client, quiz = examined
     other = client_of(enroll_in(get_course(quiz.course)))
     other.post(SUBMISSIONS, submission(quiz, right_answers(quiz)))  # the course's title is known
@@ -209,7 +213,7 @@ def test_submitting_asks_fourteen_times_where_it_completes_a_lesson(examined, ma
     assert len(passing) <= 14, passing
 
 
-def test_reading_a_quiz_asks_as_often_whatever_it_holds(examined):
+def test_reading_a_quiz_costs_the_same_at_any_size(examined):
     client, quiz = examined
     address = f"/api/quizzes/{quiz.id}/"
     few = asked(client, "get", address)
@@ -218,7 +222,7 @@ def test_reading_a_quiz_asks_as_often_whatever_it_holds(examined):
     assert len(asked(client, "get", address)) == len(few) <= 5
 
 
-def test_a_list_of_quizzes_asks_as_often_whatever_they_hold(examined):
+def test_a_list_of_quizzes_costs_the_same_at_any_size(examined):
     client, quiz = examined
     few = asked(client, "get", "/api/quizzes/")
     for lesson in lessons_of(get_course(quiz.course)):
@@ -226,7 +230,7 @@ def test_a_list_of_quizzes_asks_as_often_whatever_they_hold(examined):
     assert len(asked(client, "get", "/api/quizzes/")) == len(few) <= 4
 
 
-def test_summaries_of_many_places_ask_as_often_as_one(learner):
+def test_summaries_of_many_enrollments_cost_as_much_as_one(learner):
     client, student, _ = learner
     address = "/api/enrollments/?expand=progress"
     client.get(address)
@@ -273,7 +277,7 @@ def _count_matches(heard: list[dict], collection: str) -> int:
     )
 
 
-def test_a_dashboard_asks_as_often_whatever_the_number_of_courses_and_students():
+def test_a_dashboard_costs_the_same_for_any_number_of_courses_and_students():
     teacher = make_instructor(is_admin=True)
     courses = [make_course(lessons=2, instructor=teacher) for _ in range(6)]
     for course in courses:

@@ -66,7 +66,7 @@ def thread(settings, monkeypatch):
     task_thread.stop()
 
 
-def test_a_task_is_done_soon_and_not_at_once(thread):
+def test_a_task_runs_soon_but_not_at_once(thread):
     tasks.enqueue(take_long.name)
     tasks.enqueue(note.name, what="after it")
 
@@ -102,7 +102,7 @@ def test_a_due_sweep_waits_for_one_task_and_not_for_the_whole_queue(thread, monk
     assert done[:6] == ["sweep", "task 0", "sweep", "task 1", "sweep", "task 2"]
 
 
-def test_a_task_that_fails_keeps_no_other_from_being_done(thread, caplog):
+def test_a_failed_task_does_not_stop_the_next(thread, caplog):
     tasks.enqueue(fail.name)
     tasks.enqueue(note.name, what="the next")
 
@@ -112,7 +112,7 @@ def test_a_task_that_fails_keeps_no_other_from_being_done(thread, caplog):
     assert "planted" in caplog.text
 
 
-def test_stopping_lets_the_running_task_end_and_does_no_other(thread):
+def test_stop_lets_the_running_task_end_and_runs_no_other(thread):
     tasks.enqueue(take_long.name)
     tasks.enqueue(note.name, what="too late")
     began.wait(LIMIT)
@@ -123,7 +123,7 @@ def test_stopping_lets_the_running_task_end_and_does_no_other(thread):
     assert done == ["long"]
 
 
-def test_where_nothing_does_tasks_they_are_left_to_the_sweep(settings):
+def test_without_a_task_runner_tasks_are_left_to_the_sweep(settings):
     settings.CELERY_TASK_ALWAYS_EAGER = False
     settings.CELERY_BROKER_URL = None
     done.clear()
@@ -143,7 +143,7 @@ def test_too_many_tasks_are_left_to_the_sweep(thread, monkeypatch, caplog):
 
 
 @pytest.mark.parametrize("error", [OperationalError("away"), ConnectionRefusedError("away")])
-def test_a_broker_that_is_away_hurts_no_request(settings, monkeypatch, caplog, error):
+def test_an_unreachable_broker_fails_no_request(settings, monkeypatch, caplog, error):
     settings.CELERY_TASK_ALWAYS_EAGER = False
     settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
     tried = Event()
@@ -160,7 +160,7 @@ def test_a_broker_that_is_away_hurts_no_request(settings, monkeypatch, caplog, e
     wait_until(lambda: "The broker is unreachable" in caplog.text)
 
 
-def test_no_request_waits_for_a_broker_that_is_frozen(settings, monkeypatch):
+def test_no_request_waits_for_a_frozen_broker(settings, monkeypatch):
     settings.CELERY_TASK_ALWAYS_EAGER = False
     settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
     frozen = Event()
@@ -174,7 +174,7 @@ def test_no_request_waits_for_a_broker_that_is_frozen(settings, monkeypatch):
     wait_until(tasks._outgoing.empty)
 
 
-def test_every_task_of_the_timetable_is_there_and_runs():
+def test_every_scheduled_task_exists_and_runs():
     celery.app.loader.import_default_modules()
 
     for name in celery.SWEEPS:
@@ -194,7 +194,7 @@ def test_celery_puts_long_work_behind_all_other_tasks():
         assert celery.app.amqp.router.route({}, name)["priority"] == 9
 
 
-def test_celery_has_the_same_timetable():
+def test_celery_has_the_same_schedule():
     schedule = celery.app.conf.beat_schedule
 
     assert {entry["task"]: entry["schedule"] for entry in schedule.values()} == celery.SWEEPS
