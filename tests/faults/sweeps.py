@@ -7,7 +7,15 @@ from apps.common.storage import count_limits
 from apps.enrollments import services as enrollments
 from apps.lessons import services as lessons
 from apps.progress import services as progress
-from apps.quizzes.services import attempts, authoring, exchange, figures, questions, regrading
+from apps.quizzes.services import (
+    attempts,
+    authoring,
+    exchange,
+    figures,
+    moves,
+    questions,
+    regrading,
+)
 from apps.users.services import erasure, people, profiles
 from lms.celery import SWEEPS, app
 
@@ -20,6 +28,7 @@ WAITS = {
     authoring: "A_MINUTE",
     exchange: "A_MINUTE",
     figures: "A_MINUTE",
+    moves: "A_MINUTE",
     questions: "A_MINUTE",
     regrading: "A_MINUTE",
     erasure: "LONGEST_REQUEST",
