@@ -61,7 +61,7 @@ def send_account_mails() -> int:
 
 def delete_old_account_mails() -> int:
     """Delete emails that were sent so long ago that no limit counts them; return the number."""
-    seconds = max(A_DAY, *(_limit_of(kind)[1] for kind in AccountMail.Kind))
+    seconds = max(A_DAY, *(_limit_of(kind)[1] for kind in AccountMail.Kind.values))
     sent_before = timezone.now() - timedelta(seconds=seconds)
     return AccountMail.objects.filter(sent_at__lt=sent_before).delete()[0]
 
