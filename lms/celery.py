@@ -40,7 +40,7 @@ SWEEPS = {
 }
 
 # Long work, done in short rounds: no email waits for it.
-LOW_PRIORITY = {"apps.quizzes.tasks.regrade_quiz"}
+LOW_PRIORITY = {"apps.quizzes.tasks.regrade_quiz", "apps.quizzes.tasks.move_submissions"}
 
 app.conf.task_routes = {task: {"priority": 9} for task in LOW_PRIORITY}  # Redis takes 0 first
 app.conf.beat_schedule = {

@@ -15,6 +15,7 @@ from apps.progress.documents import Progress
 from apps.quizzes.documents import Quiz
 from apps.users.documents import User
 from tests.command_counter import recorded, shown
+from tests.exports import export_of
 from tests.factories import (
     client_of,
     enroll_in,
@@ -359,7 +360,7 @@ def test_every_filter_is_served_by_a_declared_index(learner, instructor, admin):
         client.get(f"/api/progress/summary/?course={course.id}")
         client.post("/api/notifications/read-all/")
         client.put("/api/notifications/preferences/", {"enrolled": {"app": False}})
-        client.get("/api/auth/user/export/")
+        export_of(client)
         send_mails()
         client.post("/api/progress/", {"lesson": str(record.lesson)})
         ids = [str(lesson.id) for lesson in lessons_of(own)]

@@ -80,7 +80,8 @@ class Quiz(RevisionedDocument):
     figures_version = IntField()  # counts the changes of its questions
     figures_stored = IntField()  # the version that the stored figures belong to
     figures_due = DateTimeField()  # since the last change, until a sweep has stored them again
-    pending_since = DateTimeField()  # until questions are in order, attempts where their quiz is
+    pending_since = DateTimeField()  # until questions are in order
+    moved_at = DateTimeField()  # until its submissions have its new lesson and course
     regrade = EmbeddedDocumentField(Regrade)
     regrading_since = DateTimeField()  # while submissions are being graded anew
     removed = BooleanField()  # hidden while everything below it goes
@@ -93,6 +94,7 @@ class Quiz(RevisionedDocument):
             "course",
             {"fields": ("pending_since",), "sparse": True},
             {"fields": ("regrading_since",), "sparse": True},
+            {"fields": ("moved_at",), "sparse": True},
             {"fields": ("removed_at",), "sparse": True},
             {"fields": ("figures_due",), "sparse": True},
             "question_count",

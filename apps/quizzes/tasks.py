@@ -9,14 +9,20 @@ def regrade_quiz(*, quiz_id: str, claim: str) -> None:
 
 
 @shared_task
+def move_submissions(*, quiz_id: str) -> None:
+    services.move_submissions(quiz_id)
+
+
+@shared_task
 def finish_import(*, import_id: str) -> None:
     services.finish_import(import_id)
 
 
 @shared_task
 def repair_quizzes() -> None:
-    """Finish interrupted work: orders, choices, imports, figures, removals, undelivered events."""
+    """Finish interrupted orders, moves, choices, imports, figures, removals, and events."""
     services.repair_quizzes()
+    services.repair_moves()
     services.repair_questions()
     services.repair_imports()
     services.repair_figures()

@@ -28,6 +28,7 @@ A_QUARTER_OF_AN_HOUR = 15 * 60
 A_DAY = 24 * 60 * 60
 CARDS = "cards"  # the stamp of all lists of people
 EXPORTS = Capacity(2, wait=1)
+EXPORTED_ITEMS = Capacity(2, wait=30, waiting=1000)  # a refusal would break a response off
 
 
 # Profiles
@@ -253,6 +254,8 @@ def invalidate_sessions(session_ids: Iterable[str]) -> None:
 def personal_data_of(user_id: str, *, represent: Callable) -> Json:
     """
     Return all that is stored of a person, in this app and in those above it.
+
+    A list of large items is an iterator, which reads each item when its turn comes.
 
     :raises Busy: too many exports are being made
     """

@@ -4,7 +4,15 @@ from datetime import timedelta
 
 from apps.common.storage import count_limits, idempotency_keys, undelivered
 from apps.progress import services as progress
-from apps.quizzes.services import attempts, authoring, exchange, figures, questions, regrading
+from apps.quizzes.services import (
+    attempts,
+    authoring,
+    exchange,
+    figures,
+    moves,
+    questions,
+    regrading,
+)
 from apps.users.services import erasure, people, profiles
 from lms.celery import SWEEPS, app
 
@@ -16,6 +24,7 @@ WAITS = {
     authoring: "A_MINUTE",
     exchange: "A_MINUTE",
     figures: "A_MINUTE",
+    moves: "A_MINUTE",
     questions: "A_MINUTE",
     regrading: "A_MINUTE",
     erasure: "LONGEST_REQUEST",

@@ -11,6 +11,8 @@ from apps.enrollments.documents import Enrollment
 from apps.progress.documents import Progress
 from apps.quizzes import services
 from apps.quizzes.documents import Attempt, Choice, Question, Quiz
+from apps.quizzes.selectors import attempts
+from tests.exports import EXPORT, export_of
 from tests.factories import (
     choices_of,
     client_of,
@@ -488,7 +490,6 @@ def test_no_route_gives_a_student_the_key(learner, quiz, limit):
             f"/api/lessons/{quiz.lesson}/",
             f"/api/progress/summary/?course={quiz.course}",
             f"/api/enrollments/{place.id}/?expand=progress,course",
-            "/api/auth/user/export/",
         ]
         answers = [learner.get(one) for one in addresses]
         answers += [learner.options(f"/api/questions/{numeric.id}/")]
@@ -504,6 +505,9 @@ def test_no_route_gives_a_student_the_key(learner, quiz, limit):
     answers.append(submit(learner, quiz, wrong_answers(quiz)))
     answers += walk()
 
+    exported = export_of(learner)
+    assert not keys_in(exported) & {"is_correct", "explanation"}
+    assert secret not in str(exported)
     for answer in answers:
         assert answer.status_code < 500
         assert answer["Content-Type"] == "application/json"
@@ -708,7 +712,7 @@ def test_erasing_a_person_leaves_what_they_submitted_without_a_name(quiz):
 def test_the_export_of_oneself_holds_what_one_submitted_in_words(learner, quiz):
     question = Question.objects.get()
     submit(learner, quiz)
-    [row] = learner.get("/api/auth/user/export/").json()["quiz_submissions"]
+    [row] = export_of(learner)["quiz_submissions"]
     assert row["answers"] == [{"question": question.text, "answer": ["Choice 1"]}]
     assert (row["score"], row["passed"]) == (1, True)
     submission = learner.get(SUBMISSIONS).json()["results"][0]
@@ -720,7 +724,23 @@ def test_the_export_of_oneself_holds_what_one_submitted_in_words(learner, quiz):
 def test_the_export_of_oneself_makes_no_document_of_what_one_submitted(learner, quiz, monkeypatch):
     submit(learner, quiz)
     monkeypatch.setattr(Attempt, "_from_son", None)  # what makes one
-    assert learner.get("/api/auth/user/export/").json()["quiz_submissions"]
+    assert export_of(learner)["quiz_submissions"]
+
+
+def test_the_export_reads_one_submission_at_a_time(learner, quiz, monkeypatch):
+    for _ in range(3):
+        submit(learner, quiz)
+    read = []
+    exported = attempts._exported
+    monkeypatch.setattr(attempts, "_exported", lambda one: read.append(1) or exported(one))
+
+    parts = iter(learner.get(EXPORT).streaming_content)
+
+    sizes = []
+    for part in parts:
+        if b'"answers":' in part:
+            sizes.append((len(read), part.count(b'"answers":')))
+    assert sizes == [(1, 1), (2, 1), (3, 1)]
 
 
 def test_removing_a_lesson_takes_its_quizzes_along(quiz):

@@ -128,27 +128,23 @@ def changes_by(quiz: Quiz) -> list[Attempt]:
     return list(changed.order_by("id").limit(MOST_CHANGES))
 
 
-def personal_data_of(user_id: str) -> list[Json]:
-    texts: dict[str, str] = {}
-    return [_exported(one, texts) for one in _stored_submissions_of(ObjectId(user_id))]
-
-
-def _stored_submissions_of(student_id: ObjectId) -> Iterator[Json]:
+def personal_data_of(user_id: str) -> Iterator[Json]:
     """
-    Yield what a student has submitted as it is stored, the newest first, each read in its turn.
+    Return what a student has submitted, the newest first, each read when its turn comes.
 
     Each may be large, and documents of MongoEngine would take many times as long to make.
     """
     attempts = Attempt._get_collection()
-    submitted = {"student_id": student_id, "submitted_at": {"$ne": None}}
+    submitted = {"student_id": ObjectId(user_id), "submitted_at": {"$ne": None}}
     ids = [one["_id"] for one in attempts.find(submitted, {"_id": 1})]
-    for submission_id in sorted(ids, reverse=True):
-        submission = attempts.find_one(submitted | {"_id": submission_id}, EXPORTED)
-        if submission is not None:
-            yield submission
+    stored = (
+        attempts.find_one(submitted | {"_id": submission_id}, EXPORTED)
+        for submission_id in sorted(ids, reverse=True)
+    )
+    return (_exported(one) for one in stored if one is not None)
 
 
-def _exported(submission: Json, texts: dict[str, str]) -> Json:
+def _exported(submission: Json) -> Json:
     return {
         "quiz": str(submission["quiz_id"]),
         "course": str(submission["course_id"]),
@@ -159,16 +155,12 @@ def _exported(submission: Json, texts: dict[str, str]) -> Json:
         "max_score": submission.get("max_score"),
         "percentage": submission.get("percentage"),
         "passed": submission.get("passed"),
-        "answers": _answers_of(submission, texts),
+        "answers": _answers_of(submission),
     }
 
 
-def _answers_of(submission: Json, texts: dict[str, str]) -> list[Json]:
-    """
-    Return the answers in words: ids would say nothing to whom they belong to.
-
-    :param texts: the texts seen so far, so that attempts at one quiz share them in memory
-    """
+def _answers_of(submission: Json) -> list[Json]:
+    """Return the answers in words: ids would say nothing to whom they belong to."""
     questions = {one["id"]: one for one in submission.get("questions", [])}
     rows = []
     for answer in submission.get("answers", []):
@@ -176,8 +168,8 @@ def _answers_of(submission: Json, texts: dict[str, str]) -> list[Json]:
         taken = [one["text"] for one in question.get("choices", []) if one["id"] in chosen]
         rows.append(
             {
-                "question": texts.setdefault(question["text"], question["text"]),
-                "answer": [texts.setdefault(one, one) for one in taken] or answer.get("text"),
+                "question": question["text"],
+                "answer": taken or answer.get("text"),
             }
         )
     return rows

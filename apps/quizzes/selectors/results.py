@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from bson import ObjectId
+from mongoengine import QuerySet
 
 from apps.common.storage.cache import Json, invalidate
 from apps.common.storage.documents import matches_any_pair
@@ -13,7 +14,7 @@ from apps.quizzes.selectors.quizzes import quizzes_of_lesson, ready_among
 
 Place = tuple[str, str]  # student id, course id
 
-_NEEDED = ("lesson", "course", "title", "grading", "question_count", "problems")
+_NEEDED = ("lesson", "course", "title", "grading", "question_count", "problems", "moved_at")
 
 
 def quiz_results_of(places: Iterable[Place]) -> dict[Place, list[Json]]:
@@ -27,7 +28,8 @@ def quiz_results_of(places: Iterable[Place]) -> dict[Place, list[Json]]:
     if not quizzes:
         return {place: [] for place in places}
     ready = ready_among(quiz for of_course in quizzes.values() for quiz in of_course)
-    attempts = _attempts_in(places)
+    moving = [quiz.id for each in quizzes.values() for quiz in each if quiz.moved_at]
+    attempts = _attempts_in(places, moving)
     results: dict[Place, list[Json]] = {place: [] for place in places}
     for student, course in places:
         for quiz in quizzes.get(course, []):
@@ -87,12 +89,26 @@ def _quizzes_of(course_ids: set[str]) -> dict[str, list[Quiz]]:
     return by_course
 
 
-def _attempts_in(places: list[Place]) -> dict[tuple[str, ObjectId], list[Attempt]]:
-    found = Attempt.objects(__raw__=matches_any_pair(places))
+def _attempts_in(
+    places: list[Place], moving: list[ObjectId]
+) -> dict[tuple[str, ObjectId], list[Attempt]]:
+    """
+    :param moving: quizzes whose attempts may still have the course that the quiz was moved from
+    """
+    found = list(_briefly(Attempt.objects(__raw__=matches_any_pair(places))))
+    if moving:
+        students = list({ObjectId(student) for student, _ in places})
+        courses = list({ObjectId(course) for _, course in places})
+        following = Attempt.objects(student__in=students, quiz__in=moving, course__nin=courses)
+        found = sorted([*found, *_briefly(following)], key=lambda one: one.attempt)
     grouped: dict[tuple[str, ObjectId], list[Attempt]] = {}
-    for one in found.only("quiz", "student", "attempt", "percentage", "passed").order_by("attempt"):
+    for one in found:
         grouped.setdefault((str(one.student), one.quiz), []).append(one)
     return grouped
+
+
+def _briefly(attempts: QuerySet) -> QuerySet:
+    return attempts.only("quiz", "student", "attempt", "percentage", "passed").order_by("attempt")
 
 
 def _result(quiz: Quiz, attempts: Sequence[Attempt]) -> Json:

@@ -7,7 +7,6 @@ from apps.quizzes.services.authoring import (
     delete_quizzes_of_course,
     delete_quizzes_of_lesson,
     finish_removals,
-    move_quizzes,
     reorder_questions,
     repair_quizzes,
     update_quiz,
@@ -21,6 +20,7 @@ from apps.quizzes.services.exchange import (
     repair_imports,
 )
 from apps.quizzes.services.figures import repair_figures
+from apps.quizzes.services.moves import move_quizzes, move_submissions, repair_moves
 from apps.quizzes.services.questions import (
     create_choice,
     create_question,
@@ -49,11 +49,13 @@ __all__ = [
     "finish_removals",
     "import_questions",
     "move_quizzes",
+    "move_submissions",
     "regrade",
     "reorder_questions",
     "repair_attempts",
     "repair_figures",
     "repair_imports",
+    "repair_moves",
     "repair_questions",
     "repair_quizzes",
     "repair_regrades",

@@ -127,7 +127,7 @@ def submit(
         submitted = _submit_at_once(last, quiz, student_id, answers, submission_id, check_rate)
     selectors.invalidate_grades(student_id)
     if submitted.pending_since:
-        _tell(submitted, quiz.title)
+        _tell(submitted, quiz)
     return submitted
 
 
@@ -291,21 +291,21 @@ def _problem_with_text(answer: dict, question: QuestionSnapshot) -> str | None:
 
 def _tell_again(attempt: Attempt) -> None:
     selectors.invalidate_grades(attempt.student)
-    quiz = Quiz.objects(id=attempt.quiz).only("title").first()
+    quiz = Quiz.objects(id=attempt.quiz).only("lesson", "course", "title").first()
     if attempt.erased or quiz is None:
         _heard(attempt)
     else:
-        _tell(attempt, quiz.title)
+        _tell(attempt, quiz)
 
 
-def _tell(attempt: Attempt, quiz_title: str) -> None:
+def _tell(attempt: Attempt, quiz: Quiz) -> None:
     event = QuizGraded(
         submission_id=str(attempt.id),
         quiz_id=str(attempt.quiz),
-        lesson_id=str(attempt.lesson),
-        course_id=str(attempt.course),
+        lesson_id=str(quiz.lesson),  # the attempt may not have followed the quiz yet
+        course_id=str(quiz.course),
         student_id=str(attempt.student),
-        quiz_title=quiz_title,
+        quiz_title=quiz.title,
         passed=attempt.passed,
     )
     if publish(event):

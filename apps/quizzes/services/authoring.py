@@ -16,6 +16,7 @@ from apps.lessons.documents import Lesson
 from apps.quizzes import selectors
 from apps.quizzes.documents import Attempt, Choice, Question, Quiz
 from apps.quizzes.services.figures import NONE_YET, store_figures
+from apps.quizzes.services.moves import enqueue_move
 
 A_MINUTE = timedelta(minutes=1)
 
@@ -78,7 +79,7 @@ def update_quiz(
     quiz: Quiz, *, lesson: Lesson, expected: list[int] | None = None, **fields: Any
 ) -> Quiz:
     """
-    Change a quiz; one that goes to another lesson takes its submissions along.
+    Change a quiz; the submissions of one that goes to another lesson follow by a task.
 
     :raises TooManyQuizzes: the lesson that it goes to, or its course, is full
     :raises StaleVersion: somebody has edited it since
@@ -86,7 +87,7 @@ def update_quiz(
     fields |= {"lesson": lesson.id, "course": lesson.course}
     moves = lesson.id != quiz.lesson
     if moves:
-        fields["pending_since"] = now_in_milliseconds()
+        fields["moved_at"] = now_in_milliseconds()
     condition = {"lesson": quiz.lesson, "course": quiz.course}
     with (
         OF_COURSE.moved(quiz.course, lesson.course),
@@ -95,7 +96,7 @@ def update_quiz(
         changed = update(quiz, expected=expected, condition=condition, **fields)
     selectors.invalidate_quizzes(quiz.course, changed.course)
     if moves:
-        _finish(changed)
+        enqueue_move(changed)
     return changed
 
 
@@ -135,17 +136,6 @@ def _finish_removal(quiz: Quiz) -> None:
     quiz.delete()
 
 
-def move_quizzes(*, lesson_id: str, to_course_id: str) -> None:
-    """Take the quizzes of a lesson, and what was submitted, along to another course."""
-    quizzes = Quiz.objects(lesson=lesson_id)
-    before = quizzes.distinct("course")
-    quizzes.update(set__course=ObjectId(to_course_id))
-    submissions = Attempt.objects(lesson=lesson_id)
-    submissions.update(set__course=ObjectId(to_course_id))
-    selectors.invalidate_quizzes(to_course_id, *before)
-    selectors.invalidate_grades(*submissions.distinct("student"))
-
-
 def reorder_questions(quiz: Quiz, wanted: list[ObjectId]) -> None:
     """
     Put a quiz's questions into the wanted order.
@@ -171,7 +161,7 @@ def repair_quizzes() -> int:
 
 
 def _finish(quiz: Quiz) -> None:
-    """Put questions into the wanted order, and attempts where their quiz is."""
+    """Put questions into the wanted order."""
     moves = [
         UpdateOne({"_id": question_id, "quiz_id": quiz.id}, {"$set": {"position": position}})
         for position, question_id in enumerate(quiz.question_order or [], start=1)
@@ -179,9 +169,6 @@ def _finish(quiz: Quiz) -> None:
     if moves:
         Question._get_collection().bulk_write(moves)
         store_figures(quiz.id)  # its problems are stored in the order of the questions
-    elsewhere = Attempt.objects(quiz=quiz.id, lesson__ne=quiz.lesson)
-    elsewhere.update(set__lesson=quiz.lesson, set__course=quiz.course)
-    selectors.invalidate_grades(*Attempt.objects(quiz=quiz.id).distinct("student"))
     same = Quiz.objects(id=quiz.id, pending_since=quiz.pending_since)
     same.update_one(unset__pending_since=True, unset__question_order=True)
 
