@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
-from threading import Event, Lock, RLock, Thread
+from threading import Event, Lock, Thread
 
 from lms import settings
 
@@ -28,13 +28,6 @@ _WORKER = ("worker", "--concurrency", "2", "--without-mingle", "--without-gossip
 _BEAT = ("beat", "--schedule", str(settings.DATA_DIR / "timetable"), "--pidfile", "")
 
 _kept: list["Kept"] = []
-
-# Popen waits until every copy of a pipe that it makes is closed. A worker that the server forks
-# meanwhile has a copy: Popen would wait, and miss the child's end, for as long as the worker lives.
-_forking = RLock()
-os.register_at_fork(
-    before=_forking.acquire, after_in_parent=_forking.release, after_in_child=_forking.release
-)
 
 
 def start() -> None:
@@ -65,8 +58,12 @@ class Kept:
         self._process: subprocess.Popen | None = None
         self._stopping = Event()
         self._starting = Lock()
+        self._attempted = Event()
         self._thread = Thread(target=self._keep, name=name, daemon=True)
         self._thread.start()
+        # A worker that the server forked before this had a copy of a pipe of Popen's: Popen would
+        # wait, and miss the end of the child, for as long as that worker lives.
+        self._attempted.wait()
 
     def ask_to_end(self) -> None:
         self._stopping.set()
@@ -98,7 +95,7 @@ class Kept:
 
     def _run(self) -> None:
         """Start the child and wait for its end, unless the server stops."""
-        with self._starting, _forking:
+        with self._starting:
             if self._stopping.is_set():
                 return
             try:
@@ -110,6 +107,8 @@ class Kept:
             except OSError as error:
                 logger.error("%s cannot be started: %s.", self._name, error)
                 return
+            finally:
+                self._attempted.set()
         self._process.wait()
 
 

@@ -57,14 +57,16 @@ def test_a_killed_process_is_restarted(start):
     wait_until(lambda: len(child.pids()) == 4)
 
 
-def test_a_child_started_while_the_server_forks_is_started_again_as_well(start, monkeypatch):
+def test_a_server_that_forks_next_does_not_keep_a_child_from_being_started_again(
+    start, monkeypatch
+):
     """A forked worker keeps copies of the pipes that were open, and outlives the child."""
     make_pipe, is_open = os.pipe, Event()
 
     def make_pipe_slowly() -> tuple[int, int]:
         ends = make_pipe()
         is_open.set()
-        time.sleep(1)  # in which the server forks
+        time.sleep(1)
         return ends
 
     monkeypatch.setattr(os, "pipe", make_pipe_slowly)
