@@ -24,7 +24,7 @@ from rest_framework.serializers import BaseSerializer
 
 from apps.common.http.fields import ObjectIdField
 from apps.common.http.query_params import BooleanParam, ChoicesParam, ListQuery, Query
-from apps.common.http.viewsets import ApiView
+from apps.common.http.viewsets import ApiView, is_public
 from apps.courses.serializers import CategoryCardSerializer, CourseCardSerializer
 from apps.progress.serializers import LessonCardSerializer, SummarySerializer
 from apps.quizzes.serializers import QuizCardSerializer
@@ -150,8 +150,7 @@ class Operation(SwaggerAutoSchema):
         return [(operation_keys or [""])[0].replace("_", "-")]
 
     def get_security(self):
-        allowed = getattr(self.view, "permission_classes", None)
-        return [] if not allowed or allowed == [AllowAny] else None
+        return [] if is_public(self.view) else None
 
     def get_consumes(self):
         return ["multipart/form-data"] if self._takes_form else ["application/json"]
