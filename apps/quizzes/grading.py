@@ -88,9 +88,12 @@ def rounded_mean(numbers: Sequence[float]) -> float:
 
 def fold_answer(text: str) -> str:
     """Return the form in which texts are compared: without case, accents and surplus spaces."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
+    # Letter by letter: Python takes n² to put n combining marks in order.
+    apart = "".join(unicodedata.normalize("NFKD", letter) for letter in text.casefold())
     bare = "".join(letter for letter in apart if not unicodedata.combining(letter))
-    return " ".join((bare.strip() or apart).split())
+    if not bare.strip():  # Only accents: then they count, in Unicode's order.
+        bare = "".join(sorted(apart, key=unicodedata.combining))
+    return " ".join(bare.split())
 
 
 def _mark(

@@ -1,5 +1,7 @@
 """Grading is one pure function; these tables are what it promises."""
 
+import time
+
 import pytest
 from bson import ObjectId
 
@@ -55,6 +57,25 @@ def test_multiple_is_all_or_nothing_or_right_minus_wrong(right, chosen, strict, 
     asked = question("multiple", right=right)
     assert mark_of(asked, choices=chosen) == (strict, strict == 1)
     assert mark_of(asked, choices=chosen, partial_credit=True) == (partial, partial == 1)
+
+
+def test_accents_count_where_there_is_nothing_else():
+    assert fold_answer("\u0301\u0323") == fold_answer("\u0323\u0301") != fold_answer("\u0301")
+
+
+@pytest.mark.parametrize("marks", ["\u0301\u0323", "e\u0301\u0323", "\u0301\u0323 "])
+def test_answers_of_unordered_accents_take_no_longer_than_others(marks):
+    def seconds(text: str) -> float:
+        return min(_seconds_to_fold(text) for _ in range(3))
+
+    assert seconds((marks * 4096)[:4096]) < 8 * seconds("e\u0301" * 2048)
+
+
+def _seconds_to_fold(text: str) -> float:
+    began = time.thread_time()
+    for _ in range(20):
+        fold_answer(text)
+    return time.thread_time() - began
 
 
 @pytest.mark.parametrize(

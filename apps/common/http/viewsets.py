@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from bson import ObjectId
 from django.utils.functional import cached_property
 from rest_framework.exceptions import APIException, AuthenticationFailed, ParseError
+from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 from rest_framework_mongoengine import viewsets
 
@@ -36,6 +37,12 @@ class LengthRequired(APIException):
     status_code = 411
     default_code = "length_required"
     default_detail = ParseError.default_detail
+
+
+def is_public(view) -> bool:
+    """Return whether anybody may send the view's request; such a one takes no `Idempotency-Key`."""
+    allowed = getattr(view, "permission_classes", None)
+    return not allowed or allowed == [AllowAny]
 
 
 class ApiView:
@@ -64,7 +71,8 @@ class ApiView:
         if self.query.validated_data.get("search"):
             rate_limits.check_and_count("search", request.user.id or client_network(request))
         key = request.headers.get("Idempotency-Key")
-        if key is not None and request.method == "POST" and request.user.is_authenticated:
+        signed_in = request.user.is_authenticated and not is_public(self)
+        if key is not None and request.method == "POST" and signed_in:
             self.post = idempotency.idempotent(self.post, key)
 
     @property
