@@ -14,7 +14,7 @@ from apps.progress import selectors as progress
 from apps.progress.documents import Progress
 from apps.quizzes.documents import Quiz
 from apps.users.documents import User
-from tests.command_counter import recorded, shown
+from tests.command_counter import format_commands, record_commands
 from tests.exports import export_of
 from tests.factories import (
     client_of,
@@ -52,10 +52,10 @@ def trips(monkeypatch):
 
 
 def asked(client, method: str, address: str, body=None) -> list[str]:
-    with recorded() as heard:
+    with record_commands() as heard:
         response = getattr(client, method)(address, body)
     assert response.status_code < 300, response.data
-    return shown(heard)
+    return format_commands(heard)
 
 
 @pytest.fixture
@@ -257,7 +257,7 @@ def test_summaries_read_only_the_records_of_their_enrollments():
 
     for pairs in (diagonal, column, row, diagonal + column):
         ids = [(str(student.id), str(course.id)) for student, course in pairs]
-        with recorded() as heard:
+        with record_commands() as heard:
             summaries = progress.summaries_of(ids)
         number = len(set(ids))
         assert _count_matches(heard, "enrollments") == number
@@ -325,7 +325,7 @@ def test_every_filter_is_served_by_a_declared_index(learner, instructor, admin):
     category, record = course.category, Progress.objects(student=student.id).first()
     quiz = make_quiz(lesson=lessons_of(course)[1])
     question = make_question(quiz)
-    with recorded() as heard:
+    with record_commands() as heard:
         for reader in (client, author, client_of(admin)):
             for address in (
                 "/api/courses/",

@@ -28,7 +28,7 @@ A_QUARTER_OF_AN_HOUR = 15 * 60
 A_DAY = 24 * 60 * 60
 CARDS = "cards"  # the stamp of all lists of people
 EXPORTS = Capacity(2, wait=1)
-EXPORTED_ITEMS = Capacity(2, wait=30)  # A refusal would break the response off.
+EXPORTED_ITEMS = Capacity(2, wait=30, queue_limited=False)  # A refusal would cut off a response.
 
 
 # Profiles

@@ -11,7 +11,7 @@ from apps.quizzes import services
 from apps.quizzes.documents import Attempt, Quiz
 from apps.quizzes.services import moves
 from apps.users.selectors import get_user
-from tests.command_counter import recorded
+from tests.command_counter import record_commands
 from tests.factories import (
     client_of,
     enroll_in,
@@ -71,7 +71,7 @@ def count_moved(target) -> int:
 def test_a_request_that_moves_a_quiz_writes_no_submission(author, quiz, target, queue):
     submit_as_students(quiz, 2)
 
-    with recorded() as commands:
+    with record_commands() as commands:
         move(author, quiz, target)
 
     assert "quiz_submissions" not in [next(iter(one.values())) for one in commands]

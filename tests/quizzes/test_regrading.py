@@ -13,7 +13,7 @@ from apps.quizzes.events import QuizRegraded
 from apps.quizzes.selectors import attempts
 from apps.quizzes.services import regrading
 from apps.users.selectors import get_user
-from tests.command_counter import recorded
+from tests.command_counter import record_commands
 from tests.factories import (
     choices_of,
     client_of,
@@ -232,7 +232,7 @@ def test_the_result_of_a_regrade_lists_a_limited_number_of_changes(quiz, author,
 
 
 def test_the_result_of_a_regrade_is_found_by_an_index(quiz, author):
-    with recorded() as commands:
+    with record_commands() as commands:
         assert author.post(f"/api/quizzes/{quiz.id}/regrade/").status_code == 202
 
     fields = ("quiz_id", "regraded_by")

@@ -8,7 +8,7 @@ from apps.common.storage import cache
 from apps.common.storage.cache import reading
 from apps.courses import selectors, services
 from apps.courses.documents import Course
-from tests.command_counter import recorded, shown
+from tests.command_counter import format_commands, record_commands
 from tests.factories import client_of, make_admin, make_course, make_instructor, viewer_of
 from tests.users.racing import race
 
@@ -24,12 +24,12 @@ def endless(monkeypatch):
 def test_one_miss_under_load_asks_the_database_once(anonymous, endless):
     course = make_course(lessons=1)
 
-    with recorded() as heard:
+    with record_commands() as heard:
         answers = race(20, lambda n: anonymous.get(f"/api/courses/{course.id}/"))
 
     assert {answer.status_code for answer in answers} == {200}
     finds = [command for command in heard if command.get("find") == "courses"]
-    assert len(finds) == 1, shown(heard)
+    assert len(finds) == 1, format_commands(heard)
 
 
 def test_a_loader_that_fails_does_not_keep_the_others_waiting(endless):
