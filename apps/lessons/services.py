@@ -15,6 +15,7 @@ from apps.common.errors import Conflict, Invalid
 from apps.common.events import publish
 from apps.common.storage.count_limits import CountLimit
 from apps.common.storage.documents import check_revision, for_each, insert, update
+from apps.common.storage.positions import position_after
 from apps.common.tasks import enqueue
 from apps.courses import services as courses
 from apps.courses.documents import Course
@@ -174,7 +175,7 @@ def _insert(lesson: Lesson) -> Lesson:
         except NotUniqueError as error:
             raise _position_taken() from error
     for _attempt in range(TRIES):
-        lesson.position = selectors.last_position(lesson.course) + 1
+        lesson.position = position_after(selectors.last_position(lesson.course))
         try:
             return insert(lesson)
         except NotUniqueError:
@@ -184,11 +185,12 @@ def _insert(lesson: Lesson) -> Lesson:
 
 def _move(lesson: Lesson, target: Course, expected: list[int] | None, fields: dict) -> Lesson:
     source = lesson.course
+    if "position" not in fields:
+        fields["position"] = position_after(selectors.last_position(target.id))
     if lesson.pending_since:  # a try that was cut off may have given it up already
         _recount(source)
     Lesson.objects(id=lesson.id).update_one(set__pending_since=now_in_milliseconds())
     courses.decrement_lesson_count(source)
-    fields.setdefault("position", selectors.last_position(target.id) + 1)
     fields |= {"moved_from": source, "pending_since": now_in_milliseconds()}
     try:
         moved = update(lesson, expected=expected, condition={"course": source}, **fields)
