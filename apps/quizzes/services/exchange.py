@@ -16,6 +16,7 @@ from apps.common.capacity import Capacity
 from apps.common.clock import now_in_milliseconds
 from apps.common.errors import DomainError
 from apps.common.storage.documents import for_each
+from apps.common.storage.positions import position_after
 from apps.common.tasks import enqueue
 from apps.quizzes import selectors
 from apps.quizzes.documents import (
@@ -143,7 +144,7 @@ def _decide(import_id: ObjectId, quiz: Quiz, drafts: Sequence[QuestionDraft]) ->
     coming = QuestionImport(
         id=import_id,
         quiz=quiz.id,
-        first_position=selectors.last_position_in(quiz.id) + 1,
+        first_position=position_after(selectors.last_position_in(quiz.id), number=len(drafts)),
         size=len(drafts),
     )
     coming.questions = [_content_of(draft) for draft in drafts]

@@ -13,6 +13,7 @@ from apps.common.clock import now_in_milliseconds
 from apps.common.errors import Conflict, DomainError, Invalid
 from apps.common.storage.count_limits import CountLimit
 from apps.common.storage.documents import delete, for_each, update
+from apps.common.storage.positions import position_after
 from apps.quizzes import selectors
 from apps.quizzes.documents import (
     MOST_CHOICES,
@@ -70,7 +71,8 @@ def create_question(
     :raises TooManyQuestions: the quiz is full
     :raises Invalid: a choice names one that is another question's
     """
-    fields.setdefault("position", selectors.last_position_in(quiz.id) + 1)
+    if "position" not in fields:
+        fields["position"] = position_after(selectors.last_position_in(quiz.id))
     question = Question(
         id=question_id,
         quiz=quiz.id,
@@ -99,8 +101,8 @@ def update_question(
     :raises Invalid: a choice names one that is another question's
     :raises StaleVersion: somebody has edited it since
     """
-    if target.id != source.id:
-        fields.setdefault("position", selectors.last_position_in(target.id) + 1)
+    if target.id != source.id and "position" not in fields:
+        fields["position"] = position_after(selectors.last_position_in(target.id))
     if choices is not None:
         _refuse_changing(question)
         known = [one.id for one in selectors.choices_of([question])[question.id]]
@@ -139,7 +141,7 @@ def create_choice(*, choice_id: ObjectId, question: Question, quiz: Quiz, **fiel
     if question.kind not in WITH_CHOICES:
         raise Invalid(question=_("A question of this kind has no choices."))
     if "position" not in fields:
-        fields["position"] = _last_position_in(question) + 1
+        fields["position"] = position_after(_last_position_in(question))
     new = Choice(id=choice_id, question=question.id, quiz=quiz.id, **fields)
     with changing_questions(quiz):
         choice = CHOICES.insert(question.id, new)
