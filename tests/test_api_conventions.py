@@ -106,6 +106,7 @@ def test_each_rate_limit_has_its_documented_default(settings):
         "search": (120, minute),
         "failures": (5, quarter),
         "network_failures": (100, quarter),
+        "refreshes": (30, minute),
         "registration": (60, hour),
         "reset": (3, hour),
         "network_resets": (30, hour),
