@@ -49,9 +49,9 @@ def told(monkeypatch):
     def hear(event, **_):
         heard.append(event)
 
-    events._facts.connect(hear, sender=QuizRegraded)
+    events._events.connect(hear, sender=QuizRegraded)
     yield heard
-    events._facts.disconnect(hear, sender=QuizRegraded)
+    events._events.disconnect(hear, sender=QuizRegraded)
 
 
 def submit(client, quiz, answers) -> dict:

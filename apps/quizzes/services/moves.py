@@ -29,9 +29,7 @@ def move_quizzes(*, lesson_id: str, to_course_id: str) -> None:
 
 def enqueue_move(quiz: Quiz) -> None:
     """Let the submissions follow a quiz that was marked as moved."""
-    from apps.quizzes.tasks import move_submissions  # the task calls this module
-
-    enqueue(move_submissions, quiz_id=str(quiz.id))
+    enqueue("apps.quizzes.tasks.move_submissions", quiz_id=str(quiz.id))
 
 
 def move_submissions(quiz_id) -> None:
