@@ -134,6 +134,9 @@ def _applied_methods(trees: Iterator[ast.Module]) -> dict[str, set[str]]:
                 case ast.Attribute(value=ast.Name(id=name) | ast.Attribute(attr=name), attr=method):
                     if method in METHODS:
                         applied.setdefault(name, set()).add(method)
+                case ast.Attribute(value=ast.IfExp() as choice, attr=method) if method in METHODS:
+                    for pattern in (choice.body, choice.orelse):
+                        applied.setdefault(getattr(pattern, "id", ""), set()).add(method)
                 case ast.Call(args=[ast.Name(id=name), *_]) if _called(node) in SEARCHING:
                     applied.setdefault(name, set()).add("search")
     return applied

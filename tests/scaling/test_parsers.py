@@ -55,6 +55,7 @@ READERS = {
 OTHERS = {
     "apps.common.storage.cache.store": "writes and reads its own values",
     "apps.common.http.fields": "see test_fields.py",
+    "apps.common.http.streaming": "writes",
     "apps.common.mail.messages": "writes mails",
     "apps.common.http.middleware": "one bounded pattern, see test_patterns.py",
     "apps.common.storage.pagination": "one bounded pattern, see test_patterns.py",
