@@ -14,8 +14,13 @@ from apps.quizzes.documents import Choice, Question, Quiz
 from apps.quizzes.services import create_question, create_quiz
 from apps.users import services as users
 from apps.users.documents import User
+from apps.users.viewer import SignedInViewer
 
 PASSWORD = "correct horse battery staple"
+
+AN_ADMIN = SignedInViewer(
+    id=str(ObjectId()), account_id=0, username="admin", is_instructor=False, is_admin=True
+)
 
 _numbers = count(1)
 
@@ -77,9 +82,11 @@ def lessons_of(course: Course) -> list[Lesson]:
 
 
 def make_quiz(**given) -> Quiz:
-    """Return a quiz without questions, of a lesson of a published course unless told."""
+    """Return a quiz without questions; by default, its course is published."""
     lesson = given.pop("lesson", None) or make_lesson()
-    return create_quiz(quiz_id=ObjectId(), lesson=lesson, **{"title": "Vectors, asked"} | given)
+    fields = {"title": "Vectors, asked"} | given
+    quiz = create_quiz(quiz_id=ObjectId(), lesson=str(lesson.id), viewer=AN_ADMIN, **fields)
+    return Quiz.objects.get(id=quiz["id"])
 
 
 def make_question(quiz: Quiz, kind: str = "single", **given) -> Question:
@@ -93,7 +100,10 @@ def make_question(quiz: Quiz, kind: str = "single", **given) -> Question:
         defaults["choices"] = [
             {"text": f"Choice {number}", "is_correct": number <= right} for number in range(1, 5)
         ]
-    return create_question(question_id=ObjectId(), quiz=quiz, **defaults | given)
+    question = create_question(
+        question_id=ObjectId(), quiz=str(quiz.id), viewer=AN_ADMIN, **defaults | given
+    )
+    return Question.objects.get(id=question["id"])
 
 
 def choices_of(question: Question) -> list[Choice]:

@@ -25,7 +25,7 @@ from tests.factories import (
     right_answers,
     wrong_answers,
 )
-from tests.quizzes.submissions import graded
+from tests.quizzes.submissions import store_graded
 
 SUBMISSIONS = "/api/quiz-submissions/"
 
@@ -232,7 +232,7 @@ def test_a_dashboard_asks_as_often_whatever_the_number_of_courses_and_students()
         enroll_in(course, teacher)
         leave(Enrollment.objects.get(student=enroll_in(course).id))
         for quiz in Quiz.objects(course=course.id):
-            graded(quiz, 50, student=enroll_in(course).id)
+            store_graded(quiz, 50, student=enroll_in(course).id)
 
     assert [len(one) for one in _asked_of_each_part(client)] == [8, 8, 6]
 

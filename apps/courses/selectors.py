@@ -119,6 +119,15 @@ def get_visible_course(course_id, *, viewer: Viewer) -> Course:
     return course
 
 
+def is_instructor_of(viewer: Viewer, course: Course) -> bool:
+    """Return whether the viewer may edit the course; a demoted instructor may only read it."""
+    return viewer.is_admin or (
+        viewer.is_instructor
+        and course.instructor is not None
+        and str(course.instructor) == viewer.id
+    )
+
+
 def cached_course(course_id: str) -> CourseRepresentation:
     """Return a course as a page shows it, whoever asks: from the cache, where no write came since.
 

@@ -3,11 +3,17 @@
 from datetime import timedelta
 
 from apps.common.http import idempotency
-from apps.common.storage import count_limits
+from apps.common.storage import count_limits, undelivered
 from apps.enrollments import services as enrollments
 from apps.lessons import services as lessons
 from apps.progress import services as progress
-from apps.quizzes.services import attempts, authoring, exchange, figures, questions, regrading
+from apps.quizzes.services import (
+    import_export,
+    questions,
+    quizzes,
+    regrading,
+    summaries,
+)
 from apps.users.services import erasure, people, profiles
 from lms.celery import SWEEPS, app
 
@@ -16,10 +22,9 @@ WAITS = {
     enrollments: "A_MINUTE",
     lessons: "A_MINUTE",
     progress: "A_MINUTE",
-    attempts: "A_MINUTE",
-    authoring: "A_MINUTE",
-    exchange: "A_MINUTE",
-    figures: "A_MINUTE",
+    quizzes: "A_MINUTE",
+    import_export: "A_MINUTE",
+    summaries: "A_MINUTE",
     questions: "A_MINUTE",
     regrading: "A_MINUTE",
     erasure: "LONGEST_REQUEST",
@@ -27,6 +32,7 @@ WAITS = {
     profiles: "UNDISTURBED",
     idempotency: "CLAIM",
     count_limits: "QUIET",
+    undelivered: "GRACE_PERIOD",
 }
 
 

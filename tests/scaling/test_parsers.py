@@ -355,10 +355,10 @@ READ = {
     ),
     "a path": Reader(resolve, repeated("a", "/", "a/", "a/.", "%", "é", ".", start="/courses/")),
     "a number": Reader(
-        numbers.read_number, TEXTS | repeated("1", "1e", "٣"), modules=("apps.quizzes.numbers",)
+        numbers.parse_number, TEXTS | repeated("1", "1e", "٣"), modules=("apps.quizzes.numbers",)
     ),
     "an answer": Reader(
-        lambda text: grading.fold_answer(text[:1024]), TEXTS, modules=("apps.quizzes.grading",)
+        lambda text: grading.normalize_answer(text[:1024]), TEXTS, modules=("apps.quizzes.grading",)
     ),
     "HTML before it is parsed": Reader(
         lambda html: HtmlLimits(tags=5_000, open=200, work=50_000).add(html),

@@ -1,6 +1,6 @@
-"""Every read of attempts: those that are open, and those that were submitted."""
+"""Read attempts, whether they are open, expired or submitted."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 
 from bson import ObjectId
@@ -12,11 +12,12 @@ from apps.common.storage.cache import Json
 from apps.common.storage.pagination import Page, Paging, page_of, page_slice
 from apps.courses import selectors as courses
 from apps.quizzes.documents import Attempt
+from apps.quizzes.representations import represent_submission_row
 from apps.users.viewer import Viewer
 
-GRACE = timedelta(seconds=1)  # for the way from the page to the server
-LARGE = ("questions", "answers", "marks")
-EXPORTED = dict.fromkeys(
+GRACE = timedelta(seconds=1)  # for the time that a submission takes to reach the server
+LARGE_FIELDS = ("questions", "answers", "results")
+EXPORTED_FIELDS = dict.fromkeys(
     (
         "quiz_id",
         "course_id",
@@ -38,29 +39,29 @@ EXPORTED = dict.fromkeys(
 
 
 def last_attempt(*, quiz_id, student_id) -> Attempt | None:
-    """Return a student's newest attempt at a quiz, whatever became of it."""
+    """Return a student's newest attempt at a quiz, whatever its state."""
     return Attempt.objects(quiz=quiz_id, student=student_id).order_by("-attempt").first()
 
 
 def is_open(attempt: Attempt | None) -> bool:
-    """Say whether the attempt can still be submitted."""
-    return attempt is not None and not attempt.submitted_at and not has_run_out(attempt)
+    """Return whether the attempt can still be submitted."""
+    return attempt is not None and not attempt.submitted_at and not has_expired(attempt)
 
 
-def has_run_out(attempt: Attempt) -> bool:
-    late = attempt.deadline and now_in_milliseconds() > attempt.deadline + GRACE
-    return bool(late and not attempt.submitted_at)
+def has_expired(attempt: Attempt) -> bool:
+    is_late = attempt.deadline and now_in_milliseconds() > attempt.deadline + GRACE
+    return bool(is_late and not attempt.submitted_at)
 
 
 def open_attempts_of(student_id) -> QuerySet:
-    running = Q(deadline=None) | Q(deadline__gte=now_in_milliseconds() - GRACE)
-    return Attempt.objects(running, student=student_id, submitted_at=None)
+    in_time = Q(deadline=None) | Q(deadline__gte=now_in_milliseconds() - GRACE)
+    return Attempt.objects(in_time, student=student_id, submitted_at=None)
 
 
 def attempts_of(student_id, quiz_ids: list) -> list[Attempt]:
-    """Return a student's attempts at several quizzes, the first first, without what is large."""
-    found = Attempt.objects(student=student_id, quiz__in=quiz_ids).exclude(*LARGE)
-    return list(found.order_by("attempt"))
+    """Return a student's attempts at some quizzes, in order, without the large fields."""
+    attempts = Attempt.objects(student=student_id, quiz__in=quiz_ids).exclude(*LARGE_FIELDS)
+    return list(attempts.order_by("attempt"))
 
 
 def submissions_of(quiz_id, student_id) -> QuerySet:
@@ -68,7 +69,7 @@ def submissions_of(quiz_id, student_id) -> QuerySet:
 
 
 def students_of_quiz(quiz_id) -> list[ObjectId]:
-    """Return who has submitted something, erased people by the id that they have since."""
+    """Return the students with submissions; erased students have a random id each."""
     return Attempt.objects(quiz=quiz_id, submitted_at__ne=None).distinct("student")
 
 
@@ -84,7 +85,7 @@ def passed_quizzes(*, student_id, quiz_ids: list) -> set[ObjectId]:
 
 def get_visible_submission(submission_id, *, viewer: Viewer) -> Attempt:
     """
-    :raises NotFound: there is none that the viewer may know of
+    :raises NotFound: it does not exist, or is not visible to the viewer
     """
     submission = Attempt.objects(id=submission_id, submitted_at__ne=None).first()
     if submission is None or not _is_visible(submission, viewer):
@@ -92,43 +93,44 @@ def get_visible_submission(submission_id, *, viewer: Viewer) -> Attempt:
     return submission
 
 
-def list_submissions(*, viewer: Viewer, represent: Callable, paging: Paging, **filters) -> Page:
+def list_submissions(*, viewer: Viewer, paging: Paging, **filters) -> Page:
     """Return submissions, newest first, without questions, answers and feedback."""
-    given = {name: value for name, value in filters.items() if value is not None}
-    if "student" in given:
-        given["erased"] = None  # the id in a nameless one is nobody's
-    found = _visible_to(viewer).filter(**given).exclude(*LARGE)
+    conditions = {name: value for name, value in filters.items() if value is not None}
+    if "student" in conditions:
+        conditions["erased"] = None  # an erased student's id is random, so no filter may match it
+    submissions = _visible_to(viewer).filter(**conditions).exclude(*LARGE_FIELDS)
     if paging.cursor is None:
-        return page_of(found.order_by("-id"), paging, represent)
-    return page_slice(found, paging, represent)
+        return page_of(submissions.order_by("-id"), paging, represent_submission_row)
+    return page_slice(submissions, paging, represent_submission_row)
 
 
-def changes_by(regrade_id: ObjectId) -> list[Attempt]:
+def submissions_changed_by(regrade_id: ObjectId) -> list[Attempt]:
     """Return the submissions whose result a regrade has changed."""
-    return list(Attempt.objects(regraded_by=regrade_id).exclude(*LARGE).order_by("id"))
+    return list(Attempt.objects(regraded_by=regrade_id).exclude(*LARGE_FIELDS).order_by("id"))
 
 
 def personal_data_of(user_id: str) -> list[Json]:
     texts: dict[str, str] = {}
-    return [_exported(one, texts) for one in _stored_submissions_of(ObjectId(user_id))]
+    rows = _stored_submissions_of(ObjectId(user_id))
+    return [_export_submission(row, texts) for row in rows]
 
 
 def _stored_submissions_of(student_id: ObjectId) -> Iterator[Json]:
     """
-    Yield what a student has submitted as it is stored, the newest first, each read in its turn.
+    Yield a student's submissions as they are stored, newest first, reading one at a time.
 
-    Each may be large, and documents of MongoEngine would take many times as long to make.
+    Each may be large, and building MongoEngine documents would take many times as long.
     """
     attempts = Attempt._get_collection()
     submitted = {"student_id": student_id, "submitted_at": {"$ne": None}}
-    ids = [one["_id"] for one in attempts.find(submitted, {"_id": 1})]
+    ids = [row["_id"] for row in attempts.find(submitted, {"_id": 1})]
     for submission_id in sorted(ids, reverse=True):
-        submission = attempts.find_one(submitted | {"_id": submission_id}, EXPORTED)
+        submission = attempts.find_one(submitted | {"_id": submission_id}, EXPORTED_FIELDS)
         if submission is not None:
             yield submission
 
 
-def _exported(submission: Json, texts: dict[str, str]) -> Json:
+def _export_submission(submission: Json, texts: dict[str, str]) -> Json:
     return {
         "quiz": str(submission["quiz_id"]),
         "course": str(submission["course_id"]),
@@ -139,32 +141,34 @@ def _exported(submission: Json, texts: dict[str, str]) -> Json:
         "max_score": submission.get("max_score"),
         "percentage": submission.get("percentage"),
         "passed": submission.get("passed"),
-        "answers": _answers_of(submission, texts),
+        "answers": _export_answers(submission, texts),
     }
 
 
-def _answers_of(submission: Json, texts: dict[str, str]) -> list[Json]:
+def _export_answers(submission: Json, texts: dict[str, str]) -> list[Json]:
     """
-    Return the answers in words: ids would say nothing to whom they belong to.
+    Return the answers as texts, because ids would mean nothing to their owner.
 
-    :param texts: the texts seen so far, so that attempts at one quiz share them in memory
+    :param texts: all texts so far, so that several attempts at a quiz share them in memory
     """
-    questions = {one["id"]: one for one in submission.get("questions", [])}
+    questions = {question["id"]: question for question in submission.get("questions", [])}
     rows = []
     for answer in submission.get("answers", []):
-        question, chosen = questions[answer["question"]], set(answer.get("choices") or [])
-        taken = [one["text"] for one in question.get("choices", []) if one["id"] in chosen]
+        question, selected = questions[answer["question"]], set(answer.get("choices") or [])
+        choices = question.get("choices", [])
+        selected_texts = [choice["text"] for choice in choices if choice["id"] in selected]
         rows.append(
             {
                 "question": texts.setdefault(question["text"], question["text"]),
-                "answer": [texts.setdefault(one, one) for one in taken] or answer.get("text"),
+                "answer": [texts.setdefault(text, text) for text in selected_texts]
+                or answer.get("text"),
             }
         )
     return rows
 
 
 def _visible_to(viewer: Viewer) -> QuerySet:
-    """One's own; those in courses that one teaches; for admins all."""
+    """Return the viewer's own submissions and those of the courses they teach; for admins, all."""
     submissions = Attempt.objects(submitted_at__ne=None)
     if viewer.is_admin:
         return submissions
@@ -175,6 +179,7 @@ def _visible_to(viewer: Viewer) -> QuerySet:
 
 
 def _is_visible(submission: Attempt, viewer: Viewer) -> bool:
+    """Return whether `_visible_to` contains the submission."""
     if viewer.is_admin or str(submission.student) == viewer.id:
         return True
     return viewer.is_instructor and submission.course in courses.ids_taught_by(viewer.id)

@@ -1,4 +1,4 @@
-"""Grading all submissions of a quiz anew, after its author has mended the key."""
+"""Regrade all submissions of a quiz after its instructor has corrected the answer key."""
 
 from datetime import timedelta
 
@@ -11,6 +11,7 @@ from apps.common.events import publish
 from apps.common.storage.documents import for_each
 from apps.common.tasks import enqueue
 from apps.quizzes import selectors
+from apps.quizzes.contents import QuestionContent
 from apps.quizzes.documents import (
     Attempt,
     ChoiceSnapshot,
@@ -21,115 +22,122 @@ from apps.quizzes.documents import (
     content_of,
 )
 from apps.quizzes.events import QuizRegraded
-from apps.quizzes.grading import grade, grade_of
-from apps.quizzes.selectors.contents import QuestionContent
+from apps.quizzes.grading import grade, quiz_grade
+from apps.quizzes.representations import RegradeRepresentation
+from apps.users.viewer import Viewer
 
 A_MINUTE = timedelta(minutes=1)
+
+AnswerKey = dict[ObjectId, QuestionContent]  # the current questions by id
 
 
 class BeingRegraded(Conflict):
     code = "being_regraded"
-    detail = _("The submissions of this quiz are being graded anew; try again shortly.")
+    detail = _("The submissions of this quiz are being regraded. Try again shortly.")
 
 
-def request_regrade(quiz: Quiz) -> Quiz:
+def request_regrade(quiz_id: str, *, viewer: Viewer) -> RegradeRepresentation:
     """
-    Have all submissions of a quiz graded anew, by a task.
+    Let a task regrade all submissions of a quiz.
 
-    :raises BeingRegraded: they are being graded anew just now
+    :raises NotFound: the quiz does not exist, or its course is not visible to the viewer
+    :raises NotQuizInstructor: the viewer may not edit the quizzes of the course
+    :raises BeingRegraded: a regrade is in progress
     """
+    quiz = selectors.get_editable_quiz(quiz_id, viewer=viewer)
     now = now_in_milliseconds()
-    asked_for = Quiz.objects(id=quiz.id, regrading_since=None, removed=None).modify(
+    requested = Quiz.objects(id=quiz.id, regrading_since=None, removed=None).modify(
         new=True, set__regrade=Regrade(id=ObjectId(), requested_at=now), set__regrading_since=now
     )
-    if asked_for is None:
+    if requested is None:
         raise BeingRegraded()
-    _regrade_later(asked_for)
-    return asked_for
+    enqueue("apps.quizzes.tasks.regrade_quiz", quiz_id=str(quiz.id))
+    return selectors.read_requested_regrade(requested)
 
 
-def regrade(quiz_id) -> None:
+def regrade(quiz_id: str | ObjectId) -> None:
     """
-    Grade anew what was asked for; one that was cut off goes on.
+    Carry out the requested regrade of a quiz, or continue one that was interrupted.
 
-    Of a question as it was asked, the key becomes today's: a choice that is gone, and a question
-    that is gone or of another kind now, keep theirs. Texts, points and the pass mark stay.
+    Submissions are graded by the current answer key. Deleted choices, and questions that were
+    deleted or changed to another kind, keep their old key. Texts, points and the pass mark stay.
     """
     quiz = Quiz.objects(id=quiz_id, regrading_since__ne=None, removed=None).first()
     if quiz is None:
         return
-    contents = selectors.contents_of(selectors.questions_of(quiz), whole=quiz)
-    key = {question.id: question for question in contents}
+    key = {question.id: question for question in selectors.contents_of_quiz(quiz)}
     students = selectors.students_of_quiz(quiz.id)
-    told = [_regrade_student(quiz, student_id, key) for student_id in students]
-    if not all(told):
-        return  # the sweep tells the others
+    delivered = [_regrade_student(quiz, student_id, key) for student_id in students]
+    if not all(delivered):
+        return  # The sweep delivers the other events.
     same = Quiz.objects(id=quiz.id, regrade__id=quiz.regrade.id)
     same.update_one(set__regrade__finished_at=now_in_milliseconds(), unset__regrading_since=True)
 
 
 def repair_regrades() -> int:
-    """Go on with what was begun a minute ago or more; return how many quizzes it was."""
+    """Continue regrades that were requested over a minute ago; return the number of quizzes."""
     before = now_in_milliseconds() - A_MINUTE
-    cut_off = Quiz.objects(regrading_since__lt=before).only("id")
-    return for_each(cut_off, lambda quiz: regrade(quiz.id))
+    unfinished = Quiz.objects(regrading_since__lt=before).only("id")
+    return for_each(unfinished, lambda quiz: regrade(quiz.id))
 
 
-def _regrade_later(quiz: Quiz) -> None:
-    enqueue("apps.quizzes.tasks.regrade_quiz", quiz_id=str(quiz.id))
-
-
-def _regrade_student(quiz: Quiz, student_id, key: dict[ObjectId, QuestionContent]) -> bool:
-    """Grade a student's submissions anew; say whether all have heard of what has changed."""
+def _regrade_student(quiz: Quiz, student_id: ObjectId, key: AnswerKey) -> bool:
+    """Regrade a student's submissions; return whether no event remains undelivered."""
     for_each(
         selectors.submissions_of(quiz.id, student_id),
         lambda submission: _regrade_submission(submission, quiz.regrade.id, key),
     )
     selectors.invalidate_grades(student_id)
-    graded = selectors.submissions_of(quiz.id, student_id).exclude(*selectors.LARGE)
-    submissions = list(graded.order_by("attempt"))
-    changed = [one for one in submissions if one.regraded_by == quiz.regrade.id]
+    regraded = selectors.submissions_of(quiz.id, student_id).exclude(*selectors.LARGE_FIELDS)
+    submissions = list(regraded.order_by("attempt"))
+    changed = [each for each in submissions if each.regraded_by == quiz.regrade.id]
     if not changed or changed[0].erased:
         return True
-    return publish(_what_changed(quiz, changed[0], submissions))
+    return publish(_regraded_event(quiz, changed[0], submissions))
 
 
-def _regrade_submission(
-    submission: Attempt, regrade_id: ObjectId, key: dict[ObjectId, QuestionContent]
-) -> None:
-    questions = [_by_todays_key(asked, key.get(asked.id)) for asked in submission.questions]
+def _regrade_submission(submission: Attempt, regrade_id: ObjectId, key: AnswerKey) -> None:
+    questions = [
+        _with_current_key(question, key.get(question.id)) for question in submission.questions
+    ]
     if questions == list(submission.questions):
         return
     before = Result(
         score=submission.score, percentage=submission.percentage, passed=submission.passed
     )
-    graded = grade(
+    result = grade(
         questions,
         submission.answers,
         partial_credit=submission.partial_credit,
         pass_mark=submission.pass_mark,
     )
-    changes = vars(graded) | {"questions": questions}
-    if (graded.score, graded.passed) != (before.score, before.passed):
-        changes |= {"regraded_by": regrade_id, "before": before}
+    changes = vars(result) | {"questions": questions}
+    if (result.score, result.passed) != (before.score, before.passed):
+        changes |= {"regraded_by": regrade_id, "result_before": before}
     Attempt.objects(id=submission.id).update_one(
         **{f"set__{name}": value for name, value in changes.items()}
     )
 
 
-def _by_todays_key(asked: QuestionSnapshot, today: QuestionContent | None) -> QuestionSnapshot:
-    if today is None or today.kind != asked.kind:
-        return asked
-    right = {choice.id: choice.is_correct for choice in today.choices}
-    key = {name: getattr(today, name) for name in ("answer", "tolerance", "explanation")}
+def _with_current_key(
+    snapshot: QuestionSnapshot, current: QuestionContent | None
+) -> QuestionSnapshot:
+    if current is None or current.kind != snapshot.kind:
+        return snapshot
+    is_correct = {choice.id: choice.is_correct for choice in current.choices}
+    key = {name: getattr(current, name) for name in ("answer", "tolerance", "explanation")}
     choices = [
-        ChoiceSnapshot(id=one.id, text=one.text, is_correct=right.get(one.id, one.is_correct))
-        for one in asked.choices
+        ChoiceSnapshot(
+            id=choice.id,
+            text=choice.text,
+            is_correct=is_correct.get(choice.id, choice.is_correct),
+        )
+        for choice in snapshot.choices
     ]
-    return QuestionSnapshot(id=asked.id, choices=choices, **content_of(asked) | key)
+    return QuestionSnapshot(id=snapshot.id, choices=choices, **content_of(snapshot) | key)
 
 
-def _what_changed(quiz: Quiz, first: Attempt, submissions: list[Attempt]) -> QuizRegraded:
+def _regraded_event(quiz: Quiz, first: Attempt, submissions: list[Attempt]) -> QuizRegraded:
     return QuizRegraded(
         regrade_id=str(quiz.regrade.id),
         submission_id=str(first.id),
@@ -138,6 +146,6 @@ def _what_changed(quiz: Quiz, first: Attempt, submissions: list[Attempt]) -> Qui
         course_id=str(quiz.course),
         student_id=str(first.student),
         quiz_title=quiz.title,
-        passed=any(one.passed for one in submissions),
-        grade=grade_of([one.percentage for one in submissions], quiz.grading),
+        passed=any(submission.passed for submission in submissions),
+        grade=quiz_grade([submission.percentage for submission in submissions], quiz.grading),
     )
