@@ -7,6 +7,7 @@ from apps.common.clock import format_timestamp, now_in_milliseconds
 from apps.common.representations import Help, Id, Revisioned, Timestamp
 from apps.quizzes.contents import QuizSummary
 from apps.quizzes.documents import Attempt, GradingMethod, Quiz, ShowKey
+from apps.quizzes.grading import quiz_grade
 from apps.quizzes.interchange.draft import Unsupported
 from apps.quizzes.problems import Problem, ProblemCode
 from apps.quizzes.representations.questions import (
@@ -66,6 +67,20 @@ class ClockRepresentation(TypedDict):
     now: Now
 
 
+class QuizProgressRepresentation(TypedDict):
+    """A student's progress in a quiz: the number of attempts, and the grade in percent."""
+
+    attempts: int
+    grade: float | None
+    passed: bool
+
+
+class QuizResultRepresentation(QuizProgressRepresentation):
+    quiz: Id
+    lesson: Id
+    title: str
+
+
 class QuizCardRepresentation(TypedDict):
     id: Id
     title: str
@@ -114,6 +129,27 @@ def represent_quiz(quiz: Quiz, summary: QuizSummary) -> QuizRepresentation:
 def represent_problem(problem: Problem) -> ProblemRepresentation:
     question_id, code = problem
     return {"question": str(question_id) if question_id else None, "code": code}
+
+
+def represent_quiz_progress(quiz: Quiz, attempts: Sequence[Attempt]) -> QuizProgressRepresentation:
+    """
+    :param attempts: a student's attempts at the quiz, in order
+    """
+    percentages = [attempt.percentage for attempt in attempts if attempt.percentage is not None]
+    return {
+        "attempts": len(attempts),
+        "grade": quiz_grade(percentages, quiz.grading),
+        "passed": any(attempt.passed for attempt in attempts),
+    }
+
+
+def represent_quiz_result(quiz: Quiz, attempts: Sequence[Attempt]) -> QuizResultRepresentation:
+    return {
+        "quiz": str(quiz.id),
+        "lesson": str(quiz.lesson),
+        "title": quiz.title,
+        **represent_quiz_progress(quiz, attempts),
+    }
 
 
 def represent_quiz_card(quiz: Quiz) -> QuizCardRepresentation:

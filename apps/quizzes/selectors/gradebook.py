@@ -1,12 +1,12 @@
 """Each student's attempts and grades, and the cache keys that depend on them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from bson import ObjectId
 
-from apps.common.storage.cache import Json, invalidate
+from apps.common.storage.cache import invalidate
 from apps.quizzes.documents import Attempt, Quiz
-from apps.quizzes.grading import quiz_grade
+from apps.quizzes.representations import QuizResultRepresentation, represent_quiz_result
 from apps.quizzes.selectors.attempts import passed_quizzes
 from apps.quizzes.selectors.quizzes import quizzes_of_lesson, ready_quizzes
 
@@ -17,9 +17,9 @@ _NEEDED_FIELDS = ("lesson", "course", "title", "grading", "question_count", "pro
 
 def quiz_progress_of(
     pairs: Iterable[StudentAndCourse],
-) -> dict[StudentAndCourse, list[Json]]:
+) -> dict[StudentAndCourse, list[QuizResultRepresentation]]:
     """
-    Return `{quiz, lesson, title, attempts, grade, passed}` of each quiz for each pair.
+    Return the result of each quiz for each pair of ids.
 
     Quizzes that cannot be taken are left out, unless the student has already attempted them.
     """
@@ -29,23 +29,13 @@ def quiz_progress_of(
         return {pair: [] for pair in pairs}
     ready = ready_quizzes(quiz for of_course in quizzes.values() for quiz in of_course)
     attempts = _attempts_by_student_and_quiz(pairs)
-    progress: dict[StudentAndCourse, list[Json]] = {pair: [] for pair in pairs}
+    progress: dict[StudentAndCourse, list[QuizResultRepresentation]] = {pair: [] for pair in pairs}
     for student, course in pairs:
         for quiz in quizzes.get(course, []):
             own = attempts.get((student, quiz.id), [])
             if quiz.id in ready or own:
-                progress[student, course].append(_progress_row(quiz, own))
+                progress[student, course].append(represent_quiz_result(quiz, own))
     return progress
-
-
-def quiz_progress_in(quiz: Quiz, attempts: Sequence[Attempt]) -> Json:
-    """Return `{attempts, grade, passed}` for a student's attempts at a quiz, in order."""
-    percentages = [attempt.percentage for attempt in attempts if attempt.percentage is not None]
-    return {
-        "attempts": len(attempts),
-        "grade": quiz_grade(percentages, quiz.grading),
-        "passed": any(attempt.passed for attempt in attempts),
-    }
 
 
 def unpassed_quizzes(*, student_id, lesson_id, excluding: ObjectId | None = None) -> set[ObjectId]:
@@ -100,8 +90,3 @@ def _attempts_by_student_and_quiz(
     for attempt in attempts.order_by("attempt"):
         grouped.setdefault((str(attempt.student), attempt.quiz), []).append(attempt)
     return grouped
-
-
-def _progress_row(quiz: Quiz, attempts: Sequence[Attempt]) -> Json:
-    row = {"quiz": str(quiz.id), "lesson": str(quiz.lesson), "title": quiz.title}
-    return row | quiz_progress_in(quiz, attempts)

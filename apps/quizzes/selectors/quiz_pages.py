@@ -18,11 +18,11 @@ from apps.quizzes.representations import (
     represent_open_attempt,
     represent_problem,
     represent_quiz,
+    represent_quiz_progress,
 )
 from apps.quizzes.selectors.access import QuizRole, get_visible_quiz, visible_quizzes
 from apps.quizzes.selectors.attempts import attempts_of, is_open, last_attempt
 from apps.quizzes.selectors.contents import contents_of, questions_of
-from apps.quizzes.selectors.gradebook import quiz_progress_in
 from apps.quizzes.selectors.question_pages import represent_with_key
 from apps.quizzes.selectors.summaries import stored_summaries
 from apps.users.viewer import Viewer
@@ -95,7 +95,7 @@ def _represent_for(
     if role.is_instructor:
         row["problems"] = [represent_problem(problem) for problem in summary.problems]
     if role.is_student:
-        progress = quiz_progress_in(quiz, attempts)
+        progress = represent_quiz_progress(quiz, attempts)
         row["my_attempts"] = progress["attempts"]
         row["my_grade"] = progress["grade"]
         row["my_passed"] = progress["passed"]
