@@ -3,7 +3,7 @@
 from django.conf import settings
 
 from apps.common.storage.cache import store
-from apps.common.storage.cache.stamps import is_trusted
+from apps.common.storage.cache.versions import is_trusted
 
 
 def meet() -> None:
@@ -16,4 +16,4 @@ def meet() -> None:
         connections.disconnect()
         connections.reset()  # the same ones opened again would count as lost
     store.ping()
-    is_trusted(insist=True)
+    is_trusted(ignore_breaker=True)

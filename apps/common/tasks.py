@@ -1,7 +1,7 @@
-"""Work after the answer: Celery where there is one, a thread of this process where not.
+"""
+Background tasks, run by Celery if there is a broker, otherwise by a thread of this process.
 
-What a task does is always found again by a sweep, so a task that is lost costs time only. The
-sweeps are listed in `lms/celery.py`.
+The sweeps in `lms/celery.py` find all unfinished work again, so a lost task only costs time.
 """
 
 import logging
@@ -75,7 +75,7 @@ def _send() -> None:
 
 @shared_task
 def build_missing_indexes() -> None:
-    """Build what a database that was away at the start, or a restored one, lacks."""
+    """Build indexes that are missing after a restore, or a start without the database."""
     if indexes.missing_indexes():
         indexes.build_indexes()
 

@@ -11,7 +11,7 @@ from apps.users.serializers import UserCardSerializer
 ERRORS = {
     400: "The request is invalid: a list of messages for each invalid field, or one error.",
     401: "Authentication is missing or invalid.",
-    403: "You may not do this.",
+    403: "You do not have permission to do this.",
     404: "Not found, or not visible to you.",
     408: "The request did not arrive in time.",
     409: "The request conflicts with the current state; `code` says how.",

@@ -192,7 +192,10 @@ class Operation(SwaggerAutoSchema):
 
     def _error_statuses(self) -> list[int]:
         """Return the statuses that follow from the route, and those that the view declares."""
-        statuses = {*ERRORS_OF_ALL_ROUTES, *getattr(self.view, "refusals", {}).get(self.action, ())}
+        statuses = {
+            *ERRORS_OF_ALL_ROUTES,
+            *getattr(self.view, "error_statuses", {}).get(self.action, ()),
+        }
         if BearerAuthentication in self.view.authentication_classes:
             statuses.add(401)
         if "{" in self.path or self.is_list:

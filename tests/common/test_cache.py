@@ -10,7 +10,7 @@ from django.core.cache import caches
 from apps.common.storage import cache
 from apps.common.storage.cache import Lookup, Uncached, invalidate, read_all, read_through, store
 from apps.common.storage.cache.memory import MAX_VALUE_BYTES
-from apps.common.storage.cache.stamps import EPOCH, version_key
+from apps.common.storage.cache.versions import EPOCH, version_key
 from tests.caches import meet
 from tests.faults.servers import RedisServer
 
@@ -120,12 +120,12 @@ def test_a_new_epoch_makes_everything_old(any_cache):
 
 def test_a_value_is_as_old_as_what_it_is_made_from(any_cache):
     source = Source()
-    source.read(made_from=["part", "other"])
+    source.read(depends_on=["part", "other"])
     source.value = "new"
 
     invalidate("other")
 
-    assert source.read(made_from=["part", "other"]) == "new"
+    assert source.read(depends_on=["part", "other"]) == "new"
 
 
 def test_twenty_at_once_load_once(any_cache):
@@ -172,19 +172,19 @@ def _fail():
 
 
 def test_a_key_under_which_nothing_is_found_leaves_nothing(any_cache):
-    read_through("thing", Source("value"), 60, made_from=["things"])
+    read_through("thing", Source("value"), 60, depends_on=["things"])
     before = _keys()
 
     for number in range(20):
         with pytest.raises(KeyError):
-            read_through(f"thing:{number}", _fail, 60, made_from=["things"])
+            read_through(f"thing:{number}", _fail, 60, depends_on=["things"])
         load = Source(Uncached("nothing"))
-        assert read_through(f"thing:{number}", load, 60, made_from=["things"]) == "nothing"
+        assert read_through(f"thing:{number}", load, 60, depends_on=["things"]) == "nothing"
         assert read_all(Lookup(f"thing:{number}", load, 60)) == (["nothing"], None)
 
     assert _keys() == before
     unread = Source("other")
-    assert read_through("thing", unread, 60, made_from=["things"]) == "value"
+    assert read_through("thing", unread, 60, depends_on=["things"]) == "value"
 
 
 def test_what_is_found_later_under_such_a_key_is_kept(any_cache):
@@ -247,11 +247,11 @@ def test_a_redis_that_is_away_is_a_miss_and_never_an_error(redis, caplog):
 
     assert source.read() == "new"
     assert cache.ping() is False
-    assert caplog.text.count("The cache is away") == 1
+    assert caplog.text.count("The cache is unavailable") == 1
 
 
 def test_a_redis_that_comes_back_revives_nothing(redis, monkeypatch):
-    monkeypatch.setattr(store, "LEFT_ALONE_SECONDS", 0.05)
+    monkeypatch.setattr(store, "BREAKER_SECONDS", 0.05)
     source = Source()
     source.read()
     redis.pause()
@@ -320,7 +320,7 @@ def test_a_full_redis_is_a_miss_and_never_an_error(full_redis, caplog):
     store.release("lock")
     assert cache.ping() is True
     assert caplog.text.count("The cache is full") == 1
-    assert "The cache is away" not in caplog.text
+    assert "The cache is unavailable" not in caplog.text
 
 
 def test_what_is_forgotten_in_a_full_redis_is_loaded_anew(full_redis):

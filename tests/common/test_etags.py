@@ -2,7 +2,7 @@ import pytest
 from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
 
-from apps.common.http.etags import etag_of, expected_revisions, is_known
+from apps.common.http.etags import etag_of, expected_revisions, is_not_modified
 
 A_TAG = etag_of(7, {"title": "Algebra", "count": 1})
 
@@ -20,12 +20,12 @@ def test_a_tag_tells_the_revision_and_what_is_shown():
 
 @pytest.mark.parametrize("given", [A_TAG, f"W/{A_TAG}", f'"x", {A_TAG}', "*"])
 def test_what_one_has_is_known_whole(given):
-    assert is_known(asking(**{"If-None-Match": given}), A_TAG)
+    assert is_not_modified(asking(**{"If-None-Match": given}), A_TAG)
 
 
 @pytest.mark.parametrize("given", ["", "x", '"7-0"', etag_of(7, {})])
 def test_another_tag_is_not_known(given):
-    assert not is_known(asking(**{"If-None-Match": given}), A_TAG)
+    assert not is_not_modified(asking(**{"If-None-Match": given}), A_TAG)
 
 
 @pytest.mark.parametrize(

@@ -200,7 +200,7 @@ def test_scans_do_not_hide_behind_a_marker_that_has_no_length(marker):
     many = progressive("L", 64, 64, 1500)
     length = struct.pack(">H", len(many) - 2)
 
-    assert "whole PNG" in refusal_of(
+    assert "complete PNG" in refusal_of(
         many[:2] + bytes((0xFF, marker)) + length + many[2:-2] + b"\xff\xd9\0\0"
     )
 
@@ -223,8 +223,8 @@ def test_a_jpeg_has_one_frame_of_a_kind_that_browsers_show():
     at = whole.index(b"\xff\xc0")
     frame = whole[at : at + 19]
 
-    assert "whole PNG" in refusal_of(whole[:at] + frame + whole[at:])
-    assert "whole PNG" in refusal_of(whole[:-2] + frame + whole[-2:])
+    assert "complete PNG" in refusal_of(whole[:at] + frame + whole[at:])
+    assert "complete PNG" in refusal_of(whole[:-2] + frame + whole[-2:])
     for kind in {*range(0xC2, 0xD0)} - {0xC2, 0xC4}:
         with pytest.raises(ValueError, match="marker"):
             without_metadata(whole[: at + 1] + bytes((kind,)) + whole[at + 2 :])
@@ -281,9 +281,9 @@ def test_a_png_has_one_header_and_nothing_after_its_end():
 
     assert without_metadata(whole + other[8:]).data == whole
     for header in (whole[8:33], other[8:33]):
-        assert "whole PNG" in refusal_of(png_with(header))
-        assert "whole PNG" in refusal_of(whole[:-12] + header + whole[-12:])
-    assert "whole PNG" in refusal_of(whole[:8] + chunk(b"PLTE", b"abc") + whole[8:])
+        assert "complete PNG" in refusal_of(png_with(header))
+        assert "complete PNG" in refusal_of(whole[:-12] + header + whole[-12:])
+    assert "complete PNG" in refusal_of(whole[:8] + chunk(b"PLTE", b"abc") + whole[8:])
 
 
 def moving_webp(frames: int) -> bytes:
@@ -307,9 +307,9 @@ def test_a_webp_ends_where_it_says():
     assert without_metadata(whole + moving_webp(3)).data == without_metadata(whole).data
     assert b"EXIF" not in without_metadata(whole).data
     for size in (said + 2, 2**31, 2**32 - 1):
-        assert "whole PNG" in refusal_of(whole[:4] + struct.pack("<I", size) + whole[8:])
+        assert "complete PNG" in refusal_of(whole[:4] + struct.pack("<I", size) + whole[8:])
     for size in (said, 2**32 - 1):  # of the first chunk
-        assert "whole PNG" in refusal_of(whole[:16] + struct.pack("<I", size) + whole[20:])
+        assert "complete PNG" in refusal_of(whole[:16] + struct.pack("<I", size) + whole[20:])
 
 
 def test_texts_and_profiles_are_never_unpacked():
@@ -342,7 +342,7 @@ def test_a_file_that_is_cut_off_is_refused(format, length):
     noise = BytesIO()
     Image.effect_noise((80, 80), 90).save(noise, format)
 
-    assert "whole PNG" in refusal_of(noise.getvalue()[:length])
+    assert "complete PNG" in refusal_of(noise.getvalue()[:length])
 
 
 # How much it takes
@@ -365,7 +365,7 @@ def peak():
 def store(_):
     try:
         with pictures._decoding:
-            pictures._in_two_sizes(SimpleUploadedFile("a", content), "picture")
+            pictures._encode_in_two_sizes(SimpleUploadedFile("a", content), "picture")
     except Busy:
         pass
 before = peak()

@@ -109,7 +109,7 @@ def test_a_forbidden_page_is_a_plain_one(client):
     response = client.get("/forbidden")
 
     assert response.status_code == 403
-    assert "You may not do this." in response.text
+    assert "You do not have permission to do this." in response.text
 
 
 @pytest.mark.parametrize("path", ["/", "/api/echo/", "/api/nix/", "/api/broken/", "/admin/login/"])

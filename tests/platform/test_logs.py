@@ -27,7 +27,7 @@ def written(monkeypatch):
 
 def _handler(stream) -> logging.Handler:
     made = logs.configuration("INFO")
-    formatter = made["formatters"]["shown"]
+    formatter = made["formatters"]["default"]
     handler = logging.StreamHandler(stream)
     handler.setFormatter(formatter["()"](formatter.get("fmt") or formatter.get("format")))
     handler.addFilter(logs.RequestFilter())
@@ -134,9 +134,9 @@ def test_a_host_that_is_refused_costs_no_more_than_a_line(client, capfd):
 )
 @pytest.mark.parametrize("cut", range(1, 12))
 def test_a_long_message_is_cut_before_a_word_that_may_be_secret(written, secret, cut):
-    line = written("a" * (logs.LONGEST - cut - 1) + " " + secret)
+    line = written("a" * (logs.LONGEST_VALUE - cut - 1) + " " + secret)
 
-    assert len(json.loads(line)["message"]) <= logs.LONGEST
+    assert len(json.loads(line)["message"]) <= logs.LONGEST_VALUE
     for part in ("ada", "hunter", "eyJ"):
         assert part not in line
 

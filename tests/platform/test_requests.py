@@ -47,7 +47,7 @@ def test_a_content_type_that_cannot_be_read_is_no_fault_of_the_server(content_ty
 
     status, body = ask(CONTENT_TYPE=content_type, QUERY_STRING="\\ud800=1&page=%ED%A0%80")
     assert status == "400 Bad Request"
-    assert b"no such parameter" in body
+    assert b"parameter does not exist" in body
 
 
 def test_a_body_of_a_content_type_that_cannot_be_read_is_a_415():

@@ -73,7 +73,7 @@ def test_a_slow_reader_of_a_list_never_hides_what_was_written_to_it():
         return seen
 
     def read(load):
-        return cache.read_through("race:list:1", load, SECONDS, made_from=["race:list"])
+        return cache.read_through("race:list:1", load, SECONDS, depends_on=["race:list"])
 
     reader = Thread(target=read, args=(slowly,))
     reader.start()

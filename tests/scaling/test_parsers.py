@@ -191,7 +191,7 @@ def parse_form(parser: type[FileParser]) -> Callable[[bytes], object]:
     def parse(raw: bytes):
         kind = "multipart/form-data; boundary=b"
         request = ApiRequest(requests.generic("POST", "/", raw, kind), parsers=[parser()])
-        return parser.file(request, "file", beside=["a"])
+        return parser.file(request, "file", other_fields=["a"])
 
     return parse
 
@@ -252,7 +252,7 @@ def show_picture(raw: bytes) -> None:
 
 
 def log_line(text: str) -> str:
-    configuration = logs.configuration("INFO")["formatters"]["shown"]
+    configuration = logs.configuration("INFO")["formatters"]["default"]
     record = logging.makeLogRecord({"msg": text, "extra": text, "exc_text": text})
     return logs.JsonLinesFormatter(configuration.get("fmt") or configuration["format"]).format(
         record
@@ -300,7 +300,7 @@ READ = {
         modules=("apps.common.http.etags",),
     ),
     "If-None-Match": Reader(
-        header("If-None-Match", lambda request: etags.is_known(request, '"1-a"')),
+        header("If-None-Match", lambda request: etags.is_not_modified(request, '"1-a"')),
         repeated('"', '"1-a",', "W/", ",", " "),
     ),
     "an Idempotency-Key": Reader(check_key, TEXTS, modules=("apps.common.http.idempotency",)),

@@ -1,4 +1,4 @@
-"""The base of all serializers: unknown fields are refused, and read-only fields are never set."""
+"""The bases of all serializers, and serializers derived from representations."""
 
 from functools import cache
 from typing import (
@@ -38,7 +38,7 @@ class StrictInput:
     PUT and PATCH ignore read-only fields, so that clients can send back what they have read.
     """
 
-    unknown = gettext_lazy("There is no such field.")
+    unknown = gettext_lazy("This field does not exist.")
 
     @property
     def replaces(self) -> bool:
@@ -47,7 +47,7 @@ class StrictInput:
         return self.instance is not None or (is_root and self.context.get("replaces", False))
 
     def to_internal_value(self, data):
-        errors = self._strangers(data) if isinstance(data, dict) else {}
+        errors = self._unexpected(data) if isinstance(data, dict) else {}
         try:
             value = super().to_internal_value(data)
         except serializers.ValidationError as error:
@@ -56,7 +56,7 @@ class StrictInput:
             raise serializers.ValidationError(errors)
         return value
 
-    def _strangers(self, data: dict) -> dict:
+    def _unexpected(self, data: dict) -> dict:
         errors = {}
         for name in data:
             field = self.fields.get(name)
@@ -68,7 +68,7 @@ class StrictInput:
 
 
 class Serializer(StrictInput, serializers.Serializer):
-    """A request's or an answer's shape that is no document's."""
+    """The body of a request or response that is not a document."""
 
 
 _FORMATS: dict[str, type[serializers.Field]] = {
@@ -133,7 +133,7 @@ def _list_field(hint, **options) -> serializers.Field:
 
 
 def _hints_of(representation: type) -> dict[str, Any]:
-    """Return the types of the answer's fields; the revision is the ETag's."""
+    """Return the types of the response's fields; the revision is not one, but part of the ETag."""
     hints = get_type_hints(representation, include_extras=True)
     return {name: hint for name, hint in hints.items() if name != "revision"}
 
@@ -142,7 +142,7 @@ class DocumentSerializer(StrictInput, MongoSerializer):
     """
     The input and output of a document's route.
 
-    `Meta.representation` names the fields of the answer, and `Meta.writable` those of them that a
+    `Meta.representation` names the fields of the response, and `Meta.writable` those of them that a
     request may set, which the model validates. Declared fields replace those of the model.
     """
 
@@ -166,7 +166,7 @@ class DocumentSerializer(StrictInput, MongoSerializer):
             field_name, info, model_class, nested_depth, embedded_depth
         )
         if issubclass(kind, TextField) and document_field.default == "":
-            options["allow_blank"] = True  # what is there when nothing is said may be said
+            options["allow_blank"] = True  # The default ("") is also a valid input.
         return kind, options
 
     def get_field_names(self, declared_fields, info):
@@ -190,7 +190,7 @@ class DocumentSerializer(StrictInput, MongoSerializer):
         return self._defaults() | value if self.replaces and not self.partial else value
 
     def _defaults(self) -> dict:
-        """What a PUT makes of the fields that it leaves out."""
+        """Return the values that a PUT sets for the fields that it omits."""
         kept = getattr(self.Meta, "kept_by_put", ())
         return {
             field.source: _default_of(self.Meta.model._fields[field.source])
@@ -199,17 +199,17 @@ class DocumentSerializer(StrictInput, MongoSerializer):
         }
 
     def get_validators(self):
-        return []  # uniqueness is the indexes' matter
+        return []  # The indexes decide about uniqueness.
 
     def represent(self, document) -> dict:
         """
         Return the document ready for JSON, with its revision for the ETag.
 
-        What `Meta.computed` names is not of the document: selectors put it in.
+        Selectors add the fields that `Meta.computed` names.
         """
         computed = getattr(self.Meta, "computed", ())
-        shown = self.to_representation(document) | {"revision": getattr(document, "revision", 1)}
-        return {name: value for name, value in shown.items() if name not in computed}
+        fields = self.to_representation(document) | {"revision": getattr(document, "revision", 1)}
+        return {name: value for name, value in fields.items() if name not in computed}
 
 
 def _default_of(document_field):

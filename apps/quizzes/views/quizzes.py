@@ -49,7 +49,7 @@ class QuizViewSet(Authoring, ViewSet):
         "take_in": (ImportSerializer, ImportedSerializer, 201),
         "export": (None, str),
     }
-    refusals = dict.fromkeys(("statistics", "last_regrade", "export"), (403,))
+    error_statuses = dict.fromkeys(("statistics", "last_regrade", "export"), (403,))
     expandable = {"lesson": lessons.lesson_cards, "course": courses.course_cards}
 
     def list(self, request):
@@ -139,7 +139,7 @@ class QuizViewSet(Authoring, ViewSet):
         """Add the questions of a GIFT or Moodle XML file: all of them, or none."""
         quiz = self.own_quiz(id)
         rate_limits.check_and_count("files", request.user.id)
-        upload = FileParser.file(request, "file", beside=["format"])
+        upload = FileParser.file(request, "file", other_fields=["format"])
         given = self.validated(ImportSerializer)
         created, skipped = services.import_questions(
             import_id=self.new_id,
@@ -162,8 +162,8 @@ class QuizViewSet(Authoring, ViewSet):
         response["Content-Disposition"] = f'attachment; filename="{quiz.id}.{ENDINGS[wanted]}"'
         return response
 
-    def may_say_not_modified(self, row: Mapping) -> bool:
-        return super().may_say_not_modified(row) and not row.get("my_open")
+    def allows_not_modified(self, row: Mapping) -> bool:
+        return super().allows_not_modified(row) and not row.get("my_open")
 
     def _represent_question(self, question) -> dict:
         row = QuestionSerializer(context={"request": self.request}).represent(question)

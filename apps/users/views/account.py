@@ -136,7 +136,7 @@ class ResetConfirmView(PublicView):
 class VerifyEmailView(View):
     permission_classes = [AllowAny]
     schemas = {"post": (KeySerializer, SaidSerializer)}
-    refusals = {"post": (404,)}
+    error_statuses = {"post": (404,)}
 
     def post(self, request):
         """Verify the address that a mailed link was sent to."""
