@@ -68,7 +68,7 @@ def test_a_value_is_loaded_once(any_cache, value):
     assert source.loads == 1
 
 
-def test_what_is_forgotten_is_loaded_anew(any_cache):
+def test_an_invalidated_value_is_loaded_again(any_cache):
     source = Source()
     source.read()
     source.value = "new"
@@ -79,7 +79,7 @@ def test_what_is_forgotten_is_loaded_anew(any_cache):
     assert source.loads == 2
 
 
-def test_a_slow_reader_never_puts_an_old_value_over_a_new_one(any_cache):
+def test_a_slow_reader_never_replaces_a_new_value_with_an_old_one(any_cache):
     loading, written = Event(), Event()
     source = Source("new")
 
@@ -98,7 +98,7 @@ def test_a_slow_reader_never_puts_an_old_value_over_a_new_one(any_cache):
     assert source.read() == "new"
 
 
-def test_what_was_there_before_a_write_is_not_revived_by_a_lost_stamp(any_cache):
+def test_a_lost_version_does_not_revive_an_old_value(any_cache):
     source = Source()
     source.read()
     source.value = "new"
@@ -108,7 +108,7 @@ def test_what_was_there_before_a_write_is_not_revived_by_a_lost_stamp(any_cache)
     assert source.read() == "new"
 
 
-def test_a_new_epoch_makes_everything_old(any_cache):
+def test_a_new_epoch_makes_every_value_stale(any_cache):
     source = Source()
     source.read()
     source.value = "new"
@@ -118,7 +118,7 @@ def test_a_new_epoch_makes_everything_old(any_cache):
     assert source.read() == "new"
 
 
-def test_a_value_is_as_old_as_what_it_is_made_from(any_cache):
+def test_a_value_is_stale_when_a_key_that_it_depends_on_is_invalidated(any_cache):
     source = Source()
     source.read(depends_on=["part", "other"])
     source.value = "new"
@@ -128,7 +128,7 @@ def test_a_value_is_as_old_as_what_it_is_made_from(any_cache):
     assert source.read(depends_on=["part", "other"]) == "new"
 
 
-def test_twenty_at_once_load_once(any_cache):
+def test_twenty_simultaneous_readers_load_once(any_cache):
     together = Barrier(20)
     loads = []
 
@@ -148,7 +148,7 @@ def test_twenty_at_once_load_once(any_cache):
     assert len(loads) == 1
 
 
-def test_a_load_that_fails_keeps_nobody_waiting(any_cache):
+def test_a_failed_load_keeps_no_other_reader_waiting(any_cache):
     def fail():
         raise RuntimeError("planted")
 
@@ -171,7 +171,7 @@ def _fail():
     raise KeyError("There is no such thing.")
 
 
-def test_a_key_under_which_nothing_is_found_leaves_nothing(any_cache):
+def test_a_key_without_a_value_adds_no_entry(any_cache):
     read_through("thing", Source("value"), 60, depends_on=["things"])
     before = _keys()
 
@@ -187,7 +187,7 @@ def test_a_key_under_which_nothing_is_found_leaves_nothing(any_cache):
     assert read_through("thing", unread, 60, depends_on=["things"]) == "value"
 
 
-def test_what_is_found_later_under_such_a_key_is_kept(any_cache):
+def test_a_value_that_appears_later_is_cached(any_cache):
     source = Source(Uncached(None))
     assert source.read() is None
     source.value = "value"
@@ -196,7 +196,7 @@ def test_what_is_found_later_under_such_a_key_is_kept(any_cache):
     assert source.loads == 2
 
 
-def test_a_value_that_is_too_large_is_returned_and_not_kept(any_cache):
+def test_a_value_that_is_too_large_is_returned_but_not_cached(any_cache):
     source = Source("x" * (MAX_VALUE_BYTES + 1))
 
     assert source.read() == source.read() == source.value
@@ -224,7 +224,7 @@ def test_a_hit_costs_one_round_trip(redis, monkeypatch):
     assert len(trips) == 1
 
 
-def test_counters_count_and_begin_anew(any_cache):
+def test_counters_count_and_are_reset(any_cache):
     assert [cache.increment_counter("limit", 1) for _ in range(3)] == [1, 2, 3]
     assert cache.read_counter("limit") == 3
 
@@ -237,7 +237,7 @@ def test_counters_count_and_begin_anew(any_cache):
 # Redis away
 
 
-def test_a_redis_that_is_away_is_a_miss_and_never_an_error(redis, caplog):
+def test_an_unreachable_redis_is_a_miss_and_never_an_error(redis, caplog):
     source = Source()
     source.read()
     redis.stop()
@@ -250,7 +250,7 @@ def test_a_redis_that_is_away_is_a_miss_and_never_an_error(redis, caplog):
     assert caplog.text.count("The cache is unavailable") == 1
 
 
-def test_a_redis_that_comes_back_revives_nothing(redis, monkeypatch):
+def test_a_redis_that_comes_back_revives_nothing_stale(redis, monkeypatch):
     monkeypatch.setattr(store, "BREAKER_SECONDS", 0.05)
     source = Source()
     source.read()
@@ -267,7 +267,7 @@ def test_a_redis_that_comes_back_revives_nothing(redis, monkeypatch):
     assert source.loads == loads  # and it is of use again
 
 
-def test_a_frozen_redis_costs_half_a_second_at_most(redis):
+def test_a_frozen_redis_costs_at_most_half_a_second(redis):
     source = Source("value")
     redis.pause()
     try:
@@ -280,14 +280,14 @@ def test_a_frozen_redis_costs_half_a_second_at_most(redis):
         redis.resume()
 
 
-def test_counters_go_on_in_this_process_while_redis_is_away(redis):
+def test_counters_continue_in_this_process_while_redis_is_unreachable(redis):
     redis.stop()
 
     assert [cache.increment_counter("limit", 60) for _ in range(3)] == [1, 2, 3]
     assert cache.read_counter("limit") == 3
 
 
-def test_what_is_no_json_of_ours_in_redis_is_a_miss(redis):
+def test_a_value_that_is_not_json_is_a_miss(redis):
     source = Source("value")
     source.read()
     store._redis().set(store._redis_key("thing"), b"\x80\x04pickle")
@@ -323,7 +323,7 @@ def test_a_full_redis_is_a_miss_and_never_an_error(full_redis, caplog):
     assert "The cache is unavailable" not in caplog.text
 
 
-def test_what_is_forgotten_in_a_full_redis_is_loaded_anew(full_redis):
+def test_an_invalidated_value_is_loaded_again_although_redis_is_full(full_redis):
     source = Source("after")
 
     invalidate("known")
@@ -334,7 +334,7 @@ def test_what_is_forgotten_in_a_full_redis_is_loaded_anew(full_redis):
     assert source.loads == 2  # once when it was full, once when it was not
 
 
-def test_a_slow_reader_never_puts_an_old_value_over_a_new_one_in_a_full_redis(redis):
+def test_a_slow_reader_never_replaces_a_new_value_although_redis_is_full(redis):
     source = Source("new")
     loading, written = Event(), Event()
 
@@ -355,7 +355,7 @@ def test_a_slow_reader_never_puts_an_old_value_over_a_new_one_in_a_full_redis(re
     assert source.read() == "new"
 
 
-def test_counters_go_on_in_this_process_while_redis_is_full(full_redis):
+def test_counters_continue_in_this_process_while_redis_is_full(full_redis):
     lookup = Lookup("known", Source("later"), 60)
 
     assert [cache.increment_counter("limit", 60) for _ in range(3)] == [1, 2, 3]

@@ -11,7 +11,7 @@ def asking(**headers: str) -> Request:
     return Request(APIRequestFactory().get("/", headers=headers))
 
 
-def test_a_tag_tells_the_revision_and_what_is_shown():
+def test_an_etag_depends_on_the_revision_and_the_content():
     assert A_TAG.startswith('"7-')
     assert etag_of(7, {"count": 1, "title": "Algebra"}) == A_TAG
     assert etag_of(7, {"title": "Algebra", "count": 2}) != A_TAG
@@ -19,12 +19,12 @@ def test_a_tag_tells_the_revision_and_what_is_shown():
 
 
 @pytest.mark.parametrize("given", [A_TAG, f"W/{A_TAG}", f'"x", {A_TAG}', "*"])
-def test_what_one_has_is_known_whole(given):
+def test_the_whole_etag_is_compared_for_not_modified(given):
     assert is_not_modified(asking(**{"If-None-Match": given}), A_TAG)
 
 
 @pytest.mark.parametrize("given", ["", "x", '"7-0"', etag_of(7, {})])
-def test_another_tag_is_not_known(given):
+def test_another_etag_does_not_match(given):
     assert not is_not_modified(asking(**{"If-None-Match": given}), A_TAG)
 
 
@@ -40,5 +40,5 @@ def test_another_tag_is_not_known(given):
         ('"' + "9" * 30 + '-ab"', []),
     ],
 )
-def test_the_revision_alone_says_what_one_changes(given, revisions):
+def test_if_match_expects_only_the_revision(given, revisions):
     assert expected_revisions(asking(**{"If-Match": given})) == revisions

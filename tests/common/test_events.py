@@ -38,7 +38,7 @@ def soaked(question: HowWet) -> str:
     return f"{question.place} is soaked"
 
 
-def test_a_fact_is_told_to_all_and_one_that_fails_is_logged(caplog):
+def test_an_event_reaches_all_handlers_and_a_failed_one_is_logged(caplog):
     heard.clear()
 
     assert publish(Rained(1)) is True
@@ -49,17 +49,17 @@ def test_a_fact_is_told_to_all_and_one_that_fails_is_logged(caplog):
     assert "planted" in caplog.text
 
 
-def test_a_fact_that_nobody_hears_has_succeeded():
+def test_an_event_without_subscribers_succeeds():
     assert publish("nothing of note") is True
 
 
-def test_a_question_is_answered_and_a_failed_answer_fails_who_asks():
+def test_a_failed_answer_to_a_query_fails_the_caller():
     assert ask(HowWet("Kent")) == ["Kent is soaked"]
     with pytest.raises(RuntimeError):
         ask(HowWet("nowhere"))
 
 
-def test_a_handler_that_is_imported_twice_hears_once():
+def test_a_handler_that_is_imported_twice_is_called_once():
     subscribe(Rained)(note)
     heard.clear()
 

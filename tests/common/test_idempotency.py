@@ -72,7 +72,7 @@ def send(key="key-1", *, person=PERSON, path="/api/notes/", data=None, format="j
     return Notes.as_view(**view)(request)
 
 
-def test_the_second_request_is_answered_as_the_first_and_nothing_is_done():
+def test_the_second_request_gets_the_first_response_and_does_nothing():
     first, second = send(), send()
 
     assert (second.status_code, second.data) == (first.status_code, first.data) == (201, first.data)
@@ -81,7 +81,7 @@ def test_the_second_request_is_answered_as_the_first_and_nothing_is_done():
     assert Note.objects.count() == 1
 
 
-def test_another_key_or_person_or_no_key_is_another_request():
+def test_another_key_or_user_or_no_key_is_another_request():
     for other in ({"key": "key-2"}, {"person": OTHER}, {"key": None}, {"key": None}):
         send(**other)
 
@@ -103,7 +103,7 @@ def test_another_request_under_the_same_key_is_a_conflict(other):
     assert Note.objects.count() == 1
 
 
-def test_files_are_told_apart_by_their_content():
+def test_files_are_distinguished_by_their_content():
     def upload(content: bytes):
         file = SimpleUploadedFile("a.png", content)
         return send(data={"text": "x", "file": file}, format="multipart")
@@ -114,13 +114,13 @@ def test_files_are_told_apart_by_their_content():
 
 
 @pytest.mark.parametrize("wrong", ["", " ", "a b", "x" * 256, "ключ".encode().decode("latin-1")])
-def test_a_key_that_is_none_is_refused(wrong):
+def test_a_malformed_key_is_refused(wrong):
     assert send(wrong).status_code == 400
     assert Note.objects.count() == 0
 
 
 @pytest.mark.parametrize("error", [Full(), ValidationError({"text": ["wrong"]})])
-def test_a_refusal_is_not_kept(error):
+def test_an_error_response_is_not_stored(error):
     def refuse():
         raise error
 
@@ -128,7 +128,7 @@ def test_a_refusal_is_not_kept(error):
     assert send().status_code == 201
 
 
-def test_a_try_that_broke_half_way_is_gone_on_with_under_the_same_id():
+def test_an_interrupted_request_continues_under_the_same_id():
     def die():
         raise RuntimeError("cut off")
 
@@ -143,7 +143,7 @@ def test_a_try_that_broke_half_way_is_gone_on_with_under_the_same_id():
     assert Note.objects.count() == 1
 
 
-def test_a_claim_that_died_is_taken_over_after_a_minute(monkeypatch):
+def test_the_claim_of_a_dead_request_is_taken_over_after_a_minute(monkeypatch):
     monkeypatch.setattr(idempotency_keys, "WAIT_SECONDS", 0.1)
     died = IdempotencyKey(user=ObjectId(PERSON.id), key="key-1", digest=_digest_of_a_note())
     died.save()
@@ -156,7 +156,7 @@ def test_a_claim_that_died_is_taken_over_after_a_minute(monkeypatch):
     assert taken.data["id"] == str(died.document_id)
 
 
-def test_the_second_waits_for_the_first_that_still_runs():
+def test_the_second_request_waits_for_the_running_first_one():
     begun, go_on = Event(), Event()
 
     def wait():
@@ -173,7 +173,7 @@ def test_the_second_waits_for_the_first_that_still_runs():
     assert Note.objects.count() == 1
 
 
-def test_twenty_at_once_are_done_once():
+def test_twenty_simultaneous_requests_run_once():
     with ThreadPoolExecutor(20) as threads:
         answers = list(threads.map(lambda _: send(), range(20)))
 
@@ -190,7 +190,7 @@ def test_a_key_lasts_a_day():
     assert Note.objects.count() == 2
 
 
-def test_old_keys_are_forgotten_by_the_sweep():
+def test_the_sweep_deletes_old_keys():
     send("old")
     IdempotencyKey.objects.update(set__created_at=now_in_milliseconds() - timedelta(hours=25))
     send("new")
@@ -222,7 +222,7 @@ def answering(answer, **options):
     return Answering.as_view()(request)
 
 
-def test_an_answer_that_is_too_large_is_repeated_by_its_id_alone():
+def test_a_response_that_is_too_large_is_repeated_as_its_id():
     answer = {"id": "5" * 24, "text": "\U0001f600" * (idempotency_keys.MOST_BYTES // 4)}
 
     first, second = answering(answer), answering(answer)
@@ -234,14 +234,14 @@ def test_an_answer_that_is_too_large_is_repeated_by_its_id_alone():
 
 
 @pytest.mark.parametrize("answer", [["x" * idempotency_keys.MOST_BYTES], {"x": "y" * 2_000_000}])
-def test_a_large_answer_without_an_id_is_repeated_without_content(answer):
+def test_a_large_response_without_an_id_is_repeated_as_an_empty_object(answer):
     answering(answer)
 
     assert answering(answer).data == {}
     assert Note.objects.count() == 1
 
 
-def test_an_answer_of_the_largest_size_is_repeated_whole():
+def test_a_response_of_the_largest_size_is_repeated_in_full():
     answer = {
         # Each character takes 4 bytes in UTF-8 and 12 in ASCII.
         "text": "\U0001f600" * (idempotency_keys.MOST_BYTES // 4 - 10)
@@ -254,12 +254,12 @@ def test_an_answer_of_the_largest_size_is_repeated_whole():
     assert "Idempotent-Shortened" not in again
 
 
-def test_a_character_that_is_no_unicode_fails_no_request_that_was_done():
+def test_invalid_unicode_in_a_response_does_not_fail_the_request():
     assert answering({"text": "\ud800"}).status_code == 201
     assert answering({"text": "\ud800"}).data == {"text": "?"}
 
 
-def test_all_large_answers_of_a_user_together_have_a_bound(monkeypatch):
+def test_the_stored_responses_of_a_user_have_a_total_limit(monkeypatch):
     monkeypatch.setattr(idempotency_keys, "MOST_BYTES_IN_ALL", 20_000)
     answer = {"id": "5" * 24, "text": "x" * 8_000}
 
@@ -271,7 +271,7 @@ def test_all_large_answers_of_a_user_together_have_a_bound(monkeypatch):
     assert repeated == [answer, answer, {"id": "5" * 24}]
 
 
-def test_a_user_has_so_many_keys_a_day(monkeypatch):
+def test_the_number_of_keys_per_user_and_day_is_limited(monkeypatch):
     monkeypatch.setattr(idempotency_keys, "MOST_KEYS", 2)
     for key in ("a", "b"):
         send(key)
@@ -289,7 +289,7 @@ def test_a_user_has_so_many_keys_a_day(monkeypatch):
     assert send("c").status_code == 201
 
 
-def test_a_file_is_not_gathered_in_memory_for_its_digest():
+def test_the_digest_of_a_file_does_not_load_it_into_memory():
     class Upload(SimpleUploadedFile):
         reads = 0
 

@@ -41,7 +41,7 @@ def test_pages_follow_each_other(leaves):
     assert {page.count for page in pages} == {7}
 
 
-def test_a_page_past_the_end_is_missing_but_for_the_first_of_nothing(leaves):
+def test_a_page_past_the_end_is_not_found_except_the_first(leaves):
     for number in (4, 1_000_000_000):
         with pytest.raises(NotFound):
             page_of(leaves, Paging(number=number, size=3), number_of)
@@ -49,11 +49,11 @@ def test_a_page_past_the_end_is_missing_but_for_the_first_of_nothing(leaves):
     assert (empty.count, empty.rows, empty.next, empty.previous) == (0, [], None, None)
 
 
-def test_a_full_last_page_has_none_after_it(leaves):
+def test_a_full_last_page_has_no_next_page(leaves):
     assert page_of(leaves, Paging(size=7), number_of).next is None
 
 
-def test_a_cursor_leads_through_all_and_back(leaves):
+def test_a_cursor_leads_through_all_items_and_back(leaves):
     seen, cursor, back = [], "", []
     while cursor is not None:
         part = page_slice(leaves, Paging(size=3, cursor=cursor), number_of)
@@ -71,7 +71,7 @@ def test_a_cursor_leads_through_all_and_back(leaves):
     assert part.count == 7
 
 
-def test_what_is_added_meanwhile_moves_no_part(leaves):
+def test_new_items_do_not_shift_a_cursors_pages(leaves):
     first = page_slice(leaves, Paging(size=3, cursor=""), number_of)
     Leaf(number=8).save()
 
@@ -83,7 +83,7 @@ def test_what_is_added_meanwhile_moves_no_part(leaves):
     assert newer.previous
 
 
-def test_a_part_at_any_depth_costs_two_commands(leaves):
+def test_a_page_at_any_depth_costs_two_commands(leaves):
     deep = page_slice(leaves, Paging(size=2, cursor=""), number_of).next
     deep = page_slice(leaves, Paging(size=2, **deep), number_of).next
 
@@ -93,7 +93,7 @@ def test_a_part_at_any_depth_costs_two_commands(leaves):
     assert len(heard) == 2, shown(heard)
 
 
-def test_a_link_keeps_the_filters_and_replaces_the_place():
+def test_a_link_keeps_the_filters_and_replaces_the_page():
     request = Request(APIRequestFactory().get("/api/courses/?free=true&page=2&search=a%26b"))
 
     assert page_link(request, {"page": 3}).endswith("/api/courses/?free=true&page=3&search=a%26b")

@@ -108,7 +108,7 @@ def test_every_kind_of_pixel_keeps_its_color(content, stored, larger):
 
 @pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP"])
 @pytest.mark.parametrize("value", range(1, 9))
-def test_each_orientation_is_turned_upright(format, value):
+def test_each_orientation_is_made_upright(format, value):
     corner = Image.new("RGB", (64, 32), "white")
     corner.paste((200, 0, 0), (0, 0, 16, 16))
     made = BytesIO()
@@ -123,13 +123,13 @@ def test_each_orientation_is_turned_upright(format, value):
 
 
 @pytest.mark.parametrize("exif", [b"", b"II*\0", b"II*\0\xff\xff\xff\xff", b"MM\0*" + b"\xff" * 99])
-def test_broken_exif_turns_nothing(exif):
+def test_broken_exif_changes_no_orientation(exif):
     large, _small = store(png_with(chunk(b"eXIf", exif)))
 
     assert large.size == (20, 10)
 
 
-def test_a_strip_becomes_small_in_both_directions():
+def test_a_long_narrow_picture_is_reduced_in_both_directions():
     for size in ((400, 19_000), (19_000, 400), (1, 20_000), (20_000, 1)):
         large, small = store(saved("1", "PNG", size=size))
 
@@ -139,7 +139,7 @@ def test_a_strip_becomes_small_in_both_directions():
         assert small.height <= SMALL[1]
 
 
-def test_only_the_first_frame_of_a_moving_picture_is_stored():
+def test_only_the_first_frame_of_an_animation_is_stored():
     frames = [Image.new("RGB", (40, 20), (number * 60, 0, 0)) for number in range(4)]
     for format in ("PNG", "WEBP"):
         made = BytesIO()
@@ -160,12 +160,12 @@ def refusal_of(content: bytes) -> str:
     return refused.value.messages["picture"][0]
 
 
-def test_too_long_a_side_is_refused():
+def test_a_side_that_is_too_long_is_refused():
     assert "20,000 pixels" in refusal_of(saved("1", "PNG", size=(20_001, 1)))
     assert "40 megapixels" in refusal_of(saved("1", "PNG", size=(20_000, 2_001)))
 
 
-def test_a_file_of_many_parts_is_refused():
+def test_a_file_with_too_many_parts_is_refused():
     scans = saved("RGB", "JPEG", progressive=True)
     last = scans[scans.rindex(b"\xff\xda") : -2]
     many = scans[:-2] + last * MOST_SCANS + scans[-2:]
@@ -185,7 +185,7 @@ def progressive(mode: str, width: int, height: int, scans: int) -> bytes:
     return whole[: frame + 5] + size + whole[frame + 9 : -2] + whole[last:-2] * more + whole[-2:]
 
 
-def test_the_more_pixels_the_fewer_scans():
+def test_more_pixels_allow_fewer_scans():
     for mode, scans in (("L", 6), ("RGB", 12), ("CMYK", 18)):
         assert without_metadata(progressive(mode, 8000, 5000, scans)).data
     assert without_metadata(progressive("RGB", 4000, 3000, MOST_SCANS)).data
@@ -195,7 +195,7 @@ def test_the_more_pixels_the_fewer_scans():
 
 
 @pytest.mark.parametrize("marker", [0x01, *range(0xD0, 0xD9)])
-def test_scans_do_not_hide_behind_a_marker_that_has_no_length(marker):
+def test_scans_behind_a_marker_without_a_length_are_counted(marker):
     """Read as a segment, it would be one that has all scans, which libjpeg decodes."""
     many = progressive("L", 64, 64, 1500)
     length = struct.pack(">H", len(many) - 2)
@@ -218,7 +218,7 @@ def test_scans_between_other_segments_are_counted():
         assert "too many parts" in refusal_of(whole[:-2] + (between + last) * 50 + whole[-2:])
 
 
-def test_a_jpeg_has_one_frame_of_a_kind_that_browsers_show():
+def test_a_jpeg_has_one_frame_of_a_kind_that_browsers_support():
     whole = saved("RGB", "JPEG")
     at = whole.index(b"\xff\xc0")
     frame = whole[at : at + 19]
@@ -230,7 +230,7 @@ def test_a_jpeg_has_one_frame_of_a_kind_that_browsers_show():
             without_metadata(whole[: at + 1] + bytes((kind,)) + whole[at + 2 :])
 
 
-def test_a_length_that_does_not_include_itself_is_refused():
+def test_a_segment_length_below_two_is_refused():
     """Its bytes would not be passed on, and the decoder would take the next ones for it."""
     whole = saved("RGB", "JPEG", progressive=True)
     for at in (2, whole.rindex(b"\xff\xda")):
@@ -239,14 +239,14 @@ def test_a_length_that_does_not_include_itself_is_refused():
                 without_metadata(whole[:at] + b"\xff\xe0" + length + whole[at:])
 
 
-def test_fill_bytes_and_what_follows_the_end_are_left_out():
+def test_fill_bytes_and_data_after_the_end_are_dropped():
     whole = saved("RGB", "JPEG")
     filled = whole[:2] + b"\xff" * 5_000_000 + whole[2:]
 
     assert without_metadata(filled + whole).data == without_metadata(whole).data
 
 
-def test_fill_bytes_are_skipped_without_looking_at_each_in_python():
+def test_fill_bytes_are_skipped_in_linear_time():
     whole = saved("RGB", "JPEG")
     steps = 0
 
@@ -275,7 +275,7 @@ def test_only_a_jpeg_whose_first_scan_has_all_colors_is_decoded_row_by_row():
     assert not without_metadata(progressive("RGB", 64, 64, 10)).row_by_row
 
 
-def test_a_png_has_one_header_and_nothing_after_its_end():
+def test_a_png_has_one_header_and_ends_at_its_end_chunk():
     whole = png()
     other = saved("L", "PNG", size=(9, 9))
 
@@ -293,14 +293,14 @@ def moving_webp(frames: int) -> bytes:
     return made.getvalue()
 
 
-def test_the_decoder_gets_one_frame_of_a_moving_webp():
+def test_the_decoder_gets_one_frame_of_an_animated_webp():
     moving = without_metadata(moving_webp(30)).data
 
     assert moving.count(b"ANMF") == 1
     assert Image.open(BytesIO(moving)).n_frames == 1
 
 
-def test_a_webp_ends_where_it_says():
+def test_a_webp_ends_at_its_declared_length():
     whole = saved("RGB", "WEBP", exif=orientation(6))
     said = struct.unpack_from("<I", whole, 4)[0]
 
@@ -312,7 +312,7 @@ def test_a_webp_ends_where_it_says():
         assert "complete PNG" in refusal_of(whole[:16] + struct.pack("<I", size) + whole[20:])
 
 
-def test_texts_and_profiles_are_never_unpacked():
+def test_texts_and_profiles_are_never_decompressed():
     packed = zlib.compress(b"a" * 50_000_000)
     content = png_with(
         chunk(b"zTXt", b"a\0\0" + packed),
@@ -338,7 +338,7 @@ def test_metadata_of_a_jpeg_never_reaches_the_decoder():
 
 @pytest.mark.parametrize("length", [3, 20, 40, 200, 1000])
 @pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP"])
-def test_a_file_that_is_cut_off_is_refused(format, length):
+def test_an_incomplete_file_is_refused(format, length):
     noise = BytesIO()
     Image.effect_noise((80, 80), 90).save(noise, format)
 
@@ -375,7 +375,7 @@ print(peak() - before)
 """
 
 
-def test_ten_large_pictures_at_once_take_little_more_memory_than_one():
+def test_ten_simultaneous_large_pictures_need_little_more_memory_than_one():
     content = saved("RGBA", "PNG", size=(5000, 5000), compress_level=1)  # 100 MB of pixels
 
     ran = subprocess.run([sys.executable, "-c", _MEASURE], input=content, capture_output=True)
@@ -383,13 +383,13 @@ def test_ten_large_pictures_at_once_take_little_more_memory_than_one():
     assert int(ran.stdout) < 180, ran.stderr  # megabytes
 
 
-def test_who_finds_no_slot_is_told_to_come_again(monkeypatch):
+def test_an_upload_without_a_free_slot_is_told_to_retry(monkeypatch):
     monkeypatch.setattr(pictures._decoding, "_wait", 0.01)
     with pictures._decoding, pictures._decoding, pytest.raises(Busy):
         store(png())
 
 
-def test_a_user_uploads_so_many_pictures_an_hour(settings, instructor):
+def test_the_number_of_uploads_per_user_and_hour_is_limited(settings, instructor):
     settings.RATE_LIMITED = True
     settings.RATE_LIMITS = settings.RATE_LIMITS | {"uploads": (2, 3600)}
     course, user = make_course(instructor=instructor), str(instructor.id)
@@ -415,7 +415,7 @@ def files(folder: str) -> set[str]:
     return {f"{folder}/{name}" for name in default_storage.listdir(folder)[1]}
 
 
-def test_of_racing_uploads_only_the_shown_pictures_stay(student, instructor):
+def test_only_the_current_pictures_of_racing_uploads_stay(student, instructor):
     course = make_course(instructor=instructor)
 
     def upload(number: int) -> None:
@@ -433,7 +433,7 @@ def test_of_racing_uploads_only_the_shown_pictures_stay(student, instructor):
     assert files("courses") == {course.image, course.image_small}
 
 
-def test_a_stale_reader_removes_what_its_write_replaced(student, instructor):
+def test_a_stale_writer_removes_the_pictures_that_it_replaces(student, instructor):
     """The profile that an upload has read, and a removal, may be older than what they replace."""
     course = make_course(instructor=instructor)
     as_read = Course.objects.get(id=course.id)
@@ -451,7 +451,7 @@ def test_a_stale_reader_removes_what_its_write_replaced(student, instructor):
     assert files("courses") == set()
 
 
-def test_an_erased_user_leaves_no_picture(student):
+def test_erasing_a_user_removes_the_pictures(student):
     set_picture(
         user_id=str(student.id), upload=SimpleUploadedFile("a.png", png()), by=str(student.id)
     )
@@ -494,7 +494,7 @@ def test_the_sweep_of_an_empty_store_removes_nothing():
     assert remove_unused_profile_pictures() == delete_unused_images() == 0
 
 
-def test_the_sweep_looks_at_few_names_at_once(settings, monkeypatch):
+def test_the_sweep_processes_names_in_small_batches(settings, monkeypatch):
     monkeypatch.setattr(pictures, "NAMES_AT_ONCE", 3)
     for number in range(8):
         default_storage.save(f"people/{number}.webp", ContentFile(b"x"))

@@ -37,7 +37,7 @@ def operations() -> list[tuple[str, str, dict]]:
 
 
 @pytest.mark.parametrize("name", REQUESTS)
-def test_the_answer_to_a_malformed_request_is_described(operations, name):
+def test_the_response_to_a_malformed_request_is_described(operations, name):
     admin = make_admin()
     undescribed = []
     for verb, path, operation in operations:

@@ -417,11 +417,11 @@ CASES = [
 
 
 @pytest.mark.parametrize(("reader", "make"), CASES)
-def test_reading_takes_time_in_proportion_to_what_is_sent(reader, make):
+def test_reading_takes_linear_time(reader, make):
     assert problem_with(reader, make, reader.size) is None
 
 
-def test_every_module_that_can_read_is_named():
+def test_every_module_that_reads_input_is_listed():
     named = {module for reader in READ.values() for module in reader.modules} | set(OTHERS)
 
     assert {
@@ -429,13 +429,13 @@ def test_every_module_that_can_read_is_named():
     } - named == set()
 
 
-def test_every_module_that_is_named_exists():
+def test_every_listed_module_exists():
     named = {module for reader in READ.values() for module in reader.modules} | set(OTHERS)
 
     assert named - {module.__name__ for module, _ in sources()} == set()
 
 
-def test_every_parser_is_named():
+def test_every_parser_is_listed():
     parsers = {
         kind
         for module, _ in sources()
@@ -448,7 +448,7 @@ def test_every_parser_is_named():
     assert parsers == {reader.parser for reader in READ.values() if reader.parser}
 
 
-def test_every_module_that_reads_files_of_questions_is_named():
+def test_every_module_that_reads_question_banks_is_listed():
     """Those of `interchange` read whole files, whatever they import."""
     named = {module for reader in READ.values() for module in reader.modules} | set(OTHERS)
     package = "apps.quizzes.interchange."

@@ -61,7 +61,7 @@ def is_bounded(field) -> bool:
     return not isinstance(field, (DictField, MapField, DynamicField, BinaryField))
 
 
-def test_every_text_and_list_of_every_document_has_a_bound():
+def test_every_text_and_list_of_every_document_has_a_limit():
     without = {
         f"{kind.__name__}.{name}"
         for document in documents()
@@ -133,7 +133,7 @@ def test_the_largest_import_can_be_stored():
     assert size_of(coming) < MOST_STORED - 1024 * 1024
 
 
-def test_the_largest_question_order_and_wanted_choices_are_small():
+def test_the_largest_question_order_and_pending_choices_are_small():
     order = Quiz(
         lesson=ObjectId(),
         course=ObjectId(),
@@ -149,7 +149,7 @@ def test_the_largest_question_order_and_wanted_choices_are_small():
     [WIDE, "ﷺ", "漢", "가", "a ", "c++ ", "ß", "\u0390", "1 "],
     ids=["emoji", "ligature", "Chinese", "Korean", "letters", "signs", "s", "Greek", "digits"],
 )
-def test_the_words_of_the_longest_course_are_far_from_the_bound(character):
+def test_the_words_of_the_longest_course_are_far_below_the_limit(character):
     title, description = (character * 255)[:255], (character * 10_000)[:10_000]
     different = "".join(chr(0x4E00 + number) for number in range(10_000))
     for text in (description, different):

@@ -31,7 +31,7 @@ def thing(name: str = "a", **given) -> Category:
     return Category(name=name, name_key=name, **given)
 
 
-def test_racing_inserts_stop_at_the_bound(shelf):
+def test_racing_inserts_stop_at_the_limit(shelf):
     five = bound(5)
 
     def insert(n: int) -> bool:
@@ -45,14 +45,14 @@ def test_racing_inserts_stop_at_the_bound(shelf):
     assert Category.objects.count() == 5
 
 
-def test_things_of_an_earlier_release_count(shelf):
+def test_documents_of_an_earlier_release_are_counted(shelf):
     thing("old").save()
     with pytest.raises(Full):
         bound(2).reserve(shelf, 2)
     bound(2).reserve(shelf, 1)
 
 
-def test_a_refused_insert_gives_its_room_back(shelf):
+def test_a_failed_insert_releases_its_room(shelf):
     thing("a").save()
     two = bound(2)
     for _ in range(3):
@@ -61,7 +61,7 @@ def test_a_refused_insert_gives_its_room_back(shelf):
     two.insert(shelf, thing("b"))
 
 
-def test_a_second_try_of_the_same_insert_takes_no_more_room(shelf):
+def test_a_retried_insert_takes_no_additional_room(shelf):
     two, first = bound(2), ObjectId()
     two.insert(shelf, thing("a", id=first))
     assert two.insert(shelf, thing("a", id=first)).id == first
@@ -69,7 +69,7 @@ def test_a_second_try_of_the_same_insert_takes_no_more_room(shelf):
     assert two.insert(shelf, thing("a", id=first)).id == first  # also when it is full
 
 
-def test_what_is_removed_gives_its_room_back(shelf):
+def test_a_removal_releases_room(shelf):
     one = bound(1)
     for number in range(3):
         made = one.insert(shelf, thing(str(number)))
@@ -87,7 +87,7 @@ def test_a_removal_is_not_subtracted_from_a_counter_that_never_counted_it(shelf)
         two.reserve(shelf)
 
 
-def test_room_that_a_dead_request_holds_is_free_after_a_quiet_minute(shelf, monkeypatch):
+def test_room_of_a_dead_request_is_free_after_a_quiet_minute(shelf, monkeypatch):
     one = bound(1)
     one.reserve(shelf)
     assert count_limits.delete_unused_counters() == 0
@@ -98,7 +98,7 @@ def test_room_that_a_dead_request_holds_is_free_after_a_quiet_minute(shelf, monk
     one.reserve(shelf)
 
 
-def test_a_move_takes_room_at_its_target_alone(shelf):
+def test_a_move_needs_room_at_its_target_only(shelf):
     other, two = ObjectId(), bound(2)
     two.reserve(shelf, 2)
     two.reserve(other, 1)
