@@ -10,7 +10,7 @@ from django.core.cache import caches
 
 from apps.common.storage.cache import store
 from lms.schema.generator import INFO, Generator
-from tests.command_counter import recorded
+from tests.command_counter import record_commands
 from tests.factories import (
     client_of,
     enroll_in,
@@ -139,7 +139,7 @@ def test_the_web_apps_requests_are_cached(anonymous, query):
     query = {name: course.category if value == "its" else value for name, value in query.items()}
     first = anonymous.get("/api/courses/", query)
 
-    with recorded() as heard:
+    with record_commands() as heard:
         again = anonymous.get("/api/courses/", query)
 
     assert heard == []

@@ -11,7 +11,7 @@ from apps.notifications.documents import Notification
 from apps.notifications.services import send_mails
 from apps.progress.documents import Progress
 from apps.quizzes.documents import Quiz
-from tests.command_counter import recorded, shown
+from tests.command_counter import format_commands, record_commands
 from tests.factories import (
     client_of,
     enroll_in,
@@ -46,10 +46,10 @@ def trips(monkeypatch):
 
 
 def asked(client, method: str, address: str, body=None) -> list[str]:
-    with recorded() as heard:
+    with record_commands() as heard:
         response = getattr(client, method)(address, body)
     assert response.status_code < 300, response.data
-    return shown(heard)
+    return format_commands(heard)
 
 
 @pytest.fixture
@@ -264,7 +264,7 @@ def test_every_filter_is_served_by_a_declared_index(learner, instructor, admin):
     category, record = course.category, Progress.objects(student=student.id).first()
     quiz = make_quiz(lesson=lessons_of(course)[1])
     question = make_question(quiz)
-    with recorded() as heard:
+    with record_commands() as heard:
         for reader in (client, author, client_of(admin)):
             for address in (
                 "/api/courses/",

@@ -1,4 +1,4 @@
-"""Copies never show what a finished write has replaced; a cache that is away costs only speed."""
+"""The cache never returns replaced data, and an unreachable cache costs only speed."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -11,12 +11,12 @@ from apps.common.storage import cache
 from apps.common.storage.cache import Lookup, Uncached, invalidate, read_all, read_through, store
 from apps.common.storage.cache.memory import MAX_VALUE_BYTES
 from apps.common.storage.cache.versions import EPOCH, version_key
-from tests.caches import meet
+from tests.caches import connect_cache
 from tests.faults.servers import RedisServer
 
 
 class Source:
-    """Where values are loaded from; counts how often."""
+    """A source of values that counts how often they are loaded."""
 
     def __init__(self, value="old"):
         self.value = value
@@ -37,12 +37,12 @@ def _fresh_breaker(monkeypatch):
 
 @pytest.fixture
 def redis(settings):
-    """A Redis of the test's own, as the product's cache."""
+    """A separate Redis as the product's cache."""
     if missing := RedisServer.missing():
         pytest.skip(missing)
     with RedisServer() as server:
         _use_redis(settings, server.uri)
-        meet()
+        connect_cache()
         yield server
         caches["default"].close()
 
@@ -52,12 +52,12 @@ def _use_redis(settings, uri: str) -> None:
     settings.CACHES = settings.CACHES | {"default": settings.REDIS | {"LOCATION": uri}}
 
 
-@pytest.fixture(params=["as the suite has it", "redis"])
+@pytest.fixture(params=["default", "redis"])
 def any_cache(request):
     if request.param == "redis":
         request.getfixturevalue("redis")
     else:
-        meet()
+        connect_cache()
 
 
 @pytest.mark.parametrize("value", [None, [], 0, "", {"a": ["🦉", None]}])
@@ -93,7 +93,7 @@ def test_a_slow_reader_never_replaces_a_new_value_with_an_old_one(any_cache):
         loading.wait(5)
         invalidate("thing")
         written.set()
-        assert slow.result() == "old"  # it was asked before the write had finished
+        assert slow.result() == "old"  # It was requested before the write had finished.
 
     assert source.read() == "new"
 
@@ -161,7 +161,7 @@ def test_a_failed_load_keeps_no_other_reader_waiting(any_cache):
 
 
 def _keys() -> set[str]:
-    """Return all keys that are in the cache."""
+    """Return all keys in the cache."""
     if store.settings.REDIS_URL:
         return {key.decode() for key in store._redis().keys("*")}
     return set(caches["default"]._cache)
@@ -217,7 +217,7 @@ def test_a_hit_costs_one_round_trip(redis, monkeypatch):
     read_all(*lookups)
     trips = []
     read = store._read_redis
-    monkeypatch.setattr(store, "_read_redis", lambda *given: trips.append(given) or read(*given))
+    monkeypatch.setattr(store, "_read_redis", lambda *args: trips.append(args) or read(*args))
 
     read_all(*lookups, counting=("counter", 60))
 
@@ -234,7 +234,7 @@ def test_counters_count_and_are_reset(any_cache):
     assert cache.increment_counter("limit", 1) == 1
 
 
-# Redis away
+# Redis is unreachable
 
 
 def test_an_unreachable_redis_is_a_miss_and_never_an_error(redis, caplog):
@@ -256,7 +256,7 @@ def test_a_redis_that_comes_back_revives_nothing_stale(redis, monkeypatch):
     source.read()
     redis.pause()
     source.value = "new"
-    invalidate("thing")  # this Redis has never heard of it
+    invalidate("thing")  # This never reaches Redis.
     redis.resume()
     time.sleep(0.1)
 
@@ -264,7 +264,7 @@ def test_a_redis_that_comes_back_revives_nothing_stale(redis, monkeypatch):
     source.read()
     loads = source.loads
     source.read()
-    assert source.loads == loads  # and it is of use again
+    assert source.loads == loads  # The cache works again.
 
 
 def test_a_frozen_redis_costs_at_most_half_a_second(redis):
@@ -295,12 +295,12 @@ def test_a_value_that_is_not_json_is_a_miss(redis):
     assert source.read() == "value"
 
 
-# Redis full
+# Redis is full
 
 
 @pytest.fixture
 def full_redis(redis):
-    """A Redis that takes no more, though it answers; what was in it is still there."""
+    """A Redis that responds and keeps its data, but accepts no new data."""
     source = Source("before")
     source.read("known")
     cache.increment_counter("counted", 60)
@@ -313,7 +313,7 @@ def full_redis(redis):
 def test_a_full_redis_is_a_miss_and_never_an_error(full_redis, caplog):
     known, new = Source("later"), Source("value")
 
-    assert known.read("known") == "before"  # what is there is read
+    assert known.read("known") == "before"  # Existing values are still read.
     assert [new.read("new"), new.read("new")] == ["value", "value"]
     assert new.loads == 2
     assert store.claim("lock", 2) is True
@@ -331,7 +331,7 @@ def test_an_invalidated_value_is_loaded_again_although_redis_is_full(full_redis)
     assert source.read("known") == "after"
     store._redis().config_set("maxmemory", "0")
     assert [source.read("known"), source.read("known")] == ["after", "after"]
-    assert source.loads == 2  # once when it was full, once when it was not
+    assert source.loads == 2  # Once while Redis was full, and once afterwards.
 
 
 def test_a_slow_reader_never_replaces_a_new_value_although_redis_is_full(redis):

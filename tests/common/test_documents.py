@@ -1,4 +1,4 @@
-"""Documents, their indexes, and how their edits meet."""
+"""Documents, their indexes, and conflicting edits."""
 
 import pytest
 from bson import ObjectId
@@ -25,7 +25,7 @@ def _no_pages():
     Page.ensure_indexes()
     yield
     Page.drop_collection()
-    Page.ensure_indexes()  # readiness asks for those of every document
+    Page.ensure_indexes()  # Readiness checks the indexes of all documents.
 
 
 def test_a_retried_insert_returns_the_document_that_it_inserted():
@@ -98,7 +98,7 @@ def test_a_backlog_is_read_one_document_at_a_time_and_each_only_once():
 
     def visit(page):
         done.append(page.name)
-        Page.objects(name="d").delete()  # gone before its turn
+        Page.objects(name="d").delete()  # before its turn
 
     assert for_each(Page.objects(name__ne="other"), visit) == 4
     assert done == ["a", "b", "c", "e"]

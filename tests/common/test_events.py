@@ -1,4 +1,4 @@
-"""Facts and questions between apps."""
+"""Events and queries between apps."""
 
 from dataclasses import dataclass
 
@@ -14,15 +14,15 @@ class Rained:
 
 @dataclass(frozen=True)
 class HowWet:
-    place: str
+    region: str
 
 
-heard = []
+drops_seen = []
 
 
 @subscribe(Rained)
-def note(event: Rained) -> None:
-    heard.append(event.drops)
+def record(event: Rained) -> None:
+    drops_seen.append(event.drops)
 
 
 @subscribe(Rained)
@@ -32,25 +32,25 @@ def fail_at_floods(event: Rained) -> None:
 
 
 @answer(HowWet)
-def soaked(question: HowWet) -> str:
-    if question.place == "nowhere":
+def describe(query: HowWet) -> str:
+    if query.region == "nowhere":
         raise RuntimeError("planted")
-    return f"{question.place} is soaked"
+    return f"{query.region} is soaked"
 
 
 def test_an_event_reaches_all_handlers_and_a_failed_one_is_logged(caplog):
-    heard.clear()
+    drops_seen.clear()
 
     assert publish(Rained(1)) is True
     assert publish(Rained(10)) is False
 
-    assert heard == [1, 10]
+    assert drops_seen == [1, 10]
     assert "A handler of Rained failed." in caplog.text
     assert "planted" in caplog.text
 
 
 def test_an_event_without_subscribers_succeeds():
-    assert publish("nothing of note") is True
+    assert publish("an event without subscribers") is True
 
 
 def test_a_failed_answer_to_a_query_fails_the_caller():
@@ -60,9 +60,9 @@ def test_a_failed_answer_to_a_query_fails_the_caller():
 
 
 def test_a_handler_that_is_imported_twice_is_called_once():
-    subscribe(Rained)(note)
-    heard.clear()
+    subscribe(Rained)(record)
+    drops_seen.clear()
 
     publish(Rained(2))
 
-    assert heard == [2]
+    assert drops_seen == [2]

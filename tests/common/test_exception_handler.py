@@ -1,4 +1,4 @@
-"""How what is wrong is told: one list of messages a field."""
+"""Errors become responses with one list of messages per field."""
 
 import json
 
@@ -34,22 +34,22 @@ class Question(serializers.Serializer):
     numbers = serializers.ListField(child=serializers.IntegerField())
 
 
-def told(error: Exception) -> dict:
+def errors_of(error: Exception) -> dict:
     response = handle_exception(error, {})
     assert response.status_code == 400
     return response.data
 
 
 def test_an_error_without_a_field_is_a_non_field_error():
-    assert told(serializers.ValidationError("Wrong.")) == {"non_field_errors": ["Wrong."]}
+    assert errors_of(serializers.ValidationError("Wrong.")) == {"non_field_errors": ["Wrong."]}
 
 
 def test_each_field_has_one_list_of_messages_at_any_depth():
-    given = {"choices": [{"text": "a"}, {"text": ""}], "numbers": [1, "x", None]}
+    data = {"choices": [{"text": "a"}, {"text": ""}], "numbers": [1, "x", None]}
     with pytest.raises(serializers.ValidationError) as refused:
-        Question(data=given).is_valid(raise_exception=True)
+        Question(data=data).is_valid(raise_exception=True)
 
-    assert told(refused.value) == {
+    assert errors_of(refused.value) == {
         "choices": ["1.text: This field may not be blank."],
         "numbers": ["1: A valid integer is required.", "2: This field may not be null."],
     }
@@ -94,23 +94,23 @@ def test_the_servers_error_codes_for_too_large_are_recognized(code):
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    "errors",
     [
         {f"field{number}": ["wrong"] for number in range(1000)},
         {"field": {number: ["wrong"] for number in range(1000)}},
         ["wrong"] * 1000,
     ],
 )
-def test_a_response_has_at_most_a_hundred_messages(wrong):
-    answer = handle_exception(serializers.ValidationError(wrong), {}).data
+def test_a_response_has_at_most_a_hundred_messages(errors):
+    answer = handle_exception(serializers.ValidationError(errors), {}).data
 
     assert sum(map(len, answer.values())) == 100
 
 
 def test_client_input_is_repeated_shortened_and_as_valid_unicode():
-    wrong = {"\ud800" + "k" * 5000: ["\udfff" + "m" * 5000], "a": {"\ud800": ["wrong"]}}
+    errors = {"\ud800" + "k" * 5000: ["\udfff" + "m" * 5000], "a": {"\ud800": ["wrong"]}}
 
-    answer = handle_exception(serializers.ValidationError(wrong), {}).data
+    answer = handle_exception(serializers.ValidationError(errors), {}).data
 
     assert len(json.dumps(answer, ensure_ascii=False).encode()) < 1000
 

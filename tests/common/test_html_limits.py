@@ -1,4 +1,4 @@
-"""What an HTML parser would multiply is counted before it is parsed."""
+"""The work that HTML causes for a parser is estimated before it is parsed."""
 
 import pytest
 
@@ -26,7 +26,7 @@ def test_the_number_of_open_elements_is_limited(unclosed):
 
 
 @pytest.mark.parametrize(
-    "closed_in_vain",
+    "html",
     [
         "<b title=1></i>",
         "<b title=1><i></b>",
@@ -43,9 +43,9 @@ def test_the_number_of_open_elements_is_limited(unclosed):
         "<b title=1></b\0",
     ],
 )
-def test_an_end_tag_that_may_be_ignored_closes_nothing(closed_in_vain):
+def test_an_end_tag_that_may_be_ignored_closes_nothing(html):
     with pytest.raises(TooMuchMarkup):
-        bounds().add(closed_in_vain * 201)
+        bounds().add(html * 201)
 
 
 def test_the_number_of_tags_is_limited():

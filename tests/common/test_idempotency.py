@@ -1,4 +1,4 @@
-"""A POST under the same key is done once."""
+"""A POST with the same idempotency key runs only once."""
 
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
@@ -26,7 +26,7 @@ from apps.common.storage.documents import insert
 from apps.common.storage.idempotency_keys import IdempotencyKey, delete_old_keys
 from apps.users.viewer import SignedInViewer
 
-PERSON = SignedInViewer(
+USER = SignedInViewer(
     id="5" * 24, account_id=1, username="ada", is_instructor=False, is_admin=False
 )
 OTHER = SignedInViewer(
@@ -64,11 +64,11 @@ def _no_notes():
     Note.drop_collection()
 
 
-def send(key="key-1", *, person=PERSON, path="/api/notes/", data=None, format="json", **view):
+def send(key="key-1", *, user=USER, path="/api/notes/", data=None, format="json", **view):
     headers = {"Idempotency-Key": key} if key is not None else {}
     body = data or {"text": "x"}
     request = APIRequestFactory().post(path, body, format=format, headers=headers)
-    force_authenticate(request, user=person)
+    force_authenticate(request, user=user)
     return Notes.as_view(**view)(request)
 
 
@@ -82,7 +82,7 @@ def test_the_second_request_gets_the_first_response_and_does_nothing():
 
 
 def test_another_key_or_user_or_no_key_is_another_request():
-    for other in ({"key": "key-2"}, {"person": OTHER}, {"key": None}, {"key": None}):
+    for other in ({"key": "key-2"}, {"user": OTHER}, {"key": None}, {"key": None}):
         send(**other)
 
     assert Note.objects.count() == 4
@@ -113,9 +113,9 @@ def test_files_are_distinguished_by_their_content():
     assert Note.objects.count() == 1
 
 
-@pytest.mark.parametrize("wrong", ["", " ", "a b", "x" * 256, "ключ".encode().decode("latin-1")])
-def test_a_malformed_key_is_refused(wrong):
-    assert send(wrong).status_code == 400
+@pytest.mark.parametrize("invalid", ["", " ", "a b", "x" * 256, "ключ".encode().decode("latin-1")])
+def test_a_malformed_key_is_refused(invalid):
+    assert send(invalid).status_code == 400
     assert Note.objects.count() == 0
 
 
@@ -130,22 +130,22 @@ def test_an_error_response_is_not_stored(error):
 
 def test_an_interrupted_request_continues_under_the_same_id():
     def die():
-        raise RuntimeError("cut off")
+        raise RuntimeError("planted")
 
     with pytest.raises(RuntimeError):
         send(after=die)
-    [made] = Note.objects
+    [note] = Note.objects
 
     again = send()
 
     assert again.status_code == 201
-    assert again.data["id"] == str(made.id)
+    assert again.data["id"] == str(note.id)
     assert Note.objects.count() == 1
 
 
 def test_the_claim_of_a_dead_request_is_taken_over_after_a_minute(monkeypatch):
     monkeypatch.setattr(idempotency_keys, "WAIT_SECONDS", 0.1)
-    died = IdempotencyKey(user=ObjectId(PERSON.id), key="key-1", digest=_digest_of_a_note())
+    died = IdempotencyKey(user=ObjectId(USER.id), key="key-1", digest=_digest_of_a_note())
     died.save()
 
     waiting = send()
@@ -157,17 +157,17 @@ def test_the_claim_of_a_dead_request_is_taken_over_after_a_minute(monkeypatch):
 
 
 def test_the_second_request_waits_for_the_running_first_one():
-    begun, go_on = Event(), Event()
+    started, may_continue = Event(), Event()
 
     def wait():
-        begun.set()
-        go_on.wait(5)
+        started.set()
+        may_continue.wait(5)
 
     with ThreadPoolExecutor(2) as threads:
         first = threads.submit(send, before=wait)
-        begun.wait(5)
+        started.wait(5)
         second = threads.submit(send)
-        go_on.set()
+        may_continue.set()
 
     assert first.result().data == second.result().data
     assert Note.objects.count() == 1
@@ -196,7 +196,7 @@ def test_the_sweep_deletes_old_keys():
     send("new")
 
     assert delete_old_keys() == 1
-    assert [kept.key for kept in IdempotencyKey.objects] == ["new"]
+    assert [stored.key for stored in IdempotencyKey.objects] == ["new"]
 
 
 def _digest_of_a_note() -> str:
@@ -204,15 +204,15 @@ def _digest_of_a_note() -> str:
     return IdempotencyKey.objects.get(key="another").digest
 
 
-# How much is stored
+# Limits of the stored responses
 
 
 def answering(answer, **options):
-    """Send a request that is answered with what is given."""
+    """Send a request whose response is `answer`."""
     request = APIRequestFactory().post(
         "/api/notes/", {"text": "x"}, format="json", headers={"Idempotency-Key": "key-1"} | options
     )
-    force_authenticate(request, user=PERSON)
+    force_authenticate(request, user=USER)
 
     class Answering(Notes):
         def post(self, request):
@@ -281,7 +281,7 @@ def test_the_number_of_keys_per_user_and_day_is_limited(monkeypatch):
     assert (refused.status_code, refused.data["code"]) == (429, "too_many_idempotency_keys")
     assert int(refused["Retry-After"]) > 0
     assert send("a")["Idempotent-Replayed"] == "true"
-    assert send("c", person=OTHER).status_code == 201
+    assert send("c", user=OTHER).status_code == 201
     IdempotencyKey.objects(key="a").update(
         set__created_at=now_in_milliseconds() - timedelta(hours=25)
     )

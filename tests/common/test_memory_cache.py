@@ -1,4 +1,4 @@
-"""The in-process cache is bounded in bytes; what has expired, or was not used for long, goes."""
+"""The in-process cache limits its bytes, and evicts expired and least recently used entries."""
 
 import time
 from secrets import token_hex
@@ -16,7 +16,7 @@ KILOBYTE = 1024
 
 @pytest.fixture
 def clock(monkeypatch):
-    """The time that caches see; a test moves it on."""
+    """The caches' clock, which a test can advance."""
 
     class Clock:
         now = time.time()
@@ -123,7 +123,7 @@ def test_deleting_entries_reduces_the_byte_count():
     pages = make(MemoryCache)
     pages.set("number", 1, 60)
     for _ in range(300):
-        pages.incr("number")  # becomes longer
+        pages.incr("number")  # The value gets longer.
     pages.add("a", "x", 60)
     pages.add("a", "y", 60)
     assert pages._usage.total > 2 * ENTRY_BYTES

@@ -11,10 +11,10 @@ from apps.common.normalization import (
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("AL", "al"), ("ａｌ", "al"), ("ß", "SS"), ("É", "E\u0301"), ("ﬁ", "FI")]
+    ("first", "second"), [("AL", "al"), ("ａｌ", "al"), ("ß", "SS"), ("É", "E\u0301"), ("ﬁ", "FI")]
 )
-def test_names_that_differ_in_case_or_width_are_equal(one, other):
-    assert normalize_name(one) == normalize_name(other)
+def test_names_that_differ_in_case_or_width_are_equal(first, second):
+    assert normalize_name(first) == normalize_name(second)
 
 
 def test_names_that_differ_in_accents_are_different():
@@ -22,7 +22,7 @@ def test_names_that_differ_in_accents_are_different():
 
 
 @pytest.mark.parametrize(
-    "spelled",
+    "email",
     [
         *(
             "x@bücher.example",
@@ -33,8 +33,8 @@ def test_names_that_differ_in_accents_are_different():
         *("ｘ＠bücher。ｅxample", "x@bü\u00adcher.example", "x@bücher\u2060.example"),
     ],
 )
-def test_one_mailbox_has_one_form(spelled):
-    assert normalize_email_key(spelled) == "x@xn--bcher-kva.example"
+def test_one_mailbox_has_one_form(email):
+    assert normalize_email_key(email) == "x@xn--bcher-kva.example"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Pages by number, and by a cursor."""
+"""Pages by number and by cursor."""
 
 import pytest
 from mongoengine import Document, IntField
@@ -8,7 +8,7 @@ from rest_framework.test import APIRequestFactory
 from apps.common.errors import NotFound
 from apps.common.http.page_links import page_link
 from apps.common.storage.pagination import Paging, page_of, page_slice
-from tests.command_counter import recorded, shown
+from tests.command_counter import format_commands, record_commands
 
 
 class Leaf(Document):
@@ -54,21 +54,21 @@ def test_a_full_last_page_has_no_next_page(leaves):
 
 
 def test_a_cursor_leads_through_all_items_and_back(leaves):
-    seen, cursor, back = [], "", []
+    pages, cursor, back = [], "", []
     while cursor is not None:
-        part = page_slice(leaves, Paging(size=3, cursor=cursor), number_of)
-        seen.append(part.rows)
-        cursor = (part.next or {}).get("cursor")
-    previous = part.previous
+        page = page_slice(leaves, Paging(size=3, cursor=cursor), number_of)
+        pages.append(page.rows)
+        cursor = (page.next or {}).get("cursor")
+    previous = page.previous
     while previous:
-        part = page_slice(leaves, Paging(size=3, **previous), number_of)
-        back.append(part.rows)
-        previous = part.previous
+        page = page_slice(leaves, Paging(size=3, **previous), number_of)
+        back.append(page.rows)
+        previous = page.previous
 
-    assert seen == [[7, 6, 5], [4, 3, 2], [1]]
+    assert pages == [[7, 6, 5], [4, 3, 2], [1]]
     assert back == [[4, 3, 2], [7, 6, 5]]
-    assert part.next
-    assert part.count == 7
+    assert page.next
+    assert page.count == 7
 
 
 def test_new_items_do_not_shift_a_cursors_pages(leaves):
@@ -87,10 +87,10 @@ def test_a_page_at_any_depth_costs_two_commands(leaves):
     deep = page_slice(leaves, Paging(size=2, cursor=""), number_of).next
     deep = page_slice(leaves, Paging(size=2, **deep), number_of).next
 
-    with recorded() as heard:
+    with record_commands() as commands:
         page_slice(leaves, Paging(size=2, **deep), number_of)
 
-    assert len(heard) == 2, shown(heard)
+    assert len(commands) == 2, format_commands(commands)
 
 
 def test_a_link_keeps_the_filters_and_replaces_the_page():

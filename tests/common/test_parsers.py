@@ -1,4 +1,4 @@
-"""Bodies mean one thing only."""
+"""Ambiguous and oversized bodies are refused."""
 
 import io
 import time
@@ -42,7 +42,7 @@ def test_valid_json_is_parsed(body, value):
 
 
 @pytest.mark.parametrize(
-    ("body", "what"),
+    ("body", "message"),
     [
         (b"{,}", "line 1, column 2"),
         (b'{"a": 1, "a": 1}', "“a” appears twice"),
@@ -60,12 +60,12 @@ def test_valid_json_is_parsed(body, value):
         (b"[" + b"{}," * 3 + b'{"k":1}' + b"]]", "not JSON"),
     ],
 )
-def test_the_error_says_what_is_wrong(body, what):
+def test_the_error_says_what_is_wrong(body, message):
     with pytest.raises(APIException) as refused:
         parse(body)
 
     assert refused.value.status_code == 400
-    assert what in str(refused.value)
+    assert message in str(refused.value)
 
 
 def test_too_many_keys_are_refused():

@@ -1,4 +1,4 @@
-"""Pictures: what is decoded, how much memory that takes, and which files stay."""
+"""Pictures: what is decoded, how much memory decoding needs, and which files are kept."""
 
 import struct
 import subprocess
@@ -30,9 +30,9 @@ from tests.users.pictures import png
 
 
 def saved(mode: str, format: str, size=(640, 32), color=None, **options) -> bytes:
-    made = BytesIO()
-    Image.new(mode, size, color if color is not None else 0).save(made, format, **options)
-    return made.getvalue()
+    encoded = BytesIO()
+    Image.new(mode, size, color if color is not None else 0).save(encoded, format, **options)
+    return encoded.getvalue()
 
 
 def store(content: bytes, **options) -> tuple[Image.Image, Image.Image]:
@@ -53,7 +53,7 @@ def chunk(kind: bytes, content: bytes) -> bytes:
 
 def png_with(*chunks: bytes) -> bytes:
     whole = png()
-    return whole[:33] + b"".join(chunks) + whole[33:]  # after its header
+    return whole[:33] + b"".join(chunks) + whole[33:]  # after the header
 
 
 def orientation(value: int) -> bytes:
@@ -62,7 +62,7 @@ def orientation(value: int) -> bytes:
     return exif.tobytes()
 
 
-# What is decoded
+# Decoding
 
 
 @pytest.mark.parametrize(
@@ -89,13 +89,15 @@ def orientation(value: int) -> bytes:
 @pytest.mark.parametrize("larger", [1, 4])
 def test_every_kind_of_pixel_keeps_its_color(content, stored, larger):
     picture = Image.open(BytesIO(content))
-    made = BytesIO()
+    encoded = BytesIO()
     options = {"transparency": picture.info.get("transparency")} if picture.format == "PNG" else {}
     picture.resize((640 * larger, 32 * larger), Image.Resampling.NEAREST).save(
-        made, picture.format, **{key: value for key, value in options.items() if value is not None}
+        encoded,
+        picture.format,
+        **{key: value for key, value in options.items() if value is not None},
     )
 
-    large, small = store(made.getvalue())
+    large, small = store(encoded.getvalue())
 
     assert large.size == ((640, 32) if larger == 1 else (1280, 64))
     assert small.size == (480, 24)
@@ -111,15 +113,15 @@ def test_every_kind_of_pixel_keeps_its_color(content, stored, larger):
 def test_each_orientation_is_made_upright(format, value):
     corner = Image.new("RGB", (64, 32), "white")
     corner.paste((200, 0, 0), (0, 0, 16, 16))
-    made = BytesIO()
-    corner.save(made, format, exif=orientation(value))
+    encoded = BytesIO()
+    corner.save(encoded, format, exif=orientation(value))
 
-    large, _small = store(made.getvalue())
+    large, _small = store(encoded.getvalue())
 
     assert large.size == ((64, 32) if value < 5 else (32, 64))
     right, bottom = value in (2, 3, 6, 7), value in (3, 4, 7, 8)
     at = ((large.width - 5) if right else 4, (large.height - 5) if bottom else 4)
-    assert large.getpixel(at)[1] < 100  # where the red corner is now
+    assert large.getpixel(at)[1] < 100  # the new position of the red corner
 
 
 @pytest.mark.parametrize("exif", [b"", b"II*\0", b"II*\0\xff\xff\xff\xff", b"MM\0*" + b"\xff" * 99])
@@ -142,27 +144,27 @@ def test_a_long_narrow_picture_is_reduced_in_both_directions():
 def test_only_the_first_frame_of_an_animation_is_stored():
     frames = [Image.new("RGB", (40, 20), (number * 60, 0, 0)) for number in range(4)]
     for format in ("PNG", "WEBP"):
-        made = BytesIO()
-        frames[0].save(made, format, save_all=True, append_images=frames[1:])
+        encoded = BytesIO()
+        frames[0].save(encoded, format, save_all=True, append_images=frames[1:])
 
-        large, _small = store(made.getvalue())
+        large, _small = store(encoded.getvalue())
 
         assert getattr(large, "n_frames", 1) == 1
         assert large.getpixel((9, 9))[0] < 8
 
 
-# What is refused, or costs nothing
+# Files that are refused, and metadata
 
 
-def refusal_of(content: bytes) -> str:
+def error_of(content: bytes) -> str:
     with pytest.raises(Invalid) as refused:
         store(content)
     return refused.value.messages["picture"][0]
 
 
 def test_a_side_that_is_too_long_is_refused():
-    assert "20,000 pixels" in refusal_of(saved("1", "PNG", size=(20_001, 1)))
-    assert "40 megapixels" in refusal_of(saved("1", "PNG", size=(20_000, 2_001)))
+    assert "20,000 pixels" in error_of(saved("1", "PNG", size=(20_001, 1)))
+    assert "40 megapixels" in error_of(saved("1", "PNG", size=(20_000, 2_001)))
 
 
 def test_a_file_with_too_many_parts_is_refused():
@@ -171,13 +173,13 @@ def test_a_file_with_too_many_parts_is_refused():
     many = scans[:-2] + last * MOST_SCANS + scans[-2:]
     comments = b"\xff\xfe\0\2" * MOST_PARTS
 
-    assert "too many parts" in refusal_of(many)
-    assert "too many parts" in refusal_of(scans[:2] + comments + scans[2:])
-    assert "too many parts" in refusal_of(png_with(chunk(b"aaAa", b"") * MOST_PARTS))
+    assert "too many parts" in error_of(many)
+    assert "too many parts" in error_of(scans[:2] + comments + scans[2:])
+    assert "too many parts" in error_of(png_with(chunk(b"aaAa", b"") * MOST_PARTS))
 
 
 def progressive(mode: str, width: int, height: int, scans: int) -> bytes:
-    """A JPEG that says it is so large, and has so many scans, most of them empty."""
+    """Return a JPEG that declares this size and has this number of mostly empty scans."""
     whole = saved(mode, "JPEG", size=(64, 64), progressive=True)
     frame, last = whole.index(b"\xff\xc2"), whole.rindex(b"\xff\xda")
     size = struct.pack(">HH", height, width)
@@ -196,11 +198,11 @@ def test_more_pixels_allow_fewer_scans():
 
 @pytest.mark.parametrize("marker", [0x01, *range(0xD0, 0xD9)])
 def test_scans_behind_a_marker_without_a_length_are_counted(marker):
-    """Read as a segment, it would be one that has all scans, which libjpeg decodes."""
+    """If the marker were read as a segment, it would hide all scans, which libjpeg decodes."""
     many = progressive("L", 64, 64, 1500)
     length = struct.pack(">H", len(many) - 2)
 
-    assert "complete PNG" in refusal_of(
+    assert "complete PNG" in error_of(
         many[:2] + bytes((0xFF, marker)) + length + many[2:-2] + b"\xff\xd9\0\0"
     )
 
@@ -215,7 +217,7 @@ def test_scans_between_other_segments_are_counted():
         b"\xff\xd0",
         b"\xff\xff",
     ):
-        assert "too many parts" in refusal_of(whole[:-2] + (between + last) * 50 + whole[-2:])
+        assert "too many parts" in error_of(whole[:-2] + (between + last) * 50 + whole[-2:])
 
 
 def test_a_jpeg_has_one_frame_of_a_kind_that_browsers_support():
@@ -223,15 +225,15 @@ def test_a_jpeg_has_one_frame_of_a_kind_that_browsers_support():
     at = whole.index(b"\xff\xc0")
     frame = whole[at : at + 19]
 
-    assert "complete PNG" in refusal_of(whole[:at] + frame + whole[at:])
-    assert "complete PNG" in refusal_of(whole[:-2] + frame + whole[-2:])
+    assert "complete PNG" in error_of(whole[:at] + frame + whole[at:])
+    assert "complete PNG" in error_of(whole[:-2] + frame + whole[-2:])
     for kind in {*range(0xC2, 0xD0)} - {0xC2, 0xC4}:
         with pytest.raises(ValueError, match="marker"):
             without_metadata(whole[: at + 1] + bytes((kind,)) + whole[at + 2 :])
 
 
 def test_a_segment_length_below_two_is_refused():
-    """Its bytes would not be passed on, and the decoder would take the next ones for it."""
+    """The decoder would interpret the bytes after such a segment as its length."""
     whole = saved("RGB", "JPEG", progressive=True)
     for at in (2, whole.rindex(b"\xff\xda")):
         for length in (b"\0\0", b"\0\1"):
@@ -265,7 +267,7 @@ def test_fill_bytes_are_skipped_in_linear_time():
 
 
 def test_only_a_jpeg_whose_first_scan_has_all_colors_is_decoded_row_by_row():
-    """Otherwise the decoder collects all pixels, which few uploads may do at the same time."""
+    """Otherwise the decoder buffers all pixels, which few uploads may do at the same time."""
     whole = saved("RGB", "JPEG")
     scan = whole.index(b"\xff\xda")
     one_color = b"\xff\xda\0\x08\1\1\0\0\x3f\0"
@@ -281,35 +283,35 @@ def test_a_png_has_one_header_and_ends_at_its_end_chunk():
 
     assert without_metadata(whole + other[8:]).data == whole
     for header in (whole[8:33], other[8:33]):
-        assert "complete PNG" in refusal_of(png_with(header))
-        assert "complete PNG" in refusal_of(whole[:-12] + header + whole[-12:])
-    assert "complete PNG" in refusal_of(whole[:8] + chunk(b"PLTE", b"abc") + whole[8:])
+        assert "complete PNG" in error_of(png_with(header))
+        assert "complete PNG" in error_of(whole[:-12] + header + whole[-12:])
+    assert "complete PNG" in error_of(whole[:8] + chunk(b"PLTE", b"abc") + whole[8:])
 
 
-def moving_webp(frames: int) -> bytes:
+def animated_webp(frames: int) -> bytes:
     colors = [Image.new("RGB", (40, 20), (number, 0, 99)) for number in range(frames)]
-    made = BytesIO()
-    colors[0].save(made, "WEBP", save_all=True, append_images=colors[1:], lossless=True)
-    return made.getvalue()
+    encoded = BytesIO()
+    colors[0].save(encoded, "WEBP", save_all=True, append_images=colors[1:], lossless=True)
+    return encoded.getvalue()
 
 
 def test_the_decoder_gets_one_frame_of_an_animated_webp():
-    moving = without_metadata(moving_webp(30)).data
+    animation = without_metadata(animated_webp(30)).data
 
-    assert moving.count(b"ANMF") == 1
-    assert Image.open(BytesIO(moving)).n_frames == 1
+    assert animation.count(b"ANMF") == 1
+    assert Image.open(BytesIO(animation)).n_frames == 1
 
 
 def test_a_webp_ends_at_its_declared_length():
     whole = saved("RGB", "WEBP", exif=orientation(6))
-    said = struct.unpack_from("<I", whole, 4)[0]
+    declared = struct.unpack_from("<I", whole, 4)[0]
 
-    assert without_metadata(whole + moving_webp(3)).data == without_metadata(whole).data
+    assert without_metadata(whole + animated_webp(3)).data == without_metadata(whole).data
     assert b"EXIF" not in without_metadata(whole).data
-    for size in (said + 2, 2**31, 2**32 - 1):
-        assert "complete PNG" in refusal_of(whole[:4] + struct.pack("<I", size) + whole[8:])
-    for size in (said, 2**32 - 1):  # of the first chunk
-        assert "complete PNG" in refusal_of(whole[:16] + struct.pack("<I", size) + whole[20:])
+    for size in (declared + 2, 2**31, 2**32 - 1):
+        assert "complete PNG" in error_of(whole[:4] + struct.pack("<I", size) + whole[8:])
+    for size in (declared, 2**32 - 1):  # of the first chunk
+        assert "complete PNG" in error_of(whole[:16] + struct.pack("<I", size) + whole[20:])
 
 
 def test_texts_and_profiles_are_never_decompressed():
@@ -342,10 +344,10 @@ def test_an_incomplete_file_is_refused(format, length):
     noise = BytesIO()
     Image.effect_noise((80, 80), 90).save(noise, format)
 
-    assert "complete PNG" in refusal_of(noise.getvalue()[:length])
+    assert "complete PNG" in error_of(noise.getvalue()[:length])
 
 
-# How much it takes
+# Memory and limits
 
 _MEASURE = """
 import resource, sys
@@ -406,7 +408,7 @@ def test_the_number_of_uploads_per_user_and_hour_is_limited(settings, instructor
     assert int(late["Retry-After"]) > 0
 
 
-# Which files stay
+# Which files are kept
 
 
 def files(folder: str) -> set[str]:
@@ -434,7 +436,7 @@ def test_only_the_current_pictures_of_racing_uploads_stay(student, instructor):
 
 
 def test_a_stale_writer_removes_the_pictures_that_it_replaces(student, instructor):
-    """The profile that an upload has read, and a removal, may be older than what they replace."""
+    """The document that a writer has read may be older than the one that it replaces."""
     course = make_course(instructor=instructor)
     as_read = Course.objects.get(id=course.id)
     for number in range(3):
@@ -478,16 +480,16 @@ def test_the_sweep_removes_old_files_that_no_document_refers_to(settings, studen
         SimpleUploadedFile("a.png", png()),
         by=str(instructor.id),
     )
-    shown = files("people") | files("courses")
+    current = files("people") | files("courses")
     for folder in ("people", "courses"):
         for name in ("old.webp", "new.webp"):
             default_storage.save(f"{folder}/{name}", ContentFile(b"x"))
-    for name in shown | {"people/old.webp", "courses/old.webp"}:
+    for name in current | {"people/old.webp", "courses/old.webp"}:
         age(name, settings, hours=2)
     age("people/new.webp", settings, minutes=50)
 
     assert remove_unused_profile_pictures() == delete_unused_images() == 1
-    assert files("people") | files("courses") == shown | {"people/new.webp", "courses/new.webp"}
+    assert files("people") | files("courses") == current | {"people/new.webp", "courses/new.webp"}
 
 
 def test_the_sweep_of_an_empty_store_removes_nothing():

@@ -1,4 +1,4 @@
-"""Query parameters, read as strictly as bodies."""
+"""Query parameters are validated as strictly as bodies."""
 
 import pytest
 from bson import ObjectId
@@ -98,10 +98,10 @@ def test_a_growing_list_uses_cursors_from_the_first_page_on():
     assert read("page=3", CursorListQuery).paging.cursor is None
 
 
-@pytest.mark.parametrize("wrong", ["x", "after-1", "before-" + "G" * 24, "after-" + "0" * 25])
-def test_a_malformed_cursor_is_refused(wrong):
+@pytest.mark.parametrize("invalid", ["x", "after-1", "before-" + "G" * 24, "after-" + "0" * 25])
+def test_a_malformed_cursor_is_refused(invalid):
     with pytest.raises(ValidationError):
-        read(f"cursor={wrong}", CursorListQuery)
+        read(f"cursor={invalid}", CursorListQuery)
 
 
 def test_a_page_together_with_a_cursor_is_refused():

@@ -1,4 +1,4 @@
-"""Rate rate_limits, and whose address counts."""
+"""Rate limits, and the addresses by which clients are counted."""
 
 import time
 
@@ -176,7 +176,7 @@ def test_all_addresses_of_one_ipv6_network_share_a_limit(settings):
 
     statuses = [ask(**{"X-Forwarded-For": hop}).status_code for hop in hops]
 
-    assert statuses == [200, 200, 200, 429, 200]  # the last counts for the proxy
+    assert statuses == [200, 200, 200, 429, 200]  # The last one counts as the proxy's own address.
     assert ask(**{"X-Forwarded-For": "2001:db8:0:1::1"}).status_code == 200
 
 

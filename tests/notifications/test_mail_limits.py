@@ -16,7 +16,7 @@ from apps.notifications.documents import Notification
 from apps.users import services as users
 from apps.users.documents import User
 from apps.users.models import Account
-from tests.command_counter import recorded
+from tests.command_counter import record_commands
 from tests.factories import make_student
 from tests.notifications.telling import tell
 from tests.users.racing import race
@@ -331,7 +331,7 @@ def test_hundreds_that_wait_delay_nobody_else(verified, monkeypatch):
     other = make_student()
     tell(other)
 
-    with recorded() as commands:
+    with record_commands() as commands:
         assert services.send_mails() == LIMIT + 1
 
     assert len(commands) < 300  # not several for each of them

@@ -10,7 +10,7 @@ from bson import ObjectId
 from apps.quizzes.documents import Answer, Attempt
 from apps.quizzes.selectors.statistics import statistics_of
 from apps.quizzes.serializers import StatisticsSerializer
-from tests.command_counter import recorded, shown
+from tests.command_counter import format_commands, record_commands
 from tests.quizzes.submissions import (
     store_choices,
     store_questions,
@@ -377,14 +377,14 @@ def test_large_marks_that_hardly_vary_lose_nothing():
 def test_as_often_is_asked_whatever_the_number_of_submissions_and_none_is_loaded():
     quiz = store_quiz()
     questions = store_questions(quiz, 1, 1, kind="single")
-    with recorded() as few:
+    with record_commands() as few:
         figures_of(quiz, questions)
     for marks in TABLE * 8:
         submit(quiz, questions, marks[:2])
-    with recorded() as many:
+    with record_commands() as many:
         figures_of(quiz, questions)
 
-    assert len(shown(many)) == len(shown(few)) == 4
+    assert len(format_commands(many)) == len(format_commands(few)) == 4
     assert {next(iter(command)) for command in many} == {"aggregate"}
 
 

@@ -12,7 +12,7 @@ from apps.quizzes.documents import Choice, Question, QuestionImport, Quiz, QuizP
 from apps.quizzes.services import exchange, figures, finish_import, repair_figures
 from apps.quizzes.services.figures import store_figures
 from apps.users.selectors import get_user
-from tests.command_counter import recorded, shown
+from tests.command_counter import format_commands, record_commands
 from tests.factories import (
     choices_of,
     client_of,
@@ -145,7 +145,7 @@ def test_figures_of_an_interrupted_change_are_stored_by_the_sweep(author, quiz, 
 def test_lists_and_summaries_read_no_questions(author, quiz):
     make_question(quiz)
     student = client_of(enroll_in(get_course(quiz.course)))
-    with recorded() as heard:
+    with record_commands() as heard:
         for client in (author, student):
             for address in (
                 "/api/quizzes/",
@@ -155,7 +155,7 @@ def test_lists_and_summaries_read_no_questions(author, quiz):
                 assert client.get(address).status_code == 200
         student.get(f"/api/progress/summary/?course={quiz.course}")
         author.post(f"/api/courses/{quiz.course}/publish/")
-    read = {one.split()[1] for one in shown(heard)}
+    read = {one.split()[1] for one in format_commands(heard)}
     assert not read & {"questions", "choices"}
 
 
@@ -173,7 +173,7 @@ def test_lists_without_a_filter_ask_for_few_ids(author, quiz):
     student = client_of(enroll_in(get_course(quiz.course)))
     for client in (author, student):
         for kind, number in (("choices", 120), ("questions", 30)):
-            with recorded() as heard:
+            with record_commands() as heard:
                 page = client.get(f"/api/{kind}/?page_size=1").data
             assert page["count"] == number
             assert max(len(str(one)) for one in heard) < 1500
