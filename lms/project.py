@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 
+from lms import celery  # noqa: F401 - shared tasks register with the app that it creates
 from lms.stores import documents
 
 
@@ -10,10 +11,6 @@ class LmsConfig(AppConfig):
     name = "lms"
 
     def ready(self):
-        # Celery's app takes the shared tasks; `proxies` registers a system check.
-        from lms import celery  # noqa: F401
-        from lms.serving import proxies  # noqa: F401
-
-        # Indexes and tasks are known once the modules that declare them are imported.
-        autodiscover_modules("documents", "tasks")
+        # Indexes, event handlers, system checks and tasks are registered when they are imported.
+        autodiscover_modules("documents", "handlers", "checks", "tasks")
         documents.register_connection()

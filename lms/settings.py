@@ -295,7 +295,7 @@ EMAIL = env.email("EMAIL_URL")
 if EMAIL:
     globals().update(EMAIL)
 else:
-    EMAIL_BACKEND = "apps.common.mail_file_backend.EmailBackend"
+    EMAIL_BACKEND = "apps.common.mail.file_backend.EmailBackend"
     EMAIL_FILE_PATH = DATA_DIR / "mail"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Learning <learning@localhost>")

@@ -1,4 +1,4 @@
-"""Every address of the product."""
+"""All URLs of the product."""
 
 from django.contrib import admin
 from django.urls import include, path
@@ -6,8 +6,8 @@ from django.views.generic import RedirectView
 
 from apps.dashboard.views import DashboardView
 from apps.notifications.pages import unsubscribe
-from lms import schema
 from lms.health import checks, metrics
+from lms.schema import views as schema
 from lms.site import crawlers, pages
 
 urlpatterns = [
@@ -24,8 +24,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("swagger/", schema.swagger),
     path("redoc/", schema.redoc),
-    path("swagger.json", schema.as_json),
-    path("swagger.yaml", schema.as_yaml),
+    path("swagger.json", schema.swagger_json),
+    path("swagger.yaml", schema.swagger_yaml),
     *(
         path(name, RedirectView.as_view(url=f"/{name}/", permanent=True))
         for name in ("admin", "swagger", "redoc")

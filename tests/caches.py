@@ -1,19 +1,20 @@
-"""The cache as a process that has just started finds it."""
+"""The cache as a newly started process finds it."""
 
 from django.conf import settings
 
 from apps.common.storage.cache import store
-from apps.common.storage.cache.stamps import is_trusted
+from apps.common.storage.cache.versions import is_trusted
 
 
-def meet() -> None:
-    """Know the Redis that is there, on connections none of which was ever lost, and trust it.
+def connect_cache() -> None:
+    """
+    Connect to Redis anew, and trust its contents.
 
-    What another one kept, and what was kept before a connection was lost, is not believed.
+    Otherwise the product would not trust values that were stored before a connection was lost.
     """
     if settings.REDIS_URL:
         connections = store._redis().connection_pool
         connections.disconnect()
-        connections.reset()  # the same ones opened again would count as lost
+        connections.reset()  # The same connections, when reopened, would count as lost.
     store.ping()
-    is_trusted(insist=True)
+    is_trusted(ignore_breaker=True)

@@ -1,22 +1,22 @@
-"""What is asked of MongoDB, as PyMongo's own listeners hear it, on every engine."""
+"""The commands that PyMongo sends, on every engine."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pymongo.monitoring import CommandListener
 
-QUIET = {"ping", "hello", "ismaster", "endSessions", "createIndexes", "listIndexes", "getMore"}
+IGNORED = {"ping", "hello", "ismaster", "endSessions", "createIndexes", "listIndexes", "getMore"}
 
 
 class Commands(CommandListener):
-    """Records commands while somebody listens."""
+    """Record the commands that are sent during `record_commands`."""
 
     def __init__(self):
-        self.heard: list[dict] | None = None
+        self.recorded: list[dict] | None = None
 
     def started(self, event) -> None:
-        if self.heard is not None and event.command_name not in QUIET:
-            self.heard.append(dict(event.command))
+        if self.recorded is not None and event.command_name not in IGNORED:
+            self.recorded.append(dict(event.command))
 
     def succeeded(self, event) -> None:
         pass
@@ -29,15 +29,15 @@ commands = Commands()
 
 
 @contextmanager
-def recorded() -> Iterator[list[dict]]:
-    """Give the list that commands are written to meanwhile."""
-    commands.heard = []
+def record_commands() -> Iterator[list[dict]]:
+    """Yield the list to which the block's commands are added."""
+    commands.recorded = []
     try:
-        yield commands.heard
+        yield commands.recorded
     finally:
-        commands.heard = None
+        commands.recorded = None
 
 
-def shown(heard: list[dict]) -> list[str]:
-    """Return the commands in short, for a failing test to print."""
-    return [f"{name} {command[name]}" for command in heard for name in list(command)[:1]]
+def format_commands(recorded: list[dict]) -> list[str]:
+    """Return short descriptions of the commands, for the message of a failed test."""
+    return [f"{name} {command[name]}" for command in recorded for name in list(command)[:1]]

@@ -16,9 +16,9 @@ def _clean(db, settings, tmp_path):
     from django.core.cache import caches
 
     from apps.common.storage.indexes import documents
-    from tests.caches import meet
+    from tests.caches import connect_cache
 
-    meet()  # the product's first connection, before the tests' own
+    connect_cache()  # the product's first connection, before the tests' own
     settings.CELERY_TASK_ALWAYS_EAGER = True
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.WEB_APP = tmp_path / "web"  # not built, whatever is built here

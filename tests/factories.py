@@ -1,4 +1,4 @@
-"""Plain functions that make valid things; a test names only what it is about."""
+"""Plain functions that create valid objects, so that a test names only what it is about."""
 
 from itertools import count
 
@@ -25,22 +25,22 @@ AN_ADMIN = SignedInViewer(
 _numbers = count(1)
 
 
-def make_student(**given) -> User:
+def make_student(**fields) -> User:
     number = next(_numbers)
     defaults = {"username": f"student{number}", "email": f"student{number}@example.org"}
-    return users.create_account(**defaults | given)
+    return users.create_account(**defaults | fields)
 
 
-def make_instructor(**given) -> User:
-    return make_student(**{"is_instructor": True} | given)
+def make_instructor(**fields) -> User:
+    return make_student(**{"is_instructor": True} | fields)
 
 
-def make_admin(**given) -> User:
-    return make_student(**{"is_admin": True} | given)
+def make_admin(**fields) -> User:
+    return make_student(**{"is_admin": True} | fields)
 
 
 def client_of(user: User | None) -> APIClient:
-    """Return a client signed in as the user, or as nobody."""
+    """Return a client that is signed in as the user, or anonymous."""
     client = APIClient()
     if user:
         tokens = users.open_session(user=user)
@@ -48,16 +48,16 @@ def client_of(user: User | None) -> APIClient:
     return client
 
 
-def make_category(**given) -> Category:
-    name = given.setdefault("name", f"Category {next(_numbers)}")
-    return Category(**{"name_key": normalize_name(name)} | given).save(force_insert=True)
+def make_category(**fields) -> Category:
+    name = fields.setdefault("name", f"Category {next(_numbers)}")
+    return Category(**{"name_key": normalize_name(name)} | fields).save(force_insert=True)
 
 
-def make_course(*, lessons: int = 0, **given) -> Course:
-    """Return a published course, with so many lessons."""
-    if "instructor" not in given:
-        given["instructor"] = make_instructor()
-    course = Course(**{"title": "Algebra", "published": True} | given)
+def make_course(*, lessons: int = 0, **fields) -> Course:
+    """Return a published course with this number of lessons."""
+    if "instructor" not in fields:
+        fields["instructor"] = make_instructor()
+    course = Course(**{"title": "Algebra", "published": True} | fields)
     course.words = search_words(f"{course.title} {course.description}")
     course.save(force_insert=True)
     for number in range(1, lessons + 1):
@@ -65,10 +65,10 @@ def make_course(*, lessons: int = 0, **given) -> Course:
     return course.reload()
 
 
-def make_lesson(**given) -> Lesson:
-    course = given.pop("course", None) or make_course()
-    fields = {"title": "Vectors", "content": "# Vectors"} | given
-    return create_lesson(lesson_id=ObjectId(), course=course, **fields)
+def make_lesson(**fields) -> Lesson:
+    course = fields.pop("course", None) or make_course()
+    defaults = {"title": "Vectors", "content": "# Vectors"}
+    return create_lesson(lesson_id=ObjectId(), course=course, **defaults | fields)
 
 
 def enroll_in(course: Course, student: User | None = None) -> User:
@@ -81,27 +81,27 @@ def lessons_of(course: Course) -> list[Lesson]:
     return list(Lesson.objects(course=course.id).order_by("position"))
 
 
-def make_quiz(**given) -> Quiz:
-    """Return a quiz without questions; by default, its course is published."""
-    lesson = given.pop("lesson", None) or make_lesson()
-    fields = {"title": "Vectors, asked"} | given
+def make_quiz(**fields) -> Quiz:
+    """Return a quiz without questions, by default in a lesson of a published course."""
+    lesson = fields.pop("lesson", None) or make_lesson()
+    fields = {"title": "Vectors quiz"} | fields
     quiz = create_quiz(quiz_id=ObjectId(), lesson=str(lesson.id), viewer=AN_ADMIN, **fields)
     return Quiz.objects.get(id=quiz["id"])
 
 
-def make_question(quiz: Quiz, kind: str = "single", **given) -> Question:
-    """Return a question that can be answered; the right choice is the first."""
+def make_question(quiz: Quiz, kind: str = "single", **fields) -> Question:
+    """Return an answerable question; its first choice is correct."""
     answers = {"true_false": "true", "short_text": "Paris\nCity of Light", "numeric": "1.5"}
     defaults = {"text": f"Question {next(_numbers)}?", "kind": kind}
     if kind in answers:
         defaults["answer"] = answers[kind]
     else:
-        right = {"single": 1, "multiple": 2}[kind]
+        correct = {"single": 1, "multiple": 2}[kind]
         defaults["choices"] = [
-            {"text": f"Choice {number}", "is_correct": number <= right} for number in range(1, 5)
+            {"text": f"Choice {number}", "is_correct": number <= correct} for number in range(1, 5)
         ]
     question = create_question(
-        question_id=ObjectId(), quiz=str(quiz.id), viewer=AN_ADMIN, **defaults | given
+        question_id=ObjectId(), quiz=str(quiz.id), viewer=AN_ADMIN, **defaults | fields
     )
     return Question.objects.get(id=question["id"])
 
@@ -111,12 +111,12 @@ def choices_of(question: Question) -> list[Choice]:
 
 
 def right_answers(quiz: Quiz) -> list[dict]:
-    """Return what a student sends who knows everything."""
+    """Return correct answers to all questions."""
     return [_right_answer(question) for question in Question.objects(quiz=quiz.id)]
 
 
 def wrong_answers(quiz: Quiz) -> list[dict]:
-    """Return what a student sends who leaves every question out."""
+    """Return empty answers to all questions."""
     return [
         {"question": str(question.id)} | ({"text": ""} if question.answer else {"choices": []})
         for question in Question.objects(quiz=quiz.id)
@@ -126,5 +126,5 @@ def wrong_answers(quiz: Quiz) -> list[dict]:
 def _right_answer(question: Question) -> dict:
     if question.answer:
         return {"question": str(question.id), "text": question.answer.splitlines()[0]}
-    right = [str(one.id) for one in choices_of(question) if one.is_correct]
-    return {"question": str(question.id), "choices": right}
+    correct = [str(choice.id) for choice in choices_of(question) if choice.is_correct]
+    return {"question": str(question.id), "choices": correct}

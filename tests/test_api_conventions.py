@@ -44,7 +44,7 @@ def addresses() -> dict[str, str]:
     }
 
 
-def test_times_and_ids_are_shown_alike(addresses):
+def test_times_and_ids_have_one_format(addresses):
     client = client_of(make_admin())
     lists = {address.rpartition("/api/")[2].split("/")[0] for address in addresses.values()}
     lists = [f"/api/{name}/" for name in lists - {"auth"}] + ["/api/auth/sessions/"]
@@ -59,7 +59,7 @@ def test_times_and_ids_are_shown_alike(addresses):
     assert [one for one in ids if not ID.fullmatch(one)] == []
 
 
-def test_one_thing_has_a_tag_by_which_it_is_not_sent_again(addresses):
+def test_an_object_with_a_known_etag_is_not_sent_again(addresses):
     client = client_of(make_admin())
     for address in addresses.values():
         etag = client.get(address)["ETag"]
@@ -70,7 +70,7 @@ def test_one_thing_has_a_tag_by_which_it_is_not_sent_again(addresses):
         assert client.get(address, HTTP_IF_NONE_MATCH='"0-00"').status_code == 200
 
 
-def test_what_is_read_after_a_write_has_the_tag_that_the_write_was_answered_with(addresses):
+def test_a_read_after_a_write_has_the_writes_etag(addresses):
     client = client_of(make_admin())
     writes = {
         "category": {"description": "New"},
@@ -86,7 +86,7 @@ def test_what_is_read_after_a_write_has_the_tag_that_the_write_was_answered_with
         assert client.get(addresses[name])["ETag"] == replaced["ETag"], name
 
 
-def test_no_write_is_made_to_a_version_that_is_not_there_any_more(addresses):
+def test_a_write_with_a_stale_etag_changes_nothing(addresses):
     admin, student = client_of(make_admin()), client_of(get_user(Enrollment.objects.get().student))
     for name, address in addresses.items():
         client = student if name in ("place", "record") else admin
@@ -97,7 +97,7 @@ def test_no_write_is_made_to_a_version_that_is_not_there_any_more(addresses):
             assert client.get(address).data == read, name
 
 
-def test_each_limit_is_as_promised(settings):
+def test_each_rate_limit_has_its_documented_default(settings):
     minute, quarter, hour = 60, 15 * 60, 60 * 60
     limits = settings.RATE_LIMITS
     assert limits == {
@@ -122,7 +122,7 @@ def test_each_limit_is_as_promised(settings):
 @pytest.mark.parametrize(
     ("limit", "address"), [("signed_in", "/api/categories/"), ("search", "/api/courses/?search=x")]
 )
-def test_a_persons_requests_are_limited_and_nobody_elses(settings, limit, address):
+def test_a_users_requests_are_limited_without_affecting_others(settings, limit, address):
     settings.RATE_LIMITED = True
     settings.RATE_LIMITS = settings.RATE_LIMITS | {limit: (3, 60)}
     eager, other = client_of(make_student()), client_of(make_student())
@@ -134,7 +134,7 @@ def test_a_persons_requests_are_limited_and_nobody_elses(settings, limit, addres
     assert other.get(address).status_code == 200
 
 
-def test_void_tokens_are_counted_as_an_address_that_nobody_signed_in_from(settings):
+def test_invalid_tokens_count_as_anonymous_requests(settings):
     settings.RATE_LIMITED = True
     settings.RATE_LIMITS = settings.RATE_LIMITS | {"anonymous": (3, 60)}
     void = APIClient()
@@ -145,7 +145,7 @@ def test_void_tokens_are_counted_as_an_address_that_nobody_signed_in_from(settin
     assert statuses == [401, 401, 401, 429]
 
 
-def test_each_copy_is_kept_as_long_as_is_promised(addresses, monkeypatch):
+def test_each_cached_value_has_its_documented_lifetime(addresses, monkeypatch):
     kept = {}
     keep = store.set_many
 

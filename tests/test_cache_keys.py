@@ -9,8 +9,8 @@ from bson import ObjectId
 from django.core.cache import caches
 
 from apps.common.storage.cache import store
-from lms.schema import INFO, Generator
-from tests.command_counter import recorded
+from lms.schema.generator import INFO, Generator
+from tests.command_counter import record_commands
 from tests.factories import (
     client_of,
     enroll_in,
@@ -71,7 +71,7 @@ def clients(anonymous, student, instructor, admin) -> dict:
     return {"anonymous": anonymous} | {role: client_of(one) for role, one in people.items()}
 
 
-def test_no_route_caches_what_callers_invent(clients):
+def test_no_route_caches_values_that_clients_invent(clients):
     grown, read = [], 0
     for (path, route), role in product(readable_routes().items(), ROLES):
         for parameter in [None, *queries_of(route)]:
@@ -93,7 +93,7 @@ def test_no_route_caches_what_callers_invent(clients):
     assert read > 100  # the values are such as the routes take
 
 
-def test_hundreds_of_invented_filters_leave_no_entry(anonymous):
+def test_hundreds_of_invented_filters_add_no_entry(anonymous):
     make_course(category=make_category(), instructor=make_instructor())
     anonymous.get("/api/courses/")
     before = entries()
@@ -111,7 +111,7 @@ def test_hundreds_of_invented_filters_leave_no_entry(anonymous):
     assert entries() == before
 
 
-def test_which_cards_are_asked_for_together_makes_no_entry(anonymous):
+def test_combinations_of_cards_add_no_entry(anonymous):
     for _ in range(6):
         make_course(category=make_category(), instructor=make_instructor())
     anonymous.get("/api/courses/?expand=instructor,category")
@@ -134,12 +134,12 @@ def test_which_cards_are_asked_for_together_makes_no_entry(anonymous):
         {"published": "true", "category": "its", "free": "false"},
     ],
 )
-def test_what_the_web_app_asks_for_is_cached(anonymous, query):
+def test_the_web_apps_requests_are_cached(anonymous, query):
     course = make_course(category=make_category(), price=100)
     query = {name: course.category if value == "its" else value for name, value in query.items()}
     first = anonymous.get("/api/courses/", query)
 
-    with recorded() as heard:
+    with record_commands() as heard:
         again = anonymous.get("/api/courses/", query)
 
     assert heard == []

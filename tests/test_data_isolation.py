@@ -17,7 +17,7 @@ from tests.factories import (
 )
 
 
-def test_what_one_person_read_bleeds_to_nobody(anonymous):
+def test_data_read_by_one_user_never_reaches_another(anonymous):
     course = make_course(lessons=1, published=True, title="Known")
     draft = make_course(instructor=make_instructor(), published=False, title="Hidden draft")
     lesson = lessons_of(course)[0]
@@ -82,7 +82,7 @@ def test_what_one_person_read_bleeds_to_nobody(anonymous):
             assert response["Cache-Control"] == "private, no-store"
 
 
-def test_the_same_address_says_to_each_what_is_theirs():
+def test_the_same_url_returns_each_users_own_data():
     course = make_course(lessons=2)
     first, second = enroll_in(course), enroll_in(course)
     clients = [client_of(first), client_of(second)]
@@ -98,7 +98,7 @@ def test_the_same_address_says_to_each_what_is_theirs():
     assert people == [str(first.id), str(second.id)]
 
 
-def test_a_card_of_a_course_that_was_hidden_meanwhile_is_null(instructor):
+def test_a_card_of_an_unpublished_course_is_null(instructor):
     course = make_course(lessons=1, instructor=instructor)
     student = enroll_in(course)
     client = client_of(student)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from apps.common.http.idempotency import IdempotencyKey
+from apps.common.storage.idempotency_keys import IdempotencyKey
 from apps.courses.documents import Course
 from apps.courses.selectors import invalidate_course
 from apps.enrollments.documents import Enrollment
@@ -12,7 +12,7 @@ from tests.factories import client_of, make_course, make_instructor
 KEY = {"HTTP_IDEMPOTENCY_KEY": "a-key"}
 
 
-def test_a_course_that_is_sent_twice_is_made_once(instructor):
+def test_a_course_that_is_sent_twice_is_created_once(instructor):
     client = client_of(instructor)
 
     first = client.post("/api/courses/", {"title": "Logic"}, **KEY)
@@ -40,7 +40,7 @@ def test_another_body_or_route_under_the_same_key_is_a_conflict(instructor):
     assert (Course.objects.count(), Lesson.objects.count()) == (1, 0)
 
 
-def test_a_key_is_its_owners_alone(instructor):
+def test_a_key_belongs_to_one_user(instructor):
     other = make_instructor()
     client_of(instructor).post("/api/courses/", {"title": "Logic"}, **KEY)
     response = client_of(other).post("/api/courses/", {"title": "Logic"}, **KEY)
@@ -49,7 +49,7 @@ def test_a_key_is_its_owners_alone(instructor):
     assert Course.objects.count() == 2
 
 
-def test_a_refusal_is_not_kept(student):
+def test_an_error_response_is_not_stored(student):
     course = make_course(published=False)
     client, body = client_of(student), {"course": str(course.id)}
     assert client.post("/api/enrollments/", body, **KEY).status_code == 400
@@ -62,14 +62,14 @@ def test_a_refusal_is_not_kept(student):
 
 
 @pytest.mark.parametrize("key", ["", "a b", "ä", "x" * 256])
-def test_a_key_that_is_none_is_refused(student, key):
+def test_a_malformed_key_is_refused(student, key):
     response = client_of(student).post(
         "/api/enrollments/", {"course": str(make_course().id)}, HTTP_IDEMPOTENCY_KEY=key
     )
     assert (response.status_code, list(response.data)) == (400, ["idempotency_key"])
 
 
-def test_without_a_key_and_without_a_person_nothing_is_kept(student, anonymous):
+def test_without_a_key_or_a_user_nothing_is_stored(student, anonymous):
     client_of(student).post("/api/enrollments/", {"course": str(make_course().id)})
     anonymous.post("/api/auth/login/", {"username": "x", "password": "y"}, **KEY)
 

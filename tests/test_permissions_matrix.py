@@ -260,7 +260,7 @@ class World:
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("route", RIGHTS)
-def test_a_role_may_do_what_is_declared(route, role):
+def test_each_role_may_do_exactly_what_is_declared(route, role):
     world = World()
     if route == "POST /api/auth/password/change/" and role != "X":
         set_password(world.people[role], PASSWORD)
@@ -288,12 +288,12 @@ def test_a_role_may_do_what_is_declared(route, role):
         assert response["Content-Type"] == "application/json"
 
 
-def test_the_matrix_names_every_route_and_verb_and_no_other():
+def test_the_matrix_has_exactly_all_routes_and_methods():
     assert set(RIGHTS) == set(_routes(get_resolver().url_patterns))
 
 
 @pytest.mark.parametrize("route", RIGHTS)
-def test_a_verb_that_a_route_lacks_is_refused(route):
+def test_an_unsupported_method_is_a_405(route):
     world, admin = World(), make_admin()
     address = route.split()[1]
     known = {one.split()[0] for one in RIGHTS if one.split()[1] == address}

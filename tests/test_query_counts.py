@@ -11,7 +11,7 @@ from apps.notifications.documents import Notification
 from apps.notifications.services import send_mails
 from apps.progress.documents import Progress
 from apps.quizzes.documents import Quiz
-from tests.command_counter import recorded, shown
+from tests.command_counter import format_commands, record_commands
 from tests.factories import (
     client_of,
     enroll_in,
@@ -46,10 +46,10 @@ def trips(monkeypatch):
 
 
 def asked(client, method: str, address: str, body=None) -> list[str]:
-    with recorded() as heard:
+    with record_commands() as heard:
         response = getattr(client, method)(address, body)
     assert response.status_code < 300, response.data
-    return shown(heard)
+    return format_commands(heard)
 
 
 @pytest.fixture
@@ -66,7 +66,9 @@ def learner():
     return client_of(student), student, course
 
 
-def test_a_retrieve_that_hits_asks_the_cache_twice_and_mongodb_nothing(learner, settings, trips):
+def test_a_cached_retrieve_costs_two_cache_round_trips_and_no_mongodb_command(
+    learner, settings, trips
+):
     client, student, course = learner
     settings.RATE_LIMITED = True
     place = Enrollment.objects.get(student=student.id)
@@ -86,7 +88,9 @@ def test_a_retrieve_that_hits_asks_the_cache_twice_and_mongodb_nothing(learner, 
         assert len(trips) <= 2, (address, trips)
 
 
-def test_an_anonymous_retrieve_that_hits_asks_the_cache_twice(learner, settings, anonymous, trips):
+def test_a_cached_anonymous_retrieve_costs_two_cache_round_trips(
+    learner, settings, anonymous, trips
+):
     settings.RATE_LIMITED = True
     _, _, course = learner
     for address in (f"/api/courses/{course.id}/", "/api/courses/", "/api/categories/"):
@@ -96,7 +100,7 @@ def test_an_anonymous_retrieve_that_hits_asks_the_cache_twice(learner, settings,
         assert len(trips) <= 2, (address, trips)
 
 
-def test_a_dashboard_that_hits_asks_the_cache_three_times_and_mongodb_nothing(settings, trips):
+def test_a_cached_dashboard_costs_three_cache_round_trips_and_no_mongodb_command(settings, trips):
     """Who one is, what one follows, and all parts together."""
     settings.RATE_LIMITED = True
     teacher = make_instructor(is_admin=True)
@@ -110,7 +114,7 @@ def test_a_dashboard_that_hits_asks_the_cache_three_times_and_mongodb_nothing(se
 
 
 @pytest.mark.parametrize("number", [30, 300])
-def test_a_list_page_asks_three_times_whatever_its_collections_size(number):
+def test_a_list_page_costs_three_commands_at_any_collection_size(number):
     teacher = make_instructor()
     courses = [make_course(instructor=teacher) for _ in range(number)]
     student = make_student()
@@ -134,7 +138,7 @@ def test_a_list_page_asks_three_times_whatever_its_collections_size(number):
         assert len(asked(client, "get", address)) <= 3, (address, asked(client, "get", address))
 
 
-def test_enrolling_asks_nine_times_cold_and_seven_times_warm(mails_later):
+def test_enrolling_costs_nine_commands_cold_and_seven_warm(mails_later):
     course, other = make_course(lessons=5), make_course(lessons=5)
     client = client_of(make_student())
 
@@ -147,7 +151,7 @@ def test_enrolling_asks_nine_times_cold_and_seven_times_warm(mails_later):
     assert Notification.objects.count() == 3  # each with its own
 
 
-def test_marking_a_lesson_asks_seven_times_once_its_milestones_are_told(learner, mails_later):
+def test_completing_a_lesson_costs_seven_commands_without_a_new_milestone(learner, mails_later):
     client, _, course = learner
     client.get("/api/auth/user/")
     body = {"lesson": str(lessons_of(course)[0].id)}
@@ -175,13 +179,13 @@ def submission(quiz, answers) -> dict:
     return {"quiz": str(quiz.id), "answers": answers}
 
 
-def test_submitting_asks_eight_times(examined, mails_later):
+def test_submitting_costs_eight_commands(examined, mails_later):
     client, quiz = examined
     failing = asked(client, "post", SUBMISSIONS, submission(quiz, wrong_answers(quiz)))
     assert len(failing) <= 8, failing
 
 
-def test_submitting_asks_fourteen_times_where_it_completes_a_lesson(examined, mails_later):
+def test_submitting_costs_fourteen_commands_if_it_completes_a_lesson(examined, mails_later):
     client, quiz = examined
     other = client_of(enroll_in(get_course(quiz.course)))
     other.post(SUBMISSIONS, submission(quiz, right_answers(quiz)))  # the course's title is known
@@ -189,7 +193,7 @@ def test_submitting_asks_fourteen_times_where_it_completes_a_lesson(examined, ma
     assert len(passing) <= 14, passing
 
 
-def test_reading_a_quiz_asks_as_often_whatever_it_holds(examined):
+def test_reading_a_quiz_costs_the_same_at_any_size(examined):
     client, quiz = examined
     address = f"/api/quizzes/{quiz.id}/"
     few = asked(client, "get", address)
@@ -198,7 +202,7 @@ def test_reading_a_quiz_asks_as_often_whatever_it_holds(examined):
     assert len(asked(client, "get", address)) == len(few) <= 5
 
 
-def test_a_list_of_quizzes_asks_as_often_whatever_they_hold(examined):
+def test_a_list_of_quizzes_costs_the_same_at_any_size(examined):
     client, quiz = examined
     few = asked(client, "get", "/api/quizzes/")
     for lesson in lessons_of(get_course(quiz.course)):
@@ -206,7 +210,7 @@ def test_a_list_of_quizzes_asks_as_often_whatever_they_hold(examined):
     assert len(asked(client, "get", "/api/quizzes/")) == len(few) <= 4
 
 
-def test_summaries_of_many_places_ask_as_often_as_one(learner):
+def test_summaries_of_many_enrollments_cost_as_much_as_one(learner):
     client, student, _ = learner
     address = "/api/enrollments/?expand=progress"
     client.get(address)
@@ -217,7 +221,7 @@ def test_summaries_of_many_places_ask_as_often_as_one(learner):
     assert len(asked(client, "get", address)) == len(one)
 
 
-def test_a_dashboard_asks_as_often_whatever_the_number_of_courses_and_students():
+def test_a_dashboard_costs_the_same_for_any_number_of_courses_and_students():
     teacher = make_instructor(is_admin=True)
     courses = [make_course(lessons=2, instructor=teacher) for _ in range(6)]
     for course in courses:
@@ -260,7 +264,7 @@ def test_every_filter_is_served_by_a_declared_index(learner, instructor, admin):
     category, record = course.category, Progress.objects(student=student.id).first()
     quiz = make_quiz(lesson=lessons_of(course)[1])
     question = make_question(quiz)
-    with recorded() as heard:
+    with record_commands() as heard:
         for reader in (client, author, client_of(admin)):
             for address in (
                 "/api/courses/",

@@ -1,4 +1,4 @@
-"""Write the API's description, as `/swagger.json` shows it, to standard output."""
+"""Write the API schema, as `/swagger.json` returns it, to standard output."""
 
 import os
 import sys
@@ -14,9 +14,9 @@ def main() -> None:
     django.setup()
     from drf_yasg.codecs import OpenAPICodecJson
 
-    from lms import schema
+    from lms.schema.views import encoded_schema
 
-    sys.stdout.buffer.write(schema.written(OpenAPICodecJson, "application/json"))
+    sys.stdout.buffer.write(encoded_schema(OpenAPICodecJson, "application/json"))
 
 
 if __name__ == "__main__":

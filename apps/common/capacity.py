@@ -1,6 +1,8 @@
-"""Bound how many expensive jobs one process does at the same time.
+"""
+Limit how many expensive jobs a process runs at the same time.
 
-A bound per request is not enough: 128 threads may each decode a picture or render a lesson at once.
+A limit per request is not enough, because 128 threads may decode pictures or render lessons at
+once.
 """
 
 from collections import deque
@@ -12,7 +14,7 @@ from apps.common.errors import DomainError
 
 
 class Busy(DomainError):
-    """All slots stayed taken for as long as a request may wait."""
+    """No slot became free while the request could wait."""
 
     status = 503
     code = "busy"
@@ -22,13 +24,13 @@ class Busy(DomainError):
 
 class Capacity:
     """
-    The slots for one kind of expensive job; `with capacity:` holds one of them.
+    The slots for one kind of expensive job; `with capacity:` occupies a slot.
 
-    Requests get a free slot in the order in which they came.
+    Waiting requests get slots in the order of their arrival.
 
-    :param slots: how many jobs run at the same time in this process
-    :param wait: seconds that a request waits for a slot before it is refused
-    :param waiting: how many requests may wait; each keeps a thread of the server
+    :param slots: the number of jobs that may run at the same time in this process
+    :param wait: the longest time in seconds that a request waits for a slot
+    :param waiting: the number of requests that may wait; each blocks a thread of the server
     """
 
     def __init__(self, slots: int, *, wait: float = 5.0, waiting: int = 40):
@@ -40,7 +42,7 @@ class Capacity:
 
     def __enter__(self) -> None:
         """
-        :raises Busy: too many wait already, or no slot became free in time
+        :raises Busy: too many requests are waiting, or no slot became free in time
         """
         with self._lock:
             if self._free:
@@ -53,7 +55,7 @@ class Capacity:
         if turn.wait(self._wait):
             return
         with self._lock:
-            if turn.is_set():  # in the last moment
+            if turn.is_set():  # It was set after the timeout.
                 return
             self._queue.remove(turn)
         raise Busy()
@@ -61,6 +63,6 @@ class Capacity:
     def __exit__(self, *_error) -> None:
         with self._lock:
             if self._queue:
-                self._queue.popleft().set()  # the slot passes to the next
+                self._queue.popleft().set()  # The next request takes over the slot.
             else:
                 self._free += 1

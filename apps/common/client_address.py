@@ -5,16 +5,16 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_netw
 from django.conf import settings
 
 LONGEST_HOP = 100  # characters; an address with brackets, zone and port has at most 70
-NAT64 = IPv6Network("64:ff9b::/96")  # whole IPv4, behind a gateway: one /64 would be everybody
-SITE_PREFIX, SIX_TO_FOUR_PREFIX = 64, 48  # bits that one subscriber is given
+NAT64 = IPv6Network("64:ff9b::/96")  # All IPv4 clients of a gateway share this one /64.
+SITE_PREFIX, SIX_TO_FOUR_PREFIX = 64, 48  # bits that identify a subscriber
 
 
 def client_ip(request) -> str:
     """
-    Return the client's address in its shortest form, "" where the connection has none.
+    Return the client's address in its shortest form, or "" if the connection has none.
 
-    Forwarded addresses count only from trusted proxies, each of which appends one hop. A hop that
-    is not an address is ignored: the address of the connection takes its place.
+    Forwarded addresses count only from trusted proxies, each of which appends one hop. If a hop is
+    not an address, the address of the connection is used instead.
     """
     direct = parse_ip(request.META.get("REMOTE_ADDR", ""))
     address = _forwarded_ip(request) or direct
@@ -22,15 +22,15 @@ def client_ip(request) -> str:
 
 
 def client_network(request) -> str:
-    """Return what rate limits count a client by; see :func:`network_of`."""
+    """Return the network by which rate limits identify the client; see :func:`network_of`."""
     return network_of(client_ip(request))
 
 
 def network_of(address: str) -> str:
     """
-    Return the network that one subscriber has: an IPv4 address, or the IPv6 network around it.
+    Return the subscriber's network: the IPv4 address, or the IPv6 network around the address.
 
-    A subscriber picks the last 64 bits of an IPv6 address freely (80 bits with 6to4).
+    A subscriber can choose the last 64 bits of an IPv6 address (80 bits with 6to4).
     """
     parsed = parse_ip(address)
     if not isinstance(parsed, IPv6Address):
@@ -41,10 +41,10 @@ def network_of(address: str) -> str:
 
 def parse_ip(text: str) -> IPv4Address | IPv6Address | None:
     """
-    Return the address that a text names, None where it names none.
+    Return the address in a text, or None if it contains none.
 
-    A port, brackets, quotes and a zone are left out, and an IPv4 address that is written as an
-    IPv6 one becomes IPv4.
+    A port, brackets, quotes and a zone are ignored, and an IPv4 address in IPv6 notation becomes
+    an IPv4 address.
     """
     if len(text) > LONGEST_HOP:
         return None
@@ -66,7 +66,7 @@ def _forwarded_ip(request) -> IPv4Address | IPv6Address | None:
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
     if not proxies or not forwarded:
         return None
-    hops = forwarded.rsplit(",", proxies)  # from the right: what a client sent is on the left
+    hops = forwarded.rsplit(",", proxies)  # Proxies append, so what the client sent is on the left.
     return parse_ip(hops[-min(proxies, len(hops))])
 
 

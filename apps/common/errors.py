@@ -1,6 +1,7 @@
-"""Refusals: what a service raises when it may not or cannot do what was asked.
+"""
+The errors of services and selectors.
 
-Each is declared beside the verb that raises it and says by its class which answer it becomes.
+An error is declared next to the function that raises it, and its base class decides the response.
 """
 
 from collections.abc import Iterator
@@ -10,15 +11,19 @@ from django.utils.translation import gettext_lazy as _
 
 
 class DomainError(Exception):
-    """A domain call was refused; `status`, `code`, `detail` and `more` are what the API answers."""
+    """
+    A domain call failed.
+
+    The response has the `status` and contains `code`, `detail` and the fields of `more`.
+    """
 
     status = 400
     code = "refused"
-    detail = _("This was refused.")
-    retry_after: int | None = None  # seconds, where trying again later can help
+    detail = _("This request cannot be completed.")
+    retry_after: int | None = None  # seconds, if a later retry can succeed
 
     def __init__(self, detail: str = "", **more):
-        self.detail = str(detail or self.detail)  # in the language of who asks
+        self.detail = str(detail or self.detail)  # Translated now, to the request's language.
         self.more = more
         super().__init__(self.detail)
 
@@ -26,7 +31,7 @@ class DomainError(Exception):
 class Forbidden(DomainError):
     status = 403
     code = "permission_denied"
-    detail = _("You may not do this.")
+    detail = _("You do not have permission to do this.")
 
 
 class NotFound(DomainError):
@@ -42,11 +47,11 @@ class Conflict(DomainError):
 class StaleRevision(DomainError):
     status = 412
     code = "stale_version"
-    detail = _("Somebody changed this since you read it.")
+    detail = _("This was changed after you read it. Reload it and try again.")
 
 
 class Invalid(DomainError):
-    """Fields were given values that the stores' rules refuse: `{field: [messages]}`."""
+    """Fields have invalid values: `{field: [messages]}`."""
 
     code = "invalid"
 

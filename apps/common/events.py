@@ -1,7 +1,8 @@
-"""Call down, signal up: how a lower app tells the apps above it, and asks them.
+"""
+Call down, signal up: how a lower app notifies the apps above it, and queries them.
 
-Facts and questions are frozen dataclasses in the `events.py` of the app below. Grep the class and
-you see who tells, who hears and who answers.
+Events and queries are frozen dataclasses in the `events.py` of the lower app. Grep the class to
+find the publisher, the subscribers and the apps that answer.
 """
 
 import logging
@@ -12,13 +13,13 @@ from django.dispatch import Signal
 
 logger = logging.getLogger(__name__)
 
-_facts = Signal()
-_questions = Signal()
+_events = Signal()
+_queries = Signal()
 
 
 def publish(event: Any) -> bool:
-    """Tell every subscriber, also when one fails (it is logged); say whether all succeeded."""
-    outcomes = _facts.send_robust(sender=type(event), event=event)
+    """Call every subscriber, even if one fails (it is logged); return whether all succeeded."""
+    outcomes = _events.send_robust(sender=type(event), event=event)
     failures = [outcome for _, outcome in outcomes if isinstance(outcome, Exception)]
     for failure in failures:
         logger.error("A handler of %s failed.", type(event).__name__, exc_info=failure)
@@ -26,23 +27,25 @@ def publish(event: Any) -> bool:
 
 
 def subscribe(event_type: type) -> Callable:
-    """Register an idempotent handler: what failed half-way is told again by the sweep."""
-    return _register(_facts, event_type)
+    """Register a handler, which must be idempotent: a sweep delivers failed events again."""
+    return _register(_events, event_type)
 
 
-def ask(question: Any) -> list:
-    """Return the answers of the apps above; one that cannot answer fails the request."""
-    return [answer for _, answer in _questions.send(sender=type(question), event=question)]
+def ask(query: Any) -> list:
+    """Return the answers of the apps above; if an app fails to answer, its error is raised."""
+    return [answer for _, answer in _queries.send(sender=type(query), event=query)]
 
 
-def answer(question_type: type) -> Callable:
-    return _register(_questions, question_type)
+def answer(query_type: type) -> Callable:
+    return _register(_queries, query_type)
 
 
-def _register(signal: Signal, kind: type) -> Callable:
+def _register(signal: Signal, sender: type) -> Callable:
     def register(handler: Callable) -> Callable:
         uid = f"{handler.__module__}.{handler.__qualname__}"
-        signal.connect(lambda event, **_: handler(event), sender=kind, weak=False, dispatch_uid=uid)
+        signal.connect(
+            lambda event, **_: handler(event), sender=sender, weak=False, dispatch_uid=uid
+        )
         return handler
 
     return register

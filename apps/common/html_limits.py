@@ -1,9 +1,10 @@
-"""How much work hostile HTML makes for a parser, counted before it is parsed.
+"""
+Estimate how much work hostile HTML causes for a parser, before it is parsed.
 
-An HTML5 parser looks through the elements that are open at many tags, and makes all open formatting
-elements again in each block: 200 unclosed `<b title=…>` before 50,000 paragraphs are ten million
-elements. So elements are counted as open until they are surely closed; where this differs from what
-a parser does, more are counted as open here.
+At many tags, an HTML5 parser searches the open elements, and it reopens all open formatting
+elements in each block: 200 unclosed `<b title=…>` before 50,000 paragraphs become ten million
+elements. So an element counts as open until it is certainly closed. Where this differs from the
+parser, this module counts more open elements.
 """
 
 import re
@@ -20,14 +21,14 @@ _VOID = {
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",
     "track", "wbr",
 }  # fmt: skip
-_CLOSES_ITSELF = {"dd", "dt", "li", "option", "p", "td", "th", "tr"}  # at the next of its name
-_CLOSED_BY_BLOCKS = {(name, True) for name in _CLOSES_ITSELF | {"tbody", "tfoot", "thead"}}
+_CLOSED_BY_NEXT = {"dd", "dt", "li", "option", "p", "td", "th", "tr"}  # of the same name
+_CLOSED_BY_BLOCKS = {(name, True) for name in _CLOSED_BY_NEXT | {"tbody", "tfoot", "thead"}}
 _BLOCKS = {
     "article", "aside", "blockquote", "center", "dd", "details", "div", "dl", "dt", "fieldset",
     "figcaption", "figure", "li", "ol", "section", "summary", "table", "tbody", "td", "tfoot", "th",
     "thead", "tr", "ul",
 }  # fmt: skip
-# What is within them is not read as tags, or end tags do not close what was open before.
+# Their content is not parsed as tags, or end tags in it do not close elements around it.
 _SPECIAL = {
     "applet", "body", "frameset", "head", "html", "iframe", "marquee", "math", "noembed",
     "noframes", "noscript", "object", "plaintext", "script", "select", "style", "svg", "template",
@@ -41,25 +42,25 @@ class TooMuchMarkup(ValueError):
 
 class HtmlLimits:
     """
-    Counts the tags of one piece of HTML, in their order, and refuses what is beyond its bounds.
+    Count the tags of an HTML text in their order, and refuse a text that exceeds a limit.
 
-    :param tags: the most tags that people have written themselves
-    :param open: the most elements that are open at the same time
-    :param work: the most of all open elements, summed over all tags
+    :param tags: the maximum number of tags that the author has written
+    :param open: the maximum number of elements that are open at the same time
+    :param work: the maximum of the number of open elements, summed over all tags
     """
 
     def __init__(self, *, tags: int, open: int, work: int):
         self._most_tags, self._most_open, self._most_work = tags, open, work
         self._tags = self._work = 0
-        self._open: list[tuple[str, bool]] = []  # name, and whether people have written it
-        self._written = 0  # of those
-        self._closes = True  # whether end tags are believed
+        self._open: list[tuple[str, bool]] = []  # name, and whether the author has written it
+        self._written = 0  # open elements that the author has written
+        self._closes = True  # whether end tags certainly close elements
 
     def add(self, html: str) -> None:
         """
-        Count HTML that people have written.
+        Count HTML that the author has written.
 
-        :raises TooMuchMarkup: it is beyond a bound
+        :raises TooMuchMarkup: a limit is exceeded
         """
         for piece in html.split("<")[1:]:
             self._tags += 1
@@ -69,30 +70,30 @@ class HtmlLimits:
             self._count()
 
     def open(self, name: str) -> None:
-        """Count the start tag of an element that is surely closed later by `close`."""
+        """Count the start tag of a generated element that `close` closes later."""
         self._open.append((name, False))
         self._count()
 
     def close(self, name: str) -> None:
-        """Count its end tag; what people have left open in it stays open."""
-        for place in range(len(self._open) - 1, -1, -1):
-            if self._open[place] == (name, False):
-                del self._open[place]
+        """Count the end tag of a generated element; the author's elements in it stay open."""
+        for index in range(len(self._open) - 1, -1, -1):
+            if self._open[index] == (name, False):
+                del self._open[index]
                 break
         self._count()
 
     def _add_piece(self, piece: str) -> None:
-        """Count what follows one `<`, up to the next."""
+        """Count the text from a `<` to the next."""
         tag = _PLAIN_TAG.match(piece)
         if tag is None:
-            self._add_strange(piece)
+            self._add_unusual(piece)
         elif tag[1]:
             self._close_written(tag[2].lower())
         else:
             self._open_written(tag[2].lower())
 
-    def _add_strange(self, piece: str) -> None:
-        """Count what is no plain tag; from then on no end tag is sure to be one."""
+    def _add_unusual(self, piece: str) -> None:
+        """Count markup that is not a plain tag; after it, end tags may be ignored by a parser."""
         if _COMMENT.match(piece):
             return
         if piece[:1] in "!?/" or _NAME.match(piece):
@@ -104,7 +105,7 @@ class HtmlLimits:
         if name in _SPECIAL:
             self._closes = False
         last = self._open[-1] if self._open else ("", False)
-        if name in _VOID or (name in _CLOSES_ITSELF and last == (name, True)):
+        if name in _VOID or (name in _CLOSED_BY_NEXT and last == (name, True)):
             return
         self._open.append((name, True))
         self._written += 1
@@ -112,15 +113,15 @@ class HtmlLimits:
             raise TooMuchMarkup
 
     def _close_written(self, name: str) -> None:
-        """Close the innermost element, with those in it that its end tag closes, too."""
-        place = len(self._open) - 1
-        while name in _BLOCKS and place >= 0 and self._open[place] in _CLOSED_BY_BLOCKS:
-            if self._open[place][0] == name:
+        """Close the innermost element, and the elements in it that its end tag closes as well."""
+        index = len(self._open) - 1
+        while name in _BLOCKS and index >= 0 and self._open[index] in _CLOSED_BY_BLOCKS:
+            if self._open[index][0] == name:
                 break
-            place -= 1
-        if self._closes and place >= 0 and self._open[place] == (name, True):
-            self._written -= len(self._open) - place
-            del self._open[place:]
+            index -= 1
+        if self._closes and index >= 0 and self._open[index] == (name, True):
+            self._written -= len(self._open) - index
+            del self._open[index:]
 
     def _count(self) -> None:
         self._work += self._written

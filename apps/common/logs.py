@@ -1,4 +1,4 @@
-"""Logs: JSON lines, or plain ones on a terminal; nothing personal is in either."""
+"""Logs without personal data: JSON lines, or plain lines on a terminal."""
 
 import logging
 import logging.config
@@ -10,21 +10,21 @@ from pythonjsonlogger.json import JsonFormatter
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
-LONGEST = 2_000  # characters of a message or of another value of a line
+LONGEST_VALUE = 2_000  # characters of a message or of another value in a line
 LONGEST_TRACE = 20_000
 
-# Requests choose what is logged, so both expressions take time in proportion to the text: a match
-# begins only where a word begins, or cannot fail, and a possessive `++` gives nothing back.
-_NAMED = re.compile(  # what a name says is secret, in a query, an assignment or a dictionary
+# Clients influence what is logged, so both expressions must run in linear time: a match starts only
+# at the beginning of a word, or cannot fail, and a possessive `++` never backtracks.
+_SECRET_BY_NAME = re.compile(  # in a query, an assignment or a dictionary
     r"""(?ix)
     ((?<!\w)(?=\w*?(?:password|passwd|secret|token|refresh|access|authorization|cookie|key))\w++
     \\?["']?\s*+[:=]\s*+\\?["']?(?:bearer\s++)?)
     [^\s"'\\,;&}]+
     """
 )
-_SHAPED = re.compile(  # what its shape says is secret
+_SECRET_BY_FORM = re.compile(
     r"""(?ix)
-    (?<![\w.+-])(?:[\w.+-]++@[\w-]++(?:\.[\w-]++)+)+  # a mail address, or some in a row
+    (?<![\w.+-])(?:[\w.+-]++@[\w-]++(?:\.[\w-]++)+)+  # email addresses
     | (?-i:eyJ)[\w-]++(?:\.[\w-]*+){0,2}                # a JSON web token, or its beginning
     | (?<=bearer\s)[^\s"']+
     | (?<=://)[^/\s@]++(?=@)                            # user and password in a URL
@@ -33,10 +33,11 @@ _SHAPED = re.compile(  # what its shape says is secret
 
 
 class RequestFilter(logging.Filter):
-    """Puts the request's id on each record, and takes its address off: people type into it.
+    """
+    Add the request's id to each record, and remove its path, which may contain personal data.
 
-    Of a request that Django refuses as suspicious only the logger's name is written, which names
-    the reason: it comes before all rate limits, and its message repeats what the caller sent.
+    When Django refuses a suspicious request, only the logger's name is written, which names the
+    reason: no rate limit applies yet, and the message repeats what the client sent.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -53,37 +54,37 @@ class RequestFilter(logging.Filter):
 
 class PlainFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        return redact(_beginning(super().format(record), LONGEST_TRACE))
+        return redact(_truncate(super().format(record), LONGEST_TRACE))
 
 
 class JsonLinesFormatter(JsonFormatter):
     def process_log_record(self, log_data: dict) -> dict:
         return {
-            name: _written(value, LONGEST_TRACE if name == "exc_info" else LONGEST)
+            name: _format_value(value, LONGEST_TRACE if name == "exc_info" else LONGEST_VALUE)
             for name, value in super().process_log_record(log_data).items()
         }
 
 
 def redact(text: str) -> str:
-    """Return the text without addresses, tokens and passwords, whoever let them in."""
-    return _SHAPED.sub("[redacted]", _NAMED.sub(r"\1[redacted]", text))
+    """Return the text without email addresses, tokens and passwords."""
+    return _SECRET_BY_FORM.sub("[redacted]", _SECRET_BY_NAME.sub(r"\1[redacted]", text))
 
 
-def _written(value: object, most: int) -> object:
+def _format_value(value: object, most: int) -> object:
     if value is None or isinstance(value, bool | int | float):
         return value
-    return redact(_beginning(str(value), most))
+    return redact(_truncate(str(value), most))
 
 
-def _beginning(text: str, most: int) -> str:
-    """Return the text's first characters without the word that is cut: it may be a secret's."""
+def _truncate(text: str, most: int) -> str:
+    """Return the beginning of the text, up to a whole word: part of a secret is not recognized."""
     if len(text) <= most:
         return text
     return "".join(re.split(r"(\s+)", text[:most])[:-1]) + "…"
 
 
 def configure(options: dict) -> None:
-    """Set up logging for the process; `level` is the root's."""
+    """Set up logging for the process; `level` is the root logger's."""
     logging.config.dictConfig(configuration(options["level"]))
 
 
@@ -97,17 +98,17 @@ def configuration(level: str) -> dict:
         "version": 1,
         "disable_existing_loggers": False,
         "filters": {"request": {"()": RequestFilter}},
-        "formatters": {"shown": plain if sys.stderr.isatty() else lines},
+        "formatters": {"default": plain if sys.stderr.isatty() else lines},
         "handlers": {
             "console": {
                 "class": "logging.StreamHandler",
-                "formatter": "shown",
+                "formatter": "default",
                 "filters": ["request"],
             }
         },
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
-            "django.request": {"level": "ERROR"},  # each 4xx has its line already
+            "django.request": {"level": "ERROR"},  # The access log already has a line for each 4xx.
             "pymongo": {"level": "WARNING"},
             "celery": {"level": "WARNING"},
             "gunicorn.error": {"level": "WARNING", "handlers": [], "propagate": True},

@@ -3,7 +3,7 @@ from django.utils import timezone
 
 
 class MailQuota(models.Model):
-    """When the last emails went to a recipient, whom the key does not reveal."""
+    """The times of the last emails to a recipient, whom the key does not reveal."""
 
     key = models.CharField(max_length=64, primary_key=True)
     sent_at = models.JSONField(default=list)  # Unix times in seconds, ascending

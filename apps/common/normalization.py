@@ -1,4 +1,4 @@
-"""How names and words are compared: without case, width or accents."""
+"""How names and words are compared: ignoring case, width and accents."""
 
 import re
 import unicodedata
@@ -10,18 +10,18 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 def normalize_name(name: str) -> str:
-    """Return the form under which a name is unique: case and width do not matter."""
+    """Return the form in which a name is unique, which ignores case and width."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
 def normalize_email_key(email: str) -> str:
     """
-    Return the form under which an email address is unique: one mailbox, one form.
+    Return the form in which an email address is unique, so that a mailbox has only one form.
 
-    Case and width do not matter, and the domain is in its IDNA form, if it has one. Folding a
-    folded address changes nothing.
+    Case and width are ignored, and the domain is in its IDNA form if it has one. The function is
+    idempotent.
 
-    :param email: of bounded length; normalizing marks takes longer than in proportion
+    :param email: of limited length, because the time for combining marks grows with its square
     """
     local, at, domain = unicodedata.normalize("NFKC", email).rpartition("@")
     try:
@@ -33,9 +33,9 @@ def normalize_email_key(email: str) -> str:
 
 def ascii_domain(domain: str) -> str:
     """
-    Return the IDNA form of a domain; one in ASCII stays as it is.
+    Return the IDNA form of a domain; an ASCII domain is returned unchanged.
 
-    :raises UnicodeError: it has none
+    :raises UnicodeError: the domain has no IDNA form
     """
     if domain.isascii():
         return domain
@@ -43,17 +43,18 @@ def ascii_domain(domain: str) -> str:
 
 
 def search_words(text: str) -> list[str]:
-    """Return the text's different words for searching: case and accents do not matter."""
-    # Letter by letter: Python takes n² to put n combining marks in order, and none remains.
-    apart = "".join(unicodedata.normalize("NFKD", letter) for letter in text).casefold()
-    bare = "".join(letter for letter in apart if not unicodedata.combining(letter))
-    return sorted({word[:LONGEST_WORD] for word in _WORD.findall(bare)})
+    """Return the text's distinct words for searching, without case and accents."""
+    # Python needs n² steps to order n combining marks, so each letter is normalized by itself.
+    decomposed = "".join(unicodedata.normalize("NFKD", letter) for letter in text).casefold()
+    unaccented = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return sorted({word[:LONGEST_WORD] for word in _WORD.findall(unaccented)})
 
 
 def search_pattern(search: str, field: str = "words") -> dict:
-    """Return the MongoDB condition that every word of the search begins a word of the field.
+    """
+    Return the MongoDB condition that every search word is the prefix of a word in the field.
 
-    `$and` and not `$all`: the embedded store finds nothing by `$all` of regular expressions.
+    It uses `$and`, because the embedded store does not support `$all` with regular expressions.
     """
     words = search_words(search)
     if not words:

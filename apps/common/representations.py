@@ -1,8 +1,8 @@
 """
-The types of which representations are made: what the API answers, ready for JSON.
+Types for representations: the shapes of the API's responses.
 
-A representation is a `TypedDict` in an app's `representations.py`, beside the function that builds
-it. `apps.common.http.serializers` makes the serializer that describes it from these types:
+A representation is a `TypedDict` in an app's `representations.py`, next to the function that builds
+it. `apps.common.http.serializers` derives the serializer that describes it from these types:
 
     class CourseCardRepresentation(TypedDict):
         id: Id
@@ -17,14 +17,14 @@ from typing import Annotated, TypedDict
 
 @dataclass(frozen=True)
 class Format:
-    """How a string is to be read: `id`, `timestamp`, `day`, `money` or `optional text`."""
+    """The format of a string: `id`, `timestamp`, `day`, `money` or `optional text`."""
 
     name: str
 
 
 @dataclass(frozen=True)
 class Help:
-    """What a field means, for the API's description."""
+    """A description of a field for the API schema."""
 
     text: str
 
@@ -37,7 +37,7 @@ OptionalText = Annotated[str, Format("optional text")]  # may be empty
 
 
 class Revisioned(TypedDict):
-    """A representation whose `revision` becomes the ETag; it is not part of the answer's body."""
+    """A representation whose `revision` becomes the ETag and is not part of the response body."""
 
     revision: int
 

@@ -1,7 +1,7 @@
-"""Work after the answer: Celery where there is one, a thread of this process where not.
+"""
+Background tasks, run by Celery if there is a broker, otherwise by a thread of this process.
 
-What a task does is always found again by a sweep, so a task that is lost costs time only. The
-sweeps are listed in `lms/celery.py`.
+The sweeps in `lms/celery.py` find all unfinished work again, so a lost task only costs time.
 """
 
 import logging
@@ -17,9 +17,8 @@ from django.conf import settings
 from django.core.management import call_command
 from kombu.exceptions import OperationalError
 
-from apps.common import mail_quotas
-from apps.common.http import idempotency
-from apps.common.storage import count_limits, indexes
+from apps.common.mail import quotas
+from apps.common.storage import count_limits, idempotency_keys, indexes
 
 logger = logging.getLogger(__name__)
 
@@ -76,20 +75,20 @@ def _send() -> None:
 
 @shared_task
 def build_missing_indexes() -> None:
-    """Build what a database that was away at the start, or a restored one, lacks."""
+    """Build indexes that are missing after a restore, or a start without the database."""
     if indexes.missing_indexes():
         indexes.build_indexes()
 
 
 @shared_task
 def delete_old_idempotency_keys() -> None:
-    idempotency.delete_old_keys()
+    idempotency_keys.delete_old_keys()
 
 
 @shared_task
 def delete_old_mail_quotas() -> int:
     windows = [settings.NOTIFICATION_MAILS[1], settings.NOTIFICATION_MAILS_UNVERIFIED[1], A_DAY]
-    return mail_quotas.delete_old_quotas(older_than=timedelta(seconds=max(windows)))
+    return quotas.delete_old_quotas(older_than=timedelta(seconds=max(windows)))
 
 
 @shared_task

@@ -59,7 +59,7 @@ def cached_category(category_id: str) -> CategoryRepresentation:
         f"category:{category_id}",
         load,
         AN_HOUR,
-        made_from=[CATEGORY_LISTS],
+        depends_on=[CATEGORY_LISTS],
     )
 
 
@@ -74,7 +74,7 @@ def list_categories(*, paging: Paging) -> Page:
     if paging.size not in CACHED_CATEGORY_PAGES:
         return Page(**load())
     key = f"categories:{paging.number}:{paging.size}"
-    return Page(**read_through(key, load, AN_HOUR, made_from=[CATEGORY_LISTS]))
+    return Page(**read_through(key, load, AN_HOUR, depends_on=[CATEGORY_LISTS]))
 
 
 def count_published(category_ids: Iterable[ObjectId]) -> dict[ObjectId, int]:
@@ -173,7 +173,7 @@ def list_courses(*, viewer: Viewer, paging: Paging, **filters) -> Page:
         return Page(**load())
     values = [filters.get(name) for name in CACHED_FILTERS]
     key = ":".join(map(str, ["courses", *values, ordering, paging.size]))
-    return Page(**read_through(key, load_for_all, FIVE_MINUTES, made_from=[COURSE_LISTS]))
+    return Page(**read_through(key, load_for_all, FIVE_MINUTES, depends_on=[COURSE_LISTS]))
 
 
 def cached_published_courses(most: int) -> list[Json]:
@@ -186,7 +186,7 @@ def cached_published_courses(most: int) -> list[Json]:
             for one in courses.only("updated_at").limit(most)
         ]
 
-    return read_through(f"courses:on-show:{most}", load, FIVE_MINUTES, made_from=[COURSE_LISTS])
+    return read_through(f"courses:on-show:{most}", load, FIVE_MINUTES, depends_on=[COURSE_LISTS])
 
 
 def courses_visible_to(viewer: Viewer) -> QuerySet:

@@ -42,7 +42,7 @@ class CategoryViewSet(ViewSet):
     def update(self, request, id, partial=False):
         """Change a category."""
         category = selectors.get_category(id)
-        fields = self.validated(CategorySerializer, instance=category, partial=partial)
+        fields = self.validated(CategorySerializer, replaces=True, partial=partial)
         category = services.update_category(category, expected=self.expected, **fields)
         return self._answer_written(category)
 
@@ -96,7 +96,7 @@ class CourseViewSet(ViewSet):
     def update(self, request, id, partial=False):
         """Change a course."""
         course = self._own_course(id)
-        fields = self.validated(CourseSerializer, instance=course, partial=partial)
+        fields = self.validated(CourseSerializer, replaces=True, partial=partial)
         course = services.update_course(course, by=request.user, expected=self.expected, **fields)
         return self.answer(represent_course(course))
 

@@ -53,7 +53,7 @@ def _student_lookup(viewer: SignedInViewer) -> Lookup:
         f"dashboard:user:{viewer.id}",
         lambda: _student_part(viewer),
         TWO_MINUTES,
-        made_from=[
+        depends_on=[
             enrollments.enrollments_key(viewer.id),
             progress.progress_key(viewer.id),
             quizzes.grades_key(viewer.id),

@@ -129,7 +129,7 @@ def cached_lesson_ids(course_id) -> list[ObjectId]:
         return [str(one) for one in lesson_ids(course_id)]
 
     key = outline_key(course_id)
-    kept = read_through(f"{key}:ids", load, HALF_AN_HOUR, made_from=[key])
+    kept = read_through(f"{key}:ids", load, HALF_AN_HOUR, depends_on=[key])
     return [ObjectId(one) for one in kept]
 
 

@@ -39,7 +39,7 @@ def count_unread(recipient_id: str) -> int:
         f"{key}:unread",
         lambda: visible_to(recipient_id).filter(is_read=False).count(),
         TWO_MINUTES,
-        made_from=[key],
+        depends_on=[key],
     )
 
 

@@ -30,7 +30,7 @@ class ProgressViewSet(ViewSet):
         "create": (ProgressSerializer, ProgressSerializer, 200),
         "summary": (None, SummarySerializer),
     }
-    refusals = {"summary": (403,)}
+    error_statuses = {"summary": (403,)}
     expandable = {
         "student": users.user_cards,
         "lesson": lessons.lesson_cards,

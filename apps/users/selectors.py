@@ -102,7 +102,7 @@ def list_users(*, viewer: Viewer, represent: Callable, paging: Paging, **filters
     if viewer.is_authenticated or not is_usual:
         return Page(**load())
     key = _digest_key("users", [sorted(visible), filters, ordering])
-    return Page(**read_through(key, load, FIVE_MINUTES, made_from=[CARDS]))
+    return Page(**read_through(key, load, FIVE_MINUTES, depends_on=[CARDS]))
 
 
 CARD_FIELDS = ("id", "username", "bio", "profile_picture")
@@ -130,7 +130,7 @@ def user_cards(ids: Iterable[str], *, viewer: Viewer) -> dict[str, Json]:
         return load()
     [user_id] = wanted
     return read_through(
-        f"cards:{user_id}", lambda: load() or Uncached({}), FIVE_MINUTES, made_from=[CARDS]
+        f"cards:{user_id}", lambda: load() or Uncached({}), FIVE_MINUTES, depends_on=[CARDS]
     )
 
 

@@ -8,6 +8,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
 from apps.common.storage import indexes
+from lms.demo import loading
 
 
 def migrate() -> None:
@@ -31,8 +32,6 @@ def collect_static() -> bool:
 
 def fill_demo() -> str | None:
     """Fill an empty store; return the demo accounts' password where they were made just now."""
-    from lms.demo import loading
-
     return loading.fill()
 
 

@@ -1,9 +1,8 @@
-"""Say where TRUSTED_PROXIES looks wrong: all people would then share one address and its limits."""
+"""Warn about TRUSTED_PROXIES = 0 behind a proxy: all clients would share one rate limit."""
 
 import logging
 
 from django.conf import settings
-from django.core import checks
 from django.core.exceptions import MiddlewareNotUsed
 
 logger = logging.getLogger(__name__)
@@ -16,20 +15,13 @@ UNTRUSTED_PROXY = (
 HINT = "Set TRUSTED_PROXIES to the number of proxies that set X-Forwarded-For."
 
 
-@checks.register(checks.Tags.security)
-def trusted_proxies_are_set(app_configs, **options) -> list[checks.Warning]:
-    if not is_proxy_untrusted():
-        return []
-    return [checks.Warning(UNTRUSTED_PROXY, hint=HINT, id="lms.W001")]
-
-
 def is_proxy_untrusted() -> bool:
-    """Return whether there must be a proxy, and none is trusted."""
+    """Return whether there must be a proxy although none is trusted."""
     return settings.PUBLIC_URL.startswith("https://") and not settings.TRUSTED_PROXIES
 
 
 class UntrustedProxyMiddleware:
-    """Logs, once in each process, that a proxy forwards requests although none is trusted."""
+    """Log, once per process, that a proxy forwards requests although none is trusted."""
 
     def __init__(self, get_response):
         if settings.TRUSTED_PROXIES:

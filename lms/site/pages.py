@@ -18,18 +18,19 @@ from django.views.decorators.http import require_safe
 from django.views.static import serve
 
 from apps.common.client_address import client_network
-from apps.common.http.exception_handler import is_store_unavailable, store_unavailable
+from apps.common.http.exception_handler import store_unavailable
 from apps.common.storage import rate_limits
+from apps.common.storage.failures import is_store_unavailable
 
 LONGEST_NAME = 255  # bytes; the disk has an error for longer ones
 A_YEAR = 365 * 24 * 60 * 60
 MESSAGES = {
     400: ("bad_request", _("The request is malformed.")),
-    403: ("permission_denied", _("You may not do this.")),
+    403: ("permission_denied", _("You do not have permission to do this.")),
     404: ("not_found", _("Not found.")),
     429: ("throttled", _("Too many requests. Try again in a minute.")),
     500: ("server_error", _("Something went wrong here; it was noted under this request's id.")),
-    503: ("store_unavailable", _("The data store cannot be reached; try again shortly.")),
+    503: ("store_unavailable", _("The data store is unavailable. Try again in a few seconds.")),
 }
 COUNTED_ELSEWHERE = ("/api/", "/unsubscribe/", "/media/", "/health/")
 PAGE_TEXTS = {"noted_as": _("Request"), "way_back": _("To the start page")}

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from apps.common.errors import NotFound
-from apps.common.http.exception_handler import is_store_unavailable
+from apps.common.storage.failures import is_store_unavailable
 from apps.courses.selectors import cached_visible_course
 from apps.users.viewer import AnonymousViewer
 from lms.site import headers, pages

@@ -1,4 +1,4 @@
-"""Copies never show what a finished write has replaced; a cache that is away costs only speed."""
+"""The cache never returns replaced data, and an unreachable cache costs only speed."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -10,13 +10,13 @@ from django.core.cache import caches
 from apps.common.storage import cache
 from apps.common.storage.cache import Lookup, Uncached, invalidate, read_all, read_through, store
 from apps.common.storage.cache.memory import MAX_VALUE_BYTES
-from apps.common.storage.cache.stamps import EPOCH, version_key
-from tests.caches import meet
+from apps.common.storage.cache.versions import EPOCH, version_key
+from tests.caches import connect_cache
 from tests.faults.servers import RedisServer
 
 
 class Source:
-    """Where values are loaded from; counts how often."""
+    """A source of values that counts how often they are loaded."""
 
     def __init__(self, value="old"):
         self.value = value
@@ -37,12 +37,12 @@ def _fresh_breaker(monkeypatch):
 
 @pytest.fixture
 def redis(settings):
-    """A Redis of the test's own, as the product's cache."""
+    """A separate Redis as the product's cache."""
     if missing := RedisServer.missing():
         pytest.skip(missing)
     with RedisServer() as server:
         _use_redis(settings, server.uri)
-        meet()
+        connect_cache()
         yield server
         caches["default"].close()
 
@@ -52,12 +52,12 @@ def _use_redis(settings, uri: str) -> None:
     settings.CACHES = settings.CACHES | {"default": settings.REDIS | {"LOCATION": uri}}
 
 
-@pytest.fixture(params=["as the suite has it", "redis"])
+@pytest.fixture(params=["default", "redis"])
 def any_cache(request):
     if request.param == "redis":
         request.getfixturevalue("redis")
     else:
-        meet()
+        connect_cache()
 
 
 @pytest.mark.parametrize("value", [None, [], 0, "", {"a": ["🦉", None]}])
@@ -68,7 +68,7 @@ def test_a_value_is_loaded_once(any_cache, value):
     assert source.loads == 1
 
 
-def test_what_is_forgotten_is_loaded_anew(any_cache):
+def test_an_invalidated_value_is_loaded_again(any_cache):
     source = Source()
     source.read()
     source.value = "new"
@@ -79,7 +79,7 @@ def test_what_is_forgotten_is_loaded_anew(any_cache):
     assert source.loads == 2
 
 
-def test_a_slow_reader_never_puts_an_old_value_over_a_new_one(any_cache):
+def test_a_slow_reader_never_replaces_a_new_value_with_an_old_one(any_cache):
     loading, written = Event(), Event()
     source = Source("new")
 
@@ -93,12 +93,12 @@ def test_a_slow_reader_never_puts_an_old_value_over_a_new_one(any_cache):
         loading.wait(5)
         invalidate("thing")
         written.set()
-        assert slow.result() == "old"  # it was asked before the write had finished
+        assert slow.result() == "old"  # It was requested before the write had finished.
 
     assert source.read() == "new"
 
 
-def test_what_was_there_before_a_write_is_not_revived_by_a_lost_stamp(any_cache):
+def test_a_lost_version_does_not_revive_an_old_value(any_cache):
     source = Source()
     source.read()
     source.value = "new"
@@ -108,7 +108,7 @@ def test_what_was_there_before_a_write_is_not_revived_by_a_lost_stamp(any_cache)
     assert source.read() == "new"
 
 
-def test_a_new_epoch_makes_everything_old(any_cache):
+def test_a_new_epoch_makes_every_value_stale(any_cache):
     source = Source()
     source.read()
     source.value = "new"
@@ -118,17 +118,17 @@ def test_a_new_epoch_makes_everything_old(any_cache):
     assert source.read() == "new"
 
 
-def test_a_value_is_as_old_as_what_it_is_made_from(any_cache):
+def test_a_value_is_stale_when_a_key_that_it_depends_on_is_invalidated(any_cache):
     source = Source()
-    source.read(made_from=["part", "other"])
+    source.read(depends_on=["part", "other"])
     source.value = "new"
 
     invalidate("other")
 
-    assert source.read(made_from=["part", "other"]) == "new"
+    assert source.read(depends_on=["part", "other"]) == "new"
 
 
-def test_twenty_at_once_load_once(any_cache):
+def test_twenty_simultaneous_readers_load_once(any_cache):
     together = Barrier(20)
     loads = []
 
@@ -148,7 +148,7 @@ def test_twenty_at_once_load_once(any_cache):
     assert len(loads) == 1
 
 
-def test_a_load_that_fails_keeps_nobody_waiting(any_cache):
+def test_a_failed_load_keeps_no_other_reader_waiting(any_cache):
     def fail():
         raise RuntimeError("planted")
 
@@ -161,7 +161,7 @@ def test_a_load_that_fails_keeps_nobody_waiting(any_cache):
 
 
 def _keys() -> set[str]:
-    """Return all keys that are in the cache."""
+    """Return all keys in the cache."""
     if store.settings.REDIS_URL:
         return {key.decode() for key in store._redis().keys("*")}
     return set(caches["default"]._cache)
@@ -171,23 +171,23 @@ def _fail():
     raise KeyError("There is no such thing.")
 
 
-def test_a_key_under_which_nothing_is_found_leaves_nothing(any_cache):
-    read_through("thing", Source("value"), 60, made_from=["things"])
+def test_a_key_without_a_value_adds_no_entry(any_cache):
+    read_through("thing", Source("value"), 60, depends_on=["things"])
     before = _keys()
 
     for number in range(20):
         with pytest.raises(KeyError):
-            read_through(f"thing:{number}", _fail, 60, made_from=["things"])
+            read_through(f"thing:{number}", _fail, 60, depends_on=["things"])
         load = Source(Uncached("nothing"))
-        assert read_through(f"thing:{number}", load, 60, made_from=["things"]) == "nothing"
+        assert read_through(f"thing:{number}", load, 60, depends_on=["things"]) == "nothing"
         assert read_all(Lookup(f"thing:{number}", load, 60)) == (["nothing"], None)
 
     assert _keys() == before
     unread = Source("other")
-    assert read_through("thing", unread, 60, made_from=["things"]) == "value"
+    assert read_through("thing", unread, 60, depends_on=["things"]) == "value"
 
 
-def test_what_is_found_later_under_such_a_key_is_kept(any_cache):
+def test_a_value_that_appears_later_is_cached(any_cache):
     source = Source(Uncached(None))
     assert source.read() is None
     source.value = "value"
@@ -196,7 +196,7 @@ def test_what_is_found_later_under_such_a_key_is_kept(any_cache):
     assert source.loads == 2
 
 
-def test_a_value_that_is_too_large_is_returned_and_not_kept(any_cache):
+def test_a_value_that_is_too_large_is_returned_but_not_cached(any_cache):
     source = Source("x" * (MAX_VALUE_BYTES + 1))
 
     assert source.read() == source.read() == source.value
@@ -217,14 +217,14 @@ def test_a_hit_costs_one_round_trip(redis, monkeypatch):
     read_all(*lookups)
     trips = []
     read = store._read_redis
-    monkeypatch.setattr(store, "_read_redis", lambda *given: trips.append(given) or read(*given))
+    monkeypatch.setattr(store, "_read_redis", lambda *args: trips.append(args) or read(*args))
 
     read_all(*lookups, counting=("counter", 60))
 
     assert len(trips) == 1
 
 
-def test_counters_count_and_begin_anew(any_cache):
+def test_counters_count_and_are_reset(any_cache):
     assert [cache.increment_counter("limit", 1) for _ in range(3)] == [1, 2, 3]
     assert cache.read_counter("limit") == 3
 
@@ -234,10 +234,10 @@ def test_counters_count_and_begin_anew(any_cache):
     assert cache.increment_counter("limit", 1) == 1
 
 
-# Redis away
+# Redis is unreachable
 
 
-def test_a_redis_that_is_away_is_a_miss_and_never_an_error(redis, caplog):
+def test_an_unreachable_redis_is_a_miss_and_never_an_error(redis, caplog):
     source = Source()
     source.read()
     redis.stop()
@@ -247,16 +247,16 @@ def test_a_redis_that_is_away_is_a_miss_and_never_an_error(redis, caplog):
 
     assert source.read() == "new"
     assert cache.ping() is False
-    assert caplog.text.count("The cache is away") == 1
+    assert caplog.text.count("The cache is unavailable") == 1
 
 
-def test_a_redis_that_comes_back_revives_nothing(redis, monkeypatch):
-    monkeypatch.setattr(store, "LEFT_ALONE_SECONDS", 0.05)
+def test_a_redis_that_comes_back_revives_nothing_stale(redis, monkeypatch):
+    monkeypatch.setattr(store, "BREAKER_SECONDS", 0.05)
     source = Source()
     source.read()
     redis.pause()
     source.value = "new"
-    invalidate("thing")  # this Redis has never heard of it
+    invalidate("thing")  # This never reaches Redis.
     redis.resume()
     time.sleep(0.1)
 
@@ -264,10 +264,10 @@ def test_a_redis_that_comes_back_revives_nothing(redis, monkeypatch):
     source.read()
     loads = source.loads
     source.read()
-    assert source.loads == loads  # and it is of use again
+    assert source.loads == loads  # The cache works again.
 
 
-def test_a_frozen_redis_costs_half_a_second_at_most(redis):
+def test_a_frozen_redis_costs_at_most_half_a_second(redis):
     source = Source("value")
     redis.pause()
     try:
@@ -280,14 +280,14 @@ def test_a_frozen_redis_costs_half_a_second_at_most(redis):
         redis.resume()
 
 
-def test_counters_go_on_in_this_process_while_redis_is_away(redis):
+def test_counters_continue_in_this_process_while_redis_is_unreachable(redis):
     redis.stop()
 
     assert [cache.increment_counter("limit", 60) for _ in range(3)] == [1, 2, 3]
     assert cache.read_counter("limit") == 3
 
 
-def test_what_is_no_json_of_ours_in_redis_is_a_miss(redis):
+def test_a_value_that_is_not_json_is_a_miss(redis):
     source = Source("value")
     source.read()
     store._redis().set(store._redis_key("thing"), b"\x80\x04pickle")
@@ -295,12 +295,12 @@ def test_what_is_no_json_of_ours_in_redis_is_a_miss(redis):
     assert source.read() == "value"
 
 
-# Redis full
+# Redis is full
 
 
 @pytest.fixture
 def full_redis(redis):
-    """A Redis that takes no more, though it answers; what was in it is still there."""
+    """A Redis that responds and keeps its data, but accepts no new data."""
     source = Source("before")
     source.read("known")
     cache.increment_counter("counted", 60)
@@ -313,17 +313,17 @@ def full_redis(redis):
 def test_a_full_redis_is_a_miss_and_never_an_error(full_redis, caplog):
     known, new = Source("later"), Source("value")
 
-    assert known.read("known") == "before"  # what is there is read
+    assert known.read("known") == "before"  # Existing values are still read.
     assert [new.read("new"), new.read("new")] == ["value", "value"]
     assert new.loads == 2
     assert store.claim("lock", 2) is True
     store.release("lock")
     assert cache.ping() is True
     assert caplog.text.count("The cache is full") == 1
-    assert "The cache is away" not in caplog.text
+    assert "The cache is unavailable" not in caplog.text
 
 
-def test_what_is_forgotten_in_a_full_redis_is_loaded_anew(full_redis):
+def test_an_invalidated_value_is_loaded_again_although_redis_is_full(full_redis):
     source = Source("after")
 
     invalidate("known")
@@ -331,10 +331,10 @@ def test_what_is_forgotten_in_a_full_redis_is_loaded_anew(full_redis):
     assert source.read("known") == "after"
     store._redis().config_set("maxmemory", "0")
     assert [source.read("known"), source.read("known")] == ["after", "after"]
-    assert source.loads == 2  # once when it was full, once when it was not
+    assert source.loads == 2  # Once while Redis was full, and once afterwards.
 
 
-def test_a_slow_reader_never_puts_an_old_value_over_a_new_one_in_a_full_redis(redis):
+def test_a_slow_reader_never_replaces_a_new_value_although_redis_is_full(redis):
     source = Source("new")
     loading, written = Event(), Event()
 
@@ -355,7 +355,7 @@ def test_a_slow_reader_never_puts_an_old_value_over_a_new_one_in_a_full_redis(re
     assert source.read() == "new"
 
 
-def test_counters_go_on_in_this_process_while_redis_is_full(full_redis):
+def test_counters_continue_in_this_process_while_redis_is_full(full_redis):
     lookup = Lookup("known", Source("later"), 60)
 
     assert [cache.increment_counter("limit", 60) for _ in range(3)] == [1, 2, 3]

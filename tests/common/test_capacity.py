@@ -15,7 +15,7 @@ def test_a_job_is_refused_while_all_slots_are_taken():
         pass
 
 
-def test_few_wait_and_the_next_is_refused_at_once():
+def test_a_request_is_refused_at_once_when_too_many_are_waiting():
     capacity = Capacity(1, wait=60, waiting=0)
 
     with capacity, pytest.raises(Busy), capacity:
@@ -24,7 +24,7 @@ def test_few_wait_and_the_next_is_refused_at_once():
         pass
 
 
-def test_who_waits_longest_comes_first():
+def test_the_request_that_has_waited_longest_is_first():
     capacity, order = Capacity(1), []
 
     def work(number: int) -> None:
@@ -53,7 +53,7 @@ def test_a_slot_is_free_again_after_a_job_has_failed():
         pass
 
 
-def test_a_busy_server_says_when_to_try_again():
+def test_a_busy_response_says_when_to_try_again():
     response = handle_exception(Busy(), {"request": APIRequestFactory().get("/")})
 
     assert response.status_code == 503

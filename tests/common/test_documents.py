@@ -1,4 +1,4 @@
-"""Documents, their indexes, and how their edits meet."""
+"""Documents, their indexes, and conflicting edits."""
 
 import pytest
 from bson import ObjectId
@@ -25,10 +25,10 @@ def _no_pages():
     Page.ensure_indexes()
     yield
     Page.drop_collection()
-    Page.ensure_indexes()  # readiness asks for those of every document
+    Page.ensure_indexes()  # Readiness checks the indexes of all documents.
 
 
-def test_an_insert_that_is_tried_again_finds_what_it_has_made():
+def test_a_retried_insert_returns_the_document_that_it_inserted():
     page = Page(id=ObjectId(), name="one")
 
     assert insert(page).id == insert(Page(id=page.id, name="one")).id
@@ -37,7 +37,7 @@ def test_an_insert_that_is_tried_again_finds_what_it_has_made():
     assert Page.objects.count() == 1
 
 
-def test_each_edit_raises_the_revision():
+def test_each_edit_increments_the_revision():
     page = insert(Page(name="one"))
 
     changed = update(page, name="two")
@@ -46,7 +46,7 @@ def test_each_edit_raises_the_revision():
     assert update(page, expected=[2], name="three").revision == 3
 
 
-def test_an_edit_of_what_somebody_edited_since_changes_nothing():
+def test_an_edit_with_a_stale_revision_changes_nothing():
     page = insert(Page(name="one"))
     update(page, name="two")
 
@@ -57,7 +57,7 @@ def test_an_edit_of_what_somebody_edited_since_changes_nothing():
     assert Page.objects.get().name == "two"
 
 
-def test_an_edit_of_what_is_gone_does_not_bring_it_back():
+def test_an_edit_of_a_deleted_document_does_not_restore_it():
     page = insert(Page(name="one"))
     page.delete()
 
@@ -74,7 +74,7 @@ def test_a_missing_index_is_named_and_built():
     assert "test_pages: name" not in indexes.missing_indexes()
 
 
-def test_an_index_that_cannot_be_built_over_duplicates_is_said():
+def test_an_index_that_duplicates_prevent_is_reported():
     Page._get_collection().drop_index("name_1")
     Page._get_collection().insert_many([{"name": "one"}, {"name": "one"}])
 
@@ -83,7 +83,7 @@ def test_an_index_that_cannot_be_built_over_duplicates_is_said():
     assert "test_pages: name" in indexes.missing_indexes()
 
 
-def test_the_command_says_what_it_has_built(capsys):
+def test_the_command_prints_what_it_has_built(capsys):
     from django.core.management import call_command
 
     call_command("build_indexes")
@@ -91,14 +91,14 @@ def test_the_command_says_what_it_has_built(capsys):
     assert "All indexes of" in capsys.readouterr().out
 
 
-def test_a_backlog_is_read_one_document_at_a_time_and_each_comes_once():
+def test_a_backlog_is_read_one_document_at_a_time_and_each_only_once():
     names = ["a", "b", "c", "d", "e"]
     Page.objects.insert([Page(name=name) for name in [*names, "other"]])
     done = []
 
     def visit(page):
         done.append(page.name)
-        Page.objects(name="d").delete()  # gone before its turn
+        Page.objects(name="d").delete()  # before its turn
 
     assert for_each(Page.objects(name__ne="other"), visit) == 4
     assert done == ["a", "b", "c", "e"]

@@ -2,34 +2,34 @@ import pytest
 from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
 
-from apps.common.http.etags import etag_of, expected_revisions, is_known
+from apps.common.http.etags import etag_of, expected_revisions, is_not_modified
 
 A_TAG = etag_of(7, {"title": "Algebra", "count": 1})
 
 
-def asking(**headers: str) -> Request:
+def request_with(**headers: str) -> Request:
     return Request(APIRequestFactory().get("/", headers=headers))
 
 
-def test_a_tag_tells_the_revision_and_what_is_shown():
+def test_an_etag_depends_on_the_revision_and_the_content():
     assert A_TAG.startswith('"7-')
     assert etag_of(7, {"count": 1, "title": "Algebra"}) == A_TAG
     assert etag_of(7, {"title": "Algebra", "count": 2}) != A_TAG
     assert etag_of(8, {"title": "Algebra", "count": 1}) != A_TAG
 
 
-@pytest.mark.parametrize("given", [A_TAG, f"W/{A_TAG}", f'"x", {A_TAG}', "*"])
-def test_what_one_has_is_known_whole(given):
-    assert is_known(asking(**{"If-None-Match": given}), A_TAG)
+@pytest.mark.parametrize("header", [A_TAG, f"W/{A_TAG}", f'"x", {A_TAG}', "*"])
+def test_the_whole_etag_is_compared_for_not_modified(header):
+    assert is_not_modified(request_with(**{"If-None-Match": header}), A_TAG)
 
 
-@pytest.mark.parametrize("given", ["", "x", '"7-0"', etag_of(7, {})])
-def test_another_tag_is_not_known(given):
-    assert not is_known(asking(**{"If-None-Match": given}), A_TAG)
+@pytest.mark.parametrize("header", ["", "x", '"7-0"', etag_of(7, {})])
+def test_another_etag_does_not_match(header):
+    assert not is_not_modified(request_with(**{"If-None-Match": header}), A_TAG)
 
 
 @pytest.mark.parametrize(
-    ("given", "revisions"),
+    ("header", "revisions"),
     [
         ("", None),
         ("*", None),
@@ -40,5 +40,5 @@ def test_another_tag_is_not_known(given):
         ('"' + "9" * 30 + '-ab"', []),
     ],
 )
-def test_the_revision_alone_says_what_one_changes(given, revisions):
-    assert expected_revisions(asking(**{"If-Match": given})) == revisions
+def test_if_match_expects_only_the_revision(header, revisions):
+    assert expected_revisions(request_with(**{"If-Match": header})) == revisions

@@ -1,4 +1,4 @@
-"""Facts and questions between apps."""
+"""Events and queries between apps."""
 
 from dataclasses import dataclass
 
@@ -14,15 +14,15 @@ class Rained:
 
 @dataclass(frozen=True)
 class HowWet:
-    place: str
+    region: str
 
 
-heard = []
+drops_seen = []
 
 
 @subscribe(Rained)
-def note(event: Rained) -> None:
-    heard.append(event.drops)
+def record(event: Rained) -> None:
+    drops_seen.append(event.drops)
 
 
 @subscribe(Rained)
@@ -32,37 +32,37 @@ def fail_at_floods(event: Rained) -> None:
 
 
 @answer(HowWet)
-def soaked(question: HowWet) -> str:
-    if question.place == "nowhere":
+def describe(query: HowWet) -> str:
+    if query.region == "nowhere":
         raise RuntimeError("planted")
-    return f"{question.place} is soaked"
+    return f"{query.region} is soaked"
 
 
-def test_a_fact_is_told_to_all_and_one_that_fails_is_logged(caplog):
-    heard.clear()
+def test_an_event_reaches_all_handlers_and_a_failed_one_is_logged(caplog):
+    drops_seen.clear()
 
     assert publish(Rained(1)) is True
     assert publish(Rained(10)) is False
 
-    assert heard == [1, 10]
+    assert drops_seen == [1, 10]
     assert "A handler of Rained failed." in caplog.text
     assert "planted" in caplog.text
 
 
-def test_a_fact_that_nobody_hears_has_succeeded():
-    assert publish("nothing of note") is True
+def test_an_event_without_subscribers_succeeds():
+    assert publish("an event without subscribers") is True
 
 
-def test_a_question_is_answered_and_a_failed_answer_fails_who_asks():
+def test_a_failed_answer_to_a_query_fails_the_caller():
     assert ask(HowWet("Kent")) == ["Kent is soaked"]
     with pytest.raises(RuntimeError):
         ask(HowWet("nowhere"))
 
 
-def test_a_handler_that_is_imported_twice_hears_once():
-    subscribe(Rained)(note)
-    heard.clear()
+def test_a_handler_that_is_imported_twice_is_called_once():
+    subscribe(Rained)(record)
+    drops_seen.clear()
 
     publish(Rained(2))
 
-    assert heard == [2]
+    assert drops_seen == [2]

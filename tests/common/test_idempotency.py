@@ -1,4 +1,4 @@
-"""A POST under the same key is done once."""
+"""A POST with the same idempotency key runs only once."""
 
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
@@ -19,13 +19,14 @@ from rest_framework.views import APIView
 from apps.common.clock import now_in_milliseconds
 from apps.common.errors import Conflict
 from apps.common.http import idempotency
-from apps.common.http.idempotency import IdempotencyKey, delete_old_keys
 from apps.common.http.parsers import StrictJSONParser
 from apps.common.http.viewsets import ApiView
+from apps.common.storage import idempotency_keys
 from apps.common.storage.documents import insert
+from apps.common.storage.idempotency_keys import IdempotencyKey, delete_old_keys
 from apps.users.viewer import SignedInViewer
 
-PERSON = SignedInViewer(
+USER = SignedInViewer(
     id="5" * 24, account_id=1, username="ada", is_instructor=False, is_admin=False
 )
 OTHER = SignedInViewer(
@@ -63,15 +64,15 @@ def _no_notes():
     Note.drop_collection()
 
 
-def send(key="key-1", *, person=PERSON, path="/api/notes/", data=None, format="json", **view):
+def send(key="key-1", *, user=USER, path="/api/notes/", data=None, format="json", **view):
     headers = {"Idempotency-Key": key} if key is not None else {}
     body = data or {"text": "x"}
     request = APIRequestFactory().post(path, body, format=format, headers=headers)
-    force_authenticate(request, user=person)
+    force_authenticate(request, user=user)
     return Notes.as_view(**view)(request)
 
 
-def test_the_second_request_is_answered_as_the_first_and_nothing_is_done():
+def test_the_second_request_gets_the_first_response_and_does_nothing():
     first, second = send(), send()
 
     assert (second.status_code, second.data) == (first.status_code, first.data) == (201, first.data)
@@ -80,8 +81,8 @@ def test_the_second_request_is_answered_as_the_first_and_nothing_is_done():
     assert Note.objects.count() == 1
 
 
-def test_another_key_or_person_or_no_key_is_another_request():
-    for other in ({"key": "key-2"}, {"person": OTHER}, {"key": None}, {"key": None}):
+def test_another_key_or_user_or_no_key_is_another_request():
+    for other in ({"key": "key-2"}, {"user": OTHER}, {"key": None}, {"key": None}):
         send(**other)
 
     assert Note.objects.count() == 4
@@ -102,7 +103,7 @@ def test_another_request_under_the_same_key_is_a_conflict(other):
     assert Note.objects.count() == 1
 
 
-def test_files_are_told_apart_by_their_content():
+def test_files_are_distinguished_by_their_content():
     def upload(content: bytes):
         file = SimpleUploadedFile("a.png", content)
         return send(data={"text": "x", "file": file}, format="multipart")
@@ -112,14 +113,14 @@ def test_files_are_told_apart_by_their_content():
     assert Note.objects.count() == 1
 
 
-@pytest.mark.parametrize("wrong", ["", " ", "a b", "x" * 256, "ключ".encode().decode("latin-1")])
-def test_a_key_that_is_none_is_refused(wrong):
-    assert send(wrong).status_code == 400
+@pytest.mark.parametrize("invalid", ["", " ", "a b", "x" * 256, "ключ".encode().decode("latin-1")])
+def test_a_malformed_key_is_refused(invalid):
+    assert send(invalid).status_code == 400
     assert Note.objects.count() == 0
 
 
 @pytest.mark.parametrize("error", [Full(), ValidationError({"text": ["wrong"]})])
-def test_a_refusal_is_not_kept(error):
+def test_an_error_response_is_not_stored(error):
     def refuse():
         raise error
 
@@ -127,24 +128,24 @@ def test_a_refusal_is_not_kept(error):
     assert send().status_code == 201
 
 
-def test_a_try_that_broke_half_way_is_gone_on_with_under_the_same_id():
+def test_an_interrupted_request_continues_under_the_same_id():
     def die():
-        raise RuntimeError("cut off")
+        raise RuntimeError("planted")
 
     with pytest.raises(RuntimeError):
         send(after=die)
-    [made] = Note.objects
+    [note] = Note.objects
 
     again = send()
 
     assert again.status_code == 201
-    assert again.data["id"] == str(made.id)
+    assert again.data["id"] == str(note.id)
     assert Note.objects.count() == 1
 
 
-def test_a_claim_that_died_is_taken_over_after_a_minute(monkeypatch):
-    monkeypatch.setattr(idempotency, "WAIT_SECONDS", 0.1)
-    died = IdempotencyKey(person=ObjectId(PERSON.id), key="key-1", digest=_digest_of_a_note())
+def test_the_claim_of_a_dead_request_is_taken_over_after_a_minute(monkeypatch):
+    monkeypatch.setattr(idempotency_keys, "WAIT_SECONDS", 0.1)
+    died = IdempotencyKey(user=ObjectId(USER.id), key="key-1", digest=_digest_of_a_note())
     died.save()
 
     waiting = send()
@@ -155,24 +156,24 @@ def test_a_claim_that_died_is_taken_over_after_a_minute(monkeypatch):
     assert taken.data["id"] == str(died.document_id)
 
 
-def test_the_second_waits_for_the_first_that_still_runs():
-    begun, go_on = Event(), Event()
+def test_the_second_request_waits_for_the_running_first_one():
+    started, may_continue = Event(), Event()
 
     def wait():
-        begun.set()
-        go_on.wait(5)
+        started.set()
+        may_continue.wait(5)
 
     with ThreadPoolExecutor(2) as threads:
         first = threads.submit(send, before=wait)
-        begun.wait(5)
+        started.wait(5)
         second = threads.submit(send)
-        go_on.set()
+        may_continue.set()
 
     assert first.result().data == second.result().data
     assert Note.objects.count() == 1
 
 
-def test_twenty_at_once_are_done_once():
+def test_twenty_simultaneous_requests_run_once():
     with ThreadPoolExecutor(20) as threads:
         answers = list(threads.map(lambda _: send(), range(20)))
 
@@ -189,13 +190,13 @@ def test_a_key_lasts_a_day():
     assert Note.objects.count() == 2
 
 
-def test_old_keys_are_forgotten_by_the_sweep():
+def test_the_sweep_deletes_old_keys():
     send("old")
     IdempotencyKey.objects.update(set__created_at=now_in_milliseconds() - timedelta(hours=25))
     send("new")
 
     assert delete_old_keys() == 1
-    assert [kept.key for kept in IdempotencyKey.objects] == ["new"]
+    assert [stored.key for stored in IdempotencyKey.objects] == ["new"]
 
 
 def _digest_of_a_note() -> str:
@@ -203,15 +204,15 @@ def _digest_of_a_note() -> str:
     return IdempotencyKey.objects.get(key="another").digest
 
 
-# How much is stored
+# Limits of the stored responses
 
 
 def answering(answer, **options):
-    """Send a request that is answered with what is given."""
+    """Send a request whose response is `answer`."""
     request = APIRequestFactory().post(
         "/api/notes/", {"text": "x"}, format="json", headers={"Idempotency-Key": "key-1"} | options
     )
-    force_authenticate(request, user=PERSON)
+    force_authenticate(request, user=USER)
 
     class Answering(Notes):
         def post(self, request):
@@ -221,8 +222,8 @@ def answering(answer, **options):
     return Answering.as_view()(request)
 
 
-def test_an_answer_that_is_too_large_is_repeated_by_its_id_alone():
-    answer = {"id": "5" * 24, "text": "\U0001f600" * (idempotency.MOST_BYTES // 4)}
+def test_a_response_that_is_too_large_is_repeated_as_its_id():
+    answer = {"id": "5" * 24, "text": "\U0001f600" * (idempotency_keys.MOST_BYTES // 4)}
 
     first, second = answering(answer), answering(answer)
 
@@ -232,16 +233,19 @@ def test_an_answer_that_is_too_large_is_repeated_by_its_id_alone():
     assert Note.objects.count() == 1
 
 
-@pytest.mark.parametrize("answer", [["x" * idempotency.MOST_BYTES], {"x": "y" * 2_000_000}])
-def test_a_large_answer_without_an_id_is_repeated_without_content(answer):
+@pytest.mark.parametrize("answer", [["x" * idempotency_keys.MOST_BYTES], {"x": "y" * 2_000_000}])
+def test_a_large_response_without_an_id_is_repeated_as_an_empty_object(answer):
     answering(answer)
 
     assert answering(answer).data == {}
     assert Note.objects.count() == 1
 
 
-def test_an_answer_of_the_largest_size_is_repeated_whole():
-    answer = {"text": "\U0001f600" * (idempotency.MOST_BYTES // 4 - 10)}  # 12 bytes each in ASCII
+def test_a_response_of_the_largest_size_is_repeated_in_full():
+    answer = {
+        # Each character takes 4 bytes in UTF-8 and 12 in ASCII.
+        "text": "\U0001f600" * (idempotency_keys.MOST_BYTES // 4 - 10)
+    }
 
     answering(answer)
 
@@ -250,13 +254,13 @@ def test_an_answer_of_the_largest_size_is_repeated_whole():
     assert "Idempotent-Shortened" not in again
 
 
-def test_a_character_that_is_no_unicode_fails_no_request_that_was_done():
+def test_invalid_unicode_in_a_response_does_not_fail_the_request():
     assert answering({"text": "\ud800"}).status_code == 201
     assert answering({"text": "\ud800"}).data == {"text": "?"}
 
 
-def test_all_large_answers_of_a_user_together_have_a_bound(monkeypatch):
-    monkeypatch.setattr(idempotency, "MOST_BYTES_IN_ALL", 20_000)
+def test_the_stored_responses_of_a_user_have_a_total_limit(monkeypatch):
+    monkeypatch.setattr(idempotency_keys, "MOST_BYTES_IN_ALL", 20_000)
     answer = {"id": "5" * 24, "text": "x" * 8_000}
 
     repeated = []
@@ -267,8 +271,8 @@ def test_all_large_answers_of_a_user_together_have_a_bound(monkeypatch):
     assert repeated == [answer, answer, {"id": "5" * 24}]
 
 
-def test_a_user_has_so_many_keys_a_day(monkeypatch):
-    monkeypatch.setattr(idempotency, "MOST_KEYS", 2)
+def test_the_number_of_keys_per_user_and_day_is_limited(monkeypatch):
+    monkeypatch.setattr(idempotency_keys, "MOST_KEYS", 2)
     for key in ("a", "b"):
         send(key)
 
@@ -277,7 +281,7 @@ def test_a_user_has_so_many_keys_a_day(monkeypatch):
     assert (refused.status_code, refused.data["code"]) == (429, "too_many_idempotency_keys")
     assert int(refused["Retry-After"]) > 0
     assert send("a")["Idempotent-Replayed"] == "true"
-    assert send("c", person=OTHER).status_code == 201
+    assert send("c", user=OTHER).status_code == 201
     IdempotencyKey.objects(key="a").update(
         set__created_at=now_in_milliseconds() - timedelta(hours=25)
     )
@@ -285,7 +289,7 @@ def test_a_user_has_so_many_keys_a_day(monkeypatch):
     assert send("c").status_code == 201
 
 
-def test_a_file_is_not_gathered_in_memory_for_its_digest():
+def test_the_digest_of_a_file_does_not_load_it_into_memory():
     class Upload(SimpleUploadedFile):
         reads = 0
 
@@ -296,7 +300,7 @@ def test_a_file_is_not_gathered_in_memory_for_its_digest():
 
     upload = Upload("a", b"")
     tracemalloc.start()
-    idempotency._content(upload)
+    idempotency._file_digest(upload)
     _now, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 

@@ -1,4 +1,4 @@
-"""The in-process cache is bounded in bytes; what has expired, or was not used for long, goes."""
+"""The in-process cache limits its bytes, and evicts expired and least recently used entries."""
 
 import time
 from secrets import token_hex
@@ -16,7 +16,7 @@ KILOBYTE = 1024
 
 @pytest.fixture
 def clock(monkeypatch):
-    """The time that caches see; a test moves it on."""
+    """The caches' clock, which a test can advance."""
 
     class Clock:
         now = time.time()
@@ -36,7 +36,7 @@ def make(kind, *, entries=1_000, size=KILOBYTE * KILOBYTE):
 
 
 @pytest.mark.parametrize("kind", [MemoryCache, CounterCache])
-def test_it_holds_no_more_bytes_and_entries_than_it_may(kind):
+def test_bytes_and_entries_are_limited(kind):
     pages, small = make(kind), make(kind, entries=10)
 
     for number in range(500):
@@ -48,7 +48,7 @@ def test_it_holds_no_more_bytes_and_entries_than_it_may(kind):
     assert len(small._cache) == 10
 
 
-def test_what_was_not_used_for_longest_goes_first():
+def test_the_least_recently_used_entry_is_evicted_first():
     pages = make(MemoryCache, entries=3)
     pages.set_many({"a": 1, "b": 2, "c": 3}, 60)
     pages.get("a")
@@ -59,7 +59,7 @@ def test_what_was_not_used_for_longest_goes_first():
 
 
 @pytest.mark.parametrize("kind", [MemoryCache, CounterCache])
-def test_what_has_expired_goes_before_anything_else(kind, clock):
+def test_expired_entries_are_evicted_before_all_others(kind, clock):
     pages = make(kind, entries=3)
     pages.set("soon", 1, 10)
     pages.set("kept", 2, 60)
@@ -73,7 +73,7 @@ def test_what_has_expired_goes_before_anything_else(kind, clock):
     assert len(pages._cache) == 3
 
 
-def test_what_has_expired_is_dropped_long_before_the_bound(clock):
+def test_expired_entries_are_deleted_long_before_the_limit(clock):
     pages = make(MemoryCache)
     for _ in range(20):
         pages.set_many({token_hex(8): 1 for _ in range(10)}, 60)
@@ -82,7 +82,7 @@ def test_what_has_expired_is_dropped_long_before_the_bound(clock):
     assert len(pages._cache) <= 30
 
 
-def test_what_is_set_again_lives_as_long_as_was_said_last(clock):
+def test_an_entry_lives_as_long_as_it_was_last_set_to(clock):
     pages = make(MemoryCache)
     pages.set("longer", 1, 10)
     pages.set("longer", 1, 60)
@@ -100,7 +100,7 @@ def test_what_is_set_again_lives_as_long_as_was_said_last(clock):
     assert set(pages._cache) == {pages.make_key("other"), pages.make_key("another")}
 
 
-def test_a_value_that_is_too_large_is_not_kept_and_leaves_no_former_one():
+def test_a_value_that_is_too_large_is_not_cached_and_removes_the_old_one():
     pages = make(MemoryCache, size=10 * MAX_VALUE_BYTES)
     pages.set("page", "small", 60)
 
@@ -110,7 +110,7 @@ def test_a_value_that_is_too_large_is_not_kept_and_leaves_no_former_one():
     assert pages._usage.total == 0
 
 
-def test_work_and_memory_do_not_grow_with_what_was_set_before():
+def test_work_and_memory_do_not_grow_with_earlier_entries():
     pages = make(MemoryCache, entries=50)
     for number in range(20_000):
         pages.set(f"key{number % 60}", number, 3_600)
@@ -119,11 +119,11 @@ def test_work_and_memory_do_not_grow_with_what_was_set_before():
     assert pages._usage.sizes.keys() == pages._cache.keys()
 
 
-def test_bytes_are_counted_off_when_entries_go():
+def test_deleting_entries_reduces_the_byte_count():
     pages = make(MemoryCache)
     pages.set("number", 1, 60)
     for _ in range(300):
-        pages.incr("number")  # becomes longer
+        pages.incr("number")  # The value gets longer.
     pages.add("a", "x", 60)
     pages.add("a", "y", 60)
     assert pages._usage.total > 2 * ENTRY_BYTES
@@ -137,7 +137,7 @@ def test_bytes_are_counted_off_when_entries_go():
     assert pages._usage.total == 0
 
 
-def test_counters_of_failures_outlive_any_number_of_counters_of_a_minute():
+def test_counters_of_failures_outlive_any_number_of_one_minute_counters():
     counters = make(CounterCache, entries=100)
     counters.set("failures", 5, 900)
 
@@ -148,7 +148,7 @@ def test_counters_of_failures_outlive_any_number_of_counters_of_a_minute():
     assert len(counters._cache) == 100
 
 
-def test_pages_and_counters_are_stores_of_their_own(settings):
+def test_pages_and_counters_have_separate_stores(settings):
     if settings.REDIS_URL:
         pytest.skip("Pages are in Redis.")
     for _ in range(3):
@@ -162,7 +162,7 @@ def test_pages_and_counters_are_stores_of_their_own(settings):
     assert settings.CACHES["default"]["LOCATION"] != settings.CACHES["local"]["LOCATION"]
 
 
-def test_counters_of_many_networks_are_bounded_too():
+def test_counters_of_many_networks_fit_into_the_limit():
     options = settings.CACHES["local"]["OPTIONS"]
 
     assert options["MAX_ENTRIES"] * (ENTRY_BYTES + 64) < options["MAX_BYTES"]

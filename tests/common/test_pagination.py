@@ -1,4 +1,4 @@
-"""Pages by number, and by a cursor."""
+"""Pages by number and by cursor."""
 
 import pytest
 from mongoengine import Document, IntField
@@ -6,8 +6,9 @@ from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
 
 from apps.common.errors import NotFound
-from apps.common.storage.pagination import Paging, link, page_of, page_slice
-from tests.command_counter import recorded, shown
+from apps.common.http.page_links import page_link
+from apps.common.storage.pagination import Paging, page_of, page_slice
+from tests.command_counter import format_commands, record_commands
 
 
 class Leaf(Document):
@@ -40,7 +41,7 @@ def test_pages_follow_each_other(leaves):
     assert {page.count for page in pages} == {7}
 
 
-def test_a_page_past_the_end_is_missing_but_for_the_first_of_nothing(leaves):
+def test_a_page_past_the_end_is_not_found_except_the_first(leaves):
     for number in (4, 1_000_000_000):
         with pytest.raises(NotFound):
             page_of(leaves, Paging(number=number, size=3), number_of)
@@ -48,29 +49,29 @@ def test_a_page_past_the_end_is_missing_but_for_the_first_of_nothing(leaves):
     assert (empty.count, empty.rows, empty.next, empty.previous) == (0, [], None, None)
 
 
-def test_a_full_last_page_has_none_after_it(leaves):
+def test_a_full_last_page_has_no_next_page(leaves):
     assert page_of(leaves, Paging(size=7), number_of).next is None
 
 
-def test_a_cursor_leads_through_all_and_back(leaves):
-    seen, cursor, back = [], "", []
+def test_a_cursor_leads_through_all_items_and_back(leaves):
+    pages, cursor, back = [], "", []
     while cursor is not None:
-        part = page_slice(leaves, Paging(size=3, cursor=cursor), number_of)
-        seen.append(part.rows)
-        cursor = (part.next or {}).get("cursor")
-    previous = part.previous
+        page = page_slice(leaves, Paging(size=3, cursor=cursor), number_of)
+        pages.append(page.rows)
+        cursor = (page.next or {}).get("cursor")
+    previous = page.previous
     while previous:
-        part = page_slice(leaves, Paging(size=3, **previous), number_of)
-        back.append(part.rows)
-        previous = part.previous
+        page = page_slice(leaves, Paging(size=3, **previous), number_of)
+        back.append(page.rows)
+        previous = page.previous
 
-    assert seen == [[7, 6, 5], [4, 3, 2], [1]]
+    assert pages == [[7, 6, 5], [4, 3, 2], [1]]
     assert back == [[4, 3, 2], [7, 6, 5]]
-    assert part.next
-    assert part.count == 7
+    assert page.next
+    assert page.count == 7
 
 
-def test_what_is_added_meanwhile_moves_no_part(leaves):
+def test_new_items_do_not_shift_a_cursors_pages(leaves):
     first = page_slice(leaves, Paging(size=3, cursor=""), number_of)
     Leaf(number=8).save()
 
@@ -82,19 +83,19 @@ def test_what_is_added_meanwhile_moves_no_part(leaves):
     assert newer.previous
 
 
-def test_a_part_at_any_depth_costs_two_commands(leaves):
+def test_a_page_at_any_depth_costs_two_commands(leaves):
     deep = page_slice(leaves, Paging(size=2, cursor=""), number_of).next
     deep = page_slice(leaves, Paging(size=2, **deep), number_of).next
 
-    with recorded() as heard:
+    with record_commands() as commands:
         page_slice(leaves, Paging(size=2, **deep), number_of)
 
-    assert len(heard) == 2, shown(heard)
+    assert len(commands) == 2, format_commands(commands)
 
 
-def test_a_link_keeps_the_filters_and_replaces_the_place():
+def test_a_link_keeps_the_filters_and_replaces_the_page():
     request = Request(APIRequestFactory().get("/api/courses/?free=true&page=2&search=a%26b"))
 
-    assert link(request, {"page": 3}).endswith("/api/courses/?free=true&page=3&search=a%26b")
-    assert "page=" not in link(request, {"cursor": "after-1"})
-    assert link(request, None) is None
+    assert page_link(request, {"page": 3}).endswith("/api/courses/?free=true&page=3&search=a%26b")
+    assert "page=" not in page_link(request, {"cursor": "after-1"})
+    assert page_link(request, None) is None

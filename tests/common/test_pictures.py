@@ -1,4 +1,4 @@
-"""Pictures: what is decoded, how much memory that takes, and which files stay."""
+"""Pictures: what is decoded, how much memory decoding needs, and which files are kept."""
 
 import struct
 import subprocess
@@ -30,9 +30,9 @@ from tests.users.pictures import png
 
 
 def saved(mode: str, format: str, size=(640, 32), color=None, **options) -> bytes:
-    made = BytesIO()
-    Image.new(mode, size, color if color is not None else 0).save(made, format, **options)
-    return made.getvalue()
+    encoded = BytesIO()
+    Image.new(mode, size, color if color is not None else 0).save(encoded, format, **options)
+    return encoded.getvalue()
 
 
 def store(content: bytes, **options) -> tuple[Image.Image, Image.Image]:
@@ -53,7 +53,7 @@ def chunk(kind: bytes, content: bytes) -> bytes:
 
 def png_with(*chunks: bytes) -> bytes:
     whole = png()
-    return whole[:33] + b"".join(chunks) + whole[33:]  # after its header
+    return whole[:33] + b"".join(chunks) + whole[33:]  # after the header
 
 
 def orientation(value: int) -> bytes:
@@ -62,7 +62,7 @@ def orientation(value: int) -> bytes:
     return exif.tobytes()
 
 
-# What is decoded
+# Decoding
 
 
 @pytest.mark.parametrize(
@@ -89,13 +89,15 @@ def orientation(value: int) -> bytes:
 @pytest.mark.parametrize("larger", [1, 4])
 def test_every_kind_of_pixel_keeps_its_color(content, stored, larger):
     picture = Image.open(BytesIO(content))
-    made = BytesIO()
+    encoded = BytesIO()
     options = {"transparency": picture.info.get("transparency")} if picture.format == "PNG" else {}
     picture.resize((640 * larger, 32 * larger), Image.Resampling.NEAREST).save(
-        made, picture.format, **{key: value for key, value in options.items() if value is not None}
+        encoded,
+        picture.format,
+        **{key: value for key, value in options.items() if value is not None},
     )
 
-    large, small = store(made.getvalue())
+    large, small = store(encoded.getvalue())
 
     assert large.size == ((640, 32) if larger == 1 else (1280, 64))
     assert small.size == (480, 24)
@@ -108,28 +110,28 @@ def test_every_kind_of_pixel_keeps_its_color(content, stored, larger):
 
 @pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP"])
 @pytest.mark.parametrize("value", range(1, 9))
-def test_each_orientation_is_turned_upright(format, value):
+def test_each_orientation_is_made_upright(format, value):
     corner = Image.new("RGB", (64, 32), "white")
     corner.paste((200, 0, 0), (0, 0, 16, 16))
-    made = BytesIO()
-    corner.save(made, format, exif=orientation(value))
+    encoded = BytesIO()
+    corner.save(encoded, format, exif=orientation(value))
 
-    large, _small = store(made.getvalue())
+    large, _small = store(encoded.getvalue())
 
     assert large.size == ((64, 32) if value < 5 else (32, 64))
     right, bottom = value in (2, 3, 6, 7), value in (3, 4, 7, 8)
     at = ((large.width - 5) if right else 4, (large.height - 5) if bottom else 4)
-    assert large.getpixel(at)[1] < 100  # where the red corner is now
+    assert large.getpixel(at)[1] < 100  # the new position of the red corner
 
 
 @pytest.mark.parametrize("exif", [b"", b"II*\0", b"II*\0\xff\xff\xff\xff", b"MM\0*" + b"\xff" * 99])
-def test_broken_exif_turns_nothing(exif):
+def test_broken_exif_changes_no_orientation(exif):
     large, _small = store(png_with(chunk(b"eXIf", exif)))
 
     assert large.size == (20, 10)
 
 
-def test_a_strip_becomes_small_in_both_directions():
+def test_a_long_narrow_picture_is_reduced_in_both_directions():
     for size in ((400, 19_000), (19_000, 400), (1, 20_000), (20_000, 1)):
         large, small = store(saved("1", "PNG", size=size))
 
@@ -139,45 +141,45 @@ def test_a_strip_becomes_small_in_both_directions():
         assert small.height <= SMALL[1]
 
 
-def test_only_the_first_frame_of_a_moving_picture_is_stored():
+def test_only_the_first_frame_of_an_animation_is_stored():
     frames = [Image.new("RGB", (40, 20), (number * 60, 0, 0)) for number in range(4)]
     for format in ("PNG", "WEBP"):
-        made = BytesIO()
-        frames[0].save(made, format, save_all=True, append_images=frames[1:])
+        encoded = BytesIO()
+        frames[0].save(encoded, format, save_all=True, append_images=frames[1:])
 
-        large, _small = store(made.getvalue())
+        large, _small = store(encoded.getvalue())
 
         assert getattr(large, "n_frames", 1) == 1
         assert large.getpixel((9, 9))[0] < 8
 
 
-# What is refused, or costs nothing
+# Files that are refused, and metadata
 
 
-def refusal_of(content: bytes) -> str:
+def error_of(content: bytes) -> str:
     with pytest.raises(Invalid) as refused:
         store(content)
     return refused.value.messages["picture"][0]
 
 
-def test_too_long_a_side_is_refused():
-    assert "20,000 pixels" in refusal_of(saved("1", "PNG", size=(20_001, 1)))
-    assert "40 megapixels" in refusal_of(saved("1", "PNG", size=(20_000, 2_001)))
+def test_a_side_that_is_too_long_is_refused():
+    assert "20,000 pixels" in error_of(saved("1", "PNG", size=(20_001, 1)))
+    assert "40 megapixels" in error_of(saved("1", "PNG", size=(20_000, 2_001)))
 
 
-def test_a_file_of_many_parts_is_refused():
+def test_a_file_with_too_many_parts_is_refused():
     scans = saved("RGB", "JPEG", progressive=True)
     last = scans[scans.rindex(b"\xff\xda") : -2]
     many = scans[:-2] + last * MOST_SCANS + scans[-2:]
     comments = b"\xff\xfe\0\2" * MOST_PARTS
 
-    assert "too many parts" in refusal_of(many)
-    assert "too many parts" in refusal_of(scans[:2] + comments + scans[2:])
-    assert "too many parts" in refusal_of(png_with(chunk(b"aaAa", b"") * MOST_PARTS))
+    assert "too many parts" in error_of(many)
+    assert "too many parts" in error_of(scans[:2] + comments + scans[2:])
+    assert "too many parts" in error_of(png_with(chunk(b"aaAa", b"") * MOST_PARTS))
 
 
 def progressive(mode: str, width: int, height: int, scans: int) -> bytes:
-    """A JPEG that says it is so large, and has so many scans, most of them empty."""
+    """Return a JPEG that declares this size and has this number of mostly empty scans."""
     whole = saved(mode, "JPEG", size=(64, 64), progressive=True)
     frame, last = whole.index(b"\xff\xc2"), whole.rindex(b"\xff\xda")
     size = struct.pack(">HH", height, width)
@@ -185,7 +187,7 @@ def progressive(mode: str, width: int, height: int, scans: int) -> bytes:
     return whole[: frame + 5] + size + whole[frame + 9 : -2] + whole[last:-2] * more + whole[-2:]
 
 
-def test_the_more_pixels_the_fewer_scans():
+def test_more_pixels_allow_fewer_scans():
     for mode, scans in (("L", 6), ("RGB", 12), ("CMYK", 18)):
         assert without_metadata(progressive(mode, 8000, 5000, scans)).data
     assert without_metadata(progressive("RGB", 4000, 3000, MOST_SCANS)).data
@@ -195,12 +197,12 @@ def test_the_more_pixels_the_fewer_scans():
 
 
 @pytest.mark.parametrize("marker", [0x01, *range(0xD0, 0xD9)])
-def test_scans_do_not_hide_behind_a_marker_that_has_no_length(marker):
-    """Read as a segment, it would be one that has all scans, which libjpeg decodes."""
+def test_scans_behind_a_marker_without_a_length_are_counted(marker):
+    """If the marker were read as a segment, it would hide all scans, which libjpeg decodes."""
     many = progressive("L", 64, 64, 1500)
     length = struct.pack(">H", len(many) - 2)
 
-    assert "whole PNG" in refusal_of(
+    assert "complete PNG" in error_of(
         many[:2] + bytes((0xFF, marker)) + length + many[2:-2] + b"\xff\xd9\0\0"
     )
 
@@ -215,23 +217,23 @@ def test_scans_between_other_segments_are_counted():
         b"\xff\xd0",
         b"\xff\xff",
     ):
-        assert "too many parts" in refusal_of(whole[:-2] + (between + last) * 50 + whole[-2:])
+        assert "too many parts" in error_of(whole[:-2] + (between + last) * 50 + whole[-2:])
 
 
-def test_a_jpeg_has_one_frame_of_a_kind_that_browsers_show():
+def test_a_jpeg_has_one_frame_of_a_kind_that_browsers_support():
     whole = saved("RGB", "JPEG")
     at = whole.index(b"\xff\xc0")
     frame = whole[at : at + 19]
 
-    assert "whole PNG" in refusal_of(whole[:at] + frame + whole[at:])
-    assert "whole PNG" in refusal_of(whole[:-2] + frame + whole[-2:])
+    assert "complete PNG" in error_of(whole[:at] + frame + whole[at:])
+    assert "complete PNG" in error_of(whole[:-2] + frame + whole[-2:])
     for kind in {*range(0xC2, 0xD0)} - {0xC2, 0xC4}:
         with pytest.raises(ValueError, match="marker"):
             without_metadata(whole[: at + 1] + bytes((kind,)) + whole[at + 2 :])
 
 
-def test_a_length_that_does_not_include_itself_is_refused():
-    """Its bytes would not be passed on, and the decoder would take the next ones for it."""
+def test_a_segment_length_below_two_is_refused():
+    """The decoder would interpret the bytes after such a segment as its length."""
     whole = saved("RGB", "JPEG", progressive=True)
     for at in (2, whole.rindex(b"\xff\xda")):
         for length in (b"\0\0", b"\0\1"):
@@ -239,14 +241,14 @@ def test_a_length_that_does_not_include_itself_is_refused():
                 without_metadata(whole[:at] + b"\xff\xe0" + length + whole[at:])
 
 
-def test_fill_bytes_and_what_follows_the_end_are_left_out():
+def test_fill_bytes_and_data_after_the_end_are_dropped():
     whole = saved("RGB", "JPEG")
     filled = whole[:2] + b"\xff" * 5_000_000 + whole[2:]
 
     assert without_metadata(filled + whole).data == without_metadata(whole).data
 
 
-def test_fill_bytes_are_skipped_without_looking_at_each_in_python():
+def test_fill_bytes_are_skipped_in_linear_time():
     whole = saved("RGB", "JPEG")
     steps = 0
 
@@ -265,7 +267,7 @@ def test_fill_bytes_are_skipped_without_looking_at_each_in_python():
 
 
 def test_only_a_jpeg_whose_first_scan_has_all_colors_is_decoded_row_by_row():
-    """Otherwise the decoder collects all pixels, which few uploads may do at the same time."""
+    """Otherwise the decoder buffers all pixels, which few uploads may do at the same time."""
     whole = saved("RGB", "JPEG")
     scan = whole.index(b"\xff\xda")
     one_color = b"\xff\xda\0\x08\1\1\0\0\x3f\0"
@@ -275,44 +277,44 @@ def test_only_a_jpeg_whose_first_scan_has_all_colors_is_decoded_row_by_row():
     assert not without_metadata(progressive("RGB", 64, 64, 10)).row_by_row
 
 
-def test_a_png_has_one_header_and_nothing_after_its_end():
+def test_a_png_has_one_header_and_ends_at_its_end_chunk():
     whole = png()
     other = saved("L", "PNG", size=(9, 9))
 
     assert without_metadata(whole + other[8:]).data == whole
     for header in (whole[8:33], other[8:33]):
-        assert "whole PNG" in refusal_of(png_with(header))
-        assert "whole PNG" in refusal_of(whole[:-12] + header + whole[-12:])
-    assert "whole PNG" in refusal_of(whole[:8] + chunk(b"PLTE", b"abc") + whole[8:])
+        assert "complete PNG" in error_of(png_with(header))
+        assert "complete PNG" in error_of(whole[:-12] + header + whole[-12:])
+    assert "complete PNG" in error_of(whole[:8] + chunk(b"PLTE", b"abc") + whole[8:])
 
 
-def moving_webp(frames: int) -> bytes:
+def animated_webp(frames: int) -> bytes:
     colors = [Image.new("RGB", (40, 20), (number, 0, 99)) for number in range(frames)]
-    made = BytesIO()
-    colors[0].save(made, "WEBP", save_all=True, append_images=colors[1:], lossless=True)
-    return made.getvalue()
+    encoded = BytesIO()
+    colors[0].save(encoded, "WEBP", save_all=True, append_images=colors[1:], lossless=True)
+    return encoded.getvalue()
 
 
-def test_the_decoder_gets_one_frame_of_a_moving_webp():
-    moving = without_metadata(moving_webp(30)).data
+def test_the_decoder_gets_one_frame_of_an_animated_webp():
+    animation = without_metadata(animated_webp(30)).data
 
-    assert moving.count(b"ANMF") == 1
-    assert Image.open(BytesIO(moving)).n_frames == 1
+    assert animation.count(b"ANMF") == 1
+    assert Image.open(BytesIO(animation)).n_frames == 1
 
 
-def test_a_webp_ends_where_it_says():
+def test_a_webp_ends_at_its_declared_length():
     whole = saved("RGB", "WEBP", exif=orientation(6))
-    said = struct.unpack_from("<I", whole, 4)[0]
+    declared = struct.unpack_from("<I", whole, 4)[0]
 
-    assert without_metadata(whole + moving_webp(3)).data == without_metadata(whole).data
+    assert without_metadata(whole + animated_webp(3)).data == without_metadata(whole).data
     assert b"EXIF" not in without_metadata(whole).data
-    for size in (said + 2, 2**31, 2**32 - 1):
-        assert "whole PNG" in refusal_of(whole[:4] + struct.pack("<I", size) + whole[8:])
-    for size in (said, 2**32 - 1):  # of the first chunk
-        assert "whole PNG" in refusal_of(whole[:16] + struct.pack("<I", size) + whole[20:])
+    for size in (declared + 2, 2**31, 2**32 - 1):
+        assert "complete PNG" in error_of(whole[:4] + struct.pack("<I", size) + whole[8:])
+    for size in (declared, 2**32 - 1):  # of the first chunk
+        assert "complete PNG" in error_of(whole[:16] + struct.pack("<I", size) + whole[20:])
 
 
-def test_texts_and_profiles_are_never_unpacked():
+def test_texts_and_profiles_are_never_decompressed():
     packed = zlib.compress(b"a" * 50_000_000)
     content = png_with(
         chunk(b"zTXt", b"a\0\0" + packed),
@@ -338,14 +340,14 @@ def test_metadata_of_a_jpeg_never_reaches_the_decoder():
 
 @pytest.mark.parametrize("length", [3, 20, 40, 200, 1000])
 @pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP"])
-def test_a_file_that_is_cut_off_is_refused(format, length):
+def test_an_incomplete_file_is_refused(format, length):
     noise = BytesIO()
     Image.effect_noise((80, 80), 90).save(noise, format)
 
-    assert "whole PNG" in refusal_of(noise.getvalue()[:length])
+    assert "complete PNG" in error_of(noise.getvalue()[:length])
 
 
-# How much it takes
+# Memory and limits
 
 _MEASURE = """
 import resource, sys
@@ -365,7 +367,7 @@ def peak():
 def store(_):
     try:
         with pictures._decoding:
-            pictures._in_two_sizes(SimpleUploadedFile("a", content), "picture")
+            pictures._encode_in_two_sizes(SimpleUploadedFile("a", content), "picture")
     except Busy:
         pass
 before = peak()
@@ -375,7 +377,7 @@ print(peak() - before)
 """
 
 
-def test_ten_large_pictures_at_once_take_little_more_memory_than_one():
+def test_ten_simultaneous_large_pictures_need_little_more_memory_than_one():
     content = saved("RGBA", "PNG", size=(5000, 5000), compress_level=1)  # 100 MB of pixels
 
     ran = subprocess.run([sys.executable, "-c", _MEASURE], input=content, capture_output=True)
@@ -383,13 +385,13 @@ def test_ten_large_pictures_at_once_take_little_more_memory_than_one():
     assert int(ran.stdout) < 180, ran.stderr  # megabytes
 
 
-def test_who_finds_no_slot_is_told_to_come_again(monkeypatch):
+def test_an_upload_without_a_free_slot_is_told_to_retry(monkeypatch):
     monkeypatch.setattr(pictures._decoding, "_wait", 0.01)
     with pictures._decoding, pictures._decoding, pytest.raises(Busy):
         store(png())
 
 
-def test_a_user_uploads_so_many_pictures_an_hour(settings, instructor):
+def test_the_number_of_uploads_per_user_and_hour_is_limited(settings, instructor):
     settings.RATE_LIMITED = True
     settings.RATE_LIMITS = settings.RATE_LIMITS | {"uploads": (2, 3600)}
     course, user = make_course(instructor=instructor), str(instructor.id)
@@ -406,7 +408,7 @@ def test_a_user_uploads_so_many_pictures_an_hour(settings, instructor):
     assert int(late["Retry-After"]) > 0
 
 
-# Which files stay
+# Which files are kept
 
 
 def files(folder: str) -> set[str]:
@@ -415,7 +417,7 @@ def files(folder: str) -> set[str]:
     return {f"{folder}/{name}" for name in default_storage.listdir(folder)[1]}
 
 
-def test_of_racing_uploads_only_the_shown_pictures_stay(student, instructor):
+def test_only_the_current_pictures_of_racing_uploads_stay(student, instructor):
     course = make_course(instructor=instructor)
 
     def upload(number: int) -> None:
@@ -433,8 +435,8 @@ def test_of_racing_uploads_only_the_shown_pictures_stay(student, instructor):
     assert files("courses") == {course.image, course.image_small}
 
 
-def test_a_stale_reader_removes_what_its_write_replaced(student, instructor):
-    """The profile that an upload has read, and a removal, may be older than what they replace."""
+def test_a_stale_writer_removes_the_pictures_that_it_replaces(student, instructor):
+    """The document that a writer has read may be older than the one that it replaces."""
     course = make_course(instructor=instructor)
     as_read = Course.objects.get(id=course.id)
     for number in range(3):
@@ -451,7 +453,7 @@ def test_a_stale_reader_removes_what_its_write_replaced(student, instructor):
     assert files("courses") == set()
 
 
-def test_an_erased_user_leaves_no_picture(student):
+def test_erasing_a_user_removes_the_pictures(student):
     set_picture(
         user_id=str(student.id), upload=SimpleUploadedFile("a.png", png()), by=str(student.id)
     )
@@ -478,23 +480,23 @@ def test_the_sweep_removes_old_files_that_no_document_refers_to(settings, studen
         SimpleUploadedFile("a.png", png()),
         by=str(instructor.id),
     )
-    shown = files("people") | files("courses")
+    current = files("people") | files("courses")
     for folder in ("people", "courses"):
         for name in ("old.webp", "new.webp"):
             default_storage.save(f"{folder}/{name}", ContentFile(b"x"))
-    for name in shown | {"people/old.webp", "courses/old.webp"}:
+    for name in current | {"people/old.webp", "courses/old.webp"}:
         age(name, settings, hours=2)
     age("people/new.webp", settings, minutes=50)
 
     assert remove_unused_profile_pictures() == delete_unused_images() == 1
-    assert files("people") | files("courses") == shown | {"people/new.webp", "courses/new.webp"}
+    assert files("people") | files("courses") == current | {"people/new.webp", "courses/new.webp"}
 
 
 def test_the_sweep_of_an_empty_store_removes_nothing():
     assert remove_unused_profile_pictures() == delete_unused_images() == 0
 
 
-def test_the_sweep_looks_at_few_names_at_once(settings, monkeypatch):
+def test_the_sweep_processes_names_in_small_batches(settings, monkeypatch):
     monkeypatch.setattr(pictures, "NAMES_AT_ONCE", 3)
     for number in range(8):
         default_storage.save(f"people/{number}.webp", ContentFile(b"x"))

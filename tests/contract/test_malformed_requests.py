@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from lms import schema
+from lms.schema import views as schema
 from tests.factories import client_of, make_admin
 
 JSON = "application/json"
@@ -27,7 +27,7 @@ REQUESTS = {
 
 @pytest.fixture(scope="module")
 def operations() -> list[tuple[str, str, dict]]:
-    described = json.loads(schema.written(schema.OpenAPICodecJson, JSON))
+    described = json.loads(schema.encoded_schema(schema.OpenAPICodecJson, JSON))
     return [
         (verb, described["basePath"] + path, operation)
         for path, item in described["paths"].items()
@@ -37,7 +37,7 @@ def operations() -> list[tuple[str, str, dict]]:
 
 
 @pytest.mark.parametrize("name", REQUESTS)
-def test_the_answer_to_a_malformed_request_is_described(operations, name):
+def test_the_response_to_a_malformed_request_is_described(operations, name):
     admin = make_admin()
     undescribed = []
     for verb, path, operation in operations:

@@ -46,7 +46,7 @@ REJECTIONS = [400, 401, 403, 404, 405, 406, 409, 411, 412, 413, 415, 429]
 @pytest.mark.django_db(transaction=True)  # requests close their connections
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("role", ROLES)
-def test_every_answer_is_described(role):
+def test_every_response_is_described(role):
     random = Random(f"{SEED} {role}")
     world = World(role)
     faults: dict[str, str] = {}

@@ -2,8 +2,7 @@
 
 from datetime import timedelta
 
-from apps.common.http import idempotency
-from apps.common.storage import count_limits, undelivered
+from apps.common.storage import count_limits, idempotency_keys, undelivered
 from apps.enrollments import services as enrollments
 from apps.lessons import services as lessons
 from apps.progress import services as progress
@@ -30,7 +29,7 @@ WAITS = {
     erasure: "LONGEST_REQUEST",
     people: "A_MINUTE",
     profiles: "UNDISTURBED",
-    idempotency: "CLAIM",
+    idempotency_keys: "CLAIM_LIFETIME",
     count_limits: "QUIET",
     undelivered: "GRACE_PERIOD",
 }

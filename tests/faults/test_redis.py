@@ -64,7 +64,7 @@ def test_without_redis_all_works_and_the_log_says_so_once_a_minute(product):
     course = make_course(lessons=2, instructor=author)
     teacher, learner = token_of(author), token_of(student)
     lesson = {"title": "New", "course": str(course.id)}
-    before = product.said().count("The cache is away")
+    before = product.said().count("The cache is unavailable")
 
     product.way.cut()
     asked = [
@@ -81,7 +81,7 @@ def test_without_redis_all_works_and_the_log_says_so_once_a_minute(product):
     for _ in range(3):
         product.ask("GET", "/api/courses/")
         time.sleep(0.7)
-    assert product.said().count("The cache is away") - before <= 2  # a line for each worker
+    assert product.said().count("The cache is unavailable") - before <= 2  # a line for each worker
 
 
 def test_without_redis_the_limits_are_kept_by_each_process(product):

@@ -9,14 +9,14 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.mail_quotas import delete_old_quotas
+from apps.common.mail.quotas import delete_old_quotas
 from apps.common.models import MailQuota
 from apps.notifications import selectors, services
 from apps.notifications.documents import Notification
 from apps.users import services as users
 from apps.users.documents import User
 from apps.users.models import Account
-from tests.command_counter import recorded
+from tests.command_counter import record_commands
 from tests.factories import make_student
 from tests.notifications.telling import tell
 from tests.users.racing import race
@@ -331,7 +331,7 @@ def test_hundreds_that_wait_delay_nobody_else(verified, monkeypatch):
     other = make_student()
     tell(other)
 
-    with recorded() as commands:
+    with record_commands() as commands:
         assert services.send_mails() == LIMIT + 1
 
     assert len(commands) < 300  # not several for each of them

@@ -8,8 +8,8 @@ import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 
-from apps.common import mail as mails
 from apps.common.clock import now_in_milliseconds
+from apps.common.storage import outbox
 from apps.notifications import selectors, services
 from apps.notifications.documents import Notification
 from apps.users.documents import User
@@ -181,7 +181,7 @@ def test_telling_nudges_the_worker(student, settings):
 
 
 def test_without_a_mail_server_each_mail_is_a_file_of_its_own(settings, tmp_path):
-    settings.EMAIL_BACKEND = "apps.common.mail_file_backend.EmailBackend"
+    settings.EMAIL_BACKEND = "apps.common.mail.file_backend.EmailBackend"
     settings.EMAIL_FILE_PATH = tmp_path / "mail"
     students = [make_student() for _ in range(30)]
     for student in students:
@@ -228,7 +228,7 @@ def test_a_round_goes_on_until_nothing_is_due(student, monkeypatch):
 
 
 def test_a_round_that_takes_long_leaves_the_rest_to_the_next(student, monkeypatch):
-    monkeypatch.setattr(mails, "LONGEST_ROUND", 0)
+    monkeypatch.setattr(outbox, "LONGEST_ROUND", 0)
     for _ in range(3):
         tell(student)
 
@@ -264,7 +264,7 @@ def test_a_mail_that_goes_out_again_is_known_by_its_id(student):
 
 def test_a_worker_that_was_killed_leaves_its_mail_to_be_tried_again(student, monkeypatch):
     tell(student)
-    monkeypatch.setattr("apps.notifications.services.mails.deliver", _killed)
+    monkeypatch.setattr("apps.common.storage.outbox.send", _killed)
     with pytest.raises(SystemExit):
         services.send_mails()
     monkeypatch.undo()

@@ -69,7 +69,7 @@ def keys(bucket) -> set[str]:
 @pytest.mark.parametrize(
     ("kind", "field", "folder"), [("courses", "image", "courses"), ("users", "picture", "people")]
 )
-def test_pictures_come_are_read_replaced_and_go(bucket, instructor, kind, field, folder):
+def test_pictures_are_stored_read_replaced_and_removed(bucket, instructor, kind, field, folder):
     client = client_of(instructor)
     thing = make_course(instructor=instructor).id if kind == "courses" else instructor.id
     address = f"/api/{kind}/{thing}/"
@@ -93,7 +93,7 @@ def test_pictures_come_are_read_replaced_and_go(bucket, instructor, kind, field,
     assert keys(bucket) == set()
 
 
-def test_the_sweep_finds_what_nothing_refers_to(bucket, instructor, monkeypatch):
+def test_the_sweep_removes_unreferenced_pictures(bucket, instructor, monkeypatch):
     client, course = client_of(instructor), make_course(instructor=instructor)
     client.post(f"/api/courses/{course.id}/image/", {"image": picture()}, format="multipart")
     shown = keys(bucket)
@@ -105,7 +105,7 @@ def test_the_sweep_finds_what_nothing_refers_to(bucket, instructor, monkeypatch)
     assert keys(bucket) == shown
 
 
-def test_a_bucket_that_is_away_is_told_and_nothing_is_half_done(use, instructor):
+def test_an_unreachable_bucket_is_a_503_and_changes_nothing(use, instructor):
     use(f"http://{HOST}:{free_port()}")
     course = make_course(instructor=instructor)
     response = client_of(instructor).post(
@@ -116,7 +116,7 @@ def test_a_bucket_that_is_away_is_told_and_nothing_is_half_done(use, instructor)
     assert Course.objects.get(id=course.id).image is None
 
 
-def test_a_picture_that_cannot_be_removed_keeps_nobody_from_going_on(bucket, use, instructor):
+def test_a_picture_that_cannot_be_removed_fails_no_request(bucket, use, instructor):
     course = make_course(instructor=instructor)
     client = client_of(instructor)
     client.post(f"/api/courses/{course.id}/image/", {"image": picture()}, format="multipart")

@@ -24,7 +24,7 @@ def listed(client, settings):
     return read
 
 
-def test_robots_are_kept_off_the_api_and_led_to_the_sitemap(client, settings):
+def test_robots_are_excluded_from_the_api_and_find_the_sitemap(client, settings):
     lines = client.get("/robots.txt").text.splitlines()
 
     for path in ("/api/", "/admin/", "/metrics", "/unsubscribe/"):
@@ -32,7 +32,7 @@ def test_robots_are_kept_off_the_api_and_led_to_the_sitemap(client, settings):
     assert f"Sitemap: {settings.PUBLIC_URL}/sitemap.xml" in lines
 
 
-def test_robots_that_run_the_app_may_read_what_its_public_pages_show(client):
+def test_robots_that_run_the_app_may_read_the_data_of_its_public_pages(client):
     lines = client.get("/robots.txt").text.splitlines()
 
     assert [line for line in lines if line.startswith("Allow")] == [
@@ -41,15 +41,13 @@ def test_robots_that_run_the_app_may_read_what_its_public_pages_show(client):
     ]
 
 
-def test_the_sitemap_names_pages_that_are_there(client, listed):
+def test_the_sitemap_lists_existing_pages(client, listed):
     assert listed() == ["/", "/swagger/", "/redoc/"]
     for place in listed():
         assert client.get(place).status_code == 200
 
 
-def test_with_the_app_the_sitemap_names_the_published_courses_in_each_language(
-    client, built, listed
-):
+def test_the_sitemap_lists_the_published_courses_in_each_language(client, built, listed):
     course = make_course()
     draft = make_course(published=False)
 
@@ -62,7 +60,7 @@ def test_with_the_app_the_sitemap_names_the_published_courses_in_each_language(
         assert client.get(place).status_code == 200
 
 
-def test_the_sitemap_says_when_a_course_changed_last(client, built):
+def test_the_sitemap_has_the_last_change_of_a_course(client, built):
     course = make_course()
 
     changed = [one.text for one in _tree(client).iter(f"{SITEMAP}lastmod")]
@@ -70,7 +68,7 @@ def test_the_sitemap_says_when_a_course_changed_last(client, built):
     assert [one[:19] for one in changed] == [course.updated_at.isoformat()[:19]] * 2
 
 
-def test_the_sitemap_forgets_what_is_off_show_again(built, listed):
+def test_the_sitemap_omits_unpublished_courses(built, listed):
     course = make_course()
     assert f"/courses/{course.id}" in listed()
 
@@ -79,7 +77,7 @@ def test_the_sitemap_forgets_what_is_off_show_again(built, listed):
     assert f"/courses/{course.id}" not in listed()
 
 
-def test_the_sitemap_has_an_end(built, listed, monkeypatch):
+def test_the_sitemap_has_a_maximum_length(built, listed, monkeypatch):
     monkeypatch.setattr(crawlers, "MOST_COURSES", 2)
     courses = [make_course() for _ in range(3)]
 
@@ -91,7 +89,7 @@ def _tree(client):
     return ElementTree.fromstring(client.get("/sitemap.xml").content)
 
 
-def test_the_sitemap_is_written_once_for_each_state(client, built, monkeypatch):
+def test_the_sitemap_is_built_once_per_state(client, built, monkeypatch):
     course = make_course()
     written = []
     render = crawlers.render_to_string

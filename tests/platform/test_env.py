@@ -24,7 +24,7 @@ def test_a_setting_that_is_empty_counts_as_not_set(monkeypatch):
 
 
 @pytest.mark.parametrize(("said", "meant"), [("on", True), ("TRUE", True), ("1", True), ("off", 0)])
-def test_flags(monkeypatch, said, meant):
+def test_flags_accept_on_and_off(monkeypatch, said, meant):
     monkeypatch.setenv("LMS_X", said)
 
     assert env.flag("LMS_X") is bool(meant)
@@ -53,14 +53,14 @@ def test_flags(monkeypatch, said, meant):
         (lambda name: env.url(name, "redis"), "localhost:6379"),
     ],
 )
-def test_a_wrong_value_is_refused_by_name(monkeypatch, read, wrong):
+def test_an_invalid_value_is_refused_by_name(monkeypatch, read, wrong):
     monkeypatch.setenv("LMS_X", wrong)
 
     with pytest.raises(ImproperlyConfigured, match="LMS_X"):
         read("LMS_X")
 
 
-def test_a_refused_url_is_not_shown_for_it_may_hold_a_password(monkeypatch):
+def test_the_message_about_an_invalid_url_contains_no_password(monkeypatch):
     monkeypatch.setenv("LMS_X", "nosuch://user:hunter2@host/db")
 
     for read in (lambda: env.database("LMS_X", ""), lambda: env.email("LMS_X")):
@@ -69,7 +69,7 @@ def test_a_refused_url_is_not_shown_for_it_may_hold_a_password(monkeypatch):
         assert "hunter2" not in str(refused.value)
 
 
-def test_mail_settings_are_read_from_a_url(monkeypatch):
+def test_email_settings_are_read_from_a_url(monkeypatch):
     monkeypatch.setenv("LMS_X", "smtp+tls://ada:pass%40word@mail.example.org:587")
 
     mail = env.email("LMS_X")
@@ -91,7 +91,7 @@ def test_mail_settings_are_read_from_a_url(monkeypatch):
     ],
     ids=["manage.py", "gunicorn"],
 )
-def test_nothing_starts_without_what_is_required(tmp_path, command, lacking):
+def test_nothing_starts_without_the_required_settings(tmp_path, command, lacking):
     given = {name: value for name, value in REQUIRED.items() if name != lacking}
 
     done = _run(command, LMS_DATA_DIR=str(tmp_path), **given)

@@ -27,7 +27,7 @@ def _replace(monkeypatch, part: str, check) -> None:
     monkeypatch.setitem(checks.CHECKS, part, check)
 
 
-def test_a_process_that_answers_is_alive(client, monkeypatch):
+def test_a_process_that_responds_is_alive(client, monkeypatch):
     for part in checks.CHECKS:
         _replace(monkeypatch, part, _down)
 
@@ -52,7 +52,7 @@ def test_readiness_names_each_part(client):
 
 
 @pytest.mark.parametrize("part", ["documents", "indexes", "sql"])
-def test_a_part_that_is_down_is_named_in_a_503(client, monkeypatch, part):
+def test_an_unavailable_part_is_named_in_a_503(client, monkeypatch, part):
     _replace(monkeypatch, part, _down)
 
     response = client.get("/health/ready")
@@ -63,7 +63,7 @@ def test_a_part_that_is_down_is_named_in_a_503(client, monkeypatch, part):
     assert "secret" not in response.text
 
 
-def test_a_cache_that_is_down_is_named_in_a_200(client, monkeypatch):
+def test_an_unavailable_cache_is_named_in_a_200(client, monkeypatch):
     monkeypatch.setattr(cache, "ping", lambda: False)
 
     response = client.get("/health/ready")
@@ -72,7 +72,7 @@ def test_a_cache_that_is_down_is_named_in_a_200(client, monkeypatch):
     assert response.json()["cache"] == "down"
 
 
-def test_a_part_that_hangs_is_down_in_time(client, monkeypatch):
+def test_a_part_that_hangs_is_reported_in_time(client, monkeypatch):
     monkeypatch.setattr(checks, "LONGEST", 0.2)
     _replace(monkeypatch, "documents", lambda: time.sleep(1) or "ok")
     began = time.monotonic()
@@ -101,7 +101,7 @@ def hanging(client, monkeypatch):
         end.set()
 
 
-def test_callers_at_the_same_time_share_one_result(hanging):
+def test_simultaneous_callers_share_a_result(hanging):
     pool, hangs, end, asked = hanging
     first = pool.submit(checks.current_state)
     assert hangs.wait(20)
@@ -114,9 +114,7 @@ def test_callers_at_the_same_time_share_one_result(hanging):
     assert len(asked) == 1
 
 
-def test_while_a_part_hangs_few_callers_wait_and_the_others_get_the_result_before(
-    hanging, monkeypatch
-):
+def test_while_a_part_hangs_most_callers_get_the_previous_result(hanging, monkeypatch):
     """Otherwise each of them would hold a thread, and anybody may call."""
     pool, hangs, end, _ = hanging
     monkeypatch.setattr(checks, "_result", (time.monotonic(), {"documents": "as before"}))
@@ -129,7 +127,7 @@ def test_while_a_part_hangs_few_callers_wait_and_the_others_get_the_result_befor
     assert first.result(20)["documents"] == "ok"
 
 
-def test_an_index_that_is_missing_is_named_in_the_log_alone(client, monkeypatch, caplog):
+def test_a_missing_index_is_named_only_in_the_log(client, monkeypatch, caplog):
     kind = next(kind for kind in indexes.documents() if len(kind._meta["index_specs"]) > 1)
     built = kind._get_collection().index_information()
     name = next(name for name in built if name != "_id_")
@@ -145,7 +143,7 @@ def test_an_index_that_is_missing_is_named_in_the_log_alone(client, monkeypatch,
     assert client.get("/health/ready").json()["indexes"] == "ok"
 
 
-def test_the_probes_speak_to_the_real_stores():
+def test_the_probes_query_the_real_stores():
     assert get_db().name
     assert checks.documents() == "ok"
     assert connection.vendor
@@ -162,14 +160,14 @@ def test_requests_are_counted_by_route_and_status(client):
     assert after == before + 1
 
 
-def test_figures_say_what_is_up(client, monkeypatch):
+def test_metrics_say_which_parts_are_available(client, monkeypatch):
     _replace(monkeypatch, "documents", _down)
 
     assert _figure(client, 'lms_up{part="documents"}') == 0
     assert _figure(client, 'lms_up{part="cache"}') == 1
 
 
-def test_figures_name_no_path_and_nobody(client):
+def test_metrics_contain_no_paths_and_no_personal_data(client):
     client.get("/secret-zebra?email=ada@example.org")
     client.get("/api/echo/", headers={"X-Request-ID": "request-id-zebra"})
     client.generic("BREW", "/")
@@ -181,7 +179,7 @@ def test_figures_name_no_path_and_nobody(client):
     assert "BREW" not in figures
 
 
-def test_figures_are_not_for_those_behind_a_proxy(client):
+def test_metrics_are_not_available_through_a_proxy(client):
     for header in ("X-Forwarded-For", "Forwarded"):
         assert client.get("/metrics", headers={header: "203.0.113.9"}).status_code == 404
 

@@ -20,13 +20,13 @@ from tests.faults.ports import free_port
 from tests.users.pictures import png
 
 
-def test_a_data_folder_is_made(tmp_path):
+def test_a_data_folder_is_created(tmp_path):
     launch.make_data_dir(tmp_path / "deep" / "var")
 
     assert list((tmp_path / "deep" / "var").iterdir()) == []
 
 
-def test_a_data_folder_that_cannot_be_written_is_refused(tmp_path):
+def test_a_read_only_data_folder_is_refused(tmp_path):
     (tmp_path / "file").write_text("")
 
     for folder in (tmp_path / "file" / "var", tmp_path / "file", Path("/proc/var")):
@@ -41,7 +41,7 @@ def test_a_full_disk_is_refused(tmp_path, monkeypatch):
         launch.make_data_dir(tmp_path)
 
 
-def test_a_secret_key_is_made_once_and_for_the_owner_alone(tmp_path):
+def test_a_secret_key_is_created_once_and_readable_only_by_its_owner(tmp_path):
     file = tmp_path / "secret-key"
 
     made = launch.read_secret(file)
@@ -52,7 +52,7 @@ def test_a_secret_key_is_made_once_and_for_the_owner_alone(tmp_path):
     assert launch.read_secret(tmp_path / "another") != made
 
 
-def test_what_is_set_is_left_as_it_is(tmp_path, monkeypatch):
+def test_existing_settings_are_not_changed(tmp_path, monkeypatch):
     given = {"SECRET_KEY": "mine", "ALLOWED_HOSTS": "learn.test", "LMS_DEMO": "off"}
     for name, value in given.items():
         monkeypatch.setenv(name, value)
@@ -64,7 +64,7 @@ def test_what_is_set_is_left_as_it_is(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_is_not_set_is_made_for_this_machine(tmp_path, monkeypatch):
+def test_missing_settings_get_local_values(tmp_path, monkeypatch):
     for name in ("SECRET_KEY", "ALLOWED_HOSTS", "LMS_DEMO", "LMS_CELERY_BESIDE", "MONGODB_URI"):
         monkeypatch.setenv(name, "")
     monkeypatch.setenv("PUBLIC_URL", "https://learn.example.org")
@@ -76,7 +76,7 @@ def test_what_is_not_set_is_made_for_this_machine(tmp_path, monkeypatch):
     assert os.environ["SECRET_KEY"] == (tmp_path / "secret-key").read_text()
 
 
-def test_real_servers_are_not_filled_with_a_demo(tmp_path, monkeypatch):
+def test_the_demo_is_off_with_real_servers(tmp_path, monkeypatch):
     monkeypatch.setenv("MONGODB_URI", "mongodb://db.example.org/lms")
     monkeypatch.setenv("LMS_DEMO", "")
 
@@ -85,7 +85,7 @@ def test_real_servers_are_not_filled_with_a_demo(tmp_path, monkeypatch):
     assert os.environ["LMS_DEMO"] == ""
 
 
-def test_all_files_are_for_the_owner_alone(started, tmp_path):
+def test_all_files_are_readable_only_by_their_owner(started, tmp_path):
     folder = tmp_path / "var"
     (folder / "mail").mkdir(parents=True)
     for earlier in (folder / "accounts.sqlite3", folder / "mail" / "earlier.eml"):
@@ -116,7 +116,7 @@ def test_all_files_are_for_the_owner_alone(started, tmp_path):
     assert {"accounts.sqlite3-shm", "documents.sqlite3", "static"} <= {one.name for one in files}
 
 
-def test_a_port_that_is_taken_is_refused_with_the_way_out():
+def test_a_port_in_use_is_refused_with_advice():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -184,7 +184,7 @@ def started(tmp_path):
             product.end(signal.SIGKILL)
 
 
-def test_it_starts_serves_ends_and_starts_again_soon(started, tmp_path):
+def test_the_product_starts_serves_stops_and_restarts_quickly(started, tmp_path):
     product = started()
     product.wait_until_ready()
     for path in ("/", "/swagger/", "/redoc/", "/swagger.json", "/admin/login/", "/api/courses/"):
@@ -221,7 +221,7 @@ def test_a_second_start_on_the_same_data_is_refused_in_one_sentence(started):
     assert httpx.get(f"{first.address}/health/ready").status_code == 200
 
 
-def test_what_was_answered_is_there_after_a_kill(started):
+def test_acknowledged_writes_survive_a_kill(started):
     product = started()
     product.wait_until_ready()
     registered = httpx.post(
@@ -258,7 +258,7 @@ def test_what_was_answered_is_there_after_a_kill(started):
         ({"SECRET_KEY": "short"}, "SECRET_KEY must be set to at least 50"),
     ],
 )
-def test_what_is_in_the_way_is_said_in_one_sentence(started, environment, sentence):
+def test_an_obstacle_is_reported_in_one_sentence(started, environment, sentence):
     product = started(**environment)
 
     said = product.process.communicate(timeout=30)[0]
@@ -268,7 +268,7 @@ def test_what_is_in_the_way_is_said_in_one_sentence(started, environment, senten
     assert "Traceback" not in said
 
 
-def test_a_store_that_is_no_store_is_refused_and_left_as_it_is(started, tmp_path):
+def test_a_file_that_is_not_a_store_is_refused_and_not_changed(started, tmp_path):
     (tmp_path / "var").mkdir()
     file = tmp_path / "var" / "documents.sqlite3"
     file.write_bytes(b"")
@@ -280,7 +280,7 @@ def test_a_store_that_is_no_store_is_refused_and_left_as_it_is(started, tmp_path
     assert file.read_bytes() == b""
 
 
-def test_accounts_that_are_no_database_are_refused(started, tmp_path):
+def test_an_accounts_file_that_is_not_a_database_is_refused(started, tmp_path):
     (tmp_path / "var").mkdir()
     (tmp_path / "var" / "accounts.sqlite3").write_bytes(b"no database" * 1000)
 
@@ -290,7 +290,7 @@ def test_accounts_that_are_no_database_are_refused(started, tmp_path):
     assert "Traceback" not in said
 
 
-def test_the_accounts_wait_for_each_other(started, tmp_path):
+def test_writers_of_the_accounts_database_wait_for_each_other(started, tmp_path):
     product = started()
     product.wait_until_ready()
 
@@ -327,7 +327,7 @@ def machine(tmp_path):
     return run
 
 
-def test_without_a_suitable_python_one_sentence_says_so(machine):
+def test_a_missing_python_is_reported_in_one_sentence(machine):
     for done in (machine(), machine(python3="exit 1", python="exit 1")):
         assert done.returncode == 1
         assert "Python 3.11 or later" in done.stderr

@@ -27,7 +27,7 @@ def written(monkeypatch):
 
 def _handler(stream) -> logging.Handler:
     made = logs.configuration("INFO")
-    formatter = made["formatters"]["shown"]
+    formatter = made["formatters"]["default"]
     handler = logging.StreamHandler(stream)
     handler.setFormatter(formatter["()"](formatter.get("fmt") or formatter.get("format")))
     handler.addFilter(logs.RequestFilter())
@@ -71,7 +71,7 @@ def test_on_a_terminal_it_is_a_plain_line(monkeypatch, written):
         '"refresh": "hunter2"',
     ],
 )
-def test_no_secret_is_written(written, secret):
+def test_no_secret_is_logged(written, secret):
     line = written("Something happened with %s.", secret)
 
     assert "Something happened" in line
@@ -79,7 +79,7 @@ def test_no_secret_is_written(written, secret):
         assert part not in line
 
 
-def test_an_exception_is_written_without_its_secrets(written):
+def test_an_exception_is_logged_without_its_secrets(written):
     try:
         raise ValueError("no mail to ada@example.org, password=hunter2")
     except ValueError:
@@ -90,7 +90,7 @@ def test_an_exception_is_written_without_its_secrets(written):
     assert "hunter2" not in line
 
 
-def test_a_request_is_one_line_of_its_route(client, caplog):
+def test_a_request_is_logged_as_one_line_with_its_route(client, caplog):
     with caplog.at_level(logging.INFO, logger="lms.access"):
         client.get("/media/ada@example.org.png?token=hunter2")
 
@@ -99,7 +99,7 @@ def test_a_request_is_one_line_of_its_route(client, caplog):
     assert record.milliseconds >= 0
 
 
-def test_an_error_of_djangos_names_no_path(written, rf):
+def test_an_error_that_django_logs_names_no_path(written, rf):
     request = rf.get("/api/courses/ada@example.org/?token=hunter2")
     request.id = "request-0002"
 
@@ -111,7 +111,7 @@ def test_an_error_of_djangos_names_no_path(written, rf):
         assert secret not in line
 
 
-def test_a_refused_host_is_one_short_line_without_the_host(written, rf):
+def test_a_refused_host_is_logged_as_one_short_line_without_the_host(written, rf):
     host = "ada@example.org" + "key" * 2500
     try:
         raise DisallowedHost(f"Invalid HTTP_HOST header: {host!r}.")
@@ -123,7 +123,7 @@ def test_a_refused_host_is_one_short_line_without_the_host(written, rf):
     assert "keykey" not in line
 
 
-def test_a_host_that_is_refused_costs_no_more_than_a_line(client, capfd):
+def test_a_refused_host_costs_only_a_line(client, capfd):
     assert client.get("/", headers={"Host": "key" * 2500}).status_code == 400
 
     assert "keykey" not in "".join(capfd.readouterr())
@@ -133,15 +133,15 @@ def test_a_host_that_is_refused_costs_no_more_than_a_line(client, capfd):
     "secret", ["ada@example.org", "token=hunter2", "eyJhbGciOiJIUzI1NiJ9.e30.x"]
 )
 @pytest.mark.parametrize("cut", range(1, 12))
-def test_a_long_message_is_cut_before_a_word_that_may_be_secret(written, secret, cut):
-    line = written("a" * (logs.LONGEST - cut - 1) + " " + secret)
+def test_a_long_message_is_truncated_before_a_word_that_may_be_secret(written, secret, cut):
+    line = written("a" * (logs.LONGEST_VALUE - cut - 1) + " " + secret)
 
-    assert len(json.loads(line)["message"]) <= logs.LONGEST
+    assert len(json.loads(line)["message"]) <= logs.LONGEST_VALUE
     for part in ("ada", "hunter", "eyJ"):
         assert part not in line
 
 
-def test_an_exception_of_any_length_is_cut(written):
+def test_a_long_exception_is_truncated(written):
     try:
         raise ValueError("word " * 100_000)
     except ValueError:
@@ -155,7 +155,7 @@ def test_an_exception_of_any_length_is_cut(written):
     "value",
     [{"password": "hunter2"}, ["ada@example.org"], ValueError("token=hunter2"), "key=hunter2"],
 )
-def test_no_other_value_of_a_line_holds_a_secret(written, value):
+def test_no_other_value_of_a_line_contains_a_secret(written, value):
     line = written("It rained.", extra={"about": value, "number": 5})
 
     assert json.loads(line)["number"] == 5
@@ -179,7 +179,7 @@ def test_words_of_any_length_are_redacted(text):
         assert part not in logs.redact(text)
 
 
-def test_gunicorn_writes_as_everybody_does():
+def test_gunicorn_uses_the_same_format():
     loggers = logs.configuration("INFO")["loggers"]
 
     assert loggers["gunicorn.error"] == {"level": "WARNING", "handlers": [], "propagate": True}

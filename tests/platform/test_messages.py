@@ -35,7 +35,7 @@ def forms(message) -> list[tuple[str, str]]:
 # The catalogue
 
 
-def test_the_catalogue_holds_what_the_code_marks_and_nothing_else(stored):
+def test_the_catalog_has_exactly_the_messages_of_the_code(stored):
     assert {message for _place, message in messages.marked()} == set(stored), "run `make messages`"
 
 
@@ -55,20 +55,20 @@ def test_a_translation_has_the_placeholders_of_its_message(stored):
             assert sorted(PLACEHOLDER.findall(translated)) == sorted(PLACEHOLDER.findall(message))
 
 
-def test_a_translation_ends_as_its_message_does(stored):
+def test_a_translation_ends_with_the_same_punctuation(stored):
     for one in stored.values():
         for message, translated in forms(one):
             assert translated.endswith(".") == message.endswith(".")
 
 
-def test_nobody_is_called_usted(stored):
+def test_translations_use_informal_address(stored):
     formal = re.compile(r"\b(usted|su contraseña|asegúrese|introduzca|compruebe)\b", re.I)
 
     translations = [translated for one in stored.values() for _, translated in forms(one)]
     assert [translated for translated in translations if formal.search(translated)] == []
 
 
-def test_the_compiled_catalogue_says_what_the_written_one_says(stored):
+def test_the_compiled_catalog_equals_its_source(stored):
     with messages.MO.open("rb") as file:
         compiled = GNUTranslations(file)
 
@@ -79,7 +79,7 @@ def test_the_compiled_catalogue_says_what_the_written_one_says(stored):
             assert compiled.gettext(one.id) == one.string
 
 
-def test_bringing_a_current_catalogue_up_to_date_changes_nothing():
+def test_updating_a_current_catalog_changes_nothing():
     current = messages.brought_up_to_date(messages.stored())
     compiled, written = BytesIO(), BytesIO()
     mofile.write_mo(compiled, current)
@@ -89,23 +89,23 @@ def test_bringing_a_current_catalogue_up_to_date_changes_nothing():
     assert messages.PO.read_bytes() == written.getvalue()
 
 
-def test_the_header_tells_of_no_machine_and_no_day():
+def test_the_header_contains_no_machine_and_no_date():
     header = messages.PO.read_text().split("\n\n")[0]
 
     assert not re.search(r"date|generated|translator|://|20\d\d", header, re.I)
 
 
 @pytest.mark.parametrize("module", messages.BORROWED)
-def test_what_is_translated_for_a_library_is_still_said_by_it(module):
+def test_messages_translated_for_a_library_still_exist_in_it(module):
     assert set(messages.BORROWED[module]) <= messages.said_by(module)
 
 
-def test_our_words_go_before_a_librarys():
+def test_our_translations_replace_a_librarys():
     with translation.override("es"):
         assert gettext("This field is required.") == "Este campo es obligatorio."
 
 
-def test_templates_mark_nothing_as_only_python_is_searched():
+def test_templates_mark_no_messages_because_only_python_is_searched():
     templates = [
         one for folder in messages.OURS for one in (messages.ROOT / folder).rglob("templates/**/*")
     ]
@@ -118,7 +118,7 @@ def test_templates_mark_nothing_as_only_python_is_searched():
 # Over HTTP
 
 
-def test_a_refusal_of_a_service_is_told_in_spanish(student):
+def test_a_domain_error_is_translated(student):
     course = make_course(title="Álgebra")
     enroll_in(course, student)
 
@@ -134,7 +134,7 @@ def test_a_refusal_of_a_service_is_told_in_spanish(student):
     assert response["Content-Language"] == "es"
 
 
-def test_a_refusal_without_words_of_its_own_is_told_in_spanish(instructor):
+def test_a_domain_error_with_its_default_text_is_translated(instructor):
     course = make_course(instructor=instructor, published=False)
 
     response = client_of(instructor).post(f"/api/courses/{course.id}/publish/", headers=SPANISH)
@@ -145,7 +145,7 @@ def test_a_refusal_without_words_of_its_own_is_told_in_spanish(instructor):
     }
 
 
-def test_wrong_fields_are_told_in_spanish_ours_and_the_frameworks(instructor):
+def test_validation_errors_are_translated_ours_and_the_frameworks(instructor):
     response = client_of(instructor).post(
         "/api/courses/", {"titulo": "Lógica", "price": "caro"}, headers=SPANISH
     )
@@ -159,7 +159,7 @@ def test_wrong_fields_are_told_in_spanish_ours_and_the_frameworks(instructor):
     assert response["Content-Language"] == "es"
 
 
-def test_wrong_parameters_are_told_in_spanish(anonymous):
+def test_errors_of_parameters_are_translated(anonymous):
     response = anonymous.get("/api/courses/?color=rojo&page_size=0", headers=SPANISH)
 
     assert response.json() == {
@@ -168,7 +168,7 @@ def test_wrong_parameters_are_told_in_spanish(anonymous):
     }
 
 
-def test_who_is_not_signed_in_or_asks_too_often_is_told_so_in_spanish(anonymous, settings):
+def test_errors_of_authentication_and_rate_limits_are_translated(anonymous, settings):
     refused = anonymous.get("/api/enrollments/", headers=SPANISH)
     settings.RATE_LIMITED = True
     settings.RATE_LIMITS = settings.RATE_LIMITS | {"anonymous": (0, 60)}
@@ -195,13 +195,13 @@ def test_who_is_not_signed_in_or_asks_too_often_is_told_so_in_spanish(anonymous,
         ('{"a": 1, "a": 2}', "El cuerpo nombra «a» dos veces en un mismo objeto."),
     ],
 )
-def test_what_is_no_json_is_told_in_spanish_and_without_the_parsers_words(client, body, detail):
+def test_an_error_in_json_is_translated_without_the_parsers_text(client, body, detail):
     response = client.post("/api/echo/", body, content_type=JSON, headers=SPANISH)
 
     assert response.json() == {"detail": detail, "code": "parse_error"}
 
 
-def test_a_form_that_is_none_is_told_in_spanish(instructor):
+def test_an_error_in_a_form_is_translated(instructor):
     course = make_course(instructor=instructor)
 
     response = client_of(instructor).post(
@@ -215,7 +215,7 @@ def test_a_form_that_is_none_is_told_in_spanish(instructor):
     assert response.json() == {"detail": "No se puede leer el formulario.", "code": "parse_error"}
 
 
-def test_an_unknown_address_is_told_in_spanish_by_the_api_and_by_a_page(client):
+def test_a_404_is_translated_by_the_api_and_by_a_page(client):
     answer = client.get("/api/nada/", headers=SPANISH)
     page = client.get("/nada", headers=SPANISH)
 
@@ -226,7 +226,7 @@ def test_an_unknown_address_is_told_in_spanish_by_the_api_and_by_a_page(client):
     assert answer["Content-Language"] == page["Content-Language"] == "es"
 
 
-def test_a_fault_is_told_in_spanish(client):
+def test_a_500_is_translated(client):
     response = client.get("/api/broken/", headers=SPANISH)
 
     assert response.status_code == 500
@@ -242,11 +242,11 @@ def test_another_language_falls_back_to_english(client, language):
     assert response["Content-Language"] == "en"
 
 
-def test_a_language_is_spoken_for_one_request_only(client):
+def test_a_language_lasts_for_one_request(client):
     client.get("/api/nix/", headers=SPANISH)
 
     assert translation.get_language() == "en"
 
 
-def test_caches_are_told_that_the_language_counts(client):
+def test_responses_vary_by_language(client):
     assert "Accept-Language" in client.get("/api/nix/", headers=SPANISH)["Vary"]

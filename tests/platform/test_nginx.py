@@ -93,7 +93,7 @@ def test_the_product_is_reached_over_https(ask):
     assert "Strict-Transport-Security" in answer.headers
 
 
-def test_what_a_client_says_of_its_address_does_not_count(ask):
+def test_an_address_that_the_client_forges_does_not_count(ask):
     answers = [
         ask("GET", "/api/courses/", headers={"X-Forwarded-For": f"203.0.113.{number}"})
         for number in range(5)
@@ -102,11 +102,11 @@ def test_what_a_client_says_of_its_address_does_not_count(ask):
     assert [answer.status_code for answer in answers] == [200] * 3 + [429] * 2
 
 
-def test_metrics_are_not_shown_through_the_proxy(ask):
+def test_metrics_are_not_available_through_nginx(ask):
     assert ask("GET", "/metrics").status_code in (404, 429)
 
 
-def test_bodies_up_to_a_question_bank_pass(ask):
+def test_bodies_of_the_size_of_a_question_bank_pass(ask):
     small, large = (
         ask("POST", "/api/auth/token/verify/", content=b" " * size * 1024 * 1024).status_code
         for size in (10, 12)

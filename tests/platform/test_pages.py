@@ -13,7 +13,7 @@ from lms.site import pages
 from tests.factories import make_course
 
 
-def test_the_start_page_says_what_this_is_and_where_to_go_on(client):
+def test_the_start_page_describes_the_product_and_has_links(client):
     page = client.get("/")
 
     assert page.status_code == 200
@@ -35,7 +35,7 @@ def test_the_start_page_is_accessible_and_runs_no_script(client):
     assert not re.search(r"\son\w+=|\sstyle=", page)
 
 
-def test_what_the_start_page_loads_is_there(client):
+def test_the_files_of_the_start_page_exist(client):
     loaded = re.findall(r'(?:href|src)="/static/([^"]+)"', client.get("/").text)
 
     assert loaded
@@ -59,7 +59,7 @@ def test_the_five_calls_work_when_pasted(live_server, settings):
     assert '"percentage":25' in done.stdout.replace(" ", "")
 
 
-def test_a_picture_is_shown_for_a_year_and_as_nothing_else(client, settings):
+def test_a_picture_is_cached_for_a_year_and_served_only_as_a_picture(client, settings):
     settings.MEDIA_ROOT.mkdir()
     (settings.MEDIA_ROOT / "one.png").write_bytes(b"\x89PNG")
 
@@ -74,7 +74,7 @@ def test_a_picture_is_shown_for_a_year_and_as_nothing_else(client, settings):
 @pytest.mark.parametrize(
     "name", ["", "nix.png", "../accounts.sqlite3", "..%2fsecret-key", "%2fetc"]
 )
-def test_nothing_but_pictures_is_shown(client, settings, name):
+def test_only_pictures_are_served(client, settings, name):
     settings.MEDIA_ROOT.mkdir()
 
     assert client.get(f"/media/{name}").status_code in (400, 404)
@@ -103,7 +103,7 @@ def test_pages_are_limited_like_anonymous_requests(client, settings, path):
 
 
 @pytest.mark.django_db
-def test_the_limit_counts_hosts_that_are_not_ours(client, settings):
+def test_requests_for_unknown_hosts_are_limited_too(client, settings):
     settings.RATE_LIMITED = True
     settings.RATE_LIMITS = settings.RATE_LIMITS | {"anonymous": (1, 60)}
 
@@ -112,7 +112,7 @@ def test_the_limit_counts_hosts_that_are_not_ours(client, settings):
     assert [answer.status_code for answer in answers] == [400, 429]
 
 
-def test_a_form_that_was_cut_off_is_a_faulty_request(rf):
+def test_an_incomplete_form_is_a_400(rf):
     try:
         raise UnreadablePostError("The body was cut off.")
     except UnreadablePostError:

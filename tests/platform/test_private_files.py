@@ -24,7 +24,7 @@ def _mode(path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def test_a_folder_that_others_may_enter_is_closed_with_the_products_files_in_it(folder):
+def test_a_folder_that_others_may_enter_is_closed_with_the_products_files(folder):
     private_files.restrict_data_dir(folder)
 
     assert _mode(folder) == _mode(folder / "media") == _mode(folder / "media" / "pictures") == 0o700
@@ -33,7 +33,7 @@ def test_a_folder_that_others_may_enter_is_closed_with_the_products_files_in_it(
     assert _mode(folder / "notes.txt") == 0o644
 
 
-def test_a_folder_for_everybody_stays_open_and_the_products_files_do_not(folder):
+def test_a_shared_folder_stays_open_but_the_products_files_are_closed(folder):
     folder.chmod(0o1777)
 
     private_files.restrict_data_dir(folder)
@@ -54,7 +54,7 @@ def test_links_are_not_followed(folder, tmp_path_factory):
     assert (_mode(elsewhere), _mode(elsewhere / "file")) == (0o755, 0o644)
 
 
-def test_new_files_are_for_their_owner_alone(tmp_path):
+def test_new_files_are_readable_only_by_their_owner(tmp_path):
     before = os.umask(0o022)
     try:
         private_files.restrict_umask()

@@ -27,7 +27,7 @@ def test_https_without_a_trusted_proxy_is_a_warning(settings, public_url, truste
 
 
 @pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded"])
-def test_forwarded_requests_are_pointed_out_once_and_without_the_address(rf, caplog, header):
+def test_forwarded_requests_are_logged_once_without_the_address(rf, caplog, header):
     middleware = proxies.UntrustedProxyMiddleware(lambda request: "answer")
 
     for _ in range(3):
@@ -40,7 +40,7 @@ def test_forwarded_requests_are_pointed_out_once_and_without_the_address(rf, cap
     assert "203.0.113.9" not in caplog.text
 
 
-def test_with_a_trusted_proxy_nothing_is_looked_at(settings):
+def test_with_a_trusted_proxy_the_middleware_is_not_used(settings):
     settings.TRUSTED_PROXIES = 1
 
     with pytest.raises(MiddlewareNotUsed):

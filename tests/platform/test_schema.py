@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 from rest_framework.views import APIView
 
-from lms import schema
+from lms.schema import views as schema
 
 VERBS = {"get", "post", "put", "patch", "delete"}
 STANDARD = {"list", "retrieve", "create", "update", "partial_update", "destroy"}
@@ -18,13 +18,13 @@ STANDARD = {"list", "retrieve", "create", "update", "partial_update", "destroy"}
 @pytest.fixture
 def client() -> Client:
     """A client of the product's own routes."""
-    schema.written.cache_clear()
+    schema.encoded_schema.cache_clear()
     return Client()
 
 
 @pytest.fixture(scope="module")
 def described() -> dict:
-    return json.loads(schema.written(schema.OpenAPICodecJson, "application/json"))
+    return json.loads(schema.encoded_schema(schema.OpenAPICodecJson, "application/json"))
 
 
 def operations(described: dict) -> dict[tuple[str, str], dict]:
@@ -61,12 +61,12 @@ def _patterns(patterns, prefix=""):
             yield from _patterns(pattern.url_patterns, path)
 
 
-def test_every_route_and_verb_is_described_and_nothing_else(described):
+def test_exactly_all_routes_and_methods_are_described(described):
     assert set(operations(described)) == set(routes())
     assert len(routes()) > 40
 
 
-def test_every_operation_says_what_it_does_and_where_it_belongs(described):
+def test_every_operation_has_a_summary_and_a_tag(described):
     for place, operation in operations(described).items():
         assert operation["summary"].endswith("."), place
         assert len(operation["summary"]) < 120, place
@@ -81,7 +81,7 @@ def test_operation_ids_are_unique(described):
     assert all(re.fullmatch(r"[a-z_]+", each) for each in ids)
 
 
-def test_what_cannot_be_told_from_the_code_is_declared():
+def test_facts_that_the_code_does_not_reveal_are_declared():
     """Actions of our own, and every plain view's POST, say what they take and answer."""
     undeclared = [
         (verb, path)
@@ -98,7 +98,7 @@ def _needs_declaring(view, verb: str, action: str) -> bool:
     return verb == "post" or (verb == "get" and not getattr(view, "serializer_class", None))
 
 
-def test_success_and_refusals_are_described(described):
+def test_successes_and_errors_are_described(described):
     for place, operation in operations(described).items():
         answers = operation["responses"]
         successes = [status for status in answers if status.startswith("2")]
@@ -144,7 +144,7 @@ def has(operation: dict, status: int) -> bool:
     return str(status) in operation["responses"]
 
 
-def test_errors_say_what_is_wrong_and_when_to_try_again(described):
+def test_errors_have_descriptions_and_retry_times(described):
     answers = operations(described)["post", "/api/courses/"]["responses"]
     invalid = described["definitions"]["Invalid"]
 
@@ -170,7 +170,7 @@ def test_conditional_and_idempotent_headers_are_described(described):
     assert found["get", "/api/courses/{id}/"]["responses"]["200"]["headers"]["ETag"]
 
 
-def test_lists_take_their_filters_and_answer_pages(described):
+def test_lists_have_their_filters_and_return_pages(described):
     courses = operations(described)["get", "/api/courses/"]
     parameters = {each["name"]: each for each in courses["parameters"]}
 
@@ -183,7 +183,7 @@ def test_lists_take_their_filters_and_answer_pages(described):
     assert page["properties"]["results"]["items"] == {"$ref": "#/definitions/Course"}
 
 
-def test_money_and_ids_are_texts(described):
+def test_money_and_ids_are_strings(described):
     course = described["definitions"]["Course"]["properties"]
     body = described["definitions"]["CourseBody"]["properties"]
 
@@ -194,7 +194,7 @@ def test_money_and_ids_are_texts(described):
     assert course["id"]["readOnly"]
 
 
-def test_a_body_has_what_may_be_sent_and_an_answer_all_that_there_is(described):
+def test_a_body_has_the_writable_fields_and_a_response_has_all(described):
     course = described["definitions"]["Course"]
     body = described["definitions"]["CourseBody"]
     put = operations(described)["put", "/api/courses/{id}/"]
@@ -214,7 +214,7 @@ def test_a_patch_requires_nothing(described):
     assert "required" not in described["definitions"]["CoursePatch"]
 
 
-def test_a_reference_may_be_expanded_in_answers_alone(described):
+def test_a_reference_is_expandable_only_in_responses(described):
     instructor = described["definitions"]["Course"]["properties"]["instructor"]
 
     assert "type" not in instructor
@@ -248,13 +248,13 @@ def test_a_reference_may_be_expanded_in_answers_alone(described):
         ("Submission", ["student"]),
     ],
 )
-def test_what_may_be_null_is_described_so(described, name, fields):
+def test_nullable_fields_are_described_as_nullable(described, name, fields):
     properties = described["definitions"][name]["properties"]
 
     assert sorted(each for each in properties if properties[each].get("x-nullable")) == fields
 
 
-def test_no_path_is_called_a_uri_and_no_answer_has_a_least_length(described):
+def test_no_path_is_described_as_a_uri_and_no_response_has_a_minimum_length(described):
     definitions = described["definitions"]
 
     assert "format" not in definitions["Course"]["properties"]["image"]
@@ -263,7 +263,7 @@ def test_no_path_is_called_a_uri_and_no_answer_has_a_least_length(described):
     assert "minLength" not in definitions["Rendered"]["properties"]["content_html"]
 
 
-def test_a_list_of_submissions_leaves_out_what_takes_much_room(described):
+def test_a_list_of_submissions_omits_large_fields(described):
     left_out = {"answers", "feedback", "questions"}
 
     whole = set(described["definitions"]["Submission"]["properties"])
@@ -279,20 +279,20 @@ def test_a_picture_is_a_form_with_one_file(described):
     assert (form["name"], form["type"], form["required"]) == ("image", "file", True)
 
 
-def test_there_is_one_scheme_and_signing_in_needs_none(described):
+def test_signing_in_needs_no_security_scheme(described):
     assert list(described["securityDefinitions"]) == ["Bearer"]
     assert described["security"] == [{"Bearer": []}]
     assert operations(described)["post", "/api/auth/login/"]["security"] == []
     assert "security" not in operations(described)["post", "/api/courses/"]
 
 
-def test_every_reference_leads_somewhere(described):
+def test_every_reference_resolves(described):
     references = re.findall(r'"\$ref": "#/definitions/(\w+)"', json.dumps(described))
 
     assert set(references) <= set(described["definitions"])
 
 
-def test_it_is_whole_swagger(described):
+def test_the_schema_is_valid_swagger(described):
     assert described["swagger"] == "2.0"
     assert {"title", "version"} <= set(described["info"])
     assert "host" not in described
@@ -311,7 +311,7 @@ def test_it_is_whole_swagger(described):
             ), (place, parameter)
 
 
-def test_it_comes_as_json_and_as_yaml_and_says_which(client, described):
+def test_the_schema_is_served_as_json_and_as_yaml(client, described):
     as_json, as_yaml = client.get("/swagger.json"), client.get("/swagger.yaml")
 
     assert as_json["Content-Type"] == "application/json"
@@ -321,7 +321,7 @@ def test_it_comes_as_json_and_as_yaml_and_says_which(client, described):
 
 
 @pytest.mark.parametrize("page", ["/swagger/", "/redoc/"])
-def test_its_readers_are_led_to_the_json(client, page):
+def test_swagger_and_redoc_load_the_json(client, page):
     response = client.get(page, headers={"Accept": "text/html"})
 
     assert response.status_code == 200

@@ -33,7 +33,7 @@ def serving(**environment: str) -> dict:
 @pytest.mark.parametrize(
     "given", [{}, {"MONGODB_URI": MONGODB}, {"REDIS_URL": REDIS}, {"WEB_WORKERS": "4"}]
 )
-def test_one_process_serves_where_not_all_is_shared(given):
+def test_a_single_process_serves_unless_all_stores_are_shared(given):
     shown = serving(**given)
 
     assert (shown["workers"], shown["max_requests"], shown["SHARED"]) == (1, 0, False)
@@ -41,7 +41,7 @@ def test_one_process_serves_where_not_all_is_shared(given):
     assert shown["threads"] > 1
 
 
-def test_several_serve_on_real_servers():
+def test_several_processes_serve_with_shared_stores():
     shown = serving(MONGODB_URI=MONGODB, REDIS_URL=REDIS)
 
     assert 3 <= shown["workers"] <= 8
@@ -49,7 +49,7 @@ def test_several_serve_on_real_servers():
     assert shown["timeout"] == 30
 
 
-def test_it_listens_where_the_settings_say():
+def test_the_server_listens_on_the_configured_port():
     shown = serving(MONGODB_URI=MONGODB, REDIS_URL=REDIS, WEB_WORKERS="2", PORT="8123")
 
     assert (shown["workers"], shown["bind"]) == (2, "127.0.0.1:8123")

@@ -101,7 +101,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("request_", "status"), REFUSED.values(), ids=REFUSED.keys())
-def test_what_gunicorn_refuses_is_answered_like_the_api(serve, request_, status):
+def test_requests_that_gunicorn_refuses_get_api_errors(serve, request_, status):
     answered, fields, body = serve().ask(request_)
 
     assert answered == status
@@ -115,14 +115,14 @@ def test_what_gunicorn_refuses_is_answered_like_the_api(serve, request_, status)
     assert b"secret" not in body.lower()
 
 
-def test_every_refusal_of_the_parser_has_an_answer():
+def test_every_parser_error_has_a_response():
     for kind, (status, code, detail) in worker.REFUSALS.items():
         answer = worker.render_refusal(status, code, detail)
         assert answer.startswith(b"HTTP/1.1 %d " % status), kind
     assert list(worker.REFUSALS)[-1] is Exception
 
 
-def test_an_application_that_fails_is_answered_with_500(serve):
+def test_an_application_that_fails_is_a_500(serve):
     server = serve()
     server._worker.wsgi = lambda environ, start_response: 1 / 0
 
@@ -131,7 +131,7 @@ def test_an_application_that_fails_is_answered_with_500(serve):
     assert (status, json.loads(body)["code"]) == (500, "server_error")
 
 
-def test_requests_on_one_connection_are_answered_in_turn(serve):
+def test_requests_on_a_connection_are_answered_in_order(serve):
     first = b"GET /one HTTP/1.1\r\n" + HOST + b"\r\n"
     last = b"GET /two HTTP/1.1\r\nConnection: close\r\n" + HOST + b"\r\n"
 
@@ -140,7 +140,7 @@ def test_requests_on_one_connection_are_answered_in_turn(serve):
     assert rest.index(b"/one") < rest.index(b"/two")
 
 
-def test_a_small_body_that_nobody_reads_leaves_the_connection_open(serve):
+def test_a_small_unread_body_leaves_the_connection_open(serve):
     unread = b"POST /one HTTP/1.1\r\nContent-Length: 6\r\n" + HOST + b"\r\nunread"
     last = b"GET /two HTTP/1.1\r\nConnection: close\r\n" + HOST + b"\r\n"
 
@@ -150,7 +150,7 @@ def test_a_small_body_that_nobody_reads_leaves_the_connection_open(serve):
     assert b"/two" in rest
 
 
-def test_a_body_that_has_not_come_ends_the_connection(serve):
+def test_an_incomplete_body_closes_the_connection(serve):
     status, fields, body = serve().ask(b"POST /one HTTP/1.1\r\nContent-Length: 9999\r\n\r\n{")
 
     assert (status, fields["connection"]) == (200, "close")
@@ -183,7 +183,7 @@ def test_connections_through_proxies_are_not_counted(monkeypatch):
     assert worker.counted_network(("203.0.113.7", 1)) == ""
 
 
-def test_an_address_with_too_many_connections_closes_its_idle_ones(serve, monkeypatch):
+def test_an_address_with_too_many_connections_loses_its_idle_ones(serve, monkeypatch):
     monkeypatch.setattr(worker, "counted_network", lambda client: client[0])
     monkeypatch.setattr(worker, "MOST_PER_ADDRESS", 3)
     server = serve()
@@ -194,7 +194,7 @@ def test_an_address_with_too_many_connections_closes_its_idle_ones(serve, monkey
         assert silent[0].recv(1) == b""
 
 
-def test_an_address_whose_connections_are_all_busy_is_refused_another(serve, monkeypatch):
+def test_an_address_whose_connections_are_all_busy_gets_no_other(serve, monkeypatch):
     monkeypatch.setattr(worker, "counted_network", lambda client: client[0])
     monkeypatch.setattr(worker, "MOST_PER_ADDRESS", 1)
     server = serve()
@@ -209,7 +209,7 @@ def test_an_address_whose_connections_are_all_busy_is_refused_another(serve, mon
     assert fields["retry-after"] == "60"
 
 
-def test_a_connection_that_ends_is_no_longer_counted(serve):
+def test_a_closed_connection_is_no_longer_counted(serve):
     server = serve()
 
     for _ in range(3):
@@ -234,7 +234,7 @@ def pair():
         yield served, client
 
 
-def test_bytes_earn_seconds_back_up_to_the_allowance():
+def test_received_bytes_extend_the_time_up_to_the_limit():
     allowance = Allowance(10)
     allowance.spend(4)
     allowance.earn(32 * 1024)
@@ -243,7 +243,7 @@ def test_bytes_earn_seconds_back_up_to_the_allowance():
     assert allowance.left == 10
 
 
-def test_a_file_is_sent_whole_or_in_part(pair, tmp_path):
+def test_a_file_is_sent_completely_or_in_part(pair, tmp_path):
     served, client = pair
     content = bytes(range(256)) * 8000
     (tmp_path / "file").write_bytes(content)
@@ -266,7 +266,7 @@ def test_a_file_is_sent_whole_or_in_part(pair, tmp_path):
     assert received == content + content[256:768] + content
 
 
-def test_a_body_that_is_cut_off_is_not_taken_for_a_whole_one(pair):
+def test_an_incomplete_body_is_not_treated_as_complete(pair):
     served, client = pair
     served.begin_body(seconds=20)
     client.sendall(b"half")
@@ -293,7 +293,7 @@ def test_the_slowest_client_makes_room_for_another(pair):
         assert set(waiting._clients) == {slow, served}
 
 
-def test_a_client_that_is_disconnected_frees_the_thread_that_waits_for_it(pair):
+def test_disconnecting_a_client_frees_the_thread_that_waits_for_it(pair):
     served, _ = pair
     served.begin_head(seconds=60, most=100)
     outcomes = []

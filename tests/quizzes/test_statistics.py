@@ -10,7 +10,7 @@ from bson import ObjectId
 from apps.quizzes.documents import Answer, Attempt
 from apps.quizzes.selectors.statistics import statistics_of
 from apps.quizzes.serializers import StatisticsSerializer
-from tests.command_counter import recorded, shown
+from tests.command_counter import format_commands, record_commands
 from tests.quizzes.submissions import (
     store_choices,
     store_questions,
@@ -388,14 +388,14 @@ def test_large_points_that_hardly_vary_lose_no_precision():
 def test_the_number_of_queries_is_constant_and_no_submission_is_loaded():
     quiz = store_quiz()
     questions = store_questions(quiz, 1, 1, kind="single")
-    with recorded() as few_commands:
+    with record_commands() as few_commands:
         compute_statistics(quiz, questions)
     for points in TABLE * 8:
         store_submission(quiz, questions, points[:2])
-    with recorded() as many_commands:
+    with record_commands() as many_commands:
         compute_statistics(quiz, questions)
 
-    assert len(shown(many_commands)) == len(shown(few_commands)) == 4
+    assert len(format_commands(many_commands)) == len(format_commands(few_commands)) == 4
     assert {next(iter(command)) for command in many_commands} == {"aggregate"}
 
 

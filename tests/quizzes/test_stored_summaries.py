@@ -12,7 +12,7 @@ from apps.quizzes.documents import Choice, Question, QuestionImport, Quiz, QuizP
 from apps.quizzes.services import finish_import, import_export, repair_summaries, summaries
 from apps.quizzes.services.summaries import store_summary
 from apps.users.selectors import get_user
-from tests.command_counter import recorded, shown
+from tests.command_counter import format_commands, record_commands
 from tests.factories import (
     choices_of,
     client_of,
@@ -149,7 +149,7 @@ def test_the_sweep_stores_the_summary_of_an_interrupted_change(as_instructor, qu
 def test_lists_and_progress_summaries_read_no_questions(as_instructor, quiz):
     make_question(quiz)
     student = client_of(enroll_in(get_course(quiz.course)))
-    with recorded() as commands:
+    with record_commands() as commands:
         for client in (as_instructor, student):
             for address in (
                 "/api/quizzes/",
@@ -159,7 +159,7 @@ def test_lists_and_progress_summaries_read_no_questions(as_instructor, quiz):
                 assert client.get(address).status_code == 200
         student.get(f"/api/progress/summary/?course={quiz.course}")
         as_instructor.post(f"/api/courses/{quiz.course}/publish/")
-    read = {command.split()[1] for command in shown(commands)}
+    read = {command.split()[1] for command in format_commands(commands)}
     assert not read & {"questions", "choices"}
 
 
@@ -177,7 +177,7 @@ def test_unfiltered_lists_query_few_ids(as_instructor, quiz):
     student = client_of(enroll_in(get_course(quiz.course)))
     for client in (as_instructor, student):
         for kind, number in (("choices", 120), ("questions", 30)):
-            with recorded() as commands:
+            with record_commands() as commands:
                 page = client.get(f"/api/{kind}/?page_size=1").data
             assert page["count"] == number
             assert max(len(str(command)) for command in commands) < 1500

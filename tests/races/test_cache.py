@@ -6,7 +6,7 @@ from threading import Event, Thread
 from apps.common.storage import cache
 from apps.courses import selectors, services
 from apps.courses.documents import Course
-from tests.command_counter import recorded, shown
+from tests.command_counter import format_commands, record_commands
 from tests.factories import client_of, make_course, make_instructor
 from tests.users.racing import race
 
@@ -16,12 +16,12 @@ SECONDS = 60
 def test_one_miss_under_load_asks_the_database_once(anonymous):
     course = make_course(lessons=1)
 
-    with recorded() as heard:
+    with record_commands() as heard:
         answers = race(20, lambda n: anonymous.get(f"/api/courses/{course.id}/"))
 
     assert {answer.status_code for answer in answers} == {200}
     finds = [command for command in heard if command.get("find") == "courses"]
-    assert len(finds) == 1, shown(heard)
+    assert len(finds) == 1, format_commands(heard)
 
 
 def test_a_loader_that_fails_does_not_keep_the_others_waiting():
@@ -73,7 +73,7 @@ def test_a_slow_reader_of_a_list_never_hides_what_was_written_to_it():
         return seen
 
     def read(load):
-        return cache.read_through("race:list:1", load, SECONDS, made_from=["race:list"])
+        return cache.read_through("race:list:1", load, SECONDS, depends_on=["race:list"])
 
     reader = Thread(target=read, args=(slowly,))
     reader.start()
@@ -124,7 +124,7 @@ def test_a_write_that_fails_after_writing_is_seen_all_the_same(monkeypatch, anon
         Course.objects(id=document.id).update_one(set__title="Written")
         raise TimeoutError("planted: the answer was lost")
 
-    monkeypatch.setattr(services, "change", write_and_fail)
+    monkeypatch.setattr(services, "update", write_and_fail)
     [failed] = race(1, lambda n: services.unpublish_course(course))
 
     assert isinstance(failed, TimeoutError)

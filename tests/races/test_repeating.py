@@ -1,6 +1,6 @@
 """One `Idempotency-Key` from many at once: done once, answered alike."""
 
-from apps.common.http import idempotency
+from apps.common.storage import idempotency_keys
 from apps.courses.documents import Course
 from apps.enrollments.documents import Enrollment
 from apps.lessons.documents import Lesson
@@ -67,8 +67,8 @@ def test_who_waits_too_long_for_the_first_is_told_that_it_is_still_running(setti
     body = {"course": str(course.id)}
     client = client_of(student)
     assert client.post("/api/enrollments/", body, HTTP_IDEMPOTENCY_KEY="k").status_code == 201
-    idempotency.IdempotencyKey.objects.update(
-        unset__status=True, set__claimed_at=idempotency.now_in_milliseconds()
+    idempotency_keys.IdempotencyKey.objects.update(
+        unset__status=True, set__claimed_at=idempotency_keys.now_in_milliseconds()
     )
 
     answer = client.post("/api/enrollments/", body, HTTP_IDEMPOTENCY_KEY="k")
@@ -83,8 +83,8 @@ def test_a_claim_that_was_abandoned_is_taken_over_by_one():
     client = client_of(student)
     body = {"course": str(course.id)}
     first = client.post("/api/enrollments/", body, HTTP_IDEMPOTENCY_KEY="k")
-    long_ago = idempotency.now_in_milliseconds() - 2 * idempotency.CLAIM
-    idempotency.IdempotencyKey.objects.update(unset__status=True, set__claimed_at=long_ago)
+    long_ago = idempotency_keys.now_in_milliseconds() - 2 * idempotency_keys.CLAIM_LIFETIME
+    idempotency_keys.IdempotencyKey.objects.update(unset__status=True, set__claimed_at=long_ago)
 
     answers = race(8, lambda n: client.post("/api/enrollments/", body, HTTP_IDEMPOTENCY_KEY="k"))
 

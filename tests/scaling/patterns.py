@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from lms import env
 
-ROOTS = ("apps", "lms")
+ROOTS = ("apps", "lms", "embedded_mongo")
 METHODS = ("match", "fullmatch", "search", "sub", "subn", "split", "findall", "finditer")
 # Django's and DRF's own, which search for the pattern that they are given.
 SEARCHING = ("RegexField", "RegexValidator", "re_path")

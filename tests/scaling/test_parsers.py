@@ -55,7 +55,7 @@ READERS = {
 OTHERS = {
     "apps.common.storage.cache.store": "writes and reads its own values",
     "apps.common.http.fields": "see test_fields.py",
-    "apps.common.mail": "writes mails",
+    "apps.common.mail.messages": "writes mails",
     "apps.common.http.middleware": "one bounded pattern, see test_patterns.py",
     "apps.common.storage.pagination": "one bounded pattern, see test_patterns.py",
     "apps.courses.selectors": "writes keys of the cache",
@@ -191,7 +191,7 @@ def parse_form(parser: type[FileParser]) -> Callable[[bytes], object]:
     def parse(raw: bytes):
         kind = "multipart/form-data; boundary=b"
         request = ApiRequest(requests.generic("POST", "/", raw, kind), parsers=[parser()])
-        return parser.file(request, "file", beside=["a"])
+        return parser.file(request, "file", other_fields=["a"])
 
     return parse
 
@@ -252,7 +252,7 @@ def show_picture(raw: bytes) -> None:
 
 
 def log_line(text: str) -> str:
-    configuration = logs.configuration("INFO")["formatters"]["shown"]
+    configuration = logs.configuration("INFO")["formatters"]["default"]
     record = logging.makeLogRecord({"msg": text, "extra": text, "exc_text": text})
     return logs.JsonLinesFormatter(configuration.get("fmt") or configuration["format"]).format(
         record
@@ -300,7 +300,7 @@ READ = {
         modules=("apps.common.http.etags",),
     ),
     "If-None-Match": Reader(
-        header("If-None-Match", lambda request: etags.is_known(request, '"1-a"')),
+        header("If-None-Match", lambda request: etags.is_not_modified(request, '"1-a"')),
         repeated('"', '"1-a",', "W/", ",", " "),
     ),
     "an Idempotency-Key": Reader(check_key, TEXTS, modules=("apps.common.http.idempotency",)),
@@ -417,11 +417,11 @@ CASES = [
 
 
 @pytest.mark.parametrize(("reader", "make"), CASES)
-def test_reading_takes_time_in_proportion_to_what_is_sent(reader, make):
+def test_reading_takes_linear_time(reader, make):
     assert problem_with(reader, make, reader.size) is None
 
 
-def test_every_module_that_can_read_is_named():
+def test_every_module_that_reads_input_is_listed():
     named = {module for reader in READ.values() for module in reader.modules} | set(OTHERS)
 
     assert {
@@ -429,13 +429,13 @@ def test_every_module_that_can_read_is_named():
     } - named == set()
 
 
-def test_every_module_that_is_named_exists():
+def test_every_listed_module_exists():
     named = {module for reader in READ.values() for module in reader.modules} | set(OTHERS)
 
     assert named - {module.__name__ for module, _ in sources()} == set()
 
 
-def test_every_parser_is_named():
+def test_every_parser_is_listed():
     parsers = {
         kind
         for module, _ in sources()
@@ -448,7 +448,7 @@ def test_every_parser_is_named():
     assert parsers == {reader.parser for reader in READ.values() if reader.parser}
 
 
-def test_every_module_that_reads_files_of_questions_is_named():
+def test_every_module_that_reads_question_banks_is_listed():
     """Those of `interchange` read whole files, whatever they import."""
     named = {module for reader in READ.values() for module in reader.modules} | set(OTHERS)
     package = "apps.quizzes.interchange."

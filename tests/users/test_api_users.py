@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.http.idempotency import CLAIM, IdempotencyKey
+from apps.common.storage.idempotency_keys import CLAIM_LIFETIME, IdempotencyKey
 from apps.common.storage.pictures import MAX_BYTES
 from apps.users import services
 from apps.users.documents import User
@@ -182,7 +182,9 @@ def test_an_invitation_that_was_cut_off_is_finished_under_its_key(admin):
     key = {"HTTP_IDEMPOTENCY_KEY": "once"}
     first = client_of(admin).post("/api/users/", body, **key).data
     User.objects(id=first["id"]).delete()  # as if the first had died before it, and the answer
-    IdempotencyKey.objects.update(unset__status=True, set__claimed_at=now_in_milliseconds() - CLAIM)
+    IdempotencyKey.objects.update(
+        unset__status=True, set__claimed_at=now_in_milliseconds() - CLAIM_LIFETIME
+    )
 
     again = client_of(admin).post("/api/users/", body, **key)
 

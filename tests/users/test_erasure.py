@@ -13,8 +13,8 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from apps.common.events import publish
-from apps.common.http.idempotency import IdempotencyKey
 from apps.common.storage.documents import insert
+from apps.common.storage.idempotency_keys import IdempotencyKey
 from apps.common.storage.indexes import documents
 from apps.courses.documents import Course
 from apps.enrollments.documents import Enrollment
@@ -165,7 +165,7 @@ def test_what_is_written_while_a_user_is_erased_is_erased_too(user, quiz):
     start_attempt(str(quiz.id), viewer=viewer_of(user))
     notify(recipient_id=user_id, kind="enrolled", key="late", link="/", title="Late")
     set_preferences(user_id=user_id, muted=[], mail_muted=["enrolled"])
-    IdempotencyKey(person=user.id, key="late", digest="d").save()
+    IdempotencyKey(user=user.id, key="late", digest="d").save()
     late_course = make_course(instructor=user)
     assert where_named(user_id)
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from apps.common.clock import format_timestamp, now_in_milliseconds
 from apps.common.errors import Invalid, NotFound, StaleRevision
 from apps.common.events import subscribe
-from apps.common.http.idempotency import IdempotencyKey
+from apps.common.storage.idempotency_keys import IdempotencyKey
 from apps.users import selectors, services
 from apps.users.documents import User
 from apps.users.events import InstructorGranted, UserErased, UserRegistered
@@ -334,7 +334,7 @@ def test_who_is_erased_leaves_nothing_and_the_names_are_free():
     user = make_student(username="ada", email="ada@example.org")
     pictured = services.set_picture(user_id=str(user.id), by=str(user.id), upload=upload())
     services.open_session(user=user)
-    IdempotencyKey(person=user.id, key="k", digest="d").save()
+    IdempotencyKey(user=user.id, key="k", digest="d").save()
 
     services.erase(user_id=str(user.id))
 

@@ -1,63 +1,51 @@
-"""Every refusal and fault becomes `{"detail", "code"}`, or one list of messages a field."""
+"""Every error becomes `{"detail", "code"}`, or a list of messages per field."""
 
 import logging
 from collections.abc import Iterator
 from itertools import islice
 
-from botocore.exceptions import BotoCoreError, ClientError
 from django.core.exceptions import (
     PermissionDenied,
     RequestDataTooBig,
     SuspiciousOperation,
     TooManyFieldsSent,
 )
-from django.db import OperationalError as SqlError
 from django.http import Http404, UnreadablePostError
 from django.utils.translation import gettext_lazy as _
 from mongoengine.errors import (
     DoesNotExist,
     InvalidDocumentError,
     NotUniqueError,
-    OperationError,
 )
 from mongoengine.errors import ValidationError as InvalidDocumentValue
-from pymongo.errors import (
-    ConnectionFailure,
-    DocumentTooLarge,
-    ExecutionTimeout,
-    OperationFailure,
-    PyMongoError,
-)
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from apps.common.errors import DomainError, Invalid
 from apps.common.http.echo import LONGEST_DETAIL, encodable, truncate
+from apps.common.storage.failures import is_store_unavailable, is_too_large_to_store
 
 logger = logging.getLogger(__name__)
 
 RETRY_SECONDS = 2
-# MongoDB's codes: object too large; the document after an update, or to upsert, is too large.
-TOO_LARGE = (10334, 17419, 17420)
-MOST_MESSAGES = 100  # of one answer
-AWAY = (ConnectionFailure, ExecutionTimeout, BotoCoreError, ClientError)
+MOST_MESSAGES = 100  # in a response
 
 
 def handle_exception(error: Exception, context: dict) -> Response | None:
-    """Return the answer for what a view raised; None leaves it to the 500 handler."""
+    """Return the response for a view's exception; None leaves it to the 500 handler."""
     if isinstance(error, Invalid):
         return Response(_by_field(error.messages), status=400)
     if isinstance(error, DomainError):
-        response = _answer(error.status, error.detail, error.code, **error.more)
+        response = _error_response(error.status, error.detail, error.code, **error.more)
         if error.retry_after:
             response["Retry-After"] = str(error.retry_after)
         return response
     if is_store_unavailable(error):
-        logger.error("A store is away: %s", type(error).__name__)
+        logger.error("A store is unavailable: %s", type(error).__name__)
         return store_unavailable()
     if is_too_large_to_store(error):
-        return _answer(413, _("This is too large to be stored."), "too_large")
+        return _error_response(413, _("The data is too large to be stored."), "too_large")
     error = _translate(error)
     response = exception_handler(error, context)
     if response is None:
@@ -69,83 +57,60 @@ def handle_exception(error: Exception, context: dict) -> Response | None:
     return response
 
 
-def _by_field(wrong: list | dict) -> dict[str, list[str]]:
-    """Return a list of messages a field, each saying where in the field it belongs.
-
-    Fields and messages may repeat what the caller sent, however much it is.
+def _by_field(errors: list | dict) -> dict[str, list[str]]:
     """
-    if isinstance(wrong, list):
-        wrong = {"non_field_errors": wrong}
-    messages = ((field, each) for field, within in wrong.items() for each in _messages(within))
-    answer: dict[str, list[str]] = {}
+    Return a list of messages per field; a message names the nested field that it is about.
+
+    Both are shortened, because they may repeat what the client sent.
+    """
+    if isinstance(errors, list):
+        errors = {"non_field_errors": errors}
+    messages = ((field, text) for field, nested in errors.items() for text in _messages(nested))
+    messages_by_field: dict[str, list[str]] = {}
     for field, message in islice(messages, MOST_MESSAGES):
-        answer.setdefault(truncate(field), []).append(encodable(message))
-    return answer
+        messages_by_field.setdefault(truncate(field), []).append(encodable(message))
+    return messages_by_field
 
 
-def _messages(within: object, place: str = "") -> Iterator[str]:
-    match within:
+def _messages(errors: object, path: str = "") -> Iterator[str]:
+    match errors:
         case dict():
-            for name, part in within.items():
-                yield from _messages(part, f"{place}{truncate(name)}.")
-        case list() if any(isinstance(part, dict) for part in within):
-            for number, part in enumerate(within):
-                yield from _messages(part, f"{place}{number}.")
+            for name, nested in errors.items():
+                yield from _messages(nested, f"{path}{truncate(name)}.")
+        case list() if any(isinstance(nested, dict) for nested in errors):
+            for number, nested in enumerate(errors):
+                yield from _messages(nested, f"{path}{number}.")
         case list():
-            for message in within:
-                yield from _messages(message, place)
+            for message in errors:
+                yield from _messages(message, path)
         case _:
-            yield f"{place[:-1]}: {within}" if place else str(within)
-
-
-def is_store_unavailable(error: Exception) -> bool:
-    """Say whether MongoDB, SQL or the bucket of pictures cannot be reached, or will not answer."""
-    cause = _pymongo_error(error)
-    return isinstance(cause, (*AWAY, SqlError)) or (
-        isinstance(cause, PyMongoError) and cause.timeout
-    )
-
-
-def is_too_large_to_store(error: Exception) -> bool:
-    """Say whether a document would pass MongoDB's 16 MB; driver and server say so differently."""
-    cause = _pymongo_error(error)
-    return isinstance(cause, DocumentTooLarge) or (
-        isinstance(cause, OperationFailure) and cause.code in TOO_LARGE
-    )
-
-
-def _pymongo_error(error: Exception) -> BaseException:
-    """Return what PyMongo raised where MongoEngine has wrapped it."""
-    if isinstance(error, OperationError):
-        return error.__cause__ or error.__context__ or error
-    return error
+            yield f"{path[:-1]}: {errors}" if path else str(errors)
 
 
 def store_unavailable() -> Response:
-    response = _answer(
-        503, _("The data store cannot be reached; try again shortly."), "store_unavailable"
-    )
+    detail = _("The data store is unavailable. Try again in a few seconds.")
+    response = _error_response(503, detail, "store_unavailable")
     response["Retry-After"] = str(RETRY_SECONDS)
     return response
 
 
-def _answer(status: int, detail: str, code: str, **more) -> Response:
+def _error_response(status: int, detail: str, code: str, **more) -> Response:
     return Response(
         {"detail": encodable(detail, LONGEST_DETAIL), "code": code} | more, status=status
     )
 
 
 def _translate(error: Exception) -> Exception:
-    """Return DRF's exception for one of the stores' or of Django's."""
+    """Return DRF's exception for an exception of Django or of a store."""
     match error:
         case DoesNotExist():
             return exceptions.NotFound()
         case NotUniqueError():
-            return exceptions.ValidationError(_("This is there already."))
+            return exceptions.ValidationError(_("Already exists."))
         case InvalidDocumentValue() | InvalidDocumentError() | OverflowError():
             return exceptions.ValidationError(_("A value cannot be stored."))
         case UnicodeEncodeError():
-            return exceptions.ValidationError(_("A text holds characters that are no Unicode."))
+            return exceptions.ValidationError(_("The text contains invalid Unicode."))
         case RequestDataTooBig():
             too_big = exceptions.APIException(_("The body is too large."), code="too_large")
             too_big.status_code = 413

@@ -1,4 +1,4 @@
-"""Fields that take exactly their JSON type: no number for a text, no text for a number."""
+"""Fields that accept only their own JSON type: no number as a string, no string as a number."""
 
 import re
 from decimal import Decimal
@@ -15,7 +15,7 @@ _OBJECT_ID = re.compile(r"[0-9a-f]{24}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LINE_BREAK = re.compile(r"[\n\r\t\x85\u2028\u2029]")
 LARGEST_NUMBER = 1_000_000_000
-MOST_ELEMENTS = 1_000  # of a list whose field does not say otherwise
+MOST_ELEMENTS = 1_000  # of a list, unless its field has a `max_length`
 
 
 def is_object_id(value: object) -> bool:
@@ -24,10 +24,10 @@ def is_object_id(value: object) -> bool:
 
 class TextField(serializers.CharField):
     """
-    Text in one line or, with `lines=True`, in several.
+    A single line of text or, with `lines=True`, several lines.
 
-    A line loses what is invisible. With `as_written=True` it does not: for what is compared with
-    stored texts, or refused by a rule of its own.
+    Invisible characters are removed from a single line, unless `as_written=True`, which is for
+    values that are compared with stored ones or have their own rules.
     """
 
     default_error_messages = {
@@ -38,7 +38,7 @@ class TextField(serializers.CharField):
     def __init__(self, *, lines: bool = False, as_written: bool = False, **options):
         self.lines = lines
         self.as_written = as_written or lines
-        options.setdefault("trim_whitespace", not lines)  # a text comes back as it went in
+        options.setdefault("trim_whitespace", not lines)  # Several lines stay as they were sent.
         super().__init__(**options)
 
     def to_internal_value(self, data):
@@ -51,19 +51,19 @@ class TextField(serializers.CharField):
         if not self.lines and _LINE_BREAK.search(value):
             self.fail("one_line")
         if not self.as_written:
-            value = self._tidied(value)
+            value = self._without_invisible(value)
         if not self.allow_blank and is_blank(value):
             self.fail("blank")
         return value
 
-    def _tidied(self, value: str) -> str:
-        seen = remove_invisible(value)
-        return seen.strip() if self.trim_whitespace else seen
+    def _without_invisible(self, value: str) -> str:
+        visible = remove_invisible(value)
+        return visible.strip() if self.trim_whitespace else visible
 
 
 def check_length(field: serializers.CharField, value: str) -> None:
     """
-    Check the length before anything else looks at the text: DRF does so afterwards.
+    Check the length before any other check; DRF would check it last.
 
     :raises ValidationError: the text is longer than the field's `max_length`
     """
@@ -72,7 +72,7 @@ def check_length(field: serializers.CharField, value: str) -> None:
 
 
 class ChoiceField(serializers.ChoiceField):
-    """One of some words; a message repeats only the beginning of another one."""
+    """A choice whose error messages repeat only the beginning of an invalid value."""
 
     def to_internal_value(self, data):
         if isinstance(data, list | dict):
@@ -107,10 +107,10 @@ class NumberField(serializers.IntegerField):
 
 
 class DecimalField(serializers.FloatField):
-    """A number with a bounded number of decimal places."""
+    """A number with a limited number of decimal places."""
 
     default_error_messages = {
-        "places": _("Give at most {places} decimal places."),
+        "places": _("Use at most {places} decimal places."),
     }
 
     def __init__(self, *, places: int, **options):
@@ -136,10 +136,10 @@ class BooleanField(serializers.BooleanField):
 
 
 class MoneyField(serializers.Field):
-    """An amount as a string with at most two places, kept as whole cents."""
+    """An amount as a string with at most two decimal places, stored in cents."""
 
     default_error_messages = {
-        "invalid": _('Give an amount as a string with two decimal places, such as "19.90".'),
+        "invalid": _('Enter an amount as a string with two decimal places, such as "19.90".'),
         "too_large": _("The amount is too large."),
     }
     _AMOUNT = re.compile(r"(\d{1,12})(?:\.(\d{1,2}))?", re.ASCII)
@@ -165,9 +165,9 @@ class MoneyField(serializers.Field):
 
 
 class ObjectIdField(serializers.Field):
-    """The id of a document; whether there is such a one, the service says."""
+    """The id of a document; the service checks whether the document exists."""
 
-    default_error_messages = {"invalid": _("Give an id: 24 hexadecimal digits.")}
+    default_error_messages = {"invalid": _("An id consists of 24 hexadecimal digits.")}
 
     class Meta:
         swagger_schema_fields = {"type": "string", "pattern": "^[0-9a-f]{24}$"}
@@ -182,7 +182,7 @@ class ObjectIdField(serializers.Field):
 
 
 class PictureField(serializers.Field):
-    """A picture's address. Pictures are uploaded; here one can only be removed, by null."""
+    """The URL of a picture, which null removes; a new picture is uploaded at its own URL."""
 
     def __init__(self, **options):
         if not options.get("read_only"):
@@ -192,12 +192,12 @@ class PictureField(serializers.Field):
     class Meta:
         swagger_schema_fields = {"type": "string", "x-nullable": True}
 
-    default_error_messages = {"upload": _("Upload a picture to its own address.")}
+    default_error_messages = {"upload": _("Upload a picture at its own URL.")}
 
     def to_internal_value(self, data):
-        if self.parent.instance is None or not isinstance(data, str):
+        if not self.parent.replaces or not isinstance(data, str):
             self.fail("upload")
-        raise serializers.SkipField()  # what was read may be put back
+        raise serializers.SkipField()  # Clients may send back the URL that they have read.
 
     def to_representation(self, value: str) -> str:
         return picture_url(value)

@@ -1,4 +1,4 @@
-"""What every answer carries, and how long a request may wait for MongoDB."""
+"""Request ids, store deadlines, header limits and response headers of all requests."""
 
 import logging
 import re
@@ -17,7 +17,7 @@ from apps.common.logs import request_id
 
 logger = logging.getLogger("lms.access")
 
-_SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,128}")
+_VALID_ID = re.compile(r"[A-Za-z0-9._-]{8,128}")
 LONGEST_HEADER = 8 * 1024
 LONGEST_HEADERS = 32 * 1024  # all together
 LONGEST_ADMIN_PATH = 512
@@ -25,19 +25,20 @@ API_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
 
 class RequestMiddleware:
-    """Gives each request its id, its deadline at the document store, and its line in the log.
+    """
+    Give each request an id, a deadline for the document store, and a line in the access log.
 
-    What one request speaks does not stay on the thread for the next.
+    The language is reset afterwards, because threads are reused.
     """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        given = request.headers.get("X-Request-ID", "")
-        request.id = given if _SANE_ID.fullmatch(given) else uuid4().hex
+        client_id = request.headers.get("X-Request-ID", "")
+        request.id = client_id if _VALID_ID.fullmatch(client_id) else uuid4().hex
         token = request_id.set(request.id)
-        began = time.perf_counter()
+        start = time.perf_counter()
         try:
             with (
                 pymongo.timeout(settings.STORE_TIMEOUT_SECONDS),
@@ -45,17 +46,19 @@ class RequestMiddleware:
             ):
                 response = self.get_response(request)
             response["X-Request-ID"] = request.id
-            _log(request, response, time.perf_counter() - began)
+            _log(request, response, time.perf_counter() - start)
             return response
         finally:
             request_id.reset(token)
 
 
 class RequestLimitsMiddleware:
-    """Refuses a request whose headers, or whose path in the admin, are longer than any of ours.
+    """
+    Refuse requests with headers, or paths in the admin, that are longer than legitimate ones.
 
-    The server bounds each header's line, but joins lines of the same name: a hundred make one of
-    800 kB. Routes are regular expressions, and one of Django's admin takes n² for a path of n.
+    The server limits each header line, but joins lines of the same name: a hundred become a header
+    of 800 kB. Routes are regular expressions, and one of Django's admin takes n² steps for a path
+    of n characters.
     """
 
     def __init__(self, get_response):
@@ -71,7 +74,7 @@ class RequestLimitsMiddleware:
 
 
 class HeadersMiddleware:
-    """Forbids what no page of ours needs."""
+    """Add restrictive headers to API responses, unless a view has set its own."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -85,7 +88,7 @@ class HeadersMiddleware:
 
 
 def route_of(request) -> str:
-    """Return the route's form: path and query may hold what people typed."""
+    """Return the route's pattern, because the path and query may contain personal data."""
     match = getattr(request, "resolver_match", None)
     return _readable(match.route) if match else "-"
 

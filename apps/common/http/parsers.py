@@ -1,4 +1,4 @@
-"""JSON as the API takes it: bounded in every way, and meaning one thing only."""
+"""The API's parsers: strict JSON with limits on everything, and forms with a file."""
 
 import codecs
 import json
@@ -17,14 +17,14 @@ from apps.common.storage.pictures import MAX_BYTES as MAX_PICTURE_BYTES
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 32
-MAX_KEYS = 10_000  # keys of all objects of a body together
-MAX_VALUES = 20_000  # values of a body: the elements of its arrays and the values of its keys
-MAX_NAME = 256  # characters of a key
-MAX_DIGITS = 100  # characters of a number
-FORM_BYTES = 64 * 1024  # what a form may hold around its file
+MAX_KEYS = 10_000  # in all objects of a body
+MAX_VALUES = 20_000  # array elements and object values in a body
+MAX_KEY_LENGTH = 256
+MAX_NUMBER_LENGTH = 100  # characters
+FORM_BYTES = 64 * 1024  # of a form, in addition to its file
 FORM_PARTS = 20
 
-NO_UNICODE = _("A text holds characters that are no Unicode.")
+INVALID_UNICODE = _("The text contains invalid Unicode.")
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
@@ -39,12 +39,11 @@ class StrictJSONParser(JSONParser):
         """
         Return the body's value.
 
-        Every bound is checked before the work that it bounds, and every check takes time in
-        proportion to the body's length.
+        Each limit is checked before the work that it limits, and each check runs in linear time.
 
-        :raises ParseError: it is not JSON, exceeds a bound, or names a key twice
-        :raises ValidationError: it holds surrogates without their pair
-        :raises TooLarge: it is over a megabyte
+        :raises ParseError: the body is not JSON, exceeds a limit, or repeats a key
+        :raises ValidationError: the body contains unpaired surrogates
+        :raises TooLarge: the body is larger than 1 MB
         """
         raw = stream.read(MAX_BYTES + 1)
         if len(raw) > MAX_BYTES:
@@ -64,7 +63,7 @@ class StrictJSONParser(JSONParser):
                 _("The body is not JSON (line %(line)s, column %(column)s).")
                 % {"line": error.lineno, "column": error.colno}
             ) from error
-        if b"\\u" in raw:  # A surrogate without its pair can only come from an escape.
+        if b"\\u" in raw:  # Only an escape can encode an unpaired surrogate.
             _check_unicode(value)
         return value
 
@@ -79,17 +78,17 @@ def _decode(raw: bytes) -> str:
 
 
 def _outside_strings(raw: bytes) -> bytes:
-    """Return the body without its strings; from where it stops being JSON on, anything."""
+    """Return the body without its strings; the result is meaningless if it is not JSON."""
     without_escapes = raw.replace(b"\\\\", b"").replace(b'\\"', b"")
     return b"".join(without_escapes.split(b'"')[::2])
 
 
 def _check_structure(structure: bytes) -> None:
-    """Refuse too many keys or values, and deep nesting, before the parser makes anything."""
+    """Refuse too many keys or values, and deep nesting, before the body is parsed."""
     if structure.count(b":") > MAX_KEYS:
         raise ParseError(_("The body has more than %(number)s keys.") % {"number": MAX_KEYS})
     brackets = structure.translate(None, _NO_BRACKETS)
-    # Each value is the first one in a pair of brackets or follows a comma.
+    # Each value follows a comma, or is the first value in a pair of brackets.
     if structure.count(b",") + (len(brackets) + 1) // 2 > MAX_VALUES:
         raise ParseError(_("The body has more than %(number)s values.") % {"number": MAX_VALUES})
     depth = 0
@@ -102,18 +101,18 @@ def _check_structure(structure: bytes) -> None:
 
 
 def _object(pairs: list) -> dict:
-    made: dict = {}
-    for name, value in pairs:
-        if len(name) > MAX_NAME:
+    value_by_key: dict = {}
+    for key, value in pairs:
+        if len(key) > MAX_KEY_LENGTH:
             raise ParseError(
-                _("A key is longer than %(number)s characters.") % {"number": MAX_NAME}
+                _("A key is longer than %(number)s characters.") % {"number": MAX_KEY_LENGTH}
             )
-        if name in made:
+        if key in value_by_key:
             raise ParseError(
-                _("The body names “%(name)s” twice in one object.") % {"name": truncate(name)}
+                _("The key “%(name)s” appears twice in an object.") % {"name": truncate(key)}
             )
-        made[name] = value
-    return made
+        value_by_key[key] = value
+    return value_by_key
 
 
 def _refuse_constant(name: str):
@@ -121,37 +120,37 @@ def _refuse_constant(name: str):
 
 
 def _integer(digits: str) -> int:
-    _check_digits(digits)
+    _check_length(digits)
     return int(digits)
 
 
 def _finite(digits: str) -> float:
-    _check_digits(digits)
+    _check_length(digits)
     value = float(digits)
     if math.isinf(value):
-        raise ParseError(_("%(number)s is too large a number.") % {"number": digits[:40]})
+        raise ParseError(_("The number %(number)s is too large.") % {"number": digits[:40]})
     return value
 
 
-def _check_digits(digits: str) -> None:
-    """Refuse numbers that take long to read: the time grows with the square of their length."""
-    if len(digits) > MAX_DIGITS:
-        raise ParseError(_("The body is not usable JSON: a number is too long."))
+def _check_length(digits: str) -> None:
+    """Refuse long numbers, because the time to parse one grows with the square of its length."""
+    if len(digits) > MAX_NUMBER_LENGTH:
+        raise ParseError(_("A number in the body is too long."))
 
 
 def _check_unicode(value: object) -> None:
     """
-    Refuse surrogates without their pair: no answer could repeat them and no store take them.
+    Refuse unpaired surrogates, which neither a response nor a store can encode.
 
-    :raises ValidationError: they are in these fields
-    :raises ParseError: they are in a body that has no fields
+    :raises ValidationError: fields contain them
+    :raises ParseError: a body without fields contains them
     """
     fields = value if isinstance(value, dict) else {}
-    wrong = {name: [NO_UNICODE] for name, part in fields.items() if not _is_unicode([name, part])}
-    if wrong:
-        raise ValidationError(wrong)
+    invalid = [name for name, part in fields.items() if not _is_unicode([name, part])]
+    if invalid:
+        raise ValidationError({name: [INVALID_UNICODE] for name in invalid})
     if not fields and not _is_unicode(value):
-        raise ParseError(NO_UNICODE)
+        raise ParseError(INVALID_UNICODE)
 
 
 def _is_unicode(value: object) -> bool:
@@ -163,9 +162,10 @@ def _is_unicode(value: object) -> bool:
 
 
 class UnnamedUploadHandler(TemporaryFileUploadHandler):
-    """Writes an upload to a temporary file whose name takes nothing from the caller's.
+    """
+    Write an upload to a temporary file whose name is independent of the client's.
 
-    Django gives the temporary file the upload's extension, which may be too long for the disk.
+    Django would use the upload's extension, which may be too long for the file system.
     """
 
     def new_file(self, field_name, file_name, *args, **kwargs):
@@ -173,7 +173,7 @@ class UnnamedUploadHandler(TemporaryFileUploadHandler):
 
 
 class FileParser(MultiPartParser):
-    """A form that carries a file."""
+    """A form with a file."""
 
     most_bytes = MAX_BYTES
     too_large: Any = _("The file is larger than 1 MB.")
@@ -182,8 +182,8 @@ class FileParser(MultiPartParser):
         """
         Return the form.
 
-        :raises ParseError: it is no form, has too many parts, or is cut off
-        :raises TooLarge: it says that it is larger than its file may be; nothing of it is read
+        :raises ParseError: the body is not a form, has too many parts, or is incomplete
+        :raises TooLarge: the declared length is too large; nothing is read
         """
         if int(stream.META.get("CONTENT_LENGTH") or 0) > self.most_bytes + FORM_BYTES:
             raise TooLarge(self.too_large)
@@ -191,32 +191,32 @@ class FileParser(MultiPartParser):
             return super().parse(
                 LimitedParts(stream, media_type, most=FORM_PARTS), media_type, parser_context
             )
-        except ParseError as error:  # which is told in English alone
+        except ParseError as error:  # Its message is not translated.
             raise ParseError(_("The form cannot be read.")) from error
 
     @classmethod
-    def file(cls, request, field: str, *, beside: Collection[str] = ()):
+    def file(cls, request, field: str, *, other_fields: Collection[str] = ()):
         """
         Return the uploaded file.
 
-        :param beside: the form's other fields
-        :raises ValidationError: the form does not hold exactly this one file, or unknown fields
-        :raises TooLarge: the file is larger than it may be
+        :param other_fields: the names of further fields that the form may have
+        :raises ValidationError: the form does not have exactly one file, or has unknown fields
+        :raises TooLarge: the file is too large
         """
-        known = {field, *beside}
-        wrong = {name: [_("There is no such field.")] for name in request.data if name not in known}
+        unknown = [name for name in request.data if name not in {field, *other_fields}]
+        errors = {name: [_("This field does not exist.")] for name in unknown}
         files = request.FILES.getlist(field)
         if len(files) != 1:
-            wrong[field] = [_("Give one file.")]
-        if wrong:
-            raise ValidationError(wrong)
+            errors[field] = [_("Upload exactly one file.")]
+        if errors:
+            raise ValidationError(errors)
         if files[0].size > cls.most_bytes:
             raise TooLarge(cls.too_large)
         return files[0]
 
 
 class PictureParser(FileParser):
-    """A form that carries one picture."""
+    """A form with a picture."""
 
     most_bytes = MAX_PICTURE_BYTES
     too_large = _("The picture is larger than 5 MB.")

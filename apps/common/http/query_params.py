@@ -1,4 +1,4 @@
-"""Query parameters, read as strictly as bodies: an unknown or a wrong one is a 400."""
+"""Query parameters, validated as strictly as bodies: an unknown or invalid one is a 400."""
 
 import re
 
@@ -17,7 +17,7 @@ SEARCH_WORDS = 20
 
 
 class ChoicesParam(serializers.Field):
-    """Several of some words, separated by commas."""
+    """Several choices, separated by commas."""
 
     MOST_WORDS = 20
 
@@ -33,16 +33,15 @@ class ChoicesParam(serializers.Field):
             )
         for word in words:
             if word not in self.choices:
-                known = ", ".join(self.choices)
                 raise serializers.ValidationError(
-                    _("“%(word)s” is none of: %(known)s.")
-                    % {"word": truncate(word), "known": known}
+                    _("“%(word)s” is not one of: %(choices)s.")
+                    % {"word": truncate(word), "choices": ", ".join(self.choices)}
                 )
         return list(dict.fromkeys(words))
 
 
 class IntegerParam(serializers.IntegerField):
-    """A number in plain digits: Python would read `1_0` and `1.0` as well."""
+    """A number in plain digits; Python alone would also accept `1_0` and `1.0`."""
 
     _DIGITS = re.compile(r"-?\d{1,20}", re.ASCII)
 
@@ -74,9 +73,9 @@ class SearchParam(TextField):
 
 
 class Query(Serializer):
-    """The parameters of one route; what it does not declare does not exist."""
+    """The parameters of a route; undeclared ones are refused."""
 
-    unknown = gettext_lazy("There is no such parameter.")
+    unknown = gettext_lazy("This parameter does not exist.")
 
     def __init__(self, *args, expandable=(), **options):
         super().__init__(*args, **options)
@@ -84,7 +83,7 @@ class Query(Serializer):
             self.fields["expand"] = ChoicesParam(
                 sorted(expandable),
                 required=False,
-                help_text=f"Puts cards in the place of ids: {', '.join(sorted(expandable))}.",
+                help_text=f"Replaces ids with objects: {', '.join(sorted(expandable))}.",
             )
 
     @classmethod
@@ -92,13 +91,14 @@ class Query(Serializer):
         """
         Return the request's validated query.
 
-        :raises ValidationError: a parameter is unknown, wrong, or given twice
+        :raises ValidationError: a parameter is unknown, invalid or repeated
         """
-        given = request.query_params
-        twice = {name: [_("Give this once.")] for name in given if len(given.getlist(name)) > 1}
-        query = cls(data=given.dict(), **options)
-        if not query.is_valid() or twice:
-            raise serializers.ValidationError(query.errors | twice)
+        params = request.query_params
+        message = _("This parameter may be given only once.")
+        repeated = {name: [message] for name in params if len(params.getlist(name)) > 1}
+        query = cls(data=params.dict(), **options)
+        if not query.is_valid() or repeated:
+            raise serializers.ValidationError(query.errors | repeated)
         return query
 
     @property
@@ -112,24 +112,24 @@ class ListQuery(Query):
         required=False,
         min_value=1,
         max_value=LARGEST_PAGE,
-        help_text=f"{PAGE_SIZE} unless told, at most {LARGEST_PAGE}.",
+        help_text=f"Default: {PAGE_SIZE}, maximum: {LARGEST_PAGE}.",
     )
 
     _NO_FILTERS = ("page", "page_size", "cursor", "expand")
 
     @property
     def paging(self) -> Paging:
-        given = self.validated_data
-        cursor = given.get("cursor", "") if "cursor" in self.fields else None
+        params = self.validated_data
+        cursor = params.get("cursor", "") if "cursor" in self.fields else None
         return Paging(
-            number=given.get("page", 1),
-            size=given.get("page_size", PAGE_SIZE),
-            cursor=None if "page" in given else cursor,
+            number=params.get("page", 1),
+            size=params.get("page_size", PAGE_SIZE),
+            cursor=None if "page" in params else cursor,
         )
 
     @property
     def filters(self) -> dict:
-        """What the list is narrowed to and ordered by, for the selector."""
+        """The selector's arguments: filters and ordering."""
         return {
             name: value
             for name, value in self.validated_data.items()
@@ -138,15 +138,16 @@ class ListQuery(Query):
 
 
 class CursorListQuery(ListQuery):
-    """For lists that grow for ever: a cursor in place of the page's number."""
+    """The parameters of a list that grows without limit, with a cursor in addition to pages."""
 
-    cursor = serializers.RegexField(CURSOR, required=False, help_text="As `next` gives it.")
+    cursor = serializers.RegexField(CURSOR, required=False, help_text="The cursor from `next`.")
 
-    def validate(self, given: dict) -> dict:
-        if "page" in given and "cursor" in given:
-            raise serializers.ValidationError({"cursor": [_("Give a page or a cursor.")]})
-        return given
+    def validate(self, params: dict) -> dict:
+        if "page" in params and "cursor" in params:
+            message = _("Use either a page or a cursor, not both.")
+            raise serializers.ValidationError({"cursor": [message]})
+        return params
 
 
-def reference_filter(what: str) -> ObjectIdField:
-    return ObjectIdField(required=False, help_text=f"Only those of this {what}.")
+def reference_filter(kind: str) -> ObjectIdField:
+    return ObjectIdField(required=False, help_text=f"Only items of this {kind}.")

@@ -1,7 +1,7 @@
 """
-The request as this product reads it.
+The product's own request class.
 
-Django reads `Content-Type` while it makes a request, where no handler answers for an exception.
+Django parses `Content-Type` while it creates the request, where no exception handler applies.
 """
 
 import re
@@ -14,16 +14,17 @@ from django.utils.functional import cached_property
 from django.utils.http import parse_header_parameters
 
 LONGEST_CONTENT_TYPE = 256
-MOST_PARTS = 64  # of a form of a page: Django reads the head of each in n² for n semicolons
+MOST_PARTS = 64  # of a page's form; Django parses each part's header in n² for n semicolons
 UNKNOWN = "application/octet-stream"
 
 _ESCAPE = re.compile(r"\\(?:([0-3][0-7]{2})|(.))", re.DOTALL)
 
 
 class Request(WSGIRequest):
-    """Django's request, which no header can make fail, and which is always UTF-8.
+    """
+    Django's request, but no header makes it fail, and its encoding is always UTF-8.
 
-    Django would decode query and form by any codec of Python's that `charset` names.
+    Django would decode query and form with any Python codec that `charset` names.
     """
 
     def _set_content_type_params(self, meta: dict) -> None:
@@ -35,12 +36,12 @@ class Request(WSGIRequest):
 
     def parse_file_upload(self, META, post_data):
         """
-        Read a form of a page. None of ours has a file; the API's parsers read its forms.
+        Read the form of a page, which never has a file; the API's parsers read the API's forms.
 
-        The check against forged requests reads forms before a view can refuse them.
+        Limits are needed here, because the CSRF check reads forms before a view can refuse them.
 
-        :raises RequestDataTooBig: it is larger than any form of ours
-        :raises MultiPartParserError: it has too many parts, or is malformed
+        :raises RequestDataTooBig: the form is larger than any form of the product
+        :raises MultiPartParserError: the form is malformed or has too many parts
         """
         if int(META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             raise RequestDataTooBig("The form is too large.")
@@ -55,9 +56,9 @@ class Request(WSGIRequest):
 
 class LimitedParts:
     """
-    Passes on a form's body while it is read, and refuses it once it has too many parts.
+    A stream of a form's body that fails if the form has too many parts.
 
-    Django counts neither files without a field's name nor what each part costs to find.
+    Django counts neither files without a field name nor the work to find each part.
     """
 
     def __init__(self, stream, media_type: str, *, most: int):
@@ -65,12 +66,12 @@ class LimitedParts:
         self._stream = stream
         self._most = most
         self._boundary = b"--" + parameters.get("boundary", "").encode()
-        self._end = b""  # of the chunk before: a boundary may stand across two
+        self._end = b""  # of the previous chunk, because a boundary may span two chunks
         self._boundaries = 0
 
     def read(self, size: int) -> bytes:
         """
-        :raises MultiPartParserError: there are too many parts
+        :raises MultiPartParserError: the form has too many parts
         """
         chunk = self._stream.read(size)
         text = self._end + chunk
@@ -82,20 +83,20 @@ class LimitedParts:
 
 
 def parse_cookies(header: str) -> dict[str, str]:
-    """Return the cookies as Django does; Python before 3.11.10 needs n² for n backslashes."""
+    """Return the same cookies as Django, which needs n² steps on Python before 3.11.10."""
     cookies = {}
     for part in header.split(";"):
         name, sign, value = part.partition("=")
         if not sign:
             name, value = "", part
         name, value = name.strip(), _unquote(value.strip())
-        if (name or value) and "\0" not in value:  # which PostgreSQL takes in no value
+        if (name or value) and "\0" not in value:  # PostgreSQL accepts no null character.
             cookies[name] = value
     return cookies
 
 
 def _is_readable(content_type: str) -> bool:
-    """Say whether a content type is short, ASCII, and without encoded parameters (RFC 2231)."""
+    """Return whether a content type is short, ASCII, and without encoded parameters (RFC 2231)."""
     return (
         len(content_type) <= LONGEST_CONTENT_TYPE
         and content_type.isascii()
@@ -107,4 +108,4 @@ def _is_readable(content_type: str) -> bool:
 def _unquote(value: str) -> str:
     if len(value) < 2 or value[0] != '"' or value[-1] != '"':
         return value
-    return _ESCAPE.sub(lambda found: chr(int(found[1], 8)) if found[1] else found[2], value[1:-1])
+    return _ESCAPE.sub(lambda match: chr(int(match[1], 8)) if match[1] else match[2], value[1:-1])

@@ -1,4 +1,4 @@
-"""The base of all serializers: unknown fields are refused, and read-only fields are never set."""
+"""The bases of all serializers, and serializers derived from representations."""
 
 from collections.abc import Callable
 from functools import cache, partial
@@ -33,15 +33,22 @@ from apps.common.storage.documents import Reference
 
 
 class StrictInput:
-    """Refuses fields that it does not know, and read-only ones where something is made.
+    """
+    Refuse unknown fields, and read-only fields in a POST.
 
-    In PUT and PATCH read-only fields are ignored, so that what was read can be put back.
+    PUT and PATCH ignore read-only fields, so that clients can send back what they have read.
     """
 
-    unknown = gettext_lazy("There is no such field.")
+    unknown = gettext_lazy("This field does not exist.")
+
+    @property
+    def replaces(self) -> bool:
+        """Whether the input changes an existing object."""
+        is_root = self.parent is None
+        return self.instance is not None or (is_root and self.context.get("replaces", False))
 
     def to_internal_value(self, data):
-        errors = self._strangers(data) if isinstance(data, dict) else {}
+        errors = self._unexpected(data) if isinstance(data, dict) else {}
         try:
             value = super().to_internal_value(data)
         except serializers.ValidationError as error:
@@ -50,22 +57,22 @@ class StrictInput:
             raise serializers.ValidationError(errors)
         return value
 
-    def _strangers(self, data: dict) -> dict:
+    def _unexpected(self, data: dict) -> dict:
         errors = {}
         for name in data:
             field = self.fields.get(name)
             if field is None:
                 errors[str(name)] = [self.unknown]
-            elif field.read_only and self.instance is None:
+            elif field.read_only and not self.replaces:
                 errors[name] = [_("This field is read-only.")]
         return errors
 
 
 class Serializer(StrictInput, serializers.Serializer):
     """
-    A request's or an answer's shape that is no document's.
+    The body of a request or response that is not a document.
 
-    `Meta.representation` may name the fields of the answer; those that are not declared are
+    `Meta.representation` may name the fields of the response; those that are not declared are
     read-only.
     """
 
@@ -86,6 +93,7 @@ _TYPES: dict[Any, type[serializers.Field]] = {
     float: serializers.FloatField,
     bool: serializers.BooleanField,
 }
+_OutputDict = serializers.DictField  # It is never input, so its size needs no limit.
 
 
 @cache
@@ -108,11 +116,11 @@ def output_field(hint, **options) -> serializers.Field:
     if origin is Annotated:
         return _annotated_field(*arguments, **options)
     if origin is Literal:
-        return serializers.ChoiceField(choices=arguments, **options)
+        return ChoiceField(choices=arguments, **options)
     if origin is list:
         return ListField(child=output_field(arguments[0]), **options)
     if origin is dict:
-        return serializers.DictField(child=output_field(arguments[1]), **options)
+        return _OutputDict(child=output_field(arguments[1]), **options)
     if is_typeddict(hint):
         return output_serializer(hint)(**options)
     return _TYPES[hint](**options)
@@ -141,7 +149,7 @@ def _with_described_fields(serializer, fields: dict) -> dict:
 
 
 def _hints_of(representation: type) -> dict[str, Any]:
-    """Return the types of the answer's fields; the revision is the ETag's."""
+    """Return the types of the response's fields; the revision is not one, but part of the ETag."""
     hints = get_type_hints(representation, include_extras=True)
     return {name: hint for name, hint in hints.items() if name != "revision"}
 
@@ -150,7 +158,7 @@ class DocumentSerializer(StrictInput, MongoSerializer):
     """
     The input and output of a document's route.
 
-    `Meta.representation` names the fields of the answer, and `Meta.writable` those of them that a
+    `Meta.representation` names the fields of the response, and `Meta.writable` those of them that a
     request may set, which the model validates. Declared fields replace those of the model.
     """
 
@@ -174,7 +182,7 @@ class DocumentSerializer(StrictInput, MongoSerializer):
             field_name, info, model_class, nested_depth, embedded_depth
         )
         if issubclass(kind, TextField) and document_field.default == "":
-            options["allow_blank"] = True  # what is there when nothing is said may be said
+            options["allow_blank"] = True  # The default ("") is also a valid input.
         return kind, options
 
     def get_field_names(self, declared_fields, info):
@@ -188,11 +196,10 @@ class DocumentSerializer(StrictInput, MongoSerializer):
 
     def to_internal_value(self, data):
         value = super().to_internal_value(data)
-        replaces = self.instance is not None and not self.partial
-        return self._defaults() | value if replaces else value
+        return self._defaults() | value if self.replaces and not self.partial else value
 
     def _defaults(self) -> dict:
-        """What a PUT makes of the fields that it leaves out."""
+        """Return the values that a PUT sets for the fields that it omits."""
         kept = getattr(self.Meta, "kept_by_put", ())
         return {
             field.source: _default_of(self.Meta.model._fields[field.source])
@@ -201,17 +208,17 @@ class DocumentSerializer(StrictInput, MongoSerializer):
         }
 
     def get_validators(self):
-        return []  # uniqueness is the indexes' matter
+        return []  # The indexes decide about uniqueness.
 
     def represent(self, document) -> dict:
         """
         Return the document ready for JSON, with its revision for the ETag.
 
-        What `Meta.computed` names is not of the document: selectors put it in.
+        Selectors add the fields that `Meta.computed` names.
         """
         computed = getattr(self.Meta, "computed", ())
-        shown = self.to_representation(document) | {"revision": getattr(document, "revision", 1)}
-        return {name: value for name, value in shown.items() if name not in computed}
+        fields = self.to_representation(document) | {"revision": getattr(document, "revision", 1)}
+        return {name: value for name, value in fields.items() if name not in computed}
 
 
 def _default_of(document_field):

@@ -1,14 +1,14 @@
 """
-The manner of all views: HTTP in, one domain call, HTTP out.
+The bases of all views: HTTP in, one domain call, HTTP out.
 
-For the API's description (`lms/schema`) a view declares what its code does not tell, by action
-or, in a view without actions, by verb: `schemas = {"post": (body, answer)}` or `(body, answer,
-status)`. Body and answer are serializer classes; None says that there is none, `[Row]` is a plain
-array of rows, `dict` any object, `str` a text file, and a text as the body is the name of the one
-file in a multipart form. The status may be a tuple of several. `refusals = {"list": (403,)}` adds
-statuses of errors that `lms/schema` does not derive from the route. What is not declared takes
-and answers with `serializer_class`; lists (those with a ListQuery) get their envelope, DELETE has
-no answer. The docstring of the method is the summary.
+For the API schema (`lms/schema`), a view declares what its code does not reveal, by action or, in
+a view without actions, by method: `schemas = {"post": (body, response)}` or `(body, response,
+status)`. Body and response are serializer classes. None means no content, `[Row]` is an array
+without pages, `dict` is any object, `str` is a text file, and a string as the body is the name of
+the file in a multipart form. The status may be a tuple of statuses. Undeclared actions use
+`serializer_class`; lists (with a ListQuery) get their envelope, and DELETE has no response body.
+`error_statuses = {"list": (403,)}` adds errors that `lms/schema` does not derive from the route.
+The docstring of the method is the summary.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,14 +22,14 @@ from rest_framework_mongoengine import viewsets
 from apps.common.client_address import client_network
 from apps.common.errors import StaleRevision
 from apps.common.http import idempotency
-from apps.common.http.etags import etag_of, expected_revisions, is_known
+from apps.common.http.etags import etag_of, expected_revisions, is_not_modified
+from apps.common.http.page_links import page_link
 from apps.common.http.query_params import ListQuery, Query
 from apps.common.http.serializers import Serializer
 from apps.common.storage import rate_limits
-from apps.common.storage.pagination import Page, link
+from apps.common.storage.pagination import Page
 
 Rows = list[dict]
-EXISTING = object()  # a serializer's instance that stands for whatever the request changes
 
 
 class LengthRequired(APIException):
@@ -39,18 +39,18 @@ class LengthRequired(APIException):
 
 
 class ApiView:
-    """What every view of the API does, whatever it answers."""
+    """The base of all views of the API."""
 
-    # OPTIONS would describe fields to people who may not see them.
+    # OPTIONS would describe fields to clients that may not see them.
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     query_class = Query
     schemas: dict[str, tuple] = {}
-    refusals: dict[str, tuple[int, ...]] = {}
+    error_statuses: dict[str, tuple[int, ...]] = {}
 
     def initial(self, request, *args, **kwargs):
-        """Find out who asks and how often; a POST with an `Idempotency-Key` runs once."""
+        """Authenticate, apply limits, and let a POST with an `Idempotency-Key` run once."""
         if "HTTP_TRANSFER_ENCODING" in request.META and not request.META.get("CONTENT_LENGTH"):
-            raise LengthRequired()  # else its body would count as none
+            raise LengthRequired()  # Otherwise the body would be ignored.
         try:
             self.perform_authentication(request)
         except AuthenticationFailed:
@@ -59,8 +59,8 @@ class ApiView:
         self.check_throttles(request)
         self.check_permissions(request)
         self.query = self.read_query(request)
-        if request.method == "POST" and self._takes_nothing:
-            self.validated(Serializer)  # what is sent all the same is refused
+        if request.method == "POST" and self._has_no_body:
+            self.validated(Serializer)  # Refuse any field.
         if self.query.validated_data.get("search"):
             rate_limits.check_and_count("search", request.user.id or client_network(request))
         key = request.headers.get("Idempotency-Key")
@@ -68,7 +68,7 @@ class ApiView:
             self.post = idempotency.idempotent(self.post, key)
 
     @property
-    def _takes_nothing(self) -> bool:
+    def _has_no_body(self) -> bool:
         body, *_ = self.schemas.get(getattr(self, "action", None) or "post", (dict,))
         return body is None
 
@@ -81,7 +81,7 @@ class ApiView:
 
     @cached_property
     def new_id(self) -> ObjectId:
-        """The id for the document that this request makes: a rerun has the same."""
+        """The id of the document that this request creates; a repeated request has the same."""
         return getattr(self.request, "new_id", None) or ObjectId()
 
     @property
@@ -90,49 +90,42 @@ class ApiView:
 
     def check_expected(self, revision: int = 1) -> None:
         """
-        Check `If-Match` for a thing that nobody edits: its revision stays.
+        Check `If-Match` for an object that is never edited and so keeps its revision.
 
-        :raises StaleRevision: another one is expected
+        :raises StaleRevision: the client expects another revision
         """
         if self.expected is not None and revision not in self.expected:
             raise StaleRevision()
 
-    def validated(self, serializer_class, *, instance=None, **options) -> dict:
+    def validated(
+        self, serializer_class, *, instance=None, replaces: bool = False, **options
+    ) -> dict:
         """
-        Return what the body says.
+        Return the validated body.
 
-        :raises ValidationError: all that is wrong with it
+        :param replaces: the body changes an existing object, as those of PUT and PATCH do
+        :raises ValidationError: with the messages of all invalid fields
         """
-        serializer = serializer_class(
-            instance, data=self.request.data, context={"request": self.request}, **options
-        )
+        context = {"request": self.request, "replaces": replaces}
+        serializer = serializer_class(instance, data=self.request.data, context=context, **options)
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
 
-    def validated_changes(self, serializer_class, *, partial: bool) -> dict:
-        """
-        Return the body of a PUT or, if `partial`, of a PATCH, without reading the object.
-
-        Read-only fields are ignored, so that what was read can be sent back.
-
-        :raises ValidationError: all that is wrong with it
-        """
-        return self.validated(serializer_class, instance=EXISTING, partial=partial)
-
     def answer(self, row: Mapping, *, status: int = 200, clock: dict | None = None) -> Response:
         """
-        Answer with one thing, represented with its `revision`.
+        Respond with an object and its ETag.
 
-        :param clock: what goes on by itself, beside the thing: it is in no ETag
+        :param row: the representation, with its `revision`
+        :param clock: fields that are not part of the ETag, because they change by themselves
         """
         data = {name: value for name, value in row.items() if name != "revision"}
         [data] = self.expanded([data])
         etag = etag_of(row.get("revision", 1), data)
-        if self.may_say_not_modified(row) and is_known(self.request, etag):
+        if self.allows_not_modified(row) and is_not_modified(self.request, etag):
             return Response(status=304, headers={"ETag": etag})
         return Response(data | (clock or {}), status=status, headers={"ETag": etag})
 
-    def may_say_not_modified(self, row: Mapping) -> bool:
+    def allows_not_modified(self, row: Mapping) -> bool:
         return self.request.method in ("GET", "HEAD")
 
     def expanded(self, rows: Rows) -> Rows:
@@ -140,19 +133,20 @@ class ApiView:
 
 
 class ViewSet(ApiView, viewsets.GenericViewSet):
-    """A collection of documents. `list_query` says how its list is filtered and ordered."""
+    """A collection of documents; `list_query` declares the filters and ordering of its list."""
 
-    lookup_value_regex = "[0-9a-f]{24}"  # a malformed id has no address
+    lookup_value_regex = "[0-9a-f]{24}"  # A malformed id is a 404.
     list_query: type[ListQuery] = ListQuery
     item_query: type[Query] = Query
-    queries: dict[str, type[Query]] = {}  # by action, for those that take others
-    # Which references may be expanded, and how their cards are had: (ids, viewer=…) -> {id: card}.
+    queries: dict[str, type[Query]] = {}  # by action, if it has other parameters
+    # The references that may be expanded, and the selectors of their cards:
+    # (ids, viewer=…) -> {id: card}.
     expandable: dict[str, Callable | None] = {}
 
     @property
     def query_type(self) -> type[Query]:
-        usual = self.list_query if self.action == "list" else self.item_query
-        return self.queries.get(self.action, usual)
+        default = self.list_query if self.action == "list" else self.item_query
+        return self.queries.get(self.action, default)
 
     def read_query(self, request) -> Query:
         return self.query_type.read(request, expandable=self.expandable_here)
@@ -163,7 +157,7 @@ class ViewSet(ApiView, viewsets.GenericViewSet):
 
     @cached_property
     def represent(self) -> Callable:
-        """How a document of this collection is shown: ready for JSON, with its revision."""
+        """The function that represents a document, ready for JSON, with its revision."""
         return self.serializer_class(context={"request": self.request}).represent
 
     def answer_page(self, page: Page) -> Response:
@@ -171,18 +165,18 @@ class ViewSet(ApiView, viewsets.GenericViewSet):
         return Response(
             {
                 "count": page.count,
-                "next": link(self.request, page.next),
-                "previous": link(self.request, page.previous),
+                "next": page_link(self.request, page.next),
+                "previous": page_link(self.request, page.previous),
                 "results": self.expanded(rows),
             }
         )
 
     def expanded(self, rows: Rows) -> Rows:
-        """Put cards in the place of the ids that `?expand=` names."""
+        """Replace the ids of the references that `?expand=` names with cards."""
         for name in self.query.expand:
             if self.expandable[name] is None:
-                continue  # the view's own matter
-            wanted = {row[name] for row in rows if row.get(name)}
-            cards = self.expandable[name](wanted, viewer=self.request.user) if wanted else {}
+                continue  # The view expands it itself.
+            ids = {row[name] for row in rows if row.get(name)}
+            cards = self.expandable[name](ids, viewer=self.request.user) if ids else {}
             rows = [row | {name: cards.get(row.get(name))} for row in rows]
         return rows

@@ -1,11 +1,12 @@
-"""Bound how many things a parent may have, also when requests race.
+"""
+Limit how many children a parent may have, even if requests race.
 
-A count followed by an insert lets racing requests past a bound. Here a request reserves room first,
-by one conditional update of a counter, and inserts afterwards.
+If requests only counted before they insert, racing requests would exceed the limit. So a request
+first reserves room by one conditional update of a counter, and then inserts.
 
 A counter is temporary: a sweep deletes it after a quiet minute, and the next reservation counts the
-things themselves. So a request that dies between its reservation and its insert holds room for a
-minute, no counter has to be repaired, and a store of an earlier release needs no migration.
+children themselves. So a request that dies between reservation and insert blocks room for only a
+minute, no counter needs repair, and a store of an earlier release needs no migration.
 """
 
 from collections.abc import Callable, Iterator
@@ -30,12 +31,12 @@ from apps.common.storage import documents
 
 Doc = TypeVar("Doc", bound=Document)
 
-QUIET = timedelta(minutes=1)  # no request takes as long from its reservation to its insert
-NOT_INSERTED = (NotUniqueError, ValidationError, DomainError)  # other errors leave it unknown
+QUIET = timedelta(minutes=1)  # No request takes as long from its reservation to its insert.
+NOT_INSERTED = (NotUniqueError, ValidationError, DomainError)  # With others, it may be inserted.
 
 
 class Counter(Document):
-    """How many things a parent has, including those that are reserved and not inserted yet."""
+    """The number of a parent's children, including reserved ones that are not yet inserted."""
 
     name = StringField(primary_key=True, max_length=100)
     count = IntField(required=True)
@@ -47,12 +48,12 @@ class Counter(Document):
 
 class CountLimit:
     """
-    The most things of one kind that a parent may have.
+    The maximum number of children of one kind that a parent may have.
 
     :param name: the kind, in the names of its counters
-    :param most: how many a parent may have; a module's constant that tests may change
-    :param count: returns how many the parent with an id has now
-    :param refusal: what is raised when there is no room
+    :param most: the maximum number; tests may change this attribute
+    :param count: returns the current number of children of a parent's id
+    :param refusal: returns the error to raise if there is no room
     """
 
     def __init__(
@@ -70,20 +71,20 @@ class CountLimit:
 
     def reserve(self, parent_id, number: int = 1) -> None:
         """
-        Reserve room for things that are inserted next.
+        Reserve room for children that are inserted next.
 
-        :raises DomainError: the bound's own, when there is no room
+        :raises DomainError: the limit's own error, if there is no room
         """
         for _ in range(2):
             if self._increment(parent_id, number):
                 return
             count = self._count(parent_id) + number
             if count <= self.most and self._start(parent_id, count):
-                return  # else another request has started the counter
+                return  # Otherwise another request has started the counter.
         raise self._refusal()
 
-    def give_back(self, parent_id, number: int = 1) -> None:
-        """Give back what this request has reserved and not used."""
+    def release(self, parent_id, number: int = 1) -> None:
+        """Release room that this request has reserved and not used."""
         self._counter(parent_id).update_one(dec__count=number)
 
     def insert(
@@ -95,33 +96,33 @@ class CountLimit:
         by: Callable[[Doc], Doc] = documents.insert,
     ) -> Doc:
         """
-        Reserve room and insert, or return the document that an earlier try has made of the same id.
+        Reserve room and insert, or return the document that an earlier attempt has inserted.
 
-        :raises DomainError: the bound's own, when there is no room
+        :raises DomainError: the limit's own error, if there is no room
         """
         try:
             self.reserve(parent_id, number)
         except DomainError:
-            made = type(document).objects(id=document.id).first() if document.id else None
-            if made is None:
+            existing = type(document).objects(id=document.id).first() if document.id else None
+            if existing is None:
                 raise
-            return made
+            return existing
         try:
-            made = by(document)
+            inserted = by(document)
         except NOT_INSERTED:
-            self.give_back(parent_id, number)
+            self.release(parent_id, number)
             raise
-        if made is not document:  # the earlier try has its own reservation
-            self.give_back(parent_id, number)
-        return made
+        if inserted is not document:  # The earlier attempt has its own reservation.
+            self.release(parent_id, number)
+        return inserted
 
     @contextmanager
     def released(self, parent_id, number: int = 1) -> Iterator[None]:
         """
-        Give back the room of things that the block removes.
+        Release the room of children that the block deletes.
 
-        A counter that is started during the removal may or may not have counted them. It is left
-        alone: to count too many is safe.
+        A counter that is started during the deletion may or may not have counted them. It is not
+        changed, because counting too many is safe.
         """
         before = self._counter(parent_id).first()
         yield
@@ -132,9 +133,9 @@ class CountLimit:
     @contextmanager
     def moved(self, source_id, target_id, number: int = 1) -> Iterator[None]:
         """
-        Reserve room at the target of a move, and give back that at its source.
+        Reserve room at the target of a move, and release the room at its source.
 
-        :raises DomainError: the bound's own, when there is no room
+        :raises DomainError: the limit's own error, if there is no room
         """
         if source_id == target_id:
             yield
@@ -144,11 +145,11 @@ class CountLimit:
             with self.released(source_id, number):
                 yield
         except NOT_INSERTED:
-            self.give_back(target_id, number)
+            self.release(target_id, number)
             raise
 
     def recount(self, parent_id) -> None:
-        """Have the next reservation count the things themselves."""
+        """Let the next reservation count the children themselves."""
         self._counter(parent_id).delete()
 
     def _increment(self, parent_id, number: int) -> bool:
@@ -171,5 +172,5 @@ class CountLimit:
 
 
 def delete_unused_counters() -> int:
-    """Delete the counters that nobody has raised for a minute; return how many."""
+    """Delete the counters that were not incremented for a minute, and return their number."""
     return Counter.objects(changed_at__lt=now_in_milliseconds() - QUIET).delete()

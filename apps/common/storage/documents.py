@@ -1,4 +1,4 @@
-"""What all documents share: references read as ids, revisions, and how they are written."""
+"""What all documents share: references read as ids, revisions, and conditional writes."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -12,13 +12,13 @@ from apps.common.errors import NotFound, StaleRevision
 
 Doc = TypeVar("Doc", bound=Document)
 
-MOST_FOLDED = 10_000  # characters of a folded name: one may become 18, and each of them three
-MOST_WORDS = 40_000  # of a text of 10,000 characters that is searched
+MOST_FOLDED = 10_000  # Characters of a normalized name: one may become 18, and each of them three.
+MOST_WORDS = 40_000  # Search words of a text of 10,000 characters.
 LONGEST_FILE_NAME = 255
 
 
 class Reference(ReferenceField):
-    """A reference that is read as an id: no attribute access asks the database."""
+    """A reference that is read as an id, so that no attribute access queries the database."""
 
     def __init__(self, document_type, **options):
         super().__init__(document_type, dbref=False, **options)
@@ -38,7 +38,7 @@ class Reference(ReferenceField):
 
 
 class RevisionedDocument(Document):
-    """A document that clients edit: each edit raises its revision, in the write's condition."""
+    """A document that clients edit; each edit increments its revision in the same write."""
 
     revision = IntField(default=1)
 
@@ -47,16 +47,16 @@ class RevisionedDocument(Document):
 
 def insert(document: Doc) -> Doc:
     """
-    Insert a document, or return the one that an earlier, unfinished try has made of the same id.
+    Insert a document, or return the document that an interrupted attempt inserted with this id.
 
-    :raises NotUniqueError: another document holds one of its unique values
+    :raises NotUniqueError: another document has one of its unique values
     """
     try:
         return document.save(force_insert=True)
     except NotUniqueError:
-        made = document.id and type(document).objects(id=document.id).first()
-        if made:
-            return made
+        existing = document.id and type(document).objects(id=document.id).first()
+        if existing:
+            return existing
         raise
 
 
@@ -64,13 +64,13 @@ def update(
     document: Doc, *, expected: list[int] | None = None, condition: dict | None = None, **fields
 ) -> Doc:
     """
-    Set fields in one conditional write and return the document as it is then.
+    Set fields in one conditional write, and return the updated document.
 
-    :param expected: the revisions that the caller will change, or None where any will do
-    :raises StaleRevision: somebody has edited it since
-    :raises NotFound: it is gone
+    :param expected: the revisions that may be changed, or None for any revision
+    :raises StaleRevision: the document has another revision
+    :raises NotFound: the document was deleted
     """
-    fields = _with_time_of_change(document, fields)
+    fields = _with_updated_at(document, fields)
     return _modify(document, expected, condition, fields, new=True)
 
 
@@ -78,15 +78,15 @@ def replace(
     document: Doc, *, expected: list[int] | None = None, condition: dict | None = None, **fields
 ) -> tuple[Doc, Doc]:
     """
-    Set fields in one conditional write and return the document before and after it.
+    Set fields in one conditional write, and return the document before and after it.
 
-    What the caller read may be older than what this write replaced, where others write, too.
+    Because others may write, too, the document before the write may differ from `document`.
 
-    :param expected: the revisions that the caller will change, or None where any will do
-    :raises StaleRevision: somebody has edited it since
-    :raises NotFound: it is gone
+    :param expected: the revisions that may be changed, or None for any revision
+    :raises StaleRevision: the document has another revision
+    :raises NotFound: the document was deleted
     """
-    fields = _with_time_of_change(document, fields)
+    fields = _with_updated_at(document, fields)
     before = _modify(document, expected, condition, fields, new=False)
     after = type(document)._from_son(before.to_mongo())
     for name, value in fields.items():
@@ -95,7 +95,7 @@ def replace(
     return before, after
 
 
-def _with_time_of_change(document: Document, fields: dict) -> dict:
+def _with_updated_at(document: Document, fields: dict) -> dict:
     if "updated_at" in document._fields:
         return fields | {"updated_at": now_in_milliseconds()}
     return fields
@@ -122,8 +122,8 @@ def delete(document: Document, *, expected: list[int] | None = None) -> None:
     """
     Delete a document.
 
-    :raises StaleRevision: somebody has edited it since
-    :raises NotFound: it is gone
+    :raises StaleRevision: the document has another revision
+    :raises NotFound: the document was already deleted
     """
     condition = {} if expected is None else {"revision__in": expected}
     if not type(document).objects(id=document.id, **condition).delete():
@@ -131,23 +131,28 @@ def delete(document: Document, *, expected: list[int] | None = None) -> None:
 
 
 def check_revision(kind: type[Document], document_id: ObjectId) -> None:
-    """Raise what a write without effect means: the document is gone, or somebody edited it."""
-    there = {"removed__ne": True} if "removed" in kind._fields else {}
-    if kind.objects(id=document_id, **there).count() == 0:
+    """
+    Explain why a conditional write has changed nothing.
+
+    :raises NotFound: the document was deleted
+    :raises StaleRevision: it was edited in the meantime
+    """
+    exists = {"removed__ne": True} if "removed" in kind._fields else {}
+    if kind.objects(id=document_id, **exists).count() == 0:
         raise NotFound()
     raise StaleRevision()
 
 
-def for_each(found: QuerySet, do: Callable[[Doc], object]) -> int:
+def for_each(documents: QuerySet, do: Callable[[Doc], object]) -> int:
     """
-    Call `do` with each document that a query finds; return how many.
+    Call `do` with each of the documents, and return their number.
 
-    Only ids are read at first, and each document when its turn comes: a long backlog of large
-    documents would not fit into memory. One that the query does not find any more is left out.
+    The ids are read first and each document in its turn, because many large documents would not fit
+    into memory. A document that no longer matches the query is skipped.
     """
     number = 0
-    for document_id in list(found.scalar("id").no_cache()):
-        document = found.filter(id=document_id).first()
+    for document_id in list(documents.scalar("id").no_cache()):
+        document = documents.filter(id=document_id).first()
         if document is not None:
             do(document)
             number += 1

@@ -1,7 +1,8 @@
-"""The indexes that the documents declare: built by a command, verified by readiness.
+"""
+The indexes that the documents declare: a command builds them, and readiness verifies them.
 
-MongoEngine would build them at the first use of a collection and go on without one that cannot be
-built; an invariant would be missing and nobody would know.
+MongoEngine would build them at the first use of a collection and silently continue without an index
+that cannot be built, although an invariant depends on it.
 """
 
 from mongoengine import DEFAULT_CONNECTION_NAME, Document
@@ -9,15 +10,15 @@ from pymongo.errors import OperationFailure
 
 
 def documents() -> list[type[Document]]:
-    """Return every document class that has a collection in the product's store."""
-    return sorted((kind for kind in _below(Document) if _is_ours(kind)), key=lambda kind: str(kind))
+    """Return all document classes that have a collection in the product's store."""
+    return sorted(filter(_has_collection, _subclasses(Document)), key=str)
 
 
 def build_indexes() -> None:
     """
-    Build what is declared; what cannot be built does not keep the others from it.
+    Build all declared indexes, even if one of them fails.
 
-    :raises OperationFailure: one could not be built, such as a unique one over duplicates
+    :raises OperationFailure: an index cannot be built, for example a unique one over duplicates
     """
     failures = []
     for kind in documents():
@@ -30,7 +31,7 @@ def build_indexes() -> None:
 
 
 def missing_indexes() -> list[str]:
-    """Return the declared indexes that the database does not have, as `collection: fields`."""
+    """Return the declared indexes that the database lacks, as `collection: fields`."""
     return [
         f"{kind._get_collection_name()}: {', '.join(name for name, _ in keys)}"
         for kind in documents()
@@ -51,11 +52,11 @@ def _keys(fields) -> tuple:
     return tuple((name, int(direction)) for name, direction in fields)
 
 
-def _below(kind: type[Document]) -> set[type[Document]]:
+def _subclasses(kind: type[Document]) -> set[type[Document]]:
     children = set(kind.__subclasses__())
-    return children.union(*(_below(child) for child in children))
+    return children.union(*(_subclasses(child) for child in children))
 
 
-def _is_ours(kind: type[Document]) -> bool:
+def _has_collection(kind: type[Document]) -> bool:
     alias = kind._meta.get("db_alias", DEFAULT_CONNECTION_NAME)
     return not kind._meta.get("abstract") and alias == DEFAULT_CONNECTION_NAME

@@ -1,4 +1,4 @@
-"""Pages of a list: counted, by number, or by a cursor that is equally fast at any depth."""
+"""Pages of a list: by number, or by a cursor that is equally fast at any depth."""
 
 import re
 from collections.abc import Callable
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from bson import ObjectId
 from django.utils.translation import gettext_lazy as _
-from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 from apps.common.errors import NotFound
 from apps.common.storage.cache import Json
@@ -18,7 +17,7 @@ CURSOR = re.compile(r"\A(after|before)-([0-9a-f]{24})\Z")
 
 @dataclass(frozen=True)
 class Paging:
-    """Which part of a list is asked for; `cursor` is None, or "" for the first part."""
+    """The requested page; `cursor` is None for a list paged by number, "" for the first page."""
 
     number: int = 1
     size: int = PAGE_SIZE
@@ -27,7 +26,7 @@ class Paging:
 
 @dataclass(frozen=True)
 class Page:
-    """A part of a list, its rows ready for JSON, and how the parts beside it are asked for."""
+    """A page's rows, ready for JSON, and the query parameters of the pages next to it."""
 
     count: int
     rows: list
@@ -40,7 +39,7 @@ class Page:
 
 def page_of(queryset, paging: Paging, represent: Callable) -> Page:
     """
-    Return a part of the queryset, in its own order.
+    Return a page of the queryset, in the queryset's order.
 
     :raises NotFound: the page is past the end
     """
@@ -58,7 +57,7 @@ def page_links(count: int, paging: Paging) -> Page:
     """
     start = (paging.number - 1) * paging.size
     if start and start >= count:
-        raise NotFound(_("There is no such page."))
+        raise NotFound(_("Page not found."))
     return Page(
         count=count,
         rows=[],
@@ -68,37 +67,26 @@ def page_links(count: int, paging: Paging) -> Page:
 
 
 def page_slice(queryset, paging: Paging, represent: Callable) -> Page:
-    """Return a part of the queryset, newest first, beginning where the cursor says."""
+    """Return the page of the queryset at the cursor, newest first."""
     count = queryset.count()
-    side, mark = _read_cursor(paging.cursor)
+    side, id_at_cursor = _read_cursor(paging.cursor)
     backwards = side == "before"
-    if mark:
-        queryset = queryset.filter(**{"id__gt" if backwards else "id__lt": mark})
-    found = list(queryset.order_by("id" if backwards else "-id").limit(paging.size + 1))
-    more = len(found) > paging.size
-    documents = found[: paging.size]
+    if id_at_cursor:
+        queryset = queryset.filter(**{"id__gt" if backwards else "id__lt": id_at_cursor})
+    # One document more than the page shows whether another page follows.
+    documents = list(queryset.order_by("id" if backwards else "-id").limit(paging.size + 1))
+    has_more = len(documents) > paging.size
+    del documents[paging.size :]
     if backwards:
         documents.reverse()
-    older = bool(documents) and (more or backwards)
-    newer = bool(documents) and (more if backwards else mark is not None)
+    has_older = bool(documents) and (has_more or backwards)
+    has_newer = bool(documents) and (has_more if backwards else id_at_cursor is not None)
     return Page(
         count=count,
         rows=[represent(document) for document in documents],
-        next={"cursor": f"after-{documents[-1].id}"} if older else None,
-        previous={"cursor": f"before-{documents[0].id}"} if newer else None,
+        next={"cursor": f"after-{documents[-1].id}"} if has_older else None,
+        previous={"cursor": f"before-{documents[0].id}"} if has_newer else None,
     )
-
-
-def link(request, part: dict | None) -> str | None:
-    """Return the address of another part of the list that the request asked for."""
-    if part is None:
-        return None
-    address = request.build_absolute_uri()
-    for name in ("page", "cursor"):
-        address = remove_query_param(address, name)
-    for name, value in part.items():
-        address = replace_query_param(address, name, value)
-    return address
 
 
 def _read_cursor(cursor: str | None) -> tuple[str, ObjectId | None]:

@@ -1,10 +1,11 @@
-"""Picture files without their metadata, rewritten from the parts that this reader recognizes.
+"""
+Picture files without their metadata, rewritten from the parts that this reader recognizes.
 
-What only the decoder would find is thus either left out or refused.
+A part that only the decoder would recognize is either dropped or refused.
 
-Texts, profiles and EXIF of a few kilobytes may unpack to hundreds of megabytes, so the decoder
-gets only the parts that the pixels need. The orientation is read here, because it is the one piece
-of metadata that changes what people see.
+Texts, profiles and EXIF of a few kilobytes may decompress to hundreds of megabytes, so the decoder
+gets only the parts that the pixels need. The orientation is read here, because it is the only
+metadata that affects how the picture looks.
 """
 
 import re
@@ -12,10 +13,10 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
-# Ten times what usual programs write.
+# Ten times as many as usual programs write.
 MOST_PARTS = 10_000
-# A progressive JPEG goes through the whole picture once for each scan; usual programs write 18 at
-# most (of four colors), which 40 megapixels may have.
+# Each scan of a progressive JPEG passes through the whole picture. Usual programs write at most 18
+# (with four colors), which is allowed up to 40 megapixels.
 MOST_SCANS = 50
 MOST_SCANNED_PIXELS = 18 * 40_000_000
 
@@ -23,37 +24,37 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 _PNG_PIXELS = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
 _JPEG = b"\xff\xd8\xff"
 _JFIF, _EXIF, _ADOBE, _COMMENT = 0xE0, 0xE1, 0xEE, 0xFE
-_METADATA = {*range(0xE0, 0xF0), _COMMENT} - {_JFIF, _ADOBE}  # these two say what the colors are
+_METADATA = {*range(0xE0, 0xF0), _COMMENT} - {_JFIF, _ADOBE}  # These two define the color space.
 _SEQUENTIAL = {0xC0, 0xC1}
-_FRAMES = _SEQUENTIAL | {0xC2}  # browsers show neither lossless nor arithmetic ones
+_FRAMES = _SEQUENTIAL | {0xC2}  # Browsers support neither lossless nor arithmetic frames.
 _TABLES = {0xC4, 0xDB, 0xDD}
 _SCAN, _END = 0xDA, 0xD9
 _JPEG_PARTS = _METADATA | _FRAMES | _TABLES | {_JFIF, _ADOBE, _SCAN, _END}
-# Fill bytes before a marker are skipped: the last of them is the marker's own.
+# Fill bytes before a marker are skipped; the last one belongs to the marker.
 _MARKER = re.compile(rb"\xff[\x01-\xfe]")
-_MARKER_AFTER_SCAN = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")  # restarts belong to the scan
+_MARKER_AFTER_SCAN = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")  # Restart markers belong to the scan.
 _WEBP_PIXELS = {b"VP8X", b"ANIM", b"ANMF", b"ALPH", b"VP8 ", b"VP8L"}
 _EXIF_MARK = b"Exif\0\0"
 _ORIENTATION = 0x0112
 
 
 class TooManyParts(ValueError):
-    """The file is divided into more parts than any usual program writes."""
+    """The file has more parts than any usual program writes."""
 
 
 class PictureFile(NamedTuple):
     data: bytes
-    orientation: int = 1  # as in EXIF, 1 to 8; 1 is upright
-    row_by_row: bool = False  # can be decoded without room for all pixels at once
+    orientation: int = 1  # As in EXIF: 1 to 8, where 1 is upright.
+    row_by_row: bool = False  # It can be decoded without memory for all pixels at once.
 
 
 def without_metadata(data: bytes) -> PictureFile:
     """
-    Return the picture with what decoding it needs; a file that is no picture stays as it is.
+    Return the picture with only the parts that decoding needs; other files are not changed.
 
-    :raises TooManyParts: it has too many of them
-    :raises struct.error: it is cut off within a part
-    :raises ValueError: it has parts that its format does not allow, or that no browser shows
+    :raises TooManyParts: it has too many parts
+    :raises struct.error: it ends within a part
+    :raises ValueError: it has parts that its format does not allow, or that no browser supports
     """
     if data.startswith(_PNG):
         return _png(data)
@@ -65,21 +66,21 @@ def without_metadata(data: bytes) -> PictureFile:
 
 
 def _png(data: bytes) -> PictureFile:
-    kept, orientation = [_PNG], 1
+    parts, orientation = [_PNG], 1
     for kind, chunk in _counted(_png_chunks(data)):
-        if (kind == b"IHDR") != (len(kept) == 1):
+        if (kind == b"IHDR") != (len(parts) == 1):
             raise ValueError("A PNG starts with its only header.")
         if kind == b"eXIf":
             orientation = _orientation(chunk[8:-4])
         elif kind in _PNG_PIXELS:
-            kept.append(chunk)
+            parts.append(chunk)
         if kind == b"IEND":
             break
-    return PictureFile(b"".join(kept), orientation)
+    return PictureFile(b"".join(parts), orientation)
 
 
 def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield the kind of each chunk, and the whole chunk with length and checksum."""
+    """Yield the kind of each chunk, and the whole chunk including length and checksum."""
     start = len(_PNG)
     while start < len(data):
         length, kind = struct.unpack_from(">I4s", data, start)
@@ -111,61 +112,60 @@ def _check_scans(scans: int, frame: bytes) -> None:
 
 
 def _is_complete(scans: list[bytes], frame: bytes) -> bool:
-    """Whether the first scan has all colors; otherwise the decoder collects them in memory."""
+    """Return whether the first scan has all colors; otherwise the decoder buffers them."""
     return all(scan[4:5] == frame[9:10] for scan in scans)
 
 
 def _jpeg_segments(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield the marker of each segment, and the whole segment, a scan with its pixels."""
-    found = _MARKER.search(data, 2)
-    while found:
-        start, marker = found.start(), data[found.end() - 1]
+    """Yield the marker of each segment, and the whole segment, for a scan including its pixels."""
+    match = _MARKER.search(data, 2)
+    while match:
+        start, marker = match.start(), data[match.end() - 1]
         if marker not in _JPEG_PARTS:
-            raise ValueError(f"A JPEG with the marker {marker:02X} is not read.")
+            raise ValueError(f"The JPEG marker {marker:02X} is not supported.")
         if marker == _END:
             yield marker, data[start : start + 2]
             return
         (length,) = struct.unpack_from(">H", data, start + 2)
         if length < 2:
-            raise ValueError("The length of a segment includes itself.")
+            raise ValueError("The length of a segment is at least 2.")
         end = start + 2 + length
-        found = (
-            _MARKER_AFTER_SCAN.search(data, end) if marker == _SCAN else _MARKER.search(data, end)
-        )
+        match = (_MARKER_AFTER_SCAN if marker == _SCAN else _MARKER).search(data, end)
         if marker == _SCAN:
-            end = found.start() if found else len(data)
+            end = match.start() if match else len(data)
         yield marker, data[start:end]
 
 
 def _webp(data: bytes) -> PictureFile:
-    """Leave the first frame only; the canvas stays, which may be larger than that."""
-    kept, orientation, moving = [], 1, False
+    """Keep only the first frame; the canvas, which may be larger, stays."""
+    parts, orientation, has_frame = [], 1, False
     for kind, chunk in _counted(_webp_chunks(data)):
         if kind == b"EXIF":
             orientation = _orientation(chunk[8:])
-        elif kind in _WEBP_PIXELS and not (kind == b"ANMF" and moving):
-            kept.append(chunk)
-        moving = moving or kind == b"ANMF"
-    body = b"WEBP" + b"".join(kept)
+        elif kind in _WEBP_PIXELS and not (kind == b"ANMF" and has_frame):
+            parts.append(chunk)
+        has_frame = has_frame or kind == b"ANMF"
+    body = b"WEBP" + b"".join(parts)
     return PictureFile(struct.pack("<4sI", b"RIFF", len(body)) + body, orientation)
 
 
 def _webp_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield the kind of each chunk, and the whole chunk with an even length.
+    """
+    Yield the kind of each chunk, and the whole chunk padded to an even length.
 
-    :raises ValueError: it is cut off
+    :raises ValueError: the file or a chunk is incomplete
     """
     (length,) = struct.unpack_from("<I", data, 4)
     start, end = 12, 8 + length
     if end > len(data):
-        raise ValueError("The file is shorter than it says.")
+        raise ValueError("The file is shorter than it declares.")
     while start + 8 <= end:
         kind, length = struct.unpack_from("<4sI", data, start)
-        after = start + 8 + length
-        if after > end:
-            raise ValueError("A chunk is longer than its file.")
-        yield kind, data[start:after] + bytes(length % 2)
-        start = after + length % 2
+        chunk_end = start + 8 + length
+        if chunk_end > end:
+            raise ValueError("A chunk extends beyond the end of the file.")
+        yield kind, data[start:chunk_end] + bytes(length % 2)
+        start = chunk_end + length % 2
 
 
 def _counted(parts: Iterator[tuple]) -> Iterator[tuple]:
@@ -190,6 +190,6 @@ def _orientation(exif: bytes) -> int:
             )
             if tag == _ORIENTATION:
                 return value if 1 <= value <= 8 else 1
-    except struct.error:  # it is cut off, and so has no orientation
+    except struct.error:  # The directory is incomplete.
         pass
     return 1

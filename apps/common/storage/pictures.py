@@ -1,8 +1,9 @@
-"""Uploaded pictures: checked, re-encoded without metadata, and stored in two sizes.
+"""
+Uploaded pictures: checked, re-encoded without metadata, and stored in two sizes.
 
-A few kilobytes may be a picture of 40 megapixels, which takes 160 MB when it is decoded. So it is
-made smaller while it is decoded where its format allows that, and otherwise strip by strip right
-after; nothing is copied at full size, and few are decoded at the same time.
+A file of a few kilobytes may contain 40 megapixels, which take 160 MB when they are decoded. So a
+picture is reduced during decoding if its format allows that, otherwise strip by strip right after
+it. Nothing is copied at full size, and few pictures are decoded at the same time.
 """
 
 import ctypes
@@ -32,11 +33,11 @@ logger = logging.getLogger(__name__)
 MAX_BYTES = 5 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 MAX_SIDE = 20_000
-LARGE = (1280, 2560)  # the most that is stored, width and height
+LARGE = (1280, 2560)  # the maximum width and height of a stored picture
 SMALL = (480, 960)
 FORMATS = ("PNG", "JPEG", "WEBP")
 
-# A request has about two seconds of the document store, and still writes after the picture.
+# A request has about two seconds for the document store, and must still write after the upload.
 WAIT_SECONDS = 1.0
 _decoding = Capacity(2, wait=WAIT_SECONDS)
 _decoding_large = Capacity(1, wait=WAIT_SECONDS)
@@ -46,7 +47,7 @@ STRIP_PIXELS = 1_000_000
 MALLOC_OPTION_MMAP_THRESHOLD = -3  # M_MMAP_THRESHOLD in glibc's malloc.h
 LARGE_BLOCK = 1024 * 1024
 
-UNUSED_AFTER = timedelta(hours=1)  # a request that stores a picture has long written its name
+UNUSED_AFTER = timedelta(hours=1)  # By then a request has written the name of its picture.
 NAMES_AT_ONCE = 10_000
 
 _UPRIGHT = {
@@ -64,17 +65,17 @@ def store_picture(
     upload: UploadedFile, *, folder: str, field: str, by: str = ""
 ) -> tuple[str, str]:
     """
-    Store an uploaded picture and return its name and that of its small version.
+    Store an uploaded picture, and return the names of the picture and of its small version.
 
     :param by: the id of the user whose uploads are counted; empty for the product's own pictures
-    :raises Invalid: it is no PNG, JPEG or WebP, is damaged, or has too many pixels or parts
+    :raises Invalid: it is not a PNG, JPEG or WebP, is damaged, or has too many pixels or parts
     :raises Busy: too many pictures are being decoded
-    :raises Throttled: the user uploads too many
+    :raises Throttled: the user has uploaded too many pictures
     """
     if by:
         rate_limits.check_and_count("uploads", by)
     with _decoding:
-        large, small = _in_two_sizes(upload, field)
+        large, small = _encode_in_two_sizes(upload, field)
     name = f"{folder}/{token_hex(16)}"
     stored = default_storage.save(f"{name}.webp", ContentFile(large))
     try:
@@ -85,7 +86,7 @@ def store_picture(
 
 
 def remove_pictures(*names: str | None) -> None:
-    """Remove what nothing refers to any more; what cannot be removed now is left to the sweep."""
+    """Remove pictures that are no longer referenced; the sweep retries those that remain."""
     for name in filter(None, names):
         try:
             default_storage.delete(name)
@@ -95,11 +96,11 @@ def remove_pictures(*names: str | None) -> None:
 
 def remove_unused_pictures(folder: str, used_names: Callable[[], Iterable[str]]) -> int:
     """
-    Remove the folder's pictures that no document refers to; return how many.
+    Remove the folder's pictures that no document refers to, and return their number.
 
-    A picture is stored before its name is written, so the newest ones are left alone.
+    A picture is stored before a document refers to it, so new pictures are skipped.
 
-    :param used_names: reads the names that documents refer to; called after the files were listed
+    :param used_names: reads the names that documents refer to; called after the files are listed
     """
     removed = 0
     for unused in _batches(_stored_in(folder)):
@@ -118,7 +119,7 @@ def picture_url(name: str | None) -> str | None:
 def _stored_in(folder: str) -> Iterator[str]:
     try:
         _folders, files = default_storage.listdir(folder)
-    except FileNotFoundError:  # nothing has been stored yet
+    except FileNotFoundError:  # Nothing has been stored yet.
         return
     for file in files:
         yield f"{folder}/{file}"
@@ -133,39 +134,39 @@ def _is_old(name: str) -> bool:
     try:
         return default_storage.get_modified_time(name) < timezone.now() - UNUSED_AFTER
     except Exception as error:  # It was removed in the meantime, or the bucket is unreachable.
-        logger.warning("A picture could not be looked at (%s).", type(error).__name__)
+        logger.warning("The age of a picture is unknown (%s).", type(error).__name__)
         return False
 
 
-def _in_two_sizes(upload: UploadedFile, field: str) -> tuple[bytes, bytes]:
+def _encode_in_two_sizes(upload: UploadedFile, field: str) -> tuple[bytes, bytes]:
     try:
         file = without_metadata(upload.read())
-        large = _decoded(file, field)
-        small = large.resize(_fitting(large.size, SMALL))
-        return _encoded(large), _encoded(small)
+        large = _decode(file, field)
+        small = large.resize(_fit(large.size, SMALL))
+        return _encode(large), _encode(small)
     except TooManyParts as error:
         message = _("The picture has too many parts. Save it with another program and try again.")
         raise Invalid(**{field: message}) from error
     except Image.DecompressionBombError as error:
         raise Invalid(**{field: _("The picture has more than 40 megapixels.")}) from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, struct.error) as error:
-        raise Invalid(**{field: _("Give a whole PNG, JPEG or WebP picture.")}) from error
+        raise Invalid(**{field: _("Upload a complete PNG, JPEG or WebP picture.")}) from error
 
 
-def _decoded(file: PictureFile, field: str) -> Image.Image:
+def _decode(file: PictureFile, field: str) -> Image.Image:
     """Return the picture upright and no larger than `LARGE`."""
     full = _checked_size(file, field)
-    size = _fitting(full, LARGE[::-1] if file.orientation > 4 else LARGE)
-    takes_much = not file.row_by_row and full[0] * full[1] > LARGE_PIXELS
-    with _decoding_large if takes_much else nullcontext():
-        reduced = _reduced(file, size)  # what it took is free again before the slot is
+    size = _fit(full, LARGE[::-1] if file.orientation > 4 else LARGE)
+    is_large = not file.row_by_row and full[0] * full[1] > LARGE_PIXELS
+    with _decoding_large if is_large else nullcontext():
+        reduced = _reduce(file, size)  # Its memory is free again before the slot is.
     fitted = reduced.resize(size)
     method = _UPRIGHT.get(file.orientation)
     return fitted if method is None else fitted.transpose(method)
 
 
 def _checked_size(file: PictureFile, field: str) -> tuple[int, int]:
-    """Return the size that the file says it has; no pixel is decoded."""
+    """Return the size that the file declares, without decoding pixels."""
     with Image.open(BytesIO(file.data), formats=FORMATS) as picture:
         width, height = picture.size
     if width * height > MAX_PIXELS:
@@ -175,22 +176,22 @@ def _checked_size(file: PictureFile, field: str) -> tuple[int, int]:
     return width, height
 
 
-def _fitting(size: tuple[int, int], box: tuple[int, int]) -> tuple[int, int]:
-    """Return the largest size within the box, in proportion and not enlarged."""
+def _fit(size: tuple[int, int], box: tuple[int, int]) -> tuple[int, int]:
+    """Return the largest size within the box that keeps the proportions and does not enlarge."""
     width, height = size
     scale = min(1, box[0] / width, box[1] / height)
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 
-def _reduced(file: PictureFile, size: tuple[int, int]) -> Image.Image:
+def _reduce(file: PictureFile, size: tuple[int, int]) -> Image.Image:
     """Return the picture in full colors, at less than twice the size."""
     with Image.open(BytesIO(file.data), formats=FORMATS) as picture:
-        picture.draft(picture.mode, size)  # decodes a JPEG at a half, a quarter or an eighth
+        picture.draft(picture.mode, size)  # A JPEG is decoded at 1/2, 1/4 or 1/8 of its size.
         factor = max(1, min(picture.width // size[0], picture.height // size[1]))
-        return _reduced_by(factor, picture)
+        return _reduce_by(factor, picture)
 
 
-def _reduced_by(factor: int, picture: Image.Image) -> Image.Image:
+def _reduce_by(factor: int, picture: Image.Image) -> Image.Image:
     """Return the picture at a fraction of its size, converted strip by strip."""
     mode = "RGBA" if picture.has_transparency_data else "RGB"
     reduced = Image.new(mode, (-(-picture.width // factor), -(-picture.height // factor)))
@@ -203,25 +204,26 @@ def _reduced_by(factor: int, picture: Image.Image) -> Image.Image:
 
 
 def _with_8_bits(picture: Image.Image) -> Image.Image:
-    """Return grays of 16 bits as grays of 8; converting them would make nearly all white."""
+    """Return a grayscale picture of 16 bits with 8 bits; Pillow would turn it almost all white."""
     if picture.mode != "I;16":
         return picture
-    picture.info.pop("transparency", None)  # a gray of 16 bits, too
+    picture.info.pop("transparency", None)  # It also has 16 bits.
     return picture.point(lambda gray: gray / 256).convert("L")
 
 
-def _encoded(picture: Image.Image) -> bytes:
+def _encode(picture: Image.Image) -> bytes:
     encoded = BytesIO()
     picture.save(encoded, "WEBP", quality=82)
     return encoded.getvalue()
 
 
 def _return_large_blocks() -> None:
-    """Have glibc return large blocks to the system when they are freed, whichever thread it was.
-
-    Otherwise each thread that has decoded a picture may retain as much as the picture took.
     """
-    with suppress(OSError, AttributeError, TypeError):  # another C library
+    Let glibc return large blocks to the system as soon as they are freed.
+
+    Otherwise each thread that has decoded a picture may keep the picture's memory.
+    """
+    with suppress(OSError, AttributeError, TypeError):  # It may be another C library.
         ctypes.CDLL(None).mallopt(MALLOC_OPTION_MMAP_THRESHOLD, LARGE_BLOCK)
 
 

@@ -1,4 +1,4 @@
-"""Rate limits: how often a client may ask, each a setting, counted for all workers together."""
+"""Rate limits: each is a setting, and all workers count together."""
 
 from hashlib import blake2b
 from math import ceil
@@ -14,9 +14,9 @@ from apps.common.storage import cache
 
 class Throttled(DomainError):
     """
-    A limit is reached.
+    A rate limit is reached.
 
-    :param wait: seconds until it is lifted
+    :param wait: seconds until the counter is reset
     """
 
     status = 429
@@ -31,50 +31,51 @@ class Throttled(DomainError):
         super().__init__(f"{_('Too many requests.')} {self.advice}")
 
 
-def counter_key(limit: str, *who: object) -> tuple[str, int]:
-    """Return the counter's key and seconds; the key names nobody."""
-    name = blake2b("|".join(map(str, who)).encode(), digest_size=12).hexdigest()
+def counter_key(limit: str, *client: object) -> tuple[str, int]:
+    """Return the counter's key, which does not reveal the client, and its lifetime in seconds."""
+    name = blake2b("|".join(map(str, client)).encode(), digest_size=12).hexdigest()
     return f"limit:{limit}:{name}", settings.RATE_LIMITS[limit][1]
 
 
-def check_and_count(limit: str, *who: object) -> None:
+def check_and_count(limit: str, *client: object) -> None:
     """
-    Count one more.
+    Count a request.
 
-    :raises Throttled: that is more than the limit allows
+    :raises Throttled: the limit does not allow it
     """
     if settings.RATE_LIMITED:
-        key, seconds = counter_key(limit, *who)
-        _refuse_past(limit, cache.increment_counter(key, seconds), key)
+        key, seconds = counter_key(limit, *client)
+        _check_number(limit, cache.increment_counter(key, seconds), key)
 
 
-def count_attempt(limit: str, *who: object) -> None:
-    """Count one more, whatever the limit allows."""
+def count_attempt(limit: str, *client: object) -> None:
+    """Count an attempt without checking the limit."""
     if settings.RATE_LIMITED:
-        cache.increment_counter(*counter_key(limit, *who))
+        cache.increment_counter(*counter_key(limit, *client))
 
 
-def is_reached(limit: str, *who: object) -> bool:
-    """Return whether one more is more than the limit allows."""
-    key, _seconds = counter_key(limit, *who)
+def is_reached(limit: str, *client: object) -> bool:
+    """Return whether the limit allows no more requests."""
+    key, _seconds = counter_key(limit, *client)
     return settings.RATE_LIMITED and cache.read_counter(key) >= settings.RATE_LIMITS[limit][0]
 
 
-def check_reached(limit: str, *who: object) -> None:
+def check_reached(limit: str, *client: object) -> None:
     """
     Check a limit without counting.
 
-    :raises Throttled: it is reached
+    :raises Throttled: the limit is reached
     """
-    if is_reached(limit, *who):
-        key, _seconds = counter_key(limit, *who)
+    if is_reached(limit, *client):
+        key, _seconds = counter_key(limit, *client)
         raise _throttled(limit, key)
 
 
 class RequestLimit:
-    """Limits the requests of a person, or of a network that nobody signed in from.
+    """
+    Limit the requests of a user, or of a network if the client is anonymous.
 
-    Authentication has counted a person's already, in the round trip that it makes anyway; it
+    Authentication has already counted a user's requests, because that costs no extra round trip; it
     leaves the number in `request.auth`.
     """
 
@@ -83,19 +84,19 @@ class RequestLimit:
             return True
         if request.user.is_authenticated:
             key, _seconds = counter_key("signed_in", request.user.id)
-            _refuse_past("signed_in", request.auth.requests or 0, key)
+            _check_number("signed_in", request.auth.requests or 0, key)
         else:
             check_and_count("anonymous", client_network(request))
         return True
 
 
-def _refuse_past(limit: str, number: int, key: str) -> None:
+def _check_number(limit: str, number: int, key: str) -> None:
     if number > settings.RATE_LIMITS[limit][0]:
         raise _throttled(limit, key)
 
 
 def _throttled(limit: str, key: str) -> Throttled:
-    """Return the refusal, with the time until the counter starts over."""
+    """Return the error with the time until the counter is reset."""
     _allowed, seconds = settings.RATE_LIMITS[limit]
     left = cache.seconds_left(key)
     return Throttled(wait=seconds if left is None else min(left, seconds))

@@ -17,7 +17,7 @@ from apps.common.clock import now_in_milliseconds
 from apps.common.events import publish
 from apps.common.storage.documents import for_each
 
-GRACE_PERIOD = timedelta(minutes=1)  # A request that still runs delivers its own event.
+GRACE_PERIOD = timedelta(minutes=1)  # A running request delivers its own event.
 
 
 class EventSource(Document):

@@ -1,14 +1,15 @@
 """
-The mails of notifications: each notification waits for its own until a worker has sent it.
+The emails of notifications.
 
 A recipient gets a limited number of emails. Past the limit, notifications are held until the limit
 allows the next email, which then mentions all of them: a batch. The notification that a worker
-claims for that email is the batch's leader. It alone stays due, so that a batch that was cut off
-is tried again as the same email; the others point to it by `mail_batch`.
+claims for that email is the batch's leader. Only the leader stays due, so that an interrupted
+batch is retried as the same email; the others refer to it by `mail_batch`.
 """
 
-import logging
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -19,16 +20,10 @@ from mongoengine import QuerySet
 from apps.common.clock import now_in_milliseconds
 from apps.common.errors import NotFound
 from apps.common.languages import supported_language
-from apps.common.mail import (
-    MailServerUnavailable,
-    compose,
-    deliver,
-    next_attempt_at,
-    retry_until_recorded,
-    send_all,
-)
-from apps.common.mail_quotas import QuotaReached, mail_slot
+from apps.common.mail.messages import compose
+from apps.common.mail.quotas import mail_slot
 from apps.common.normalization import normalize_email_key
+from apps.common.storage.outbox import Outbox, QueuedEmail, send_due_emails
 from apps.notifications import selectors
 from apps.notifications.documents import Notification
 from apps.notifications.services.preferences import unsubscribe_token
@@ -36,60 +31,65 @@ from apps.notifications.wording import message_of
 from apps.users import selectors as users
 from apps.users.documents import User
 
-logger = logging.getLogger(__name__)
-
-MOST_LINES = 20  # notifications that one email lists
+MOST_LINES = 20  # notifications listed in one email
 HEAD_START = timedelta(minutes=5)
-AT_ONCE = 200  # notifications that one write changes, so that other writers get their turn
+AT_ONCE = 200  # Notifications changed by one write, so that other writers get their turn.
+
+
+@dataclass(frozen=True)
+class ClaimedEmail:
+    leader: Notification
+    recipient: User
+
+
+class NotificationOutbox(Outbox[ClaimedEmail]):
+    """The notifications with a `mail_due_at`."""
+
+    def due(self) -> Sequence[QueuedEmail]:
+        return [
+            QueuedEmail(
+                id=notification.id,
+                due_at=notification.mail_due_at,
+                attempts=notification.mail_attempts,
+                created_at=notification.created_at,
+            )
+            for notification in selectors.due_mails()
+        ]
+
+    def claim(self, email: QueuedEmail, *, due_at: datetime) -> ClaimedEmail | None:
+        unclaimed = Notification.objects(id=email.id, mail_due_at=email.due_at)
+        leader = unclaimed.modify(new=True, set__mail_due_at=due_at, inc__mail_attempts=1)
+        recipient = _recipient_of(leader) if leader else None
+        return ClaimedEmail(leader, recipient) if recipient else None
+
+    def release(self, email: QueuedEmail) -> None:
+        Notification.objects(id=email.id).update_one(
+            set__mail_due_at=email.due_at, set__mail_attempts=email.attempts
+        )
+
+    def hold(self, claimed: ClaimedEmail, *, until: datetime) -> None:
+        _hold(claimed.leader, until=until)
+
+    def slot(self, claimed: ClaimedEmail) -> AbstractContextManager[None]:
+        return _slot_of(claimed.recipient)
+
+    def compose(self, claimed: ClaimedEmail) -> EmailMultiAlternatives:
+        return _compose(claimed.leader, claimed.recipient)
+
+    def record_sent(self, claimed: ClaimedEmail) -> None:
+        _finish(claimed.leader, set__emailed_at=now_in_milliseconds())
 
 
 def send_mails() -> int:
-    """Send what is due, each mail by one worker; say how many went out."""
-    return send_all(selectors.due_mails, _send)
-
-
-def _send(waiting: Notification) -> bool:
-    notification = _claim(waiting)
-    if notification is None:
-        return False
-    recipient = _recipient_of(notification)
-    if recipient is None:
-        return False
-    try:
-        with _slot_of(recipient):
-            deliver(_compose(notification, recipient))
-    except QuotaReached as reached:
-        _hold(notification, until=reached.until)
-        return False
-    except MailServerUnavailable:
-        _give_back(waiting)
-        raise
-    except Exception as error:  # whatever ails one mail, the others go out
-        logger.warning("Notification %s waits (%s).", notification.id, type(error).__name__)
-        return False
-    retry_until_recorded(lambda: _finish(notification, set__emailed_at=now_in_milliseconds()))
-    return True
-
-
-def _claim(waiting: Notification) -> Notification | None:
-    """Move the mail on to its next try before this one, so that no other worker sends it now."""
-    due_at = next_attempt_at(attempts=waiting.mail_attempts, created_at=waiting.created_at)
-    unclaimed = Notification.objects(id=waiting.id, mail_due_at=waiting.mail_due_at)
-    return unclaimed.modify(new=True, set__mail_due_at=due_at, inc__mail_attempts=1)
-
-
-def _give_back(waiting: Notification) -> None:
-    """Let the mail be the next again: it was not its own fault."""
-    Notification.objects(id=waiting.id).update_one(
-        set__mail_due_at=waiting.mail_due_at, set__mail_attempts=waiting.mail_attempts
-    )
+    """Send the emails that are due, and return how many were sent."""
+    return send_due_emails(NotificationOutbox())
 
 
 def _recipient_of(notification: Notification) -> User | None:
-    """Return whom to mail; where nobody wants the mail, see to it that it waits no longer."""
+    """Return the recipient, or None after dropping an email that nobody wants any longer."""
     try:
         recipient = users.get_user(notification.recipient)
-    except NotFound:  # told to somebody while they were being erased
+    except NotFound:  # The recipient was being erased while the notification was created.
         selectors.notifications_in_mail(notification).delete()
         return None
     if recipient.is_active and _wanted(notification).first():
@@ -100,7 +100,7 @@ def _recipient_of(notification: Notification) -> User | None:
 
 
 def _slot_of(recipient: User) -> AbstractContextManager[None]:
-    """Count an email to the recipient, who may have another address or account tomorrow."""
+    """Count an email for the account and for the address, because either may change."""
     limits = [settings.NOTIFICATION_MAILS]
     if not recipient.email_verified:
         limits.append(settings.NOTIFICATION_MAILS_UNVERIFIED)
@@ -112,18 +112,18 @@ def _slot_of(recipient: User) -> AbstractContextManager[None]:
 
 
 def _wanted(leader: Notification) -> QuerySet:
-    """Return what the leader's email mentions: nothing whose kind the recipient has muted."""
+    """Return the notifications that the leader's email mentions: those of kinds not muted."""
     muted = selectors.get_preferences(leader.recipient).mail_muted
     return selectors.notifications_in_mail(leader).filter(kind__nin=muted)
 
 
 def _held_with(notification: Notification) -> QuerySet:
-    """Return what else is held for the recipient, and is neither muted nor being sent."""
+    """Return the recipient's other held notifications that are neither muted nor being sent."""
     return Notification.objects(
         id__ne=notification.id,
         recipient=notification.recipient,
         mail_held=True,
-        mail_attempts=0,  # otherwise another worker is sending it
+        mail_attempts=0,  # Otherwise another worker is sending it.
         mail_batch=None,
         kind__nin=selectors.get_preferences(notification.recipient).mail_muted,
     )
@@ -131,11 +131,11 @@ def _held_with(notification: Notification) -> QuerySet:
 
 def _hold(notification: Notification, *, until: datetime) -> None:
     """
-    Let all that is due for the recipient wait until the limit allows an email.
+    Postpone everything that is due for the recipient until the limit allows an email.
 
-    One of them is due earlier than the others, so that workers that race send one email.
+    One notification is due earlier than the others, so that racing workers send one email.
     """
-    first_due_at = until + timedelta(milliseconds=1)  # MongoDB drops microseconds
+    first_due_at = until + timedelta(milliseconds=1)  # MongoDB drops microseconds.
     due_at = first_due_at + HEAD_START
     held = {"set__mail_held": True, "set__mail_attempts": 0}
     others = Notification.objects(recipient=notification.recipient, id__ne=notification.id)
@@ -152,17 +152,17 @@ def _hold(notification: Notification, *, until: datetime) -> None:
 
 
 def _join(leader: Notification) -> None:
-    """Let the leader's email mention all that is held for the recipient, whenever it is due."""
+    """Let the leader's email mention everything held for the recipient, whenever it is due."""
     joined = {"set__mail_batch": leader.id, "unset__mail_due_at": True, "unset__mail_held": True}
     _update(_held_with(leader), **joined)
     if Notification.objects(mail_batch=leader.id).first():
-        # From now on the batch does not grow: another try must send the same email.
+        # From now on the batch does not grow, because a retry must send the same email.
         Notification.objects(id=leader.id).update_one(set__mail_batch=leader.id)
         leader.mail_batch = leader.id
 
 
 def _finish(leader: Notification, **fields) -> None:
-    """Note what became of the mail; of the leader last, because it is what a retry finds."""
+    """Record the outcome of an email, on the leader last because a retry starts from it."""
     if leader.mail_batch and fields:
         _update(_wanted(leader).filter(id__ne=leader.id, emailed_at=None), **fields)
     Notification.objects(id=leader.id).update_one(
@@ -172,7 +172,7 @@ def _finish(leader: Notification, **fields) -> None:
 
 
 def _update(notifications: QuerySet, **changes) -> None:
-    """Change all of the notifications in parts; a changed one must not match any longer."""
+    """Change the notifications in batches; a changed one must no longer match the query."""
     while ids := list(notifications.limit(AT_ONCE).scalar("id")):
         notifications.filter(id__in=ids).update(**changes)
 
@@ -204,7 +204,9 @@ def _compose_joined(leader: Notification, recipient: User) -> EmailMultiAlternat
         kinds=sorted(wanted.distinct("kind")),
         total=total,
         more=max(0, total - MOST_LINES),
-        messages=[message_of(one.kind, one.params, language) for one in wanted.limit(MOST_LINES)],
+        messages=[
+            message_of(item.kind, item.params, language) for item in wanted.limit(MOST_LINES)
+        ],
     )
 
 

@@ -40,7 +40,7 @@ class QuestionViewSet(ViewSet):
 
     def update(self, request, id, partial=False):
         """Replace a question, or move it to another quiz."""
-        fields = self.validated_changes(QuestionSerializer, partial=partial)
+        fields = self.validated(QuestionSerializer, replaces=True, partial=partial)
         row = services.update_question(id, viewer=request.user, expected=self.expected, **fields)
         return self.answer(row)
 
@@ -93,7 +93,7 @@ class ChoiceViewSet(ViewSet):
 
     def update(self, request, id, partial=False):
         """Replace a choice."""
-        fields = self.validated_changes(ChoiceSerializer, partial=partial)
+        fields = self.validated(ChoiceSerializer, replaces=True, partial=partial)
         row = services.update_choice(id, viewer=request.user, expected=self.expected, **fields)
         return self.answer(row)
 

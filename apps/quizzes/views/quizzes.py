@@ -48,7 +48,7 @@ class QuizViewSet(ViewSet):
         "import_questions": (ImportSerializer, ImportedSerializer, 201),
         "export": (None, str),
     }
-    refusals = dict.fromkeys(("statistics", "last_regrade", "export"), (403,))
+    error_statuses = dict.fromkeys(("statistics", "last_regrade", "export"), (403,))
     expandable = {"lesson": lessons.lesson_cards, "course": courses.course_cards}
 
     def list(self, request):
@@ -71,7 +71,7 @@ class QuizViewSet(ViewSet):
 
     def update(self, request, id, partial=False):
         """Replace a quiz, or move it to another lesson."""
-        fields = self.validated_changes(QuizSerializer, partial=partial)
+        fields = self.validated(QuizSerializer, replaces=True, partial=partial)
         row = services.update_quiz(id, viewer=request.user, expected=self.expected, **fields)
         return self.answer(row)
 
@@ -110,7 +110,7 @@ class QuizViewSet(ViewSet):
     @action(detail=True, methods=["post"], url_path="import", parser_classes=[FileParser])
     def import_questions(self, request, id):
         """Import all questions of a GIFT or Moodle XML file, or none."""
-        upload = FileParser.file(request, "file", beside=["format"])
+        upload = FileParser.file(request, "file", other_fields=["format"])
         imported = services.import_questions(
             id,
             import_id=self.new_id,
@@ -130,5 +130,5 @@ class QuizViewSet(ViewSet):
         response["Content-Disposition"] = f'attachment; filename="{id}.{EXTENSIONS[format]}"'
         return response
 
-    def may_say_not_modified(self, row: Mapping) -> bool:
-        return super().may_say_not_modified(row) and not row.get("my_open")
+    def allows_not_modified(self, row: Mapping) -> bool:
+        return super().allows_not_modified(row) and not row.get("my_open")

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from apps.common.clock import now_in_milliseconds
 from apps.common.events import publish
-from apps.common.http import idempotency
+from apps.common.storage import idempotency_keys
 from apps.users import selectors
 from apps.users.documents import Erasure, User
 from apps.users.events import UserErased
@@ -87,7 +87,7 @@ def _erase_documents(user_id: str) -> bool:
     """Remove the documents of a user, or their name from them; return whether all apps did so."""
     if not publish(UserErased(user_id=user_id)):
         return False
-    idempotency.delete_keys_of(user_id)
+    idempotency_keys.delete_keys_of(user_id)
     if profile := User.objects(id=user_id).first():
         remove_profile(profile)
     return True

@@ -1,6 +1,6 @@
-"""The outbox of mails about accounts: filled by requests, emptied by a worker."""
+"""The outbox of emails about accounts: filled by requests, sent by a worker."""
 
-import logging
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
@@ -13,40 +13,81 @@ from django.utils import timezone
 from django.utils.http import int_to_base36
 
 from apps.common.languages import supported_language
-from apps.common.mail import (
-    MailServerUnavailable,
-    compose,
-    deliver,
-    next_attempt_at,
-    retry_until_recorded,
-    send_all,
-)
-from apps.common.mail_quotas import QuotaReached, mail_slot
+from apps.common.mail.messages import compose
+from apps.common.mail.quotas import mail_slot
 from apps.common.normalization import normalize_email_key
+from apps.common.storage.outbox import Outbox, QueuedEmail, send_due_emails
 from apps.users.documents import User
 from apps.users.models import Account, AccountMail
 from apps.users.passwords import ResetTokenGenerator
-
-logger = logging.getLogger(__name__)
 
 AT_ONCE = 200
 A_WEEK = timedelta(days=7)
 VERIFY_SALT = "users.verify"
 
 
+class AccountOutbox(Outbox[AccountMail]):
+    """The rows of `AccountMail`; the token in an email is created when the email is sent."""
+
+    def due(self) -> Sequence[QueuedEmail]:
+        due = AccountMail.objects.filter(sent_at=None, due_at__lte=timezone.now())
+        rows = due.order_by("due_at").values_list("pk", "due_at", "attempts", "created_at")
+        return [QueuedEmail(*row) for row in rows[:AT_ONCE]]
+
+    def claim(self, email: QueuedEmail, *, due_at: datetime) -> AccountMail | None:
+        unclaimed = AccountMail.objects.filter(pk=email.id, sent_at=None, due_at=email.due_at)
+        if not unclaimed.update(due_at=due_at, attempts=F("attempts") + 1):
+            return None
+        mail = AccountMail.objects.select_related("account").filter(pk=email.id).first()
+        if mail is None:  # The account was erased in the meantime.
+            return None
+        if not mail.account.is_active:
+            self.record_sent(mail)
+            return None
+        return mail
+
+    def release(self, email: QueuedEmail) -> None:
+        rows = AccountMail.objects.filter(pk=email.id)
+        rows.update(due_at=email.due_at, attempts=email.attempts)
+
+    def hold(self, mail: AccountMail, *, until: datetime) -> None:
+        rows = AccountMail.objects.filter(pk=mail.pk)
+        rows.update(due_at=until, attempts=mail.attempts - 1)
+
+    def slot(self, mail: AccountMail) -> AbstractContextManager[None]:
+        # Accounts with different email keys may share a mailbox.
+        mailbox = normalize_email_key(mail.account.email)
+        return mail_slot(f"account:{mail.kind}:{mailbox}", limits=[_limit_of(mail.kind)])
+
+    def compose(self, mail: AccountMail) -> EmailMultiAlternatives:
+        account = mail.account
+        language = _language_of(account)
+        return compose(
+            f"users/mails/{language}/{mail.kind}.txt",
+            to=account.email,
+            language=language,
+            name=f"account-{mail.pk}-{mail.kind}",
+            links={"link": _link(mail)},
+            username=account.username,
+        )
+
+    def record_sent(self, mail: AccountMail) -> None:
+        AccountMail.objects.filter(pk=mail.pk).update(sent_at=timezone.now())
+
+
 def put_in_outbox(kind: AccountMail.Kind, *, user_id, address_is_new: bool = False) -> None:
     """
-    Queue an email unless the account has had, or is waiting for, too many of its kind.
+    Queue an email unless too many of its kind were recently sent to the account or are waiting.
 
-    :param address_is_new: the mails before went to another address, so they do not count
+    :param address_is_new: earlier emails went to another address, so they do not count
     """
     allowed, seconds = _limit_of(kind)
     since = timezone.now() - timedelta(seconds=seconds)
     recent_or_waiting = Q(created_at__gt=since) | Q(sent_at=None)
     with transaction.atomic():
-        # Requests that race take turns at the account's row, so that each counts the others' mails.
+        # The row lock makes requests that race count each other's emails.
         account = Account.objects.select_for_update().filter(profile_id=str(user_id)).first()
-        if account is None:  # erased meanwhile
+        if account is None:  # The account was erased in the meantime.
             return
         recent = account.mails.filter(recent_or_waiting, kind=kind)
         if address_is_new or recent.count() < allowed:
@@ -54,73 +95,13 @@ def put_in_outbox(kind: AccountMail.Kind, *, user_id, address_is_new: bool = Fal
 
 
 def send_account_mails() -> int:
-    """Send what is due, each mail by one worker; say how many went out."""
-    return send_all(_due, _send)
+    """Send the emails that are due, and return how many were sent."""
+    return send_due_emails(AccountOutbox())
 
 
 def verification_key(account: Account) -> str:
-    """Return what proves that its holder reads the mail of the account's address."""
+    """Return the key that proves that its holder receives emails at the account's address."""
     return signing.dumps([account.pk, account.email_key], salt=VERIFY_SALT)
-
-
-def _due() -> list[int]:
-    due = AccountMail.objects.filter(sent_at=None, due_at__lte=timezone.now())
-    return list(due.order_by("due_at").values_list("pk", flat=True)[:AT_ONCE])
-
-
-def _send(mail_id: int) -> bool:
-    mail = _claim(mail_id)
-    if mail is None:
-        return False
-    try:
-        if mail.account.is_active:
-            with _slot_of(mail):
-                deliver(_compose(mail))
-    except QuotaReached as reached:
-        _postpone(mail, until=reached.until)
-        return False
-    except MailServerUnavailable:
-        _give_back(mail)
-        raise
-    except Exception as error:  # whatever ails one mail, the others go out
-        logger.warning("Mail %s waits (%s).", mail.pk, type(error).__name__)
-        return False
-    retry_until_recorded(
-        lambda: AccountMail.objects.filter(pk=mail.pk).update(sent_at=timezone.now())
-    )
-    return True
-
-
-def _claim(mail_id: int) -> AccountMail | None:
-    """Move the mail on to its next try before this one, so that no other worker sends it now."""
-    mail = AccountMail.objects.select_related("account").filter(pk=mail_id).first()
-    if mail is None:
-        return None
-    claimed = AccountMail.objects.filter(
-        pk=mail_id, sent_at=None, due_at__lte=timezone.now()
-    ).update(
-        due_at=next_attempt_at(attempts=mail.attempts, created_at=mail.created_at),
-        attempts=F("attempts") + 1,
-    )
-    return mail if claimed else None
-
-
-def _give_back(mail: AccountMail) -> None:
-    """Let the mail be the next again: it was not its own fault."""
-    _postpone(mail, until=mail.due_at)
-
-
-def _postpone(mail: AccountMail, *, until: datetime) -> None:
-    """Undo the claim of a mail that was not tried, and let it be due at another time."""
-    AccountMail.objects.filter(pk=mail.pk).update(due_at=until, attempts=mail.attempts)
-
-
-def _slot_of(mail: AccountMail) -> AbstractContextManager[None]:
-    """Count the mail for its address, which others may have given for accounts of theirs."""
-    mailbox = normalize_email_key(
-        mail.account.email
-    )  # which accounts with keys of their own may share
-    return mail_slot(f"account:{mail.kind}:{mailbox}", limits=[_limit_of(mail.kind)])
 
 
 def _limit_of(kind: str) -> tuple[int, int]:
@@ -129,21 +110,8 @@ def _limit_of(kind: str) -> tuple[int, int]:
     return settings.RATE_LIMITS[name]
 
 
-def _compose(mail: AccountMail) -> EmailMultiAlternatives:
-    account = mail.account
-    language = _language_of(account)
-    return compose(
-        f"users/mails/{language}/{mail.kind}.txt",
-        to=account.email,
-        language=language,
-        name=f"account-{mail.pk}-{mail.kind}",
-        links={"link": _link(mail)},
-        username=account.username,
-    )
-
-
 def _link(mail: AccountMail) -> str:
-    """Return where the mail leads: into the web app, its secret in the part no server sees."""
+    """Return the email's link into the web app; no server sees the secret in its fragment."""
     account = mail.account
     if mail.kind == AccountMail.Kind.VERIFY:
         return f"{settings.PUBLIC_URL}/verify#key={verification_key(account)}"

@@ -3,10 +3,10 @@ from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 
 from apps.common.client_address import client_ip, client_network
+from apps.common.http.page_links import page_link
 from apps.common.http.query_params import ListQuery
 from apps.common.normalization import normalize_email_key
 from apps.common.storage import rate_limits
-from apps.common.storage.pagination import link
 from apps.common.tasks import enqueue
 from apps.users import selectors, services
 from apps.users.models import AccountMail
@@ -81,8 +81,8 @@ class SessionsView(View):
         return Response(
             {
                 "count": page.count,
-                "next": link(request, page.next),
-                "previous": link(request, page.previous),
+                "next": page_link(request, page.next),
+                "previous": page_link(request, page.previous),
                 "results": rows,
             }
         )
@@ -136,7 +136,7 @@ class ResetConfirmView(PublicView):
 class VerifyEmailView(View):
     permission_classes = [AllowAny]
     schemas = {"post": (KeySerializer, SaidSerializer)}
-    refusals = {"post": (404,)}
+    error_statuses = {"post": (404,)}
 
     def post(self, request):
         """Verify the address that a mailed link was sent to."""

@@ -38,7 +38,7 @@ class PublicView(View):
 
 class RegistrationView(PublicView):
     schemas = {"post": (RegistrationSerializer, SignedInSerializer, 201)}
-    refusals = {"post": (403,)}
+    error_statuses = {"post": (403,)}
 
     def post(self, request):
         """Register as a student, and be signed in."""
@@ -59,7 +59,7 @@ class RegistrationView(PublicView):
 
 class LoginView(PublicView):
     schemas = {"post": (LoginSerializer, SignedInSerializer)}
-    refusals = {"post": (401, 403)}
+    error_statuses = {"post": (401, 403)}
 
     def post(self, request):
         """Sign in by name or address."""
@@ -71,7 +71,7 @@ class LoginView(PublicView):
 
 class RefreshView(PublicView):
     schemas = {"post": (RefreshSerializer, SignedInSerializer)}
-    refusals = {"post": (401, 403)}
+    error_statuses = {"post": (401, 403)}
 
     def post(self, request):
         """Change a refresh token for a new pair; a dead one ends its session."""
@@ -98,7 +98,7 @@ class LogoutView(View):
     authentication_classes = [LenientAuthentication]
     permission_classes = [AllowAny]
     schemas = {"post": (RefreshSerializer, SaidSerializer)}
-    refusals = {"post": (403,)}
+    error_statuses = {"post": (403,)}
 
     def post(self, request):
         """End the session of the bearer token, and that of the refresh token."""

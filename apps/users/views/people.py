@@ -29,7 +29,7 @@ class UserViewSet(ViewSet):
         "partial_update": (PersonSerializer, UserSerializer),
         "picture": ("picture", UserSerializer),
     }
-    refusals = {"list": (403,)}
+    error_statuses = {"list": (403,)}
 
     def list(self, request):
         """List the people that one may know of."""

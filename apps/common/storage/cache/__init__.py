@@ -1,17 +1,18 @@
-"""Copies of what the stores hold, that never show what a finished write has replaced.
+"""
+A cache that never returns data that a finished write has replaced.
 
-A value is kept with the stamps that were read before it was loaded: its own key's, those of what
-else it was made from, and one epoch for all. A writer raises a stamp after writing. Values whose
-stamps differ or are missing are misses, so a slow reader never covers a new value with an old one,
-and an expired stamp revives nothing.
+A value is stored with the versions that were read before it was loaded: those of its own key and of
+the keys it depends on, and one epoch for all keys. A writer bumps a version after writing. A value
+whose versions differ or are missing is a miss, so a slow reader never replaces a new value with an
+old one, and an expired version revives nothing.
 
-A key never holds what a caller may choose freely, such as a search or a price: each would be one
-more entry. Where it holds an id, a load that finds nothing raises, or returns `Uncached`.
+A key never contains free input of a client, such as a search or a price, because each input would
+add an entry. If a key contains an id, a load that finds nothing raises, or returns `Uncached`.
 """
 
 from apps.common.storage.cache.reading import Json, Lookup, Uncached, read_all, read_through
-from apps.common.storage.cache.stamps import invalidate
 from apps.common.storage.cache.store import increment_counter, ping, read_counter, seconds_left
+from apps.common.storage.cache.versions import invalidate
 
 __all__ = [
     "Json",

@@ -1,4 +1,4 @@
-"""The cache in this process's memory, bounded in bytes; Django's is bounded in entries alone."""
+"""The cache in this process's memory; unlike Django's, its size in bytes is limited, too."""
 
 import time
 from dataclasses import dataclass, field
@@ -10,16 +10,16 @@ from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.locmem import LocMemCache
 
 MAX_VALUE_BYTES = 1024 * 1024
-ENTRY_BYTES = 400  # what Python needs for one more entry, in addition to its key and value
+ENTRY_BYTES = 400  # Python's memory for an entry, in addition to its key and value.
 
 
 @dataclass
 class _Usage:
-    """What one store holds, for all threads together."""
+    """The contents of a store, shared by all threads."""
 
     sizes: dict[str, int] = field(default_factory=dict)
     total: int = 0
-    # (expiry, key) of each entry, the next to expire first; and of some that are gone.
+    # A heap of (expiry, key), which may contain deleted entries.
     by_expiry: list[tuple[float, str]] = field(default_factory=list)
 
 
@@ -28,9 +28,9 @@ _usages: dict[str, _Usage] = {}
 
 class MemoryCache(LocMemCache):
     """
-    Django's in-process cache that drops what has expired, and then what was not used for longest.
+    Django's in-process cache, which evicts expired entries first, then the least recently used.
 
-    It holds at most `MAX_BYTES` in `MAX_ENTRIES`, and no value of more than `MAX_VALUE_BYTES`.
+    It has at most `MAX_BYTES` and `MAX_ENTRIES`, and no value of more than `MAX_VALUE_BYTES`.
     """
 
     def __init__(self, name: str, params: dict[str, Any]):
@@ -46,7 +46,7 @@ class MemoryCache(LocMemCache):
 
     def _set(self, key: str, value: bytes, timeout: Any = DEFAULT_TIMEOUT) -> None:
         self._delete(key)
-        self._drop_expired()
+        self._delete_expired()
         if len(value) > MAX_VALUE_BYTES:
             return
         self._cache[key] = value
@@ -56,17 +56,17 @@ class MemoryCache(LocMemCache):
         self._usage.total += self._usage.sizes[key]
         heappush(self._usage.by_expiry, self._expiry_of(key))
         while len(self._cache) > self._max_entries or self._usage.total > self._max_bytes:
-            self._delete(self._next_to_go())
+            self._delete(self._next_to_evict())
 
     def _delete(self, key: str) -> bool:
         self._usage.total -= self._usage.sizes.pop(key, 0)
         return super()._delete(key)
 
-    def _next_to_go(self) -> str:
+    def _next_to_evict(self) -> str:
         return next(reversed(self._cache))
 
-    def _drop_expired(self) -> None:
-        """Drop all that has expired; each entry costs a constant number of steps, amortized."""
+    def _delete_expired(self) -> None:
+        """Delete the expired entries, in amortized constant time per entry."""
         by_expiry, now = self._usage.by_expiry, time.time()
         if len(by_expiry) > 2 * len(self._cache) + 100:
             by_expiry[:] = map(self._expiry_of, self._cache)
@@ -76,7 +76,7 @@ class MemoryCache(LocMemCache):
             if self._has_expired(key):
                 self._delete(key)
             else:
-                heappush(by_expiry, self._expiry_of(key))  # its time was set again
+                heappush(by_expiry, self._expiry_of(key))  # Its expiry was changed.
 
     def _expiry_of(self, key: str) -> tuple[float, str]:
         expiry = self._expire_info[key]
@@ -91,7 +91,7 @@ class CounterCache(MemoryCache):
     counters of failed sign-ins.
     """
 
-    def _next_to_go(self) -> str:
+    def _next_to_evict(self) -> str:
         by_expiry = self._usage.by_expiry
         while by_expiry[0][1] not in self._cache:
             heappop(by_expiry)

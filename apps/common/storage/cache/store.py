@@ -1,9 +1,9 @@
-"""The shared store of copies and counters: Redis, or this process's memory.
+"""
+The store of cached values and counters: Redis, or this process's memory.
 
-A Redis that is away is a miss and never an error. After a failure it is left alone for a moment,
-so that a frozen one costs a request one timeout, not one for each call. A connection that was
-lost, and a server that is another one than before, count as failures, too: what others have written
-meanwhile may be unknown to what Redis still holds.
+An unreachable Redis is a miss, never an error. After a failure a circuit breaker skips Redis for a
+moment, so that a frozen Redis costs a request one timeout, not one per call. A lost connection and
+an unknown server count as failures, too, because Redis may have missed invalidations meanwhile.
 """
 
 import json
@@ -23,7 +23,7 @@ from apps.common.storage.cache.memory import MAX_VALUE_BYTES
 
 logger = logging.getLogger(__name__)
 
-LEFT_ALONE_SECONDS = 2.0
+BREAKER_SECONDS = 2.0
 LOG_EVERY_SECONDS = 60.0
 
 _COUNT = """
@@ -34,27 +34,27 @@ return n
 
 
 class _Breaker:
-    """Remembers that the store failed, and says so once a minute."""
+    """Count the failures of the store, and log them at most once a minute."""
 
     def __init__(self):
         self.failures = 0
-        self.forgiven = 0
-        self._left_alone_until = 0.0
+        self.recovered = 0  # the number of failures from which the cache has recovered
+        self._open_until = 0.0
         self._logged_at: dict[str, float] = {}
 
     def is_open(self) -> bool:
-        return time.monotonic() < self._left_alone_until
+        return time.monotonic() < self._open_until
 
     def close(self) -> None:
-        self._left_alone_until = 0.0
+        self._open_until = 0.0
 
-    def distrust(self) -> None:
+    def mark_stale(self) -> None:
         self.failures += 1
 
     def trip(self, error: Exception) -> None:
-        self.distrust()
-        self._left_alone_until = time.monotonic() + LEFT_ALONE_SECONDS
-        self.warn(f"The cache is away ({type(error).__name__}); reading the stores.")
+        self.mark_stale()
+        self._open_until = time.monotonic() + BREAKER_SECONDS
+        self.warn(f"The cache is unavailable ({type(error).__name__}); reading the stores.")
 
     def warn(self, message: str) -> None:
         now = time.monotonic()
@@ -65,58 +65,63 @@ class _Breaker:
 
 breaker = _Breaker()
 _counting = Lock()
-_meeting = Lock()
+_connecting = Lock()
 _known_server = ""
-_met: WeakSet = WeakSet()  # connections that have been open before
+_connected_before: WeakSet = WeakSet()
 
 
 def stale_since() -> int:
-    """Return the number of the last failure, 0 where none has come since `recover`.
-
-    After a failure a write may be unknown to the store.
     """
-    return breaker.failures if breaker.failures > breaker.forgiven else 0
+    Return the number of the last failure, or 0 if there was none since `recover`.
+
+    After a failure, the cache may have missed an invalidation.
+    """
+    return breaker.failures if breaker.failures > breaker.recovered else 0
 
 
 def recover(failure: int) -> None:
-    breaker.forgiven = failure
+    breaker.recovered = failure
 
 
 def get_many(
     keys: Iterable[str], *, counting: tuple[str, int] | None = None
 ) -> tuple[dict | None, int | None]:
-    """Return the values found and the raised counter `(key, seconds)`, in one round trip.
+    """
+    Return the cached values and the incremented counter, in one round trip.
 
-    The values are None when the store is away; the counter then is the process's own.
+    If the store is unavailable, the values are None and the counter is this process's own.
+
+    :param counting: the counter's key and lifetime in seconds
     """
     keys = list(keys)
     if not settings.REDIS_URL:
         return caches["default"].get_many(keys), _count_here(counting)
     failures = breaker.failures
-    answered = _guarded(lambda: _read_redis(keys, counting))
-    if answered is None:
+    result = _guarded(lambda: _read_redis(keys, counting))
+    if result is None:
         return None, _count_here(counting)
-    values, number = answered
+    values, number = result
     return (values if breaker.failures == failures else None), number
 
 
-def set_many(values: Mapping[str, object], seconds: float, *, insist: bool = False) -> bool:
+def set_many(values: Mapping[str, object], seconds: float, *, ignore_breaker: bool = False) -> bool:
     """
-    Keep the values; say whether the store has taken them.
+    Store the values, and return whether the store is available.
 
-    A value of more than `MAX_VALUE_BYTES` is not kept, and one for which the store has no room is
-    removed: a missing stamp makes as old as a raised one.
+    Values of more than `MAX_VALUE_BYTES` are not stored. Keys for which the store has no room are
+    removed, because a missing version makes values as stale as a bumped one.
 
-    :param insist: ask it although it failed a moment ago
+    :param ignore_breaker: try to reach the store even if it has just failed
     """
     if not settings.REDIS_URL:
         caches["default"].set_many(values, timeout=seconds)
         return True
-    return _guarded(lambda: _write_redis(values, seconds), insist=insist) is not None
+    result = _guarded(lambda: _write_redis(values, seconds), ignore_breaker=ignore_breaker)
+    return result is not None
 
 
 def claim(key: str, seconds: float) -> bool:
-    """Take a short lock; say whether it is ours (also when the store is away)."""
+    """Take a short lock; return whether it was free (True if the store is unavailable)."""
     if not settings.REDIS_URL:
         return caches["default"].add(key, 1, timeout=seconds)
     return _guarded(lambda: _claim_in_redis(key, seconds)) is not False
@@ -130,12 +135,12 @@ def release(key: str) -> None:
 
 
 def increment_counter(key: str, seconds: int) -> int:
-    """Increment and return a counter that starts over after the given seconds."""
+    """Increment and return a counter that is reset after its lifetime in seconds."""
     return get_many([], counting=(key, seconds))[1] or 0
 
 
 def read_counter(key: str) -> int:
-    """Return a counter without incrementing it: the higher of Redis's and this process's own."""
+    """Return a counter without incrementing it: the larger of Redis's and this process's own."""
     here = caches["local"].get(key) or 0
     if not settings.REDIS_URL:
         return here
@@ -143,7 +148,7 @@ def read_counter(key: str) -> int:
 
 
 def seconds_left(key: str) -> float | None:
-    """Return the seconds until a counter starts over, None where they are unknown."""
+    """Return the seconds until a counter is reset, or None if they are unknown."""
     if settings.REDIS_URL:
         milliseconds = _guarded(lambda: int(_redis().pttl(_redis_key(key))))
         if milliseconds is not None:
@@ -153,7 +158,7 @@ def seconds_left(key: str) -> float | None:
 
 
 def ping() -> bool:
-    """Say whether the store answers now, whatever happened a moment ago."""
+    """Return whether the store answers, ignoring the circuit breaker."""
     if not settings.REDIS_URL:
         return True
     try:
@@ -170,7 +175,7 @@ def _count_here(counting: tuple[str, int] | None) -> int | None:
     local = caches["local"]
     with _counting:
         if not local.add(key, 1, timeout=seconds):
-            with suppress(ValueError):  # it has expired in between
+            with suppress(ValueError):  # It has just expired.
                 return local.incr(key)
             local.set(key, 1, timeout=seconds)
         local.set(_end_of(key), time.time() + seconds, timeout=seconds)
@@ -181,9 +186,9 @@ def _end_of(key: str) -> str:
     return f"{key}:end"
 
 
-def _guarded(call, *, insist: bool = False):
-    """Return the call's result, or None where Redis is away."""
-    if breaker.is_open() and not insist:
+def _guarded(call, *, ignore_breaker: bool = False):
+    """Return the call's result, or None if Redis is unavailable."""
+    if breaker.is_open() and not ignore_breaker:
         return None
     try:
         result = call()
@@ -208,8 +213,8 @@ def _read_redis(keys: list[str], counting: tuple[str, int] | None) -> tuple[dict
     for answer in (number, *answers):
         if isinstance(answer, Exception):
             raise answer
-    found = answers[0] if keys else []
-    values = {key: json.loads(raw) for key, raw in zip(keys, found, strict=True) if raw is not None}
+    raws = answers[0] if keys else []
+    values = {key: json.loads(raw) for key, raw in zip(keys, raws, strict=True) if raw is not None}
     return values, number
 
 
@@ -235,28 +240,28 @@ def _claim_in_redis(key: str, seconds: float) -> bool:
 
 
 def _warn_full() -> None:
-    breaker.warn("The cache is full; what it does not take is read from the stores.")
+    breaker.warn("The cache is full; values that do not fit are read from the stores.")
 
 
 def _redis():
     redis = get_redis_connection("default")
-    redis.connection_pool.connection_kwargs.setdefault("redis_connect_func", _greet)
+    redis.connection_pool.connection_kwargs.setdefault("redis_connect_func", _connect)
     return redis
 
 
-def _greet(connection) -> None:
-    """Get a connection ready; distrust one that was lost, and a server that we did not know."""
+def _connect(connection) -> None:
+    """Prepare a connection; mark the cache as stale if it was lost or the server is a new one."""
     global _known_server
     connection.on_connect()
     connection.send_command("INFO", "server")
-    said = connection.read_response()
-    lines = (said.decode() if isinstance(said, bytes) else str(said)).splitlines()
+    info = connection.read_response()
+    lines = (info.decode() if isinstance(info, bytes) else str(info)).splitlines()
     server = next((line for line in lines if line.startswith("run_id:")), "")
-    with _meeting:
-        if connection in _met or server != _known_server:
+    with _connecting:
+        if connection in _connected_before or server != _known_server:
             _known_server = server
-            breaker.distrust()
-        _met.add(connection)
+            breaker.mark_stale()
+        _connected_before.add(connection)
 
 
 def _redis_key(key: str) -> str:

@@ -46,7 +46,7 @@ def start(tmp_path, monkeypatch):
         one.stop(0)
 
 
-def test_a_child_that_is_killed_is_started_again(start):
+def test_a_killed_process_is_restarted(start):
     child = start()
     for times in (1, 2, 3):
         _wait_until(lambda times=times: len(child.pids()) == times)
@@ -55,7 +55,7 @@ def test_a_child_that_is_killed_is_started_again(start):
     _wait_until(lambda: len(child.pids()) == 4)
 
 
-def test_one_that_ends_again_and_again_is_left_longer_each_time(start, monkeypatch, caplog):
+def test_a_process_that_keeps_ending_is_restarted_more_and_more_slowly(start, monkeypatch, caplog):
     pauses = []
     child = start(then=ENDS_AT_ONCE)
     monkeypatch.setattr(child._stopping, "wait", pauses.append)
@@ -67,7 +67,7 @@ def test_one_that_ends_again_and_again_is_left_longer_each_time(start, monkeypat
     assert "The child has ended; it is started again" in caplog.text
 
 
-def test_after_the_stop_nothing_is_started(start):
+def test_nothing_is_started_after_stop(start):
     child = start(then=ENDS_AT_ONCE)
     _wait_until(lambda: len(child.pids()) >= 2)
 
@@ -79,7 +79,7 @@ def test_after_the_stop_nothing_is_started(start):
     assert not any(_lives(pid) for pid in started)
 
 
-def test_a_child_is_asked_to_end(start):
+def test_a_process_is_asked_to_end(start):
     child = start()
     _wait_until(child.pids)
 
@@ -90,7 +90,7 @@ def test_a_child_is_asked_to_end(start):
     assert not _lives(child.pids()[0])
 
 
-def test_one_that_does_not_obey_is_killed(start):
+def test_a_process_that_does_not_end_is_killed(start):
     child = start(prelude=DEAF)
     _wait_until(child.pids)
 
@@ -99,7 +99,7 @@ def test_one_that_does_not_obey_is_killed(start):
     assert not _lives(child.pids()[0])
 
 
-def test_a_command_that_cannot_be_run_is_tried_again(monkeypatch, caplog):
+def test_a_command_that_cannot_run_is_retried(monkeypatch, caplog):
     monkeypatch.setattr(celery_processes, "SHORTEST_PAUSE", 0.1)
     child = celery_processes.Kept("The child", "/no/such/program")
     _wait_until(lambda: caplog.text.count("cannot be started") >= 2)

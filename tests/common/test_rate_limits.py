@@ -1,4 +1,4 @@
-"""Rate rate_limits, and whose address counts."""
+"""Rate limits, and the addresses by which clients are counted."""
 
 import time
 
@@ -32,7 +32,7 @@ def ask(address="203.0.113.1", **headers):
     return Page.as_view()(APIRequestFactory().get("/", REMOTE_ADDR=address, headers=headers))
 
 
-def test_the_fourth_request_of_three_is_a_429_that_says_when_to_come_again():
+def test_the_fourth_request_of_three_is_a_429_with_a_retry_time():
     statuses = [ask().status_code for _ in range(4)]
     refused = ask()
 
@@ -41,14 +41,14 @@ def test_the_fourth_request_of_three_is_a_429_that_says_when_to_come_again():
     assert 0 < int(refused["Retry-After"]) <= 60
 
 
-def test_another_address_is_counted_apart():
+def test_another_address_has_its_own_counter():
     for _ in range(4):
         ask()
 
     assert ask("203.0.113.2").status_code == 200
 
 
-def test_a_forwarded_address_counts_from_a_trusted_proxy_alone(settings):
+def test_a_forwarded_address_counts_only_from_a_trusted_proxy(settings):
     forged = [ask(**{"X-Forwarded-For": f"198.51.100.{n}"}).status_code for n in range(4)]
     settings.TRUSTED_PROXIES = 1
     behind = [ask(**{"X-Forwarded-For": f"198.51.100.{n}"}).status_code for n in range(4)]
@@ -79,7 +79,7 @@ def test_the_address_is_the_one_that_the_last_trusted_proxy_saw(
     assert client_ip(request) == address
 
 
-def test_what_is_reached_is_refused_without_counting():
+def test_checking_a_limit_does_not_count():
     rate_limits.check_and_count("failures", "ada", "203.0.113.1")
     for _ in range(5):
         rate_limits.check_reached("failures", "ada", "203.0.113.1")
@@ -90,7 +90,7 @@ def test_what_is_reached_is_refused_without_counting():
     rate_limits.check_reached("failures", "bob", "203.0.113.1")
 
 
-def test_a_counter_names_nobody():
+def test_a_counter_key_reveals_no_client():
     key, seconds = rate_limits.counter_key("failures", "ada@example.org", "203.0.113.1")
 
     assert "ada" not in key
@@ -127,7 +127,7 @@ def test_a_setting_lifts_all_limits(settings):
         ("::1", "::1", "::/64"),
     ],
 )
-def test_an_address_is_counted_by_its_network_however_it_is_written(settings, text, ip, network):
+def test_an_address_in_any_notation_is_counted_by_its_network(settings, text, ip, network):
     settings.TRUSTED_PROXIES = 1
     request = APIRequestFactory().get(
         "/", REMOTE_ADDR="9.9.9.9", headers={"X-Forwarded-For": f"6.6.6.6, {text}"}
@@ -145,7 +145,7 @@ def test_an_address_is_counted_by_its_network_however_it_is_written(settings, te
     ],
     ids=lambda hop: hop[:20],
 )
-def test_a_hop_that_is_no_address_makes_no_counter_of_its_own(settings, hop):
+def test_a_hop_that_is_not_an_address_gets_no_counter_of_its_own(settings, hop):
     settings.TRUSTED_PROXIES = 1
     request = APIRequestFactory().get(
         "/", REMOTE_ADDR="9.9.9.9", HTTP_X_FORWARDED_FOR=f"6.6.6.6,{hop}"
@@ -155,7 +155,7 @@ def test_a_hop_that_is_no_address_makes_no_counter_of_its_own(settings, hop):
 
 
 @pytest.mark.parametrize("direct", ["", "unix:", "garbage"])
-def test_a_connection_without_an_address_is_counted_all_the_same(direct):
+def test_a_connection_without_an_address_is_counted_too(direct):
     request = APIRequestFactory().get("/", REMOTE_ADDR=direct)
 
     assert client_ip(request) == client_network(request) == ""
@@ -176,7 +176,7 @@ def test_all_addresses_of_one_ipv6_network_share_a_limit(settings):
 
     statuses = [ask(**{"X-Forwarded-For": hop}).status_code for hop in hops]
 
-    assert statuses == [200, 200, 200, 429, 200]  # the last counts for the proxy
+    assert statuses == [200, 200, 200, 429, 200]  # The last one counts as the proxy's own address.
     assert ask(**{"X-Forwarded-For": "2001:db8:0:1::1"}).status_code == 200
 
 
@@ -189,11 +189,11 @@ def test_all_addresses_of_one_ipv6_network_share_a_limit(settings):
         (3600, "Too many requests. Try again in 60 minutes."),
     ],
 )
-def test_a_refusal_says_in_minutes_how_long_to_wait(seconds, detail):
+def test_a_429_says_in_minutes_how_long_to_wait(seconds, detail):
     assert rate_limits.Throttled(wait=seconds).detail == detail
 
 
-def test_a_refusal_names_the_time_that_is_left():
+def test_a_429_has_the_remaining_time():
     for _ in range(3):
         ask()
     time.sleep(1.1)
@@ -201,7 +201,7 @@ def test_a_refusal_names_the_time_that_is_left():
     assert 0 < int(ask()["Retry-After"]) < 60
 
 
-def test_of_many_at_once_so_many_pass_as_the_limit_allows():
+def test_only_the_allowed_number_of_simultaneous_requests_passes():
     answers = race(24, lambda _: rate_limits.check_and_count("anonymous", "203.0.113.1"))
 
     assert sum(answer is None for answer in answers) == 3

@@ -7,7 +7,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 
 class EmailBackend(BaseEmailBackend):
-    """Puts each mail into a file of its own: Django's names them such that some share one."""
+    """Write each email to a file of its own; Django's backend lets emails share a file name."""
 
     def send_messages(self, email_messages) -> int:
         folder = Path(settings.EMAIL_FILE_PATH)

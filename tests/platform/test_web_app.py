@@ -29,7 +29,7 @@ def file(built, settings):
 @pytest.mark.parametrize(
     "path", ["/", "/courses", "/courses/0123456789abcdef01234567", "/learn/a/b", "/studio/"]
 )
-def test_every_address_of_the_app_is_its_page(client, built, path):
+def test_every_url_of_the_app_returns_its_page(client, built, path):
     response = client.get(path)
 
     assert response.status_code == 200
@@ -37,7 +37,7 @@ def test_every_address_of_the_app_is_its_page(client, built, path):
     assert ENGLISH in response.text
 
 
-def test_the_page_that_the_service_worker_keeps_has_the_same_policy(client, built):
+def test_the_page_that_the_service_worker_caches_has_the_same_policy(client, built):
     policy = client.get("/courses")["Content-Security-Policy"]
 
     assert "base-uri 'self'" in policy
@@ -46,15 +46,15 @@ def test_the_page_that_the_service_worker_keeps_has_the_same_policy(client, buil
 
 
 @pytest.mark.parametrize("path", ["/es", "/es/", "/es/courses"])
-def test_below_es_the_page_speaks_spanish(client, built, path):
+def test_the_page_below_es_is_spanish(client, built, path):
     assert SPANISH in client.get(path).text
 
 
-def test_what_only_begins_with_es_does_not(client, built):
+def test_a_url_that_only_starts_with_es_is_not_spanish(client, built):
     assert ENGLISH in client.get("/essays").text
 
 
-def test_the_page_is_asked_for_anew_and_not_sent_again_unchanged(client, built):
+def test_the_page_is_revalidated_and_not_sent_again_unchanged(client, built):
     response = client.get("/courses")
 
     assert response["Cache-Control"] == "no-cache"
@@ -64,9 +64,7 @@ def test_the_page_is_asked_for_anew_and_not_sent_again_unchanged(client, built):
 
 
 @pytest.mark.parametrize("path", ["/nix", "/es/nix", "/es/es/courses", "/coursesx"])
-def test_at_an_address_that_it_does_not_have_the_app_says_so_and_so_does_the_status(
-    client, built, path
-):
+def test_an_unknown_url_of_the_app_is_a_404(client, built, path):
     response = client.get(path)
 
     assert response.status_code == 404
@@ -76,7 +74,7 @@ def test_at_an_address_that_it_does_not_have_the_app_says_so_and_so_does_the_sta
     assert client.get(path, headers={"If-None-Match": "*"}).status_code == 404
 
 
-def test_it_is_known_which_addresses_the_app_has():
+def test_the_urls_of_the_app_are_known():
     app = given.ROOT / "frontend" / "src" / "app"
     routes = (app / "app.routes.ts").read_text()
     routes += (app / "features" / "account" / "account.routes.ts").read_text()
@@ -94,7 +92,7 @@ def test_it_is_known_which_addresses_the_app_has():
         ("/login", "/login", "/es/login"),
     ],
 )
-def test_a_public_page_names_itself_and_its_other_language(
+def test_a_public_page_has_its_canonical_url_and_its_other_language(
     client, built, settings, path, place, spanish
 ):
     page = client.get(path).text
@@ -113,14 +111,14 @@ def test_a_public_page_names_itself_and_its_other_language(
 @pytest.mark.parametrize(
     "path", ["/dashboard", "/es/profile", "/learn/a/b", "/studio", "/reset", "/unreachable"]
 )
-def test_what_is_somebodys_own_is_not_for_search_engines(client, built, path):
+def test_private_pages_are_not_indexed(client, built, path):
     page = client.get(path).text
 
     assert NOINDEX in page
     assert "canonical" not in page
 
 
-def test_a_public_page_names_its_parts_early(client, built, settings):
+def test_a_public_page_preloads_its_modules(client, built, settings):
     parts = {
         "src/app/features/courses/courses.routes.ts": ["chunk-a.js"],
         "src/app/features/courses/course-list.ts": ["chunk-a.js", "chunk-b.js"],
@@ -137,12 +135,12 @@ def test_a_public_page_names_its_parts_early(client, built, settings):
     assert named("/") == named("/dashboard") == []
 
 
-def test_the_parts_of_the_public_pages_are_the_apps_sources():
+def test_the_preloaded_modules_exist_in_the_apps_sources():
     for name in {name for names in web_app.PARTS.values() for name in names}:
         assert (given.ROOT / "frontend" / web_app.FEATURES / f"{name}.ts").exists()
 
 
-def test_a_courses_page_says_what_it_is_before_the_app_runs(client, built, settings):
+def test_a_course_page_has_its_title_before_the_app_runs(client, built, settings):
     course = make_course(
         title="Trees & <shrubs>", description='All "plants",\nand \\1.' + "x" * 999
     )
@@ -156,9 +154,7 @@ def test_a_courses_page_says_what_it_is_before_the_app_runs(client, built, setti
     assert f'rel="canonical" href="{settings.PUBLIC_URL}/es/courses/{course.id}"' in page
 
 
-def test_what_is_not_on_show_is_told_no_search_engine_and_a_draft_is_not_told_from_none(
-    client, built
-):
+def test_a_draft_is_not_indexed_and_looks_like_an_unknown_course(client, built):
     draft = make_course(title="Secret", published=False)
 
     for course_id in (draft.id, "0123456789abcdef01234567"):
@@ -168,7 +164,7 @@ def test_what_is_not_on_show_is_told_no_search_engine_and_a_draft_is_not_told_fr
         assert NOINDEX in response.text
 
 
-def test_a_courses_page_opens_while_the_store_is_away(client, built, monkeypatch):
+def test_a_course_page_opens_while_the_store_is_unavailable(client, built, monkeypatch):
     def away(*args, **options):
         raise ServerSelectionTimeoutError("away")
 
@@ -192,7 +188,7 @@ def test_a_courses_page_opens_while_the_store_is_away(client, built, monkeypatch
         "/courses/nix.css",
     ],
 )
-def test_what_is_not_the_apps_stays_unknown(client, built, path):
+def test_urls_outside_the_app_stay_unknown(client, built, path):
     response = client.get(path, follow=True)
 
     assert response.status_code == 404
@@ -202,14 +198,14 @@ def test_what_is_not_the_apps_stays_unknown(client, built, path):
     "path",
     ["/api/courses/", "/swagger/", "/health/live", "/metrics", "/robots.txt", "/sitemap.xml"],
 )
-def test_what_the_server_answers_it_answers_still(client, built, path):
+def test_the_servers_own_routes_still_respond(client, built, path):
     response = client.get(path)
 
     assert response.status_code == 200
     assert ENGLISH not in response.text
 
 
-def test_its_page_runs_no_inline_script_and_frames_videos_only(client, built, settings):
+def test_the_page_has_no_inline_script_and_frames_only_videos(client, built, settings):
     settings.VIDEO_HOSTS = ["videos.example"]
 
     policy = client.get("/")["Content-Security-Policy"]
@@ -229,7 +225,7 @@ def test_without_video_hosts_nothing_is_framed(client, built, settings):
     assert "frame-src 'none'" in client.get("/")["Content-Security-Policy"]
 
 
-def test_files_with_a_hash_are_kept_for_ever_and_others_are_asked_for_anew(file):
+def test_files_with_a_hash_are_immutable_and_others_are_revalidated(file):
     assert "immutable" in file("/chunk-B1v_n-Jo.js")["Cache-Control"]
     for name in ("theme.js", "ngsw-worker.js", "ngsw.json", "manifest.webmanifest"):
         assert file(f"/{name}")["Cache-Control"] == "no-cache"
@@ -244,14 +240,14 @@ def test_files_with_a_hash_are_kept_for_ever_and_others_are_asked_for_anew(file)
         ("icon.svg", "image/svg+xml"),
     ],
 )
-def test_what_installs_the_app_says_what_it_is(file, name, kind):
+def test_the_manifest_describes_the_app(file, name, kind):
     assert file(f"/{name}")["Content-Type"].split(";")[0] == kind
 
 
 @pytest.mark.parametrize(
     ("accepted", "sent"), [("gzip, br", "br"), ("gzip", "gzip"), ("identity", None)]
 )
-def test_files_are_sent_as_small_as_the_browser_takes_them(file, settings, accepted, sent):
+def test_files_are_compressed_as_the_browser_accepts(file, settings, accepted, sent):
     (settings.WEB_APP / "theme.js").write_text("let theme;\n" * 100)
     compress(["--quiet", str(settings.WEB_APP)])  # as `make web-build` does
 
@@ -262,13 +258,13 @@ def test_files_are_sent_as_small_as_the_browser_takes_them(file, settings, accep
 
 
 @pytest.mark.parametrize("path", ["/ngsw-worker.js", "/es/ngsw-worker.js"])
-def test_the_service_worker_may_fetch_what_the_pages_show_and_do_nothing_else(client, path):
+def test_the_service_worker_may_fetch_only_what_the_pages_show(client, path):
     policy = client.get(path)["Content-Security-Policy"]
 
     assert policy == "default-src 'none'; connect-src 'self' https:"
 
 
-def test_the_service_worker_answers_no_address_of_the_servers_and_keeps_nothing_private():
+def test_the_service_worker_handles_no_server_routes_and_caches_nothing_private():
     config = json.loads((given.ROOT / "frontend" / "ngsw-config.json").read_text())
 
     left_out = {url[1:] for url in config["navigationUrls"] if url.startswith("!")}
@@ -279,16 +275,16 @@ def test_the_service_worker_answers_no_address_of_the_servers_and_keeps_nothing_
     assert kept == ["/api/courses/?published=true*", "/api/categories/?page_size=*"]
 
 
-def test_where_it_is_not_built_there_is_the_start_page_alone(client):
+def test_without_a_build_only_the_start_page_exists(client):
     assert "Learning Management System" in client.get("/").text
     assert client.get("/courses").status_code == 404
 
 
-def test_it_is_read_only(client, built):
+def test_the_app_is_read_only(client, built):
     assert client.post("/courses").status_code == 405
 
 
-def test_the_app_knows_which_addresses_are_the_servers():
+def test_the_app_knows_the_servers_routes():
     pattern = web_app.urlpatterns[-1].pattern.regex
 
     for name in web_app.SERVERS.split("|"):

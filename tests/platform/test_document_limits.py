@@ -17,8 +17,8 @@ from mongoengine import (
 )
 from mongoengine.fields import BinaryField
 
-from apps.common.http.idempotency import MOST_BYTES, IdempotencyKey
 from apps.common.normalization import search_words
+from apps.common.storage.idempotency_keys import MOST_BYTES, IdempotencyKey
 from apps.common.storage.indexes import documents
 from apps.courses.documents import Course
 from apps.lessons.documents import Lesson
@@ -61,7 +61,7 @@ def is_bounded(field) -> bool:
     return not isinstance(field, (DictField, MapField, DynamicField, BinaryField))
 
 
-def test_every_text_and_list_of_every_document_has_a_bound():
+def test_every_text_and_list_of_every_document_has_a_limit():
     without = {
         f"{kind.__name__}.{name}"
         for document in documents()
@@ -149,7 +149,7 @@ def test_the_largest_question_order_and_new_choices_are_small():
     [WIDE, "ﷺ", "漢", "가", "a ", "c++ ", "ß", "\u0390", "1 "],
     ids=["emoji", "ligature", "Chinese", "Korean", "letters", "signs", "s", "Greek", "digits"],
 )
-def test_the_words_of_the_longest_course_are_far_from_the_bound(character):
+def test_the_words_of_the_longest_course_are_far_below_the_limit(character):
     title, description = (character * 255)[:255], (character * 10_000)[:10_000]
     different = "".join(chr(0x4E00 + number) for number in range(10_000))
     for text in (description, different):
@@ -169,7 +169,7 @@ def test_the_largest_lesson_and_answer_can_be_stored():
         content=wide(Lesson.content),
         content_html="x" * Lesson.content_html.max_length,
     )
-    key = IdempotencyKey(person=ObjectId(), key="k", digest="d", body="x" * MOST_BYTES)
+    key = IdempotencyKey(user=ObjectId(), key="k", digest="d", body="x" * MOST_BYTES)
 
     assert size_of(lesson) < FAR_BELOW
     assert size_of(key) < FAR_BELOW

@@ -18,7 +18,7 @@ def test_an_unknown_api_route_is_a_json_404(client):
         assert response.json() == {"detail": "Not found.", "code": "not_found"}
 
 
-def test_a_post_without_its_slash_is_not_redirected(client):
+def test_a_post_without_a_trailing_slash_is_not_redirected(client):
     response = client.post("/api/echo", {}, content_type=JSON)
 
     assert response.status_code == 404
@@ -26,14 +26,14 @@ def test_a_post_without_its_slash_is_not_redirected(client):
 
 
 @pytest.mark.parametrize("name", ["admin", "swagger", "redoc"])
-def test_a_page_without_its_slash_is_redirected(client, name):
+def test_a_page_without_a_trailing_slash_is_redirected(client, name):
     response = client.get(f"/{name}")
 
     assert response.status_code == 301
     assert response["Location"] == f"/{name}/"
 
 
-def test_an_unknown_page_is_a_plain_one_that_leads_back(client):
+def test_an_unknown_page_is_a_simple_page_with_a_link_back(client):
     response = client.get("/no-such-page")
 
     assert response.status_code == 404
@@ -41,7 +41,7 @@ def test_an_unknown_page_is_a_plain_one_that_leads_back(client):
     assert 'href="/"' in response.text
 
 
-def test_a_wrong_verb_is_a_405_that_names_the_right_ones(client):
+def test_an_unsupported_method_is_a_405_with_the_allowed_methods(client):
     response = client.delete("/api/echo/")
 
     assert response.status_code == 405
@@ -49,21 +49,21 @@ def test_a_wrong_verb_is_a_405_that_names_the_right_ones(client):
     assert response["Allow"] == "GET, HEAD, POST"
 
 
-def test_options_tell_nothing_of_fields(client):
+def test_options_reveals_no_fields(client):
     response = client.options("/api/echo/")
 
     assert response.status_code == 405
     assert "OPTIONS" not in response["Allow"]
 
 
-def test_a_body_of_unknown_length_is_refused_and_not_overlooked(client):
+def test_a_body_of_unknown_length_is_refused_not_ignored(client):
     response = client.generic("POST", "/api/echo/", HTTP_TRANSFER_ENCODING="chunked")
 
     assert response.status_code == 411
     assert response.json()["code"] == "length_required"
 
 
-def test_a_foreign_host_is_refused(client):
+def test_an_unknown_host_is_refused(client):
     for path in ("/api/echo/", "/", "/admin/", "/health/live"):
         response = client.get(path, headers={"Host": "evil.test"})
 
@@ -75,7 +75,7 @@ def test_a_foreign_host_is_refused(client):
     }
 
 
-def test_an_exception_is_told_to_the_log_and_not_to_the_caller(client, caplog):
+def test_an_exception_is_logged_but_not_returned(client, caplog):
     with caplog.at_level(logging.ERROR):
         response = client.get("/api/broken/", headers={"X-Request-ID": "asked-for-0001"})
 
@@ -86,7 +86,7 @@ def test_an_exception_is_told_to_the_log_and_not_to_the_caller(client, caplog):
     assert SECRET in caplog.text
 
 
-def test_a_broken_page_tells_its_request_id_alone(client):
+def test_an_error_page_shows_only_the_request_id(client):
     response = client.get("/broken", headers={"X-Request-ID": "asked-for-0002"})
 
     assert response.status_code == 500
@@ -95,7 +95,7 @@ def test_a_broken_page_tells_its_request_id_alone(client):
     assert "Traceback" not in response.text
 
 
-def test_a_store_that_is_away_is_a_503_that_says_when_to_come_again(client):
+def test_an_unavailable_store_is_a_503_with_a_retry_time(client):
     for path in ("/api/store-away/", "/store-away"):
         response = client.get(path)
 
@@ -105,15 +105,15 @@ def test_a_store_that_is_away_is_a_503_that_says_when_to_come_again(client):
     assert client.get("/api/store-away/").json()["code"] == "store_unavailable"
 
 
-def test_a_forbidden_page_is_a_plain_one(client):
+def test_a_forbidden_page_is_a_simple_page(client):
     response = client.get("/forbidden")
 
     assert response.status_code == 403
-    assert "You may not do this." in response.text
+    assert "You do not have permission to do this." in response.text
 
 
 @pytest.mark.parametrize("path", ["/", "/api/echo/", "/api/nix/", "/api/broken/", "/admin/login/"])
-def test_every_answer_has_its_id_and_forbids_frames_and_guesses(client, path):
+def test_every_response_has_an_id_and_forbids_framing_and_sniffing(client, path):
     response = client.get(path)
 
     assert re.fullmatch(r"[0-9a-f]{32}", response["X-Request-ID"])
@@ -124,7 +124,7 @@ def test_every_answer_has_its_id_and_forbids_frames_and_guesses(client, path):
     assert "frame-ancestors 'none'" in response["Content-Security-Policy"]
 
 
-def test_a_sane_request_id_is_kept(client):
+def test_a_valid_request_id_is_kept(client):
     assert client.get("/", headers={"X-Request-ID": "f00d-BEEF_1.2"})["X-Request-ID"] == (
         "f00d-BEEF_1.2"
     )
@@ -137,14 +137,14 @@ def test_another_request_id_is_replaced(client, wrong):
     assert re.fullmatch(r"[0-9a-f]{32}", given)
 
 
-def test_the_api_may_load_nothing_and_is_kept_by_nobody(client):
+def test_api_responses_load_nothing_and_are_not_cached(client):
     response = client.get("/api/echo/")
 
     assert response["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
     assert response["Cache-Control"] == "private, no-store"
 
 
-def test_pages_run_no_inline_script(client):
+def test_pages_have_no_inline_script(client):
     for path in ("/", "/swagger/", "/redoc/", "/admin/login/", "/no-such-page"):
         policy = client.get(path)["Content-Security-Policy"]
 
@@ -155,7 +155,7 @@ def test_pages_run_no_inline_script(client):
         assert "unsafe-eval" not in policy
 
 
-def test_https_is_demanded_for_a_year_where_it_is_spoken(settings, client):
+def test_https_responses_require_https_for_a_year(settings, client):
     settings.SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
 
     response = client.get("/", secure=True)
@@ -184,14 +184,14 @@ def test_https_is_demanded_for_a_year_where_it_is_spoken(settings, client):
         (b'"' + b"x" * (2 * 1024 * 1024) + b'"', 413),
     ],
 )
-def test_what_is_no_usable_json_is_refused(client, body, status):
+def test_unusable_json_is_refused(client, body, status):
     response = client.post("/api/echo/", body, content_type=JSON)
 
     assert response.status_code == status
     assert set(response.json()) == {"detail", "code"}
 
 
-def test_brackets_in_texts_are_no_nesting(client):
+def test_brackets_in_strings_are_not_nesting(client):
     body = '{"a": "' + "[" * 100 + '\\"{{"}'
 
     response = client.post("/api/echo/", body, content_type=JSON)
@@ -227,13 +227,13 @@ def test_an_origin_that_is_not_listed_gets_no_cors_header(settings, client, orig
     assert "Access-Control-Allow-Origin" not in response
 
 
-def test_no_list_allows_nobody(client):
+def test_without_a_list_no_origin_is_allowed(client):
     response = client.get("/api/echo/", headers={"Origin": "https://allowed.test"})
 
     assert "Access-Control-Allow-Origin" not in response
 
 
-def test_a_listed_origin_may_ask_the_api_and_nothing_else(settings, client):
+def test_a_listed_origin_may_call_only_the_api(settings, client):
     settings.CORS_ALLOWED_ORIGINS = ["https://allowed.test"]
     headers = {"Origin": "https://allowed.test"}
 

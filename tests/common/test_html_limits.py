@@ -1,4 +1,4 @@
-"""What an HTML parser would multiply is counted before it is parsed."""
+"""The work that HTML causes for a parser is estimated before it is parsed."""
 
 import pytest
 
@@ -9,7 +9,7 @@ def bounds(**more) -> HtmlLimits:
     return HtmlLimits(**{"tags": 5_000, "open": 200, "work": 250_000} | more)
 
 
-def test_html_as_people_write_it_is_within_bounds():
+def test_ordinary_html_is_within_the_limits():
     html = bounds()
     html.add('<div class="a"><p>One<p>Two <b>three</b><br><img src="x" alt="y"></div>' * 200)
     html.add("<ul>" + "<li>item" * 300 + "</ul>")
@@ -18,7 +18,7 @@ def test_html_as_people_write_it_is_within_bounds():
 
 
 @pytest.mark.parametrize("unclosed", ["<ul>", "<B>", "<a href='x'>", "<x-y>", "<b/>", "<b a"])
-def test_few_elements_stay_open(unclosed):
+def test_the_number_of_open_elements_is_limited(unclosed):
     html = bounds()
     html.add(unclosed * 200)
     with pytest.raises(TooMuchMarkup):
@@ -26,7 +26,7 @@ def test_few_elements_stay_open(unclosed):
 
 
 @pytest.mark.parametrize(
-    "closed_in_vain",
+    "html",
     [
         "<b title=1></i>",
         "<b title=1><i></b>",
@@ -43,19 +43,19 @@ def test_few_elements_stay_open(unclosed):
         "<b title=1></b\0",
     ],
 )
-def test_an_end_tag_that_may_close_nothing_is_not_believed(closed_in_vain):
+def test_an_end_tag_that_may_be_ignored_closes_nothing(html):
     with pytest.raises(TooMuchMarkup):
-        bounds().add(closed_in_vain * 201)
+        bounds().add(html * 201)
 
 
-def test_there_are_so_many_tags():
+def test_the_number_of_tags_is_limited():
     html = bounds(tags=10)
     html.add("<br>" * 10)
     with pytest.raises(TooMuchMarkup):
         html.add("<br>")
 
 
-def test_what_is_open_counts_at_each_tag():
+def test_open_elements_are_counted_at_each_tag():
     html = bounds(work=1_000)
     html.add("<b title=1><b title=2>")
     for _ in range(249):
@@ -65,7 +65,7 @@ def test_what_is_open_counts_at_each_tag():
         html.open("p")
 
 
-def test_an_end_tag_closes_nothing_outside_what_markdown_has_opened():
+def test_an_end_tag_closes_nothing_outside_a_generated_element():
     html = bounds(open=1)
     html.add("<b>")
     html.open("td")

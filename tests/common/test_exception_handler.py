@@ -1,4 +1,4 @@
-"""How what is wrong is told: one list of messages a field."""
+"""Errors become responses with one list of messages per field."""
 
 import json
 
@@ -34,29 +34,29 @@ class Question(serializers.Serializer):
     numbers = serializers.ListField(child=serializers.IntegerField())
 
 
-def told(error: Exception) -> dict:
+def errors_of(error: Exception) -> dict:
     response = handle_exception(error, {})
     assert response.status_code == 400
     return response.data
 
 
-def test_what_belongs_to_no_field_has_a_name_of_its_own():
-    assert told(serializers.ValidationError("Wrong.")) == {"non_field_errors": ["Wrong."]}
+def test_an_error_without_a_field_is_a_non_field_error():
+    assert errors_of(serializers.ValidationError("Wrong.")) == {"non_field_errors": ["Wrong."]}
 
 
-def test_each_field_has_one_list_of_messages_however_deep_it_is():
-    given = {"choices": [{"text": "a"}, {"text": ""}], "numbers": [1, "x", None]}
+def test_each_field_has_one_list_of_messages_at_any_depth():
+    data = {"choices": [{"text": "a"}, {"text": ""}], "numbers": [1, "x", None]}
     with pytest.raises(serializers.ValidationError) as refused:
-        Question(data=given).is_valid(raise_exception=True)
+        Question(data=data).is_valid(raise_exception=True)
 
-    assert told(refused.value) == {
+    assert errors_of(refused.value) == {
         "choices": ["1.text: This field may not be blank."],
         "numbers": ["1: A valid integer is required.", "2: This field may not be null."],
     }
 
 
 @pytest.mark.parametrize("operation", ["insert", "save", "update", "modify"])
-def test_what_is_too_large_to_store_is_a_413(operation):
+def test_a_document_that_is_too_large_is_a_413(operation):
     """A document has at most 16 MB, on MongoDB and in the embedded store."""
     large = "x" * 17_000_000
     stored = Large(text="small").save()
@@ -76,7 +76,7 @@ def test_what_is_too_large_to_store_is_a_413(operation):
 
 
 @pytest.mark.skipif(bool(settings.MONGODB_URI), reason="the test server lets updates grow")
-def test_what_has_grown_too_large_on_the_server_is_a_413():
+def test_a_document_that_grows_too_large_on_the_server_is_a_413():
     stored = Large(parts=["x" * 9_000_000]).save()
 
     with pytest.raises(Exception) as raised:  # noqa: PT011 - the driver and MongoEngine differ
@@ -86,7 +86,7 @@ def test_what_has_grown_too_large_on_the_server_is_a_413():
 
 
 @pytest.mark.parametrize("code", [10334, 17419, 17420])
-def test_the_servers_words_for_too_large_are_known(code):
+def test_the_servers_error_codes_for_too_large_are_recognized(code):
     error = OperationError("Could not save document")
     error.__cause__ = OperationFailure("too large", code)
 
@@ -94,26 +94,26 @@ def test_the_servers_words_for_too_large_are_known(code):
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    "errors",
     [
         {f"field{number}": ["wrong"] for number in range(1000)},
         {"field": {number: ["wrong"] for number in range(1000)}},
         ["wrong"] * 1000,
     ],
 )
-def test_an_answer_has_at_most_a_hundred_messages(wrong):
-    answer = handle_exception(serializers.ValidationError(wrong), {}).data
+def test_a_response_has_at_most_a_hundred_messages(errors):
+    answer = handle_exception(serializers.ValidationError(errors), {}).data
 
     assert sum(map(len, answer.values())) == 100
 
 
-def test_what_a_caller_sent_is_repeated_in_part_and_as_unicode():
-    wrong = {"\ud800" + "k" * 5000: ["\udfff" + "m" * 5000], "a": {"\ud800": ["wrong"]}}
+def test_client_input_is_repeated_shortened_and_as_valid_unicode():
+    errors = {"\ud800" + "k" * 5000: ["\udfff" + "m" * 5000], "a": {"\ud800": ["wrong"]}}
 
-    answer = handle_exception(serializers.ValidationError(wrong), {}).data
+    answer = handle_exception(serializers.ValidationError(errors), {}).data
 
     assert len(json.dumps(answer, ensure_ascii=False).encode()) < 1000
 
 
-def test_a_body_that_cannot_be_read_to_its_end_is_a_400():
+def test_an_incomplete_body_is_a_400():
     assert handle_exception(UnreadablePostError("timed out"), {}).status_code == 400

@@ -1,4 +1,4 @@
-"""Query parameters, read as strictly as bodies."""
+"""Query parameters are validated as strictly as bodies."""
 
 import pytest
 from bson import ObjectId
@@ -27,7 +27,7 @@ def read(text: str, kind=CourseQuery) -> ListQuery:
     return kind.read(request, expandable=["instructor", "category"])
 
 
-def test_nothing_asked_is_the_first_page():
+def test_an_empty_query_is_the_first_page():
     query = read("")
 
     assert (query.paging.number, query.paging.size, query.paging.cursor) == (1, 20, None)
@@ -35,7 +35,7 @@ def test_nothing_asked_is_the_first_page():
     assert query.expand == []
 
 
-def test_filters_are_what_is_neither_page_nor_expansion():
+def test_filters_exclude_paging_and_expansion():
     category = ObjectId()
 
     query = read(f"page=2&page_size=100&expand=instructor,category&free=true&category={category}")
@@ -80,30 +80,30 @@ def test_filters_are_what_is_neither_page_nor_expansion():
         ("__raw__=1", "__raw__"),
     ],
 )
-def test_what_is_wrong_is_named(text, name):
+def test_an_invalid_parameter_is_named(text, name):
     with pytest.raises(ValidationError) as refused:
         read(text)
 
     assert name in refused.value.detail
 
 
-def test_what_is_to_be_expanded_may_be_named_twice():
+def test_an_expansion_may_be_repeated():
     assert read("expand=instructor,category,instructor").expand == ["instructor", "category"]
 
 
-def test_an_endless_list_is_read_by_cursor_from_its_first_page_on():
+def test_a_growing_list_uses_cursors_from_the_first_page_on():
     assert read("", CursorListQuery).paging.cursor == ""
     after = f"after-{ObjectId()}"
     assert read(f"cursor={after}", CursorListQuery).paging.cursor == after
     assert read("page=3", CursorListQuery).paging.cursor is None
 
 
-@pytest.mark.parametrize("wrong", ["x", "after-1", "before-" + "G" * 24, "after-" + "0" * 25])
-def test_a_cursor_that_is_none_is_refused(wrong):
+@pytest.mark.parametrize("invalid", ["x", "after-1", "before-" + "G" * 24, "after-" + "0" * 25])
+def test_a_malformed_cursor_is_refused(invalid):
     with pytest.raises(ValidationError):
-        read(f"cursor={wrong}", CursorListQuery)
+        read(f"cursor={invalid}", CursorListQuery)
 
 
-def test_a_page_and_a_cursor_contradict_each_other():
+def test_a_page_together_with_a_cursor_is_refused():
     with pytest.raises(ValidationError):
         read(f"page=1&cursor=after-{ObjectId()}", CursorListQuery)

@@ -1,9 +1,9 @@
 """
-Bound how many emails a recipient gets.
+Limit how many emails a recipient gets.
 
-The emails are counted in SQL, where a row lock makes workers that race take turns and where a
-restart loses no count. A key is a keyed hash of the recipient: a count outlives the account that
-it was made for, so erasing an account and registering again does not start a new count.
+The emails are counted in SQL, where a row lock makes racing workers take turns and no count is lost
+at a restart. A key is a keyed hash of the recipient. A count outlives the account, so that erasing
+an account and registering again does not reset it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -33,10 +33,10 @@ class QuotaReached(Exception):
 @contextmanager
 def mail_slot(*recipients: str, limits: Sequence[Limit]) -> Iterator[None]:
     """
-    Count an email before it is sent in the block; it is not counted if certainly nothing was sent.
+    Count an email that the block sends, unless it was certainly not sent.
 
-    :param recipients: names of the counts that the email belongs to; each must have room
-    :raises QuotaReached: one of the limits is reached for one of the recipients
+    :param recipients: the names of the counts in which the email is counted
+    :raises QuotaReached: one of the counts has reached a limit
     """
     keys = [salted_hmac("mail-quota", name, algorithm="sha256").hexdigest() for name in recipients]
     reserved = _reserve(keys, limits)
@@ -49,16 +49,16 @@ def mail_slot(*recipients: str, limits: Sequence[Limit]) -> Iterator[None]:
 
 
 def delete_old_quotas(*, older_than: timedelta) -> int:
-    """Remove the counts of recipients who have got no email for this long; return how many."""
+    """Delete counts that have not changed for this time, and return their number."""
     old = MailQuota.objects.filter(updated_at__lt=timezone.now() - older_than)
     return old.delete()[0]
 
 
 def _reserve(keys: list[str], limits: Sequence[Limit]) -> float:
     """
-    Add this moment to all of the counts, or to none; return it.
+    Add the current time to all of the counts or to none, and return it as a Unix time.
 
-    :raises QuotaReached: a count has no room
+    :raises QuotaReached: one of the counts has reached a limit
     """
     with transaction.atomic():
         rows = _locked(keys)
@@ -73,16 +73,16 @@ def _reserve(keys: list[str], limits: Sequence[Limit]) -> float:
 
 
 def _release(keys: list[str], moment: float) -> None:
-    # An email that counts although it was not sent is better than a lost reason for that.
+    # An error here must not hide why the email was not sent; the email then counts as sent.
     with suppress(DatabaseError), transaction.atomic():
         for row in _locked(keys):
             _write(row, [sent_at for sent_at in row.sent_at if sent_at != moment])
 
 
 def _locked(keys: list[str]) -> list[MailQuota]:
-    """Return the rows of the keys, locked in an order that is the same for all workers."""
+    """Lock and return the rows of the keys, in the same order for all workers."""
     rows = [MailQuota(key=key, updated_at=timezone.now()) for key in sorted(keys)]
-    # Updating the existing rows keeps the clean-up from deleting one before it is locked.
+    # The update of existing rows prevents the clean-up from deleting one before it is locked.
     MailQuota.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["key"], update_fields=["updated_at"]
     )
@@ -102,6 +102,6 @@ def _allowed_at(sent_at: list[float], limits: Sequence[Limit]) -> float:
 
 
 def _may_have_been_sent(error: Exception) -> bool:
-    """Return whether the server may have taken the email; a broken connection leaves that open."""
-    refused = isinstance(error, SMTPResponseException | SMTPRecipientsRefused)
-    return isinstance(error, OSError) and not refused
+    """Return whether the server may have accepted the email, as with a broken connection."""
+    rejected = isinstance(error, SMTPResponseException | SMTPRecipientsRefused)
+    return isinstance(error, OSError) and not rejected

@@ -56,7 +56,7 @@ def thread(settings, monkeypatch):
     task_thread.stop()
 
 
-def test_a_task_is_done_soon_and_not_at_once(thread):
+def test_a_task_runs_soon_but_not_at_once(thread):
     tasks.enqueue(take_long.name)
     tasks.enqueue(note.name, what="after it")
 
@@ -67,17 +67,17 @@ def test_a_task_is_done_soon_and_not_at_once(thread):
     assert done == ["long", "after it"]
 
 
-def test_a_task_that_fails_keeps_no_other_from_being_done(thread, caplog):
+def test_a_failed_task_does_not_stop_the_next(thread, caplog):
     tasks.enqueue(fail.name)
     tasks.enqueue(note.name, what="the next")
 
     _wait_for(1)
     assert done == ["the next"]
-    assert "test_in_process.fail failed" in caplog.text
+    assert "test_task_thread.fail failed" in caplog.text
     assert "planted" in caplog.text
 
 
-def test_stopping_lets_the_running_task_end_and_does_no_other(thread):
+def test_stop_lets_the_running_task_end_and_runs_no_other(thread):
     tasks.enqueue(take_long.name)
     tasks.enqueue(note.name, what="too late")
     began.wait(5)
@@ -88,7 +88,7 @@ def test_stopping_lets_the_running_task_end_and_does_no_other(thread):
     assert done == ["long"]
 
 
-def test_where_nothing_does_tasks_they_are_left_to_the_sweep(settings):
+def test_without_a_task_runner_tasks_are_left_to_the_sweep(settings):
     settings.CELERY_TASK_ALWAYS_EAGER = False
     settings.CELERY_BROKER_URL = None
     done.clear()
@@ -108,7 +108,7 @@ def test_too_many_tasks_are_left_to_the_sweep(thread, monkeypatch, caplog):
 
 
 @pytest.mark.parametrize("error", [OperationalError("away"), ConnectionRefusedError("away")])
-def test_a_broker_that_is_away_hurts_no_request(settings, monkeypatch, caplog, error):
+def test_an_unreachable_broker_fails_no_request(settings, monkeypatch, caplog, error):
     settings.CELERY_TASK_ALWAYS_EAGER = False
     settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
     tried = Event()
@@ -125,7 +125,7 @@ def test_a_broker_that_is_away_hurts_no_request(settings, monkeypatch, caplog, e
     _wait_until(lambda: "The broker is unreachable" in caplog.text)
 
 
-def test_no_request_waits_for_a_broker_that_is_frozen(settings, monkeypatch):
+def test_no_request_waits_for_a_frozen_broker(settings, monkeypatch):
     settings.CELERY_TASK_ALWAYS_EAGER = False
     settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
     frozen = Event()
@@ -141,7 +141,7 @@ def test_no_request_waits_for_a_broker_that_is_frozen(settings, monkeypatch):
     _wait_until(tasks._outgoing.empty)
 
 
-def test_every_task_of_the_timetable_is_there_and_runs():
+def test_every_scheduled_task_exists_and_runs():
     celery.app.loader.import_default_modules()
 
     for name in celery.SWEEPS:
@@ -153,7 +153,7 @@ def test_every_enqueued_task_is_registered(name):
     assert name in celery.app.tasks
 
 
-def test_celery_has_the_same_timetable():
+def test_celery_has_the_same_schedule():
     schedule = celery.app.conf.beat_schedule
 
     assert {entry["task"]: entry["schedule"] for entry in schedule.values()} == celery.SWEEPS
