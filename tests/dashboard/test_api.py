@@ -63,7 +63,7 @@ def test_a_student_sees_the_courses_that_they_follow_newest_first():
     mark(client, lessons_of(first)[0])
     places = {one.course: one for one in Enrollment.objects(student=student.id)}
     places[first.id].update(set__enrolled_at=datetime(2026, 1, 5, 8, tzinfo=UTC))
-    selectors.enrollments.forget_enrollments(student.id)
+    selectors.enrollments.invalidate_enrollments(student.id)
 
     parts = dashboard(client)
 

@@ -44,9 +44,9 @@ def events(monkeypatch):
     def record(event, **_):
         published.append(event)
 
-    events_module._facts.connect(record, sender=QuizRegraded)
+    events_module._events.connect(record, sender=QuizRegraded)
     yield published
-    events_module._facts.disconnect(record, sender=QuizRegraded)
+    events_module._events.disconnect(record, sender=QuizRegraded)
 
 
 def submit(client, quiz, answers) -> dict:
