@@ -1,5 +1,5 @@
-# `make` alone lists what can be done. Python 3.11 or later is all that `make run` needs.
-.PHONY: help run test test-wire test-postgres schemathesis lint format messages lock clean api-types web-lint web-test web-build web-e2e web-lighthouse web-pictures web-messages web-format web-icons
+# `make` without a target lists the commands. Python 3.11 or later is all that `make run` needs.
+.PHONY: help run dev ci test test-wire test-postgres schemathesis lint format messages lock clean api-types web-lint web-test web-build web-e2e web-lighthouse web-pictures web-messages web-format web-icons
 .DEFAULT_GOAL := help
 
 python := .venv/bin/python
@@ -12,27 +12,36 @@ with_settings = SECRET_KEY=$$($(python) -c 'import secrets; print(secrets.token_
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "make %-14s %s\n", $$1, $$2}' Makefile
 
-run: ## Set everything up and serve at http://127.0.0.1:8000/ (PORT=8001 make run: elsewhere)
+run: ## Install everything and serve http://127.0.0.1:8000/ (PORT=8001 make run: another port)
 	@tools/venv requirements.txt
-	@$(python) tools/web.py build || echo "Going on without the web app: / says how to use the API."
+	@$(python) tools/web.py build || echo "Continuing without the web app; / explains how to use the API."
 	@exec $(python) -m lms.serving.launch
 
-test: dev ## Run the tests on the embedded store, SQLite and the in-process cache
-	$(python) -m pytest $(tests)
+dev: install ## Serve the API with reload, and the web app with reload at http://127.0.0.1:4200/
+	tools/dev
 
-test-wire: dev ## Run the same tests on a MongoDB-wire server and a real Redis
-	tests/wire/run $(python) -m pytest $(without_stores) $(tests)
-# What asks no store, or has a step of its own.
+ci: ## Run everything that CI runs
+	.ci/run
+
+# Whole suites run on several cores, one worker each; chosen tests (tests=…) run in one process.
+pytest = $(python) -m pytest $(if $(tests),,-n auto --maxprocesses 4 --dist worksteal)
+
+test: install ## Run the tests on the embedded store, SQLite and the in-process cache (tests=…: only these)
+	$(pytest) $(tests)
+
+test-wire: install ## Run the same tests on a MongoDB-wire server and a real Redis
+	tests/wire/run $(pytest) $(without_stores) $(tests)
+# Tests that use no store, or run as a step of their own.
 without_stores := --ignore tests/scaling --ignore tests/contract
 
-test-postgres: dev ## Run the tests of accounts with PostgreSQL, too
-	tests/wire/run --postgres $(python) -m pytest $(or $(tests),$(of_accounts))
-of_accounts := tests/users tests/races tests/journeys tests/test_permissions_matrix.py tests/test_api_conventions.py
+test-postgres: install ## Run the tests of accounts with PostgreSQL as well
+	tests/wire/run --postgres $(pytest) $(or $(tests),$(account_tests))
+account_tests := tests/users tests/races tests/journeys tests/test_permissions_matrix.py tests/test_api_conventions.py
 
-schemathesis: dev ## Send 1,500 generated requests as each role, and compare answers and description (seed=2: others)
+schemathesis: install ## Send 1,500 generated requests as each role, and compare answers and description (seed=2: others)
 	SCHEMATHESIS_CASES=1500 SCHEMATHESIS_SEED=$(or $(seed),1) $(python) -m pytest -n 2 tests/contract
 
-lint: dev ## Check style, types, layers, migrations and Django's own advice
+lint: install ## Check style, types, layers, migrations and Django's deployment checks
 	$(bin)/ruff check .
 	$(bin)/ruff format --check .
 	$(bin)/lint-imports
@@ -40,26 +49,26 @@ lint: dev ## Check style, types, layers, migrations and Django's own advice
 	$(with_settings) $(python) manage.py makemigrations --check --dry-run
 	$(with_settings) PUBLIC_URL=https://localhost TRUSTED_PROXIES=1 $(python) manage.py check --deploy --fail-level WARNING
 
-format: dev ## Put the code into its form
+format: install ## Format the code
 	$(bin)/ruff check --fix .
 	$(bin)/ruff format .
 
 # django.po holds the translations, to be edited by hand; django.mo beside it is generated from it.
-messages: dev ## Bring the Spanish catalogue up to date with the code, and compile it
+messages: install ## Update the Spanish message catalog from the code, and compile it
 	$(python) tools/messages.py
 
-lock: dev ## Pin the dependencies anew, with hashes
+lock: install ## Re-lock the dependencies, with hashes
 	$(bin)/uv pip compile $(compile) requirements.in -o requirements.txt
 	$(bin)/uv pip compile $(compile) requirements-dev.in -o requirements-dev.txt
 compile := --custom-compile-command 'make lock' --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links
 
-# The web app, in frontend/. Node is the system's where it is new enough, else it comes into .venv.
+# The web app, in frontend/. Uses the system's Node.js if it is recent enough, otherwise installs one into .venv.
 web := $(python) tools/web.py
-web-build: dev ## Build the web app for production, in every language, and weigh it
+web-build: install ## Build the web app for production in all languages, and check its size
 	$(web) build --force
 	$(web) run node bytes.mjs
 
-web-lint: dev ## Check the web app's style, layers, templates, and that its API types are not stale
+web-lint: install ## Check the web app's style, layers, templates and API types
 	$(web) run ng lint --max-warnings 0
 	$(web) run prettier --check .
 	$(web) run stylelint 'src/**/*.scss' --max-warnings 0
@@ -68,32 +77,32 @@ web-lint: dev ## Check the web app's style, layers, templates, and that its API 
 	$(make_types) && diff -u $(types) $(types).new > /dev/null || { echo 'The API changed: make api-types' >&2; false; }
 	rm -f $(types).new
 
-web-format: dev ## Put the web app's code into its form
+web-format: install ## Format the web app's code
 	$(web) run prettier --write --log-level warn .
 	$(web) run stylelint --fix 'src/**/*.scss'
 
-web-test: dev ## Run the web app's unit tests, with their coverage
+web-test: install ## Run the web app's unit tests with coverage
 	$(web) run ng test --watch=false --coverage
 
-web-e2e: dev ## Take the journeys in a browser (Debian's chromium) over the real backend
+web-e2e: install ## Run the end-to-end tests in Chromium against the real backend
 	$(web) build
 	$(web) run playwright test -c e2e $(tests)
 
-web-pictures: dev ## Make the README's pictures anew, from the product and its demo
+web-pictures: install ## Take the screenshots of the README
 	$(web) build
 	$(web) run playwright test -c e2e/pictures.config.ts
 
-web-lighthouse: dev ## Let Lighthouse judge the public pages (runs=5: the median of their performance)
+web-lighthouse: install ## Rate the public pages with Lighthouse (runs=5: median of five runs)
 	$(web) build
 	$(web) run node lighthouse.mjs $(runs)
 
-web-messages: dev ## Bring src/locale/messages.es.xlf up to date with what the templates say
+web-messages: install ## Update src/locale/messages.es.xlf from the templates
 	$(web) run ng extract-i18n
 
-web-icons: dev ## Make the icons that are pictures anew from public/icon.svg
+web-icons: install ## Render the icon files from public/icon.svg
 	$(web) run node icons.mjs
 
-api-types: dev ## Make the web app's types anew from the API's description
+api-types: install ## Generate the web app's types from the API description
 	$(make_types) && mv $(types).new $(types)
 types := frontend/src/app/core/api/schema.ts
 make_types = swagger=$$(mktemp) && $(with_settings) $(python) tools/swagger.py > $$swagger \
@@ -101,11 +110,11 @@ make_types = swagger=$$(mktemp) && $(with_settings) $(python) tools/swagger.py >
 	&& $(web) run openapi-typescript $$swagger.3 -o src/app/core/api/schema.ts.new > /dev/null \
 	; status=$$?; rm -f $$swagger $$swagger.3; test $$status = 0
 
-clean: ## Remove what was made, but for the data in var/
+clean: ## Remove everything that was built or installed, but keep the data in var/
 	rm -rf frontend/node_modules frontend/dist frontend/.angular frontend/coverage frontend/test-results
 	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .import_linter_cache tests/wire/server/target
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: dev
-dev:
+.PHONY: install
+install:
 	@tools/venv requirements.txt requirements-dev.txt

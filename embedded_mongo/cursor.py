@@ -37,7 +37,7 @@ class Cursor(mongomock.collection.Cursor):
 
     def distinct(self, key: str, session: Any = None) -> list:
         command = {"distinct": self.collection.name, "key": key, "query": self._spec}
-        whole = self.clone().skip(0).limit(0)
+        whole = Cursor(self.collection, self._spec, None, {key.partition(".")[0]: 1}, 0, 0)
         with self.collection.observed(command):
             whole._results = whole._read()
             return super(Cursor, whole).distinct(key, session)

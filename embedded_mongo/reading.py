@@ -1,6 +1,6 @@
 """What a collection answers without changing anything."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -8,17 +8,27 @@ import mongomock
 from mongomock.aggregate import process_pipeline
 from mongomock.collection import validate_is_mapping
 from mongomock.command_cursor import CommandCursor
+from mongomock.filtering import resolve_sort_key
 from mongomock.helpers import (
     make_datetime_timezone_aware_in_document,
     patch_datetime_awareness_in_document,
 )
 
 from embedded_mongo.cursor import Cursor
+from embedded_mongo.fields import (
+    Fields,
+    complete,
+    decode_fields,
+    fields_of_filter,
+    fields_of_pipeline,
+    fields_of_projection,
+)
 from embedded_mongo.index import Document
 from embedded_mongo.matching import matches, with_value_sets
 from embedded_mongo.monitoring import CommandEvent, observed
-from embedded_mongo.store import decode
 from embedded_mongo.unwinding import unwound
+
+Row = tuple[bytes, Document]  # a document as it is stored, and decoded as far as it is needed
 
 NOTHING_CHANGED_BY = ("comment", "hint", "maxTimeMS")
 
@@ -54,8 +64,12 @@ class Reading(mongomock.Collection):
     def count_documents(self, filter: Mapping, **options: Any) -> int:
         pipeline = [{"$match": filter}, {"$group": {"_id": 1, "n": {"$sum": 1}}}]
         with self.observed({"aggregate": self.name, "pipeline": pipeline}):
-            number = None if options else self._store.count_by_index(filter)
-            return super().count_documents(filter, **options) if number is None else number
+            if options:
+                return super().count_documents(filter, **options)
+            number = self._store.count_by_index(filter)
+            if number is not None:
+                return number
+            return sum(1 for _ in self._matching(patch_datetime_awareness_in_document(filter)))
 
     def estimated_document_count(self, **_options: Any) -> int:
         with self.observed({"count": self.name}):
@@ -72,8 +86,9 @@ class Reading(mongomock.Collection):
     def _run_pipeline(self, pipeline: list[Document]) -> list[Document]:
         # Inside, times are naive, as mongomock compares them, and a stage's own reads no commands.
         condition = pipeline[0].get("$match") if pipeline else None
-        documents = list(self._iter_documents(condition or {}))
-        for stage in pipeline if condition is None else pipeline[1:]:
+        stages = pipeline if condition is None else pipeline[1:]
+        documents = list(self._iter_documents(condition or {}, fields_of_pipeline(stages)))
+        for stage in stages:
             documents = self._staged(documents, stage)
         return documents
 
@@ -86,15 +101,36 @@ class Reading(mongomock.Collection):
         database = self.database.as_pipelines_see_it()
         return list(process_pipeline(documents, database, [stage], None))
 
-    def _iter_documents(self, filter: Mapping) -> Iterator[Document]:
-        """Choose by the indexes at once, then decode and compare one by one, outside the lock."""
+    def _iter_documents(self, filter: Mapping, fields: Fields = None) -> Iterator[Document]:
+        matching = self._matching(filter)
+        return (complete(stored, document, fields) for stored, document in matching)
+
+    def _matching(self, filter: Mapping, sorted_by: Iterable[str] = ()) -> Iterator[Row]:
+        """
+        Choose by the indexes at once, then decode and compare one by one, outside the lock.
+
+        Of a large document, only the fields that are compared or sorted by are decoded.
+        """
         candidates, all_match = self._store.candidates(filter)
+        compared = set() if all_match else fields_of_filter(filter)
+        fields = None if compared is None else compared | set(sorted_by)
+        rows = ((stored, decode_fields(stored, fields)) for stored in candidates)
         if all_match:
-            return map(decode, candidates)
+            return rows
         condition = with_value_sets(filter)
         if not candidates:
             matches(condition, {})  # a malformed filter is refused whatever is there
-        return (each for each in map(decode, candidates) if matches(condition, each))
+        return (row for row in rows if matches(condition, row[1]))
+
+    def _get_dataset(self, spec: Any, sort: Any, fields: Any, as_class: Any) -> Iterator[Document]:
+        """Find and sort as mongomock does, but decode a large document only when it is its turn."""
+        keys = list(sort.items() if isinstance(sort, dict) else sort or ())
+        rows: Iterable[Row] = self._matching(spec, [key.partition(".")[0] for key, _ in keys])
+        for key, direction in reversed(keys):
+            rows = _sorted(rows, key, direction)
+        needed = fields_of_projection(fields)
+        for stored, document in rows:
+            yield self._copy_only_fields(complete(stored, document, needed), fields, as_class)
 
     def _first(self, filter: Mapping, sort: Any = None) -> Document | None:
         validate_is_mapping("filter", filter)
@@ -110,6 +146,17 @@ class Reading(mongomock.Collection):
     def _with_time_zone(self, document: Document) -> Document:
         aware = self.codec_options.tz_aware
         return make_datetime_timezone_aware_in_document(document) if aware else document
+
+
+def _sorted(rows: Iterable[Row], key: str, direction: int) -> Iterable[Row]:
+    """
+    :raises NotImplementedError: it is a key that only MongoDB knows
+    """
+    if key == "$natural":
+        return reversed(list(rows)) if direction < 0 else rows
+    if key.startswith("$"):
+        raise NotImplementedError(f"The embedded store does not sort by {key}.")
+    return sorted(rows, key=lambda row: resolve_sort_key(key, row[1]), reverse=direction < 0)
 
 
 def refuse(**options: Any) -> None:

@@ -21,6 +21,7 @@ SWEEPS = {
     "apps.users.tasks.repair_profiles": A_MINUTE,
     "apps.users.tasks.repair_grants": A_MINUTE,
     "apps.users.tasks.end_expired_sessions": AN_HOUR,
+    "apps.users.tasks.delete_old_account_mails": AN_HOUR,
     "apps.users.tasks.remove_unused_pictures": AN_HOUR,
     "apps.courses.tasks.finish_deletions": A_MINUTE,
     "apps.courses.tasks.delete_unused_images": AN_HOUR,
@@ -38,6 +39,10 @@ SWEEPS = {
     "apps.common.tasks.delete_expired_admin_sessions": A_DAY,
 }
 
+# Long work, done in short rounds: no email waits for it.
+LOW_PRIORITY = {"apps.quizzes.tasks.regrade_quiz", "apps.quizzes.tasks.move_submissions"}
+
+app.conf.task_routes = {task: {"priority": 9} for task in LOW_PRIORITY}  # Redis takes 0 first
 app.conf.beat_schedule = {
     # One that has waited a whole round is not worth doing twice.
     task: {"task": task, "schedule": seconds, "options": {"expires": seconds}}

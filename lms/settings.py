@@ -108,6 +108,7 @@ EMBEDDED_STORE = DATA_DIR / "documents.sqlite3"
 STORE_TIMEOUT_SECONDS = 2.2  # PyMongo looks at its watch twice a second: 2.5 would be 3
 
 REDIS_URL = env.url("REDIS_URL", "redis", "rediss", "unix")
+SHARED_STORES = bool(MONGODB_URI and REDIS_URL)  # Several processes can use them.
 REDIS = {
     "BACKEND": "django_redis.cache.RedisCache",
     "LOCATION": REDIS_URL,
@@ -201,14 +202,17 @@ RATE_LIMITS = {  # requests, seconds
     "search": env.rate("LMS_LIMIT_SEARCH", "120/60"),  # per user or network
     "failures": env.rate("LMS_LIMIT_FAILURES", "5/900"),  # per account and network
     "network_failures": env.rate("LMS_LIMIT_NETWORK_FAILURES", "100/900"),
+    "refreshes": env.rate("LMS_LIMIT_REFRESHES", "30/60"),  # per session
     "registration": env.rate("LMS_LIMIT_REGISTRATION", "60/3600"),
     "reset": env.rate("LMS_LIMIT_RESET", "3/3600"),  # per email address
     "network_resets": env.rate("LMS_LIMIT_NETWORK_RESETS", "30/3600"),
     "verification": env.rate("LMS_LIMIT_VERIFICATION", "3/3600"),  # per account
+    "network_verifications": env.rate("LMS_LIMIT_NETWORK_VERIFICATIONS", "30/3600"),
     "uploads": env.rate("LMS_LIMIT_UPLOADS", "20/3600"),
     "previews": env.rate("LMS_LIMIT_PREVIEWS", "30/60"),
     "attempts": env.rate("LMS_LIMIT_ATTEMPTS", "60/3600"),
     "files": env.rate("LMS_LIMIT_FILES", "60/3600"),  # question banks that come or go
+    "regrades": env.rate("LMS_LIMIT_REGRADES", "20/3600"),  # of all submissions of a quiz
     "statistics": env.rate("LMS_LIMIT_STATISTICS", "60/60"),
     "exports": env.rate("LMS_LIMIT_EXPORTS", "10/3600"),  # of all that is stored of oneself
 }
@@ -233,6 +237,10 @@ CORS_ALLOW_HEADERS = [
     "x-request-id",
 ]
 CORS_EXPOSE_HEADERS = ["ETag", "Retry-After", "X-Request-ID"]
+
+# Of each process. Requests that wait for an expensive job hold at most half of the threads.
+WEB_THREADS = env.number("WEB_THREADS", default=32 if SHARED_STORES else 128, least=1)
+MOST_WAITING_REQUESTS = WEB_THREADS // 2
 
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_SSL_REDIRECT = False  # the proxy's; health probes speak plain http

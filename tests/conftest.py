@@ -2,6 +2,24 @@
 
 import pytest
 
+PATIENCE = 60.0  # seconds: longer than a machine with other work to do lets a store take
+PATIENT_REDIS = {"SOCKET_TIMEOUT": PATIENCE, "SOCKET_CONNECT_TIMEOUT": PATIENCE}
+
+
+def pytest_configure():
+    """
+    Let this process wait for its stores, however busy the machine is, and serve no built web app.
+
+    Tests of a store that is down or frozen use a product of their own, or set the product's limits.
+    """
+    from django.conf import settings
+
+    settings.STORE_TIMEOUT_SECONDS = PATIENCE
+    settings.WHITENOISE_ROOT = None  # a built web app, which each test client would scan
+    if settings.REDIS_URL:
+        options = settings.REDIS["OPTIONS"] | PATIENT_REDIS
+        settings.CACHES["default"] = settings.REDIS | {"OPTIONS": options}
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _indexes(django_db_setup):
@@ -26,6 +44,23 @@ def _clean(db, settings, tmp_path):
         kind._get_collection().delete_many({})
     for cache in caches.all(initialized_only=False):
         cache.clear()
+
+
+@pytest.fixture
+def patient_accounts(monkeypatch, settings):
+    """
+    Let threads wait for SQLite and for password hashing as long as they need.
+
+    A transaction that can never get the lock fails at once, however long others wait.
+    """
+    from django.db import connection
+
+    from apps.common.capacity import Capacity
+
+    settings.MOST_WAITING_REQUESTS = 100
+    monkeypatch.setattr("apps.users.passwords.hashing", Capacity(2, wait=PATIENCE))
+    if connection.vendor == "sqlite":
+        monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", PATIENCE)
 
 
 @pytest.fixture

@@ -7,13 +7,14 @@ from rest_framework.test import APIClient
 
 from apps.common.normalization import normalize_name, search_words
 from apps.courses.documents import Category, Course
-from apps.enrollments.services import enroll
+from apps.enrollments.services import enroll_student
 from apps.lessons.documents import Lesson
-from apps.lessons.services import create_lesson
+from apps.lessons.services import add_lesson
 from apps.quizzes.documents import Choice, Question, Quiz
 from apps.quizzes.services import create_question, create_quiz
 from apps.users import services as users
 from apps.users.documents import User
+from apps.users.models import Account
 from apps.users.viewer import SignedInViewer
 
 PASSWORD = "correct horse battery staple"
@@ -37,6 +38,17 @@ def make_instructor(**fields) -> User:
 
 def make_admin(**fields) -> User:
     return make_student(**{"is_admin": True} | fields)
+
+
+def viewer_of(user: User) -> SignedInViewer:
+    """Return the user as the maker of a request, for services that check permissions."""
+    return SignedInViewer(
+        id=str(user.id),
+        account_id=Account.objects.get(profile_id=str(user.id)).pk,
+        username=user.username,
+        is_instructor=user.is_instructor,
+        is_admin=user.is_admin,
+    )
 
 
 def client_of(user: User | None) -> APIClient:
@@ -68,12 +80,12 @@ def make_course(*, lessons: int = 0, **fields) -> Course:
 def make_lesson(**fields) -> Lesson:
     course = fields.pop("course", None) or make_course()
     defaults = {"title": "Vectors", "content": "# Vectors"}
-    return create_lesson(lesson_id=ObjectId(), course=course, **defaults | fields)
+    return add_lesson(lesson_id=ObjectId(), course=course, **defaults | fields)
 
 
 def enroll_in(course: Course, student: User | None = None) -> User:
     student = student or make_student()
-    enroll(student_id=student.id, course=course)
+    enroll_student(student_id=student.id, course=course)
     return student
 
 

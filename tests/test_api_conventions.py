@@ -110,10 +110,12 @@ def test_each_rate_limit_has_its_documented_default(settings):
         "reset": (3, hour),
         "network_resets": (30, hour),
         "verification": (3, hour),
+        "network_verifications": (30, hour),
         "uploads": (20, hour),
         "previews": (30, minute),
         "attempts": (60, hour),
         "files": (60, hour),
+        "regrades": (20, hour),
         "statistics": (60, minute),
         "exports": (10, hour),
     }

@@ -8,6 +8,7 @@ once.
 from collections import deque
 from threading import Event, Lock
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.errors import DomainError
@@ -22,6 +23,35 @@ class Busy(DomainError):
     retry_after = 5
 
 
+class WaitingRequests:
+    """
+    The requests that wait for a slot of any `Capacity` in this process.
+
+    Each holds a thread of the server. The number is bounded for all of them together, so that
+    threads remain for requests that need no slot.
+    """
+
+    def __init__(self) -> None:
+        self._number = 0
+        self._lock = Lock()
+
+    def add(self, *, limited: bool = True) -> None:
+        """
+        :raises Busy: the most requests that may wait do so already
+        """
+        with self._lock:
+            if limited and self._number >= settings.MOST_WAITING_REQUESTS:
+                raise Busy()
+            self._number += 1
+
+    def remove(self) -> None:
+        with self._lock:
+            self._number -= 1
+
+
+_waiting_requests = WaitingRequests()
+
+
 class Capacity:
     """
     The slots for one kind of expensive job; `with capacity:` occupies a slot.
@@ -29,14 +59,14 @@ class Capacity:
     Waiting requests get slots in the order of their arrival.
 
     :param slots: the number of jobs that may run at the same time in this process
-    :param wait: the longest time in seconds that a request waits for a slot
-    :param waiting: the number of requests that may wait; each blocks a thread of the server
+    :param wait: seconds that a request waits for a slot before it is refused
+    :param queue_limited: refuse a request at once if too many are waiting for any slots already
     """
 
-    def __init__(self, slots: int, *, wait: float = 5.0, waiting: int = 40):
+    def __init__(self, slots: int, *, wait: float = 1.0, queue_limited: bool = True):
         self._free = slots
         self._wait = wait
-        self._most_waiting = waiting
+        self._queue_limited = queue_limited
         self._queue: deque[Event] = deque()
         self._lock = Lock()
 
@@ -48,10 +78,15 @@ class Capacity:
             if self._free:
                 self._free -= 1
                 return
-            if len(self._queue) >= self._most_waiting:
-                raise Busy()
+            _waiting_requests.add(limited=self._queue_limited)
             turn = Event()
             self._queue.append(turn)
+        try:
+            self._wait_for(turn)
+        finally:
+            _waiting_requests.remove()
+
+    def _wait_for(self, turn: Event) -> None:
         if turn.wait(self._wait):
             return
         with self._lock:

@@ -24,7 +24,8 @@ _SECRET_BY_NAME = re.compile(  # in a query, an assignment or a dictionary
 )
 _SECRET_BY_FORM = re.compile(
     r"""(?ix)
-    (?<![\w.+-])(?:[\w.+-]++@[\w-]++(?:\.[\w-]++)+)+  # email addresses
+    (?:(?<![^\s"(),:;<>\[\]\\@])|(?<=%40))              # what an email address may be: a word
+    (?:(?!%40)[^\s"(),:;<>\[\]\\@])++(?:@|%40)[^\s"(),;<>\\]++  # with an @ in it
     | (?-i:eyJ)[\w-]++(?:\.[\w-]*+){0,2}                # a JSON web token, or its beginning
     | (?<=bearer\s)[^\s"']+
     | (?<=://)[^/\s@]++(?=@)                            # user and password in a URL

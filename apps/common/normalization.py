@@ -7,11 +7,17 @@ import idna
 
 LONGEST_WORD = 64
 _WORD = re.compile(r"[^\W_]+")
+_CARRIAGE_RETURN = re.compile(r"\r\n?")
 
 
 def normalize_name(name: str) -> str:
     """Return the form in which a name is unique, which ignores case and width."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+
+
+def normalize_line_breaks(text: str) -> str:
+    """Return the text with each CR LF and each CR as a single LF."""
+    return _CARRIAGE_RETURN.sub("\n", text)
 
 
 def normalize_email_key(email: str) -> str:

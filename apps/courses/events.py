@@ -8,13 +8,13 @@ class CourseRemoved:
 
 @dataclass(frozen=True)
 class PublishBlockers:
-    """Asked before a course is published; answered with a list of sentences, empty for nothing."""
+    """Ask what keeps a course from being published: a list of sentences, empty for nothing."""
 
     course_id: str
 
 
 @dataclass(frozen=True)
 class CoursesOfStudent:
-    """Which courses a student has a place in; answered with a list of ids."""
+    """Ask for the ids of the courses that a student is enrolled in."""
 
     student_id: str

@@ -4,15 +4,15 @@ from apps.users.events import InstructorsOfPublishedCourses, PersonalData, UserE
 
 
 @subscribe(UserErased)
-def leave_courses_without_instructor(event: UserErased) -> None:
+def clear_instructor_of_courses(event: UserErased) -> None:
     services.clear_instructor(event.user_id)
 
 
 @answer(InstructorsOfPublishedCourses)
-def who_teaches_in_public(question: InstructorsOfPublishedCourses) -> set[str]:
+def instructors_of_published_courses(question: InstructorsOfPublishedCourses) -> set[str]:
     return selectors.instructors_of_published_courses()
 
 
 @answer(PersonalData)
-def courses_taught(question: PersonalData) -> dict:
+def personal_data_about_courses(question: PersonalData) -> dict:
     return {"courses": selectors.personal_data_of(question.user_id)}

@@ -48,9 +48,7 @@ class CourseQuery(ListQuery):
     free = BooleanParam(required=False)
     price_min = MoneyField(required=False)
     price_max = MoneyField(required=False)
-    search = SearchParam(
-        required=False, help_text="Words, or beginnings of words, of title and description."
-    )
+    search = SearchParam(required=False, help_text="Beginnings of words in title or description.")
     ordering = ChoiceField(
         required=False,
         choices=[
@@ -61,5 +59,5 @@ class CourseQuery(ListQuery):
     )
 
 
-class CourseRemovalQuery(Query):
-    cascade = BooleanParam(required=False, help_text="An admin's: its enrolments go with it.")
+class CourseDeletionQuery(Query):
+    cascade = BooleanParam(required=False, help_text="Also delete its enrollments (admins only).")

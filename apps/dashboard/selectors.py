@@ -129,12 +129,12 @@ def _instructor_part(instructor_id: str, course_id: ObjectId | None) -> Json:
 
 def _courses_taught(taught: list[Json], ids: list[ObjectId]) -> list[Json]:
     counts = enrollments.count_enrollments_of_courses(ids)
-    completed = progress.completed_by_course(ids, without=enrollments.seats_left(ids))
+    completed = progress.completed_by_course(ids, without=enrollments.left_enrollments(ids))
     grades = quizzes.mean_grades(ids)
     return [
         _course_taught(
             course,
-            counts.get(course["id"], enrollments.NO_PLACES),
+            counts.get(course["id"], enrollments.NO_ENROLLMENTS),
             completed.get(course["id"], 0),
             grades.get(course["id"]),
         )

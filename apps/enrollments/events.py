@@ -16,6 +16,6 @@ class StudentLeft:
 
 @dataclass(frozen=True)
 class ProgressSummaries:
-    """How far students have come; answered with `{(student id, course id): summary}`."""
+    """Ask for the progress of students in courses: `{(student id, course id): summary}`."""
 
-    places: tuple[tuple[str, str], ...]
+    pairs: tuple[tuple[str, str], ...]

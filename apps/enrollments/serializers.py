@@ -5,44 +5,40 @@ from apps.common.http.fields import ChoiceField, ObjectIdField, TextField
 from apps.common.http.query_params import ListQuery, SearchParam, reference_filter
 from apps.common.http.serializers import DocumentSerializer
 from apps.enrollments.documents import Enrollment
+from apps.enrollments.representations import EnrollmentRepresentation
 
 
 class EnrollmentSerializer(DocumentSerializer):
-    """A place in a course; whoever teaches the course may give it to a student by name."""
+    """An enrollment; the course's instructor may enroll a student by id or by username."""
 
-    student = ObjectIdField(required=False, help_text="Yourself, unless you teach the course.")
+    student = ObjectIdField(
+        required=False, help_text="Defaults to yourself. Instructors may name a student."
+    )
     username = TextField(
         required=False,
         write_only=True,
         max_length=150,
         as_written=True,
-        help_text="Sent in place of `student`.",
+        help_text="The student's username, instead of `student`.",
     )
 
     class Meta:
         model = Enrollment
-        fields = (
-            "id",
-            "student",
-            "username",
-            "course",
-            "enrolled_at",
-            "milestones",
-            "completed_at",
-        )
-        read_only_fields = ("enrolled_at", "milestones", "completed_at")
-        extra_kwargs = {"completed_at": {"allow_null": True}}
+        representation = EnrollmentRepresentation
+        writable = ("student", "course")
 
-    def validate(self, given: dict) -> dict:
-        if "student" in given and "username" in given:
-            raise serializers.ValidationError({"username": [_("Give a student or a username.")]})
-        return given
+    def validate(self, fields: dict) -> dict:
+        if "student" in fields and "username" in fields:
+            raise serializers.ValidationError(
+                {"username": [_("Send either a student or a username.")]}
+            )
+        return fields
 
 
 class EnrollmentQuery(ListQuery):
     course = reference_filter("course")
     student = reference_filter("student")
-    search = SearchParam(required=False, help_text="In the student's name.")
+    search = SearchParam(required=False, help_text="Beginnings of the student's username.")
     ordering = ChoiceField(
         required=False, choices=["enrolled_at", "-enrolled_at", "completed_at", "-completed_at"]
     )

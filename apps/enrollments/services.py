@@ -1,35 +1,45 @@
-"""What gives and takes a place in a course."""
+"""Every change of enrollments."""
 
 from contextlib import suppress
-from datetime import timedelta
 
 from bson import ObjectId
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from mongoengine import NotUniqueError
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.errors import Conflict, DomainError, NotFound
-from apps.common.events import publish
-from apps.common.storage.documents import for_each, insert
-from apps.courses import selectors as catalogue
+from apps.common.errors import (
+    Conflict,
+    DomainError,
+    Forbidden,
+    NotFound,
+    StaleRevision,
+    reference_errors,
+)
+from apps.common.normalization import normalize_name
+from apps.common.storage.documents import insert
+from apps.common.storage.undelivered import deliver, deliver_again
+from apps.courses import selectors as catalog
 from apps.courses import services as courses
 from apps.courses.documents import Course
 from apps.enrollments import selectors
 from apps.enrollments.documents import Enrollment
 from apps.enrollments.events import StudentEnrolled, StudentLeft
+from apps.users import selectors as users
+from apps.users.viewer import SignedInViewer
 
-A_MINUTE = timedelta(minutes=1)
 MOST_ENROLLMENTS = 1000  # of a student at a time
+REVISION = 1  # Nobody edits an enrollment, so its revision never changes.
 
 
 class CourseNotOpen(DomainError):
     code = "course_not_open"
-    detail = _("This course does not take enrolments.")
+    detail = _("This course is not open for enrollment.")
 
 
 class AlreadyEnrolled(DomainError):
     code = "already_enrolled"
-    detail = _("The student has a place in this course already.")
+    detail = _("The student is already enrolled in this course.")
 
 
 class TooManyEnrollments(Conflict):
@@ -42,155 +52,196 @@ class TooManyEnrollments(Conflict):
 class NotEnrolled(DomainError):
     status = 403
     code = "not_enrolled"
-    detail = _("You have no place in this course.")
+    detail = _("You are not enrolled in this course.")
 
 
-def enroll(*, student_id, course: Course, enrollment_id: ObjectId | None = None) -> Enrollment:
+def enroll(
+    *,
+    viewer: SignedInViewer,
+    course_id,
+    student_id=None,
+    username: str | None = None,
+    enrollment_id: ObjectId | None = None,
+) -> Enrollment:
     """
-    Give a student a place in an open course; who comes back finds the progress made.
+    Enroll the viewer, or the named student in a course of the viewer's own.
 
-    :raises CourseNotOpen: the course is a draft, or was removed meanwhile
-    :raises AlreadyEnrolled: the student already has a place
-    :raises TooManyEnrollments: the student has as many places as one may have
+    :raises Invalid: the course or the student does not exist
+    :raises Forbidden: the viewer names another student and is not the course's instructor
+    :raises CourseNotOpen: the course is a draft, or was deleted in the meantime
+    :raises AlreadyEnrolled: the student is already enrolled
+    :raises TooManyEnrollments: the student is enrolled in the maximum number of courses
+    """
+    with reference_errors("course"):
+        course = catalog.get_visible_course(course_id, viewer=viewer)
+    is_own = (str(student_id or viewer.id), normalize_name(username or viewer.username)) == (
+        viewer.id,
+        normalize_name(viewer.username),
+    )
+    if not (is_own or courses.may_edit(course, viewer=viewer)):
+        raise Forbidden(_("Only the course's instructor can enroll other students."))
+    if not course.published:  # Otherwise drafts would tell which usernames exist.
+        raise CourseNotOpen()
+    student_id = viewer.id if is_own else _find_student(student_id, username)
+    return enroll_student(student_id=student_id, course=course, enrollment_id=enrollment_id)
+
+
+def enroll_student(
+    *, student_id, course: Course, enrollment_id: ObjectId | None = None
+) -> Enrollment:
+    """
+    Enroll a student in an open course; a student who returns finds the earlier progress.
+
+    :raises CourseNotOpen: the course is a draft, or was deleted in the meantime
+    :raises AlreadyEnrolled: the student is already enrolled
+    :raises TooManyEnrollments: the student is enrolled in the maximum number of courses
     """
     if not course.published:
         raise CourseNotOpen()
-    place = Enrollment(
+    new = Enrollment(
         id=enrollment_id,
         student=student_id,
         course=course.id,
-        pending_since=now_in_milliseconds(),
+        undelivered_since=now_in_milliseconds(),
     )
     try:
-        enrollment = insert(place)
+        enrollment = insert(new)
     except NotUniqueError:
-        enrollment = place = _come_back(student_id, course)
+        enrollment = new = _reenroll(student_id, course)
     finally:
         selectors.invalidate_enrollments(student_id)
     _check_number(enrollment)
-    if enrollment is not place:  # an earlier try has made it, and may have counted it
+    if enrollment is not new:  # An earlier try inserted it, and may have counted it.
         _recount(course.id)
-    elif not courses.increment_enrollment_count(course.id):  # the course was removed meanwhile
+    elif not courses.increment_enrollment_count(course.id):  # The course was just deleted.
         enrollment.delete()
         raise CourseNotOpen()
-    _tell_enrolled(enrollment, course.title)
+    _deliver_enrolled(enrollment, course.title)
     return enrollment
 
 
-def leave(enrollment: Enrollment) -> None:
+def leave(enrollment_id, *, viewer: SignedInViewer, expected: list[int] | None = None) -> None:
     """
-    Take the place away; progress stays for the day that the student comes back.
+    End an enrollment: one's own, or one in a course of the viewer's own. Progress is kept.
 
-    :raises NotFound: it was given up already
+    :raises NotFound: there is no such enrollment that the viewer may see
+    :raises Forbidden: the viewer may see it, and not end it
+    :raises StaleRevision: `expected` names another revision
     """
+    enrollment = selectors.get_visible_enrollment(enrollment_id, viewer=viewer)
+    if str(enrollment.student) != viewer.id:
+        course = catalog.get_course(enrollment.course)
+        if not courses.may_edit(course, viewer=viewer):
+            raise Forbidden()
+    if expected is not None and REVISION not in expected:
+        raise StaleRevision()
     now = now_in_milliseconds()
     left = Enrollment.objects(id=enrollment.id, left_at=None).modify(
-        new=True, set__left_at=now, set__pending_since=now
+        new=True, set__left_at=now, set__undelivered_since=now
     )
     selectors.invalidate_enrollments(enrollment.student)
     if left is None:
         raise NotFound()
     courses.increment_enrollment_count(enrollment.course, by=-1)
-    _tell_left(left)
+    _deliver_left(left)
 
 
 def reach_milestone(*, student_id, course_id, percent: int) -> bool:
-    """Note that a student has come so far, once; say whether this call was the one."""
-    noted = {"add_to_set__milestones": percent, "add_to_set__untold": percent}
+    """Record that a student has reached a milestone; return whether it is new."""
+    changes = {"add_to_set__milestones": percent, "add_to_set__undelivered_milestones": percent}
     if percent == 100:
-        noted["min__completed_at"] = now_in_milliseconds()
-    place = Enrollment.objects(student=student_id, course=course_id, milestones__ne=percent)
-    reached = place.update_one(**noted)
+        changes["min__completed_at"] = now_in_milliseconds()
+    without = Enrollment.objects(student=student_id, course=course_id, milestones__ne=percent)
+    reached = without.update_one(**changes)
     if reached:
         selectors.invalidate_enrollments(student_id)
     return bool(reached)
 
 
 def mark_milestone_delivered(*, student_id, course_id, percent: int) -> None:
-    """Note that every app above has heard of the milestone."""
-    place = Enrollment.objects(student=student_id, course=course_id)
-    place.update_one(pull__untold=percent)
+    enrollment = Enrollment.objects(student=student_id, course=course_id)
+    enrollment.update_one(pull__undelivered_milestones=percent)
 
 
 def repair_enrollments() -> int:
-    """Tell again what was cut off a minute ago or more; return how many places."""
-    before = now_in_milliseconds() - A_MINUTE
-    return for_each(Enrollment.objects(pending_since__lt=before), _repair)
+    """Deliver undelivered events again; return the number of enrollments."""
+    return deliver_again(Enrollment, _repair)
 
 
 def delete_enrollments_of_course(course_id) -> None:
-    """Remove all places in a course that goes."""
     students = Enrollment.objects(course=course_id).distinct("student")
     Enrollment.objects(course=course_id).delete()
     selectors.invalidate_enrollments(*students)
 
 
 def erase(user_id: str) -> None:
-    """Remove all places of an erased person: hidden first, gone when they are not counted."""
-    taken = Enrollment.objects(student=user_id)
-    taken.update(set__left_at=now_in_milliseconds(), unset__pending_since=True)
+    """Delete the enrollments of an erased user: hidden first, deleted when no longer counted."""
+    enrollments = Enrollment.objects(student=user_id)
+    enrollments.update(set__left_at=now_in_milliseconds(), unset__undelivered_since=True)
     selectors.invalidate_enrollments(user_id)
-    for course_id in taken.distinct("course"):
+    for course_id in enrollments.distinct("course"):
         _recount(course_id)
-    taken.delete()
+    enrollments.delete()
+
+
+def _find_student(student_id, username: str | None) -> str:
+    if username is not None:
+        with reference_errors("username"):
+            return str(users.find_user(username=username).id)
+    with reference_errors("student"):
+        return str(users.get_user(student_id).id)
 
 
 def _check_number(enrollment: Enrollment) -> None:
     """
-    Take a new place away again where the student has too many with it.
+    Undo a new enrollment if the student has too many with it.
 
-    Each request counts after its own insert, so the last of several that race sees them all, and
-    no counter is needed: what is counted is the list that the cache gets anyway.
+    Each request counts after its own insert, so the last of several racing requests sees all of
+    them. The count comes from the list that the cache holds anyway, so no counter is needed.
 
-    :raises TooManyEnrollments: there are too many
+    :raises TooManyEnrollments: the student has too many
     """
     if len(selectors.cached_enrollments(str(enrollment.student))) <= MOST_ENROLLMENTS:
         return
-    same = Enrollment.objects(id=enrollment.id, pending_since=enrollment.pending_since)
-    same.update_one(set__left_at=now_in_milliseconds(), unset__pending_since=True)
+    same = Enrollment.objects(id=enrollment.id, undelivered_since=enrollment.undelivered_since)
+    same.update_one(set__left_at=now_in_milliseconds(), unset__undelivered_since=True)
     selectors.invalidate_enrollments(enrollment.student)
     raise TooManyEnrollments()
 
 
-def _come_back(student_id, course: Course) -> Enrollment:
-    place = Enrollment.objects(student=student_id, course=course.id, left_at__ne=None).modify(
+def _reenroll(student_id, course: Course) -> Enrollment:
+    left = Enrollment.objects(student=student_id, course=course.id, left_at__ne=None)
+    enrollment = left.modify(
         new=True,
         unset__left_at=True,
         set__enrolled_at=now_in_milliseconds(),
-        set__pending_since=now_in_milliseconds(),
+        set__undelivered_since=now_in_milliseconds(),
     )
-    if place is None:
-        raise AlreadyEnrolled(_("You already follow “%(title)s”.") % {"title": course.title})
-    return place
+    if enrollment is None:
+        raise AlreadyEnrolled(
+            gettext("You are already enrolled in “%(title)s”.") % {"title": course.title}
+        )
+    return enrollment
 
 
-def _repair(place: Enrollment) -> None:
-    _recount(place.course)
-    _tell_again(place)
-
-
-def _tell_again(place: Enrollment) -> None:
-    if place.left_at:
-        _tell_left(place)
+def _repair(enrollment: Enrollment) -> None:
+    _recount(enrollment.course)
+    if enrollment.left_at:
+        _deliver_left(enrollment)
         return
-    with suppress(NotFound):  # the course is being removed, and its places with it
-        _tell_enrolled(place, catalogue.get_course(place.course).title)
+    with suppress(NotFound):  # The course is being deleted, and its enrollments with it.
+        _deliver_enrolled(enrollment, catalog.get_course(enrollment.course).title)
 
 
-def _tell_enrolled(place: Enrollment, title: str) -> None:
-    _tell(place, StudentEnrolled(str(place.student), str(place.course), course_title=title))
+def _deliver_enrolled(enrollment: Enrollment, title: str) -> None:
+    student_id, course_id = str(enrollment.student), str(enrollment.course)
+    deliver(StudentEnrolled(student_id, course_id, course_title=title), source=enrollment)
 
 
-def _tell_left(place: Enrollment) -> None:
-    _tell(place, StudentLeft(str(place.student), str(place.course)))
-
-
-def _tell(place: Enrollment, event: StudentEnrolled | StudentLeft) -> None:
-    if publish(event):
-        same = Enrollment.objects(id=place.id, pending_since=place.pending_since)
-        same.update_one(unset__pending_since=True)
+def _deliver_left(enrollment: Enrollment) -> None:
+    deliver(StudentLeft(str(enrollment.student), str(enrollment.course)), source=enrollment)
 
 
 def _recount(course_id) -> None:
-    # A count cannot know whether it was raised before the cut.
+    # We cannot tell whether the counter was changed before the interruption, so count again.
     courses.recount_enrollments(course_id, selectors.count_students(course_id))

@@ -1,21 +1,18 @@
-from django.utils.translation import gettext as _
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
 
-from apps.common.errors import Forbidden, reference_errors
 from apps.common.events import ask
 from apps.common.http.viewsets import Rows, ViewSet
-from apps.common.normalization import normalize_name
 from apps.courses import selectors as courses
-from apps.courses.permissions import is_instructor_of
 from apps.enrollments import selectors, services
 from apps.enrollments.events import ProgressSummaries
+from apps.enrollments.representations import represent_enrollment
 from apps.enrollments.serializers import EnrollmentQuery, EnrollmentSerializer
 from apps.users import selectors as users
 
 
 class EnrollmentViewSet(ViewSet):
-    """Places in courses: a student's own, and those in the courses that one teaches."""
+    """The viewer's own enrollments, and those in the viewer's own courses."""
 
     serializer_class = EnrollmentSerializer
     permission_classes = [IsAuthenticated]
@@ -23,70 +20,39 @@ class EnrollmentViewSet(ViewSet):
     expandable = {"student": users.user_cards, "course": courses.course_cards, "progress": None}
 
     def list(self, request):
-        """List the enrolments that one may see."""
+        """List enrollments."""
         page = selectors.list_enrollments(
-            viewer=request.user,
-            represent=selectors.represent_enrollment,
-            paging=self.query.paging,
-            **self.query.filters,
+            viewer=request.user, paging=self.query.paging, **self.query.filters
         )
         return self.answer_page(page)
 
     def retrieve(self, request, id):
-        """Read one enrolment."""
+        """Get an enrollment."""
         return self.answer(selectors.cached_visible_enrollment(id, viewer=request.user))
 
     def create(self, request):
-        """Take a place in a course, or give one to a student of a course that one teaches."""
-        given = self.validated(EnrollmentSerializer)
-        course = self._course(given["course"])
+        """Enroll in a course, or enroll a student in a course of your own."""
+        body = self.validated(EnrollmentSerializer)
         enrollment = services.enroll(
-            student_id=self._student(given, course),
-            course=course,
+            viewer=request.user,
+            course_id=body["course"],
+            student_id=body.get("student"),
+            username=body.get("username"),
             enrollment_id=self.new_id,
         )
-        return self.answer(selectors.represent_enrollment(enrollment), status=201)
+        return self.answer(represent_enrollment(enrollment), status=201)
 
     def destroy(self, request, id):
-        """Leave a course, or take a student's place in a course that one teaches."""
-        enrollment = selectors.get_visible_enrollment(id, viewer=request.user)
-        course = courses.get_course(enrollment.course)
-        if str(enrollment.student) != request.user.id and not is_instructor_of(
-            request.user, course
-        ):
-            raise Forbidden()
-        self.check_expected()
-        services.leave(enrollment)
+        """Leave a course, or remove a student from a course of your own."""
+        services.leave(id, viewer=request.user, expected=self.expected)
         return Response(status=204)
 
     def expanded(self, rows: Rows) -> Rows:
-        """Put in cards, and with `progress` how far the student has come."""
+        """Expand references, and `progress` into the student's progress in the course."""
         if "progress" in self.query.expand:
-            places = tuple((row["student"], row["course"]) for row in rows)
-            [summaries] = ask(ProgressSummaries(places))
+            pairs = tuple((row["student"], row["course"]) for row in rows)
+            [summaries] = ask(ProgressSummaries(pairs))
             rows = [
-                row | {"progress": summaries[place]}
-                for row, place in zip(rows, places, strict=True)
+                row | {"progress": summaries[pair]} for row, pair in zip(rows, pairs, strict=True)
             ]
         return super().expanded(rows)
-
-    def _course(self, course_id):
-        with reference_errors("course"):
-            return courses.get_visible_course(course_id, viewer=self.request.user)
-
-    def _student(self, given: dict, course) -> str:
-        """Return whose place it will be; only who teaches the course may name another."""
-        viewer = self.request.user
-        student, username = given.get("student", viewer.id), given.get("username", viewer.username)
-        if (str(student), normalize_name(username)) == (viewer.id, normalize_name(viewer.username)):
-            return viewer.id
-        if not is_instructor_of(viewer, course):
-            raise Forbidden(_("Only who teaches the course may enrol somebody else."))
-        return self._somebody(given)
-
-    def _somebody(self, given: dict) -> str:
-        if "username" in given:
-            with reference_errors("username"):
-                return str(users.find_user(username=given["username"]).id)
-        with reference_errors("student"):
-            return str(users.get_user(given["student"]).id)

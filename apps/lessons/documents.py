@@ -2,18 +2,19 @@ from mongoengine import BooleanField, DateTimeField, IntField, StringField
 
 from apps.common.clock import now_in_milliseconds
 from apps.common.storage.documents import Reference, RevisionedDocument
+from apps.common.storage.undelivered import EventSource
 from apps.courses.documents import Course
 
-MOST_HTML_BYTES = 1_000_000  # of a lesson's page
+MOST_HTML_BYTES = 1_000_000  # of a rendered lesson
 
 
-class Lesson(RevisionedDocument):
-    """A step of a course, at its own position."""
+class Lesson(EventSource, RevisionedDocument):
+    """A lesson of a course, at its own position."""
 
     title = StringField(required=True, max_length=255)
     course = Reference(Course, required=True, db_field="course_id")
-    content = StringField(default="", max_length=200_000)  # Markdown, as it was written
-    # Sanitised when it was written.
+    content = StringField(default="", max_length=200_000)  # Markdown
+    # Rendered and sanitized when the lesson is saved.
     content_html = StringField(default="", max_length=MOST_HTML_BYTES)
     video_url = StringField(default="", max_length=1000)
     position = IntField(required=True)
@@ -21,14 +22,12 @@ class Lesson(RevisionedDocument):
     is_preview = BooleanField(default=False)
     created_at = DateTimeField(default=now_in_milliseconds)
     updated_at = DateTimeField(default=now_in_milliseconds)
-    removed = BooleanField()  # hidden while everything below it goes
-    moved_from = Reference(Course)  # until every app above has heard of it
-    pending_since = DateTimeField()  # until every app above has heard of what happened to it
+    removed = BooleanField()  # Hidden while everything below it is being deleted.
+    moved_from = Reference(Course)  # Set until the move is delivered.
 
     meta = {
         "collection": "lessons",
         "indexes": [
             {"fields": ("course", "position"), "unique": True},
-            {"fields": ("pending_since",), "sparse": True},
         ],
     }

@@ -15,7 +15,7 @@ class LessonRemoved:
 
 @dataclass(frozen=True)
 class LessonMoved:
-    """A lesson went to another course of its author; who completed it has completed it there."""
+    """A lesson was moved to another course; its completions move with it."""
 
     lesson_id: str
     from_course_id: str

@@ -4,5 +4,5 @@ from apps.lessons import services
 
 
 @subscribe(CourseRemoved)
-def remove_lessons(event: CourseRemoved) -> None:
+def delete_lessons_of_course(event: CourseRemoved) -> None:
     services.delete_lessons_of_course(event.course_id)

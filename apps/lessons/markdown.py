@@ -4,6 +4,7 @@ Rendering 200,000 characters of prose takes a tenth of a second. Hostile text of
 could take a minute or become gigabytes; so whatever multiplies is counted before it is done.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 
 import nh3
@@ -15,6 +16,7 @@ from markdown_it.token import Token
 from apps.common.capacity import Capacity
 from apps.common.errors import Invalid
 from apps.common.html_limits import HtmlLimits, TooMuchMarkup
+from apps.common.normalization import normalize_line_breaks
 from apps.lessons.documents import MOST_HTML_BYTES
 
 MOST_LINES = 20_000
@@ -24,10 +26,14 @@ MOST_ROWS = 1_000  # of a table
 MOST_CELLS = MOST_COLUMNS * MOST_ROWS  # of all tables
 MOST_CONTAINERS = 5_000  # lists and quotes
 MOST_LEVELS = 30  # of lists, quotes and emphasis within each other
+MOST_NESTED_LINES = 100_000  # lines, each multiplied by the lists and quotes that contain it
 MOST_TAGS = 5_000  # of HTML
 MOST_OPEN = 200
 MOST_WORK = 250_000  # open elements that an HTML parser meets, or makes again
 _MARKS = "*_~[<"
+# The markers of the lists and quotes that a line begins.
+_PREFIX = re.compile(r"[ \t]*+(?:(?:>|(?:[*+-]|\d{1,9}[.)])(?![^ \t]))[ \t]*+)*+")
+_NEW_LIST = re.compile(r" {0,3}(?:[*+-]|1[.)])[ \t]+[^ \t]")
 
 BlockRule = Callable[[StateBlock, int, int, bool], bool]
 
@@ -69,7 +75,8 @@ def _counted(rule: BlockRule) -> BlockRule:
     return run
 
 
-_markdown = MarkdownIt("commonmark", {"html": True, "maxNesting": MOST_LEVELS + 10})
+_DEEPEST = MOST_LEVELS + 10  # The parser does not look into anything deeper.
+_markdown = MarkdownIt("commonmark", {"html": True, "maxNesting": _DEEPEST})
 _markdown.enable(["table", "strikethrough"])
 # With the rules of markdown-it that each of them may end.
 for _name, _rule, _ended in (
@@ -119,6 +126,7 @@ def render(source: str) -> str:
 
 
 def _rendered(source: str) -> str:
+    source = normalize_line_breaks(source)
     _check_source(source)
     env: dict = {}
     tokens = _markdown.parse(source, env)
@@ -143,6 +151,28 @@ def _check_source(source: str) -> None:
             _("The text has more than %(number)s of the signs %(signs)s.")
             % {"number": MOST_MARKS, "signs": " ".join(_MARKS)}
         )
+    if _count_nested_lines(source) > MOST_NESTED_LINES:
+        raise _TooLarge(_("Too many lines are in nested lists or quotes."))
+
+
+def _count_nested_lines(source: str) -> int:
+    """
+    Return at least the sum, over all lines, of the lists and quotes that contain the line.
+
+    The parser looks at a line once for each of them. Text that follows a nested quote without a
+    blank line continues it, however few characters it has.
+    """
+    total = depth = 0
+    for line in source.split("\n"):
+        prefix = _PREFIX.match(line)[0]
+        spaces = prefix.count(" ") + 4 * prefix.count("\t")
+        markers = len(prefix) - prefix.count(" ") - prefix.count("\t")
+        own = min(markers + spaces // 2, _DEEPEST)
+        ends_paragraph = not line.strip() or _NEW_LIST.match(line)
+        carried = 0 if ends_paragraph else depth
+        total += max(own, carried)
+        depth = max(own if markers else 0, carried)
+    return total
 
 
 def _check_tokens(tokens: Sequence[Token]) -> None:

@@ -1,9 +1,7 @@
 from django.utils.translation import gettext_lazy as _
 
-from apps.courses.permissions import IsCourseInstructor
+from apps.courses.permissions import IsInstructorOrReadOnly
 
 
-class CanEditLessons(IsCourseInstructor):
-    """Everybody reads outlines; only a course's own instructor writes its lessons."""
-
-    message = _("Only the instructor of this course may change its lessons.")
+class CanEditLessons(IsInstructorOrReadOnly):
+    message = _("Only instructors can create or change lessons.")

@@ -1,6 +1,6 @@
-"""Every read of lessons; who may read their content is decided here, too."""
+"""Every read of lessons, and who may read their content."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from bson import ObjectId
 from django.utils.translation import gettext_lazy as _
@@ -13,13 +13,20 @@ from apps.courses import selectors as courses
 from apps.courses.documents import Course
 from apps.enrollments import selectors as enrollments
 from apps.lessons.documents import Lesson
+from apps.lessons.representations import (
+    LessonCardRepresentation,
+    LessonRepresentation,
+    OutlineRepresentation,
+    represent_lesson,
+    represent_lesson_card,
+    represent_lesson_title,
+    represent_outline,
+)
 from apps.users.viewer import Viewer
 
 HALF_AN_HOUR = 30 * 60
-LONGEST_PAGE = 8_000_000  # characters of all texts in a page of a list
-
-# What one gets only where one may read the lesson; elsewhere these are null.
-PRIVATE = ("content", "content_html", "video_url", "embed_url")
+LONGEST_PAGE = 8_000_000  # characters of all texts on one page of a list
+TEXTS = ("content", "content_html")
 
 
 class PageTooLarge(DomainError):
@@ -29,7 +36,7 @@ class PageTooLarge(DomainError):
 
 def get_lesson(lesson_id) -> Lesson:
     """
-    :raises NotFound: there is none
+    :raises NotFound: there is no such lesson
     """
     lesson = Lesson.objects(id=lesson_id, removed=None).first()
     if lesson is None:
@@ -39,83 +46,61 @@ def get_lesson(lesson_id) -> Lesson:
 
 def get_visible_lesson(lesson_id, *, viewer: Viewer) -> tuple[Lesson, Course]:
     """
-    Return a lesson whose title one may know, and its course.
+    Return a lesson whose title the viewer may see, and its course.
 
-    :raises NotFound: there is none that the viewer may know of
+    :raises NotFound: there is no such lesson that the viewer may see
     """
     lesson = get_lesson(lesson_id)
     return lesson, courses.get_visible_course(lesson.course, viewer=viewer)
 
 
-def read_lesson(lesson_id, *, viewer: Viewer, represent: Callable) -> Json:
+def read_lesson(lesson_id, *, viewer: Viewer) -> LessonRepresentation:
     """
-    Return a lesson as the viewer may read it.
+    Return a lesson, without its content if the viewer may not read that.
 
-    :raises NotFound: there is none that the viewer may know of
+    :raises NotFound: there is no such lesson that the viewer may see
     """
     lesson, course = get_visible_lesson(lesson_id, viewer=viewer)
-    learnt = _courses_learnt_by(viewer)
-    return hide_private_content(viewer, represent(lesson), {str(course.id): course}, learnt=learnt)
+    readable = _may_read(viewer, lesson, course, enrolled=_courses_of(viewer))
+    return represent_lesson(lesson) if readable else represent_lesson_title(lesson)
 
 
-def list_lessons(*, viewer: Viewer, represent: Callable, paging: Paging, course=None) -> Page:
+def list_lessons(*, viewer: Viewer, paging: Paging, course=None) -> Page:
     """
-    Return lessons of the courses that the viewer may know of, in the courses' order.
+    Return lessons of the courses that the viewer may see, in the order of their courses.
 
     :raises PageTooLarge: the texts of the page's lessons are too long together
     """
     visible = courses.courses_visible_to(viewer)
     if course is not None:
         visible = visible.filter(id=course)
-    by_id = {str(one.id): one for one in visible.only("instructor", "published", "lesson_order")}
-    lessons = Lesson.objects(course__in=[ObjectId(one) for one in by_id], removed=None)
-    learnt = _courses_learnt_by(viewer)
-    size = 0
-
-    def represent_for_viewer(lesson: Lesson) -> Json:
-        nonlocal size
-        row = represent(lesson)
-        # Counted before it is hidden: the store has read it, even if the viewer may not.
-        size += len(row["content"]) + len(row["content_html"])
-        if size > LONGEST_PAGE:
-            raise PageTooLarge()
-        return hide_private_content(viewer, row, by_id, learnt=learnt)
-
-    # A hundred lessons may be 180 MB: they are read in small batches, and not kept.
-    in_order = lessons.order_by("course", "position").no_cache().batch_size(5)
-    return page_of(in_order, paging, represent_for_viewer)
+    by_id = {row.id: row for row in visible.only("instructor", "published", "lesson_order")}
+    lessons = Lesson.objects(course__in=list(by_id), removed=None).exclude(*TEXTS)
+    page = page_of(lessons.order_by("course", "position"), paging, lambda lesson: lesson)
+    enrolled = _courses_of(viewer)
+    readable = {
+        lesson.id: lesson
+        for lesson in page.rows
+        if _may_read(viewer, lesson, by_id[lesson.course], enrolled=enrolled)
+    }
+    _add_texts(readable)
+    page.rows[:] = [
+        represent_lesson(lesson) if lesson.id in readable else represent_lesson_title(lesson)
+        for lesson in page.rows
+    ]
+    return page
 
 
-def hide_private_content(
-    viewer: Viewer, row: Json, courses_by_id: dict[str, Course], *, learnt: set[str]
-) -> Json:
+def visible_outline(course_id: str, *, viewer: Viewer) -> list[OutlineRepresentation]:
     """
-    Return the row with null for what the viewer may not read.
-
-    :param learnt: the ids of the courses that the viewer is enrolled in
+    :raises NotFound: there is no such course that the viewer may see
     """
-    if may_read(viewer, row, courses_by_id[row["course"]], learnt=learnt):
-        return row
-    return row | dict.fromkeys(PRIVATE)
+    courses.get_visible_course(course_id, viewer=viewer)
+    return cached_outline(course_id)
 
 
-def may_read(viewer: Viewer, row: Json, course: Course, *, learnt: set[str]) -> bool:
-    """Previews of published courses are everybody's; the rest is for who is enrolled or teaches."""
-    if viewer.is_admin or (row["is_preview"] and course.published):
-        return True
-    if not viewer.is_authenticated:
-        return False
-    return str(course.instructor) == viewer.id or str(course.id) in learnt
-
-
-def _courses_learnt_by(viewer: Viewer) -> set[str]:
-    if viewer.is_admin or not viewer.is_authenticated:
-        return set()  # nothing depends on it
-    return set(enrollments.courses_of_student(viewer.id))
-
-
-def cached_outline(course_id) -> list[Json]:
-    """Return `{id, title, position, duration_minutes, is_preview}` of all lessons, in order."""
+def cached_outline(course_id) -> list[OutlineRepresentation]:
+    """Return the titles and positions of all lessons of a course, in order."""
     return read_through(outline_key(course_id), lambda: _outline(course_id), HALF_AN_HOUR)
 
 
@@ -126,41 +111,41 @@ def lesson_ids(course_id) -> list[ObjectId]:
 
 def cached_lesson_ids(course_id) -> list[ObjectId]:
     def load() -> Json:
-        return [str(one) for one in lesson_ids(course_id)]
+        return [str(lesson_id) for lesson_id in lesson_ids(course_id)]
 
     key = outline_key(course_id)
-    kept = read_through(f"{key}:ids", load, HALF_AN_HOUR, depends_on=[key])
-    return [ObjectId(one) for one in kept]
+    cached = read_through(f"{key}:ids", load, HALF_AN_HOUR, depends_on=[key])
+    return [ObjectId(lesson_id) for lesson_id in cached]
 
 
-def lessons_by_course(course_ids: Iterable) -> dict[str, list[Json]]:
-    """Return `{id, title}` of the lessons of several courses, in order, in one query."""
-    found = _of_courses(course_ids).only("title", "course", "position")
-    grouped: dict[str, list[Json]] = {str(one): [] for one in course_ids}
-    for lesson in found.order_by("position"):
-        grouped[str(lesson.course)].append({"id": str(lesson.id), "title": lesson.title})
-    return grouped
+def lessons_by_course(course_ids: Iterable) -> dict[str, list[LessonCardRepresentation]]:
+    """Return the lessons of several courses, in order, with one query."""
+    lessons = _of_courses(course_ids).only("title", "course", "position")
+    by_course: dict[str, list[LessonCardRepresentation]] = {str(id): [] for id in course_ids}
+    for lesson in lessons.order_by("position"):
+        by_course[str(lesson.course)].append(represent_lesson_card(lesson))
+    return by_course
 
 
-def lesson_cards(lesson_ids: set[str], *, viewer: Viewer) -> dict[str, Json]:
-    """Return the cards of those of the lessons whose course the viewer may know of."""
-    found = list(Lesson.objects(id__in=list(lesson_ids), removed=None).only("title", "course"))
-    known = courses.course_cards({str(one.course) for one in found}, viewer=viewer)
+def lesson_cards(lesson_ids: set[str], *, viewer: Viewer) -> dict[str, LessonCardRepresentation]:
+    """Return the cards of the lessons whose course the viewer may see."""
+    lessons = list(Lesson.objects(id__in=list(lesson_ids), removed=None).only("title", "course"))
+    visible = courses.course_cards({str(lesson.course) for lesson in lessons}, viewer=viewer)
     return {
-        str(one.id): {"id": str(one.id), "title": one.title}
-        for one in found
-        if str(one.course) in known
+        str(lesson.id): represent_lesson_card(lesson)
+        for lesson in lessons
+        if str(lesson.course) in visible
     }
 
 
 def last_position(course_id) -> int:
-    # Hidden ones, too: their position is taken until they are gone.
+    # Hidden lessons count, too, because they keep their position until they are deleted.
     last = Lesson.objects(course=course_id).order_by("-position").only("position").first()
     return last.position if last else 0
 
 
 def positions_of_others(course_id, lesson_ids: list[ObjectId]) -> set[int]:
-    """Return the positions that the course's other lessons hold, hidden ones too."""
+    """Return the positions of the course's other lessons, including hidden ones."""
     others = Lesson.objects(course=course_id, id__nin=lesson_ids)
     return set(others.distinct("position"))
 
@@ -173,28 +158,60 @@ def invalidate_outline(course_id) -> None:
     invalidate(outline_key(course_id))
 
 
-def _outline(course_id) -> list[Json]:
-    course = Course.objects(id=course_id).only("lesson_order").first()
-    wanted = {one: place for place, one in enumerate(course.lesson_order or [])} if course else {}
-    found = _of_courses([course_id]).exclude("content", "content_html").order_by("position")
-    # While lessons are being moved, the order that was asked for holds.
-    ordered = sorted(found, key=lambda one: wanted.get(one.id, len(wanted)))
+def outline_key(course_id) -> str:
+    """Return the cache key whose version every change of a lesson of the course bumps."""
+    return f"lessons:course:{course_id}"
+
+
+def _may_read(viewer: Viewer, lesson: Lesson, course: Course, *, enrolled: set[str]) -> bool:
+    """
+    Return whether the viewer may read the content of a lesson.
+
+    :param enrolled: the ids of the courses that the viewer is enrolled in
+    """
+    if viewer.is_admin or (lesson.is_preview and course.published):
+        return True
+    if not viewer.is_authenticated:
+        return False
+    return str(course.instructor) == viewer.id or str(course.id) in enrolled
+
+
+def _courses_of(viewer: Viewer) -> set[str]:
+    if viewer.is_admin or not viewer.is_authenticated:
+        return set()  # An admin reads everything, an anonymous viewer is never enrolled.
+    return set(enrollments.courses_of_student(viewer.id))
+
+
+def _add_texts(lessons: dict[ObjectId, Lesson]) -> None:
+    """
+    Add the texts to lessons that were read without them.
+
+    :raises PageTooLarge: they are too long together
+    """
+    # A hundred lessons can have 180 MB, so they are read in small batches.
+    texts = Lesson.objects(id__in=list(lessons)).only(*TEXTS).no_cache().batch_size(5)
+    size = 0
+    for text in texts if lessons else ():
+        size += len(text.content) + len(text.content_html)
+        if size > LONGEST_PAGE:
+            raise PageTooLarge()
+        lessons[text.id].content = text.content
+        lessons[text.id].content_html = text.content_html
+
+
+def _outline(course_id) -> list[OutlineRepresentation]:
+    lessons = list(_of_courses([course_id]).exclude(*TEXTS).order_by("position"))
+    order = courses.lesson_order_of(course_id)
+    if not order:
+        return [represent_outline(lesson, position=lesson.position) for lesson in lessons]
+    # While lessons are being moved, the stored order applies.
+    ranks = {lesson_id: rank for rank, lesson_id in enumerate(order)}
+    lessons.sort(key=lambda lesson: ranks.get(lesson.id, len(ranks)))
     return [
-        {
-            "id": str(one.id),
-            "title": one.title,
-            "position": place if wanted else one.position,
-            "duration_minutes": one.duration_minutes,
-            "is_preview": one.is_preview,
-        }
-        for place, one in enumerate(ordered, start=1)
+        represent_outline(lesson, position=position)
+        for position, lesson in enumerate(lessons, start=1)
     ]
 
 
 def _of_courses(course_ids: Iterable) -> QuerySet:
     return Lesson.objects(course__in=list(course_ids), removed=None)
-
-
-def outline_key(course_id) -> str:
-    """Return the key whose stamp each change of a lesson of the course raises."""
-    return f"lessons:course:{course_id}"

@@ -1,6 +1,5 @@
-"""What changes lessons and their order."""
+"""Every change of lessons and their order."""
 
-from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -11,71 +10,180 @@ from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.errors import Conflict, Invalid, ReferenceNotFound
+from apps.common.errors import Conflict, Invalid, ReferenceNotFound, StaleRevision, reference_errors
 from apps.common.events import publish
 from apps.common.storage.count_limits import CountLimit
 from apps.common.storage.documents import check_revision, for_each, insert, update
+from apps.common.storage.undelivered import deliver_again
 from apps.common.tasks import enqueue
+from apps.courses import selectors as catalog
 from apps.courses import services as courses
 from apps.courses.documents import Course
 from apps.lessons import selectors
 from apps.lessons.documents import Lesson
 from apps.lessons.events import LessonAdded, LessonMoved, LessonRemoved
 from apps.lessons.markdown import render
+from apps.users.viewer import SignedInViewer
 
-A_MINUTE = timedelta(minutes=1)
-TRIES = 20  # to append while others append
-MOST_LESSONS = 1000  # of a course; an order names them all
+TRIES = 20  # to find a free position while others add lessons
+MOST_LESSONS = 1000  # of a course; a new order names all of them
 
 
 class TooManyLessons(Conflict):
     code = "too_many_lessons"
-    detail = _("A course has at most %(number)s lessons.") % {"number": MOST_LESSONS}
+    detail = _("A course can have at most %(number)s lessons.") % {"number": MOST_LESSONS}
+
+
+class Crowded(Conflict):
+    code = "crowded"
+    detail = _("Too many lessons are being added to this course. Try again shortly.")
 
 
 LESSONS = CountLimit("lessons", MOST_LESSONS, count=selectors.count_lessons, refusal=TooManyLessons)
 
 
-class Crowded(Conflict):
-    code = "crowded"
-    detail = _("Too many lessons are being added to this course at once; try again shortly.")
-
-
-def create_lesson(*, lesson_id: ObjectId, course: Course, **fields: Any) -> Lesson:
+def create_lesson(
+    *, lesson_id: ObjectId, course_id, viewer: SignedInViewer, **fields: Any
+) -> Lesson:
     """
-    Add a lesson to a course, at its end unless a position is given.
+    Create a lesson in a course that the viewer may edit, at its end unless `position` is given.
+
+    :raises Invalid: the course does not exist, the position is taken, or the text is too costly
+    :raises Forbidden: the viewer may not edit the course
+    :raises TooManyLessons: the course is full
+    """
+    with reference_errors("course"):
+        course = courses.get_editable_course(course_id, viewer=viewer)
+    return add_lesson(lesson_id=lesson_id, course=course, **fields)
+
+
+def add_lesson(*, lesson_id: ObjectId, course: Course, **fields: Any) -> Lesson:
+    """
+    Add a lesson to a course, at its end unless `position` is given.
 
     :raises TooManyLessons: the course is full
-    :raises Invalid: the position is taken, the course was removed, or rendering is too much work
+    :raises Invalid: the position is taken, the course was deleted, or the text costs too much
     """
     _render(fields)
     new = Lesson(id=lesson_id, course=course.id, **fields)
     lesson = LESSONS.insert(course.id, new, by=_insert)
-    if lesson is not new:  # an earlier try has made it, and may have counted it
+    if lesson is not new:  # An earlier try inserted it, and may have counted it.
         _recount(course.id)
     elif not courses.increment_lesson_count(course.id):
         lesson.delete()
         raise ReferenceNotFound("course")
     selectors.invalidate_outline(course.id)
-    _tell_later(lesson)
+    _enqueue_delivery(lesson)
     return lesson
 
 
 def update_lesson(
-    lesson: Lesson, *, target: Course, expected: list[int] | None = None, **fields: Any
+    lesson_id: str, *, viewer: SignedInViewer, expected: list[int] | None = None, **fields: Any
 ) -> Lesson:
     """
-    Change a lesson; one that goes to another course is appended there unless told.
+    Change a lesson; one that moves to another course goes to its end unless `position` is given.
 
-    :raises TooManyLessons: the course that it goes to is full
-    :raises Invalid: the position is taken, or rendering is too much work
-    :raises LastLesson: it would leave a published course without a lesson
-    :raises StaleVersion: somebody has edited it since
+    :raises NotFound: there is no such lesson that the viewer may see
+    :raises Forbidden: the viewer may not edit its course, or the new one
+    :raises TooManyLessons: the new course is full
+    :raises Invalid: the new course does not exist, or the position or the text is invalid
+    :raises LastLesson: a published course would be left without lessons
+    :raises StaleRevision: the lesson was edited in the meantime
     """
+    lesson = _editable_lesson(lesson_id, viewer)
+    target_id = fields.get("course", lesson.course)
+    if target_id == lesson.course:
+        return _update(lesson, expected, fields)
+    with reference_errors("course"):
+        target = courses.get_editable_course(target_id, viewer=viewer)
     _render(fields)
-    if target.id != lesson.course:
-        with LESSONS.moved(lesson.course, target.id):
-            return _move(lesson, target, expected, fields)
+    with LESSONS.moved(lesson.course, target.id):
+        return _move(lesson, target, expected, fields)
+
+
+def delete_lesson(
+    lesson_id: str, *, viewer: SignedInViewer, expected: list[int] | None = None
+) -> None:
+    """
+    Delete a lesson and everything below it: hidden first, deleted last.
+
+    :raises NotFound: there is no such lesson that the viewer may see
+    :raises Forbidden: the viewer may not edit its course
+    :raises LastLesson: it is the only lesson of a published course
+    :raises StaleRevision: the lesson was edited in the meantime
+    """
+    lesson = _editable_lesson(lesson_id, viewer)
+    with LESSONS.released(lesson.course):
+        _hide(lesson, expected)
+    _enqueue_delivery(lesson)
+
+
+def reorder_lessons(
+    course_id: str,
+    lesson_ids: list[ObjectId],
+    *,
+    viewer: SignedInViewer,
+    expected: list[int] | None = None,
+) -> list:
+    """
+    Put a course's lessons into a new order, and return the outline.
+
+    :raises NotFound: there is no such course that the viewer may see
+    :raises Forbidden: the viewer may not edit it
+    :raises StaleRevision: the course was edited in the meantime
+    :raises Invalid: `lesson_ids` does not name each lesson of the course once
+    :raises BeingReordered: an earlier reordering is not finished
+    """
+    course = courses.get_editable_course(course_id, viewer=viewer)
+    if expected is not None and course.revision not in expected:
+        raise StaleRevision()
+    if sorted(lesson_ids) != sorted(selectors.lesson_ids(course.id)):
+        raise Invalid(lessons=_("Name each lesson of the course exactly once."))
+    courses.begin_lesson_order(course.id, lesson_ids)
+    selectors.invalidate_outline(course.id)
+    _apply_order(course.id, lesson_ids)
+    return selectors.cached_outline(course.id)
+
+
+def deliver_lesson_event(lesson_id) -> None:
+    """Publish what happened to a lesson, and delete a hidden lesson when that is delivered."""
+    lesson = Lesson.objects(id=lesson_id, undelivered_since__ne=None).first()
+    if lesson is None:
+        return
+    if lesson.removed:
+        if publish(LessonRemoved(str(lesson.id), str(lesson.course))):
+            lesson.delete()
+    elif publish(_event_of(lesson)):
+        same = Lesson.objects(id=lesson.id, undelivered_since=lesson.undelivered_since)
+        same.update_one(unset__undelivered_since=True, unset__moved_from=True)
+
+
+def repair_lessons() -> int:
+    """Finish what was interrupted a minute ago or earlier; return the number of lessons."""
+    return deliver_again(Lesson, _repair)
+
+
+def repair_orders() -> int:
+    """Apply interrupted reorderings; return their number."""
+    return for_each(
+        catalog.courses_being_reordered(),
+        lambda course: _apply_order(course.id, course.lesson_order),
+    )
+
+
+def delete_lessons_of_course(course_id) -> None:
+    Lesson.objects(course=course_id).delete()
+    selectors.invalidate_outline(course_id)
+
+
+def _editable_lesson(lesson_id: str, viewer: SignedInViewer) -> Lesson:
+    lesson, course = selectors.get_visible_lesson(lesson_id, viewer=viewer)
+    courses.check_may_edit(course, viewer=viewer)
+    return lesson
+
+
+def _update(lesson: Lesson, expected: list[int] | None, fields: dict) -> Lesson:
+    _render(fields)
     try:
         return update(lesson, expected=expected, **fields)
     except NotUniqueError as error:
@@ -84,90 +192,32 @@ def update_lesson(
         selectors.invalidate_outline(lesson.course)
 
 
-def delete_lesson(lesson: Lesson, *, expected: list[int] | None = None) -> None:
-    """
-    Remove a lesson and everything below it: hidden first, gone last.
-
-    :raises LastLesson: it is a published course's only one
-    :raises StaleVersion: somebody has edited it since
-    """
-    with LESSONS.released(lesson.course):
-        _hide(lesson, expected)
-    _tell_later(lesson)
-
-
-def reorder_lessons(course: Course, wanted: list[ObjectId]) -> list:
-    """
-    Put a course's lessons into the wanted order; return the outline.
-
-    :raises Invalid: not each lesson of the course is named once
-    :raises BeingReordered: another order is being carried out
-    """
-    if sorted(wanted) != sorted(selectors.lesson_ids(course.id)):
-        raise Invalid(lessons=_("Name each lesson of the course once."))
-    courses.begin_lesson_order(course.id, wanted)
-    selectors.invalidate_outline(course.id)
-    _carry_out_order(course.id, wanted)
-    return selectors.cached_outline(course.id)
-
-
-def deliver_lesson_event(lesson_id) -> None:
-    """Tell the apps above what happened to a lesson, and note that they have heard."""
-    lesson = Lesson.objects(id=lesson_id, pending_since__ne=None).first()
-    if lesson is None:
-        return
-    if lesson.removed:
-        if publish(LessonRemoved(str(lesson.id), str(lesson.course))):
-            lesson.delete()
-    elif publish(_what_happened(lesson)):
-        same = Lesson.objects(id=lesson.id, pending_since=lesson.pending_since)
-        same.update_one(unset__pending_since=True, unset__moved_from=True)
-
-
-def repair_lessons() -> int:
-    """Finish what was cut off a minute ago or more; return how many lessons it was."""
-    before = now_in_milliseconds() - A_MINUTE
-    return for_each(Lesson.objects(pending_since__lt=before), _repair)
-
-
 def _repair(lesson: Lesson) -> None:
-    if lesson.removed and _is_needed(lesson.course):
-        _bring_back(lesson)
+    if lesson.removed and _is_last_lesson(lesson.course):
+        _show_again(lesson)
     for course_id in {lesson.course, lesson.moved_from} - {None}:
         _recount(course_id)
     deliver_lesson_event(lesson.id)
 
 
-def repair_orders() -> int:
-    """Carry out the orders that were cut off; return how many."""
-    cut_off = Course.objects(lesson_order__exists=True, lesson_order__ne=None)
-    return for_each(cut_off, lambda course: _carry_out_order(course.id, course.lesson_order))
-
-
-def delete_lessons_of_course(course_id) -> None:
-    """Remove all lessons of a course that goes."""
-    Lesson.objects(course=course_id).delete()
-    selectors.invalidate_outline(course_id)
-
-
 def _hide(lesson: Lesson, expected: list[int] | None) -> None:
-    """Hide a lesson that goes, and count it no more."""
+    """Hide a lesson that is being deleted, and subtract it from its course's count."""
     condition = {} if expected is None else {"revision__in": expected}
     visible = Lesson.objects(id=lesson.id, removed=None, **condition)
-    hidden = visible.modify(set__removed=True, set__pending_since=now_in_milliseconds())
+    hidden = visible.modify(set__removed=True, set__undelivered_since=now_in_milliseconds())
     if hidden is None:
         check_revision(Lesson, lesson.id)
     try:
         courses.decrement_lesson_count(lesson.course)
     except courses.LastLesson:
-        _bring_back(lesson)
+        _show_again(lesson)
         raise
     finally:
         selectors.invalidate_outline(lesson.course)
 
 
 def _insert(lesson: Lesson) -> Lesson:
-    lesson.pending_since = now_in_milliseconds()
+    lesson.undelivered_since = now_in_milliseconds()
     if lesson.position is not None:
         try:
             return insert(lesson)
@@ -178,18 +228,18 @@ def _insert(lesson: Lesson) -> Lesson:
         try:
             return insert(lesson)
         except NotUniqueError:
-            continue  # another was appended meanwhile
+            continue  # Another lesson took the position in the meantime.
     raise Crowded()
 
 
 def _move(lesson: Lesson, target: Course, expected: list[int] | None, fields: dict) -> Lesson:
     source = lesson.course
-    if lesson.pending_since:  # a try that was cut off may have given it up already
+    if lesson.undelivered_since:  # An interrupted try may have subtracted it already.
         _recount(source)
-    Lesson.objects(id=lesson.id).update_one(set__pending_since=now_in_milliseconds())
+    Lesson.objects(id=lesson.id).update_one(set__undelivered_since=now_in_milliseconds())
     courses.decrement_lesson_count(source)
     fields.setdefault("position", selectors.last_position(target.id) + 1)
-    fields |= {"moved_from": source, "pending_since": now_in_milliseconds()}
+    fields |= {"moved_from": source, "undelivered_since": now_in_milliseconds()}
     try:
         moved = update(lesson, expected=expected, condition={"course": source}, **fields)
     except NotUniqueError as error:
@@ -202,63 +252,62 @@ def _move(lesson: Lesson, target: Course, expected: list[int] | None, fields: di
         selectors.invalidate_outline(source)
         selectors.invalidate_outline(target.id)
     courses.increment_lesson_count(target.id)
-    _tell_later(moved)
+    _enqueue_delivery(moved)
     return moved
 
 
-def _is_needed(course_id) -> bool:
-    """Say whether a removal was cut off before it was known that a lesson must stay."""
-    published = Course.objects(id=course_id, published=True, removed=None).count()
-    return bool(published) and selectors.count_lessons(course_id) == 0
+def _is_last_lesson(course_id) -> bool:
+    """Return whether a deletion was interrupted before its course was found to need the lesson."""
+    return catalog.is_published(course_id) and selectors.count_lessons(course_id) == 0
 
 
-def _bring_back(lesson: Lesson) -> None:
-    Lesson.objects(id=lesson.id).update_one(unset__removed=True, unset__pending_since=True)
+def _show_again(lesson: Lesson) -> None:
+    Lesson.objects(id=lesson.id).update_one(unset__removed=True, unset__undelivered_since=True)
     selectors.invalidate_outline(lesson.course)
 
 
-def _carry_out_order(course_id, wanted: list[ObjectId]) -> None:
+def _apply_order(course_id, lesson_ids: list[ObjectId]) -> None:
     """
-    Move the lessons past the last position, one by one, and back to the first ones.
+    Move the lessons past the last position, one by one, and then to their new positions.
 
-    :raises Crowded: others were put in the way again and again; the sweep tries again
+    :raises Crowded: other lessons got in the way repeatedly; a sweep tries again
     """
     for _attempt in range(TRIES):
         try:
-            if wanted:  # PyMongo refuses an empty list of writes.
-                Lesson._get_collection().bulk_write(_moves(course_id, wanted))
+            if lesson_ids:  # PyMongo refuses an empty list of writes.
+                Lesson._get_collection().bulk_write(_moves(course_id, lesson_ids))
         except BulkWriteError:
-            continue  # another lesson was put in the way meanwhile
+            continue  # Another lesson took one of the positions in the meantime.
         courses.end_lesson_order(course_id)
         selectors.invalidate_outline(course_id)
         return
     raise Crowded()
 
 
-def _moves(course_id, wanted: list[ObjectId]) -> list[UpdateOne]:
-    past = selectors.last_position(course_id)
-    aside = range(past + 1, past + 1 + len(wanted))
-    taken = selectors.positions_of_others(course_id, wanted)
-    first = (place for place in count(1) if place not in taken)
+def _moves(course_id, lesson_ids: list[ObjectId]) -> list[UpdateOne]:
+    last = selectors.last_position(course_id)
+    temporary = range(last + 1, last + 1 + len(lesson_ids))
+    taken = selectors.positions_of_others(course_id, lesson_ids)
+    final = (position for position in count(1) if position not in taken)
     return [
         UpdateOne({"_id": lesson_id, "course_id": course_id}, {"$set": {"position": position}})
-        for positions in (aside, first)
-        for position, lesson_id in zip(positions, wanted, strict=False)
+        for positions in (temporary, final)
+        for position, lesson_id in zip(positions, lesson_ids, strict=False)
     ]
 
 
-def _tell_later(lesson: Lesson) -> None:
+def _enqueue_delivery(lesson: Lesson) -> None:
     enqueue("apps.lessons.tasks.deliver_lesson_event", lesson_id=str(lesson.id))
 
 
-def _what_happened(lesson: Lesson) -> LessonAdded | LessonMoved:
+def _event_of(lesson: Lesson) -> LessonAdded | LessonMoved:
     if lesson.moved_from:
         return LessonMoved(str(lesson.id), str(lesson.moved_from), str(lesson.course))
     return LessonAdded(str(lesson.id), str(lesson.course))
 
 
 def _recount(course_id) -> None:
-    # A count cannot know whether it was changed before the cut.
+    # We cannot tell whether the counter was changed before an interruption, so count again.
     courses.recount_lessons(course_id, selectors.count_lessons(course_id))
 
 
@@ -268,4 +317,4 @@ def _render(fields: dict) -> None:
 
 
 def _position_taken() -> Invalid:
-    return Invalid(position=_("Another lesson of the course has this position."))
+    return Invalid(position=_("Another lesson of this course has this position."))

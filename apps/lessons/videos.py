@@ -1,4 +1,4 @@
-"""Where a lesson's video may lie, and which player a page may frame. Nothing is ever fetched."""
+"""Which video addresses a lesson may have, and which players a page may embed."""
 
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -10,29 +10,29 @@ _LOCAL = ("localhost", "local", "internal", "lan", "home", "arpa", "test", "inva
 
 
 def problem_with(url: str) -> str | None:
-    """Return what is wrong with a video's address, None where it may be shown."""
+    """Return what is wrong with a video's address, or None."""
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").rstrip(".")
-        parts.port  # noqa: B018 - raises where it is none
+        parts.port  # noqa: B018 - raises ValueError for an invalid port
     except ValueError:
-        return _("This is no address.")
+        return _("Enter a valid URL.")
     if parts.scheme not in ("http", "https"):
-        return _("Give an address that begins with https:// or http://.")
+        return _("Enter a URL that begins with https:// or http://.")
     if parts.username is not None or parts.password is not None:
-        return _("An address with a user or a password is not taken.")
+        return _("Enter a URL without a username or password.")
     if not _is_public(host) or any(sign in url for sign in "\\ \"'<>`"):
-        return _("Give an address on a public host.")
+        return _("Enter a URL on a public host.")
     return None
 
 
 def embed_url(url: str | None) -> str | None:
-    """Return what a page may frame: https, and a player that the settings name."""
+    """Return the address if a page may embed it: HTTPS, on a host in `VIDEO_HOSTS`."""
     if not url:
         return None
     parts = urlsplit(url)
-    known = parts.scheme == "https" and parts.netloc in settings.VIDEO_HOSTS
-    return url if known else None
+    is_allowed = parts.scheme == "https" and parts.netloc in settings.VIDEO_HOSTS
+    return url if is_allowed else None
 
 
 def _is_public(host: str) -> bool:
@@ -42,5 +42,5 @@ def _is_public(host: str) -> bool:
         pass
     labels = host.split(".")
     # A last label of digits is an address in another notation: 127.1, 0x7f.1, 2130706433.
-    named = len(labels) > 1 and all(labels) and not labels[-1][0].isdigit()
-    return named and labels[-1] not in _LOCAL
+    is_name = len(labels) > 1 and all(labels) and not labels[-1][0].isdigit()
+    return is_name and labels[-1] not in _LOCAL

@@ -2,14 +2,12 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.common.errors import reference_errors
 from apps.common.http.viewsets import ApiView, ViewSet
 from apps.common.storage import rate_limits
 from apps.courses import selectors as courses
-from apps.courses.documents import Course
 from apps.lessons import markdown, selectors, services
-from apps.lessons.documents import Lesson
 from apps.lessons.permissions import CanEditLessons
+from apps.lessons.representations import represent_lesson
 from apps.lessons.serializers import (
     LessonOrderSerializer,
     LessonQuery,
@@ -21,7 +19,7 @@ from apps.lessons.serializers import (
 
 
 class LessonViewSet(ViewSet):
-    """Lessons: their titles for all who know the course, their content for who may read it."""
+    """Lessons: titles for everyone who sees the course, content for those who may read it."""
 
     serializer_class = LessonSerializer
     permission_classes = [CanEditLessons]
@@ -30,61 +28,45 @@ class LessonViewSet(ViewSet):
     expandable = {"course": courses.course_cards}
 
     def list(self, request):
-        """List lessons in their courses' order."""
+        """List lessons, in the order of their courses."""
         page = selectors.list_lessons(
-            viewer=request.user,
-            represent=self.represent,
-            paging=self.query.paging,
-            **self.query.filters,
+            viewer=request.user, paging=self.query.paging, **self.query.filters
         )
         return self.answer_page(page)
 
     def retrieve(self, request, id):
-        """Read one lesson."""
-        row = selectors.read_lesson(id, viewer=request.user, represent=self.represent)
-        return self.answer(row)
+        """Get a lesson."""
+        return self.answer(selectors.read_lesson(id, viewer=request.user))
 
     def create(self, request):
-        """Add a lesson to a course that one teaches."""
+        """Create a lesson in a course of your own."""
         fields = self.validated(LessonSerializer)
-        course = self._own_course(fields.pop("course"))
-        lesson = services.create_lesson(lesson_id=self.new_id, course=course, **fields)
-        return self.answer(self.represent(lesson), status=201)
+        lesson = services.create_lesson(
+            lesson_id=self.new_id, course_id=fields.pop("course"), viewer=request.user, **fields
+        )
+        return self.answer(represent_lesson(lesson), status=201)
 
     def update(self, request, id, partial=False):
-        """Change a lesson, or move it to another course of one's own."""
-        lesson = self._own_lesson(id)
-        fields = self.validated(LessonSerializer, instance=lesson, partial=partial)
-        target = self._own_course(fields.get("course", lesson.course))
-        lesson = services.update_lesson(lesson, target=target, expected=self.expected, **fields)
-        return self.answer(self.represent(lesson))
+        """Replace a lesson, or move it to another course of your own."""
+        fields = self.validated(LessonSerializer, replaces=True, partial=partial)
+        lesson = services.update_lesson(id, viewer=request.user, expected=self.expected, **fields)
+        return self.answer(represent_lesson(lesson))
 
     def partial_update(self, request, id):
-        """Change what is named of a lesson."""
+        """Change fields of a lesson."""
         return self.update(request, id, partial=True)
 
     def destroy(self, request, id):
-        """Remove a lesson and everything below it."""
-        services.delete_lesson(self._own_lesson(id), expected=self.expected)
+        """Delete a lesson and everything below it."""
+        services.delete_lesson(id, viewer=request.user, expected=self.expected)
         return Response(status=204)
 
     @action(detail=False, methods=["post"])
     def preview(self, request):
-        """Show what Markdown will look like, without keeping it."""
-        given = self.validated(PreviewSerializer)
+        """Render Markdown without saving it."""
+        content = self.validated(PreviewSerializer)["content"]
         rate_limits.check_and_count("previews", request.user.id)
-        return Response({"content_html": markdown.render(given["content"])})
-
-    def _own_lesson(self, id) -> Lesson:
-        lesson, course = selectors.get_visible_lesson(id, viewer=self.request.user)
-        self.check_object_permissions(self.request, course)
-        return lesson
-
-    def _own_course(self, course_id) -> Course:
-        with reference_errors("course"):
-            course = courses.get_visible_course(course_id, viewer=self.request.user)
-        self.check_object_permissions(self.request, course)
-        return course
+        return Response({"content_html": markdown.render(content)})
 
 
 class OutlineView(ApiView, APIView):
@@ -94,9 +76,8 @@ class OutlineView(ApiView, APIView):
     schemas = {"get": (None, [OutlineSerializer])}
 
     def get(self, request, id):
-        """Read the outline: all lessons in order, without their content."""
-        courses.get_visible_course(id, viewer=request.user)
-        return Response(selectors.cached_outline(id))
+        """Get the outline: all lessons in order, without their content."""
+        return Response(selectors.visible_outline(id, viewer=request.user))
 
 
 class LessonOrderView(ApiView, APIView):
@@ -106,9 +87,9 @@ class LessonOrderView(ApiView, APIView):
     schemas = {"put": (LessonOrderSerializer, [OutlineSerializer])}
 
     def put(self, request, id):
-        """Put the lessons into another order."""
-        course = courses.get_visible_course(id, viewer=request.user)
-        self.check_object_permissions(request, course)
-        self.check_expected(course.revision)
-        wanted = self.validated(LessonOrderSerializer)["lessons"]
-        return Response(services.reorder_lessons(course, wanted))
+        """Reorder the lessons."""
+        lesson_ids = self.validated(LessonOrderSerializer)["lessons"]
+        outline = services.reorder_lessons(
+            id, lesson_ids, viewer=request.user, expected=self.expected
+        )
+        return Response(outline)

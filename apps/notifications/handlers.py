@@ -61,6 +61,7 @@ def tell_of_new_grade(event: QuizRegraded) -> None:
         kind=QUIZ_REGRADED,
         key=f"quiz_regraded:{event.regrade_id}:{event.student_id}",
         link=_submission(event),
+        replaces=f"/quiz/{event.quiz_id}?",
         title=event.quiz_title,
         grade=event.grade,
     )

@@ -53,7 +53,7 @@ def erase_records(event: UserErased) -> None:
 
 @answer(ProgressSummaries)
 def how_far_they_are(question: ProgressSummaries) -> dict:
-    return selectors.summaries_of(question.places)
+    return selectors.summaries_of(question.pairs)
 
 
 @answer(PersonalData)

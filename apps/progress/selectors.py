@@ -11,6 +11,7 @@ from apps.common.clock import format_timestamp
 from apps.common.errors import NotFound
 from apps.common.storage.cache import Json, Uncached, invalidate, read_through
 from apps.common.storage.count_by_day import count_by_day
+from apps.common.storage.documents import matches_any_pair
 from apps.common.storage.pagination import Page, Paging, page_of, page_slice
 from apps.courses import selectors as courses
 from apps.enrollments import selectors as enrollments
@@ -169,11 +170,7 @@ def _summary(
 
 
 def _completed_by_place(places: list[Place]) -> dict[Place, set[str]]:
-    found = Progress.objects(
-        student__in=list({ObjectId(student) for student, _ in places}),
-        course__in=list({ObjectId(course) for _, course in places}),
-        completed=True,
-    )
+    found = Progress.objects(__raw__=matches_any_pair(places), completed=True)
     grouped: dict[Place, set[str]] = {}
     for one in found.only("student", "course", "lesson"):
         grouped.setdefault((str(one.student), str(one.course)), set()).add(str(one.lesson))
@@ -182,21 +179,13 @@ def _completed_by_place(places: list[Place]) -> dict[Place, set[str]]:
 
 def _completed_in(places: Iterable[Place]) -> dict[Place, int]:
     """Return how many lessons were completed in each of the places where any was."""
-    wanted = set(places)
-    if not wanted:
-        return {}
-    done = Progress.objects(
-        student__in=[ObjectId(one) for one in {student for student, _ in wanted}],
-        course__in=[ObjectId(one) for one in {course for _, course in wanted}],
-        completed=True,
-    )
+    done = Progress.objects(__raw__=matches_any_pair(places), completed=True)
     key = {"student": "$student_id", "course": "$course_id"}
     groups = done.aggregate([{"$group": {"_id": key, "count": {"$sum": 1}}}])
-    counts = {
+    return {
         (str(group["_id"]["student"]), str(group["_id"]["course"])): group["count"]
         for group in groups
     }
-    return {place: count for place, count in counts.items() if place in wanted}
 
 
 def _visible_to(viewer: Viewer) -> QuerySet:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+import pymongo.errors
 from bson import ObjectId
 from django.utils.translation import gettext_lazy as _
 from mongoengine import NotUniqueError
@@ -23,6 +24,7 @@ from apps.quizzes import selectors as quizzes
 
 MILESTONES = (25, 50, 75, 100)
 A_MINUTE = timedelta(minutes=1)
+DUPLICATE_KEY = 11000
 
 
 class QuizNotPassed(DomainError):
@@ -172,24 +174,32 @@ def _mark(
 
 
 def _insert_missing(records: list[Progress]) -> None:
-    """Insert all at once; where some are there already, insert those that are not."""
+    """Insert the records that do not exist, and move the others to their lesson's course."""
     if not records:
         return
     try:
         Progress.objects.insert(records, load_bulk=False)
     except (NotUniqueError, BulkWriteError):
-        for record in records:
-            _insert_if_missing(record)
+        _insert_others(records)
 
 
-def _insert_if_missing(record: Progress) -> None:
-    record.id = None
-    try:
-        record.save(force_insert=True)
-    except NotUniqueError:
-        Progress.objects(student=record.student, lesson=record.lesson).update_one(
-            set__course=record.course
-        )
+def _insert_others(records: list[Progress]) -> None:
+    """
+    Insert what an attempt to insert all records has left out, in three commands.
+
+    :param records: of one student or of one lesson
+    """
+    students, lesson_ids = {one.student for one in records}, {one.lesson for one in records}
+    stored = Progress.objects(student__in=list(students), lesson__in=list(lesson_ids))
+    known = set(stored.scalar("student", "lesson"))
+    stored.filter(course__ne=records[0].course).update(set__course=records[0].course)
+    others = [one.to_mongo() for one in records if (one.student, one.lesson) not in known]
+    if others:
+        try:
+            Progress._get_collection().insert_many(others, ordered=False)
+        except pymongo.errors.BulkWriteError as error:  # Another request inserts the same ones.
+            if any(one["code"] != DUPLICATE_KEY for one in error.details["writeErrors"]):
+                raise
 
 
 def _tell_reached(

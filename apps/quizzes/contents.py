@@ -4,8 +4,9 @@ Questions with their choices, and summaries of them, as plain objects.
 A full quiz has 6,000 choices, so they are read without building a document for each.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import NamedTuple
 
 from bson import ObjectId
@@ -56,3 +57,23 @@ def summarize(questions: Sequence[QuestionContent]) -> QuizSummary:
         max_score=rounded_sum(question.points for question in questions),
         problems=find_problems(questions),
     )
+
+
+def answer_key_digest(questions: Iterable[QuestionContent]) -> str:
+    """Return a digest of a quiz's answer key, whatever the order of its questions and choices."""
+    rows = sorted(
+        (
+            str(question.id),
+            question.kind,
+            question.answer,
+            question.tolerance,
+            question.explanation,
+            _correct_choices(question.choices),
+        )
+        for question in questions
+    )
+    return blake2b(repr(rows).encode(), digest_size=16).hexdigest()
+
+
+def _correct_choices(choices: Iterable[ChoiceContent]) -> list[tuple[str, bool]]:
+    return sorted((str(choice.id), bool(choice.is_correct)) for choice in choices)

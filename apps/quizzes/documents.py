@@ -45,6 +45,11 @@ class Regrade(EmbeddedDocument):
     id = ObjectIdField(required=True)
     requested_at = DateTimeField(required=True)
     finished_at = DateTimeField()
+    claim = ObjectIdField()  # replaced by each round, so that no other worker runs the same one
+    claimed_until = DateTimeField()  # after that, the sweep continues
+    key_digest = StringField(max_length=32)  # of the answer key that the last round graded by
+    next_student = ObjectIdField()  # the first of the next round; None starts with all students
+    undelivered = BooleanField()  # an event could not be delivered to every handler
 
 
 class QuizProblem(EmbeddedDocument):
@@ -66,7 +71,7 @@ class Quiz(RevisionedDocument):
     grading = StringField(default="highest", choices=GRADING_METHODS)
     partial_credit = BooleanField(default=False)
     shuffle = BooleanField(default=False)
-    show_key = StringField(default="after_submit", choices=SHOW_KEY_OPTIONS)
+    show_key = StringField(default="after_pass", choices=SHOW_KEY_OPTIONS)
     created_at = DateTimeField(default=now_in_milliseconds)
     # The new order, until every question has its new position; readers use it meanwhile.
     question_order = ListField(ObjectIdField(), default=None, max_length=MAX_QUESTIONS)
@@ -80,7 +85,8 @@ class Quiz(RevisionedDocument):
     summary_version = IntField()  # incremented before each summary is computed
     stored_summary_version = IntField()  # the version of the stored summary
     summary_stale_since = DateTimeField()  # the last change, until a sweep has checked the summary
-    unfinished_since = DateTimeField()  # until questions and attempts have followed a change
+    unfinished_since = DateTimeField()  # until questions have followed a new order
+    moved_at = DateTimeField()  # until its submissions have its new lesson and course
     regrade = EmbeddedDocumentField(Regrade)
     regrading_since = DateTimeField()  # until all submissions are regraded
     removed = BooleanField()  # hidden until its questions and submissions are deleted
@@ -93,6 +99,7 @@ class Quiz(RevisionedDocument):
             "course",
             {"fields": ("unfinished_since",), "sparse": True},
             {"fields": ("regrading_since",), "sparse": True},
+            {"fields": ("moved_at",), "sparse": True},
             {"fields": ("removed_at",), "sparse": True},
             {"fields": ("summary_stale_since",), "sparse": True},
             "question_count",
@@ -214,6 +221,8 @@ class Attempt(EventSource):
     percentage = FloatField()  # two decimal places
     passed = BooleanField()
     erased = BooleanField()  # the student was erased; the submission is shown without a name
+    # Of the quiz's answer key when the attempt began, then of that of the last regrade.
+    key_digest = StringField(max_length=32)
     regraded_by = ObjectIdField()  # the last regrade that changed the result
     result_before = EmbeddedDocumentField(Result)  # the result before that regrade
 
@@ -224,6 +233,7 @@ class Attempt(EventSource):
             {"fields": ("quiz", "student", "attempt"), "unique": True},
             ("student", "course"),
             ("course", "passed"),
+            ("quiz", "regraded_by"),
             "lesson",
         ],
     }

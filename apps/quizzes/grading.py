@@ -92,9 +92,12 @@ def rounded_mean(numbers: Sequence[float]) -> float:
 
 def normalize_answer(text: str) -> str:
     """Return the text without case, accents and extra spaces, for comparisons."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    # Letter by letter, because Python takes n² steps to order n combining marks.
+    decomposed = "".join(unicodedata.normalize("NFKD", letter) for letter in text.casefold())
     base = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return " ".join((base.strip() or decomposed).split())
+    if not base.strip():  # A text of only accents is compared by them, in Unicode's order.
+        base = "".join(sorted(decomposed, key=unicodedata.combining))
+    return " ".join(base.split())
 
 
 def _grade_question(

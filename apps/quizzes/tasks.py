@@ -4,8 +4,13 @@ from apps.quizzes import services
 
 
 @shared_task
-def regrade_quiz(*, quiz_id: str) -> None:
-    services.regrade(quiz_id)
+def regrade_quiz(*, quiz_id: str, claim: str) -> None:
+    services.regrade(quiz_id, claim=claim)
+
+
+@shared_task
+def move_submissions(*, quiz_id: str) -> None:
+    services.move_submissions(quiz_id)
 
 
 @shared_task
@@ -17,6 +22,7 @@ def finish_import(*, import_id: str) -> None:
 def repair_quizzes() -> None:
     """Finish interrupted changes and deletions, and deliver undelivered events."""
     services.repair_quizzes()
+    services.repair_moves()
     services.repair_questions()
     services.repair_imports()
     services.repair_summaries()

@@ -50,7 +50,9 @@ class StrictAdmin(admin.ModelAdmin):
 
 @admin.register(Group)
 class StrictGroupAdmin(StrictAdmin, GroupAdmin):
-    pass
+    def get_readonly_fields(self, request, obj=None) -> tuple:
+        # Only admins grant permissions: other staff could grant some to a group of their own.
+        return () if request.user.is_superuser else ("permissions",)
 
 
 class Seen(StrictAdmin):
@@ -61,6 +63,14 @@ class Seen(StrictAdmin):
 
     def has_change_permission(self, request, obj=None) -> bool:
         return False
+
+
+class OfAccountAdmin(Seen):
+    """Records of an account, which staff may delete unless it is an admin's."""
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        is_allowed = obj is None or _may_touch(request.user, obj.account)
+        return is_allowed and super().has_delete_permission(request, obj)
 
 
 @admin.register(Account)
@@ -86,12 +96,12 @@ class AccountAdmin(Seen):
         return self.seen if request.user.is_superuser else (*self.seen, *self.rights)
 
     def has_change_permission(self, request, obj=None) -> bool:
-        return self._above(request, obj) and admin.ModelAdmin.has_change_permission(
+        return _may_touch(request.user, obj) and admin.ModelAdmin.has_change_permission(
             self, request, obj
         )
 
     def has_delete_permission(self, request, obj=None) -> bool:
-        return self._above(request, obj) and super().has_delete_permission(request, obj)
+        return _may_touch(request.user, obj) and super().has_delete_permission(request, obj)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         # Not the public method, which opens a transaction: none may span a call to MongoDB.
@@ -131,10 +141,6 @@ class AccountAdmin(Seen):
         for account in accounts:
             services.erase(user_id=account.profile_id)
 
-    def _above(self, request, account: Account | None) -> bool:
-        """Only admins touch admins."""
-        return request.user.is_superuser or account is None or not account.is_superuser
-
     def _refusable(self, request, answer):
         try:
             return answer()
@@ -144,7 +150,7 @@ class AccountAdmin(Seen):
 
 
 @admin.register(Session)
-class SessionAdmin(Seen):
+class SessionAdmin(OfAccountAdmin):
     list_display = ("account", "created_at", "last_used_at", "address", "user_agent")
     fields = ("account", "created_at", "last_used_at", "expires_at", "address", "user_agent")
     search_fields = ("account__username_key",)
@@ -159,8 +165,13 @@ class SessionAdmin(Seen):
 
 
 @admin.register(AccountMail)
-class AccountMailAdmin(Seen):
+class AccountMailAdmin(OfAccountAdmin):
     list_display = ("account", "kind", "created_at", "due_at", "sent_at", "attempts")
     list_filter = ("kind", ("sent_at", admin.EmptyFieldListFilter))
     fields = ("account", "kind", "created_at", "due_at", "sent_at", "attempts")
     list_select_related = ("account",)
+
+
+def _may_touch(user: Account, account: Account | None) -> bool:
+    """Return whether the user may change the account: only admins may change admins."""
+    return user.is_superuser or account is None or not account.is_superuser

@@ -40,6 +40,10 @@ class BearerAuthentication(BaseAuthentication):
             counting=counting if settings.RATE_LIMITED else None,
         )
         if not session or session["expires_at"] <= time.time() or not (user and user["is_active"]):
+            # Requests with a dead token must not use up the limit of its owner. The view counts
+            # them for the client's network.
+            if requests is not None:
+                rate_limits.undo_count("signed_in", claims.user_id)
             raise _refusal()
         person = SignedInViewer(
             id=user["id"],

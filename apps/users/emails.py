@@ -39,7 +39,8 @@ def validate_email(email: str) -> None:
         raise _malformed()
     stored = normalize_email(email)
     local, _at, domain = stored.rpartition("@")
-    if '"' in local or not _has_idna_form(domain):
+    # Django's pattern ignores case, so it takes a few letters outside ASCII, such as "ſ" for "s".
+    if '"' in local or not local.isascii() or not _has_idna_form(domain):
         raise _malformed()
     validate_form(stored)
     if len(local) > LONGEST_LOCAL or max(len(stored), len(normalize_email_key(email))) > LONGEST:

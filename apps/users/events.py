@@ -35,6 +35,6 @@ class StudentsOfInstructor:
 
 @dataclass(frozen=True)
 class PersonalData:
-    """All that is stored of a person; answered with `{name: list}`."""
+    """All that is stored of a person; answered with `{name: list}`, or iterators of large items."""
 
     user_id: str

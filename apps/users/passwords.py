@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from apps.common.capacity import Capacity
 
 # Each hash takes a processor for some 50 ms, and 19 MiB: more at once would only take memory.
-hashing = Capacity(max(2, os.cpu_count() or 1), wait=10)
+hashing = Capacity(max(2, os.cpu_count() or 1), wait=2)
 
 
 class Argon2Hasher(Argon2PasswordHasher):

@@ -28,6 +28,7 @@ A_QUARTER_OF_AN_HOUR = 15 * 60
 A_DAY = 24 * 60 * 60
 CARDS = "cards"  # the stamp of all lists of people
 EXPORTS = Capacity(2, wait=1)
+EXPORTED_ITEMS = Capacity(2, wait=30, queue_limited=False)  # A refusal would cut off a response.
 
 
 # Profiles
@@ -80,7 +81,8 @@ def cached_visible_user(user_id: str, *, viewer: Viewer, represent: Callable) ->
     if user_id not in _ids_shown_to(viewer):
         raise NotFound()
     row = cached_user(user_id, represent=represent)
-    return {name: row[name] for name in (*CARD_FIELDS, "revision")}
+    # Without the revision, which changes with hidden fields, too.
+    return {name: row[name] for name in CARD_FIELDS}
 
 
 def list_users(*, viewer: Viewer, represent: Callable, paging: Paging, **filters) -> Page:
@@ -253,6 +255,8 @@ def personal_data_of(user_id: str, *, represent: Callable) -> Json:
     """
     Return all that is stored of a person, in this app and in those above it.
 
+    A list of large items is an iterator, which reads each item when its turn comes.
+
     :raises Busy: too many exports are being made
     """
     with EXPORTS:
@@ -388,7 +392,7 @@ def _load_session(session_id: str) -> Json:
         id=session_id, account__is_active=True, account__erasing_since=None
     ).first()
     if session is None:
-        return None
+        return Uncached(None)  # a deactivation that is undone brings the session back
     return {"account": session.account_id, "expires_at": session.expires_at.timestamp()}
 
 

@@ -302,15 +302,19 @@ class PeopleQuery(ListQuery):
     instructor_requested = BooleanParam(required=False, help_text="For admins.")
     is_active = BooleanParam(required=False, help_text="For admins.")
     ordering = ChoiceField(
-        required=False, choices=["username", "-username", "created_at", "-created_at"]
+        required=False,
+        choices=["username", "-username", "created_at", "-created_at"],
+        help_text="By `created_at`: for admins.",
     )
 
     @property
     def is_for_admins(self) -> bool:
-        """Whether the list is narrowed by what a public profile does not show."""
+        """Whether a filter or the order uses a field that public profiles do not show."""
         filters = self.filters
-        return filters.get("role") == "admin" or bool(
-            {"instructor_requested", "is_active"} & set(filters)
+        return (
+            filters.get("role") == "admin"
+            or filters.get("ordering") in ("created_at", "-created_at")
+            or bool({"instructor_requested", "is_active"} & set(filters))
         )
 
 

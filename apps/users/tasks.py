@@ -1,5 +1,4 @@
 from celery import shared_task
-from django.core.management import call_command
 
 from apps.users import services
 
@@ -32,5 +31,10 @@ def remove_unused_pictures() -> int:
 @shared_task
 def end_expired_sessions() -> int:
     """Remove sessions that are over, and the record of tokens that have expired."""
-    call_command("flushexpiredtokens")
+    services.delete_expired_tokens()
     return services.end_expired_sessions()
+
+
+@shared_task
+def delete_old_account_mails() -> int:
+    return services.delete_old_account_mails()

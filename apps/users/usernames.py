@@ -31,8 +31,16 @@ INVISIBLE = frozenset(
     for number in range(first, last + 1)
 )
 # Names in Unicode that begin otherwise than with the script.
-_SCRIPTS = {"IDEOGRAPHIC": "CJK", "ARABIC-INDIC": "ARABIC", "EXTENDED": "ARABIC"}
-_OF_ANY_SCRIPT = frozenset({"DIGIT", "MODIFIER", "COMBINING", "KATAKANA-HIRAGANA"})
+_SCRIPTS = {
+    "IDEOGRAPHIC": "CJK",
+    "ARABIC-INDIC": "ARABIC",
+    "EXTENDED": "ARABIC",
+    "KATAKANA-HIRAGANA": "KATAKANA",  # the prolonged sound mark, which looks like a dash
+}
+_OF_ANY_SCRIPT = frozenset({"DIGIT", "MODIFIER", "COMBINING"})
+# Modifier letters look like punctuation and like each other. This one belongs to Hawaiian and other
+# alphabets; U+02BC, the only other letter of this form in UTS #39, looks almost like it.
+_MODIFIER_LETTERS = frozenset("\u02bb")
 _MIXTURES = (
     frozenset({"LATIN", "CJK", "HIRAGANA", "KATAKANA"}),
     frozenset({"LATIN", "CJK", "BOPOMOFO"}),
@@ -58,7 +66,7 @@ def validate_username(name: str) -> None:
         raise ValidationError(_("Use only letters, digits and the characters . + - _ @"))
     if has_email_form(key):
         raise ValidationError(_("A username cannot be an email address."))
-    if not _is_of_one_script(key):
+    if not _is_of_one_script(key) or _has_modifier_letters(key):
         raise ValidationError(_("Use letters and digits of one script only."))
 
 
@@ -91,6 +99,11 @@ def _is_of_one_script(name: str) -> bool:
     scripts = {_script_of(character) for character in name if character not in PUNCTUATION}
     scripts -= _OF_ANY_SCRIPT
     return len(scripts) < 2 or any(scripts <= mixture for mixture in _MIXTURES)
+
+
+def _has_modifier_letters(name: str) -> bool:
+    others = (one for one in name if one not in _MODIFIER_LETTERS)
+    return any(unicodedata.name(one, "").startswith("MODIFIER LETTER ") for one in others)
 
 
 def _script_of(character: str) -> str:

@@ -2,12 +2,12 @@ import { APIResponse, Page, expect } from '@playwright/test';
 
 import { Person, tokenOf } from './product';
 
-/** A course of a test's own, so that tests beside it change nothing for it. */
+/** A course that belongs to one test, so that parallel tests do not interfere. */
 export interface Course {
   readonly id: string;
   readonly title: string;
   readonly lessons: readonly string[];
-  /** Holds the second lesson back. */
+  /** The quiz of the second lesson. */
   readonly quiz: string;
 }
 
@@ -43,8 +43,8 @@ const QUESTIONS = [
 ];
 
 /**
- * Makes and publishes a course of two lessons, of which the second has a quiz of all kinds; all that
- * its author says in it ends with the same.
+ * Creates and publishes a course with two lessons; the second has a quiz with all question types.
+ * Every text in it has the same ending.
  */
 export async function makeCourse(page: Page, quiz: object = {}, end = ''): Promise<Course> {
   const send = await asInstructor(page);
@@ -56,8 +56,8 @@ export async function makeCourse(page: Page, quiz: object = {}, end = ''): Promi
     ['First steps', '# Begin\n\nRead **this**.'],
     ['Check yourself', 'A quiz follows.'],
   ]) {
-    const said = { course: course.id, title: `${title}${end}`, content: `${content}${end}` };
-    lessons.push((await send('/api/lessons/', said)).id);
+    const body = { course: course.id, title: `${title}${end}`, content: `${content}${end}` };
+    lessons.push((await send('/api/lessons/', body)).id);
   }
   const named = { lesson: lessons[1], title: `A quiz${end}`, ...quiz };
   const made = await send('/api/quizzes/', named);
@@ -73,7 +73,7 @@ export async function makeCourse(page: Page, quiz: object = {}, end = ''): Promi
   return { id: course.id, title, lessons, quiz: made.id };
 }
 
-/** Enrols that person, or whoever is signed in on the page, without the pages for it. */
+/** Enrolls the user, or the user signed in on the page, through the API. */
 export async function enrol(page: Page, course: string, as?: Person): Promise<void> {
   const access = as ? await tokenOf(page, as) : await ownToken(page);
   const answer = await page.request.post('/api/enrollments/', {
@@ -83,14 +83,14 @@ export async function enrol(page: Page, course: string, as?: Person): Promise<vo
   expect(answer.ok(), await answer.text()).toBe(true);
 }
 
-/** Opens an attempt at a quiz for one of the demo's people, without the page for it. */
+/** Starts an attempt of a demo user through the API. */
 export async function startAttempt(page: Page, quiz: string, as: Person): Promise<void> {
   const headers = { Authorization: `Bearer ${await tokenOf(page, as)}` };
   const answer = await page.request.post(`/api/quizzes/${quiz}/start/`, { headers });
   expect(answer.ok(), await answer.text()).toBe(true);
 }
 
-/** Submits what one of the demo's people answers, without the page for it; returns where it is. */
+/** Submits answers of a demo user through the API and returns the path of the result. */
 export async function submitAnswers(
   page: Page,
   quiz: string,

@@ -5,7 +5,7 @@ import { expect, register, test } from './product';
 
 test.use({ allowed: [/status of 50\d|ERR_FAILED/] });
 
-/** Lets the server fail at these addresses; the function that is returned mends it. */
+/** Makes the server fail at these URLs; the returned function restores it. */
 async function fail(page: Page, url: RegExp, status = 500): Promise<() => Promise<void>> {
   await page.route(url, route =>
     route.fulfill({
@@ -25,23 +25,23 @@ const PAGES = [
 ];
 
 for (const { name, path, url } of PAGES) {
-  test(`${name}: a failure is told with its request, and one may try again`, async ({ page }) => {
+  test(`${name}: an error shows its request ID and can be retried`, async ({ page }) => {
     await register(page);
-    const mend = await fail(page, url);
+    const restore = await fail(page, url);
 
     await page.goto(path);
     const alert = page.locator('main').getByRole('alert').first();
     await expect(alert).toContainText('Something went wrong here.');
     await expect(alert).toContainText('f00dfeed');
 
-    await mend();
+    await restore();
     await alert.getByRole('button', { name: 'Try again' }).click();
     await expect(page.locator('main').getByRole('alert')).toHaveCount(0);
     await expect(page.locator('lms-skeleton')).toHaveCount(0);
   });
 }
 
-test('a slow server is waited for in a page that does not move', async ({ page }) => {
+test('the layout does not shift while waiting for a slow server', async ({ page }) => {
   await page.route(/\/api\/courses\//, async route => {
     await new Promise(resolve => setTimeout(resolve, 2_500));
     await route.continue();
@@ -55,44 +55,42 @@ test('a slow server is waited for in a page that does not move', async ({ page }
   await expect(page.locator('lms-course-card').first()).toBeVisible();
 });
 
-test('an enrolment that fails is told, and can be done when the server is back', async ({
-  page,
-}) => {
+test('a failed enrollment is reported and can be retried', async ({ page }) => {
   const { id } = await makeCourse(page);
   await register(page);
-  const mend = await fail(page, /\/api\/enrollments\/$/, 503);
+  const restore = await fail(page, /\/api\/enrollments\/$/, 503);
   await page.goto(`/courses/${id}`);
 
-  const button = page.getByRole('button', { name: 'Enrol' }).first();
+  const button = page.getByRole('button', { name: 'Enroll' }).first();
   await button.click();
   await expect(page.getByText('f00dfeed')).toBeVisible();
   await expect(button).toBeEnabled();
-  await mend();
+  await restore();
   await button.click();
   await expect(page).toHaveURL(/\/learn\//);
 });
 
-test('a mark that the server refuses is taken back, and told', async ({ page }) => {
+test('a rejected completion is reverted and reported', async ({ page }) => {
   const course = await makeCourse(page);
   await register(page);
   await enrol(page, course.id);
   await page.goto(`/learn/${course.id}/${course.lessons[0]}`);
-  const mend = await fail(page, /\/api\/progress\/$/);
+  const restore = await fail(page, /\/api\/progress\/$/);
 
   await page.getByRole('button', { name: 'Mark as completed' }).click();
   await expect(page.getByText('f00dfeed')).toBeVisible();
   await expect(page.getByText('0 of 2 lessons')).toBeVisible();
-  await mend();
+  await restore();
   await page.getByRole('button', { name: 'Mark as completed' }).click();
   await expect(page.getByText('1 of 2 lessons')).toBeVisible();
 });
 
-test.describe('a course that is not there', () => {
+test.describe('a missing course', () => {
   test.use({ allowed: [/404/] });
 
-  test('is said to be missing, with a way back', async ({ page }) => {
+  test('shows an error and a link back', async ({ page }) => {
     await page.goto('/courses/nothing-there');
-    await expect(page.getByRole('heading', { level: 1 })).toHaveText('There is no such course');
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Course not found');
     await page.getByRole('link', { name: 'Find a course' }).click();
     await expect(page).toHaveURL(/\/courses$/);
   });

@@ -11,7 +11,7 @@ interface Made {
   readonly lessons: readonly string[];
 }
 
-/** A published course of four long lessons, the first open to everyone and with a video. */
+/** A published course with four long lessons; the first is a preview with a video. */
 async function makeBotany(page: Page): Promise<Made> {
   const headers = { Authorization: `Bearer ${await tokenOf(page, 'demo-instructor')}` };
   const send = async (url: string, data?: object) => {
@@ -25,15 +25,15 @@ async function makeBotany(page: Page): Promise<Made> {
   for (const title of LESSONS) {
     const isFirst = lessons.length === 0;
     const video_url = isFirst ? 'https://player.vimeo.com/video/1' : '';
-    const given = { course, title, content: LONG, is_preview: isFirst, video_url };
-    lessons.push((await send('/api/lessons/', given)).id);
+    const body = { course, title, content: LONG, is_preview: isFirst, video_url };
+    lessons.push((await send('/api/lessons/', body)).id);
   }
   await send(`/api/courses/${course}/publish/`);
   return { course, lessons };
 }
 
-/** Somebody new, signed in and enrolled in such a course. */
-async function newLearner(page: Page): Promise<Made & { username: string }> {
+/** A new user, signed in and enrolled in such a course. */
+async function newStudent(page: Page): Promise<Made & { username: string }> {
   const made = await makeBotany(page);
   const username = await register(page);
   await enrol(page, made.course);
@@ -42,8 +42,10 @@ async function newLearner(page: Page): Promise<Made & { username: string }> {
 
 const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name });
 
-test('someone new reads, marks, goes on by key, and sees how far they are', async ({ page }) => {
-  const { course, lessons } = await newLearner(page);
+test('a new student completes a lesson, uses shortcuts, and sees their progress', async ({
+  page,
+}) => {
+  const { course, lessons } = await newStudent(page);
 
   await page.goto(`/learn/${course}`);
   await expect(heading(page, 'Seeds')).toBeVisible();
@@ -52,7 +54,7 @@ test('someone new reads, marks, goes on by key, and sees how far they are', asyn
   await expect(page.getByText('Paragraph 60 of the text.')).toBeVisible();
 
   await page.getByRole('button', { name: 'Mark as completed' }).click();
-  await expect(page.getByText('A quarter of this course is done.')).toBeVisible();
+  await expect(page.getByText('You completed a quarter of this course.')).toBeVisible();
   await expect(page.getByText('1 of 4 lessons')).toBeVisible();
 
   await page.keyboard.press('j');
@@ -69,8 +71,8 @@ test('someone new reads, marks, goes on by key, and sees how far they are', asyn
   await expect(page.getByRole('link', { name: 'Continue “Roots”' })).toBeVisible();
 });
 
-test('whoever completes every lesson is told that the course is finished', async ({ page }) => {
-  const { course, lessons } = await newLearner(page);
+test('completing every lesson shows that the course is completed', async ({ page }) => {
+  const { course, lessons } = await newStudent(page);
 
   for (const lesson of lessons) {
     await page.goto(`/learn/${course}/${lesson}`);
@@ -78,16 +80,16 @@ test('whoever completes every lesson is told that the course is finished', async
     await expect(page.getByRole('button', { name: 'Mark as not completed' })).toBeVisible();
   }
 
-  await expect(page.getByRole('heading', { name: /You have finished “Botany/ })).toBeVisible();
+  await expect(page.getByRole('heading', { name: /You completed “Botany/ })).toBeVisible();
   await page.getByRole('link', { name: 'My learning' }).last().click();
-  await expect(page.getByRole('heading', { level: 2, name: 'Finished' })).toBeVisible();
+  await expect(page.getByRole('heading', { level: 2, name: 'Completed courses' })).toBeVisible();
 });
 
-test.describe('with the network away', () => {
+test.describe('without a network connection', () => {
   test.use({ allowed: [/ERR_INTERNET_DISCONNECTED/] });
 
-  test('a mark made offline arrives once one is back', async ({ page, context }) => {
-    const { course, lessons } = await newLearner(page);
+  test('a lesson completed offline is synced after reconnecting', async ({ page, context }) => {
+    const { course, lessons } = await newStudent(page);
     await page.goto(`/learn/${course}/${lessons[1]}`);
     await expect(page.getByText('Paragraph 1 of the text.')).toBeVisible();
     await page.keyboard.press('k');
@@ -96,39 +98,39 @@ test.describe('with the network away', () => {
 
     await context.setOffline(true);
     await page.keyboard.press('j');
-    await expect(page.getByText('This is the copy on this device.')).toBeVisible();
+    await expect(page.getByText('You are viewing an offline copy.')).toBeVisible();
     await expect(page.getByText('Paragraph 1 of the text.')).toBeVisible();
     await page.getByRole('button', { name: 'Mark as completed' }).click();
-    await expect(page.getByText('Kept on this device')).toBeVisible();
+    await expect(page.getByText('Saved on this device')).toBeVisible();
     await expect(page.getByText('1 of 4 lessons')).toBeVisible();
     await page.keyboard.press('j');
-    await expect(page.getByText('This lesson is not on this device.')).toBeVisible();
+    await expect(page.getByText('This lesson is not available offline.')).toBeVisible();
 
     const marked = page.waitForResponse(
       answer => answer.url().endsWith('/api/progress/') && answer.request().method() === 'POST',
     );
     await context.setOffline(false);
     expect((await marked).status()).toBe(200);
-    await expect(page.getByText('This is the copy on this device.')).toBeHidden();
+    await expect(page.getByText('You are viewing an offline copy.')).toBeHidden();
     await expect(page.getByText('Paragraph 1 of the text.')).toBeVisible();
-    await expect(page.getByText('A quarter of this course is done.')).toBeVisible();
+    await expect(page.getByText('You completed a quarter of this course.')).toBeVisible();
 
     await page.reload();
     await expect(page.getByText('1 of 4 lessons')).toBeVisible();
   });
 });
 
-test('signing out in another tab leaves nothing of one’s learning on the device', async ({
+test('signing out in another tab removes all learning data from the device', async ({
   page,
   context,
 }) => {
-  const { course, lessons, username } = await newLearner(page);
+  const { course, lessons, username } = await newStudent(page);
   await page.goto(`/learn/${course}/${lessons[0]}`);
   await expect(page.getByText('Paragraph 1 of the text.')).toBeVisible();
   await page.getByText('Paragraph 30 of the text.').scrollIntoViewIfNeeded();
-  await expect.poll(() => placeIn(page, lessons[0])).not.toBeNull();
-  await expect.poll(() => kept(page, 'lessons')).toBe(1);
-  await expect.poll(() => kept(page, 'courses')).toBe(1);
+  await expect.poll(() => positionIn(page, lessons[0])).not.toBeNull();
+  await expect.poll(() => storedCount(page, 'lessons')).toBe(1);
+  await expect.poll(() => storedCount(page, 'courses')).toBe(1);
 
   const other = await context.newPage();
   await other.goto('/dashboard');
@@ -138,27 +140,27 @@ test('signing out in another tab leaves nothing of one’s learning on the devic
   await other.getByRole('button', { name: username }).click();
   await other.getByRole('button', { name: 'Sign out' }).click();
 
-  await expect.poll(() => kept(page, 'lessons')).toBe(0);
-  expect(await kept(page, 'courses')).toBe(0);
-  expect(await placeIn(page, lessons[0])).toBeNull();
+  await expect.poll(() => storedCount(page, 'lessons')).toBe(0);
+  expect(await storedCount(page, 'courses')).toBe(0);
+  expect(await positionIn(page, lessons[0])).toBeNull();
 });
 
-test('one goes on where one left off in a lesson', async ({ page }) => {
-  const { course, lessons } = await newLearner(page);
+test('a lesson reopens where the student left off', async ({ page }) => {
+  const { course, lessons } = await newStudent(page);
   await page.goto(`/learn/${course}/${lessons[1]}`);
   await expect(page.getByText('Paragraph 1 of the text.')).toBeVisible();
   await page.getByText('Paragraph 30 of the text.').scrollIntoViewIfNeeded();
-  await expect.poll(() => placeIn(page, lessons[1])).not.toBeNull();
+  await expect.poll(() => positionIn(page, lessons[1])).not.toBeNull();
   await page.goto('/courses');
 
   await page.goto(`/learn/${course}/${lessons[1]}`);
-  await expect(page.getByText('You are where you left off.')).toBeVisible();
+  await expect(page.getByText('Resumed where you left off.')).toBeVisible();
   await expect(page.getByText('Paragraph 30 of the text.')).toBeInViewport();
-  await page.getByRole('button', { name: 'Start at the top' }).click();
+  await page.getByRole('button', { name: 'Start from the top' }).click();
   await expect(page.getByText('Paragraph 1 of the text.')).toBeInViewport();
 });
 
-test('a visitor reads a preview, and learns how to enrol for the rest', async ({ page }) => {
+test('a visitor reads a preview and learns how to enroll', async ({ page }) => {
   const { course, lessons } = await makeBotany(page);
 
   await page.goto(`/learn/${course}`);
@@ -167,29 +169,31 @@ test('a visitor reads a preview, and learns how to enrol for the rest', async ({
   await expect(page.getByRole('button', { name: 'Mark as completed' })).toBeHidden();
 
   await page.getByRole('link', { name: 'Next' }).click();
-  await expect(page.getByText('This lesson is for those who take the course')).toBeVisible();
+  await expect(page.getByText('Enroll to read this lesson')).toBeVisible();
   await expect(page.getByRole('link', { name: 'Sign in' }).last()).toHaveAttribute(
     'href',
     `/login?next=%2Flearn%2F${course}%2F${lessons[1]}`,
   );
-  await page.getByRole('link', { name: 'See the course and enrol' }).click();
+  await page.getByRole('link', { name: 'View course and enroll' }).click();
   await expect(page).toHaveURL(`/courses/${course}`);
 });
 
-test('a lesson with a quiz leads to it, and cannot be marked', async ({ page }) => {
+test('a lesson with a quiz links to the quiz and cannot be marked as completed', async ({
+  page,
+}) => {
   const { id, lessons, quiz } = await makeCourse(page);
   await register(page);
   await enrol(page, id);
   await page.goto(`/learn/${id}/${lessons[1]}`);
 
-  await expect(page.getByText('This lesson is completed by passing its quiz.')).toBeVisible();
+  await expect(page.getByText('Pass the quiz to complete this lesson.')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Mark as completed' })).toBeHidden();
-  await page.getByRole('link', { name: 'Take the quiz “A quiz”' }).click();
+  await page.getByRole('link', { name: 'Take quiz “A quiz”' }).click();
   await expect(page).toHaveURL(`/quiz/${quiz}`);
   await expect(heading(page, 'A quiz')).toBeVisible();
 });
 
-test('a video is framed when one wants it, and in a sandbox', async ({ page }) => {
+test('a video loads only on request and in a sandbox', async ({ page }) => {
   const asked: string[] = [];
   await page.route('https://player.vimeo.com/**', route => {
     asked.push(route.request().url());
@@ -209,10 +213,10 @@ test('a video is framed when one wants it, and in a sandbox', async ({ page }) =
   expect(asked).toEqual(['https://player.vimeo.com/video/1']);
 });
 
-test('quiet mode leaves the text alone on the page, and stays on the device', async ({ page }) => {
+test('focus mode shows only the text and is remembered on the device', async ({ page }) => {
   const { course } = await makeBotany(page);
   await page.goto(`/learn/${course}`);
-  await page.getByRole('button', { name: 'Quiet mode' }).click();
+  await page.getByRole('button', { name: 'Focus mode' }).click();
 
   await expect(page.getByRole('banner')).toBeHidden();
   await expect(page.getByRole('navigation', { name: 'Lessons', exact: true })).toBeHidden();
@@ -220,12 +224,12 @@ test('quiet mode leaves the text alone on the page, and stays on the device', as
   await expect(page.getByText('Paragraph 1 of the text.')).toBeVisible();
   await expect(page.getByRole('banner')).toBeHidden();
 
-  await page.getByRole('button', { name: 'Quiet mode' }).click();
+  await page.getByRole('button', { name: 'Focus mode' }).click();
   await expect(page.getByRole('banner')).toBeVisible();
 });
 
-/** Counts what one store of this device holds. */
-function kept(page: Page, store: string): Promise<number> {
+/** Counts the entries of an object store on this device. */
+function storedCount(page: Page, store: string): Promise<number> {
   return page.evaluate(async name => {
     const databases = await indexedDB.databases();
     if (!databases.some(database => database.name === 'lms.private')) return 0;
@@ -240,7 +244,7 @@ function kept(page: Page, store: string): Promise<number> {
   }, store);
 }
 
-/** Returns where one was in a lesson. */
-function placeIn(page: Page, lesson = ''): Promise<string | null> {
+/** Returns the stored reading position of a lesson. */
+function positionIn(page: Page, lesson = ''): Promise<string | null> {
   return page.evaluate(id => localStorage.getItem(`lms.private.place.${id}`), lesson);
 }

@@ -2,7 +2,7 @@ import { expect } from '@playwright/test';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Waits for a mail to that address, and returns its newest link that begins with that path. */
+/** Waits for an email to the address and returns its newest link with this path. */
 export async function linkMailedTo(address: string, path: string): Promise<string> {
   let link = '';
   const find = async () => (link = (await linksMailedTo(address, path)).at(-1) ?? '');
@@ -10,7 +10,7 @@ export async function linkMailedTo(address: string, path: string): Promise<strin
   return link;
 }
 
-/** Without a mail server each mail is a file in the data folder, named by when it was sent. */
+/** Without a mail server each email is a file in the data folder, named by its time. */
 async function linksMailedTo(address: string, path: string): Promise<string[]> {
   const folder = join(process.env['E2E_DATA'] ?? '', 'mail');
   const names = await readdir(folder).catch(() => []);

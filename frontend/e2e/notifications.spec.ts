@@ -3,18 +3,18 @@ import { Page } from '@playwright/test';
 import { enrol, makeCourse } from './courses';
 import { expect, openMenu, register, test } from './product';
 
-/** What the head of the page says of it. */
+/** The notifications link of the header. */
 async function bell(page: Page) {
   await openMenu(page);
   return page.getByRole('banner').getByRole('link', { name: /^Notifications/ });
 }
 
-test('an enrolment is told, and read: one, then all', async ({ page }) => {
+test('an enrollment creates a notification that can be marked as read', async ({ page }) => {
   const first = await makeCourse(page);
   const second = await makeCourse(page);
   await register(page);
   await page.goto(`/courses/${first.id}`);
-  await page.getByRole('button', { name: 'Enrol' }).click();
+  await page.getByRole('button', { name: 'Enroll' }).click();
   await expect(page).toHaveURL(/\/learn\//);
   await expect(await bell(page)).toHaveText(/1/);
 
@@ -35,7 +35,9 @@ test('an enrolment is told, and read: one, then all', async ({ page }) => {
   await expect(rows.getByText('New')).toBeHidden();
   await expect(await bell(page)).not.toHaveText(/\d/);
   await page.reload();
-  await expect(page.getByText('You have read everything.')).toBeVisible();
+  await expect(
+    page.locator('lms-empty-state', { hasText: 'No unread notifications' }),
+  ).toBeVisible();
 
   await page.getByRole('link', { name: 'Show all notifications' }).click();
   await rows.filter({ hasText: first.title }).getByRole('button', { name: 'Delete' }).click();
@@ -46,11 +48,11 @@ test('an enrolment is told, and read: one, then all', async ({ page }) => {
   await expect(page).toHaveURL(new RegExp(`/learn/${second.id}`));
 });
 
-test('what comes while one reads is announced, and shown when one wants it', async ({ page }) => {
+test('new notifications are announced and shown on request', async ({ page }) => {
   const course = await makeCourse(page);
   await register(page);
   await page.goto('/notifications');
-  await expect(page.getByText('Nothing has happened yet.')).toBeVisible();
+  await expect(page.getByText('No notifications yet')).toBeVisible();
 
   await enrol(page, course.id);
   await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
@@ -58,13 +60,13 @@ test('what comes while one reads is announced, and shown when one wants it', asy
   await expect(page.getByRole('main').getByRole('link', { name: course.title })).toBeFocused();
 });
 
-test('the settings are kept, and a kind that is not wanted is not counted', async ({ page }) => {
+test('preferences are saved, and disabled kinds are not counted', async ({ page }) => {
   const course = await makeCourse(page);
   await register(page);
   await page.goto('/notifications');
   await page.getByRole('link', { name: 'Notification settings' }).click();
   const here = page.getByRole('checkbox', { name: 'You are enrolled in a course: On this site' });
-  const mail = page.getByRole('checkbox', { name: 'You pass a quiz: By mail' });
+  const mail = page.getByRole('checkbox', { name: 'You pass a quiz: By email' });
   for (const box of [here, mail]) {
     await expect(box).toBeChecked();
     await box.uncheck();
@@ -74,10 +76,10 @@ test('the settings are kept, and a kind that is not wanted is not counted', asyn
   await expect(here).not.toBeChecked();
   await expect(mail).not.toBeChecked();
   await expect(
-    page.getByRole('checkbox', { name: 'You are enrolled in a course: By mail' }),
+    page.getByRole('checkbox', { name: 'You are enrolled in a course: By email' }),
   ).toBeChecked();
 
   await enrol(page, course.id);
   await page.goto('/notifications');
-  await expect(page.getByText('Nothing has happened yet.')).toBeVisible();
+  await expect(page.getByText('No notifications yet')).toBeVisible();
 });

@@ -8,10 +8,7 @@ test.use({
   serviceWorkers: 'allow',
 });
 
-test('the catalogue that one has seen can be read offline, and the page says so', async ({
-  page,
-  context,
-}) => {
+test('the visited catalog can be read offline with a notice', async ({ page, context }) => {
   await page.goto('/');
   await appIsKept(page);
   await page.goto('/courses?ordering=title');
@@ -24,14 +21,14 @@ test('the catalogue that one has seen can be read offline, and the page says so'
   await expect(course).toBeVisible();
 
   await page.goto('/courses?search=neverseen');
-  await expect(page.getByRole('alert')).toContainText('cannot be reached');
+  await expect(page.getByRole('alert')).toContainText('Could not reach the server');
   await context.setOffline(false);
   await page.getByRole('button', { name: 'Try again' }).click();
-  await expect(page.getByText('No course matches.')).toBeVisible();
+  await expect(page.getByText('No courses found.')).toBeVisible();
   await expect(page.getByText('You are offline.')).toBeHidden();
 });
 
-test('each language is there offline by itself', async ({ page, context }) => {
+test('each language works offline on its own', async ({ page, context }) => {
   await page.goto('/');
   await appIsKept(page);
   await page.goto('/es/courses');
@@ -45,7 +42,7 @@ test('each language is there offline by itself', async ({ page, context }) => {
   await expect(page.getByText('You are offline.')).toBeVisible();
 });
 
-test('whoever was signed in still is, reads what they opened, and is back when the network is', async ({
+test('a signed-in user stays signed in offline, reads opened lessons, and reconnects', async ({
   page,
   context,
 }) => {
@@ -61,14 +58,14 @@ test('whoever was signed in still is, reads what they opened, and is back when t
   await expect(page.getByText('Read this.')).toBeVisible();
   await page.goto('/dashboard');
   await expect(page).toHaveURL(/\/dashboard$/);
-  await expect(page.getByRole('alert')).toContainText('cannot be reached');
+  await expect(page.getByRole('alert')).toContainText('Could not reach the server');
 
   await context.setOffline(false);
   await page.getByRole('button', { name: 'Try again' }).click();
   await expect(page.getByText('0 of 2 lessons').first()).toBeVisible();
 });
 
-test('signing out leaves nothing of one’s own on the device', async ({ page }) => {
+test('signing out removes private data from the device', async ({ page }) => {
   const course = await makeCourse(page);
   const username = await register(page);
   await enrol(page, course.id);
@@ -77,30 +74,30 @@ test('signing out leaves nothing of one’s own on the device', async ({ page })
   await appIsKept(page);
   await page.reload();
   await expect(page.getByText('Read this.')).toBeVisible();
-  await expect.poll(() => kept(page)).toContain('Read **this**');
-  expect(await kept(page)).toContain(username);
+  await expect.poll(() => storedData(page)).toContain('Read **this**');
+  expect(await storedData(page)).toContain(username);
 
   await openMenu(page);
   await page.getByRole('button', { name: username }).click();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await expect(page.getByRole('heading', { name: 'Learn at your own pace' })).toBeVisible();
 
-  await expect.poll(() => kept(page)).not.toContain('Read **this**');
-  expect(await kept(page)).not.toContain(username);
+  await expect.poll(() => storedData(page)).not.toContain('Read **this**');
+  expect(await storedData(page)).not.toContain(username);
 });
 
-test('a newer version is offered, and is there after loading it', async ({ page }) => {
+test('a new version is offered and active after reloading', async ({ page }) => {
   await page.goto('/login');
   await appIsKept(page);
-  await page.getByLabel('Username or e-mail').fill('half a na');
+  await page.getByLabel('Username or email').fill('half a na');
   await page.evaluate(() => {
-    // What the worker says when it has fetched one.
+    // The message of the worker after fetching a version.
     const [currentVersion, latestVersion] = [{ hash: '1' }, { hash: '2' }];
     const data = { type: 'VERSION_READY', currentVersion, latestVersion };
     navigator.serviceWorker.dispatchEvent(new MessageEvent('message', { data }));
   });
-  await expect(page.getByText('There is a new version of this app.')).toBeInViewport();
-  await expect(page.getByLabel('Username or e-mail')).toHaveValue('half a na');
+  await expect(page.getByText('A new version is available.')).toBeInViewport();
+  await expect(page.getByLabel('Username or email')).toHaveValue('half a na');
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     expect(await violations(page)).toEqual([]);
@@ -110,14 +107,14 @@ test('a newer version is offered, and is there after loading it', async ({ page 
   }
 
   await page.getByRole('button', { name: 'Reload' }).click();
-  await expect(page.getByLabel('Username or e-mail')).toHaveValue('');
-  await expect(page.getByText('There is a new version of this app.')).toBeHidden();
+  await expect(page.getByLabel('Username or email')).toHaveValue('');
+  await expect(page.getByText('A new version is available.')).toBeHidden();
 });
 
 test.describe('without the service worker', () => {
   test.use({ serviceWorkers: 'block' });
 
-  test('a page that cannot be fetched says so, and comes when the network does', async ({
+  test('a page that cannot be loaded shows an error and loads after reconnecting', async ({
     page,
     context,
   }) => {
@@ -126,7 +123,7 @@ test.describe('without the service worker', () => {
     await context.setOffline(true);
     await openMenu(page);
     await page.getByRole('link', { name: 'Register' }).first().click();
-    await expect(page.getByRole('heading', { name: 'cannot be reached now' })).toBeVisible();
+    await expect(page.getByRole('heading', { name: 'Page unavailable' })).toBeVisible();
 
     await context.setOffline(false);
     await expect(page.getByRole('heading', { level: 1, name: 'Register' })).toBeVisible();
@@ -134,8 +131,8 @@ test.describe('without the service worker', () => {
   });
 });
 
-/** Everything that the browser keeps for the app, but for the app itself. */
-function kept(page: Page): Promise<string> {
+/** Returns everything that the browser stores for the app, except the app itself. */
+function storedData(page: Page): Promise<string> {
   return page.evaluate(async () => {
     const texts = [JSON.stringify(localStorage), JSON.stringify(sessionStorage)];
     for (const name of await caches.keys()) {

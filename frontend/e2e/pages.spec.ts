@@ -10,7 +10,7 @@ for (const { name, as, path, then, allowed = [] } of PLACES) {
   test.describe(name, () => {
     test.use({ allowed });
 
-    test('is accessible in both themes, within its width, without shifts', async ({ page }, {
+    test('is accessible in both themes, fits the viewport, and does not shift', async ({ page }, {
       project,
     }) => {
       if (as) await signInQuietly(page, as);
@@ -50,7 +50,7 @@ declare global {
   }
 }
 
-/** Sums up what moves by itself, as Lighthouse does for a load. */
+/** Sums up layout shifts, as Lighthouse does. */
 function watchShifts(): void {
   window.shift = 0;
   new PerformanceObserver(list => {

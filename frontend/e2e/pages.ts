@@ -3,18 +3,18 @@ import { Page } from '@playwright/test';
 import { Course, enrol, makeCourse as newCourse, startAttempt, submitAnswers } from './courses';
 import { Person, api } from './product';
 
-/** A page of the app, and who sees it; `path` may have to look up what is there. */
+/** A page to check, and its user; `path` may look up data first. */
 export interface Place {
   readonly name: string;
   readonly as?: Person;
   readonly path: string | ((page: Page) => Promise<string>);
-  /** What has to be done on the page to see what is meant. */
+  /** Brings the page into the state to check. */
   readonly then?: (page: Page) => Promise<void>;
-  /** What is complained of on its console, and is meant so. */
+  /** Expected console errors. */
   readonly allowed?: readonly RegExp[];
 }
 
-/** Every page, for what must be true of all of them. */
+/** Every page of the app, for checks that apply to all. */
 export const PLACES: readonly Place[] = [
   // The shell
   { name: 'forbidden', path: '/forbidden' },
@@ -54,9 +54,9 @@ export const PLACES: readonly Place[] = [
   { name: 'lesson-finished', as: 'demo-student', path: page => lessonToGoOnWith(page, true) },
   { name: 'lesson-preview', path: lessonWithVideo },
   {
-    name: 'lesson-quiet',
+    name: 'lesson-focus-mode',
     path: lessonWithVideo,
-    then: page => page.getByRole('button', { name: 'Quiet mode' }).click(),
+    then: page => page.getByRole('button', { name: 'Focus mode' }).click(),
   },
   {
     name: 'lesson-locked',
@@ -91,9 +91,9 @@ export const PLACES: readonly Place[] = [
     path: page => openAttempt(page, 3),
     then: async page => {
       await page.getByRole('radio', { name: 'True' }).check();
-      await page.getByLabel('Mark for review').check();
+      await page.getByLabel('Flag for review').check();
       await page.getByRole('link', { name: 'Review and submit' }).click();
-      await page.getByRole('button', { name: 'Submit my answers' }).click();
+      await page.getByRole('button', { name: 'Submit answers' }).click();
     },
   },
   {
@@ -159,17 +159,17 @@ export const PLACES: readonly Place[] = [
       const { course, quiz } = await taught(page);
       return `/studio/courses/${course}/quizzes/${quiz}`;
     },
-    then: page => page.getByRole('button', { name: 'Several right choices' }).click(),
+    then: page => page.getByRole('button', { name: 'Multiple choice' }).click(),
   },
   { name: 'studio-none', as: 'demo-instructor', path: '/studio?search=nothingiscalledthis' },
 
-  // Management
+  // Manage
   { name: 'manage-users', as: 'demo-admin', path: '/manage/users' },
   {
     name: 'manage-users-invite',
     as: 'demo-admin',
     path: '/manage/users',
-    then: page => page.getByRole('button', { name: 'Invite somebody' }).click(),
+    then: page => page.getByRole('button', { name: 'Invite user' }).click(),
   },
   {
     name: 'manage-users-change',
@@ -187,7 +187,7 @@ export const PLACES: readonly Place[] = [
   },
   { name: 'manage-figures', as: 'demo-admin', path: '/manage/figures' },
 
-  // Texts as long as they may be, without a place to break
+  // Texts of maximum length without spaces
   { name: 'long-courses', path: async page => `/courses?search=${(await longCourse(page)).name}` },
   { name: 'long-course', path: async page => `/courses/${(await longCourse(page)).id}` },
   {
@@ -230,7 +230,7 @@ interface Enrolment {
   readonly completed_at: string | null;
 }
 
-/** A course of the demo that its student has tried a quiz of: one to go on with, or one that is finished. */
+/** A demo course in which the student attempted a quiz, in progress or completed. */
 async function lessonToGoOnWith(page: Page, isFinished = false): Promise<string> {
   const { student } = await api<{
     student: {
@@ -258,7 +258,7 @@ async function lessonWithVideo(page: Page): Promise<string> {
   return `/learn/${found?.course}/${found?.id}`;
 }
 
-/** A course of the demo's instructor that has a quiz, and students. */
+/** A course of the demo instructor with a quiz and students. */
 async function taught(page: Page): Promise<{ course: string; lesson: string; quiz: string }> {
   const url = '/api/courses/?search=meetings&page_size=1';
   const { results } = await api<{ results: { id: string }[] }>(page, url);
@@ -272,7 +272,7 @@ async function taught(page: Page): Promise<{ course: string; lesson: string; qui
   return { course, lesson, quiz };
 }
 
-/** The course of the demo that its student is in the middle of. */
+/** The demo course that its student has in progress. */
 async function taken(page: Page): Promise<string> {
   const url = '/api/enrollments/?ordering=enrolled_at';
   const { results } = await api<{ results: Enrolment[] }>(page, url, 'demo-student');
@@ -280,7 +280,7 @@ async function taken(page: Page): Promise<string> {
   return middle?.course ?? '';
 }
 
-/** A course of the demo whose beginning can be read by everybody. */
+/** A demo course with preview lessons. */
 async function withPreviews(page: Page): Promise<string> {
   const { results } = await api<{ results: { course: string }[] }>(
     page,
@@ -293,21 +293,21 @@ interface Asked {
   readonly questions: readonly { id: string; choices: readonly { id: string }[] }[];
 }
 
-/** Makes a quiz that the demo's student may take. */
+/** Creates a quiz that the demo student can take. */
 async function openQuiz(page: Page, settings: object = {}): Promise<string> {
   const { id, quiz } = await newCourse(page, settings);
   await enrol(page, id, 'demo-student');
   return quiz;
 }
 
-/** Opens an attempt at a new quiz for the demo's student, and says where its question is. */
+/** Starts an attempt of the demo student and returns the path of its question. */
 async function openAttempt(page: Page, step: number): Promise<string> {
   const quiz = await openQuiz(page, { time_limit_seconds: 1200 });
   await startAttempt(page, quiz, 'demo-student');
   return `/quiz/${quiz}?step=${step}`;
 }
 
-/** A course of words that are longer than any page is wide. */
+/** A course with words that are wider than any page. */
 async function longCourse(page: Page): Promise<Course & { name: string }> {
   const course = await newCourse(page, {}, 'W'.repeat(200));
   return {

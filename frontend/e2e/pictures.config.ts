@@ -2,7 +2,7 @@ import { devices } from '@playwright/test';
 
 import tests from './playwright.config';
 
-/** Makes the README's pictures from the product and its demo. */
+/** Takes the README's screenshots from the product and its demo. */
 export default {
   ...tests,
   testMatch: 'pictures.ts',

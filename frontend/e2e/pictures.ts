@@ -11,7 +11,7 @@ interface Picture {
   readonly name: string;
   readonly size?: { width: number; height: number };
   readonly colorScheme?: 'light' | 'dark';
-  /** The heading that the picture begins with, where that is not the page's. */
+  /** The heading at the top of the picture, if it is not the page's. */
   readonly from?: string;
 }
 
@@ -21,7 +21,7 @@ const PICTURES: readonly Picture[] = [
   { name: 'dashboard', place: 'dashboard', colorScheme: 'dark' },
   { name: 'quiz', place: 'quiz-attempt', size: PHONE },
   { name: 'lesson-phone', place: 'lesson', size: PHONE, colorScheme: 'dark' },
-  { name: 'statistics', place: 'studio-statistics', from: 'Questions of a quiz' },
+  { name: 'statistics', place: 'studio-statistics', from: 'Quiz statistics' },
   { name: 'studio', place: 'studio-quiz' },
 ];
 
@@ -37,7 +37,7 @@ for (const { name, place, size, from, colorScheme = 'light' } of PICTURES) {
     await expect(page.locator('main h1')).toHaveCount(1);
     await expect(page.locator('lms-skeleton')).toHaveCount(0);
     await then?.(page);
-    // The bars that browsers without a window hide leave their room.
+    // Headless browsers hide scrollbars but reserve their space.
     await page.addStyleTag({ content: 'html { scrollbar-gutter: auto }' });
     if (from) await page.getByRole('heading', { name: from }).evaluate(one => one.scrollIntoView());
     await page.waitForLoadState('networkidle');

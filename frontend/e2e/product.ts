@@ -3,7 +3,7 @@ import { Locator, Page, expect, test as base } from '@playwright/test';
 
 export { expect };
 
-/** A page on whose console nothing is complained of, but for what a test allows. */
+/** A page whose console must stay free of errors that the test does not allow. */
 export const test = base.extend<{ allowed: readonly RegExp[]; complaints: string[] }>({
   allowed: [[], { option: true }],
   complaints: [
@@ -11,7 +11,7 @@ export const test = base.extend<{ allowed: readonly RegExp[]; complaints: string
       const complaints: string[] = [];
       const known = [/Service Worker registration blocked by Playwright/, ...allowed];
       const complain = (text: string) => {
-        if (!known.some(one => one.test(text))) complaints.push(text);
+        if (!known.some(pattern => pattern.test(text))) complaints.push(text);
       };
       page.on('pageerror', error => complain(error.message));
       page.on('console', message => {
@@ -24,20 +24,20 @@ export const test = base.extend<{ allowed: readonly RegExp[]; complaints: string
   ],
 });
 
-/** The three people of the demo. */
+/** The three demo users. */
 export type Person = 'demo-student' | 'demo-instructor' | 'demo-admin';
 export const DEMO_PASSWORD = process.env['E2E_PASSWORD'] ?? '';
-/** Of everyone whom `register` registers. */
+/** The password of users created by `register`. */
 export const PASSWORD = 'correct horse battery';
 
-/** Registers somebody new by the page for it, from where one is or from the start. */
+/** Registers a new user through the page, from the current page or from the start. */
 export async function register(page: Page, arrived = learning(page)): Promise<string> {
   const username = `ada-${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 7)}`;
   if (!page.url().includes('/register')) await page.goto('/register');
   await page.getByLabel('Username').fill(username);
-  await page.getByLabel('E-mail').fill(`${username}@example.org`);
+  await page.getByLabel('Email').fill(`${username}@example.org`);
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-  await page.getByLabel('Password once more').fill(PASSWORD);
+  await page.getByLabel('Confirm password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Register' }).click();
   await expect(arrived).toBeVisible();
   return username;
@@ -57,14 +57,14 @@ export async function signIn(
   await expect(learning(page)).toBeVisible();
 }
 
-/** Signs in by the page for it, on which one is. */
+/** Signs in through the open sign-in page. */
 export async function fillSignIn(page: Page, username: string, password: string): Promise<void> {
-  await page.getByLabel('Username or e-mail').fill(username);
-  await page.getByLabel('Password').fill(password);
+  await page.getByLabel('Username or email').fill(username);
+  await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
-/** Signs in without the page for it, for tests of other pages: the next one opened has the session. */
+/** Signs in without the sign-in page; the next page opened has the session. */
 export async function signInQuietly(page: Page, username: Person): Promise<void> {
   await page.request.post('/api/auth/login/', {
     headers: { 'X-Auth-Mode': 'cookie' },
@@ -73,14 +73,14 @@ export async function signInQuietly(page: Page, username: Person): Promise<void>
   await page.addInitScript(() => localStorage.setItem('lms.session', '1'));
 }
 
-/** Signs in apart from the page, and returns the access token. */
+/** Signs in outside the page and returns the access token. */
 export async function tokenOf(page: Page, username: Person): Promise<string> {
   const data = { username, password: DEMO_PASSWORD };
   const answer = await page.request.post('/api/auth/login/', { data });
   return ((await answer.json()) as { access: string }).access;
 }
 
-/** Reads from the API as that person, or as a visitor. */
+/** Reads from the API as the user, or as a visitor. */
 export async function api<Answer>(page: Page, url: string, as?: Person): Promise<Answer> {
   const headers = as ? { Authorization: `Bearer ${await tokenOf(page, as)}` } : undefined;
   const answer = await page.request.get(url, { headers });
@@ -88,7 +88,7 @@ export async function api<Answer>(page: Page, url: string, as?: Person): Promise
   return (await answer.json()) as Answer;
 }
 
-/** Opens the navigation where it is behind a button, as on a phone. */
+/** Opens the navigation if it is behind a button, as on phones. */
 export async function openMenu(page: Page): Promise<void> {
   const menu = page.getByRole('button', { name: 'Menu' });
   if ((await menu.isVisible()) && (await menu.getAttribute('aria-expanded')) === 'false') {
@@ -96,20 +96,20 @@ export async function openMenu(page: Page): Promise<void> {
   }
 }
 
-/** Waits until the service worker has the whole app, so that it can be used offline. */
+/** Waits until the service worker has cached the app for offline use. */
 export async function appIsKept(page: Page): Promise<void> {
   const isKept = async () => {
     await navigator.serviceWorker.ready;
     const answer = await fetch('ngsw.json');
     const { assetGroups } = (await answer.json()) as { assetGroups: { urls: string[] }[] };
     const urls = assetGroups.flatMap(group => group.urls);
-    const kept = await Promise.all(urls.map(url => caches.match(url)));
-    return kept.every(one => one !== undefined);
+    const cached = await Promise.all(urls.map(url => caches.match(url)));
+    return cached.every(response => response !== undefined);
   };
   await expect.poll(() => page.evaluate(isKept), { timeout: 30_000 }).toBe(true);
 }
 
-/** Says what axe finds wrong, by rule and element. */
+/** Returns axe violations by rule and element. */
 export async function violations(page: Page): Promise<string[]> {
   const found = await new AxeBuilder({ page })
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { PASSWORD, expect, openMenu, register, signIn, test } from './product';
 
 const NEW_PASSWORD = 'another horse battery';
-// The least PNG: one pixel.
+// The smallest PNG: one pixel.
 const PICTURE =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
@@ -24,12 +24,12 @@ async function signOut(page: Page, username: string): Promise<void> {
 
 async function tryToSignIn(page: Page, username: string, password: string): Promise<void> {
   await page.goto('/login');
-  await page.getByLabel('Username or e-mail').fill(username);
-  await page.getByLabel('Password').fill(password);
+  await page.getByLabel('Username or email').fill(username);
+  await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
-test('one says who one is, and it is kept', async ({ page }) => {
+test('profile details are saved', async ({ page }) => {
   await openProfile(page);
   await page.getByLabel('About you').fill('I count.');
   await page.getByRole('button', { name: 'Save', exact: true }).click();
@@ -38,10 +38,12 @@ test('one says who one is, and it is kept', async ({ page }) => {
   await expect(page.getByLabel('About you')).toHaveValue('I count.');
 });
 
-test.describe('where something is refused', () => {
+test.describe('rejected input', () => {
   test.use({ allowed: [/status of (400|401)/] });
 
-  test('a bad picture is refused beside it, a good one is seen, and removed', async ({ page }) => {
+  test('an invalid picture shows an error; a valid one is shown and can be removed', async ({
+    page,
+  }) => {
     await openProfile(page);
     const box = page.locator('input[type=file]');
     await box.setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: Buffer.from('no') });
@@ -60,35 +62,37 @@ test.describe('where something is refused', () => {
     await expect(picture).toBeHidden();
   });
 
-  test('a password is changed, and only the new one signs in', async ({ page }) => {
+  test('after a password change only the new password works', async ({ page }) => {
     const username = await openProfile(page);
     await page.getByRole('button', { name: 'Change password' }).click();
     await page.getByLabel('Current password').fill('not my password');
     await page.getByLabel('New password', { exact: true }).fill(NEW_PASSWORD);
-    await page.getByLabel('New password once more').fill(NEW_PASSWORD);
+    await page.getByLabel('Confirm new password').fill(NEW_PASSWORD);
     await page.getByRole('button', { name: 'Change password' }).click();
     await expect(page.getByLabel('Current password')).toBeFocused();
     await expect(page.locator('mat-error')).toHaveCount(1);
 
     await page.getByLabel('Current password').fill(PASSWORD);
     await page.getByRole('button', { name: 'Change password' }).click();
-    await expect(page.getByText('Your password is changed.')).toBeVisible();
+    await expect(page.getByText('Your password was changed.')).toBeVisible();
     await signOut(page, username);
     await tryToSignIn(page, username, PASSWORD);
     await expect(page.getByRole('alert')).toBeVisible();
     await signIn(page, username, NEW_PASSWORD);
   });
 
-  test('an account is erased when one types one’s name, and signs in no more', async ({ page }) => {
+  test('an account is deleted after typing its name and can no longer sign in', async ({
+    page,
+  }) => {
     const username = await openProfile(page);
-    await page.getByRole('button', { name: 'Erase my account' }).click();
+    await page.getByRole('button', { name: 'Delete my account' }).click();
     const dialog = page.getByRole('dialog');
-    const agree = dialog.getByRole('button', { name: 'Erase my account' });
+    const agree = dialog.getByRole('button', { name: 'Delete my account' });
     await expect(agree).toBeDisabled();
-    await dialog.getByLabel(`Type ${username} to go on`).fill(username);
+    await dialog.getByLabel(`Type ${username} to confirm`).fill(username);
     await agree.click();
     await expect(page).toHaveURL('/');
-    await expect(page.getByText('Your account is erased.')).toBeVisible();
+    await expect(page.getByText('Your account has been deleted.')).toBeVisible();
 
     await tryToSignIn(page, username, PASSWORD);
     await expect(page.getByRole('alert')).toBeVisible();
@@ -96,7 +100,7 @@ test.describe('where something is refused', () => {
   });
 });
 
-test('another device is signed out from here', async ({ page }) => {
+test('another device can be signed out', async ({ page }) => {
   const username = await openProfile(page);
   const login = await page.request.post('/api/auth/login/', {
     headers: { 'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0' },
@@ -115,7 +119,7 @@ test('another device is signed out from here', async ({ page }) => {
   await expect(page.getByText('This device', { exact: true })).toBeVisible();
 });
 
-test('the site speaks Spanish, and English again', async ({ page }) => {
+test('the site switches to Spanish and back to English', async ({ page }) => {
   await openProfile(page);
   await page.getByRole('main').getByRole('link', { name: 'Español' }).click();
   await expect(page).toHaveURL('/es/profile');
@@ -126,18 +130,18 @@ test('the site speaks Spanish, and English again', async ({ page }) => {
   await expect(page.getByRole('heading', { level: 1, name: 'Profile' })).toBeVisible();
 });
 
-test('theme and the language of one’s mails are kept', async ({ page }) => {
+test('the theme and the email language are saved', async ({ page }) => {
   await openProfile(page);
   await page.getByRole('main').getByRole('radio', { name: 'Dark' }).check();
-  await page.getByLabel('Language of your mails and notifications').selectOption('es');
+  await page.getByLabel('Language of emails and notifications').selectOption('es');
   await expect(page.getByText('Saved.')).toBeVisible();
 
   await page.reload();
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
-  await expect(page.getByLabel('Language of your mails and notifications')).toHaveValue('es');
+  await expect(page.getByLabel('Language of emails and notifications')).toHaveValue('es');
 });
 
-test('one’s data is downloaded, with the account in it', async ({ page }) => {
+test('the data download contains the account', async ({ page }) => {
   const username = await openProfile(page);
   const [download] = await Promise.all([
     page.waitForEvent('download'),

@@ -1,6 +1,6 @@
 import { PASSWORD, expect, fillSignIn, openMenu, register, signIn, test } from './product';
 
-test('someone new registers, stays signed in over a reload, and signs out', async ({ page }) => {
+test('a new user registers, stays signed in after a reload, and signs out', async ({ page }) => {
   const username = await register(page);
 
   await page.reload();
@@ -19,7 +19,7 @@ test('someone new registers, stays signed in over a reload, and signs out', asyn
   await expect(page).toHaveURL(/\/login\?next=%2Fdashboard$/);
 });
 
-test('signing out in one tab signs out the other, and what it showed is gone', async ({
+test('signing out in one tab signs out the other and clears its page', async ({
   page,
   context,
 }) => {
@@ -42,10 +42,10 @@ test('signing out in one tab signs out the other, and what it showed is gone', a
   await expect(other).toHaveURL(/\/dashboard$/);
 });
 
-test.describe('where the session has ended', () => {
+test.describe('an expired session', () => {
   test.use({ allowed: [/401/] });
 
-  test('one signs in again, and is where one was', async ({ page, request }) => {
+  test('returns to the same page after signing in again', async ({ page, request }) => {
     const username = await register(page);
     const data = { username, password: PASSWORD };
     const { access } = await (await request.post('/api/auth/login/', { data })).json();
@@ -59,7 +59,7 @@ test.describe('where the session has ended', () => {
     await expect(page.getByRole('heading', { level: 1, name: 'Notifications' })).toBeVisible();
   });
 
-  test('a void access token is renewed once, and nobody sees it', async ({ page }) => {
+  test('an expired access token is renewed once without being noticed', async ({ page }) => {
     await register(page);
     let renewals = 0;
     page.on('request', request => (renewals += request.url().includes('/refresh/') ? 1 : 0));
@@ -75,19 +75,19 @@ test.describe('where the session has ended', () => {
     await openMenu(page);
     await page.getByRole('link', { name: 'Notifications' }).click();
     await expect(page.getByRole('heading', { level: 1, name: 'Notifications' })).toBeVisible();
-    await expect(page.locator('lms-empty')).toBeVisible();
+    await expect(page.locator('lms-empty-state')).toBeVisible();
     expect(refused.size).toBeGreaterThan(0);
     expect(renewals).toBe(1);
   });
 });
 
-test('whoever is signed in is led past the page for it', async ({ page }) => {
+test('signed-in users are redirected from the sign-in page', async ({ page }) => {
   await register(page);
   await page.goto('/login?next=%2Fcourses');
   await expect(page).toHaveURL(/\/courses$/);
 });
 
-test('a student of the demo sees neither studio nor management', async ({ page }) => {
+test('a student sees neither the studio nor the admin pages', async ({ page }) => {
   await signIn(page, 'demo-student');
 
   await openMenu(page);

@@ -40,7 +40,7 @@ async function openStudio(page: Page, path: (course: Course) => string): Promise
 
 async function choose(page: Page, name: string, content: string): Promise<void> {
   const file = { name, mimeType: 'text/plain', buffer: Buffer.from(content) };
-  await page.getByLabel('Import a file').setInputFiles(file);
+  await page.getByLabel('Import questions').setInputFiles(file);
 }
 
 async function download(page: Page, button: string): Promise<{ name: string; text: string }> {
@@ -53,9 +53,7 @@ async function download(page: Page, button: string): Promise<{ name: string; tex
 test.describe('question banks', () => {
   test.use({ allowed: [/status of 400/] });
 
-  test('a file that is refused says where and why, and nothing of it is stored', async ({
-    page,
-  }) => {
+  test('a rejected file shows the line and the reason, and nothing is stored', async ({ page }) => {
     const { quiz } = await openStudio(page, course => `quizzes/${course.quiz}`);
     await expect(page.locator('.question')).toHaveCount(5);
     await choose(page, 'broken.gift', BROKEN);
@@ -75,7 +73,7 @@ test.describe('question banks', () => {
     expect(question_count).toBe(5);
   });
 
-  test('questions come in from GIFT and Moodle XML, and go out again', async ({ page }) => {
+  test('questions are imported from GIFT and Moodle XML, and exported again', async ({ page }) => {
     await openStudio(page, course => `quizzes/${course.quiz}`);
     await expect(page.locator('.question')).toHaveCount(5);
     await choose(page, 'sky.gift', GIFT);
@@ -87,8 +85,8 @@ test.describe('question banks', () => {
 
     const gift = await download(page, 'Export as GIFT');
     expect(gift.name).toBe('A quiz.gift.txt');
-    for (const said of ['How many moons has Mars?', '=Saturn', 'Milky Way']) {
-      expect(gift.text).toContain(said);
+    for (const text of ['How many moons has Mars?', '=Saturn', 'Milky Way']) {
+      expect(gift.text).toContain(text);
     }
     const xml = await download(page, 'Export as Moodle XML');
     expect(xml.name).toBe('A quiz.xml');
@@ -99,7 +97,7 @@ test.describe('question banks', () => {
   });
 });
 
-test('lessons are put in order by keyboard and by dragging', async ({ page }) => {
+test('lessons are reordered by keyboard and by dragging', async ({ page }) => {
   await openStudio(page, () => 'outline');
   const lessons = page.locator('.lessons .title a');
   await expect(lessons).toHaveText(['First steps', 'Check yourself']);
@@ -127,15 +125,15 @@ test('lessons are put in order by keyboard and by dragging', async ({ page }) =>
 test.describe('two editors of one lesson', () => {
   test.use({ allowed: [/status of 412/] });
 
-  test('see both texts, and lose neither', async ({ page, context }) => {
+  test('see both versions and lose neither', async ({ page, context }) => {
     const { id, lessons } = await openStudio(page, course => `lessons/${course.lessons[0]}`);
     const stored = async () =>
       (await api<Lesson>(page, `/api/lessons/${lessons[0]}/`, 'demo-instructor')).content;
-    const mine = page.getByLabel('Text, in Markdown');
+    const mine = page.getByLabel('Content (Markdown)');
     await expect(mine).toHaveValue(/Begin/);
     const other = await context.newPage();
     await other.goto(`/studio/courses/${id}/lessons/${lessons[0]}`);
-    await other.getByLabel('Text, in Markdown').fill('Theirs.');
+    await other.getByLabel('Content (Markdown)').fill('Theirs.');
     await other.getByRole('button', { name: 'Save', exact: true }).click();
     await expect(other.getByText('Saved.')).toBeVisible();
     await other.close();
@@ -143,8 +141,8 @@ test.describe('two editors of one lesson', () => {
     await mine.fill('Mine.');
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     const dialog = page.getByRole('dialog');
-    await expect(dialog.getByLabel('Theirs, saved')).toHaveValue('Theirs.');
-    await expect(dialog.getByLabel('Yours, not saved yet')).toHaveValue('Mine.');
+    await expect(dialog.getByLabel('Saved version')).toHaveValue('Theirs.');
+    await expect(dialog.getByLabel('Your version (not saved)')).toHaveValue('Mine.');
     expect(await violations(page)).toEqual([]);
     await dialog.getByRole('button', { name: 'Keep editing' }).click();
     await expect(dialog).toBeHidden();
@@ -153,60 +151,60 @@ test.describe('two editors of one lesson', () => {
 
     await mine.fill('Theirs.\n\nMine.');
     await page.getByRole('button', { name: 'Save', exact: true }).click();
-    await dialog.getByRole('button', { name: 'Replace theirs by mine' }).click();
+    await dialog.getByRole('button', { name: 'Replace with my version' }).click();
     await expect(page.getByText('Saved.')).toBeVisible();
     expect(await stored()).toBe('Theirs.\n\nMine.');
   });
 });
 
-test('students are saved as a table that runs nothing', async ({ page }) => {
+test('exported students contain no executable formulas', async ({ page }) => {
   const course = await makeCourse(page, { title: '=HYPERLINK("x")' });
   await enrol(page, course.id, 'demo-student');
   await signInQuietly(page, 'demo-instructor');
   await page.goto(`/studio/courses/${course.id}/students`);
   await expect(page.getByRole('rowheader', { name: 'demo-student' })).toBeVisible();
-  const { name, text } = await download(page, 'Save as CSV');
+  const { name, text } = await download(page, 'Export as CSV');
 
   expect(name).toBe(`${course.title}.csv`);
   const lines = text.replace('\ufeff', '').split('\r\n');
-  expect(lines[0]).toBe(`Student,Enrolled,Completed,Per cent,Grade,"'=HYPERLINK(""x"")"`);
+  expect(lines[0]).toBe(`Student,Enrolled,Completed,Progress (%),Grade,"'=HYPERLINK(""x"")"`);
   expect(lines[1]).toMatch(/^demo-student,\d{4}-\d\d-\d\dT[^,]+,,0,,$/);
   expect(lines.slice(2)).toEqual(['']);
 });
 
-test('the figures of a quiz are drawn, and stand in tables', async ({ page }) => {
+test('quiz statistics are shown as charts and tables', async ({ page }) => {
   const url = '/api/courses/?search=meetings&page_size=1';
   const { results } = await api<{ results: { id: string }[] }>(page, url);
   await signInQuietly(page, 'demo-instructor');
   await page.goto(`/studio/courses/${results[0]?.id}/statistics`);
   for (const [title, heading] of [
-    ['Enrolments in the last twelve weeks', 'Enrolments'],
-    ['Facility and discrimination of each question', 'Discrimination'],
+    ['Enrollments in the last 12 weeks', 'Enrollments'],
+    ['Facility and discrimination index by question', 'Discrimination index'],
   ] as const) {
     const figure = page.getByRole('figure', { name: title });
     await figure.scrollIntoViewIfNeeded();
     await expect(figure.locator('canvas')).toBeVisible();
-    await figure.getByText('Show the figures as a table').click();
+    await figure.getByText('Show data as a table').click();
     await expect(figure.getByRole('columnheader', { name: heading })).toBeVisible();
     expect(await figure.getByRole('row').count()).toBeGreaterThan(1);
   }
   await expect(page.getByText('Fewer than 20 attempts')).toBeVisible();
-  await page.getByLabel('Attempts').selectOption('All');
+  await page.getByLabel('Attempts').selectOption('All attempts');
   await expect(page).toHaveURL(/attempts=all/);
 });
 
-test('a quiz is tried as a student, without its key, and sends nothing', async ({ page }) => {
+test('a quiz preview contains no answer key and submits nothing', async ({ page }) => {
   await openStudio(page, course => `quizzes/${course.quiz}`);
   await expect(page.getByText('Neptune')).toBeVisible();
   const sent: string[] = [];
   page.on('request', request => {
     if (request.method() !== 'GET') sent.push(`${request.method()} ${request.url()}`);
   });
-  await page.getByRole('link', { name: 'Preview as a student' }).click();
+  await page.getByRole('link', { name: 'Preview as student' }).click();
   await expect(page.getByText('Question 1 of 5')).toBeVisible();
   await page.getByRole('radio', { name: 'Mercury' }).check();
   await page.getByRole('checkbox', { name: 'Saturn' }).check();
-  await page.getByLabel('Your answer, a number').fill('1.5');
+  await page.getByLabel('Your answer (a number)').fill('1.5');
 
   await expect(page.locator('lms-quiz-preview')).not.toContainText(/Neptune|1\.52|88 days/);
   await page.getByRole('link', { name: 'Back to editing' }).click();
@@ -214,14 +212,12 @@ test('a quiz is tried as a student, without its key, and sends nothing', async (
   expect(sent).toEqual([]);
 });
 
-test('a student does not get into the studio', async ({ page }) => {
+test('a student cannot open the studio', async ({ page }) => {
   const { id } = await makeCourse(page);
   await signInQuietly(page, 'demo-student');
   for (const path of ['/studio', `/studio/courses/${id}/outline`]) {
     await page.goto(path);
-    await expect(page.getByRole('heading', { level: 1 })).toHaveText(
-      'This is not for your account',
-    );
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Access denied');
   }
   const headers = { Authorization: `Bearer ${await tokenOf(page, 'demo-student')}` };
   const answer = await page.request.get(`/api/quizzes/?course=${id}`, { headers });

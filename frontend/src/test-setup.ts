@@ -1,5 +1,5 @@
-/** What browsers have and jsdom lacks; nothing is ever seen there. */
-class NothingIsSeen implements IntersectionObserver {
+/** jsdom has no IntersectionObserver; this one never reports anything as visible. */
+class InertIntersectionObserver implements IntersectionObserver {
   readonly root = null;
   readonly rootMargin = '';
   readonly scrollMargin = '';
@@ -10,4 +10,4 @@ class NothingIsSeen implements IntersectionObserver {
   takeRecords = () => [];
 }
 
-globalThis.IntersectionObserver = NothingIsSeen;
+globalThis.IntersectionObserver = InertIntersectionObserver;

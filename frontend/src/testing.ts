@@ -7,9 +7,9 @@ import { RouterTestingHarness } from '@angular/router/testing';
 
 import { User } from '@core/api/models';
 import { Session } from '@core/auth/session';
-import { Failures } from '@core/errors/failures';
-import { errors } from '@core/http/errors';
-import { Notes } from '@core/notes/notes';
+import { ErrorReporter } from '@core/errors/error-reporter';
+import { errorInterceptor } from '@core/http/error-interceptor';
+import { Snackbar } from '@core/snackbar/snackbar';
 import { Confirm } from '@shared/confirm';
 
 export const ADA = {
@@ -25,42 +25,42 @@ export const ADA = {
   is_admin: false,
   instructor_requested: false,
 } as unknown as User;
-export const TEACHER = { ...ADA, is_instructor: true } as User;
+export const INSTRUCTOR = { ...ADA, is_instructor: true } as User;
 export const ADMIN = { ...ADA, is_admin: true } as User;
 
-/** A page of a list that holds these alone. */
+/** A page of a list with these results. */
 export function pageOf<Row>(...results: Row[]) {
   return { count: results.length, next: null, previous: null, results };
 }
 
-/** Opens pages as the router does, for that person, with a server that the test answers for. */
+/** Opens a page through the router as the user; the test responds in place of the server. */
 export async function visit(routes: Routes, url: string, user: User | null = ADA) {
-  const known = signal(user);
+  const currentUser = signal(user);
   const session = {
-    user: known,
-    isSignedIn: () => known() !== null,
-    isInstructor: () => !!known()?.is_instructor || !!known()?.is_admin,
-    isAdmin: () => !!known()?.is_admin,
-    restored: () => Promise.resolve(),
-    update: (changed: User) => known.set(changed),
-    signOut: vi.fn(async () => known.set(null)),
+    user: currentUser,
+    isSignedIn: () => currentUser() !== null,
+    isInstructor: () => !!currentUser()?.is_instructor || !!currentUser()?.is_admin,
+    isAdmin: () => !!currentUser()?.is_admin,
+    whenReady: () => Promise.resolve(),
+    update: (changed: User) => currentUser.set(changed),
+    signOut: vi.fn(async () => currentUser.set(null)),
   };
   const ask = vi.fn(async () => true);
-  const notes = {
-    say: vi.fn(async () => undefined),
-    warn: vi.fn(async () => undefined),
-    offer: vi.fn(async () => false),
+  const snackbar = {
+    show: vi.fn(async () => undefined),
+    showError: vi.fn(async () => undefined),
+    showWithAction: vi.fn(async () => false),
   };
   const report = vi.fn(async () => undefined);
   TestBed.configureTestingModule({
     providers: [
-      provideHttpClient(withInterceptors([errors])),
+      provideHttpClient(withInterceptors([errorInterceptor])),
       provideHttpClientTesting(),
       provideRouter([...routes, { path: '**', children: [] }], withComponentInputBinding()),
       { provide: Session, useValue: session },
       { provide: Confirm, useValue: { ask } },
-      { provide: Notes, useValue: notes },
-      { provide: Failures, useValue: { report } },
+      { provide: Snackbar, useValue: snackbar },
+      { provide: ErrorReporter, useValue: { report } },
     ],
   });
   const harness = await RouterTestingHarness.create(url);
@@ -73,7 +73,7 @@ export async function visit(routes: Routes, url: string, user: User | null = ADA
       TestBed.tick();
     }
   };
-  /** Answers the one request that begins so, and returns it. */
+  /** Responds to the one request with this method and URL prefix, and returns it. */
   const answer = async (
     method: string,
     address: string,
@@ -92,11 +92,11 @@ export async function visit(routes: Routes, url: string, user: User | null = ADA
     return sent.request;
   };
   const find = <Kind extends HTMLElement>(selector: string, text = '') => {
-    const found = [...page.querySelectorAll<Kind>(selector)].find(one =>
-      (one.textContent ?? '').trim().includes(text),
+    const element = [...page.querySelectorAll<Kind>(selector)].find(candidate =>
+      (candidate.textContent ?? '').trim().includes(text),
     );
-    if (!found) throw new Error(`no ${selector} “${text}” in ${page.innerHTML}`);
-    return found;
+    if (!element) throw new Error(`no ${selector} “${text}” in ${page.innerHTML}`);
+    return element;
   };
   const click = async (text: string, selector = 'button') => {
     find(selector, text).click();
@@ -118,7 +118,7 @@ export async function visit(routes: Routes, url: string, user: User | null = ADA
     http,
     session,
     ask,
-    notes,
+    snackbar,
     report,
     settle,
     answer,

@@ -11,10 +11,9 @@ from drf_yasg import openapi
 from drf_yasg.app_settings import swagger_settings
 from drf_yasg.inspectors import SwaggerAutoSchema
 from rest_framework.fields import FileField
-from rest_framework.permissions import AllowAny
 
 from apps.common.http.query_params import ListQuery, Query
-from apps.common.http.viewsets import ApiView
+from apps.common.http.viewsets import ApiView, is_public
 from apps.users.authentication import BearerAuthentication
 from lms.schema.definitions import (
     CARDS,
@@ -71,8 +70,7 @@ class Operation(SwaggerAutoSchema):
         return [(operation_keys or [""])[0].replace("_", "-")]
 
     def get_security(self):
-        allowed = getattr(self.view, "permission_classes", None)
-        return [] if not allowed or allowed == [AllowAny] else None
+        return [] if is_public(self.view) else None
 
     def get_consumes(self):
         return ["multipart/form-data"] if self._takes_form else ["application/json"]

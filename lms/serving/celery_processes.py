@@ -58,8 +58,12 @@ class Kept:
         self._process: subprocess.Popen | None = None
         self._stopping = Event()
         self._starting = Lock()
+        self._attempted = Event()
         self._thread = Thread(target=self._keep, name=name, daemon=True)
         self._thread.start()
+        # A worker that the server forked before this had a copy of a pipe of Popen's: Popen would
+        # wait, and miss the end of the child, for as long as that worker lives.
+        self._attempted.wait()
 
     def ask_to_end(self) -> None:
         self._stopping.set()
@@ -103,6 +107,8 @@ class Kept:
             except OSError as error:
                 logger.error("%s cannot be started: %s.", self._name, error)
                 return
+            finally:
+                self._attempted.set()
         self._process.wait()
 
 

@@ -26,7 +26,7 @@ try:
 except ImproperlyConfigured as error:
     sys.exit(f"lms: {error}")
 
-SHARED = bool(settings.MONGODB_URI and settings.REDIS_URL)
+SHARED = settings.SHARED_STORES
 CELERY_BESIDE = SHARED and env.flag("LMS_CELERY_BESIDE")  # as `make run` asks
 WORKERS_UNLESS_TOLD = min(2 * (os.cpu_count() or 1) + 1, 8)
 SECONDS_TO_END = 20
@@ -35,7 +35,7 @@ SECONDS_FOR_THE_STORE = 25  # longer than the worker before may take to end, sho
 bind = f"127.0.0.1:{settings.PORT}"
 worker_class = f"{worker.Worker.__module__}.{worker.Worker.__qualname__}"
 workers = env.number("WEB_WORKERS", default=WORKERS_UNLESS_TOLD, least=1) if SHARED else 1
-threads = env.number("WEB_THREADS", default=32 if SHARED else 128, least=1)
+threads = settings.WEB_THREADS
 # Each takes a file descriptor, and many systems allow a process 1,024 of them.
 worker_connections = env.number("WEB_CONNECTIONS", default=512, least=threads + 1)
 keepalive = 2  # seconds until a connection without a request is closed

@@ -5,22 +5,24 @@ What is lost when the process ends is found again by the sweeps, so nothing is k
 
 import logging
 import time
-from queue import Empty, Full, Queue
+from itertools import count
+from queue import Empty, Full, PriorityQueue
 from threading import Thread
 
 from django.db import close_old_connections
 
 from apps.common.tasks import run_in_process
-from lms.celery import SWEEPS, app
+from lms.celery import LOW_PRIORITY, SWEEPS, app
 
 logger = logging.getLogger(__name__)
 
 SOON = 5  # seconds from the start to the first sweeps
 LONGEST_QUEUE = 10_000
 
-_waiting: Queue = Queue(maxsize=LONGEST_QUEUE)
+_waiting: PriorityQueue = PriorityQueue(maxsize=LONGEST_QUEUE)  # those of low priority last
+_numbers = count()  # keep the order of tasks of the same priority
 _thread: Thread | None = None
-_END = object()
+_END = -1  # goes before every task
 
 
 def start() -> None:
@@ -40,7 +42,7 @@ def stop(*, wait: float = 5) -> None:
         run_in_process(None)
         while not _waiting.empty():
             _waiting.get_nowait()
-        _waiting.put(_END)
+        _waiting.put((_END, next(_numbers), None, {}))
         _thread.join(wait)
         _thread = None
 
@@ -48,7 +50,7 @@ def stop(*, wait: float = 5) -> None:
 def submit(name: str, arguments: dict) -> None:
     """Run the task soon; if the queue is full, a sweep does its work."""
     try:
-        _waiting.put_nowait((name, arguments))
+        _waiting.put_nowait((name in LOW_PRIORITY, next(_numbers), name, arguments))
     except Full:
         logger.warning("Too many tasks are waiting; a sweep will do the work of %s.", name)
 
@@ -56,15 +58,26 @@ def submit(name: str, arguments: dict) -> None:
 def _work() -> None:
     due = dict.fromkeys(SWEEPS, time.monotonic() + SOON)
     while True:
-        name = min(due, key=due.__getitem__)
+        _run_due_sweep(due)
         try:
-            item = _waiting.get(timeout=max(0, due[name] - time.monotonic()))
+            priority, _, name, arguments = _waiting.get(timeout=_seconds_until(min(due.values())))
         except Empty:
-            due[name] = time.monotonic() + SWEEPS[name]
-            item = (name, {})
-        if item is _END:
+            continue
+        if priority == _END:
             return
-        _run(*item)
+        _run(name, arguments)
+
+
+def _run_due_sweep(due: dict[str, float]) -> None:
+    """Run at most one sweep before the next task, so that neither waits for all of the other."""
+    name = min(due, key=due.__getitem__)
+    if not _seconds_until(due[name]):
+        due[name] = time.monotonic() + SWEEPS[name]
+        _run(name, {})
+
+
+def _seconds_until(moment: float) -> float:
+    return max(0, moment - time.monotonic())
 
 
 def _run(name: str, arguments: dict) -> None:

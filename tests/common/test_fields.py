@@ -225,6 +225,12 @@ def test_a_list_that_is_short_enough_is_accepted():
     assert ListField(child=TextField(), max_length=3).run_validation(["a", "b"]) == ["a", "b"]
 
 
+def test_the_lines_of_a_text_are_separated_by_line_feeds():
+    field = TextField(lines=True)
+
+    assert field.run_validation("a\r\nb\rc\n\r\nd") == "a\nb\nc\n\nd"
+
+
 def test_a_text_that_is_too_long_gets_only_that_message():
     with pytest.raises(ValidationError) as refused:
         TextField(max_length=10).run_validation("\0" * 11)

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from mongoengine import Document, StringField
 from rest_framework.exceptions import ValidationError
 from rest_framework.parsers import MultiPartParser
-from rest_framework.permissions import IsAuthenticated
+from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory, force_authenticate
 from rest_framework.views import APIView
@@ -57,6 +57,10 @@ class Notes(ApiView, APIView):
         return Response({"id": str(note.id)}, status=201, headers={"ETag": '"1-ab"'})
 
 
+class PublicNotes(Notes):
+    permission_classes = [AllowAny]
+
+
 @pytest.fixture(autouse=True)
 def _no_notes():
     Note.drop_collection()
@@ -87,6 +91,16 @@ def test_another_key_or_user_or_no_key_is_another_request():
 
     assert Note.objects.count() == 4
     assert IdempotencyKey.objects.count() == 2
+
+
+def test_a_route_that_anybody_may_use_takes_no_key():
+    request = APIRequestFactory().post("/api/notes/", {}, headers={"Idempotency-Key": "key-1"})
+    force_authenticate(request, user=USER)
+    for _ in range(2):
+        assert PublicNotes.as_view()(request).status_code == 201
+
+    assert Note.objects.count() == 2
+    assert IdempotencyKey.objects.count() == 0
 
 
 @pytest.mark.parametrize(
@@ -161,11 +175,11 @@ def test_the_second_request_waits_for_the_running_first_one():
 
     def wait():
         started.set()
-        may_continue.wait(5)
+        may_continue.wait(60)
 
     with ThreadPoolExecutor(2) as threads:
         first = threads.submit(send, before=wait)
-        started.wait(5)
+        started.wait(60)
         second = threads.submit(send)
         may_continue.set()
 

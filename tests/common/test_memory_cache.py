@@ -137,15 +137,34 @@ def test_deleting_entries_reduces_the_byte_count():
     assert pages._usage.total == 0
 
 
-def test_counters_of_failures_outlive_any_number_of_one_minute_counters():
+@pytest.mark.parametrize("seconds", [60, 900, 3_600])
+def test_a_limit_with_many_counters_evicts_only_its_own(seconds):
     counters = make(CounterCache, entries=100)
-    counters.set("failures", 5, 900)
+    counters.set("limit:failures:ada", 5, 900)
+    counters.set("limit:anonymous:ada", 7, 60)
 
     for number in range(1_000):
-        counters.add(f"requests:{number}", 1, 60)
+        counters.add(f"limit:verification:{number}", 1, seconds)
 
-    assert counters.get("failures") == 5
+    assert counters.get_many(["limit:failures:ada", "limit:anonymous:ada"]) == {
+        "limit:failures:ada": 5,
+        "limit:anonymous:ada": 7,
+    }
+    assert counters.get("limit:verification:999") == 1
+    assert counters.get("limit:verification:0") is None
     assert len(counters._cache) == 100
+
+
+def test_evicted_and_deleted_counters_use_no_memory():
+    counters = make(CounterCache, entries=10)
+    for number in range(1_000):
+        counters.set(f"limit:{number % 3}:{number % 20}", 1, 60)
+    counters.delete("limit:0:18")
+
+    listed = [key for keys in counters._usage.by_limit.values() for key in keys]
+    assert sorted(listed) == sorted(counters._cache)
+    counters.clear()
+    assert not any(counters._usage.by_limit.values())
 
 
 def test_pages_and_counters_have_separate_stores(settings):

@@ -21,11 +21,13 @@ from apps.common.storage import pictures
 from apps.common.storage.picture_files import MOST_PARTS, MOST_SCANS, TooManyParts, without_metadata
 from apps.common.storage.pictures import LARGE, SMALL, remove_unused_pictures, store_picture
 from apps.common.storage.rate_limits import Throttled
+from apps.courses import selectors
 from apps.courses.documents import Course
-from apps.courses.services import delete_unused_images, set_image
+from apps.courses.services import delete_unused_images, set_image, update_course
+from apps.courses.services.deletion import finish_deletion
 from apps.users.documents import User
 from apps.users.services import erase, remove_unused_profile_pictures, set_picture
-from tests.factories import client_of, make_course
+from tests.factories import client_of, make_course, viewer_of
 from tests.users.pictures import png
 
 
@@ -395,12 +397,13 @@ def test_the_number_of_uploads_per_user_and_hour_is_limited(settings, instructor
     settings.RATE_LIMITED = True
     settings.RATE_LIMITS = settings.RATE_LIMITS | {"uploads": (2, 3600)}
     course, user = make_course(instructor=instructor), str(instructor.id)
+    viewer = viewer_of(instructor)
     upload = lambda: SimpleUploadedFile("a.png", png())  # noqa: E731
-    set_image(course, upload(), by=user)
+    set_image(str(course.id), upload(), viewer=viewer)
     set_picture(user_id=user, upload=upload(), by=user)
 
     with pytest.raises(Throttled):
-        set_image(course, upload(), by=user)
+        set_image(str(course.id), upload(), viewer=viewer)
     late = client_of(instructor).post(
         f"/api/users/{user}/picture/", {"picture": upload()}, format="multipart"
     )
@@ -419,13 +422,14 @@ def files(folder: str) -> set[str]:
 
 def test_only_the_current_pictures_of_racing_uploads_stay(student, instructor):
     course = make_course(instructor=instructor)
+    viewer = viewer_of(instructor)
 
     def upload(number: int) -> None:
         content = SimpleUploadedFile("a.png", png(20 + number))
         if number % 2:
             set_picture(user_id=str(student.id), upload=content, by=str(student.id))
         else:
-            set_image(course, content, by=str(instructor.id))
+            set_image(str(course.id), content, viewer=viewer)
 
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(upload, range(12)))
@@ -435,21 +439,21 @@ def test_only_the_current_pictures_of_racing_uploads_stay(student, instructor):
     assert files("courses") == {course.image, course.image_small}
 
 
-def test_a_stale_writer_removes_the_pictures_that_it_replaces(student, instructor):
-    """The document that a writer has read may be older than the one that it replaces."""
+def test_a_replaced_picture_is_deleted_with_its_course(monkeypatch, instructor):
+    """What a request has read may be older than the picture that its write replaces."""
     course = make_course(instructor=instructor)
-    as_read = Course.objects.get(id=course.id)
+    stale, viewer = Course.objects.get(id=course.id), viewer_of(instructor)
+    monkeypatch.setattr(selectors, "get_visible_course", lambda *_, **__: stale)
     for number in range(3):
-        set_image(as_read, SimpleUploadedFile("a.png", png(20 + number)), by=str(instructor.id))
+        picture = SimpleUploadedFile("a.png", png(20 + number))
+        set_image(str(course.id), picture, viewer=viewer)
     assert len(files("courses")) == 2
 
-    from apps.courses.services import finish_deletion, update_course
-
-    update_course(as_read, by=None, image=None)
+    update_course(str(course.id), viewer=viewer, image=None)
     assert files("courses") == set()
 
-    set_image(as_read, SimpleUploadedFile("a.png", png()), by=str(instructor.id))
-    finish_deletion(as_read)
+    set_image(str(course.id), SimpleUploadedFile("a.png", png()), viewer=viewer)
+    finish_deletion(stale)
     assert files("courses") == set()
 
 
@@ -476,9 +480,9 @@ def test_the_sweep_removes_old_files_that_no_document_refers_to(settings, studen
         user_id=str(student.id), upload=SimpleUploadedFile("a.png", png()), by=str(student.id)
     )
     set_image(
-        make_course(instructor=instructor),
+        str(make_course(instructor=instructor).id),
         SimpleUploadedFile("a.png", png()),
-        by=str(instructor.id),
+        viewer=viewer_of(instructor),
     )
     current = files("people") | files("courses")
     for folder in ("people", "courses"):

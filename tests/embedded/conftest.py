@@ -72,6 +72,6 @@ def decoded(monkeypatch: pytest.MonkeyPatch) -> Decoded:
         counted.number += 1
         return decode(document)
 
-    monkeypatch.setattr("embedded_mongo.reading.decode", counting)
+    monkeypatch.setattr("embedded_mongo.fields.decode", counting)
     monkeypatch.setattr("embedded_mongo.store.decode", counting)
     return counted

@@ -91,7 +91,7 @@ def test_whoever_stopped_half_way_holds_nobody_up(things):
 
     others = Thread(target=things.insert_one, args=({"_id": 11},), daemon=True)
     others.start()
-    others.join(timeout=5)
+    others.join(timeout=60)
 
     assert not others.is_alive()
     assert len(list(half_way)) == 9

@@ -1,6 +1,7 @@
 from datetime import datetime
 
 import pytest
+from bson import ObjectId
 
 from apps.courses.documents import Course
 from apps.enrollments.documents import Enrollment
@@ -36,7 +37,7 @@ def test_enrolling_takes_a_place_and_starts_the_lessons(student, anonymous):
     assert anonymous.get(f"/api/courses/{course.id}/").data["enrollment_count"] == 1
     address = f"/api/enrollments/{response.data['id']}/"
     assert client_of(student).get(address).data == response.data
-    assert Enrollment.objects(pending_since__ne=None).count() == 0
+    assert Enrollment.objects(undelivered_since__ne=None).count() == 0
 
 
 def test_a_second_place_is_refused(student):
@@ -75,7 +76,7 @@ def test_a_wrong_course_is_refused(student, course):
         {"milestones": [100]},
         {"completed_at": "2020-01-01T00:00:00Z"},
         {"enrolled_at": "2020-01-01T00:00:00Z"},
-        {"untold": [25]},
+        {"undelivered_milestones": [25]},
         {"id": "0" * 24},
         {"nosuch": 1},
     ],
@@ -119,6 +120,21 @@ def test_who_teaches_a_course_grants_and_revokes_places(instructor, student):
     assert (nobody.status_code, list(nobody.data)) == (400, ["username"])
     assert teacher.delete(f"/api/enrollments/{by_id.data['id']}/").status_code == 204
     assert client_of(student).get("/api/enrollments/").data["count"] == 0
+
+
+def test_a_draft_does_not_reveal_which_users_exist(instructor):
+    draft = str(make_course(instructor=instructor, published=False).id)
+    known, author = make_student(), client_of(instructor)
+    bodies = [
+        {"username": known.username},
+        {"username": "nosuch"},
+        {"student": str(known.id)},
+        {"student": str(ObjectId())},
+    ]
+
+    responses = [author.post("/api/enrollments/", {"course": draft} | body) for body in bodies]
+
+    assert {(one.status_code, one.data["code"]) for one in responses} == {(400, "course_not_open")}
 
 
 def test_places_are_seen_by_the_student_the_teacher_and_admins(instructor, admin):

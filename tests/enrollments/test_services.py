@@ -12,17 +12,17 @@ from apps.enrollments import services
 from apps.enrollments.documents import Enrollment
 from apps.enrollments.events import StudentEnrolled
 from apps.progress.documents import Progress
-from tests.factories import enroll_in, make_course, make_student
+from tests.factories import enroll_in, make_admin, make_course, make_student, viewer_of
 
 RACERS = 50
 
 
-def test_fifty_at_once_make_one_place(student):
+def test_fifty_racing_requests_create_one_enrollment(student):
     course = make_course(lessons=2)
 
     def enroll(_):
         try:
-            return services.enroll(student_id=str(student.id), course=course)
+            return services.enroll_student(student_id=str(student.id), course=course)
         except services.AlreadyEnrolled as refusal:
             return refusal
 
@@ -35,12 +35,12 @@ def test_fifty_at_once_make_one_place(student):
     assert Course.objects.get(id=course.id).enrollment_count == 1
 
 
-def test_what_was_cut_off_is_repaired(student):
+def test_an_interrupted_enrollment_is_repaired(student):
     course = make_course(lessons=2)
     Enrollment(
         student=student.id,
         course=course.id,
-        pending_since=now_in_milliseconds() - timedelta(minutes=2),
+        undelivered_since=now_in_milliseconds() - timedelta(minutes=2),
     ).save()
 
     assert services.repair_enrollments() == 1
@@ -50,7 +50,7 @@ def test_what_was_cut_off_is_repaired(student):
     assert services.repair_enrollments() == 0
 
 
-def test_a_handler_that_fails_leaves_the_place_to_the_sweep(student):
+def test_the_sweep_delivers_again_what_a_handler_failed_to_handle(student):
     course = make_course()
     failing = True
 
@@ -59,42 +59,44 @@ def test_a_handler_that_fails_leaves_the_place_to_the_sweep(student):
         if failing:
             raise RuntimeError("planted")
 
-    place = services.enroll(student_id=str(student.id), course=course)
-    assert Enrollment.objects.get(id=place.id).pending_since is not None
+    enrollment = services.enroll_student(student_id=str(student.id), course=course)
+    assert Enrollment.objects.get(id=enrollment.id).undelivered_since is not None
 
     failing = False
-    Enrollment.objects(id=place.id).update(
-        set__pending_since=now_in_milliseconds() - timedelta(minutes=2)
+    Enrollment.objects(id=enrollment.id).update(
+        set__undelivered_since=now_in_milliseconds() - timedelta(minutes=2)
     )
     assert services.repair_enrollments() == 1
-    assert Enrollment.objects.get(id=place.id).pending_since is None
+    assert Enrollment.objects.get(id=enrollment.id).undelivered_since is None
 
 
-def test_a_rerun_with_the_same_id_finds_the_place_and_counts_it_once(student):
+def test_a_rerun_with_the_same_id_finds_the_enrollment_and_counts_it_once(student):
     course = make_course(lessons=1)
-    first = services.enroll(student_id=str(student.id), course=course)
+    first = services.enroll_student(student_id=str(student.id), course=course)
 
-    again = services.enroll(student_id=str(student.id), course=course, enrollment_id=first.id)
+    again = services.enroll_student(
+        student_id=str(student.id), course=course, enrollment_id=first.id
+    )
 
     assert again.id == first.id
     assert Course.objects.get(id=course.id).enrollment_count == 1
 
 
-def test_a_place_cannot_be_left_twice():
+def test_a_course_cannot_be_left_twice():
     course = make_course()
-    enroll_in(course)
-    place = Enrollment.objects.get(course=course.id)
-    services.leave(place)
+    student = enroll_in(course)
+    enrollment = Enrollment.objects.get(course=course.id)
+    services.leave(enrollment.id, viewer=viewer_of(student))
     with pytest.raises(NotFound):
-        services.leave(place)
+        services.leave(enrollment.id, viewer=viewer_of(student))
     assert Course.objects.get(id=course.id).enrollment_count == 0
 
 
-def test_a_course_that_goes_while_somebody_enrols_keeps_nobody(student):
+def test_a_course_deleted_during_an_enrollment_keeps_no_students(student):
     course = make_course(lessons=1)
-    delete_course(course, cascade=True)
+    delete_course(str(course.id), viewer=viewer_of(make_admin()), cascade=True)
     with pytest.raises(services.CourseNotOpen):
-        services.enroll(student_id=str(student.id), course=course)
+        services.enroll_student(student_id=str(student.id), course=course)
     assert Enrollment.objects.count() == 0
 
 

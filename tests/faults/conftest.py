@@ -40,8 +40,10 @@ def wire_server(needs_servers):
 @pytest.fixture
 def proxy(settings, needs_servers) -> Iterator[MongoProxy]:
     """The way of this process to the suite's MongoDB."""
+    from lms import settings as product
     from lms.stores import documents as stores
 
+    settings.STORE_TIMEOUT_SECONDS = product.STORE_TIMEOUT_SECONDS
     direct = settings.MONGODB_URI
     with MongoProxy(urlsplit(direct).port) as proxy:
         settings.MONGODB_URI = f"mongodb://127.0.0.1:{proxy.port}/lms"

@@ -15,10 +15,9 @@ import httpx
 
 from tests.environment import DATA
 from tests.faults.ports import HOST, free_port
+from tests.waiting import LIMIT
 
 ROOT = Path(__file__).parents[2]
-SECONDS_TO_PREPARE = 180  # for what takes five on a machine with nothing else to do
-SECONDS_TO_START = 30
 SECONDS_TO_END = 10
 COLLECTED = DATA / "collected"  # once for all products of a run: it takes seconds
 OURS = (
@@ -136,7 +135,7 @@ class Product:
             unseen += children(found[-1])
         return found
 
-    def ask(self, method: str, path: str, *, token: str = "", timeout: float = 20, **options):
+    def ask(self, method: str, path: str, *, token: str = "", timeout: float = LIMIT, **options):
         """Send one request on a connection of its own."""
         headers = options.pop("headers", {})
         if token:
@@ -149,13 +148,13 @@ class Product:
         with ThreadPoolExecutor(number) as pool:
             return list(pool.map(act, range(number)))
 
-    def wait_for(self, path: str, *, status: int = 200, seconds: float = SECONDS_TO_START) -> None:
+    def wait_for(self, path: str, *, status: int = 200) -> None:
         """
-        Wait until the path is answered so.
+        Wait until a GET of the path is answered with the status.
 
-        :raises AssertionError: it is not, in time; what the product has said is shown
+        :raises AssertionError: it is not, in time; the message includes the end of the log
         """
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + LIMIT
         answered = None
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
@@ -186,7 +185,7 @@ class Product:
             env=self._environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=SECONDS_TO_PREPARE,
+            timeout=LIMIT,
         )
         assert done.returncode == 0, done.stderr.decode()[-3000:]
 
@@ -194,6 +193,13 @@ class Product:
 def children(pid: int) -> list[int]:
     """Return the ids of a process's children, whichever of its threads has started them."""
     return [one for thread in Path(f"/proc/{pid}/task").glob("*") for one in _started_by(thread)]
+
+
+def cpu_seconds(pid: int) -> float:
+    """Return the processor time that a process and its descendants have used, in seconds."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    ticks = sum(map(int, fields[11:15]))  # its own time, and that of children that have ended
+    return ticks / os.sysconf("SC_CLK_TCK") + sum(map(cpu_seconds, children(pid)))
 
 
 def _started_by(thread: Path) -> list[int]:

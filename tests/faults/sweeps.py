@@ -3,11 +3,10 @@
 from datetime import timedelta
 
 from apps.common.storage import count_limits, idempotency_keys, undelivered
-from apps.enrollments import services as enrollments
-from apps.lessons import services as lessons
 from apps.progress import services as progress
 from apps.quizzes.services import (
     import_export,
+    moves,
     questions,
     quizzes,
     regrading,
@@ -18,12 +17,12 @@ from lms.celery import SWEEPS, app
 
 LONG_AGO = timedelta(seconds=-5)  # what is younger than this is left alone: nothing is
 WAITS = {
-    enrollments: "A_MINUTE",
-    lessons: "A_MINUTE",
+    undelivered: "GRACE_PERIOD",
     progress: "A_MINUTE",
     quizzes: "A_MINUTE",
     import_export: "A_MINUTE",
     summaries: "A_MINUTE",
+    moves: "A_MINUTE",
     questions: "A_MINUTE",
     regrading: "A_MINUTE",
     erasure: "LONGEST_REQUEST",
@@ -31,7 +30,6 @@ WAITS = {
     profiles: "UNDISTURBED",
     idempotency_keys: "CLAIM_LIFETIME",
     count_limits: "QUIET",
-    undelivered: "GRACE_PERIOD",
 }
 
 

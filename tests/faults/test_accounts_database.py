@@ -9,6 +9,7 @@ from apps.users import services
 from tests.factories import PASSWORD, make_student
 from tests.faults.product import Product
 from tests.users.racing import race
+from tests.waiting import LIMIT
 
 WRITERS = 16
 hashing = Semaphore(4)  # so that it is SQLite that is under load, not the processors
@@ -28,7 +29,7 @@ def _come_and_go(product, n: int) -> list[int]:
     name, statuses = f"writer{n}", []
 
     def post(path: str, body: dict, **options):
-        answer = product.ask("POST", f"/api/auth/{path}/", json=body, timeout=60, **options)
+        answer = product.ask("POST", f"/api/auth/{path}/", json=body, timeout=LIMIT, **options)
         assert answer.status_code in (200, 201), (path, answer.status_code, answer.text)
         statuses.append(answer.status_code)
         return answer.json()
@@ -63,7 +64,7 @@ def test_sixteen_writers_in_several_processes_get_no_error(wire_server, redis_se
 
 
 @pytest.mark.django_db(transaction=True)
-def test_sixteen_threads_that_only_write_do_not_lock_each_other_out():
+def test_sixteen_threads_that_only_write_do_not_lock_each_other_out(patient_accounts):
     people = [make_student() for _ in range(WRITERS)]
 
     def write(n: int) -> int:

@@ -41,7 +41,7 @@ def test_killed_after_any_write_an_enrolment_is_there_once_and_whole_after_the_s
 
             assert again.status_code in (201, 400), (n, again.text)
             place = Enrollment.objects.get(student=student.id)
-            assert place.pending_since is None
+            assert place.undelivered_since is None
             assert Progress.objects(student=student.id).count() == 3
             assert Course.objects.get(id=course.id).enrollment_count == 1
             assert Notification.objects(recipient=student.id).count() == 1

@@ -14,10 +14,12 @@ from tests.faults.mail import MailServer
 from tests.faults.ports import free_port
 from tests.notifications.telling import tell
 from tests.users.racing import race
+from tests.waiting import LIMIT
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 TWO_HOURS = timedelta(hours=2)
+SECONDS_TO_GIVE_UP = 3.0  # on a server that hangs; one that does not answers in milliseconds
 
 
 class AccountMails:
@@ -73,7 +75,7 @@ def server(settings):
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
         settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
-        settings.EMAIL_TIMEOUT = 0.5
+        settings.EMAIL_TIMEOUT = LIMIT
         yield server
 
 
@@ -100,7 +102,10 @@ def test_while_it_is_gone_mails_wait_and_then_go_out_once(server, settings, outb
 
 
 @pytest.mark.parametrize("fault", ["refused", "hanging"])
-def test_one_address_that_fails_keeps_no_other_from_getting_its_mail(server, outbox, fault):
+def test_one_address_that_fails_keeps_no_other_from_getting_its_mail(
+    server, settings, outbox, fault
+):
+    settings.EMAIL_TIMEOUT = SECONDS_TO_GIVE_UP
     first, second, third = _ask_for_mails(outbox, 3)
     getattr(server, fault).add(second)
 
@@ -113,7 +118,8 @@ def test_one_address_that_fails_keeps_no_other_from_getting_its_mail(server, out
     assert [len(server.letters_to(one)) for one in (first, second, third)] == [1, 1, 1]
 
 
-def test_a_server_that_hangs_at_once_is_knocked_at_once_a_round(server, outbox):
+def test_a_server_that_hangs_at_once_is_knocked_at_once_a_round(server, settings, outbox):
+    settings.EMAIL_TIMEOUT = SECONDS_TO_GIVE_UP
     addresses = _ask_for_mails(outbox, 3)
     server.silent = True
 

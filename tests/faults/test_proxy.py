@@ -10,6 +10,7 @@ from pymongo.errors import AutoReconnect, ConnectionFailure
 
 from tests.faults.ports import HOST
 from tests.faults.proxy import MongoProxy, Proxy, is_write, name_of
+from tests.waiting import LIMIT
 
 
 class Echo(socketserver.StreamRequestHandler):
@@ -204,7 +205,7 @@ def _enrol(database):
 
 
 def _dial(proxy: Proxy) -> socket.socket:
-    return socket.create_connection((HOST, proxy.port), timeout=5)
+    return socket.create_connection((HOST, proxy.port), timeout=LIMIT)
 
 
 def _has_ended(connection: socket.socket) -> bool:

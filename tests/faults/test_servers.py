@@ -8,6 +8,7 @@ import redis
 from pymongo.errors import ConnectionFailure
 
 from tests.faults.servers import RedisServer, ServerError
+from tests.waiting import LIMIT
 
 SOON = {"socket_timeout": 1, "socket_connect_timeout": 1}
 
@@ -72,7 +73,7 @@ def test_a_server_dies_with_tests_that_were_killed():
 
     done = subprocess.run([sys.executable, "-c", killed], capture_output=True, text=True)
 
-    assert _refuses_within(5, done.stdout.strip())
+    assert _refuses_within(LIMIT, done.stdout.strip())
 
 
 def _refuses_within(seconds: float, uri: str) -> bool:

@@ -29,7 +29,7 @@ QUESTIONS = [
         "choices": [{"text": "A vector", "is_correct": True}, {"text": "A point"}],
     },
 ]
-SECONDS_TO_MAIL = 90  # a task sends it at once; were that lost, the sweep
+SECONDS_TO_MAIL = 300  # a task sends it at once; were that lost, the sweep
 
 
 @dataclass
@@ -202,7 +202,7 @@ def main() -> None:
     parser.add_argument("--password", required=True)
     parser.add_argument("--mail", type=Path, help="the folder with the server's mails")
     given = parser.parse_args()
-    with httpx.Client(base_url=given.server, timeout=10) as http:
+    with httpx.Client(base_url=given.server, timeout=60) as http:
         steps = travel(http, admin=given.admin, password=given.password, mail=given.mail)
         for step in steps:
             print(f"ok  {step}")

@@ -54,6 +54,8 @@ HOSTILE = {
     "nested links": lambda size: "[" * (size // 6) + "a" + "](b)" * (size // 6),
     "nested pictures": lambda size: "![" * (size // 6) + "a" + "](b)" * (size // 6),
     "definition over lines": lambda size: '[a]: x "' + "a\n" * (size // 2),
+    "lines of a nested quote": repeated("a\n", before=">" * 28),
+    "lines of a nested list": repeated("a\n", before="- " * 14),
 }  # fmt: skip
 
 
@@ -112,7 +114,10 @@ def test_a_table_has_so_many_columns_and_rows():
 
 
 def test_each_bound_has_a_message_of_its_own():
-    assert "lines" in refusal_of("a\n" * 20_001)
+    for line_break in ("\n", "\r", "\r\n"):
+        assert "20000 lines" in refusal_of(f"a{line_break}" * 20_001)
+    assert "nested lists or quotes" in refusal_of(">" * 28 + "a\n" * 4_000)
+    assert "nested lists or quotes" in refusal_of("> - " * 7 + "a\n" * 8_000)
     assert "signs" in refusal_of("*" * 20_001)
     assert "lists and quotes" in refusal_of("- - - - - a\n\n" * 1_300)
     assert "nested too deep" in refusal_of(">" * 32 + "a")
@@ -121,6 +126,11 @@ def test_each_bound_has_a_message_of_its_own():
     assert "too much HTML" in refusal_of("<br>" * 5_001)
     assert "1 MB" in refusal_of(f"[a]: http://x/{'y' * 1_000}\n\n" + "[a] " * 1_000)
     assert "1 MB" in refusal_of("&" * 199_999)
+
+
+def test_a_nested_quote_ends_where_a_list_or_a_blank_line_follows():
+    for after in ("\n", "- a\n"):
+        assert render(">" * 28 + "a\n" + after + "a\n" * 8_000).count("<blockquote>") == 28
 
 
 def test_deep_lists_and_quotes_are_rendered_whole():

@@ -35,7 +35,7 @@ def regrade(student: User, *, grade: float, **given) -> QuizRegraded:
     event = QuizRegraded(
         regrade_id=given.get("regrade_id", str(ObjectId())),
         submission_id="d" * 24,
-        quiz_id="a" * 24,
+        quiz_id=given.get("quiz_id", "a" * 24),
         lesson_id="b" * 24,
         course_id="c" * 24,
         student_id=str(student.id),

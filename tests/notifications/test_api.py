@@ -2,6 +2,7 @@ import pytest
 
 from apps.notifications.documents import Notification
 from apps.users.services import update_user
+from tests.exports import export_of
 from tests.factories import client_of, enroll_in, make_course, make_student
 from tests.notifications.telling import grade, tell
 
@@ -328,7 +329,7 @@ def test_the_export_holds_what_one_was_told_and_wants(student, client):
     tell(make_student(), title="Theirs")
     client.put(PREFERENCES, {"milestone": {"mail": False}})
 
-    data = client.get("/api/auth/user/export/").data
+    data = export_of(client)
 
     titles = [row["params"]["title"] for row in data["notifications"]]
     assert titles == ["Removed", "Algebra"]

@@ -72,6 +72,7 @@ def due_now() -> None:
 @pytest.mark.parametrize(("kind", "given"), KINDS)
 def test_each_mail_is_whole_in_each_language(kind, given, language):
     user = make_student(username="森.ada", language=language)
+    User.objects(id=user.id).update(set__email_verified=True)
 
     message = mailed(user, kind, title="R&D <b>", **given)
 
@@ -96,6 +97,17 @@ def test_each_mail_is_whole_in_each_language(kind, given, language):
     assert ("75" in words) == (given.get("percent") == 75)
     assert ("66.67" in words) == (kind == "quiz_regraded" and language == "en")
     assert ("66,67" in words) == (kind == "quiz_regraded" and language == "es")
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize(("kind", "given"), KINDS)
+def test_mail_to_an_unverified_address_repeats_no_username(kind, given, language):
+    user = make_student(username="www.evil.example", language=language)
+
+    message = mailed(user, kind, title="Logic", **given)
+
+    assert "evil" not in message.body + message.alternatives[0][0]
+    assert message.body.startswith(("Hello,\n", "Hola:\n"))
 
 
 def test_a_long_title_is_short_in_the_subject_and_whole_in_the_mail(student):

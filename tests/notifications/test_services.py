@@ -2,6 +2,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from bson import ObjectId
 from mongoengine import NotUniqueError
 
 from apps.common.clock import now_in_milliseconds
@@ -9,14 +10,14 @@ from apps.common.errors import NotFound, StaleRevision
 from apps.common.events import publish
 from apps.enrollments.documents import Enrollment
 from apps.enrollments.events import StudentEnrolled
-from apps.enrollments.services import enroll, leave, repair_enrollments
+from apps.enrollments.services import enroll_student, leave, repair_enrollments
 from apps.notifications import selectors, services
 from apps.notifications.documents import Notification, Preferences
 from apps.notifications.services.telling import notify
 from apps.notifications.wording import message_of
 from apps.progress.events import MilestoneReached
 from apps.users.services import erase, update_user
-from tests.factories import client_of, enroll_in, lessons_of, make_course, make_student
+from tests.factories import client_of, enroll_in, lessons_of, make_course, make_student, viewer_of
 from tests.notifications.telling import grade, regrade, tell, told
 
 # What is told
@@ -70,6 +71,33 @@ def test_who_was_an_instructor_already_is_told_nothing(instructor):
     update_user(user_id=str(instructor.id), is_instructor=True, bio="New")
 
     assert told(instructor) == []
+
+
+def test_a_new_result_replaces_the_unread_notification_of_the_one_before(student):
+    regrade(student, grade=50, regrade_id="1")
+    regrade(student, grade=50, regrade_id="2", quiz_id="b" * 24)
+    regrade(student, grade=50, regrade_id="3")  # replaces the first
+    grade(student, passed=True)
+    shown = Notification.objects(key__startswith="quiz_regraded")
+    assert [one.key.split(":")[1] for one in shown.order_by("id")] == ["2", "3"]
+    Notification.objects(key__startswith="quiz_regraded:3").update(set__is_read=True)
+
+    regrade(student, grade=50, regrade_id="4")
+
+    assert [one.key.split(":")[1] for one in shown.order_by("id")] == ["2", "3", "4"]
+    assert Notification.objects(kind="quiz_passed").count() == 1
+
+
+@pytest.mark.parametrize(
+    "waiting", [{"set__mail_due_at": now_in_milliseconds()}, {"set__mail_batch": ObjectId()}]
+)
+def test_a_notification_whose_email_waits_is_not_replaced(student, waiting):
+    regrade(student, grade=50, regrade_id="1")
+    Notification.objects.update(set__emailed_at=None, **waiting)
+
+    regrade(student, grade=50, regrade_id="2")
+
+    assert Notification.objects.count() == 2
 
 
 # Once
@@ -130,8 +158,8 @@ def test_a_removed_notification_does_not_come_again(student):
 def test_coming_back_to_a_course_is_told_no_second_time(student):
     course = make_course()
     enroll_in(course, student)
-    leave(Enrollment.objects.get(student=student.id))
-    enroll(student_id=str(student.id), course=course)
+    leave(Enrollment.objects.get(student=student.id).id, viewer=viewer_of(student))
+    enroll_student(student_id=str(student.id), course=course)
 
     assert len(told(student)) == 1
 
@@ -141,7 +169,7 @@ def test_coming_back_to_a_course_is_told_no_second_time(student):
 
 def _cut_off(student, course) -> None:
     since = now_in_milliseconds() - timedelta(minutes=2)
-    Enrollment(student=student.id, course=course.id, pending_since=since).save()
+    Enrollment(student=student.id, course=course.id, undelivered_since=since).save()
 
 
 def test_the_sweep_tells_what_was_cut_off_with_the_courses_title(student):

@@ -7,6 +7,7 @@ from datetime import timedelta
 import boto3
 import httpx
 import pytest
+from botocore.config import Config
 from moto.server import ThreadedMotoServer
 from PIL import Image
 
@@ -16,6 +17,7 @@ from apps.courses.services import delete_unused_images
 from lms.settings import IN_BUCKET
 from tests.factories import client_of, make_course
 from tests.faults.ports import HOST, free_port
+from tests.waiting import LIMIT
 
 BUCKET = "pictures"
 
@@ -36,7 +38,9 @@ def use(settings, monkeypatch):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
 
     def use(endpoint: str) -> None:
+        patient = IN_BUCKET["OPTIONS"]["client_config"].merge(Config(read_timeout=LIMIT))
         named = {"bucket_name": BUCKET, "endpoint_url": endpoint, "region_name": "us-east-1"}
+        named["client_config"] = patient
         bucket = IN_BUCKET | {"OPTIONS": IN_BUCKET["OPTIONS"] | named}
         settings.STORAGES = settings.STORAGES | {"default": bucket}
 

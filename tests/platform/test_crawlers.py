@@ -6,7 +6,7 @@ import pytest
 
 from apps.courses.services import unpublish_course
 from lms.site import crawlers
-from tests.factories import make_course
+from tests.factories import make_admin, make_course, viewer_of
 
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
@@ -72,7 +72,7 @@ def test_the_sitemap_omits_unpublished_courses(built, listed):
     course = make_course()
     assert f"/courses/{course.id}" in listed()
 
-    unpublish_course(course, expected=None)
+    unpublish_course(str(course.id), viewer=viewer_of(make_admin()))
 
     assert f"/courses/{course.id}" not in listed()
 
@@ -97,7 +97,7 @@ def test_the_sitemap_is_built_once_per_state(client, built, monkeypatch):
         crawlers, "render_to_string", lambda *given: written.append(1) or render(*given)
     )
     first = [client.get("/sitemap.xml").content for _ in range(3)]
-    unpublish_course(course, expected=None)
+    unpublish_course(str(course.id), viewer=viewer_of(make_admin()))
 
     assert client.get("/sitemap.xml").content != first[0]
     assert len(set(first)) == 1

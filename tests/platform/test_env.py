@@ -127,7 +127,7 @@ def test_every_setting_is_in_the_example():
 def _run(command: list[str], **environment: str) -> subprocess.CompletedProcess:
     unset = {"PATH": os.environ["PATH"]}
     return subprocess.run(
-        command, env=unset | environment, cwd=env.ROOT, capture_output=True, text=True, timeout=60
+        command, env=unset | environment, cwd=env.ROOT, capture_output=True, text=True, timeout=300
     )
 
 

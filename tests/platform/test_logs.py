@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import re
 
 import pytest
 from django.core.exceptions import DisallowedHost
@@ -177,6 +178,33 @@ def test_no_other_value_of_a_line_contains_a_secret(written, value):
 def test_words_of_any_length_are_redacted(text):
     for part in ("hunter2", "eve", "example", "sdWIi"):
         assert part not in logs.redact(text)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("ada@localhost", "ada@[192.0.2.1]", "ada@[IPv6:2001:db8::1]", "o'ada@example.org"),
+        *("ada!b@example.org", "b/ada@example.org", "b{ada}$%&*=?^`|~@example.org", "ada.@example"),
+        *("ádá@bücher.example", "ada@xn--bcher-kva.example", "ada%40example.org", "a%40b@ada.org"),
+    ],
+)
+@pytest.mark.parametrize(
+    "template",
+    ["{}", "mail to {}: refused", "<{}>", "('{}', 5)", '{{"to": "{}"}}', "@x@{}", "mailto:{}, x"],
+)
+def test_every_form_of_an_email_address_is_redacted(address, template):
+    text = logs.redact(template.format(address))
+
+    for part in re.findall(r"\w+", address.replace("%40", " ")):
+        assert not re.search(rf"\b{part}\b", text.replace("[redacted]", "")), text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["    @wraps(view)", "a @ b", "GET /api/courses/<id>/ 200 in 5 ms", "mongodb://db.example/lms"],
+)
+def test_text_without_an_email_address_stays(text):
+    assert logs.redact(text) == text
 
 
 def test_gunicorn_uses_the_same_format():

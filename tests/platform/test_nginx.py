@@ -12,6 +12,7 @@ from django.conf import settings
 
 from tests.faults.ports import HOST, free_port
 from tests.faults.product import Product
+from tests.waiting import LIMIT
 
 README = settings.ROOT / "README.md"
 MAIN = """
@@ -69,7 +70,7 @@ def ask(tmp_path_factory) -> Iterator:
         "ALLOWED_HOSTS": f"{HOST},{host}",
         "TRUSTED_PROXIES": "1",
         "LMS_RATE_LIMITS": "on",
-        "LMS_LIMIT_ANONYMOUS": "3/60",
+        "LMS_LIMIT_ANONYMOUS": "3/3600",
     }
     product = Product(tmp_path_factory.mktemp("product"), **environment)
     file = _configure(folder, port=port, product_port=product.port)
@@ -83,7 +84,7 @@ def ask(tmp_path_factory) -> Iterator:
             client.headers["Host"] = host
             yield client.request
         nginx.terminate()
-        nginx.wait(10)
+        nginx.wait(LIMIT)
 
 
 def test_the_product_is_reached_over_https(ask):

@@ -10,9 +10,11 @@ from lms import env
 
 SHOW = """
 import json
+from lms import settings
 from lms.serving import server
 names = ("bind", "workers", "threads", "max_requests", "timeout", "worker_class", "SHARED")
-print(json.dumps({name: getattr(server, name) for name in names}))
+shown = {name: getattr(server, name) for name in names}
+print(json.dumps(shown | {"waiting": settings.MOST_WAITING_REQUESTS}))
 """
 MONGODB, REDIS = "mongodb://127.0.0.1:1/lms", "redis://127.0.0.1:1/0"
 
@@ -47,6 +49,17 @@ def test_several_processes_serve_with_shared_stores():
     assert 3 <= shown["workers"] <= 8
     assert shown["max_requests"] > 0
     assert shown["timeout"] == 30
+
+
+@pytest.mark.parametrize(
+    ("environment", "threads"),
+    [({}, 128), ({"MONGODB_URI": MONGODB, "REDIS_URL": REDIS}, 32), ({"WEB_THREADS": "8"}, 8)],
+)
+def test_half_of_the_threads_wait_for_expensive_jobs_at_most(environment, threads):
+    shown = serving(**environment)
+
+    assert shown["threads"] == threads
+    assert shown["waiting"] == threads // 2
 
 
 def test_the_server_listens_on_the_configured_port():

@@ -15,6 +15,7 @@ from gunicorn.glogging import Logger
 from lms.serving import worker
 from lms.serving.client_socket import Allowance, ClientSocket, TooSlow, WaitingClients
 from lms.site import headers
+from tests.waiting import LIMIT
 
 
 def test_gunicorn_is_the_version_that_the_worker_was_written_for():
@@ -46,7 +47,7 @@ class Server:
         self._worker.tmp.close()
 
     def connect(self, stack: ExitStack) -> socket.socket:
-        return stack.enter_context(socket.create_connection(self.address, timeout=20))
+        return stack.enter_context(socket.create_connection(self.address, timeout=LIMIT))
 
     def ask(self, request: bytes) -> tuple[int, dict[str, str], bytes]:
         """Send the bytes; return status, headers in lower case, and body, read to the end."""
@@ -255,7 +256,7 @@ def test_a_file_is_sent_completely_or_in_part(pair, tmp_path):
 
     reader = Thread(target=read)
     reader.start()
-    served.begin_body(seconds=20)
+    served.begin_body(seconds=LIMIT)
     with (tmp_path / "file").open("rb") as file:
         assert served.sendfile(file) == len(content)
         assert served.sendfile(file, offset=256, count=512) == 512
@@ -268,7 +269,7 @@ def test_a_file_is_sent_completely_or_in_part(pair, tmp_path):
 
 def test_an_incomplete_body_is_not_treated_as_complete(pair):
     served, client = pair
-    served.begin_body(seconds=20)
+    served.begin_body(seconds=LIMIT)
     client.sendall(b"half")
     client.close()
 
@@ -310,6 +311,6 @@ def test_disconnecting_a_client_frees_the_thread_that_waits_for_it(pair):
         pass
 
     served.disconnect()
-    thread.join(20)
+    thread.join(LIMIT)
 
     assert len(outcomes) == 1

@@ -12,7 +12,9 @@ from apps.lessons.selectors import get_lesson
 from apps.progress.documents import Progress
 from apps.quizzes import services
 from apps.quizzes.documents import Attempt, Choice, Question, Quiz
+from apps.quizzes.selectors import attempts
 from apps.users.selectors import get_user
+from tests.exports import EXPORT, export_of
 from tests.factories import (
     choices_of,
     client_of,
@@ -295,7 +297,7 @@ def test_a_quiz_that_is_not_ready_cannot_be_started_or_submitted(as_student):
 
 
 def test_a_submission_contains_its_result_and_feedback(as_student, quiz):
-    change(quiz, partial_credit=True)
+    change(quiz, partial_credit=True, show_key="after_submit")
     first = Question.objects.get()
     multiple = make_question(quiz, "multiple", points=2, explanation="Because.")
     text = make_question(quiz, "short_text")
@@ -494,7 +496,6 @@ def test_no_route_shows_students_the_answer_key(as_student, quiz, limit):
             f"/api/lessons/{quiz.lesson}/",
             f"/api/progress/summary/?course={quiz.course}",
             f"/api/enrollments/{enrollment.id}/?expand=progress,course",
-            "/api/auth/user/export/",
         ]
         answers = [as_student.get(address) for address in addresses]
         answers += [as_student.options(f"/api/questions/{numeric.id}/")]
@@ -510,6 +511,9 @@ def test_no_route_shows_students_the_answer_key(as_student, quiz, limit):
     answers.append(submit(as_student, quiz, wrong_answers(quiz)))
     answers += call_routes()
 
+    exported = export_of(as_student)
+    assert not keys_in(exported) & {"is_correct", "explanation"}
+    assert "271828" not in str(exported)
     for answer in answers:
         assert answer.status_code < 500
         assert answer["Content-Type"] == "application/json"
@@ -547,6 +551,55 @@ def test_feedback_contains_the_answer_key_if_the_quiz_shows_it(
         assert ("is_correct" in keys_in(answer.json())) == after_passing
     as_instructor = client_of_id(get_course(quiz.course).instructor)
     assert "is_correct" in keys_in(as_instructor.get(address).json())
+
+
+@pytest.mark.parametrize("show_key", ["after_pass", "never"])
+def test_after_pass_shows_the_answer_key_once_no_attempts_are_left(as_student, quiz, show_key):
+    change(quiz, show_key=show_key, max_attempts=2)
+    first = submit(as_student, quiz, wrong_answers(quiz))
+    address = f"{SUBMISSIONS}{first.data['id']}/"
+    assert "is_correct" not in keys_in([first.json(), as_student.get(address).json()])
+
+    start(as_student, quiz)  # the last attempt can still be submitted
+    assert "is_correct" not in keys_in(as_student.get(address).json())
+
+    last = submit(as_student, quiz, wrong_answers(quiz))
+    for response in (last, as_student.get(address)):
+        assert ("is_correct" in keys_in(response.json())) == (show_key == "after_pass")
+
+
+def test_a_student_who_passed_sees_the_answer_key_while_the_last_attempt_is_open(as_student, quiz):
+    change(quiz, max_attempts=3)
+    failed = submit(as_student, quiz, wrong_answers(quiz))
+    submit(as_student, quiz)
+    start(as_student, quiz)
+
+    assert "is_correct" in keys_in(as_student.get(f"{SUBMISSIONS}{failed.data['id']}/").json())
+
+
+def test_the_answer_key_is_shown_once_the_last_attempt_has_expired(as_student, quiz):
+    change(quiz, max_attempts=2, time_limit_seconds=A_MINUTE)
+    start(as_student, quiz)
+    first = submit(as_student, quiz, wrong_answers(quiz))
+    address = f"{SUBMISSIONS}{first.data['id']}/"
+    start(as_student, quiz)
+    assert "is_correct" not in keys_in(as_student.get(address).json())
+
+    let_time_pass(A_MINUTE + 2)
+
+    assert "is_correct" in keys_in(as_student.get(address).json())
+
+
+def test_a_new_quiz_shows_no_answer_key_to_students_who_failed(as_student, quiz):
+    body = {"lesson": str(quiz.lesson), "title": "With the defaults"}
+    as_instructor = client_of_id(get_course(quiz.course).instructor)
+    created = as_instructor.post("/api/quizzes/", body)
+    with_defaults = Quiz.objects.get(id=created.data["id"])
+    make_question(with_defaults)
+
+    for _ in range(2):
+        failed = submit(as_student, with_defaults, [])
+        assert not keys_in(failed.json()) & {"is_correct", "answer", "explanation"}
 
 
 # Effects
@@ -666,7 +719,7 @@ def test_erasing_a_user_anonymizes_their_submissions(quiz):
 def test_the_personal_data_export_contains_submissions_as_text(as_student, quiz):
     question = Question.objects.get()
     submit(as_student, quiz)
-    [row] = as_student.get("/api/auth/user/export/").json()["quiz_submissions"]
+    [row] = export_of(as_student)["quiz_submissions"]
     assert row["answers"] == [{"question": question.text, "answer": ["Choice 1"]}]
     assert (row["score"], row["passed"]) == (1, True)
     submission = as_student.get(SUBMISSIONS).json()["results"][0]
@@ -678,7 +731,28 @@ def test_the_personal_data_export_contains_submissions_as_text(as_student, quiz)
 def test_the_personal_data_export_builds_no_documents(as_student, quiz, monkeypatch):
     submit(as_student, quiz)
     monkeypatch.setattr(Attempt, "_from_son", None)  # which builds documents
-    assert as_student.get("/api/auth/user/export/").json()["quiz_submissions"]
+    assert export_of(as_student)["quiz_submissions"]
+
+
+def test_the_personal_data_export_reads_one_submission_at_a_time(as_student, quiz, monkeypatch):
+    for _ in range(3):
+        submit(as_student, quiz)
+    read_rows = []
+    export_submission = attempts._export_submission
+
+    def record_and_export(row):
+        read_rows.append(row)
+        return export_submission(row)
+
+    monkeypatch.setattr(attempts, "_export_submission", record_and_export)
+
+    parts = iter(as_student.get(EXPORT).streaming_content)
+
+    sizes = []
+    for part in parts:
+        if b'"answers":' in part:
+            sizes.append((len(read_rows), part.count(b'"answers":')))
+    assert sizes == [(1, 1), (2, 1), (3, 1)]
 
 
 def test_deleting_a_lesson_deletes_its_quizzes(quiz):

@@ -1,5 +1,7 @@
 """Tables of what grading, a pure function, returns."""
 
+import time
+
 import pytest
 from bson import ObjectId
 
@@ -57,6 +59,29 @@ def test_several_choices_earn_all_or_nothing_unless_there_is_partial_credit(
     asked = question("multiple", right=right)
     assert points_for(asked, choices=chosen) == (strict, strict == 1)
     assert points_for(asked, choices=chosen, partial_credit=True) == (partial, partial == 1)
+
+
+def test_accents_count_where_there_is_nothing_else():
+    assert (
+        normalize_answer("\u0301\u0323")
+        == normalize_answer("\u0323\u0301")
+        != normalize_answer("\u0301")
+    )
+
+
+@pytest.mark.parametrize("marks", ["\u0301\u0323", "e\u0301\u0323", "\u0301\u0323 "])
+def test_answers_of_unordered_accents_take_no_longer_than_others(marks):
+    def seconds(text: str) -> float:
+        return min(_seconds_to_normalize(text) for _ in range(3))
+
+    assert seconds((marks * 4096)[:4096]) < 8 * seconds("e\u0301" * 2048)
+
+
+def _seconds_to_normalize(text: str) -> float:
+    began = time.thread_time()
+    for _ in range(20):
+        normalize_answer(text)
+    return time.thread_time() - began
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,8 @@
 """Regrading all submissions after the answer key was corrected."""
 
+from collections import Counter
+from datetime import UTC, datetime
+
 import pytest
 
 from apps.common import events as events_module
@@ -9,8 +12,10 @@ from apps.progress.documents import Progress
 from apps.quizzes import services
 from apps.quizzes.documents import Attempt, Choice, Question, Quiz
 from apps.quizzes.events import QuizRegraded
+from apps.quizzes.selectors import attempts
 from apps.quizzes.services import regrading
 from apps.users.selectors import get_user
+from tests.command_counter import record_commands
 from tests.factories import (
     choices_of,
     client_of,
@@ -61,6 +66,12 @@ def correct_key(quiz) -> None:
     first, second, *_ = choices_of(Question.objects(quiz=quiz.id).first())
     Choice.objects(id=first.id).update(set__is_correct=False)
     Choice.objects(id=second.id).update(set__is_correct=True)
+
+
+def expire_claim(quiz) -> None:
+    """Let the regrade look as if its worker had died."""
+    long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+    Quiz.objects(id=quiz.id).update(set__regrade__claimed_until=long_ago)
 
 
 def second_choice(quiz) -> list[dict]:
@@ -137,6 +148,7 @@ def test_regrading_again_changes_and_publishes_nothing(quiz, as_instructor, even
 
 
 def test_a_regrade_changes_no_texts_and_points(quiz, as_instructor):
+    Quiz.objects(id=quiz.id).update(set__show_key="after_submit")
     client = client_of(enroll_in(get_course(quiz.course)))
     made = submit(client, quiz, right_answers(quiz))
     Question.objects(quiz=quiz.id).update(set__text="Edited", set__points=5)
@@ -177,7 +189,7 @@ def test_an_interrupted_regrade_is_continued_by_the_sweep(quiz, as_instructor, s
     assert running.regrading_since
     assert services.repair_regrades() == 0  # it may be running
 
-    Quiz.objects(id=quiz.id).update(set__regrading_since=running.created_at.replace(year=2020))
+    expire_claim(quiz)
     assert services.repair_regrades() == 1
 
     assert len(events) == 1
@@ -185,9 +197,7 @@ def test_an_interrupted_regrade_is_continued_by_the_sweep(quiz, as_instructor, s
     assert Attempt.objects.get().score == 0
 
 
-def test_an_undelivered_event_is_published_by_the_next_run(
-    quiz, as_instructor, monkeypatch, events
-):
+def test_an_undelivered_event_is_published_by_the_sweep(quiz, as_instructor, monkeypatch, events):
     submit(client_of(enroll_in(get_course(quiz.course))), quiz, right_answers(quiz))
     correct_key(quiz)
     with monkeypatch.context() as patched:
@@ -196,7 +206,8 @@ def test_an_undelivered_event_is_published_by_the_next_run(
     assert Quiz.objects.get(id=quiz.id).regrading_since
     assert events == []
 
-    services.regrade(quiz.id)
+    expire_claim(quiz)
+    assert services.repair_regrades() == 1
 
     assert len(events) == 1
     assert Quiz.objects.get(id=quiz.id).regrading_since is None
@@ -206,3 +217,157 @@ def test_students_cannot_regrade(quiz):
     student = client_of(enroll_in(get_course(quiz.course)))
     address = f"/api/quizzes/{quiz.id}/regrade/"
     assert (student.get(address).status_code, student.post(address).status_code) == (403, 403)
+
+
+# Load
+
+
+def test_the_result_of_a_regrade_lists_a_limited_number_of_changes(
+    quiz, as_instructor, monkeypatch
+):
+    monkeypatch.setattr(attempts, "MAX_CHANGES", 2)
+    submit_as_students(quiz, 3)
+    correct_key(quiz)
+    address = f"/api/quizzes/{quiz.id}/regrade/"
+    as_instructor.post(address)
+
+    listed = [change["submission"] for change in as_instructor.get(address).json()["changes"]]
+
+    assert listed == [str(attempt.id) for attempt in Attempt.objects.order_by("id")[:2]]
+
+
+def test_the_result_of_a_regrade_is_found_by_an_index(quiz, as_instructor):
+    with record_commands() as commands:
+        assert as_instructor.post(f"/api/quizzes/{quiz.id}/regrade/").status_code == 202
+
+    fields = ("quiz_id", "regraded_by")
+    assert fields in [tuple(command["filter"]) for command in commands if "find" in command]
+    indexes = Attempt._get_collection().index_information().values()
+    assert fields in [tuple(field for field, _ in index["key"]) for index in indexes]
+
+
+@pytest.fixture
+def queue(monkeypatch):
+    """The arguments of the rounds that were queued and not run."""
+    rounds = []
+    monkeypatch.setattr(regrading, "enqueue", lambda task, **arguments: rounds.append(arguments))
+    return rounds
+
+
+@pytest.fixture
+def graded(monkeypatch):
+    """How many times each submission was regraded."""
+    times = Counter()
+    regrade_submission = regrading._regrade_submission
+
+    def count_and_regrade(row, *args):
+        times[row.id] += 1
+        regrade_submission(row, *args)
+
+    monkeypatch.setattr(regrading, "_regrade_submission", count_and_regrade)
+    return times
+
+
+def submit_as_students(quiz, number: int) -> None:
+    for _ in range(number):
+        submit(client_of(enroll_in(get_course(quiz.course))), quiz, right_answers(quiz))
+
+
+def test_an_instructor_may_request_twenty_regrades_an_hour(quiz, as_instructor, settings):
+    settings.RATE_LIMITED = True
+    address = f"/api/quizzes/{quiz.id}/regrade/"
+    assert {as_instructor.post(address).status_code for _ in range(20)} == {202}
+
+    refused = as_instructor.post(address)
+
+    assert (refused.status_code, refused.data["code"]) == (429, "throttled")
+    assert as_instructor.get(address).status_code == 200
+
+
+def test_a_long_regrade_runs_in_rounds_that_continue_each_other(
+    quiz, as_instructor, queue, graded, events, monkeypatch
+):
+    submit_as_students(quiz, 3)
+    correct_key(quiz)
+    as_instructor.post(f"/api/quizzes/{quiz.id}/regrade/")
+    ticks = iter(range(0, 1000, regrading.ROUND_SECONDS))  # each reading of the clock takes a round
+    monkeypatch.setattr(regrading.time, "monotonic", lambda: next(ticks))
+
+    while queue:
+        services.regrade(**queue.pop(0))
+
+    assert set(graded.values()) == {1}
+    assert len(graded) == len(events) == 3
+    assert as_instructor.get(f"/api/quizzes/{quiz.id}/regrade/").json()["finished_at"]
+
+
+def test_two_workers_never_run_the_same_round(quiz, as_instructor, queue, graded):
+    submit_as_students(quiz, 2)
+    correct_key(quiz)
+    as_instructor.post(f"/api/quizzes/{quiz.id}/regrade/")
+    [round_] = queue
+    claimed = regrading._claim(round_["quiz_id"], round_["claim"])
+
+    services.regrade(**round_)
+    assert services.repair_regrades() == 0  # the claim holds for a minute
+    assert graded == {}
+
+    expire_claim(quiz)
+    assert services.repair_regrades() == 1
+    assert set(graded.values()) == {1}
+    late = Quiz.objects(id=quiz.id, regrade__claim=claimed.regrade.claim)
+    assert late.first() is None
+
+
+def test_a_regrade_whose_key_changes_between_two_rounds_starts_again(
+    quiz, as_instructor, queue, monkeypatch
+):
+    submit_as_students(quiz, 2)
+    correct_key(quiz)
+    as_instructor.post(f"/api/quizzes/{quiz.id}/regrade/")
+    with monkeypatch.context() as patched:
+        ticks = iter(range(0, 1000, regrading.ROUND_SECONDS))
+        patched.setattr(regrading.time, "monotonic", lambda: next(ticks))
+        services.regrade(**queue.pop())
+    assert sorted(attempt.score for attempt in Attempt.objects) == [0, 1]
+    first, second, *_ = choices_of(Question.objects(quiz=quiz.id).first())
+    Choice.objects(id=first.id).update(set__is_correct=True)
+    Choice.objects(id=second.id).update(set__is_correct=False)
+
+    services.regrade(**queue.pop())
+
+    assert {attempt.score for attempt in Attempt.objects} == {1}
+
+
+def test_submissions_are_not_read_as_documents_while_the_key_is_the_same(
+    quiz, as_instructor, graded, events
+):
+    submit_as_students(quiz, 2)
+    address = f"/api/quizzes/{quiz.id}/regrade/"
+    as_instructor.post(address)
+    assert graded == {}  # The attempts have the current key.
+
+    correct_key(quiz)
+    as_instructor.post(address)
+    as_instructor.post(address)
+
+    assert set(graded.values()) == {1}
+    assert len(graded) == len(events) == 2
+    assert as_instructor.get(address).json()["finished_at"]
+
+
+def test_the_sweep_runs_one_round_and_queues_the_others(
+    as_instructor, quiz, queue, graded, monkeypatch
+):
+    others = [make_quiz(lesson=lessons_of(get_course(quiz.course))[0]) for _ in range(2)]
+    for each in (quiz, *others):
+        as_instructor.post(f"/api/quizzes/{each.id}/regrade/")
+        expire_claim(each)
+    queue.clear()
+    ticks = iter([0, 0, *[regrading.ROUND_SECONDS] * 10])
+    monkeypatch.setattr(regrading.time, "monotonic", lambda: next(ticks))
+
+    assert services.repair_regrades() == 3
+
+    assert Quiz.objects(regrading_since=None).count() == 1
+    assert len(queue) == 2

@@ -3,9 +3,10 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from apps.courses import services as courses
 from apps.courses.documents import Category, Course
 from apps.courses.selectors import get_course
+from apps.courses.services.categories import CATEGORIES
+from apps.courses.services.courses import COURSES
 from apps.enrollments import services as enrollments
 from apps.enrollments.documents import Enrollment
 from apps.lessons import services as lessons
@@ -149,7 +150,7 @@ def test_racing_lessons_never_pass_the_bound_of_a_course(author, quiz, monkeypat
 
 
 def test_racing_courses_never_pass_the_bound_of_an_instructor(instructor, monkeypatch):
-    monkeypatch.setattr(courses.COURSES, "most", 4)
+    monkeypatch.setattr(COURSES, "most", 4)
     client = client_of(instructor)
 
     answers = race(RACERS, lambda n: client.post("/api/courses/", {"title": str(n)}))
@@ -162,7 +163,7 @@ def test_racing_courses_never_pass_the_bound_of_an_instructor(instructor, monkey
 
 
 def test_a_course_goes_to_no_instructor_who_has_too_many(admin, instructor, monkeypatch):
-    monkeypatch.setattr(courses.COURSES, "most", 1)
+    monkeypatch.setattr(COURSES, "most", 1)
     make_course(instructor=instructor)
     other = make_course()
 
@@ -172,7 +173,7 @@ def test_a_course_goes_to_no_instructor_who_has_too_many(admin, instructor, monk
 
 
 def test_racing_categories_never_pass_their_bound(admin, monkeypatch):
-    monkeypatch.setattr(courses.CATEGORIES, "most", 4)
+    monkeypatch.setattr(CATEGORIES, "most", 4)
     client = client_of(admin)
 
     answers = race(RACERS, lambda n: client.post("/api/categories/", {"name": str(n)}))

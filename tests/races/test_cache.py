@@ -1,19 +1,27 @@
 """The cache under many readers and writers: one load a miss, and never an old value."""
 
-import time
 from threading import Event, Thread
 
+import pytest
+
 from apps.common.storage import cache
+from apps.common.storage.cache import reading
 from apps.courses import selectors, services
 from apps.courses.documents import Course
 from tests.command_counter import format_commands, record_commands
-from tests.factories import client_of, make_course, make_instructor
+from tests.factories import client_of, make_admin, make_course, make_instructor, viewer_of
 from tests.users.racing import race
 
 SECONDS = 60
 
 
-def test_one_miss_under_load_asks_the_database_once(anonymous):
+@pytest.fixture
+def endless(monkeypatch):
+    """Let readers wait for the one that loads for longer than a test may take."""
+    monkeypatch.setattr(reading, "LOADING_SECONDS", 3600.0)
+
+
+def test_one_miss_under_load_asks_the_database_once(anonymous, endless):
     course = make_course(lessons=1)
 
     with record_commands() as heard:
@@ -24,7 +32,7 @@ def test_one_miss_under_load_asks_the_database_once(anonymous):
     assert len(finds) == 1, format_commands(heard)
 
 
-def test_a_loader_that_fails_does_not_keep_the_others_waiting():
+def test_a_loader_that_fails_does_not_keep_the_others_waiting(endless):
     tried = []
 
     def load():
@@ -33,12 +41,10 @@ def test_a_loader_that_fails_does_not_keep_the_others_waiting():
             raise ValueError("planted")
         return "value"
 
-    began = time.monotonic()
     got = race(10, lambda n: cache.read_through("race:fails", load, SECONDS))
 
     assert sorted(map(str, got)) == ["planted", *["value"] * 9]
     assert len(tried) == 2
-    assert time.monotonic() - began < 1.5
 
 
 def test_a_slow_reader_never_puts_an_old_value_over_a_new_one():
@@ -48,12 +54,12 @@ def test_a_slow_reader_never_puts_an_old_value_over_a_new_one():
     def slowly():
         seen = kept["value"]
         loading.set()
-        may_end.wait(10)
+        may_end.wait(SECONDS)
         return seen
 
     reader = Thread(target=cache.read_through, args=("race:slow", slowly, SECONDS))
     reader.start()
-    loading.wait(10)
+    loading.wait(SECONDS)
     kept["value"] = "new"
     cache.invalidate("race:slow")
     may_end.set()
@@ -69,7 +75,7 @@ def test_a_slow_reader_of_a_list_never_hides_what_was_written_to_it():
     def slowly():
         seen = kept["value"]
         loading.set()
-        may_end.wait(10)
+        may_end.wait(SECONDS)
         return seen
 
     def read(load):
@@ -77,7 +83,7 @@ def test_a_slow_reader_of_a_list_never_hides_what_was_written_to_it():
 
     reader = Thread(target=read, args=(slowly,))
     reader.start()
-    loading.wait(10)
+    loading.wait(SECONDS)
     kept["value"] = "new"
     cache.invalidate("race:list")
     may_end.set()
@@ -120,12 +126,14 @@ def test_a_write_that_fails_after_writing_is_seen_all_the_same(monkeypatch, anon
     address = f"/api/courses/{course.id}/"
     assert anonymous.get(address).data["title"] == "Algebra"
 
+    admin = viewer_of(make_admin())
+
     def write_and_fail(document, **_):
         Course.objects(id=document.id).update_one(set__title="Written")
         raise TimeoutError("planted: the answer was lost")
 
-    monkeypatch.setattr(services, "update", write_and_fail)
-    [failed] = race(1, lambda n: services.unpublish_course(course))
+    monkeypatch.setattr("apps.courses.services.courses.update", write_and_fail)
+    [failed] = race(1, lambda n: services.unpublish_course(str(course.id), viewer=admin))
 
     assert isinstance(failed, TimeoutError)
     assert anonymous.get(address).data["title"] == "Written"

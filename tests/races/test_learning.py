@@ -5,7 +5,7 @@ from datetime import timedelta
 from apps.common.events import subscribe
 from apps.courses.documents import Course
 from apps.enrollments.documents import Enrollment
-from apps.enrollments.services import enroll, repair_enrollments
+from apps.enrollments.services import enroll_student, repair_enrollments
 from apps.progress.documents import Progress
 from apps.progress.events import MilestoneReached
 from tests.factories import (
@@ -119,7 +119,7 @@ def test_milestones_are_told_once_however_many_mark():
     place = Enrollment.objects.get(student=student.id)
     assert sorted(place.milestones) == [25, 50, 75, 100]
     assert place.completed_at
-    assert not place.untold
+    assert not place.undelivered_milestones
 
 
 def test_a_milestone_is_not_told_again_when_the_last_open_lesson_goes_meanwhile():
@@ -148,14 +148,14 @@ def test_a_milestone_is_not_told_again_when_the_last_open_lesson_goes_meanwhile(
 
 
 def test_a_sweep_between_enrolments_leaves_the_count_right(monkeypatch):
-    monkeypatch.setattr("apps.enrollments.services.A_MINUTE", timedelta(seconds=-1))
+    monkeypatch.setattr("apps.common.storage.undelivered.GRACE_PERIOD", timedelta(seconds=-1))
     course = make_course(lessons=1)
     students = [make_student() for _ in range(20)]
 
     def act(n: int):
         if n >= 20:
             return repair_enrollments()
-        return enroll(student_id=students[n].id, course=course)
+        return enroll_student(student_id=students[n].id, course=course)
 
     race(24, act)
 

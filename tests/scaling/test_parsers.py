@@ -43,7 +43,7 @@ from apps.users.models import Account
 from apps.users.selectors import _matching as people_matching
 from apps.users.serializers import RegistrationSerializer
 from apps.users.usernames import validate_username
-from tests.scaling.growth import problem_with
+from tests.scaling.growth import problem_with, seconds
 from tests.scaling.patterns import sources
 
 # Modules that read formats, of the standard library and of others.
@@ -419,6 +419,22 @@ CASES = [
 @pytest.mark.parametrize(("reader", "make"), CASES)
 def test_reading_takes_linear_time(reader, make):
     assert problem_with(reader, make, reader.size) is None
+
+
+@pytest.mark.parametrize("line_break", ["\n", "\r", "\r\n"])
+@pytest.mark.parametrize("containers", [">" * 28, "- " * 14, "> - " * 7])
+def test_a_lesson_of_most_lines_takes_a_second_at_most(containers, line_break):
+    """Each line is in all of the containers, and is read once for each of them."""
+    lines = markdown.MOST_LINES - 1, 100_000
+    for number in lines:
+        source = (containers + f"a{line_break}" * number)[:200_000]
+
+        assert seconds(lambda source=source: read_markdown(source)) < 1
+
+
+def read_markdown(source: str) -> None:
+    with suppress(DomainError):
+        markdown.render(source)
 
 
 def test_every_module_that_reads_input_is_listed():

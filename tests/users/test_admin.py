@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 from django.db import DatabaseError, transaction
 from django.test import Client
@@ -162,6 +162,48 @@ def test_nobody_but_an_admin_touches_an_admin_or_gives_rights(admin, student):
     action = {"action": "delete_selected", "_selected_action": chief.pk, "post": "yes"}
     client.post("/admin/users/account/", action)
     assert account_of(admin).is_active
+
+
+def test_only_an_admin_deletes_sessions_and_mails_of_an_admin(admin, student):
+    client = staff("view_session", "delete_session", "view_accountmail", "delete_accountmail")
+    for user in (admin, student):
+        services.open_session(user=user)
+        services.request_password_reset(email=user.email)
+
+    for model, name in ((Session, "session"), (AccountMail, "accountmail")):
+        [of_admin] = model.objects.filter(account=account_of(admin))
+        [of_student] = model.objects.filter(account=account_of(student))
+        pages = f"/admin/users/{name}"
+        action = {"action": "delete_selected", "post": "yes"}
+        both = action | {"_selected_action": [of_admin.pk, of_student.pk]}
+
+        deletion = client.post(f"{pages}/{of_admin.pk}/delete/", {"post": "yes"})
+        assert deletion.status_code == 403
+        assert client.post(f"{pages}/", both).status_code in (200, 403)
+        assert model.objects.filter(account=account_of(admin)).exists()
+
+        client.post(f"{pages}/", action | {"_selected_action": of_student.pk})
+        assert not model.objects.filter(pk=of_student.pk).exists()
+
+
+def test_only_an_admin_gives_permissions_to_a_group(chief):
+    group = Group.objects.create(name="tutors")
+    erase = Permission.objects.get(codename="delete_account")
+    client = staff("view_group", "add_group", "change_group")
+    change = f"/admin/auth/group/{group.pk}/change/"
+
+    added = client.post("/admin/auth/group/add/", {"name": "new", "permissions": erase.pk})
+    changed = client.post(change, {"name": "mentors", "permissions": erase.pk})
+
+    assert (added.status_code, changed.status_code) == (302, 302)
+    assert not Group.objects.filter(permissions=erase).exists()
+    group.refresh_from_db()
+    assert group.name == "mentors"
+
+    chief.post(change, {"name": "mentors", "permissions": erase.pk})
+    assert list(group.permissions.all()) == [erase]
+    client.post(change, {"name": "tutors"})
+    assert list(group.permissions.all()) == [erase]
 
 
 def test_guessing_is_stopped_here_too(settings):

@@ -98,6 +98,18 @@ def test_a_card_has_a_tag(anonymous, on_show):
     assert anonymous.get(address, HTTP_IF_NONE_MATCH=tag).data["bio"] == "New"
 
 
+def test_the_etag_of_a_public_profile_reveals_no_change_of_a_hidden_field(anonymous, on_show):
+    address = f"/api/users/{on_show.id}/"
+    before = anonymous.get(address)["ETag"]
+    services.update_user(user_id=str(on_show.id), email="new@example.org", language="es")
+
+    assert anonymous.get(address)["ETag"] == before
+    assert anonymous.get(address, HTTP_IF_NONE_MATCH=before).status_code == 304
+
+    services.update_user(user_id=str(on_show.id), bio="New")
+    assert anonymous.get(address)["ETag"] != before
+
+
 # Lists
 
 
@@ -110,8 +122,16 @@ def test_admins_filter_by_more_than_others(admin, student):
     assert names(client.get("/api/users/?instructor_requested=true")) == [student.username]
     assert names(client.get("/api/users/?is_active=false")) == [gone.username]
     assert names(client.get("/api/users/?role=admin")) == [admin.username]
-    for query in ("instructor_requested=true", "is_active=false", "role=admin"):
-        assert client_of(student).get(f"/api/users/?{query}").status_code == 403
+    for query in (
+        "instructor_requested=true",
+        "is_active=false",
+        "role=admin",
+        "ordering=created_at",
+        "ordering=-created_at",
+    ):
+        assert client.get(f"/api/users/?{query}").status_code == 200
+        for other in (client_of(student), client_of(None)):
+            assert other.get(f"/api/users/?{query}").status_code == 403
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,17 @@
 """One mailbox is one address, however it is written."""
 
 import importlib
+import sys
+from contextlib import suppress
 
 import pytest
 from django.apps import apps as registry
 from django.core.exceptions import ValidationError
 
+from apps.common.normalization import normalize_email_key
 from apps.users import selectors, services
 from apps.users.documents import User
-from apps.users.emails import normalize_email, validate_email
+from apps.users.emails import normalize_email, validate_email, validate_form
 from apps.users.models import Account
 from apps.users.services.profiles import repair_profiles
 from tests.factories import PASSWORD, client_of, make_student
@@ -35,6 +38,7 @@ def register(client, email: str, username: str = "ada"):
             "x@xn--\u00fc.example",
             "x@💩.example",
         ),
+        *(f"{letter}am@example.org" for letter in ("\u017f", "\u0130", "\u0131", "\uff53", "ß")),
         *("x@a..example", "x", "x@", "@example.com", "x@\u0301a.example", "x@-bü.example"),
     ],
 )
@@ -52,6 +56,15 @@ def test_an_address_that_no_mailbox_needs_is_refused(anonymous, admin, email):
 )
 def test_other_addresses_are_taken(email):
     validate_email(email)
+
+
+def test_no_accepted_address_has_the_key_of_another_one():
+    """Only the case may differ between an address and its key, whatever Django's pattern takes."""
+    names = (f"x{chr(number)}" for number in range(sys.maxunicode + 1))
+    for email in (f"{name}@example.org" for name in names if validate_form.user_regex.match(name)):
+        with suppress(ValidationError):
+            validate_email(email)
+            assert normalize_email_key(email) == normalize_email(email).lower(), ascii(email)
 
 
 def test_an_address_is_stored_with_the_domain_that_mail_goes_to(anonymous):

@@ -18,7 +18,7 @@ from apps.common.storage.idempotency_keys import IdempotencyKey
 from apps.common.storage.indexes import documents
 from apps.courses.documents import Course
 from apps.enrollments.documents import Enrollment
-from apps.enrollments.services import enroll
+from apps.enrollments.services import enroll_student
 from apps.notifications.documents import Notification, Preferences
 from apps.notifications.services import notify, set_preferences
 from apps.progress.documents import Progress
@@ -142,6 +142,40 @@ def test_nothing_in_any_store_names_an_erased_user(user):
     assert default_storage.listdir("people") == ([], [])
 
 
+def invite(admin):
+    return admin.post("/api/users/", {"username": NAME, "email": EMAIL}, **WITH_KEY)
+
+
+def upload_picture(admin):
+    user = make_student(username=NAME, email=EMAIL)
+    picture = SimpleUploadedFile("me.png", png(), content_type="image/png")
+    address = f"/api/users/{user.id}/picture/"
+    return admin.post(address, {"picture": picture}, format="multipart", **WITH_KEY)
+
+
+def enroll_with_profile(admin):
+    user = make_student(username=NAME, email=EMAIL)
+    body = {"course": str(make_course().id), "student": str(user.id)}
+    return admin.post("/api/enrollments/?expand=student", body, **WITH_KEY)
+
+
+WITH_KEY = {"HTTP_IDEMPOTENCY_KEY": "of-an-admin"}
+
+
+@pytest.mark.parametrize("request_by", [invite, upload_picture, enroll_with_profile])
+def test_no_stored_response_to_somebody_else_names_an_erased_user(admin, request_by):
+    client = client_of(admin)
+    assert request_by(client).status_code in (200, 201)
+    client.post("/api/categories/", {"name": "Chess"}, HTTP_IDEMPOTENCY_KEY="another")
+    assert "IdempotencyKey" in where_named(NAME)
+    user = User.objects.get(username=NAME)
+
+    services.erase(user_id=str(user.id))
+
+    assert where_named(str(user.id), NAME, EMAIL) == ["Erasure"]
+    assert [claim.key for claim in IdempotencyKey.objects] == ["another"]
+
+
 def test_username_and_email_can_be_used_again_at_once(user):
     services.erase(user_id=str(user.id))
 
@@ -158,8 +192,8 @@ def test_what_is_written_while_a_user_is_erased_is_erased_too(user, quiz):
     services.erase(user_id=user_id)
 
     # As requests do that were authenticated before.
-    enroll(student_id=user.id, course=course)
-    enroll(student_id=user.id, course=other)
+    enroll_student(student_id=user.id, course=course)
+    enroll_student(student_id=user.id, course=other)
     create_progress_records(student_id=user_id, course_id=str(other.id))
     submit_answers(user, quiz)
     start_attempt(str(quiz.id), viewer=viewer_of(user))
@@ -186,7 +220,7 @@ def test_what_is_written_while_a_user_is_erased_is_erased_too(user, quiz):
 
 def test_a_late_write_that_cannot_be_erased_now_is_erased_by_the_next_sweep(user, monkeypatch):
     services.erase(user_id=str(user.id))
-    enroll(student_id=user.id, course=make_course())
+    enroll_student(student_id=user.id, course=make_course())
     let_a_minute_pass()
     monkeypatch.setattr("apps.users.services.erasure.publish", lambda event: False)
     repair_profiles()

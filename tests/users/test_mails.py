@@ -15,6 +15,7 @@ from apps.common.models import MailQuota
 from apps.users import selectors, services
 from apps.users.models import Account, AccountMail
 from apps.users.services.mails import put_in_outbox, verification_key
+from lms.celery import SWEEPS
 from tests.factories import make_student
 from tests.users.racing import race
 
@@ -54,11 +55,12 @@ def link_in(message) -> dict:
 def test_each_mail_is_whole_in_each_language(settings, kind, language):
     settings.PUBLIC_URL = "https://learn.example"
     user = make_student(username="森.ada", language=language)
+    Account.objects.update(email_verified=kind == "reset")
 
     message = mailed(kind, user)
 
     page = "verify#key=" if kind == "verify" else "reset#uid="
-    assert "森.ada" in message.body
+    assert ("森.ada" in message.body) == (kind != "verify")
     assert message.body.count("://") == message.body.count(f"https://learn.example/{page}") == 1
     assert "\n" not in message.subject.strip()
     assert message.subject
@@ -71,11 +73,22 @@ def test_each_mail_is_whole_in_each_language(settings, kind, language):
 
 
 def test_no_name_puts_a_link_of_its_own_into_our_mail():
-    message = mailed("verify", make_student(username="www.evil.example"))
+    message = mailed("invite", make_student(username="www.evil.example"))
 
     html = message.alternatives[0][0]
     assert "www.evil.example" in html
     assert html.count("href=") == 1
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("kind", ["verify", "reset"])
+def test_mail_to_an_unverified_address_repeats_no_username(kind, language):
+    user = make_student(username="You-won.Claim-at.www.evil.example", language=language)
+
+    message = mailed(kind, user)
+
+    assert "evil" not in str(message.message()) + message.body + message.alternatives[0][0]
+    assert message.body.startswith(("Hello,\n", "Hola:\n"))
 
 
 def test_a_link_begins_with_our_address_whatever_host_was_asked(anonymous, student):
@@ -395,3 +408,31 @@ def test_a_new_address_is_offered_verification_whatever_the_old_one_was_sent(stu
     services.update_user(user_id=str(student.id), email="new@example.org")
 
     assert AccountMail.objects.count() == before + 1
+
+
+# Retention
+
+
+def test_sent_emails_are_deleted_once_no_limit_counts_them(settings):
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"verification": (3, 2 * 24 * 60 * 60)}
+    account, now = account_of(make_student()), timezone.now()
+    for hours, is_sent in ((49, True), (47, True), (400 * 24, False)):
+        created_at = now - timedelta(hours=hours)
+        AccountMail.objects.create(
+            account=account,
+            kind="verify",
+            created_at=created_at,
+            sent_at=created_at if is_sent else None,
+        )
+
+    assert (services.delete_old_account_mails(), services.delete_old_account_mails()) == (1, 0)
+
+    left = AccountMail.objects.values_list("created_at", "sent_at")
+    assert {(now - created_at, bool(sent_at)) for created_at, sent_at in left} == {
+        (timedelta(hours=47), True),
+        (timedelta(days=400), False),
+    }
+
+
+def test_the_timetable_deletes_old_emails_every_hour():
+    assert SWEEPS["apps.users.tasks.delete_old_account_mails"] == 60 * 60

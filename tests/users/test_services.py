@@ -17,6 +17,7 @@ from apps.users import selectors, services
 from apps.users.documents import User
 from apps.users.events import InstructorGranted, UserErased, UserRegistered
 from apps.users.models import Account, AccountMail, Session
+from apps.users.services import people
 from apps.users.services.mails import verification_key
 from apps.users.services.people import _write_both
 from apps.users.tasks import repair_profiles
@@ -175,6 +176,25 @@ def test_what_the_profile_refuses_is_undone_in_the_account(student):
         services.update_user(user_id=str(student.id), email=other.email)
 
     assert account_of(student).email == student.email
+
+
+def test_a_deactivation_that_is_undone_ends_no_session(student, monkeypatch):
+    services.open_session(user=student)
+    [session] = Session.objects.all()
+    refuse = people._write_profile
+
+    def lookup_meanwhile(*arguments):
+        assert not selectors.is_session_active(session.pk)
+        return refuse(*arguments)
+
+    monkeypatch.setattr(people, "_write_profile", lookup_meanwhile)
+    stale = [student.revision + 1]
+
+    with pytest.raises(StaleRevision):
+        _write_both(account_of(student), student, stale, {"is_active": False})
+
+    assert account_of(student).is_active
+    assert selectors.is_session_active(session.pk)
 
 
 def test_a_granted_request_is_told_once(student):

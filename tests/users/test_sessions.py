@@ -5,11 +5,15 @@ from statistics import median
 import jwt
 import pytest
 from django.conf import settings as django_settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
+from apps.common.storage.rate_limits import Throttled
 from apps.users import services
 from apps.users.models import Account, Session
+from apps.users.services import sessions
 from apps.users.tasks import end_expired_sessions
 from apps.users.tokens import InvalidToken, read_access, read_refresh
 from tests.factories import PASSWORD, make_student
@@ -56,7 +60,7 @@ def test_a_token_as_we_make_them_is_read():
         {"token_type": None},
         {"session_id": None},
         {"exp": None},
-        {"exp": int(time.time()) - 600},
+        pytest.param({"exp": int(time.time()) - 600}, id="expired"),
     ],
     ids=str,
 )
@@ -90,8 +94,56 @@ def test_a_refresh_token_is_good_once_and_takes_its_successor_with_it(student):
         services.refresh_session(token=second.refresh)
 
     assert Session.objects.count() == 0
-    assert BlacklistedToken.objects.count() == 2
+    assert BlacklistedToken.objects.count() == 1
     assert set(OutstandingToken.objects.values_list("token", flat=True)) == {""}
+
+
+def test_a_session_is_refreshed_a_limited_number_of_times_a_minute(student, settings):
+    settings.RATE_LIMITED = True
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"refreshes": (3, 60)}
+    tokens, other = services.open_session(user=student), services.open_session(user=student)
+    first = tokens
+    for _ in range(3):
+        _, tokens = services.refresh_session(token=tokens.refresh)
+
+    with pytest.raises(Throttled) as refused:
+        services.refresh_session(token=tokens.refresh)
+    assert 0 < refused.value.retry_after <= 60
+    services.verify_token(token=tokens.refresh)
+    services.refresh_session(token=other.refresh)
+    with pytest.raises(services.SessionEnded):
+        services.refresh_session(token=first.refresh)
+    with pytest.raises(services.SessionEnded):
+        services.verify_token(token=tokens.access)
+
+
+def test_refreshing_stores_no_row(student):
+    tokens = services.open_session(user=student)
+    for _ in range(3):
+        _, tokens = services.refresh_session(token=tokens.refresh)
+
+    assert BlacklistedToken.objects.count() == OutstandingToken.objects.count() == 0
+    assert Session.objects.count() == 1
+
+
+def test_expired_tokens_and_sessions_are_removed_a_few_at_a_time(student, monkeypatch):
+    monkeypatch.setattr(sessions, "ROWS_PER_TRANSACTION", 2)
+    for _ in range(5):
+        services.sign_out(session_id=services.open_session(user=student).session_id, refresh="")
+    for _ in range(5):
+        services.open_session(user=student)
+    past = timezone.now() - WEEK
+    OutstandingToken.objects.update(expires_at=past)
+    Session.objects.update(expires_at=past)
+
+    with CaptureQueriesContext(connection) as queries:
+        assert end_expired_sessions() == 5
+
+    sessions_and_tokens = [one["sql"] for one in queries if one["sql"].startswith("DELETE")]
+    assert sum('"users_session"' in sql for sql in sessions_and_tokens) == 3
+    assert sum('"token_blacklist_outstandingtoken"' in sql for sql in sessions_and_tokens) == 3
+    assert Session.objects.count() == 0
+    assert not OutstandingToken.objects.filter(expires_at__lte=timezone.now()).exists()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -106,7 +158,7 @@ def test_of_fifty_who_show_a_refresh_token_one_gets_the_next():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_sixteen_sign_in_at_once_and_none_meets_a_locked_database():
+def test_sixteen_sign_in_at_once_and_none_meets_a_locked_database(patient_accounts):
     people = [make_student(password=PASSWORD) for _ in range(16)]
 
     def sign_in_and_out(n: int):

@@ -1,6 +1,8 @@
 """Which usernames can be chosen, and whom a typed name or email address signs in."""
 
+import sys
 import unicodedata
+from contextlib import suppress
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -35,6 +37,9 @@ def test_names_may_be_of_any_one_script(name):
         *("d\u0435mo-admin", "Αda", "αda", "µda", "ad\u0430", "paypаl", "օda", "Ꭺda", "ⲁda"),
         *("Иvan", "Иσан", "ада\u0064", "adaم", "adaש", "adaक", "ada१", "ada٥", "ada۵", "१٣१"),
         *("漢字Иван", "やまだα", "한글カナ", "ㄅㄆ한글", "𝐚dа", "ａdа"),
+        # Modifier letters that look like punctuation or like each other, and a dash of kana.
+        *("ada\u02cdl", "ada\u02bcl", "ada\u02c8l", "ada\u02d7l", "ada\ua78al", "ada\u02c7l"),
+        *("\u02cd\u02cd\u02cd", "ada\u02eel", "ada\u0149l", "ада\u30fcл", "한글\u30fc"),
         # Invisible characters and bidirectional controls.
         *("ad\u200ba", "ad\u200da", "ad\u2060a", "\ufeffada", "ad\u00ada", "ad\u180ea"),
         *("ad\u202ea", "ad\u2066a\u2069", "\u200eada", "\u061cada", "ad\u115fa", "ad\u1160a"),
@@ -61,6 +66,21 @@ def test_names_may_be_of_any_one_script(name):
 def test_names_that_mislead_are_refused(name):
     with pytest.raises(ValidationError):
         validate_username(normalize_username(name))
+
+
+def test_only_one_modifier_letter_is_allowed():
+    """The others look like it, like punctuation or like each other."""
+    names = {chr(number): unicodedata.name(chr(number), "") for number in range(sys.maxunicode)}
+    allowed = set()
+    for letter in [one for one, name in names.items() if name.startswith("MODIFIER LETTER ")]:
+        with suppress(ValidationError):
+            validate_username(normalize_username(f"ada{letter}l"))
+            allowed.add(unicodedata.normalize("NFKC", letter))
+
+    modifiers = {one for one in allowed if unicodedata.category(one) == "Lm"}
+    assert modifiers == {
+        "\u02bb"
+    }  # the rest are other forms of Latin letters, and compared as such
 
 
 @pytest.mark.parametrize(

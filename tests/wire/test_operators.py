@@ -1,7 +1,7 @@
 """
 Each aggregation operator that the selectors may use, on each engine there is, with one answer.
 
-What is not here is not used: an engine lacks it or bends it (`docs/adr/`, the embedded store).
+Operators that are missing here are not used: some engine lacks them or changes their meaning.
 """
 
 import os

@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from apps.common.http.echo import truncate
 from apps.common.invisible_characters import is_blank, remove_invisible
+from apps.common.normalization import normalize_line_breaks
 from apps.common.storage.pictures import picture_url
 
 _OBJECT_ID = re.compile(r"[0-9a-f]{24}")
@@ -24,7 +25,7 @@ def is_object_id(value: object) -> bool:
 
 class TextField(serializers.CharField):
     """
-    A single line of text or, with `lines=True`, several lines.
+    A single line of text or, with `lines=True`, several lines separated by LF.
 
     Invisible characters are removed from a single line, unless `as_written=True`, which is for
     values that are compared with stored ones or have their own rules.
@@ -50,6 +51,7 @@ class TextField(serializers.CharField):
             self.fail("control")
         if not self.lines and _LINE_BREAK.search(value):
             self.fail("one_line")
+        value = normalize_line_breaks(value)
         if not self.as_written:
             value = self._without_invisible(value)
         if not self.allow_blank and is_blank(value):

@@ -8,9 +8,10 @@ client can read the rest by the id.
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 
+from bson import ObjectId
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -70,8 +71,17 @@ def _run(claim: IdempotencyKey, handler: Callable[[], Response]) -> Response:
         etag=response.get("ETag", ""),
         body=_as_json(answer),
         short_body=_as_json(short_answer),
+        users=_users_in(answer),
     )
     return response
+
+
+def _users_in(answer) -> set[ObjectId]:
+    """Return the ids of the users whose profiles, whole or public, the answer holds."""
+    if isinstance(answer, Mapping):
+        own = {ObjectId(answer["id"])} if {"id", "username"} <= set(answer) else set()
+        return own.union(*map(_users_in, answer.values()))
+    return set().union(*map(_users_in, answer)) if isinstance(answer, list | tuple) else set()
 
 
 def _as_json(answer) -> bytes:

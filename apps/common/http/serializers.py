@@ -123,6 +123,8 @@ def output_field(hint, **options) -> serializers.Field:
         return _OutputDict(child=output_field(arguments[1]), **options)
     if is_typeddict(hint):
         return output_serializer(hint)(**options)
+    if hint is str:
+        options.setdefault("allow_blank", True)
     return _TYPES[hint](**options)
 
 

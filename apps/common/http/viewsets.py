@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from bson import ObjectId
 from django.utils.functional import cached_property
 from rest_framework.exceptions import APIException, AuthenticationFailed, ParseError
+from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 from rest_framework_mongoengine import viewsets
 
@@ -30,12 +31,19 @@ from apps.common.storage import rate_limits
 from apps.common.storage.pagination import Page
 
 Rows = list[dict]
+EXISTING = object()  # a serializer's instance that stands for whatever the request changes
 
 
 class LengthRequired(APIException):
     status_code = 411
     default_code = "length_required"
     default_detail = ParseError.default_detail
+
+
+def is_public(view) -> bool:
+    """Return whether anybody may send the view's request; such a one takes no `Idempotency-Key`."""
+    allowed = getattr(view, "permission_classes", None)
+    return not allowed or allowed == [AllowAny]
 
 
 class ApiView:
@@ -64,7 +72,8 @@ class ApiView:
         if self.query.validated_data.get("search"):
             rate_limits.check_and_count("search", request.user.id or client_network(request))
         key = request.headers.get("Idempotency-Key")
-        if key is not None and request.method == "POST" and request.user.is_authenticated:
+        signed_in = request.user.is_authenticated and not is_public(self)
+        if key is not None and request.method == "POST" and signed_in:
             self.post = idempotency.idempotent(self.post, key)
 
     @property
@@ -110,6 +119,16 @@ class ApiView:
         serializer = serializer_class(instance, data=self.request.data, context=context, **options)
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
+
+    def validated_changes(self, serializer_class, *, partial: bool) -> dict:
+        """
+        Return the body of a PUT or, if `partial`, of a PATCH, without reading the object.
+
+        Read-only fields are ignored, so that what was read can be sent back.
+
+        :raises ValidationError: all that is wrong with it
+        """
+        return self.validated(serializer_class, instance=EXISTING, partial=partial)
 
     def answer(self, row: Mapping, *, status: int = 200, clock: dict | None = None) -> Response:
         """

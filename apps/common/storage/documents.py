@@ -1,6 +1,7 @@
 """What all documents share: references read as ids, revisions, and conditional writes."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from bson import ObjectId
@@ -141,6 +142,28 @@ def check_revision(kind: type[Document], document_id: ObjectId) -> None:
     if kind.objects(id=document_id, **exists).count() == 0:
         raise NotFound()
     raise StaleRevision()
+
+
+def matches_any_pair(pairs: Iterable[tuple]) -> dict:
+    """
+    Return the MongoDB condition that a document belongs to one of the pairs.
+
+    Two lists, of all students and of all courses, would match every combination of them.
+
+    :param pairs: of a student's id and a course's id
+    """
+    by_student: dict[ObjectId, list[ObjectId]] = defaultdict(list)
+    by_course: dict[ObjectId, list[ObjectId]] = defaultdict(list)
+    for student, course in set(pairs):
+        by_student[ObjectId(student)].append(ObjectId(course))
+        by_course[ObjectId(course)].append(ObjectId(student))
+    if not by_course:
+        return {"_id": {"$in": []}}
+    if len(by_student) < len(by_course):
+        grouped, one, others = by_student, "student_id", "course_id"
+    else:
+        grouped, one, others = by_course, "course_id", "student_id"
+    return {"$or": [{one: key, others: {"$in": ids}} for key, ids in grouped.items()]}
 
 
 def for_each(documents: QuerySet, do: Callable[[Doc], object]) -> int:

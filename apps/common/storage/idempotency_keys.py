@@ -17,6 +17,7 @@ from mongoengine import (
     DateTimeField,
     Document,
     IntField,
+    ListField,
     NotUniqueError,
     ObjectIdField,
     StringField,
@@ -69,11 +70,12 @@ class IdempotencyKey(Document):
     size = IntField()  # of the body, in bytes
     shortened = BooleanField()
     etag = StringField(max_length=255)
+    users = ListField(ObjectIdField(), default=None)  # whose profiles are in the answer
 
     meta = {
         "collection": "idempotency_keys",
         "auto_create_index": False,
-        "indexes": [{"fields": ("user", "key"), "unique": True}, "created_at"],
+        "indexes": [{"fields": ("user", "key"), "unique": True}, "created_at", "users"],
     }
 
 
@@ -123,14 +125,25 @@ def expire_claim(claim: IdempotencyKey) -> None:
 
 
 def store_answer(
-    claim: IdempotencyKey, *, status: int, etag: str, body: bytes, short_body: bytes
+    claim: IdempotencyKey,
+    *,
+    status: int,
+    etag: str,
+    body: bytes,
+    short_body: bytes,
+    users: set[ObjectId],
 ) -> None:
-    """Store the answer, or if it is too large its short form."""
+    """
+    Store the answer, or if it is too large its short form.
+
+    :param users: the users whose profiles are in the answer
+    """
     if _is_stored_whole(claim.user, len(body)):
         fields = {"set__body": body.decode(), "set__size": len(body)}
     else:
         fields = {"set__body": short_body.decode(), "set__shortened": True}
-    IdempotencyKey.objects(id=claim.id).update(set__status=status, set__etag=etag, **fields)
+    fields |= {"set__status": status, "set__etag": etag, "set__users": sorted(users)}
+    IdempotencyKey.objects(id=claim.id).update(**fields)
 
 
 def delete_old_keys() -> int:
@@ -139,8 +152,9 @@ def delete_old_keys() -> int:
 
 
 def delete_keys_of(user_id: str) -> None:
-    """Delete a user's keys, because the stored answers contain what the user wrote."""
+    """Delete the answers to a user, and those to others that contain the user's profile."""
     IdempotencyKey.objects(user=user_id).delete()
+    IdempotencyKey.objects(users=user_id).delete()
 
 
 def _check_number(user: ObjectId, key: str) -> None:

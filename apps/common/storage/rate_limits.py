@@ -54,6 +54,12 @@ def count_attempt(limit: str, *client: object) -> None:
         cache.increment_counter(*counter_key(limit, *client))
 
 
+def undo_count(limit: str, *client: object) -> None:
+    """Take one count back."""
+    key, _seconds = counter_key(limit, *client)
+    cache.undo_increment(key)
+
+
 def is_reached(limit: str, *client: object) -> bool:
     """Return whether the limit allows no more requests."""
     key, _seconds = counter_key(limit, *client)

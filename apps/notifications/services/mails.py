@@ -229,6 +229,7 @@ def _compose_mail(
             "List-Unsubscribe": f"<{links['unsubscribe']}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         },
-        username=recipient.username,
+        # Anyone can register with the address of somebody else and put a text into the username.
+        username=recipient.username if recipient.email_verified else "",
         **words,
     )

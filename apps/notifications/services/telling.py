@@ -1,6 +1,6 @@
 """What people are told: stored first, mailed after."""
 
-from mongoengine import NotUniqueError
+from mongoengine import NotUniqueError, Q
 
 from apps.common.clock import now_in_milliseconds
 from apps.common.storage.documents import update
@@ -9,8 +9,14 @@ from apps.notifications import selectors
 from apps.notifications.documents import Notification, Preferences
 
 
-def notify(*, recipient_id: str, kind: str, key: str, link: str, **params) -> None:
-    """Tell somebody of a fact, once, however often this is called for it; a mail follows."""
+def notify(
+    *, recipient_id: str, kind: str, key: str, link: str, replaces: str = "", **params
+) -> None:
+    """
+    Store a notification, once per key however often this is called; an email follows.
+
+    :param replaces: the beginning of the links of notifications that this one replaces
+    """
     now = now_in_milliseconds()
     notification = Notification(
         recipient=recipient_id,
@@ -27,6 +33,8 @@ def notify(*, recipient_id: str, kind: str, key: str, link: str, **params) -> No
         return  # it is told; who told it may have died before forgetting
     finally:
         selectors.invalidate_notifications(recipient_id)
+    if replaces:
+        _delete_replaced(notification, replaces)
     enqueue("apps.notifications.tasks.send_notification_mails")
 
 
@@ -63,6 +71,21 @@ def erase(user_id: str) -> None:
     Notification.objects(recipient=user_id).delete()
     Preferences.objects(user=user_id).delete()
     selectors.invalidate_notifications(user_id)
+
+
+def _delete_replaced(notification: Notification, link_start: str) -> None:
+    """Delete older unread notifications of the kind, but none whose email is still to be sent."""
+    older = Notification.objects(
+        Q(mail_batch=None) | Q(emailed_at__ne=None),
+        recipient=notification.recipient,
+        kind=notification.kind,
+        link__startswith=link_start,
+        id__lt=notification.id,
+        is_read=False,
+        mail_due_at=None,
+    )
+    older.delete()
+    selectors.invalidate_notifications(notification.recipient)
 
 
 def _write(notification: Notification, expected: list[int] | None, **fields) -> Notification:

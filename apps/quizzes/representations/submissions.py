@@ -73,7 +73,7 @@ class ChangeRepresentation(TypedDict):
 
 
 class RegradeRepresentation(TypedDict):
-    """A regrade, with each submission whose result it has changed so far."""
+    """A regrade, with at most 1,000 of the submissions whose result it has changed so far."""
 
     quiz: Id
     requested_at: Timestamp

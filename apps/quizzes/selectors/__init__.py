@@ -18,7 +18,7 @@ from apps.quizzes.selectors.attempts import (
     list_submissions,
     passed_quizzes,
     personal_data_of,
-    students_of_quiz,
+    submissions_from,
     submissions_of,
 )
 from apps.quizzes.selectors.contents import (
@@ -108,7 +108,7 @@ __all__ = [
     "read_written_questions",
     "read_written_quiz",
     "snapshot_questions",
-    "students_of_quiz",
+    "submissions_from",
     "submissions_of",
     "submitted_by_day",
     "unanswerable_questions_of",

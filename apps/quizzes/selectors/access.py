@@ -16,6 +16,7 @@ from mongoengine import Q, QuerySet
 from apps.common.errors import Forbidden, NotFound
 from apps.courses import selectors as courses
 from apps.courses.documents import Course
+from apps.courses.services import may_edit
 from apps.enrollments import selectors as enrollments
 from apps.quizzes.documents import Choice, Question, Quiz
 from apps.quizzes.representations import QuizCardRepresentation, represent_quiz_card
@@ -84,7 +85,7 @@ def check_may_edit_quizzes(course: Course, *, viewer: Viewer) -> None:
     """
     :raises NotQuizInstructor: the viewer may not edit the quizzes of the course
     """
-    if not courses.is_instructor_of(viewer, course):
+    if not may_edit(course, viewer=viewer):
         raise NotQuizInstructor()
 
 

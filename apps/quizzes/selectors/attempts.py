@@ -11,12 +11,14 @@ from apps.common.errors import NotFound
 from apps.common.storage.cache import Json
 from apps.common.storage.pagination import Page, Paging, page_of, page_slice
 from apps.courses import selectors as courses
-from apps.quizzes.documents import Attempt
+from apps.quizzes.documents import MAX_ATTEMPTS, Attempt, Quiz
 from apps.quizzes.representations import represent_submission_row
 from apps.users.viewer import Viewer
 
 GRACE = timedelta(seconds=1)  # for the time that a submission takes to reach the server
+MAX_CHANGES = 1000  # changed submissions that the result of a regrade lists
 LARGE_FIELDS = ("questions", "answers", "results")
+REGRADE_FIELDS = ("student", "attempt", "key_digest", "regraded_by")
 EXPORTED_FIELDS = dict.fromkeys(
     (
         "quiz_id",
@@ -68,14 +70,31 @@ def submissions_of(quiz_id, student_id) -> QuerySet:
     return Attempt.objects(quiz=quiz_id, student=student_id, submitted_at__ne=None)
 
 
-def students_of_quiz(quiz_id) -> list[ObjectId]:
-    """Return the students with submissions; erased students have a random id each."""
-    return Attempt.objects(quiz=quiz_id, submitted_at__ne=None).distinct("student")
+def submissions_from(quiz_id, student_id: ObjectId | None) -> list[Attempt]:
+    """
+    Return a quiz's submissions by student and attempt, without their content.
+
+    :param student_id: the student to start with; None for the first
+    """
+    submissions = Attempt.objects(quiz=quiz_id, submitted_at__ne=None)
+    if student_id is not None:
+        submissions = submissions.filter(student__gte=student_id)
+    return list(submissions.only(*REGRADE_FIELDS).order_by("student", "attempt"))
 
 
 def has_passed(*, quiz_id, student_id) -> bool:
     passed = Attempt.objects(quiz=quiz_id, student=student_id, passed=True)
     return passed.only("id").first() is not None
+
+
+def has_passed_or_used_all_attempts(*, quiz_id, student_id, max_attempts: int | None) -> bool:
+    """Return whether a student has passed a quiz, or cannot submit to it any more."""
+    decisive = Q(passed=True) | Q(attempt__gte=max_attempts or MAX_ATTEMPTS)
+    attempts = Attempt.objects(decisive, quiz=quiz_id, student=student_id).exclude(*LARGE_FIELDS)
+    newest = attempts.order_by("-attempt").first()
+    if is_open(newest):
+        return has_passed(quiz_id=quiz_id, student_id=student_id)
+    return newest is not None
 
 
 def passed_quizzes(*, student_id, quiz_ids: list) -> set[ObjectId]:
@@ -104,33 +123,29 @@ def list_submissions(*, viewer: Viewer, paging: Paging, **filters) -> Page:
     return page_slice(submissions, paging, represent_submission_row)
 
 
-def submissions_changed_by(regrade_id: ObjectId) -> list[Attempt]:
-    """Return the submissions whose result a regrade has changed."""
-    return list(Attempt.objects(regraded_by=regrade_id).exclude(*LARGE_FIELDS).order_by("id"))
+def submissions_changed_by_regrade(quiz: Quiz) -> list[Attempt]:
+    """Return the first submissions whose result the quiz's last regrade has changed."""
+    changed = Attempt.objects(quiz=quiz.id, regraded_by=quiz.regrade.id).exclude(*LARGE_FIELDS)
+    return list(changed.order_by("id").limit(MAX_CHANGES))
 
 
-def personal_data_of(user_id: str) -> list[Json]:
-    texts: dict[str, str] = {}
-    rows = _stored_submissions_of(ObjectId(user_id))
-    return [_export_submission(row, texts) for row in rows]
-
-
-def _stored_submissions_of(student_id: ObjectId) -> Iterator[Json]:
+def personal_data_of(user_id: str) -> Iterator[Json]:
     """
-    Yield a student's submissions as they are stored, newest first, reading one at a time.
+    Return a student's submissions, newest first, reading each only when the iterator reaches it.
 
     Each may be large, and building MongoEngine documents would take many times as long.
     """
     attempts = Attempt._get_collection()
-    submitted = {"student_id": student_id, "submitted_at": {"$ne": None}}
+    submitted = {"student_id": ObjectId(user_id), "submitted_at": {"$ne": None}}
     ids = [row["_id"] for row in attempts.find(submitted, {"_id": 1})]
-    for submission_id in sorted(ids, reverse=True):
-        submission = attempts.find_one(submitted | {"_id": submission_id}, EXPORTED_FIELDS)
-        if submission is not None:
-            yield submission
+    rows = (
+        attempts.find_one(submitted | {"_id": submission_id}, EXPORTED_FIELDS)
+        for submission_id in sorted(ids, reverse=True)
+    )
+    return (_export_submission(row) for row in rows if row is not None)
 
 
-def _export_submission(submission: Json, texts: dict[str, str]) -> Json:
+def _export_submission(submission: Json) -> Json:
     return {
         "quiz": str(submission["quiz_id"]),
         "course": str(submission["course_id"]),
@@ -141,16 +156,12 @@ def _export_submission(submission: Json, texts: dict[str, str]) -> Json:
         "max_score": submission.get("max_score"),
         "percentage": submission.get("percentage"),
         "passed": submission.get("passed"),
-        "answers": _export_answers(submission, texts),
+        "answers": _export_answers(submission),
     }
 
 
-def _export_answers(submission: Json, texts: dict[str, str]) -> list[Json]:
-    """
-    Return the answers as texts, because ids would mean nothing to their owner.
-
-    :param texts: all texts so far, so that several attempts at a quiz share them in memory
-    """
+def _export_answers(submission: Json) -> list[Json]:
+    """Return the answers as texts, because ids would mean nothing to their owner."""
     questions = {question["id"]: question for question in submission.get("questions", [])}
     rows = []
     for answer in submission.get("answers", []):
@@ -159,9 +170,8 @@ def _export_answers(submission: Json, texts: dict[str, str]) -> list[Json]:
         selected_texts = [choice["text"] for choice in choices if choice["id"] in selected]
         rows.append(
             {
-                "question": texts.setdefault(question["text"], question["text"]),
-                "answer": [texts.setdefault(text, text) for text in selected_texts]
-                or answer.get("text"),
+                "question": question["text"],
+                "answer": selected_texts or answer.get("text"),
             }
         )
     return rows

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 
 from bson import ObjectId
+from mongoengine import QuerySet
 
 from apps.common.storage.cache import invalidate
+from apps.common.storage.documents import matches_any_pair
 from apps.quizzes.documents import Attempt, Quiz
 from apps.quizzes.representations import QuizResultRepresentation, represent_quiz_result
 from apps.quizzes.selectors.attempts import passed_quizzes
@@ -12,7 +14,7 @@ from apps.quizzes.selectors.quizzes import quizzes_of_lesson, ready_quizzes
 
 StudentAndCourse = tuple[str, str]  # ids
 
-_NEEDED_FIELDS = ("lesson", "course", "title", "grading", "question_count", "problems")
+_NEEDED_FIELDS = ("lesson", "course", "title", "grading", "question_count", "problems", "moved_at")
 
 
 def quiz_progress_of(
@@ -28,7 +30,8 @@ def quiz_progress_of(
     if not quizzes:
         return {pair: [] for pair in pairs}
     ready = ready_quizzes(quiz for of_course in quizzes.values() for quiz in of_course)
-    attempts = _attempts_by_student_and_quiz(pairs)
+    moved = [quiz.id for of_course in quizzes.values() for quiz in of_course if quiz.moved_at]
+    attempts = _attempts_by_student_and_quiz(pairs, moved)
     progress: dict[StudentAndCourse, list[QuizResultRepresentation]] = {pair: [] for pair in pairs}
     for student, course in pairs:
         for quiz in quizzes.get(course, []):
@@ -80,13 +83,26 @@ def _quizzes_by_course(course_ids: set[str]) -> dict[str, list[Quiz]]:
 
 
 def _attempts_by_student_and_quiz(
-    pairs: list[StudentAndCourse],
+    pairs: list[StudentAndCourse], moved_quizzes: list[ObjectId]
 ) -> dict[tuple[str, ObjectId], list[Attempt]]:
-    attempts = Attempt.objects(
-        student__in=list({ObjectId(student) for student, _ in pairs}),
-        course__in=list({ObjectId(course) for _, course in pairs}),
-    ).only("quiz", "student", "attempt", "percentage", "passed")
+    """
+    :param moved_quizzes: quizzes whose attempts may still have the course they were moved from
+    """
+    attempts = list(_with_results_only(Attempt.objects(__raw__=matches_any_pair(pairs))))
+    if moved_quizzes:
+        students = list({ObjectId(student) for student, _ in pairs})
+        courses = list({ObjectId(course) for _, course in pairs})
+        following = Attempt.objects(
+            student__in=students, quiz__in=moved_quizzes, course__nin=courses
+        )
+        attempts += _with_results_only(following)
+        attempts.sort(key=lambda attempt: attempt.attempt)
     grouped: dict[tuple[str, ObjectId], list[Attempt]] = {}
-    for attempt in attempts.order_by("attempt"):
+    for attempt in attempts:
         grouped.setdefault((str(attempt.student), attempt.quiz), []).append(attempt)
     return grouped
+
+
+def _with_results_only(attempts: QuerySet) -> QuerySet:
+    """Return the attempts in order, with only the fields that their results need."""
+    return attempts.only("quiz", "student", "attempt", "percentage", "passed").order_by("attempt")

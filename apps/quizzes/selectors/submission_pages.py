@@ -14,8 +14,8 @@ from apps.quizzes.representations import (
 from apps.quizzes.selectors.access import get_quiz_as_instructor
 from apps.quizzes.selectors.attempts import (
     get_visible_submission,
-    has_passed,
-    submissions_changed_by,
+    has_passed_or_used_all_attempts,
+    submissions_changed_by_regrade,
 )
 from apps.quizzes.selectors.contents import choices_of, questions_of
 from apps.quizzes.selectors.statistics import statistics_of
@@ -33,7 +33,7 @@ def read_submission(submission_id, *, viewer: Viewer) -> SubmissionRepresentatio
     submission = get_visible_submission(submission_id, viewer=viewer)
     if str(submission.student) != viewer.id:
         return represent_submission(submission, with_key=True)
-    quiz = Quiz.objects(id=submission.quiz).only("show_key").first()
+    quiz = Quiz.objects(id=submission.quiz).only("show_key", "max_attempts").first()
     return read_own_submission(submission, quiz)
 
 
@@ -74,7 +74,7 @@ def read_regrade(quiz_id, *, viewer: Viewer) -> RegradeRepresentation:
 
 
 def read_requested_regrade(quiz: Quiz) -> RegradeRepresentation:
-    return represent_regrade(quiz, submissions_changed_by(quiz.regrade.id))
+    return represent_regrade(quiz, submissions_changed_by_regrade(quiz))
 
 
 def _student_may_see_key(submission: Attempt, quiz: Quiz | None) -> bool:
@@ -82,7 +82,10 @@ def _student_may_see_key(submission: Attempt, quiz: Quiz | None) -> bool:
         case "after_submit":
             return True
         case "after_pass":
-            passed = {"quiz_id": submission.quiz, "student_id": submission.student}
-            return submission.passed or has_passed(**passed)
+            return submission.passed or has_passed_or_used_all_attempts(
+                quiz_id=submission.quiz,
+                student_id=submission.student,
+                max_attempts=quiz.max_attempts,
+            )
         case _:
             return False

@@ -15,6 +15,7 @@ from apps.quizzes.services.import_export import (
     import_questions,
     repair_imports,
 )
+from apps.quizzes.services.moves import move_quizzes, move_submissions, repair_moves
 from apps.quizzes.services.questions import (
     create_choice,
     create_question,
@@ -30,7 +31,6 @@ from apps.quizzes.services.quizzes import (
     delete_quizzes_of_course,
     delete_quizzes_of_lesson,
     finish_removals,
-    move_quizzes,
     reorder_questions,
     repair_quizzes,
     update_quiz,
@@ -55,10 +55,12 @@ __all__ = [
     "finish_removals",
     "import_questions",
     "move_quizzes",
+    "move_submissions",
     "regrade",
     "reorder_questions",
     "repair_attempts",
     "repair_imports",
+    "repair_moves",
     "repair_questions",
     "repair_quizzes",
     "repair_regrades",

@@ -17,7 +17,7 @@ from apps.courses import selectors as courses
 from apps.enrollments import selectors as enrollments
 from apps.enrollments.services import NotEnrolled
 from apps.quizzes import selectors
-from apps.quizzes.contents import QuestionContent
+from apps.quizzes.contents import QuestionContent, answer_key_digest
 from apps.quizzes.documents import (
     MAX_ATTEMPTS,
     Answer,
@@ -122,7 +122,7 @@ def submit_attempt(
         submission = _start_and_submit(last, quiz, viewer.id, answers, request_id)
     selectors.invalidate_grades(viewer.id)
     if submission.undelivered_since:
-        deliver(_graded_event(submission, quiz.title), source=submission)
+        deliver(_graded_event(submission, quiz), source=submission)
     return selectors.read_own_submission(submission, quiz)
 
 
@@ -191,6 +191,7 @@ def _build_next_attempt(quiz: Quiz, student_id: str, last: Attempt | None, **fie
         deadline=now + timedelta(seconds=limit) if limit else None,
         partial_credit=quiz.partial_credit,
         pass_mark=quiz.pass_mark,
+        key_digest=answer_key_digest(questions),
         **fields,
     )
     attempt.questions = shuffle_questions(questions) if quiz.shuffle else questions
@@ -251,20 +252,20 @@ def _submission_fields(attempt: Attempt, answers: list[Answer]) -> dict:
 
 def _deliver_submission(submission: Attempt) -> None:
     selectors.invalidate_grades(submission.student)
-    quiz = Quiz.objects(id=submission.quiz).only("title").first()
+    quiz = Quiz.objects(id=submission.quiz).only("lesson", "course", "title").first()
     if submission.erased or quiz is None:
         mark_delivered(submission)
     else:
-        deliver(_graded_event(submission, quiz.title), source=submission)
+        deliver(_graded_event(submission, quiz), source=submission)
 
 
-def _graded_event(submission: Attempt, quiz_title: str) -> QuizGraded:
+def _graded_event(submission: Attempt, quiz: Quiz) -> QuizGraded:
     return QuizGraded(
         submission_id=str(submission.id),
         quiz_id=str(submission.quiz),
-        lesson_id=str(submission.lesson),
-        course_id=str(submission.course),
+        lesson_id=str(quiz.lesson),  # the submission may not have followed the quiz yet
+        course_id=str(quiz.course),
         student_id=str(submission.student),
-        quiz_title=quiz_title,
+        quiz_title=quiz.title,
         passed=submission.passed,
     )

@@ -17,6 +17,7 @@ from apps.lessons.documents import Lesson
 from apps.quizzes import selectors
 from apps.quizzes.documents import Attempt, Choice, Question, Quiz
 from apps.quizzes.representations import QuestionRepresentation, QuizRepresentation
+from apps.quizzes.services.moves import enqueue_move
 from apps.quizzes.services.summaries import EMPTY_SUMMARY, store_summary
 from apps.users.viewer import Viewer
 
@@ -97,7 +98,7 @@ def update_quiz(
     quiz_id: str, *, viewer: Viewer, expected: list[int] | None = None, **fields: Any
 ) -> QuizRepresentation:
     """
-    Change a quiz; if it moves to another lesson, its submissions move with it.
+    Change a quiz; if it moves to another lesson, a task moves its submissions.
 
     :raises NotFound: it does not exist, or its course is not visible to the viewer
     :raises NotQuizInstructor: the viewer may not edit the quizzes of the old or the new course
@@ -111,7 +112,7 @@ def update_quiz(
     if moves:
         course_id = _get_editable_lesson(lesson_id, viewer).course
         fields |= {"lesson": lesson_id, "course": course_id}
-        fields["unfinished_since"] = now_in_milliseconds()
+        fields["moved_at"] = now_in_milliseconds()
     condition = {"lesson": quiz.lesson, "course": quiz.course}
     with (
         OF_COURSE.moved(quiz.course, fields.get("course", quiz.course)),
@@ -120,7 +121,7 @@ def update_quiz(
         changed = update(quiz, expected=expected, condition=condition, **fields)
     selectors.invalidate_quizzes(quiz.course, changed.course)
     if moves:
-        _finish_changes(changed)
+        enqueue_move(changed)
     return selectors.read_written_quiz(changed, viewer=viewer)
 
 
@@ -163,17 +164,6 @@ def _finish_removal(quiz: Quiz) -> None:
     quiz.delete()
 
 
-def move_quizzes(*, lesson_id: str, to_course_id: str) -> None:
-    """Move the quizzes of a lesson, and their submissions, to another course."""
-    quizzes = Quiz.objects(lesson=lesson_id)
-    old_courses = quizzes.distinct("course")
-    quizzes.update(set__course=ObjectId(to_course_id))
-    attempts = Attempt.objects(lesson=lesson_id)
-    attempts.update(set__course=ObjectId(to_course_id))
-    selectors.invalidate_quizzes(to_course_id, *old_courses)
-    selectors.invalidate_grades(*attempts.distinct("student"))
-
-
 def reorder_questions(
     quiz_id: str,
     *,
@@ -201,18 +191,18 @@ def reorder_questions(
     )
     if reordered is None:
         raise BeingReordered()
-    _finish_changes(reordered)
+    _finish_reordering(reordered)
     return selectors.read_written_questions(quiz.id)
 
 
 def repair_quizzes() -> int:
-    """Finish changes interrupted over a minute ago; return the number of quizzes."""
+    """Finish reorderings interrupted over a minute ago; return the number of quizzes."""
     before = now_in_milliseconds() - A_MINUTE
-    return for_each(Quiz.objects(unfinished_since__lt=before), _finish_changes)
+    return for_each(Quiz.objects(unfinished_since__lt=before), _finish_reordering)
 
 
-def _finish_changes(quiz: Quiz) -> None:
-    """Let questions follow a new order, and attempts follow their quiz to another lesson."""
+def _finish_reordering(quiz: Quiz) -> None:
+    """Let questions follow a new order."""
     moves = [
         UpdateOne({"_id": question_id, "quiz_id": quiz.id}, {"$set": {"position": position}})
         for position, question_id in enumerate(quiz.question_order or [], start=1)
@@ -220,9 +210,6 @@ def _finish_changes(quiz: Quiz) -> None:
     if moves:
         Question._get_collection().bulk_write(moves)
         store_summary(quiz.id)  # its problems are stored in the order of the questions
-    left_behind = Attempt.objects(quiz=quiz.id, lesson__ne=quiz.lesson)
-    left_behind.update(set__lesson=quiz.lesson, set__course=quiz.course)
-    selectors.invalidate_grades(*Attempt.objects(quiz=quiz.id).distinct("student"))
     same = Quiz.objects(id=quiz.id, unfinished_since=quiz.unfinished_since)
     same.update_one(unset__unfinished_since=True, unset__question_order=True)
 

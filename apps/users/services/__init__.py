@@ -3,7 +3,7 @@
 from apps.users.services.accounts import create_account, invite, register
 from apps.users.services.attempts import is_password_right
 from apps.users.services.erasure import erase, erase_late_writes, finish_erasures
-from apps.users.services.mails import send_account_mails
+from apps.users.services.mails import delete_old_account_mails, send_account_mails
 from apps.users.services.passwords import (
     answer_mail_requests,
     change_password,
@@ -28,6 +28,7 @@ from apps.users.services.sessions import (
     InvalidCredentials,
     SessionEnded,
     authenticate,
+    delete_expired_tokens,
     end_all_sessions,
     end_expired_sessions,
     end_session,
@@ -49,6 +50,8 @@ __all__ = [
     "authenticate",
     "change_password",
     "create_account",
+    "delete_expired_tokens",
+    "delete_old_account_mails",
     "end_all_sessions",
     "end_expired_sessions",
     "end_session",

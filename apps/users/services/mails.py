@@ -22,6 +22,7 @@ from apps.users.models import Account, AccountMail
 from apps.users.passwords import ResetTokenGenerator
 
 AT_ONCE = 200
+A_DAY = 24 * 60 * 60
 A_WEEK = timedelta(days=7)
 VERIFY_SALT = "users.verify"
 
@@ -62,13 +63,15 @@ class AccountOutbox(Outbox[AccountMail]):
     def compose(self, mail: AccountMail) -> EmailMultiAlternatives:
         account = mail.account
         language = _language_of(account)
+        # Anyone can register with another person's address and put a text into the username.
+        is_trusted = account.email_verified or mail.kind == AccountMail.Kind.INVITE
         return compose(
             f"users/mails/{language}/{mail.kind}.txt",
             to=account.email,
             language=language,
             name=f"account-{mail.pk}-{mail.kind}",
             links={"link": _link(mail)},
-            username=account.username,
+            username=account.username if is_trusted else "",
         )
 
     def record_sent(self, mail: AccountMail) -> None:
@@ -97,6 +100,13 @@ def put_in_outbox(kind: AccountMail.Kind, *, user_id, address_is_new: bool = Fal
 def send_account_mails() -> int:
     """Send the emails that are due, and return how many were sent."""
     return send_due_emails(AccountOutbox())
+
+
+def delete_old_account_mails() -> int:
+    """Delete emails that were sent so long ago that no limit counts them; return the number."""
+    seconds = max(A_DAY, *(_limit_of(kind)[1] for kind in AccountMail.Kind.values))
+    sent_before = timezone.now() - timedelta(seconds=seconds)
+    return AccountMail.objects.filter(sent_at__lt=sent_before).delete()[0]
 
 
 def verification_key(account: Account) -> str:

@@ -1,23 +1,26 @@
 """Where people are signed in. The row decides: without it, every token of the session is void."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
 from apps.common.errors import DomainError, NotFound
+from apps.common.storage import rate_limits
 from apps.users import selectors
 from apps.users.documents import User
 from apps.users.models import Account, Session, new_session_id, session_end
 from apps.users.services.attempts import is_password_right
 from apps.users.services.profiles import ensure_profile
 from apps.users.tokens import Claims, InvalidToken, Tokens, make_tokens, read_access, read_refresh
+
+ROWS_PER_TRANSACTION = 500
 
 
 class InvalidCredentials(DomainError):
@@ -99,6 +102,7 @@ def refresh_session(*, token: str) -> tuple[User, Tokens]:
     have been stolen, and nobody can tell by whom.
 
     :raises SessionEnded: the token or its session is void
+    :raises Throttled: the session was refreshed too often; the token remains valid
     """
     claims = _claims(token)
     session = Session.objects.alive().select_related("account").filter(pk=claims.session_id).first()
@@ -111,10 +115,14 @@ def refresh_session(*, token: str) -> tuple[User, Tokens]:
         account_id=account.pk,
         until=session.expires_at,
     )
+    if claims.jti == session.refresh_jti:  # A revoked token ends the session, whatever the limit.
+        rate_limits.check_reached("refreshes", session.pk)
     user = ensure_profile(account)  # first: a token is not used up while MongoDB is away
     if not _rotate(session, claims.jti, tokens.refresh_jti):
         _end(Session.objects.filter(pk=session.pk))
         raise SessionEnded()
+    # Only now: requests that race with the same token must end the session, not reach the limit.
+    rate_limits.count_attempt("refreshes", session.pk)
     return user, tokens
 
 
@@ -170,7 +178,28 @@ def delete_sessions(sessions) -> list[str]:
 
 def end_expired_sessions() -> int:
     """Remove the rows of sessions that nobody can go on with; say how many."""
-    return _end(Session.objects.exclude(pk__in=Session.objects.alive().values("pk")))
+    dead = Session.objects.exclude(pk__in=Session.objects.alive().values("pk"))
+    return sum(_end(dead.filter(pk__in=ids)) for ids in _batches(dead))
+
+
+def delete_expired_tokens() -> int:
+    """Delete the record of refresh tokens that have expired; return how many."""
+    expired = OutstandingToken.objects.filter(expires_at__lte=timezone.now())
+    return sum(_delete_tokens(ids) for ids in _batches(expired))
+
+
+def _delete_tokens(ids: list[int]) -> int:
+    with transaction.atomic():
+        BlacklistedToken.objects.filter(token__in=ids).delete()
+        OutstandingToken.objects.filter(pk__in=ids).delete()
+    return len(ids)
+
+
+def _batches(rows: QuerySet) -> Iterator[list]:
+    """Yield the keys of all rows, a few at a time: each transaction keeps other writers waiting."""
+    keys = list(rows.values_list("pk", flat=True))
+    for start in range(0, len(keys), ROWS_PER_TRANSACTION):
+        yield keys[start : start + ROWS_PER_TRANSACTION]
 
 
 def _open(account: Account, *, user_agent: str, address: str) -> Tokens:
@@ -212,13 +241,14 @@ def _insert(session: Session, *, user_agent: str, address: str) -> None:
 
 
 def _rotate(session: Session, old: str, new: str) -> bool:
-    """Put the new token in the place of the old one, which only one of many racers can."""
-    with transaction.atomic():
-        rotated = Session.objects.filter(pk=session.pk, refresh_jti=old).update(
-            refresh_jti=new, last_used_at=timezone.now()
-        )
-        if rotated:
-            _blacklist([(old, session.account_id)])
+    """
+    Put the new token in the place of the old one, which only one of many racers can.
+
+    This alone revokes the old token. A row for it would be read by nothing.
+    """
+    rotated = Session.objects.filter(pk=session.pk, refresh_jti=old).update(
+        refresh_jti=new, last_used_at=timezone.now()
+    )
     return bool(rotated)
 
 

@@ -1,3 +1,4 @@
+from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
@@ -5,6 +6,7 @@ from rest_framework.response import Response
 from apps.common.client_address import client_ip, client_network
 from apps.common.http.page_links import page_link
 from apps.common.http.query_params import ListQuery
+from apps.common.http.streaming import stream_json
 from apps.common.normalization import normalize_email_key
 from apps.common.storage import rate_limits
 from apps.common.tasks import enqueue
@@ -64,8 +66,10 @@ class ExportView(View):
         """Read all that is stored of oneself, as one file."""
         rate_limits.check_and_count("exports", request.user.id)
         data = selectors.personal_data_of(request.user.id, represent=represent_user)
-        return Response(
-            data, headers={"Content-Disposition": 'attachment; filename="my-data.json"'}
+        return StreamingHttpResponse(
+            stream_json(data, slots=selectors.EXPORTED_ITEMS),
+            content_type="application/json",
+            headers={"Content-Disposition": 'attachment; filename="my-data.json"'},
         )
 
 
@@ -151,6 +155,7 @@ class ResendEmailView(View):
     def post(self, request):
         """Ask for the link to verify an address again; the answer is the same for all."""
         email = self.validated(AddressSerializer)["email"]
+        rate_limits.check_and_count("network_verifications", client_network(request))
         rate_limits.check_and_count("verification", normalize_email_key(email))
         services.request_mail(AccountMail.Kind.VERIFY, email=email)
         return MailResponse({"detail": _("ok")})

@@ -35,7 +35,7 @@ class UserViewSet(ViewSet):
         """List the people that one may know of."""
         filters = self.query.filters
         if not request.user.is_admin and self.query.is_for_admins:
-            raise Forbidden(_("Only an admin may filter by this."))
+            raise Forbidden(_("Only an admin may filter or sort by this."))
         page = selectors.list_users(
             viewer=request.user, represent=self.represent, paging=self.query.paging, **filters
         )

@@ -14,14 +14,14 @@ import {
 } from '@angular/router';
 
 import { provideServiceWorker } from '@angular/service-worker';
-import { UncaughtErrors } from '@core/errors/failures';
-import { errors } from '@core/http/errors';
-import { language } from '@core/http/language';
-import { loading } from '@core/http/loading';
-import { tokens } from '@core/http/tokens';
-import { provideHeadingFocus } from '@core/navigation/focus';
-import { PageTitle } from '@core/navigation/titles';
-import { afterWrites } from '@core/notifications/after-writes';
+import { GlobalErrorHandler } from '@core/errors/error-reporter';
+import { errorInterceptor } from '@core/http/error-interceptor';
+import { languageInterceptor } from '@core/http/language-interceptor';
+import { loadingInterceptor } from '@core/http/loading';
+import { tokenInterceptor } from '@core/http/token-interceptor';
+import { provideHeadingFocus } from '@core/navigation/heading-focus';
+import { PageMetadata } from '@core/navigation/page-metadata';
+import { unreadCountInterceptor } from '@core/notifications/unread-count-interceptor';
 import { routes } from './app.routes';
 import { withUnreachablePages } from './shell/unreachable';
 
@@ -35,10 +35,18 @@ export const appConfig: ApplicationConfig = {
       withInMemoryScrolling({ scrollPositionRestoration: 'enabled', anchorScrolling: 'enabled' }),
       withUnreachablePages(),
     ),
-    provideHttpClient(withInterceptors([language, loading, afterWrites, errors, tokens])),
+    provideHttpClient(
+      withInterceptors([
+        languageInterceptor,
+        loadingInterceptor,
+        unreadCountInterceptor,
+        errorInterceptor,
+        tokenInterceptor,
+      ]),
+    ),
     provideHeadingFocus(),
     provideServiceWorker('ngsw-worker.js', { enabled: !isDevMode() }),
-    { provide: ErrorHandler, useClass: UncaughtErrors },
-    { provide: TitleStrategy, useExisting: PageTitle },
+    { provide: ErrorHandler, useClass: GlobalErrorHandler },
+    { provide: TitleStrategy, useExisting: PageMetadata },
   ],
 };

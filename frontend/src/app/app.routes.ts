@@ -1,17 +1,17 @@
 import { Routes } from '@angular/router';
 
-import { admin, instructor, signedIn } from '@core/auth/guards';
+import { adminGuard, instructorGuard, signedInGuard } from '@core/auth/guards';
 import { Unreachable } from './shell/unreachable';
 
 export const routes: Routes = [
-  // The first, for looking at a later one may need what cannot be reached.
+  // Comes first, because matching later routes may need chunks that cannot be fetched.
   { path: 'unreachable', title: $localize`No connection`, component: Unreachable },
   {
     path: '',
     pathMatch: 'full',
     title: $localize`Learn at your own pace`,
     data: {
-      description: $localize`Find a course, learn at your own pace, and see how far you have come.`,
+      description: $localize`Find a course, learn at your own pace, and track your progress.`,
     },
     loadComponent: () => import('./features/home/home').then(m => m.Home),
   },
@@ -25,38 +25,38 @@ export const routes: Routes = [
   },
   {
     path: 'dashboard',
-    canMatch: [signedIn],
+    canMatch: [signedInGuard],
     loadChildren: () => import('./features/dashboard/dashboard.routes').then(m => m.routes),
   },
   {
     path: 'quiz',
-    canMatch: [signedIn],
+    canMatch: [signedInGuard],
     loadChildren: () => import('./features/quiz/quiz.routes').then(m => m.routes),
   },
   {
     path: 'studio',
-    canMatch: [signedIn, instructor],
+    canMatch: [signedInGuard, instructorGuard],
     loadChildren: () => import('./features/studio/studio.routes').then(m => m.routes),
   },
   {
     path: 'manage',
-    canMatch: [signedIn, admin],
+    canMatch: [signedInGuard, adminGuard],
     loadChildren: () => import('./features/manage/manage.routes').then(m => m.routes),
   },
   {
     path: 'notifications',
-    canMatch: [signedIn],
+    canMatch: [signedInGuard],
     loadChildren: () => import('./features/notifications/notifications.routes').then(m => m.routes),
   },
   {
     path: 'profile',
-    canMatch: [signedIn],
+    canMatch: [signedInGuard],
     loadChildren: () => import('./features/profile/profile.routes').then(m => m.routes),
   },
   { path: '', loadChildren: () => import('./features/account/account.routes').then(m => m.routes) },
   {
     path: 'forbidden',
-    title: $localize`No access`,
+    title: $localize`Access denied`,
     loadComponent: () => import('./shell/forbidden').then(m => m.Forbidden),
   },
   {

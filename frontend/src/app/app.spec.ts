@@ -8,12 +8,12 @@ import { Router, TitleStrategy, provideRouter, withComponentInputBinding } from 
 import { Subject } from 'rxjs';
 
 import { Session } from '@core/auth/session';
-import { Failures } from '@core/errors/failures';
-import { provideHeadingFocus } from '@core/navigation/focus';
-import { PageTitle } from '@core/navigation/titles';
-import { Unread } from '@core/notifications/unread';
-import { Versions } from '@core/offline/versions';
-import { ThemeChoice } from '@core/theme/theme';
+import { ErrorReporter } from '@core/errors/error-reporter';
+import { provideHeadingFocus } from '@core/navigation/heading-focus';
+import { PageMetadata } from '@core/navigation/page-metadata';
+import { UnreadCount } from '@core/notifications/unread-count';
+import { AppUpdates } from '@core/offline/app-updates';
+import { ThemePreference } from '@core/theme/theme-preference';
 import { App } from './app';
 import { Forbidden } from './shell/forbidden';
 import { NotFound } from './shell/not-found';
@@ -30,12 +30,12 @@ class Mine {
 }
 const made = vi.fn();
 
-describe('the shell', () => {
+describe('App', () => {
   const user = signal<{ username: string } | null>(null);
   const signOut = vi.fn(async () => undefined);
   const session = {
     user,
-    restored: async () => undefined,
+    whenReady: async () => undefined,
     changedElsewhere: new Subject<void>(),
     isSignedIn: () => user() !== null,
     isInstructor: signal(false),
@@ -43,10 +43,10 @@ describe('the shell', () => {
     signOut,
   };
   const report = vi.fn(async () => undefined);
-  const versions = {
-    news: signal<'newer' | 'broken' | null>(null),
+  const appUpdates = {
+    status: signal<'available' | 'broken' | null>(null),
     reload: vi.fn(),
-    later: () => versions.news.set(null),
+    dismiss: () => appUpdates.status.set(null),
   };
   const unread = signal(0);
   let failure: Error;
@@ -60,7 +60,7 @@ describe('the shell', () => {
     session.isAdmin.set(false);
     signOut.mockReset();
     report.mockReset();
-    versions.news.set(null);
+    appUpdates.status.set(null);
     unread.set(0);
     TestBed.configureTestingModule({
       providers: [
@@ -79,11 +79,11 @@ describe('the shell', () => {
           withUnreachablePages(),
         ),
         provideHeadingFocus(),
-        { provide: TitleStrategy, useExisting: PageTitle },
+        { provide: TitleStrategy, useExisting: PageMetadata },
         { provide: Session, useValue: session },
-        { provide: Failures, useValue: { report } },
-        { provide: Versions, useValue: versions },
-        { provide: Unread, useValue: { count: unread } },
+        { provide: ErrorReporter, useValue: { report } },
+        { provide: AppUpdates, useValue: appUpdates },
+        { provide: UnreadCount, useValue: { count: unread } },
       ],
     });
     fixture = TestBed.createComponent(App);
@@ -102,7 +102,7 @@ describe('the shell', () => {
     await fixture.whenStable();
   }
 
-  it('shows to each what is for them', async () => {
+  it('shows navigation links by role', async () => {
     expect(links()).toEqual(['Courses']);
     user.set({ username: 'ada' });
     await fixture.whenStable();
@@ -113,7 +113,7 @@ describe('the shell', () => {
     expect(links()).toEqual(['Courses', 'My learning', 'Studio', 'Manage']);
   });
 
-  it('counts what is unread', async () => {
+  it('shows the unread count', async () => {
     user.set({ username: 'ada' });
     await fixture.whenStable();
     expect(page.querySelector('.count')).toBeNull();
@@ -122,56 +122,56 @@ describe('the shell', () => {
     expect(page.querySelector('.count')?.textContent).toBe('3');
   });
 
-  it('titles each page, and puts the focus on its heading after a navigation', async () => {
+  it('sets the title and focuses the heading after a navigation', async () => {
     expect(TestBed.inject(Title).getTitle()).toBe('One · Learning');
     await TestBed.inject(Router).navigateByUrl('/nix');
     await vi.waitFor(() => expect(document.activeElement?.tagName).toBe('H1'));
 
-    expect(document.activeElement?.textContent).toContain('no such page');
+    expect(document.activeElement?.textContent).toContain('Page not found');
   });
 
-  it('leaves the focus alone where only the query changes', async () => {
-    button('Look').focus();
+  it('keeps the focus when only the query changes', async () => {
+    button('Appearance').focus();
     await TestBed.inject(Router).navigateByUrl('/?page=2');
     await new Promise(resolve => setTimeout(resolve, 20));
 
-    expect(document.activeElement === button('Look')).toBe(true);
+    expect(document.activeElement === button('Appearance')).toBe(true);
   });
 
-  it('skips to the content', () => {
+  it('skips to the main content', () => {
     page.querySelector<HTMLElement>('.skip')?.click();
 
     expect(document.activeElement?.textContent).toBe('One');
   });
 
-  it('keeps the theme on the device', async () => {
-    await press('Look');
+  it('stores the theme on the device', async () => {
+    await press('Appearance');
     const [auto, , dark] = page.querySelectorAll<HTMLInputElement>('input[name=theme]');
     dark?.click();
     expect(document.documentElement.dataset['theme']).toBe('dark');
     expect(localStorage.getItem('lms.theme')).toBe('dark');
     auto?.click();
     expect(document.documentElement.dataset['theme']).toBeUndefined();
-    expect(TestBed.inject(ThemeChoice).theme()).toBe('auto');
+    expect(TestBed.inject(ThemePreference).theme()).toBe('auto');
   });
 
-  it('closes a menu by Escape, gives the focus back, and closes it when one leaves', async () => {
-    await press('Look');
-    const look = button('Look');
+  it('closes a menu on Escape, restores the focus, and closes it when the focus leaves', async () => {
+    await press('Appearance');
+    const look = button('Appearance');
     expect(look.getAttribute('aria-expanded')).toBe('true');
     look.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
     await fixture.whenStable();
     expect(look.getAttribute('aria-expanded')).toBe('false');
     expect(document.activeElement).toBe(look);
 
-    await press('Look');
+    await press('Appearance');
     look.focus();
     page.querySelector<HTMLElement>('.skip')?.focus();
     await fixture.whenStable();
     expect(look.getAttribute('aria-expanded')).toBe('false');
   });
 
-  it('opens and closes the navigation of a phone', async () => {
+  it('opens and closes the mobile navigation', async () => {
     await press('Menu');
     expect(button('Menu').getAttribute('aria-expanded')).toBe('true');
     await TestBed.inject(Router).navigateByUrl('/forbidden');
@@ -179,7 +179,7 @@ describe('the shell', () => {
     expect(button('Menu').getAttribute('aria-expanded')).toBe('false');
   });
 
-  it('signs out and goes to the start', async () => {
+  it('signs out and goes to the home page', async () => {
     user.set({ username: 'ada' });
     await fixture.whenStable();
     await press('Sign out');
@@ -189,7 +189,7 @@ describe('the shell', () => {
     TestBed.inject(HttpTestingController).verify();
   });
 
-  it('makes the page anew, or leaves it, where another tab signed in or out', async () => {
+  it('reloads or leaves the page when another tab signs in or out', async () => {
     user.set({ username: 'ada' });
     await TestBed.inject(Router).navigateByUrl('/mine?page=2');
     expect(made).toHaveBeenCalledOnce();
@@ -198,12 +198,12 @@ describe('the shell', () => {
 
     user.set(null);
     session.changedElsewhere.next();
-    await vi.waitFor(() => expect(page.textContent).toContain('no such page'));
+    await vi.waitFor(() => expect(page.textContent).toContain('Page not found'));
     expect(page.textContent).not.toContain('Mine');
     expect(TestBed.inject(Router).url).toBe('/mine?page=2');
   });
 
-  it('says that signing out failed', async () => {
+  it('reports a failed sign-out', async () => {
     const error = new Error('away');
     signOut.mockRejectedValue(error);
     user.set({ username: 'ada' });
@@ -213,44 +213,44 @@ describe('the shell', () => {
     expect(report).toHaveBeenCalledWith(error);
   });
 
-  it('says that the network is away, and no more when it is back', async () => {
+  it('shows that the network is offline and hides it after reconnecting', async () => {
     const onLine = vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false);
     window.dispatchEvent(new Event('offline'));
     await fixture.whenStable();
-    expect(page.querySelector('lms-offline')?.textContent).toContain('You are offline');
+    expect(page.querySelector('lms-offline-banner')?.textContent).toContain('You are offline');
 
     onLine.mockReturnValue(true);
     window.dispatchEvent(new Event('online'));
     await fixture.whenStable();
-    expect(page.querySelector('lms-offline')?.textContent).toBe('');
+    expect(page.querySelector('lms-offline-banner')?.textContent).toBe('');
     onLine.mockRestore();
   });
 
-  it('offers a newer version, now or later', async () => {
-    versions.news.set('newer');
+  it('offers a new version now or later', async () => {
+    appUpdates.status.set('available');
     await fixture.whenStable();
     await press('Reload');
-    expect(versions.reload).toHaveBeenCalledOnce();
+    expect(appUpdates.reload).toHaveBeenCalledOnce();
     await press('Later');
-    expect(page.querySelector('lms-new-version')?.textContent).toBe('');
+    expect(page.querySelector('lms-update-banner')?.textContent).toBe('');
 
-    versions.news.set('broken');
+    appUpdates.status.set('broken');
     await fixture.whenStable();
-    expect(page.querySelector('lms-new-version')?.textContent).toContain('loaded anew');
+    expect(page.querySelector('lms-update-banner')?.textContent).toContain('Reload the page');
   });
 
-  it('shows that a page cannot be reached, under its own address', async () => {
+  it('shows an error under the original URL when a page cannot be loaded', async () => {
     failure = new TypeError('Failed to fetch dynamically imported module: /chunk-1.js');
     await TestBed.inject(Router).navigateByUrl('/away?page=2');
     await fixture.whenStable();
-    expect(page.querySelector('h1')?.textContent).toBe('This page cannot be reached now');
+    expect(page.querySelector('h1')?.textContent).toBe('Page unavailable');
     const wanted = vi.spyOn(TestBed.inject(Location), 'replaceState');
     await press('Try again');
 
     expect(wanted).toHaveBeenCalledWith('/away?page=2');
   });
 
-  it('leaves what else fails to whoever hears of errors', async () => {
+  it('leaves other errors to the error handler', async () => {
     failure = new Error('ours');
 
     await expect(TestBed.inject(Router).navigateByUrl('/away')).rejects.toBe(failure);

@@ -4,29 +4,29 @@ import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { Router, RouterOutlet } from '@angular/router';
 
 import { Session } from '@core/auth/session';
-import { Marks } from '@core/offline/marks';
-import { focusHeading } from '@core/navigation/focus';
-import { Foot } from './shell/foot';
-import { Head } from './shell/head';
+import { LessonCompletions } from '@core/offline/lesson-completions';
+import { focusHeading } from '@core/navigation/heading-focus';
+import { Footer } from './shell/footer';
+import { Header } from './shell/header';
 import { LoadingBar } from './shell/loading-bar';
-import { NewVersion } from './shell/new-version';
-import { Offline } from './shell/offline';
+import { UpdateBanner } from './shell/update-banner';
+import { OfflineBanner } from './shell/offline-banner';
 
 @Component({
   selector: 'lms-root',
-  imports: [RouterOutlet, Head, Foot, LoadingBar, NewVersion, Offline],
+  imports: [RouterOutlet, Header, Footer, LoadingBar, UpdateBanner, OfflineBanner],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './app.scss',
   template: `
-    <a class="skip" href="#main" (click)="skip($event)" i18n>Skip to the content</a>
+    <a class="skip" href="#main" (click)="skip($event)" i18n>Skip to main content</a>
     <lms-loading-bar />
-    <lms-head />
-    <lms-offline />
+    <lms-header />
+    <lms-offline-banner />
     <main id="main" tabindex="-1">
       <router-outlet />
     </main>
-    <lms-foot />
-    <lms-new-version />
+    <lms-footer />
+    <lms-update-banner />
   `,
 })
 export class App {
@@ -34,20 +34,20 @@ export class App {
   private readonly router = inject(Router);
 
   constructor() {
-    inject(Marks); // sends what waits
+    inject(LessonCompletions); // Sends pending completions.
     const session = inject(Session);
-    void session.restored();
-    session.changedElsewhere.pipe(takeUntilDestroyed()).subscribe(() => void this.openAnew());
+    void session.whenReady();
+    session.changedElsewhere.pipe(takeUntilDestroyed()).subscribe(() => void this.reload());
   }
 
   protected skip(event: Event): void {
-    event.preventDefault(); // with a base address, `#main` alone would leave the page
+    event.preventDefault(); // Because of the base URL, `#main` would leave the page.
     this.document.getElementById('main')?.focus();
     focusHeading(this.document);
   }
 
-  /** Makes the page again, if whoever is signed in now may see it. */
-  private async openAnew(): Promise<void> {
+  /** Loads the page again if the current user may see it. */
+  private async reload(): Promise<void> {
     const { url } = this.router;
     const hasLeft = await this.router.navigateByUrl('/', { skipLocationChange: true });
     if (hasLeft) await this.router.navigateByUrl(url);

@@ -11,7 +11,13 @@ add an entry. If a key contains an id, a load that finds nothing raises, or retu
 """
 
 from apps.common.storage.cache.reading import Json, Lookup, Uncached, read_all, read_through
-from apps.common.storage.cache.store import increment_counter, ping, read_counter, seconds_left
+from apps.common.storage.cache.store import (
+    increment_counter,
+    ping,
+    read_counter,
+    seconds_left,
+    undo_increment,
+)
 from apps.common.storage.cache.versions import invalidate
 
 __all__ = [
@@ -25,4 +31,5 @@ __all__ = [
     "read_counter",
     "read_through",
     "seconds_left",
+    "undo_increment",
 ]

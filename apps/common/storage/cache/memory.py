@@ -21,6 +21,7 @@ class _Usage:
     total: int = 0
     # A heap of (expiry, key), which may contain deleted entries.
     by_expiry: list[tuple[float, str]] = field(default_factory=list)
+    by_limit: dict[str, dict[str, None]] = field(default_factory=dict)  # in a CounterCache
 
 
 _usages: dict[str, _Usage] = {}
@@ -49,14 +50,17 @@ class MemoryCache(LocMemCache):
         self._delete_expired()
         if len(value) > MAX_VALUE_BYTES:
             return
+        self._store(key, value, timeout)
+        while len(self._cache) > self._max_entries or self._usage.total > self._max_bytes:
+            self._delete(self._next_to_evict())
+
+    def _store(self, key: str, value: bytes, timeout: Any) -> None:
         self._cache[key] = value
         self._cache.move_to_end(key, last=False)
         self._expire_info[key] = self.get_backend_timeout(timeout)
         self._usage.sizes[key] = len(key) + len(value) + ENTRY_BYTES
         self._usage.total += self._usage.sizes[key]
         heappush(self._usage.by_expiry, self._expiry_of(key))
-        while len(self._cache) > self._max_entries or self._usage.total > self._max_bytes:
-            self._delete(self._next_to_evict())
 
     def _delete(self, key: str) -> bool:
         self._usage.total -= self._usage.sizes.pop(key, 0)
@@ -85,14 +89,26 @@ class MemoryCache(LocMemCache):
 
 class CounterCache(MemoryCache):
     """
-    Counters; those that expire soonest are evicted first.
+    Counters of rate limits; only the limit with the most counters loses some, the oldest first.
 
-    A flood of requests from many addresses evicts its own one-minute counters, not the longer-lived
-    counters of failed sign-ins.
+    Clients can create many counters of one limit, with invented email addresses for instance. They
+    replace counters of this limit, but none of another limit that has fewer.
     """
 
+    def _store(self, key: str, value: bytes, timeout: Any) -> None:
+        # All counters of a limit live equally long, so the first in order expires first.
+        self._usage.by_limit.setdefault(_limit_of(key), {})[key] = None
+        super()._store(key, value, timeout)
+
+    def _delete(self, key: str) -> bool:
+        self._usage.by_limit.get(_limit_of(key), {}).pop(key, None)
+        return super()._delete(key)
+
     def _next_to_evict(self) -> str:
-        by_expiry = self._usage.by_expiry
-        while by_expiry[0][1] not in self._cache:
-            heappop(by_expiry)
-        return heappop(by_expiry)[1]
+        largest: dict[str, None] = max(self._usage.by_limit.values(), key=len)
+        return next(iter(largest))
+
+
+def _limit_of(key: str) -> str:
+    """Return the limit that a counter belongs to: `failures` of `limit:failures:<digest>`."""
+    return key.partition("limit:")[2].partition(":")[0]

@@ -32,6 +32,12 @@ if n == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
 return n
 """
 
+_UNDO_COUNT = """
+if tonumber(redis.call('GET', KEYS[1]) or 0) < 1 then return 0 end
+redis.call('DECR', KEYS[1])
+return 1
+"""
+
 
 class _Breaker:
     """Count the failures of the store, and log them at most once a minute."""
@@ -139,6 +145,12 @@ def increment_counter(key: str, seconds: int) -> int:
     return get_many([], counting=(key, seconds))[1] or 0
 
 
+def undo_increment(key: str) -> None:
+    """Take one increment back; a counter that has started over stays at zero or above."""
+    if not settings.REDIS_URL or not _guarded(lambda: _undo_count_in_redis(key)):
+        _undo_count_here(key)
+
+
 def read_counter(key: str) -> int:
     """Return a counter without incrementing it: the larger of Redis's and this process's own."""
     here = caches["local"].get(key) or 0
@@ -180,6 +192,20 @@ def _count_here(counting: tuple[str, int] | None) -> int | None:
             local.set(key, 1, timeout=seconds)
         local.set(_end_of(key), time.time() + seconds, timeout=seconds)
         return 1
+
+
+def _undo_count_in_redis(key: str) -> bool:
+    try:
+        return bool(_redis().eval(_UNDO_COUNT, 1, _redis_key(key)))
+    except OutOfMemoryError:  # the counter is in this process
+        return False
+
+
+def _undo_count_here(key: str) -> None:
+    local = caches["local"]
+    with _counting, suppress(ValueError):  # it has expired
+        if local.get(key):
+            local.decr(key)
 
 
 def _end_of(key: str) -> str:

@@ -22,7 +22,7 @@ import {
   Tooltip,
 } from 'chart.js';
 
-import { ThemeChoice } from '@core/theme/theme';
+import { ThemePreference } from '@core/theme/theme-preference';
 import type { Series } from './chart';
 
 Chart.register(
@@ -39,7 +39,7 @@ Chart.register(
 
 const TINTS = ['--mat-sys-primary', '--mat-sys-tertiary', '--mat-sys-secondary'];
 
-/** Draws with Chart.js, in the colours of the theme and anew when that changes. */
+/** Draws a chart in the colors of the theme, and redraws it when the theme changes. */
 @Component({
   selector: 'lms-chart-canvas',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -50,7 +50,7 @@ const TINTS = ['--mat-sys-primary', '--mat-sys-tertiary', '--mat-sys-secondary']
     }
 
     canvas {
-      transition-property: none; // else its colour is read while it changes
+      transition-property: none; // Otherwise its color would be read during the transition.
     }
   `,
   template: `<canvas #canvas></canvas>`,
@@ -59,10 +59,10 @@ export class ChartCanvas {
   readonly kind = input.required<'bar' | 'line'>();
   readonly labels = input.required<readonly string[]>();
   readonly series = input.required<readonly Series[]>();
-  readonly most = input<number>();
+  readonly max = input<number>();
 
   private readonly canvas = viewChild.required<ElementRef<HTMLCanvasElement>>('canvas');
-  private readonly theme = inject(ThemeChoice);
+  private readonly theme = inject(ThemePreference);
   private readonly locale = inject(LOCALE_ID);
   private readonly window = inject(DOCUMENT).defaultView as Window & typeof globalThis;
 
@@ -77,7 +77,7 @@ export class ChartCanvas {
   private draw(): Chart {
     const canvas = this.canvas().nativeElement;
     const styles = this.window.getComputedStyle(canvas);
-    // A token is `light-dark(…)`, which a canvas does not know; the browser says what it comes to.
+    // A canvas cannot parse `light-dark(…)`, so the browser resolves the token.
     const tint = (token: string) => {
       canvas.style.color = `var(${token})`;
       return styles.color;
@@ -103,7 +103,7 @@ export class ChartCanvas {
           x: { ticks: { color: text }, grid: { display: false } },
           y: {
             beginAtZero: true,
-            max: this.most(),
+            max: this.max(),
             ticks: { color: text, precision: 0 },
             grid: { color: grid },
           },

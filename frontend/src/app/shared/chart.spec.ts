@@ -3,10 +3,10 @@ import { TestBed } from '@angular/core/testing';
 import { Chart } from './chart';
 
 describe('Chart', () => {
-  it('has its figures in a table, too', async () => {
+  it('shows its data as a table, too', async () => {
     const fixture = TestBed.createComponent(Chart);
     fixture.componentRef.setInput('title', 'Activity');
-    fixture.componentRef.setInput('of', 'Week');
+    fixture.componentRef.setInput('labelHeading', 'Week');
     fixture.componentRef.setInput('labels', ['2 Nov', '9 Nov']);
     fixture.componentRef.setInput('series', [{ label: 'Lessons', values: [1234.567, null] }]);
     await fixture.whenStable();

@@ -5,72 +5,25 @@ import { ChartCanvas } from './chart-canvas';
 
 export interface Series {
   readonly label: string;
-  /** One for each of the chart's labels; null where there is none. */
+  /** One value per label of the chart; null for no value. */
   readonly values: readonly (number | null)[];
 }
 
-/** Figures as a picture, and as a table for those who cannot see it; Chart.js comes when it is seen. */
+/** Data as a chart and as an accessible table; Chart.js is loaded when the chart becomes visible. */
 @Component({
   selector: 'lms-chart',
   imports: [ChartCanvas, DecimalPipe],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './chart.scss',
-  template: `
-    <figure>
-      <figcaption>{{ title() }}</figcaption>
-      <div class="canvas">
-        @defer (on viewport) {
-          <lms-chart-canvas
-            aria-hidden="true"
-            [kind]="kind()"
-            [labels]="labels()"
-            [series]="series()"
-            [most]="most()"
-          />
-        } @placeholder {
-          <div></div>
-        }
-      </div>
-      <details>
-        <summary i18n>Show the figures as a table</summary>
-        <div class="table" tabindex="0" role="region" [attr.aria-label]="title()">
-          <table>
-            <caption class="visually-hidden">
-              {{
-                title()
-              }}
-            </caption>
-            <thead>
-              <tr>
-                <th scope="col">{{ of() }}</th>
-                @for (one of series(); track one.label) {
-                  <th scope="col">{{ one.label }}</th>
-                }
-              </tr>
-            </thead>
-            <tbody>
-              @for (label of labels(); track $index; let row = $index) {
-                <tr>
-                  <th scope="row">{{ label }}</th>
-                  @for (one of series(); track one.label) {
-                    <td>{{ (one.values[row] | number: '1.0-2') ?? '–' }}</td>
-                  }
-                </tr>
-              }
-            </tbody>
-          </table>
-        </div>
-      </details>
-    </figure>
-  `,
+  templateUrl: './chart.html',
 })
 export class Chart {
   readonly title = input.required<string>();
   readonly kind = input<'bar' | 'line'>('bar');
-  /** What the labels are: the heading of their column. */
-  readonly of = input.required<string>();
+  /** The heading of the column of labels. */
+  readonly labelHeading = input.required<string>();
   readonly labels = input.required<readonly string[]>();
   readonly series = input.required<readonly Series[]>();
-  /** The greatest value that there can be, as 100 for percentages. */
-  readonly most = input<number>();
+  /** The top of the scale, for example 100 for percentages. */
+  readonly max = input<number>();
 }

@@ -1,19 +1,19 @@
 import { ChangeDetectionStrategy, Component, inject, signal } from '@angular/core';
 import { MAT_DIALOG_DATA, MatDialogModule } from '@angular/material/dialog';
 
-import type { Question } from './confirm';
+import type { ConfirmOptions } from './confirm';
 
 @Component({
   selector: 'lms-confirm-dialog',
   imports: [MatDialogModule],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
-    <h2 mat-dialog-title>{{ question.title }}</h2>
+    <h2 mat-dialog-title>{{ options.title }}</h2>
     <mat-dialog-content>
-      <p>{{ question.text }}</p>
-      @if (question.typed; as wanted) {
+      <p>{{ options.text }}</p>
+      @if (options.requiredText; as requiredText) {
         <label class="field">
-          <span i18n>Type {{ wanted }} to go on</span>
+          <span i18n>Type {{ requiredText }} to confirm</span>
           <input #box autocomplete="off" spellcheck="false" (input)="typed.set(box.value)" />
         </label>
       }
@@ -23,16 +23,16 @@ import type { Question } from './confirm';
       <button
         class="button"
         type="button"
-        [class.grave]="question.isGrave"
-        [disabled]="question.typed !== undefined && typed() !== question.typed"
+        [class.destructive]="options.isDestructive"
+        [disabled]="options.requiredText !== undefined && typed() !== options.requiredText"
         [mat-dialog-close]="true"
       >
-        {{ question.action }}
+        {{ options.action }}
       </button>
     </mat-dialog-actions>
   `,
 })
 export class ConfirmDialog {
-  protected readonly question = inject<Question>(MAT_DIALOG_DATA);
+  protected readonly options = inject<ConfirmOptions>(MAT_DIALOG_DATA);
   protected readonly typed = signal('');
 }

@@ -1,11 +1,15 @@
 import { TestBed } from '@angular/core/testing';
 
-import { Confirm, Question } from './confirm';
+import { Confirm, ConfirmOptions } from './confirm';
 
-const LEAVE: Question = { title: 'Leave?', text: 'It is not saved.', action: 'Leave the page' };
+const LEAVE: ConfirmOptions = {
+  title: 'Leave?',
+  text: 'It is not saved.',
+  action: 'Discard changes',
+};
 
 describe('Confirm', () => {
-  async function asked(question: Question) {
+  async function asked(question: ConfirmOptions) {
     const answer = TestBed.inject(Confirm).ask(question);
     const dialog = await vi.waitFor(() => {
       TestBed.tick();
@@ -17,28 +21,32 @@ describe('Confirm', () => {
     return { answer, dialog, cancel: buttons[0]!, agree: buttons[1]! };
   }
 
-  it('says what is asked, and is answered with yes by its verb', async () => {
+  it('shows the question and resolves to true on its action', async () => {
     const { answer, dialog, agree } = await asked(LEAVE);
     expect(dialog.textContent).toContain('Leave?');
     expect(dialog.textContent).toContain('It is not saved.');
-    expect(agree.textContent).toContain('Leave the page');
+    expect(agree.textContent).toContain('Discard changes');
 
     agree.click();
     expect(await answer).toBe(true);
   });
 
-  it('is answered with no by cancelling', async () => {
+  it('resolves to false on cancel', async () => {
     const { answer, cancel } = await asked(LEAVE);
     cancel.click();
 
     expect(await answer).toBe(false);
   });
 
-  it('waits for the word that has to be typed', async () => {
-    const { answer, dialog, agree } = await asked({ ...LEAVE, isGrave: true, typed: 'ada' });
+  it('requires the text to be typed', async () => {
+    const { answer, dialog, agree } = await asked({
+      ...LEAVE,
+      isDestructive: true,
+      requiredText: 'ada',
+    });
     const box = dialog.querySelector('input')!;
     expect(agree.disabled).toBe(true);
-    expect(agree.classList).toContain('grave');
+    expect(agree.classList).toContain('destructive');
 
     box.value = 'ada';
     box.dispatchEvent(new Event('input'));
@@ -49,14 +57,14 @@ describe('Confirm', () => {
     expect(await answer).toBe(true);
   });
 
-  it('is taken back as a no, where it no longer matters', async () => {
+  it('resolves to false when dismissed', async () => {
     const { answer } = await asked(LEAVE);
     TestBed.inject(Confirm).dismiss();
 
     expect(await answer).toBe(false);
   });
 
-  it('has nothing to take back where nothing was asked', () => {
+  it('ignores a dismissal without a question', () => {
     TestBed.inject(Confirm).dismiss();
 
     expect(document.querySelector('mat-dialog-container')).toBeNull();

@@ -2,42 +2,44 @@ import { Injectable, Injector, inject } from '@angular/core';
 import type { MatDialogRef } from '@angular/material/dialog';
 import { firstValueFrom } from 'rxjs';
 
-export interface Question {
+export interface ConfirmOptions {
   readonly title: string;
   readonly text: string;
-  /** What the button that agrees says: a verb, as “Delete the course”. */
+  /** The label of the confirming button, starting with a verb: “Delete course”. */
   readonly action: string;
-  /** It cannot be undone: the button says so by its colour. */
-  readonly isGrave?: boolean;
-  /** What one has to type before the button works. */
-  readonly typed?: string;
+  /** Colors the button as a warning. */
+  readonly isDestructive?: boolean;
+  /** The text that the user must type to enable the button. */
+  readonly requiredText?: string;
 }
 
-/** Asks before something is done; the dialog is loaded when it is needed. */
+/** Asks the user to confirm an action; the dialog is loaded on demand. */
 @Injectable({ providedIn: 'root' })
 export class Confirm {
   private readonly injector = inject(Injector);
-  private asked: MatDialogRef<unknown, boolean> | null = null;
+  private openDialog: MatDialogRef<unknown, boolean> | null = null;
 
-  /** Resolves to true where one agreed; closing the dialog is a no. */
-  async ask(question: Question): Promise<boolean> {
+  /** Resolves to true if the user confirmed; closing the dialog counts as no. */
+  async ask(options: ConfirmOptions): Promise<boolean> {
     const [{ MatDialog }, { ConfirmDialog }] = await load();
-    const dialog = this.injector.get(MatDialog).open<unknown, Question, boolean>(ConfirmDialog, {
-      data: question,
-      maxWidth: '32rem',
-    });
-    this.asked = dialog;
+    const dialog = this.injector
+      .get(MatDialog)
+      .open<unknown, ConfirmOptions, boolean>(ConfirmDialog, {
+        data: options,
+        maxWidth: '32rem',
+      });
+    this.openDialog = dialog;
     return (await firstValueFrom(dialog.afterClosed())) === true;
   }
 
-  /** Loads the dialog ahead, for a page that may have to ask when the network is away. */
+  /** Preloads the dialog for pages that may have to ask while offline. */
   prepare(): void {
-    load().catch(() => undefined); // it is loaded again when it is needed
+    load().catch(() => undefined); // Asking loads it again.
   }
 
-  /** Takes back what is asked, as a no: it no longer matters. */
+  /** Closes the open question as a no. */
   dismiss(): void {
-    this.asked?.close();
+    this.openDialog?.close();
   }
 }
 

@@ -22,7 +22,7 @@ describe('CourseCard', () => {
     return fixture.nativeElement as HTMLElement;
   }
 
-  it('leads to the course, and says what it is', async () => {
+  it('links to the course and shows its facts', async () => {
     const card = await shown(BOTANY);
 
     expect(card.querySelector('a')?.getAttribute('href')).toBe('/courses/1');
@@ -32,7 +32,7 @@ describe('CourseCard', () => {
     }
   });
 
-  it('says the price of one that is not free', async () => {
+  it('shows the price of a paid course', async () => {
     expect((await shown({ ...BOTANY, price: '1019.90' })).textContent).toContain('1,019.90');
   });
 });

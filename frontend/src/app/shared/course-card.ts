@@ -3,16 +3,16 @@ import { ChangeDetectionStrategy, Component, computed, input } from '@angular/co
 import { RouterLink } from '@angular/router';
 
 import { Course } from '@core/api/models';
-import { Picture } from './picture';
+import { CourseImage } from './course-image';
 
-/** A course in a list of many; the heading is of the level that the page has there. */
+/** A course in a list; the page sets the level of its heading. */
 @Component({
   selector: 'lms-course-card',
-  imports: [DecimalPipe, RouterLink, Picture],
+  imports: [DecimalPipe, RouterLink, CourseImage],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './course-card.scss',
   template: `
-    <lms-picture [url]="course().image_small" [title]="course().title" [isFirst]="isFirst()" />
+    <lms-course-image [url]="course().image_small" [title]="course().title" [isFirst]="isFirst()" />
     <div class="text">
       <p class="title" role="heading" [attr.aria-level]="level()">
         <a [routerLink]="['/courses', course().id]">{{ course().title }}</a>

@@ -8,9 +8,9 @@ import {
   viewChild,
 } from '@angular/core';
 
-let made = 0;
+let nextId = 0;
 
-/** A button that shows what belongs to it; Escape, leaving it, or choosing in it closes it. */
+/** A button with a panel, which closes on Escape or when the focus leaves it. */
 @Component({
   selector: 'lms-disclosure',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -24,17 +24,17 @@ let made = 0;
       [attr.aria-controls]="id"
       (click)="open.set(!open())"
     >
-      {{ label() }}<span class="visually-hidden">{{ more() }}</span>
+      {{ label() }}<span class="visually-hidden">{{ hiddenLabel() }}</span>
     </button>
     <div class="panel" [id]="id" [hidden]="!open()"><ng-content /></div>
   `,
 })
 export class Disclosure {
   readonly label = input.required<string>();
-  /** What the label leaves out for those who see it. */
-  readonly more = input('');
+  /** Appended to the label for screen readers only. */
+  readonly hiddenLabel = input('');
 
-  protected readonly id = `disclosure-${++made}`;
+  protected readonly id = `disclosure-${++nextId}`;
   protected readonly open = signal(false);
   private readonly button = viewChild.required<ElementRef<HTMLElement>>('button');
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;

@@ -2,7 +2,7 @@ import { HttpErrorResponse } from '@angular/common/http';
 import { FormControl, FormGroup, Validators } from '@angular/forms';
 
 import { ApiError } from '@core/errors/api-error';
-import { messageOf, showFieldErrors } from './form-errors';
+import { errorMessageOf, showFieldErrors } from './form-errors';
 
 function refusal(error: object): ApiError {
   return new ApiError(new HttpErrorResponse({ status: 400, error }));
@@ -11,25 +11,25 @@ function refusal(error: object): ApiError {
 describe('showFieldErrors', () => {
   const form = () => new FormGroup({ email: new FormControl(''), name: new FormControl('') });
 
-  it('puts each message at its field and says no more', () => {
+  it('puts each message at its field and returns nothing else', () => {
     const shown = form();
 
     expect(showFieldErrors(shown, refusal({ email: ['Taken.'] }))).toBe('');
-    expect(messageOf(shown.controls.email)).toBe('Taken.');
+    expect(errorMessageOf(shown.controls.email)).toBe('Taken.');
     expect(shown.controls.email.touched).toBe(true);
   });
 
-  it('returns what concerns no field of the form', () => {
+  it('returns errors that belong to no field', () => {
     const error = refusal({ email: ['Taken.'], token: ['Invalid value'] });
 
     expect(showFieldErrors(form(), error)).toBe('Invalid value');
   });
 
-  it('returns the refusal’s own words where no field is to blame', () => {
+  it('returns the error message without field errors', () => {
     expect(showFieldErrors(form(), refusal({ detail: 'Later.' }))).toBe('Later.');
   });
 
-  it('hands on what is no refusal', () => {
+  it('rethrows other errors', () => {
     const error = new Error('a fault of ours');
     const show = () => showFieldErrors(form(), error);
 
@@ -37,17 +37,17 @@ describe('showFieldErrors', () => {
   });
 });
 
-describe('messageOf', () => {
+describe('errorMessageOf', () => {
   it.each([
-    ['', Validators.required, 'needed'],
-    ['x', Validators.email, 'e-mail'],
+    ['', Validators.required, 'required'],
+    ['x', Validators.email, 'valid email address'],
     ['x', Validators.minLength(10), '10'],
-    ['x', Validators.maxLength(0), 'not valid'],
+    ['x', Validators.maxLength(0), 'valid value'],
     ['x', Validators.required, ''],
-  ])('says what is wrong with "%s"', (value, validator, said) => {
-    const message = messageOf(new FormControl(value, validator));
+  ])('describes "%s"', (value, validator, expected) => {
+    const message = errorMessageOf(new FormControl(value, validator));
 
-    expect(message).toContain(said);
-    expect(message === '').toBe(said === '');
+    expect(message).toContain(expected);
+    expect(message === '').toBe(expected === '');
   });
 });

@@ -15,7 +15,7 @@ describe('Pager', () => {
   const links = (page: HTMLElement) =>
     [...page.querySelectorAll('a')].map(link => [link.rel, link.getAttribute('href')]);
 
-  it('is not there for a list of one page', async () => {
+  it('is hidden for a single page', async () => {
     expect((await shown(20, 1)).querySelector('nav')).toBeNull();
   });
 
@@ -29,7 +29,7 @@ describe('Pager', () => {
       ],
     ],
     [3, [['prev', '/?page=2']]],
-  ])('leads from page %i to those beside it', async (page, expected) => {
+  ])('links page %i to its neighbors', async (page, expected) => {
     const pager = await shown(41, page);
 
     expect(pager.textContent).toContain(`Page ${page} of 3`);

@@ -1,7 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
 import { RouterLink } from '@angular/router';
 
-/** Leads through a list's pages; the page lies in the address, as `?page=`. */
+/** Links to the pages of a list; the URL has the page number as `?page=`. */
 @Component({
   selector: 'lms-pager',
   imports: [RouterLink],

@@ -3,7 +3,7 @@ import { TestBed } from '@angular/core/testing';
 import { Prose } from './prose';
 
 describe('Prose', () => {
-  it('lets the keyboard scroll what is wider than the page, as wide as that is now', async () => {
+  it('makes content that is too wide scrollable by keyboard', async () => {
     const width = vi.spyOn(Element.prototype, 'scrollWidth', 'get').mockReturnValue(400);
     const fixture = TestBed.createComponent(Prose);
     fixture.componentRef.setInput('html', '<p>Text</p><pre>code</pre>');
@@ -17,7 +17,7 @@ describe('Prose', () => {
     width.mockRestore();
   });
 
-  it('leaves the first level of headings to the page', async () => {
+  it('demotes headings below the page heading', async () => {
     const fixture = TestBed.createComponent(Prose);
     const page = fixture.nativeElement as HTMLElement;
     const headings = () => [...page.querySelectorAll('h1, h2, h3')].map(one => one.outerHTML);

@@ -9,34 +9,34 @@ import {
   input,
 } from '@angular/core';
 
-/** A text that somebody wrote in Markdown: the server's sanitised HTML, through Angular's sanitizer. */
+/** A Markdown text: the server's sanitized HTML, sanitized again by Angular. */
 @Component({
   selector: 'lms-prose',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  encapsulation: ViewEncapsulation.None, // the HTML bears no attributes of a component
+  encapsulation: ViewEncapsulation.None, // The HTML has no attributes of this component.
   styleUrl: './prose.scss',
-  host: { '(window:resize)': 'letScroll()' },
-  template: `<div class="prose" [innerHTML]="shown()"></div>`,
+  host: { '(window:resize)': 'updateScrollable()' },
+  template: `<div class="prose" [innerHTML]="safeHtml()"></div>`,
 })
 export class Prose {
   readonly html = input.required<string>();
 
-  /** Headings below that of the page, which is the only one of its level. */
-  protected readonly shown = computed(() => {
+  /** Demotes headings if needed, so that the page keeps a single h1. */
+  protected readonly safeHtml = computed(() => {
     const html = this.html();
-    return /<h1\b/.test(html) ? html.replace(/(<\/?h)([1-5])\b/g, lower) : html;
+    return /<h1\b/.test(html) ? html.replace(/(<\/?h)([1-5])\b/g, demoteHeading) : html;
   });
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
 
   constructor() {
     afterRenderEffect(() => {
       this.html();
-      this.letScroll();
+      this.updateScrollable();
     });
   }
 
-  /** What is wider than the page is scrolled by the keyboard, too. */
-  protected letScroll(): void {
+  /** Makes content that is too wide scrollable by keyboard. */
+  protected updateScrollable(): void {
     for (const wide of this.host.querySelectorAll('pre, table')) {
       if (wide.scrollWidth > wide.clientWidth) wide.setAttribute('tabindex', '0');
       else wide.removeAttribute('tabindex');
@@ -44,6 +44,6 @@ export class Prose {
   }
 }
 
-function lower(_: string, tag: string, level: string): string {
+function demoteHeading(_: string, tag: string, level: string): string {
   return `${tag}${Number(level) + 1}`;
 }

@@ -1,7 +1,7 @@
 import { saveFile } from './save-file';
 
 describe('saveFile', () => {
-  it('saves what it is given, under its name', async () => {
+  it('saves the content under the name', async () => {
     const create = vi.fn(() => 'blob:1');
     const revoke = vi.fn();
     vi.stubGlobal('URL', { createObjectURL: create, revokeObjectURL: revoke });

@@ -1,4 +1,4 @@
-/** Has the browser save a file under that name, where one keeps one's downloads. */
+/** Downloads the content as a file with this name. */
 export function saveFile(name: string, content: Blob): void {
   const url = URL.createObjectURL(content);
   const link = Object.assign(document.createElement('a'), { href: url, download: name });

@@ -22,14 +22,14 @@ describe('SearchBox', () => {
   beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
   afterEach(() => vi.useRealTimers());
 
-  it('is labelled, and shows what is searched for', () => {
+  it('is labeled and shows the current search', () => {
     const { page, box } = open('botany');
 
     expect(page.querySelector('label')?.htmlFor).toBe(box.id);
     expect(box.value).toBe('botany');
   });
 
-  it('says once what is wanted when one pauses', () => {
+  it('emits once after a pause', () => {
     const { said, type } = open();
     for (const text of ['b', 'bo', 'bot ']) type(text);
     expect(said).toEqual([]);
@@ -38,7 +38,7 @@ describe('SearchBox', () => {
     expect(said).toEqual(['bot']);
   });
 
-  it('says it at once on Enter, and not again', () => {
+  it('emits at once on Enter, and not again', () => {
     const { page, said, type } = open();
     type('botany');
     page.querySelector('form')!.dispatchEvent(new Event('submit', { cancelable: true }));
@@ -47,7 +47,7 @@ describe('SearchBox', () => {
     expect(said).toEqual(['botany']);
   });
 
-  it('says nothing where nothing else is wanted', () => {
+  it('emits nothing when the search is unchanged', () => {
     const { said, type } = open('botany');
     type('botany ');
     vi.advanceTimersByTime(301);
@@ -55,7 +55,7 @@ describe('SearchBox', () => {
     expect(said).toEqual([]);
   });
 
-  it('says nothing any longer when one has left its page', () => {
+  it('emits nothing after the page is left', () => {
     const { fixture, type } = open();
     const warned = vi.spyOn(console, 'warn').mockReturnValue();
     type('botany');

@@ -9,14 +9,14 @@ import {
 } from '@angular/core';
 
 const PAUSE_MS = 300;
-let made = 0;
+let nextId = 0;
 
-/** A search as you type: says what is wanted when one pauses, or at once on Enter. */
+/** Searches while typing: emits after a pause, or at once on Enter. */
 @Component({
   selector: 'lms-search-box',
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
-    <form class="field" role="search" (submit)="$event.preventDefault(); say()">
+    <form class="field" role="search" (submit)="$event.preventDefault(); search()">
       <label [for]="id">{{ label() }}</label>
       <input
         #box
@@ -25,8 +25,8 @@ let made = 0;
         autocomplete="off"
         maxlength="100"
         [id]="id"
-        [value]="typed()"
-        (input)="hear(box.value)"
+        [value]="text()"
+        (input)="changeText(box.value)"
       />
     </form>
   `,
@@ -36,23 +36,23 @@ export class SearchBox {
   readonly value = input('');
   readonly searched = output<string>();
 
-  protected readonly id = `search-box-${++made}`;
-  protected readonly typed = linkedSignal(() => this.value());
+  protected readonly id = `search-box-${++nextId}`;
+  protected readonly text = linkedSignal(() => this.value());
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     inject(DestroyRef).onDestroy(() => clearTimeout(this.timer));
   }
 
-  protected hear(text: string): void {
-    this.typed.set(text);
+  protected changeText(text: string): void {
+    this.text.set(text);
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.say(), PAUSE_MS);
+    this.timer = setTimeout(() => this.search(), PAUSE_MS);
   }
 
-  protected say(): void {
+  protected search(): void {
     clearTimeout(this.timer);
-    const wanted = this.typed().trim();
-    if (wanted !== this.value()) this.searched.emit(wanted);
+    const query = this.text().trim();
+    if (query !== this.value()) this.searched.emit(query);
   }
 }

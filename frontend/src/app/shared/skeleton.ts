@@ -1,6 +1,6 @@
 import { ChangeDetectionStrategy, Component, input } from '@angular/core';
 
-/** Holds the place of what is on its way: as many blocks of that height as there will be. */
+/** Placeholder blocks that reserve the space of content that is loading. */
 @Component({
   selector: 'lms-skeleton',
   changeDetection: ChangeDetectionStrategy.OnPush,

@@ -7,9 +7,9 @@ import { RouterLink } from '@angular/router';
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <div class="page">
-      <h1 i18n>This is not for your account</h1>
-      <p class="lead" i18n>Your account has no access to this page.</p>
-      <a class="button" routerLink="/" i18n>To the start page</a>
+      <h1 i18n>Access denied</h1>
+      <p class="lead" i18n>You don’t have permission to view this page.</p>
+      <a class="button" routerLink="/" i18n>Go to the home page</a>
     </div>
   `,
 })

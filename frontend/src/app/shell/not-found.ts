@@ -7,8 +7,8 @@ import { RouterLink } from '@angular/router';
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <div class="page">
-      <h1 i18n>There is no such page</h1>
-      <p class="lead" i18n>It may have moved, or the address has a typing error.</p>
+      <h1 i18n>Page not found</h1>
+      <p class="lead" i18n>It may have been moved, or the address may be wrong.</p>
       <a class="button" routerLink="/courses" i18n>Find a course</a>
     </div>
   `,

@@ -8,10 +8,10 @@ import {
   withNavigationErrorHandler,
 } from '@angular/router';
 
-/** What browsers say of a part of the app that could not be fetched. */
-const OUT_OF_REACH = /dynamically imported module|importing a module script/i;
+/** Messages of browsers that could not fetch a lazy chunk. */
+const CHUNK_FAILED = /dynamically imported module|importing a module script/i;
 
-/** In place of a page whose part of the app cannot be fetched; so it is no such part itself. */
+/** Replaces a page whose chunk cannot be fetched; it is bundled eagerly for that reason. */
 @Component({
   selector: 'lms-unreachable',
   imports: [RouterLink],
@@ -19,35 +19,36 @@ const OUT_OF_REACH = /dynamically imported module|importing a module script/i;
   host: { '(window:online)': 'retry()' },
   template: `
     <div class="page">
-      <h1 i18n>This page cannot be reached now</h1>
+      <h1 i18n>Page unavailable</h1>
       <p class="lead" i18n>
-        You are offline, or the server is away. What you have opened before can still be read.
+        You are offline, or the server is not responding. You can still read lessons that you have
+        already opened.
       </p>
       <p class="actions">
         <button class="button" type="button" (click)="retry()" i18n>Try again</button>
-        <a class="button outlined" routerLink="/" i18n>To the start page</a>
+        <a class="button outlined" routerLink="/" i18n>Go to the home page</a>
       </p>
     </div>
   `,
 })
 export class Unreachable {
-  readonly wanted = input<string>();
+  readonly url = input<string>();
 
   private readonly location = inject(Location);
   private readonly document = inject(DOCUMENT);
 
-  /** Loads the page anew: browsers remember that a part could not be fetched. */
+  /** Reloads the page, because browsers cache the failed import. */
   protected retry(): void {
-    this.location.replaceState(this.wanted() ?? '/');
+    this.location.replaceState(this.url() ?? '/');
     this.document.location.reload();
   }
 }
 
-/** Shows that a page cannot be reached, and leaves other errors to whoever hears of them. */
+/** Shows an error page for chunks that cannot be fetched; other errors are passed on. */
 export function withUnreachablePages() {
   return withNavigationErrorHandler(({ error, url }: NavigationError) => {
-    if (!(error instanceof TypeError && OUT_OF_REACH.test(error.message))) return;
-    const page = inject(Router).createUrlTree(['/unreachable'], { queryParams: { wanted: url } });
+    if (!(error instanceof TypeError && CHUNK_FAILED.test(error.message))) return;
+    const page = inject(Router).createUrlTree(['/unreachable'], { queryParams: { url } });
     return new RedirectCommand(page, { skipLocationChange: true });
   });
 }

@@ -271,10 +271,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List all categories. */
+        /** List categories. */
         get: operations["categories_list"];
         put?: never;
-        /** Make a category. */
+        /** Create a category. */
         post: operations["categories_create"];
         delete?: never;
         options?: never;
@@ -287,21 +287,21 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
-        /** Read one category. */
+        /** Get a category. */
         get: operations["categories_retrieve"];
-        /** Change a category. */
+        /** Replace a category. */
         put: operations["categories_update"];
         post?: never;
-        /** Remove a category; its courses stay. */
+        /** Delete a category. Its courses stay, without a category. */
         delete: operations["categories_destroy"];
         options?: never;
         head?: never;
-        /** Change what is named of a category. */
+        /** Change fields of a category. */
         patch: operations["categories_partial_update"];
         trace?: never;
     };
@@ -328,7 +328,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
@@ -353,10 +353,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the courses that one may know of. */
+        /** List courses. */
         get: operations["courses_list"];
         put?: never;
-        /** Make a draft. */
+        /** Create a draft. */
         post: operations["courses_create"];
         delete?: never;
         options?: never;
@@ -369,21 +369,21 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
-        /** Read one course. */
+        /** Get a course. */
         get: operations["courses_retrieve"];
-        /** Change a course. */
+        /** Replace a course. */
         put: operations["courses_update"];
         post?: never;
-        /** Remove a course and everything below it. */
+        /** Delete a course and everything below it. */
         delete: operations["courses_destroy"];
         options?: never;
         head?: never;
-        /** Change what is named of a course. */
+        /** Change fields of a course. */
         patch: operations["courses_partial_update"];
         trace?: never;
     };
@@ -392,14 +392,14 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
         get?: never;
         put?: never;
-        /** Upload a course's picture, as multipart field `image`. */
+        /** Upload the course picture as multipart field `image`. */
         post: operations["courses_image_post"];
         delete?: never;
         options?: never;
@@ -412,12 +412,12 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
-        /** Read the outline: all lessons in order, without their content. */
+        /** Get the outline: all lessons in order, without their content. */
         get: operations["courses_lessons_get"];
         put?: never;
         post?: never;
@@ -432,13 +432,13 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
         get?: never;
-        /** Put the lessons into another order. */
+        /** Reorder the lessons. */
         put: operations["courses_lessons_order_put"];
         post?: never;
         delete?: never;
@@ -452,14 +452,14 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
         get?: never;
         put?: never;
-        /** Put a course on show. */
+        /** Publish a course. */
         post: operations["courses_publish_post"];
         delete?: never;
         options?: never;
@@ -472,14 +472,14 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
         get?: never;
         put?: never;
-        /** Take a course off the shelves. */
+        /** Turn a published course back into a draft. */
         post: operations["courses_unpublish_post"];
         delete?: never;
         options?: never;
@@ -511,10 +511,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the enrolments that one may see. */
+        /** List enrollments. */
         get: operations["enrollments_list"];
         put?: never;
-        /** Take a place in a course, or give one to a student of a course that one teaches. */
+        /** Enroll in a course, or enroll a student in a course of your own. */
         post: operations["enrollments_create"];
         delete?: never;
         options?: never;
@@ -527,16 +527,16 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
-        /** Read one enrolment. */
+        /** Get an enrollment. */
         get: operations["enrollments_retrieve"];
         put?: never;
         post?: never;
-        /** Leave a course, or take a student's place in a course that one teaches. */
+        /** Leave a course, or remove a student from a course of your own. */
         delete: operations["enrollments_destroy"];
         options?: never;
         head?: never;
@@ -550,10 +550,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List lessons in their courses' order. */
+        /** List lessons, in the order of their courses. */
         get: operations["lessons_list"];
         put?: never;
-        /** Add a lesson to a course that one teaches. */
+        /** Create a lesson in a course of your own. */
         post: operations["lessons_create"];
         delete?: never;
         options?: never;
@@ -570,7 +570,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Show what Markdown will look like, without keeping it. */
+        /** Render Markdown without saving it. */
         post: operations["lessons_preview_post"];
         delete?: never;
         options?: never;
@@ -583,21 +583,21 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
-        /** Read one lesson. */
+        /** Get a lesson. */
         get: operations["lessons_retrieve"];
-        /** Change a lesson, or move it to another course of one's own. */
+        /** Replace a lesson, or move it to another course of your own. */
         put: operations["lessons_update"];
         post?: never;
-        /** Remove a lesson and everything below it. */
+        /** Delete a lesson and everything below it. */
         delete: operations["lessons_destroy"];
         options?: never;
         head?: never;
-        /** Change what is named of a lesson. */
+        /** Change fields of a lesson. */
         patch: operations["lessons_partial_update"];
         trace?: never;
     };
@@ -675,7 +675,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
@@ -698,7 +698,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
@@ -753,7 +753,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
@@ -793,7 +793,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
@@ -834,7 +834,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
@@ -872,7 +872,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
@@ -895,7 +895,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
@@ -915,7 +915,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
@@ -935,7 +935,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
@@ -955,7 +955,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
@@ -976,7 +976,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
@@ -996,7 +996,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
@@ -1034,7 +1034,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
@@ -1057,7 +1057,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
@@ -1082,13 +1082,13 @@ export interface components {
             /** @description For programs. */
             code: string;
         };
-        /** @description `{field: [messages]}`, or `detail` and `code` where no field is to blame. */
+        /** @description `{field: [messages]}`, or `detail` and `code` if no field is invalid. */
         Invalid: {
             detail?: string;
             code?: string;
             /** @description What to do instead. */
             hint?: string;
-            /** @description `line` and `reason` of each fault of a file that was not imported. */
+            /** @description `line` and `reason` of each error in a file that was not imported. */
             lines?: Record<string, never>[];
         } & {
             [key: string]: string[];
@@ -1662,11 +1662,6 @@ export interface components {
              */
             student?: string | components["schemas"]["UserCard"];
             /**
-             * Username
-             * @description Sent in place of `student`.
-             */
-            username?: string;
-            /**
              * Course
              * @description An id, or an object with `?expand=course`.
              */
@@ -1682,6 +1677,11 @@ export interface components {
              * Format: date-time
              */
             readonly completed_at?: string | null;
+            /**
+             * Username
+             * @description The student's username, instead of `student`.
+             */
+            username?: string;
             progress?: components["schemas"]["Summary"];
         };
         CourseCard: {
@@ -1739,14 +1739,14 @@ export interface components {
             results: components["schemas"]["Enrollment"][];
         };
         EnrollmentBody: {
-            /** @description Yourself, unless you teach the course. */
+            /** @description Defaults to yourself. Instructors may name a student. */
             student?: string;
+            course: string;
             /**
              * Username
-             * @description Sent in place of `student`.
+             * @description The student's username, instead of `student`.
              */
             username?: string;
-            course: string;
         };
         Lesson: {
             /** Id */
@@ -1766,12 +1766,12 @@ export interface components {
             video_url?: string | null;
             /**
              * Embed url
-             * @description What a page may frame, or null.
+             * @description The address of the player to embed.
              */
             readonly embed_url?: string | null;
             /**
              * Position
-             * @description Appended unless given.
+             * @description Defaults to the end.
              */
             position?: number;
             /** Duration minutes */
@@ -1807,7 +1807,7 @@ export interface components {
             video_url?: string;
             /**
              * Position
-             * @description Appended unless given.
+             * @description Defaults to the end.
              */
             position?: number;
             /** Duration minutes */
@@ -1833,7 +1833,7 @@ export interface components {
             video_url?: string;
             /**
              * Position
-             * @description Appended unless given.
+             * @description Defaults to the end.
              */
             position?: number;
             /** Duration minutes */
@@ -2293,7 +2293,7 @@ export interface components {
             shuffle?: boolean;
             /**
              * Show key
-             * @default after_submit
+             * @default after_pass
              * @enum {string}
              */
             show_key: "after_submit" | "after_pass" | "never";
@@ -2368,7 +2368,7 @@ export interface components {
             shuffle?: boolean;
             /**
              * Show key
-             * @default after_submit
+             * @default after_pass
              * @enum {string}
              */
             show_key: "after_submit" | "after_pass" | "never";
@@ -2404,7 +2404,7 @@ export interface components {
             shuffle?: boolean;
             /**
              * Show key
-             * @default after_submit
+             * @default after_pass
              * @enum {string}
              */
             show_key: "after_submit" | "after_pass" | "never";
@@ -2712,7 +2712,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2739,7 +2739,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2835,7 +2835,7 @@ export interface operations {
         };
         requestBody: components["requestBodies"]["Refresh"];
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2853,7 +2853,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2944,7 +2944,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same request under the same key is done once a day. */
+                /** @description A key that makes it safe to repeat this request within a day. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -2952,7 +2952,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2979,7 +2979,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3079,7 +3079,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same request under the same key is done once a day. */
+                /** @description A key that makes it safe to repeat this request within a day. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -3091,7 +3091,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3118,7 +3118,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3223,7 +3223,7 @@ export interface operations {
         };
         requestBody: components["requestBodies"]["Address"];
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3332,7 +3332,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3441,7 +3441,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -3459,7 +3459,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invalid"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3555,7 +3555,7 @@ export interface operations {
         };
         requestBody: components["requestBodies"]["Address"];
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3673,7 +3673,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3791,7 +3791,7 @@ export interface operations {
         parameters: {
             query?: {
                 page?: number;
-                /** @description 20 unless told, at most 100. */
+                /** @description Default: 20, maximum: 100. */
                 page_size?: number;
             };
             header?: never;
@@ -3800,7 +3800,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3900,7 +3900,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                /** @description An `ETag`. If it is no longer current, the response is a 412. */
                 "If-Match"?: string;
             };
             path: {
@@ -3910,7 +3910,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Done, no content. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -3935,7 +3935,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4040,7 +4040,7 @@ export interface operations {
         };
         requestBody: components["requestBodies"]["Refresh"];
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4067,7 +4067,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4167,7 +4167,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4278,7 +4278,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that one has; a 304 says that it is so still. */
+                /** @description An `ETag`. If it is still current, the response is a 304. */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -4286,10 +4286,10 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -4386,7 +4386,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                /** @description An `ETag`. If it is no longer current, the response is a 412. */
                 "If-Match"?: string;
             };
             path?: never;
@@ -4398,10 +4398,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -4427,7 +4427,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4536,7 +4536,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                /** @description An `ETag`. If it is no longer current, the response is a 412. */
                 "If-Match"?: string;
             };
             path?: never;
@@ -4544,7 +4544,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Done, no content. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -4569,7 +4569,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4660,7 +4660,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                /** @description An `ETag`. If it is no longer current, the response is a 412. */
                 "If-Match"?: string;
             };
             path?: never;
@@ -4672,10 +4672,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -4701,7 +4701,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4815,7 +4815,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4908,7 +4908,7 @@ export interface operations {
         parameters: {
             query?: {
                 page?: number;
-                /** @description 20 unless told, at most 100. */
+                /** @description Default: 20, maximum: 100. */
                 page_size?: number;
             };
             header?: never;
@@ -4917,7 +4917,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5017,7 +5017,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same request under the same key is done once a day. */
+                /** @description A key that makes it safe to repeat this request within a day. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -5025,10 +5025,10 @@ export interface operations {
         };
         requestBody: components["requestBodies"]["CategoryBody"];
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             201: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -5054,7 +5054,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5154,21 +5154,21 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that one has; a 304 says that it is so still. */
+                /** @description An `ETag`. If it is still current, the response is a 304. */
                 "If-None-Match"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -5274,21 +5274,21 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                /** @description An `ETag`. If it is no longer current, the response is a 412. */
                 "If-Match"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: components["requestBodies"]["CategoryBody"];
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -5314,7 +5314,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5432,18 +5432,18 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                /** @description An `ETag`. If it is no longer current, the response is a 412. */
                 "If-Match"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Done, no content. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -5468,7 +5468,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5568,11 +5568,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                /** @description An `ETag`. If it is no longer current, the response is a 412. */
                 "If-Match"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
@@ -5583,10 +5583,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -5612,7 +5612,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5730,9 +5730,9 @@ export interface operations {
         parameters: {
             query?: {
                 page?: number;
-                /** @description 20 unless told, at most 100. */
+                /** @description Default: 20, maximum: 100. */
                 page_size?: number;
-                /** @description Only those of this question. */
+                /** @description Only items of this question. */
                 question?: string;
             };
             header?: never;
@@ -5741,7 +5741,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5841,7 +5841,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same request under the same key is done once a day. */
+                /** @description A key that makes it safe to repeat this request within a day. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -5849,10 +5849,10 @@ export interface operations {
         };
         requestBody: components["requestBodies"]["ChoiceBody"];
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             201: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -5878,7 +5878,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5978,21 +5978,21 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that one has; a 304 says that it is so still. */
+                /** @description An `ETag`. If it is still current, the response is a 304. */
                 "If-None-Match"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -6098,21 +6098,21 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                /** @description An `ETag`. If it is no longer current, the response is a 412. */
                 "If-Match"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: components["requestBodies"]["ChoiceBody"];
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -6138,7 +6138,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6256,18 +6256,18 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                /** @description An `ETag`. If it is no longer current, the response is a 412. */
                 "If-Match"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Done, no content. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -6292,7 +6292,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6392,11 +6392,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                /** @description An `ETag`. If it is no longer current, the response is a 412. */
                 "If-Match"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
@@ -6407,10 +6407,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -6436,7 +6436,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6554,20 +6554,20 @@ export interface operations {
         parameters: {
             query?: {
                 page?: number;
-                /** @description 20 unless told, at most 100. */
+                /** @description Default: 20, maximum: 100. */
                 page_size?: number;
-                /** @description Only those of this category. */
+                /** @description Only items of this category. */
                 category?: string;
-                /** @description Only those of this instructor. */
+                /** @description Only items of this instructor. */
                 instructor?: string;
                 published?: boolean;
                 free?: boolean;
                 price_min?: string;
                 price_max?: string;
-                /** @description Words, or beginnings of words, of title and description. */
+                /** @description Beginnings of words in title or description. */
                 search?: string;
                 ordering?: "title" | "-title" | "price" | "-price" | "created_at" | "-created_at" | "enrollment_count" | "-enrollment_count";
-                /** @description Puts cards in the place of ids: category, instructor. */
+                /** @description Replaces ids with objects: category, instructor. */
                 expand?: ("category" | "instructor")[];
             };
             header?: never;
@@ -6576,7 +6576,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6675,11 +6675,11 @@ export interface operations {
     courses_create: {
         parameters: {
             query?: {
-                /** @description Puts cards in the place of ids: category, instructor. */
+                /** @description Replaces ids with objects: category, instructor. */
                 expand?: ("category" | "instructor")[];
             };
             header?: {
-                /** @description The same request under the same key is done once a day. */
+                /** @description A key that makes it safe to repeat this request within a day. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -6687,10 +6687,10 @@ export interface operations {
         };
         requestBody: components["requestBodies"]["CourseBody"];
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             201: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -6716,7 +6716,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6815,25 +6815,25 @@ export interface operations {
     courses_retrieve: {
         parameters: {
             query?: {
-                /** @description Puts cards in the place of ids: category, instructor. */
+                /** @description Replaces ids with objects: category, instructor. */
                 expand?: ("category" | "instructor")[];
             };
             header?: {
-                /** @description The `ETag` that one has; a 304 says that it is so still. */
+                /** @description An `ETag`. If it is still current, the response is a 304. */
                 "If-None-Match"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -6938,25 +6938,25 @@ export interface operations {
     courses_update: {
         parameters: {
             query?: {
-                /** @description Puts cards in the place of ids: category, instructor. */
+                /** @description Replaces ids with objects: category, instructor. */
                 expand?: ("category" | "instructor")[];
             };
             header?: {
-                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                /** @description An `ETag`. If it is no longer current, the response is a 412. */
                 "If-Match"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: components["requestBodies"]["CourseBody"];
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -6982,7 +6982,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7099,22 +7099,22 @@ export interface operations {
     courses_destroy: {
         parameters: {
             query?: {
-                /** @description An admin's: its enrolments go with it. */
+                /** @description Also delete its enrollments (admins only). */
                 cascade?: boolean;
             };
             header?: {
-                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                /** @description An `ETag`. If it is no longer current, the response is a 412. */
                 "If-Match"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Done, no content. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -7139,7 +7139,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7238,15 +7238,15 @@ export interface operations {
     courses_partial_update: {
         parameters: {
             query?: {
-                /** @description Puts cards in the place of ids: category, instructor. */
+                /** @description Replaces ids with objects: category, instructor. */
                 expand?: ("category" | "instructor")[];
             };
             header?: {
-                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                /** @description An `ETag`. If it is no longer current, the response is a 412. */
                 "If-Match"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
@@ -7257,10 +7257,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -7286,7 +7286,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7403,17 +7403,17 @@ export interface operations {
     courses_image_post: {
         parameters: {
             query?: {
-                /** @description Puts cards in the place of ids: category, instructor. */
+                /** @description Replaces ids with objects: category, instructor. */
                 expand?: ("category" | "instructor")[];
             };
             header?: {
-                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                /** @description An `ETag`. If it is no longer current, the response is a 412. */
                 "If-Match"?: string;
-                /** @description The same request under the same key is done once a day. */
+                /** @description A key that makes it safe to repeat this request within a day. */
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
@@ -7427,10 +7427,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -7456,7 +7456,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7575,14 +7575,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7682,11 +7682,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                /** @description An `ETag`. If it is no longer current, the response is a 412. */
                 "If-Match"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
@@ -7697,7 +7697,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7724,7 +7724,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7841,27 +7841,27 @@ export interface operations {
     courses_publish_post: {
         parameters: {
             query?: {
-                /** @description Puts cards in the place of ids: category, instructor. */
+                /** @description Replaces ids with objects: category, instructor. */
                 expand?: ("category" | "instructor")[];
             };
             header?: {
-                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                /** @description An `ETag`. If it is no longer current, the response is a 412. */
                 "If-Match"?: string;
-                /** @description The same request under the same key is done once a day. */
+                /** @description A key that makes it safe to repeat this request within a day. */
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -7887,7 +7887,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8004,27 +8004,27 @@ export interface operations {
     courses_unpublish_post: {
         parameters: {
             query?: {
-                /** @description Puts cards in the place of ids: category, instructor. */
+                /** @description Replaces ids with objects: category, instructor. */
                 expand?: ("category" | "instructor")[];
             };
             header?: {
-                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                /** @description An `ETag`. If it is no longer current, the response is a 412. */
                 "If-Match"?: string;
-                /** @description The same request under the same key is done once a day. */
+                /** @description A key that makes it safe to repeat this request within a day. */
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -8050,7 +8050,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8176,7 +8176,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -8267,16 +8267,16 @@ export interface operations {
         parameters: {
             query?: {
                 page?: number;
-                /** @description 20 unless told, at most 100. */
+                /** @description Default: 20, maximum: 100. */
                 page_size?: number;
-                /** @description Only those of this course. */
+                /** @description Only items of this course. */
                 course?: string;
-                /** @description Only those of this student. */
+                /** @description Only items of this student. */
                 student?: string;
-                /** @description In the student's name. */
+                /** @description Beginnings of the student's username. */
                 search?: string;
                 ordering?: "enrolled_at" | "-enrolled_at" | "completed_at" | "-completed_at";
-                /** @description Puts cards in the place of ids: course, progress, student. */
+                /** @description Replaces ids with objects: course, progress, student. */
                 expand?: ("course" | "progress" | "student")[];
             };
             header?: never;
@@ -8285,7 +8285,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -8384,11 +8384,11 @@ export interface operations {
     enrollments_create: {
         parameters: {
             query?: {
-                /** @description Puts cards in the place of ids: course, progress, student. */
+                /** @description Replaces ids with objects: course, progress, student. */
                 expand?: ("course" | "progress" | "student")[];
             };
             header?: {
-                /** @description The same request under the same key is done once a day. */
+                /** @description A key that makes it safe to repeat this request within a day. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -8400,10 +8400,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             201: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -8429,7 +8429,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8528,25 +8528,25 @@ export interface operations {
     enrollments_retrieve: {
         parameters: {
             query?: {
-                /** @description Puts cards in the place of ids: course, progress, student. */
+                /** @description Replaces ids with objects: course, progress, student. */
                 expand?: ("course" | "progress" | "student")[];
             };
             header?: {
-                /** @description The `ETag` that one has; a 304 says that it is so still. */
+                /** @description An `ETag`. If it is still current, the response is a 304. */
                 "If-None-Match"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -8651,22 +8651,22 @@ export interface operations {
     enrollments_destroy: {
         parameters: {
             query?: {
-                /** @description Puts cards in the place of ids: course, progress, student. */
+                /** @description Replaces ids with objects: course, progress, student. */
                 expand?: ("course" | "progress" | "student")[];
             };
             header?: {
-                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                /** @description An `ETag`. If it is no longer current, the response is a 412. */
                 "If-Match"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Done, no content. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -8691,7 +8691,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8791,11 +8791,11 @@ export interface operations {
         parameters: {
             query?: {
                 page?: number;
-                /** @description 20 unless told, at most 100. */
+                /** @description Default: 20, maximum: 100. */
                 page_size?: number;
-                /** @description Only those of this course. */
+                /** @description Only items of this course. */
                 course?: string;
-                /** @description Puts cards in the place of ids: course. */
+                /** @description Replaces ids with objects: course. */
                 expand?: "course"[];
             };
             header?: never;
@@ -8804,7 +8804,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -8903,11 +8903,11 @@ export interface operations {
     lessons_create: {
         parameters: {
             query?: {
-                /** @description Puts cards in the place of ids: course. */
+                /** @description Replaces ids with objects: course. */
                 expand?: "course"[];
             };
             header?: {
-                /** @description The same request under the same key is done once a day. */
+                /** @description A key that makes it safe to repeat this request within a day. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -8915,10 +8915,10 @@ export interface operations {
         };
         requestBody: components["requestBodies"]["LessonBody"];
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             201: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -8944,7 +8944,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9043,11 +9043,11 @@ export interface operations {
     lessons_preview_post: {
         parameters: {
             query?: {
-                /** @description Puts cards in the place of ids: course. */
+                /** @description Replaces ids with objects: course. */
                 expand?: "course"[];
             };
             header?: {
-                /** @description The same request under the same key is done once a day. */
+                /** @description A key that makes it safe to repeat this request within a day. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -9059,7 +9059,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -9086,7 +9086,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9185,25 +9185,25 @@ export interface operations {
     lessons_retrieve: {
         parameters: {
             query?: {
-                /** @description Puts cards in the place of ids: course. */
+                /** @description Replaces ids with objects: course. */
                 expand?: "course"[];
             };
             header?: {
-                /** @description The `ETag` that one has; a 304 says that it is so still. */
+                /** @description An `ETag`. If it is still current, the response is a 304. */
                 "If-None-Match"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -9308,25 +9308,25 @@ export interface operations {
     lessons_update: {
         parameters: {
             query?: {
-                /** @description Puts cards in the place of ids: course. */
+                /** @description Replaces ids with objects: course. */
                 expand?: "course"[];
             };
             header?: {
-                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                /** @description An `ETag`. If it is no longer current, the response is a 412. */
                 "If-Match"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: components["requestBodies"]["LessonBody"];
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -9352,7 +9352,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9469,22 +9469,22 @@ export interface operations {
     lessons_destroy: {
         parameters: {
             query?: {
-                /** @description Puts cards in the place of ids: course. */
+                /** @description Replaces ids with objects: course. */
                 expand?: "course"[];
             };
             header?: {
-                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                /** @description An `ETag`. If it is no longer current, the response is a 412. */
                 "If-Match"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Done, no content. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -9509,7 +9509,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9608,15 +9608,15 @@ export interface operations {
     lessons_partial_update: {
         parameters: {
             query?: {
-                /** @description Puts cards in the place of ids: course. */
+                /** @description Replaces ids with objects: course. */
                 expand?: "course"[];
             };
             header?: {
-                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                /** @description An `ETag`. If it is no longer current, the response is a 412. */
                 "If-Match"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
@@ -9627,10 +9627,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -9656,7 +9656,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9774,9 +9774,9 @@ export interface operations {
         parameters: {
             query?: {
                 page?: number;
-                /** @description 20 unless told, at most 100. */
+                /** @description Default: 20, maximum: 100. */
                 page_size?: number;
-                /** @description As `next` gives it. */
+                /** @description The cursor from `next`. */
                 cursor?: string;
                 is_read?: boolean;
                 kind?: "enrolled" | "milestone" | "quiz_passed" | "quiz_failed" | "quiz_regraded" | "instructor_granted";
@@ -9787,7 +9787,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -9887,7 +9887,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that one has; a 304 says that it is so still. */
+                /** @description An `ETag`. If it is still current, the response is a 304. */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -9895,10 +9895,10 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -9995,7 +9995,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                /** @description An `ETag`. If it is no longer current, the response is a 412. */
                 "If-Match"?: string;
             };
             path?: never;
@@ -10007,10 +10007,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -10036,7 +10036,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10145,7 +10145,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same request under the same key is done once a day. */
+                /** @description A key that makes it safe to repeat this request within a day. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -10153,7 +10153,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -10180,7 +10180,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10285,7 +10285,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -10376,21 +10376,21 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that one has; a 304 says that it is so still. */
+                /** @description An `ETag`. If it is still current, the response is a 304. */
                 "If-None-Match"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -10496,11 +10496,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                /** @description An `ETag`. If it is no longer current, the response is a 412. */
                 "If-Match"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
@@ -10511,10 +10511,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -10540,7 +10540,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10658,18 +10658,18 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                /** @description An `ETag`. If it is no longer current, the response is a 412. */
                 "If-Match"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Done, no content. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -10694,7 +10694,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10794,11 +10794,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                /** @description An `ETag`. If it is no longer current, the response is a 412. */
                 "If-Match"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
@@ -10809,10 +10809,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -10838,7 +10838,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10956,23 +10956,23 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                /** @description An `ETag`. If it is no longer current, the response is a 412. */
                 "If-Match"?: string;
-                /** @description The same request under the same key is done once a day. */
+                /** @description A key that makes it safe to repeat this request within a day. */
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -10998,7 +10998,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11116,18 +11116,18 @@ export interface operations {
         parameters: {
             query?: {
                 page?: number;
-                /** @description 20 unless told, at most 100. */
+                /** @description Default: 20, maximum: 100. */
                 page_size?: number;
-                /** @description As `next` gives it. */
+                /** @description The cursor from `next`. */
                 cursor?: string;
-                /** @description Only those of this course. */
+                /** @description Only items of this course. */
                 course?: string;
-                /** @description Only those of this lesson. */
+                /** @description Only items of this lesson. */
                 lesson?: string;
-                /** @description Only those of this student. */
+                /** @description Only items of this student. */
                 student?: string;
                 completed?: boolean;
-                /** @description Puts cards in the place of ids: course, lesson, student. */
+                /** @description Replaces ids with objects: course, lesson, student. */
                 expand?: ("course" | "lesson" | "student")[];
             };
             header?: never;
@@ -11136,7 +11136,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -11235,11 +11235,11 @@ export interface operations {
     progress_create: {
         parameters: {
             query?: {
-                /** @description Puts cards in the place of ids: course, lesson, student. */
+                /** @description Replaces ids with objects: course, lesson, student. */
                 expand?: ("course" | "lesson" | "student")[];
             };
             header?: {
-                /** @description The same request under the same key is done once a day. */
+                /** @description A key that makes it safe to repeat this request within a day. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -11247,10 +11247,10 @@ export interface operations {
         };
         requestBody: components["requestBodies"]["ProgressBody"];
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -11276,7 +11276,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11384,7 +11384,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -11411,7 +11411,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11483,25 +11483,25 @@ export interface operations {
     progress_retrieve: {
         parameters: {
             query?: {
-                /** @description Puts cards in the place of ids: course, lesson, student. */
+                /** @description Replaces ids with objects: course, lesson, student. */
                 expand?: ("course" | "lesson" | "student")[];
             };
             header?: {
-                /** @description The `ETag` that one has; a 304 says that it is so still. */
+                /** @description An `ETag`. If it is still current, the response is a 304. */
                 "If-None-Match"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -11606,25 +11606,25 @@ export interface operations {
     progress_update: {
         parameters: {
             query?: {
-                /** @description Puts cards in the place of ids: course, lesson, student. */
+                /** @description Replaces ids with objects: course, lesson, student. */
                 expand?: ("course" | "lesson" | "student")[];
             };
             header?: {
-                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                /** @description An `ETag`. If it is no longer current, the response is a 412. */
                 "If-Match"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: components["requestBodies"]["ProgressBody"];
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -11650,7 +11650,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11767,15 +11767,15 @@ export interface operations {
     progress_partial_update: {
         parameters: {
             query?: {
-                /** @description Puts cards in the place of ids: course, lesson, student. */
+                /** @description Replaces ids with objects: course, lesson, student. */
                 expand?: ("course" | "lesson" | "student")[];
             };
             header?: {
-                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                /** @description An `ETag`. If it is no longer current, the response is a 412. */
                 "If-Match"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
@@ -11786,10 +11786,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -11815,7 +11815,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11933,11 +11933,11 @@ export interface operations {
         parameters: {
             query?: {
                 page?: number;
-                /** @description 20 unless told, at most 100. */
+                /** @description Default: 20, maximum: 100. */
                 page_size?: number;
-                /** @description Only those of this quiz. */
+                /** @description Only items of this quiz. */
                 quiz?: string;
-                /** @description Puts cards in the place of ids: quiz. */
+                /** @description Replaces ids with objects: quiz. */
                 expand?: "quiz"[];
             };
             header?: never;
@@ -11946,7 +11946,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -12045,11 +12045,11 @@ export interface operations {
     questions_create: {
         parameters: {
             query?: {
-                /** @description Puts cards in the place of ids: quiz. */
+                /** @description Replaces ids with objects: quiz. */
                 expand?: "quiz"[];
             };
             header?: {
-                /** @description The same request under the same key is done once a day. */
+                /** @description A key that makes it safe to repeat this request within a day. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -12057,10 +12057,10 @@ export interface operations {
         };
         requestBody: components["requestBodies"]["QuestionBody"];
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             201: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -12086,7 +12086,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12185,25 +12185,25 @@ export interface operations {
     questions_retrieve: {
         parameters: {
             query?: {
-                /** @description Puts cards in the place of ids: quiz. */
+                /** @description Replaces ids with objects: quiz. */
                 expand?: "quiz"[];
             };
             header?: {
-                /** @description The `ETag` that one has; a 304 says that it is so still. */
+                /** @description An `ETag`. If it is still current, the response is a 304. */
                 "If-None-Match"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -12308,25 +12308,25 @@ export interface operations {
     questions_update: {
         parameters: {
             query?: {
-                /** @description Puts cards in the place of ids: quiz. */
+                /** @description Replaces ids with objects: quiz. */
                 expand?: "quiz"[];
             };
             header?: {
-                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                /** @description An `ETag`. If it is no longer current, the response is a 412. */
                 "If-Match"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: components["requestBodies"]["QuestionBody"];
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -12352,7 +12352,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12469,22 +12469,22 @@ export interface operations {
     questions_destroy: {
         parameters: {
             query?: {
-                /** @description Puts cards in the place of ids: quiz. */
+                /** @description Replaces ids with objects: quiz. */
                 expand?: "quiz"[];
             };
             header?: {
-                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                /** @description An `ETag`. If it is no longer current, the response is a 412. */
                 "If-Match"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Done, no content. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -12509,7 +12509,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12608,15 +12608,15 @@ export interface operations {
     questions_partial_update: {
         parameters: {
             query?: {
-                /** @description Puts cards in the place of ids: quiz. */
+                /** @description Replaces ids with objects: quiz. */
                 expand?: "quiz"[];
             };
             header?: {
-                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                /** @description An `ETag`. If it is no longer current, the response is a 412. */
                 "If-Match"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
@@ -12627,10 +12627,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -12656,7 +12656,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12774,18 +12774,18 @@ export interface operations {
         parameters: {
             query?: {
                 page?: number;
-                /** @description 20 unless told, at most 100. */
+                /** @description Default: 20, maximum: 100. */
                 page_size?: number;
-                /** @description As `next` gives it. */
+                /** @description The cursor from `next`. */
                 cursor?: string;
-                /** @description Only those of this quiz. */
+                /** @description Only items of this quiz. */
                 quiz?: string;
-                /** @description Only those of this student. */
+                /** @description Only items of this student. */
                 student?: string;
-                /** @description Only those of this course. */
+                /** @description Only items of this course. */
                 course?: string;
                 passed?: boolean;
-                /** @description Puts cards in the place of ids: quiz, student. */
+                /** @description Replaces ids with objects: quiz, student. */
                 expand?: ("quiz" | "student")[];
             };
             header?: never;
@@ -12794,7 +12794,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -12893,11 +12893,11 @@ export interface operations {
     quiz_submissions_create: {
         parameters: {
             query?: {
-                /** @description Puts cards in the place of ids: quiz, student. */
+                /** @description Replaces ids with objects: quiz, student. */
                 expand?: ("quiz" | "student")[];
             };
             header?: {
-                /** @description The same request under the same key is done once a day. */
+                /** @description A key that makes it safe to repeat this request within a day. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -12909,10 +12909,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             201: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -12938,7 +12938,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13037,25 +13037,25 @@ export interface operations {
     quiz_submissions_retrieve: {
         parameters: {
             query?: {
-                /** @description Puts cards in the place of ids: quiz, student. */
+                /** @description Replaces ids with objects: quiz, student. */
                 expand?: ("quiz" | "student")[];
             };
             header?: {
-                /** @description The `ETag` that one has; a 304 says that it is so still. */
+                /** @description An `ETag`. If it is still current, the response is a 304. */
                 "If-None-Match"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -13161,13 +13161,13 @@ export interface operations {
         parameters: {
             query?: {
                 page?: number;
-                /** @description 20 unless told, at most 100. */
+                /** @description Default: 20, maximum: 100. */
                 page_size?: number;
-                /** @description Only those of this lesson. */
+                /** @description Only items of this lesson. */
                 lesson?: string;
-                /** @description Only those of this course. */
+                /** @description Only items of this course. */
                 course?: string;
-                /** @description Puts cards in the place of ids: course, lesson. */
+                /** @description Replaces ids with objects: course, lesson. */
                 expand?: ("course" | "lesson")[];
             };
             header?: never;
@@ -13176,7 +13176,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -13275,11 +13275,11 @@ export interface operations {
     quizzes_create: {
         parameters: {
             query?: {
-                /** @description Puts cards in the place of ids: course, lesson. */
+                /** @description Replaces ids with objects: course, lesson. */
                 expand?: ("course" | "lesson")[];
             };
             header?: {
-                /** @description The same request under the same key is done once a day. */
+                /** @description A key that makes it safe to repeat this request within a day. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -13287,10 +13287,10 @@ export interface operations {
         };
         requestBody: components["requestBodies"]["QuizBody"];
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             201: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -13316,7 +13316,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13415,25 +13415,25 @@ export interface operations {
     quizzes_retrieve: {
         parameters: {
             query?: {
-                /** @description Puts cards in the place of ids: course, lesson. */
+                /** @description Replaces ids with objects: course, lesson. */
                 expand?: ("course" | "lesson")[];
             };
             header?: {
-                /** @description The `ETag` that one has; a 304 says that it is so still. */
+                /** @description An `ETag`. If it is still current, the response is a 304. */
                 "If-None-Match"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -13538,25 +13538,25 @@ export interface operations {
     quizzes_update: {
         parameters: {
             query?: {
-                /** @description Puts cards in the place of ids: course, lesson. */
+                /** @description Replaces ids with objects: course, lesson. */
                 expand?: ("course" | "lesson")[];
             };
             header?: {
-                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                /** @description An `ETag`. If it is no longer current, the response is a 412. */
                 "If-Match"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: components["requestBodies"]["QuizBody"];
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -13582,7 +13582,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13699,22 +13699,22 @@ export interface operations {
     quizzes_destroy: {
         parameters: {
             query?: {
-                /** @description Puts cards in the place of ids: course, lesson. */
+                /** @description Replaces ids with objects: course, lesson. */
                 expand?: ("course" | "lesson")[];
             };
             header?: {
-                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                /** @description An `ETag`. If it is no longer current, the response is a 412. */
                 "If-Match"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Done, no content. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -13739,7 +13739,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13838,15 +13838,15 @@ export interface operations {
     quizzes_partial_update: {
         parameters: {
             query?: {
-                /** @description Puts cards in the place of ids: course, lesson. */
+                /** @description Replaces ids with objects: course, lesson. */
                 expand?: ("course" | "lesson")[];
             };
             header?: {
-                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                /** @description An `ETag`. If it is no longer current, the response is a 412. */
                 "If-Match"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
@@ -13857,10 +13857,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -13886,7 +13886,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14007,14 +14007,14 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14047,7 +14047,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14148,11 +14148,11 @@ export interface operations {
                 skip_unsupported?: boolean;
             };
             header?: {
-                /** @description The same request under the same key is done once a day. */
+                /** @description A key that makes it safe to repeat this request within a day. */
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
@@ -14171,7 +14171,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -14198,7 +14198,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14307,11 +14307,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                /** @description An `ETag`. If it is no longer current, the response is a 412. */
                 "If-Match"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
@@ -14322,7 +14322,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14349,7 +14349,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14466,19 +14466,19 @@ export interface operations {
     quizzes_regrade_get: {
         parameters: {
             query?: {
-                /** @description Puts cards in the place of ids: course, lesson. */
+                /** @description Replaces ids with objects: course, lesson. */
                 expand?: ("course" | "lesson")[];
             };
             header?: never;
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14505,7 +14505,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14586,22 +14586,22 @@ export interface operations {
     quizzes_regrade_post: {
         parameters: {
             query?: {
-                /** @description Puts cards in the place of ids: course, lesson. */
+                /** @description Replaces ids with objects: course, lesson. */
                 expand?: ("course" | "lesson")[];
             };
             header?: {
-                /** @description The same request under the same key is done once a day. */
+                /** @description A key that makes it safe to repeat this request within a day. */
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -14628,7 +14628,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14736,22 +14736,22 @@ export interface operations {
     quizzes_start_post: {
         parameters: {
             query?: {
-                /** @description Puts cards in the place of ids: course, lesson. */
+                /** @description Replaces ids with objects: course, lesson. */
                 expand?: ("course" | "lesson")[];
             };
             header?: {
-                /** @description The same request under the same key is done once a day. */
+                /** @description A key that makes it safe to repeat this request within a day. */
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14760,7 +14760,7 @@ export interface operations {
                     "application/json": components["schemas"]["Started"];
                 };
             };
-            /** @description The answer. */
+            /** @description Success. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -14787,7 +14787,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14900,14 +14900,14 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14934,7 +14934,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15016,7 +15016,7 @@ export interface operations {
         parameters: {
             query?: {
                 page?: number;
-                /** @description 20 unless told, at most 100. */
+                /** @description Default: 20, maximum: 100. */
                 page_size?: number;
                 /** @description Words, or beginnings of words, of the name; for admins of mail. */
                 search?: string;
@@ -15025,6 +15025,7 @@ export interface operations {
                 instructor_requested?: boolean;
                 /** @description For admins. */
                 is_active?: boolean;
+                /** @description By `created_at`: for admins. */
                 ordering?: "username" | "-username" | "created_at" | "-created_at";
             };
             header?: never;
@@ -15033,7 +15034,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15060,7 +15061,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15142,7 +15143,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same request under the same key is done once a day. */
+                /** @description A key that makes it safe to repeat this request within a day. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -15154,10 +15155,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             201: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -15183,7 +15184,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15283,21 +15284,21 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that one has; a 304 says that it is so still. */
+                /** @description An `ETag`. If it is still current, the response is a 304. */
                 "If-None-Match"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -15403,11 +15404,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                /** @description An `ETag`. If it is no longer current, the response is a 412. */
                 "If-Match"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
@@ -15418,10 +15419,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -15447,7 +15448,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15565,18 +15566,18 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                /** @description An `ETag`. If it is no longer current, the response is a 412. */
                 "If-Match"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Done, no content. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -15601,7 +15602,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15701,11 +15702,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                /** @description An `ETag`. If it is no longer current, the response is a 412. */
                 "If-Match"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
@@ -15716,10 +15717,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -15745,7 +15746,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15863,13 +15864,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that one changes; a 412 says that it has changed. */
+                /** @description An `ETag`. If it is no longer current, the response is a 412. */
                 "If-Match"?: string;
-                /** @description The same request under the same key is done once a day. */
+                /** @description A key that makes it safe to repeat this request within a day. */
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @description The id of what the route is about. */
+                /** @description The object's id. */
                 id: string;
             };
             cookie?: never;
@@ -15883,10 +15884,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer. */
+            /** @description Success. */
             200: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description The version. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -15912,7 +15913,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description You may not do this. */
+            /** @description You do not have permission to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;

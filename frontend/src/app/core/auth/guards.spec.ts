@@ -3,7 +3,7 @@ import { TestBed } from '@angular/core/testing';
 import { CanMatchFn, Router, provideRouter } from '@angular/router';
 import { RouterTestingHarness } from '@angular/router/testing';
 
-import { admin, instructor, signedIn, visitor } from './guards';
+import { adminGuard, instructorGuard, signedInGuard, signedOutGuard } from './guards';
 import { Session } from './session';
 
 @Component({ selector: 'lms-blank', template: '' })
@@ -19,7 +19,7 @@ describe('guards', () => {
   ): Promise<string> {
     let known = false;
     const session = {
-      restored: async () => {
+      whenReady: async () => {
         await Promise.resolve();
         known = true;
       },
@@ -46,54 +46,56 @@ describe('guards', () => {
     return title ?? router.url;
   }
 
-  it('lets in whoever is signed in, also after a reload', async () => {
-    expect(await visit(signedIn, ['student'])).toBe('/guarded');
+  it('let signed-in users in, including after a reload', async () => {
+    expect(await visit(signedInGuard, ['student'])).toBe('/guarded');
   });
 
-  it('leads a visitor to signing in, and says where back', async () => {
-    expect(await visit(signedIn, [], '/guarded?page=2')).toBe('/login?next=%2Fguarded%3Fpage%3D2');
+  it('redirect a visitor to sign in with the return URL', async () => {
+    expect(await visit(signedInGuard, [], '/guarded?page=2')).toBe(
+      '/login?next=%2Fguarded%3Fpage%3D2',
+    );
   });
 
-  it('shows no page for signing in to whoever is signed in, and leads only to pages of its own', async () => {
-    expect(await visit(visitor, [])).toBe('/guarded');
+  it('redirect signed-in users from the sign-in page to safe URLs only', async () => {
+    expect(await visit(signedOutGuard, [])).toBe('/guarded');
     TestBed.resetTestingModule();
-    expect(await visit(visitor, ['student'], '/guarded?next=%2Fcourses')).toBe('/courses');
+    expect(await visit(signedOutGuard, ['student'], '/guarded?next=%2Fcourses')).toBe('/courses');
     TestBed.resetTestingModule();
-    expect(await visit(visitor, ['student'], '/guarded?next=%2F%2Fevil.example')).toBe(
+    expect(await visit(signedOutGuard, ['student'], '/guarded?next=%2F%2Fevil.example')).toBe(
       '/dashboard',
     );
   });
 
-  it('lets in instructors, also after a reload', async () => {
-    expect(await visit(instructor, ['student', 'instructor'])).toBe('/guarded');
+  it('let instructors in, including after a reload', async () => {
+    expect(await visit(instructorGuard, ['student', 'instructor'])).toBe('/guarded');
   });
 
-  it('says to a student that the studio is not for them', async () => {
-    expect(await visit(instructor, ['student'])).toBe('forbidden');
+  it('deny students access to the studio', async () => {
+    expect(await visit(instructorGuard, ['student'])).toBe('forbidden');
   });
 
-  it('lets in whoever was made an instructor meanwhile', async () => {
+  it('let in a user who has just become an instructor', async () => {
     const roles = ['student'];
     const renew = async () => void roles.push('instructor');
-    expect(await visit(instructor, roles, '/guarded', renew)).toBe('/guarded');
+    expect(await visit(instructorGuard, roles, '/guarded', renew)).toBe('/guarded');
   });
 
-  it('refuses where who one is cannot be asked', async () => {
+  it('deny access when the user cannot be loaded', async () => {
     const renew = () => Promise.reject(new Error('away'));
-    expect(await visit(admin, ['student'], '/guarded', renew)).toBe('forbidden');
+    expect(await visit(adminGuard, ['student'], '/guarded', renew)).toBe('forbidden');
   });
 
-  it('does not ask who a visitor is', async () => {
+  it('do not load the user for a visitor', async () => {
     const renew = vi.fn(() => Promise.resolve());
-    await visit(admin, [], '/guarded', renew);
+    await visit(adminGuard, [], '/guarded', renew);
     expect(renew).not.toHaveBeenCalled();
   });
 
-  it('lets in admins, also after a reload', async () => {
-    expect(await visit(admin, ['student', 'admin'])).toBe('/guarded');
+  it('let admins in, including after a reload', async () => {
+    expect(await visit(adminGuard, ['student', 'admin'])).toBe('/guarded');
   });
 
-  it('says to an instructor that management is not for them', async () => {
-    expect(await visit(admin, ['student', 'instructor'])).toBe('forbidden');
+  it('deny instructors access to the admin pages', async () => {
+    expect(await visit(adminGuard, ['student', 'instructor'])).toBe('forbidden');
   });
 });

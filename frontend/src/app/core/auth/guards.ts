@@ -1,41 +1,41 @@
 import { inject } from '@angular/core';
 import { CanMatchFn, RedirectCommand, Router } from '@angular/router';
 
-import { safeNext } from './next';
+import { safeNext } from './safe-next';
 import { Session } from './session';
 
-/** Only for whoever is signed in; others are led back here after signing in. */
-export const signedIn: CanMatchFn = async () => {
+/** Admits signed-in users; others sign in first and return. */
+export const signedInGuard: CanMatchFn = async () => {
   const [session, router] = [inject(Session), inject(Router)];
   const next = router.currentNavigation()?.extractedUrl.toString() ?? '/';
-  await session.restored(); // a reload has no token yet
+  await session.whenReady();
   return (
     session.isSignedIn() ||
     new RedirectCommand(router.createUrlTree(['/login'], { queryParams: { next } }))
   );
 };
 
-/** Only for whoever is not signed in; others are led to where they would be after it. */
-export const visitor: CanMatchFn = async () => {
+/** Admits visitors; signed-in users go where signing in would lead. */
+export const signedOutGuard: CanMatchFn = async () => {
   const [session, router] = [inject(Session), inject(Router)];
   const next = router.currentNavigation()?.extractedUrl.queryParamMap.get('next');
-  await session.restored();
+  await session.whenReady();
   return !session.isSignedIn() || new RedirectCommand(router.parseUrl(safeNext(next)));
 };
 
-export const instructor: CanMatchFn = () => {
+export const instructorGuard: CanMatchFn = () => {
   const [session, router] = [inject(Session), inject(Router)];
-  return has(session, session.isInstructor).then(may => may || forbidden(router));
+  return hasRole(session, session.isInstructor).then(isAllowed => isAllowed || forbidden(router));
 };
 
-export const admin: CanMatchFn = () => {
+export const adminGuard: CanMatchFn = () => {
   const [session, router] = [inject(Session), inject(Router)];
-  return has(session, session.isAdmin).then(may => may || forbidden(router));
+  return hasRole(session, session.isAdmin).then(isAllowed => isAllowed || forbidden(router));
 };
 
-/** A role may have been given since one was last told who one is, so the server is asked before a no. */
-async function has(session: Session, role: () => boolean): Promise<boolean> {
-  await session.restored();
+/** Asks the server before denying access, because the role may have been granted meanwhile. */
+async function hasRole(session: Session, role: () => boolean): Promise<boolean> {
+  await session.whenReady();
   if (!role() && session.isSignedIn()) await session.renew().catch(() => undefined);
   return role();
 }

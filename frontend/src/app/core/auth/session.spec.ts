@@ -8,7 +8,7 @@ import { TestBed } from '@angular/core/testing';
 
 import { User } from '@core/api/models';
 import { ApiError } from '@core/errors/api-error';
-import { errors } from '@core/http/errors';
+import { errorInterceptor } from '@core/http/error-interceptor';
 import { Session } from './session';
 
 const ADA = { id: 'a'.repeat(24), username: 'ada', is_instructor: false, is_admin: false };
@@ -29,7 +29,10 @@ describe('Session', () => {
 
   function open(): Session {
     TestBed.configureTestingModule({
-      providers: [provideHttpClient(withInterceptors([errors])), provideHttpClientTesting()],
+      providers: [
+        provideHttpClient(withInterceptors([errorInterceptor])),
+        provideHttpClientTesting(),
+      ],
     });
     http = TestBed.inject(HttpTestingController);
     return TestBed.inject(Session);
@@ -55,9 +58,9 @@ describe('Session', () => {
     vi.unstubAllGlobals();
   });
 
-  it('asks nothing of the server for a visitor', async () => {
+  it('sends no request for a visitor', async () => {
     const session = open();
-    await session.restored();
+    await session.whenReady();
 
     expect(session.isSignedIn()).toBe(false);
   });
@@ -70,7 +73,7 @@ describe('Session', () => {
     expect(JSON.stringify({ ...localStorage })).not.toContain(token(900));
   });
 
-  it('asks for the refresh token as a cookie, and survives a reload meanwhile', async () => {
+  it('requests the refresh token as a cookie and survives a reload', async () => {
     const session = open();
     const done = session.register({
       username: 'ada',
@@ -87,7 +90,7 @@ describe('Session', () => {
     expect(session.isSignedIn()).toBe(true);
   });
 
-  it('says why signing in is refused', async () => {
+  it('reports why signing in was refused', async () => {
     const session = open();
     const done = session.signIn({ username: 'ada', password: 'wrong' });
     (await sent('/api/auth/login/')).flush(
@@ -99,60 +102,60 @@ describe('Session', () => {
     expect(session.isSignedIn()).toBe(false);
   });
 
-  it('is restored once after a reload, however many wait for it', async () => {
+  it('is restored once after a reload, even for concurrent callers', async () => {
     localStorage.setItem('lms.session', '1');
     const session = open();
-    const waiting = Promise.all([session.restored(), session.restored()]);
+    const waiting = Promise.all([session.whenReady(), session.whenReady()]);
     (await sent(REFRESH)).flush(signedIn());
     await waiting;
-    await session.restored();
+    await session.whenReady();
 
     expect(session.isSignedIn()).toBe(true);
   });
 
-  it('is not tried again after the server has said that it is over', async () => {
+  it('is not retried after the server ended it', async () => {
     localStorage.setItem('lms.session', '1');
     const session = open();
-    const waiting = session.restored();
+    const waiting = session.whenReady();
     (await sent(REFRESH)).flush({}, { status: 401, statusText: '' });
     await waiting;
-    await session.restored();
+    await session.whenReady();
 
     expect(session.isSignedIn()).toBe(false);
     expect(localStorage.getItem('lms.session')).toBeNull();
   });
 
-  it('is tried again later where the server was away', async () => {
+  it('is retried later when the server cannot be reached', async () => {
     localStorage.setItem('lms.session', '1');
     const session = open();
-    const first = session.restored();
+    const first = session.whenReady();
     (await sent(REFRESH)).flush({}, { status: 503, statusText: '' });
     await first;
-    const second = session.restored();
+    const second = session.whenReady();
     (await sent(REFRESH)).flush(signedIn());
     await second;
 
     expect(session.isSignedIn()).toBe(true);
   });
 
-  it('still is who it was where the server is away, until it says otherwise', async () => {
+  it('keeps the last user while the server cannot be reached', async () => {
     (await openAs()).update({ ...ADA, bio: 'Counts.' } as User);
     TestBed.resetTestingModule();
     const session = open();
-    const waiting = session.restored();
+    const waiting = session.whenReady();
     (await sent(REFRESH)).error(new ProgressEvent('error'));
     await waiting;
     expect(session.user()?.bio).toBe('Counts.');
     expect(session.token()).toBeNull();
 
-    const again = session.restored();
+    const again = session.whenReady();
     (await sent(REFRESH)).flush({}, { status: 401, statusText: '' });
     await again;
     expect(session.isSignedIn()).toBe(false);
     expect(localStorage.length).toBe(0);
   });
 
-  it('renews once for all who ask at the same time', async () => {
+  it('renews once for concurrent callers', async () => {
     const session = await openAs();
     const all = Promise.all([session.renew(), session.renew(), session.renew()]);
     (await sent(REFRESH)).flush(signedIn({}, token(900, 'new')));
@@ -161,7 +164,7 @@ describe('Session', () => {
     expect(session.token()).toBe(token(900, 'new'));
   });
 
-  it('says that it could not be renewed where the server is away, and lives on', async () => {
+  it('reports a failed renewal and keeps the session when the server cannot be reached', async () => {
     const session = await openAs();
     const renewed = session.renew();
     (await sent(REFRESH)).error(new ProgressEvent('error'));
@@ -170,7 +173,7 @@ describe('Session', () => {
     expect(session.isSignedIn()).toBe(true);
   });
 
-  it('takes turns with other tabs where there are locks', async () => {
+  it('takes turns with other tabs where locks are available', async () => {
     const request = vi.fn((_name: string, work: () => unknown) => work());
     vi.stubGlobal('navigator', { locks: { request } });
     await openAs();
@@ -178,7 +181,7 @@ describe('Session', () => {
     expect(request).toHaveBeenCalledWith('lms.session', expect.any(Function));
   });
 
-  it('is renewed a minute before the token ends', async () => {
+  it('is renewed one minute before the token expires', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const session = await openAs({}, token(900));
     vi.advanceTimersByTime(839_000);
@@ -191,13 +194,13 @@ describe('Session', () => {
     await vi.waitFor(() => expect(session.token()).toBe(token(900, 'new')));
   });
 
-  it('waits for a refusal where the token cannot be read', async () => {
+  it('waits for a 401 when the token cannot be parsed', async () => {
     const session = await openAs({}, 'unreadable');
 
     expect(session.isSignedIn()).toBe(true);
   });
 
-  it('knows the roles', async () => {
+  it('exposes the roles', async () => {
     expect((await openAs()).isInstructor()).toBe(false);
     TestBed.resetTestingModule();
     const teacher = await openAs({ is_instructor: true });
@@ -207,32 +210,29 @@ describe('Session', () => {
     expect([admin.isInstructor(), admin.isAdmin()]).toEqual([true, true]);
   });
 
-  it('takes over what one changes of oneself', async () => {
+  it('updates the current user', async () => {
     const session = await openAs();
     session.update({ ...session.user()!, bio: 'Counts.' });
 
     expect(session.user()?.bio).toBe('Counts.');
   });
 
-  it.each([200, 401])(
-    'signs out, and all tabs with it, when the server answers %i',
-    async status => {
-      const session = await openAs();
-      const other = new BroadcastChannel('lms.session');
-      const heard = new Promise(resolve => (other.onmessage = ({ data }) => resolve(data)));
-      const done = session.signOut();
-      (await sent(LOGOUT)).flush({}, { status, statusText: '' });
-      await done;
+  it.each([200, 401])('signs out all tabs when the server responds with %i', async status => {
+    const session = await openAs();
+    const other = new BroadcastChannel('lms.session');
+    const heard = new Promise(resolve => (other.onmessage = ({ data }) => resolve(data)));
+    const done = session.signOut();
+    (await sent(LOGOUT)).flush({}, { status, statusText: '' });
+    await done;
 
-      expect(session.isSignedIn()).toBe(false);
-      expect(session.token()).toBeNull();
-      expect(localStorage.getItem('lms.session')).toBeNull();
-      expect(await heard).toEqual({ kind: 'signed-out' });
-      other.close();
-    },
-  );
+    expect(session.isSignedIn()).toBe(false);
+    expect(session.token()).toBeNull();
+    expect(localStorage.getItem('lms.session')).toBeNull();
+    expect(await heard).toEqual({ kind: 'signed-out' });
+    other.close();
+  });
 
-  it('stays signed in, and says so, where signing out did not reach the server', async () => {
+  it('stays signed in and reports it when signing out cannot reach the server', async () => {
     const session = await openAs();
     const done = session.signOut();
     (await sent(LOGOUT)).error(new ProgressEvent('error'));
@@ -253,7 +253,7 @@ describe('Session', () => {
     other.close();
   });
 
-  it('becomes who signs in in another tab, and asks nothing when it is the same', async () => {
+  it('switches to the user of another tab and sends no request for the same user', async () => {
     const session = await openAs();
     const changed = vi.fn();
     session.changedElsewhere.subscribe(changed);

@@ -2,49 +2,49 @@ import { HttpClient } from '@angular/common/http';
 import { DestroyRef, Injectable, computed, inject, signal } from '@angular/core';
 import { Subject, firstValueFrom } from 'rxjs';
 
-import { Sent, User } from '@core/api/models';
+import { ApiRequest, User } from '@core/api/models';
 import { ApiError } from '@core/errors/api-error';
 import { withoutToken } from '@core/http/contexts';
-import { PRIVATE, clearDevice } from './device';
+import { PRIVATE_PREFIX, clearPrivateData } from './private-data';
 
 interface SignedIn {
   readonly access: string;
   readonly user: User;
 }
 
-/** What tabs tell each other. */
-type News = { kind: 'signed-in'; user: string } | { kind: 'signed-out' };
+/** A message between tabs. */
+type TabMessage = { kind: 'signed-in'; user: string } | { kind: 'signed-out' };
 
 const COOKIE_MODE = { 'X-Auth-Mode': 'cookie' };
-const MAY_BE_SIGNED_IN = 'lms.session';
-const WHO = `${PRIVATE}user`; // to know it while the network is away
+const HAS_SESSION_KEY = 'lms.session';
+const USER_KEY = `${PRIVATE_PREFIX}user`; // Identifies the user while the app is offline.
 const LOCK = 'lms.session';
-const RENEWED_BEFORE_END_MS = 60_000;
+const RENEWAL_MARGIN_MS = 60_000;
 
 /**
- * Who is signed in. The access token is in memory only; the refresh token is in a cookie that no
- * script reads, and is shown by one tab at a time, for showing it twice ends the session.
+ * The session of the current user. The access token stays in memory. The refresh token is in a
+ * cookie that scripts cannot read; tabs take turns using it, because reuse ends the session.
  */
 @Injectable({ providedIn: 'root' })
 export class Session {
   private readonly http = inject(HttpClient);
   private readonly tabs = new BroadcastChannel('lms.session');
-  private readonly access = signal<string | null>(null);
-  private readonly known = signal<User | null>(null);
+  private readonly accessToken = signal<string | null>(null);
+  private readonly currentUser = signal<User | null>(null);
   private restoring: Promise<void> | null = null;
   private renewing: Promise<void> | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  readonly user = this.known.asReadonly();
-  readonly token = this.access.asReadonly();
-  /** Another tab has signed out, or somebody else in: what the page shows was another's. */
+  readonly user = this.currentUser.asReadonly();
+  readonly token = this.accessToken.asReadonly();
+  /** Emits when another tab signed out or signed in as a different user, so the page is stale. */
   readonly changedElsewhere = new Subject<void>();
-  readonly isSignedIn = computed(() => this.known() !== null);
-  readonly isInstructor = computed(() => !!this.known()?.is_instructor || this.isAdmin());
-  readonly isAdmin = computed(() => !!this.known()?.is_admin);
+  readonly isSignedIn = computed(() => this.currentUser() !== null);
+  readonly isInstructor = computed(() => !!this.currentUser()?.is_instructor || this.isAdmin());
+  readonly isAdmin = computed(() => !!this.currentUser()?.is_admin);
 
   constructor() {
-    this.tabs.onmessage = ({ data }: MessageEvent<News>) => void this.hear(data);
+    this.tabs.onmessage = ({ data }: MessageEvent<TabMessage>) => void this.onMessage(data);
     inject(DestroyRef).onDestroy(() => {
       this.tabs.close();
       clearTimeout(this.timer);
@@ -52,64 +52,64 @@ export class Session {
   }
 
   /**
-   * Resolves when it is known whether somebody is signed in; a reload has no token yet. Where the
-   * server is away, whoever was signed in still is, and has no token until it is back.
+   * Resolves once the app knows whether a user is signed in; after a reload there is no token yet.
+   * While the server cannot be reached, the last user stays signed in without a token.
    */
-  restored(): Promise<void> {
-    if (this.token() !== null || localStorage.getItem(MAY_BE_SIGNED_IN) === null) {
+  whenReady(): Promise<void> {
+    if (this.token() !== null || localStorage.getItem(HAS_SESSION_KEY) === null) {
       return Promise.resolve();
     }
     return (this.restoring ??= this.renew()
-      .catch(() => this.known.update(known => known ?? lastUser()))
+      .catch(() => this.currentUser.update(user => user ?? lastUser()))
       .finally(() => (this.restoring = null)));
   }
 
-  /** @throws ApiError: wrong name or password, or too many tries */
-  async signIn(given: { username: string; password: string }): Promise<void> {
-    await this.begin('/api/auth/login/', given);
+  /** @throws ApiError: the credentials are wrong or the rate limit is reached */
+  async signIn(credentials: { username: string; password: string }): Promise<void> {
+    await this.begin('/api/auth/login/', credentials);
   }
 
-  /** @throws ApiError: what is wrong with which field */
-  async register(given: Sent<'Registration'>): Promise<void> {
-    await this.begin('/api/auth/registration/', given);
+  /** @throws ApiError: a field is invalid */
+  async register(registration: ApiRequest<'Registration'>): Promise<void> {
+    await this.begin('/api/auth/registration/', registration);
   }
 
   /**
-   * Gets a new access token; one request at a time, however many ask. A refused one ends the
-   * session here.
+   * Gets a new access token; concurrent calls share one request. If the server rejects the refresh
+   * token, the session ends in this tab.
    *
-   * @throws ApiError: the server could not be asked, so the session may still live
+   * @throws ApiError: the server could not be reached, so the session may still be valid
    */
   renew(): Promise<void> {
-    return (this.renewing ??= inTurn(() => this.refresh()).finally(() => (this.renewing = null)));
+    return (this.renewing ??= withLock(() => this.refresh()).finally(() => (this.renewing = null)));
   }
 
-  /** Ends the session here, in all tabs, and on the server. */
+  /** Ends the session in all tabs and on the server. */
   async signOut(): Promise<void> {
     try {
-      await inTurn(() => this.post('/api/auth/logout/', {}));
+      await withLock(() => this.post('/api/auth/logout/', {}));
     } catch (error) {
       if (!(error instanceof ApiError && error.status === 401)) throw error;
     }
-    this.leave();
-    this.tell({ kind: 'signed-out' });
+    this.signOutHere();
+    this.broadcast({ kind: 'signed-out' });
   }
 
-  /** Takes over what one changed of oneself. */
+  /** Replaces the current user after a change. */
   update(user: User): void {
-    this.known.set(user);
-    localStorage.setItem(WHO, JSON.stringify(user));
+    this.currentUser.set(user);
+    localStorage.setItem(USER_KEY, JSON.stringify(user));
   }
 
-  private async begin(url: string, given: object): Promise<void> {
-    const answer = await inTurn(() => this.post<SignedIn>(url, given));
-    this.take(answer);
-    this.tell({ kind: 'signed-in', user: answer.user.id });
+  private async begin(url: string, body: object): Promise<void> {
+    const response = await withLock(() => this.post<SignedIn>(url, body));
+    this.start(response);
+    this.broadcast({ kind: 'signed-in', user: response.user.id });
   }
 
   private async refresh(): Promise<void> {
     try {
-      this.take(await this.post<SignedIn>('/api/auth/token/refresh/', {}));
+      this.start(await this.post<SignedIn>('/api/auth/token/refresh/', {}));
     } catch (error) {
       const isOver = error instanceof ApiError && [400, 401, 403].includes(error.status);
       if (!isOver) throw error;
@@ -117,69 +117,69 @@ export class Session {
     }
   }
 
-  private post<Answer>(url: string, body: object): Promise<Answer> {
+  private post<Body>(url: string, body: object): Promise<Body> {
     return firstValueFrom(
-      this.http.post<Answer>(url, body, {
+      this.http.post<Body>(url, body, {
         headers: COOKIE_MODE,
         context: withoutToken(),
-        keepalive: true, // a reload in the middle would lose the new cookie
+        keepalive: true, // Otherwise a reload during the request would lose the new cookie.
       }),
     );
   }
 
-  private take({ access, user }: SignedIn): void {
-    this.access.set(access);
+  private start({ access, user }: SignedIn): void {
+    this.accessToken.set(access);
     this.update(user);
-    localStorage.setItem(MAY_BE_SIGNED_IN, '1');
+    localStorage.setItem(HAS_SESSION_KEY, '1');
     clearTimeout(this.timer);
-    const due = lifetimeMs(access) - RENEWED_BEFORE_END_MS;
+    const due = lifetimeMs(access) - RENEWAL_MARGIN_MS;
     if (due > 0) this.timer = setTimeout(() => void this.renew().catch(() => undefined), due);
   }
 
-  /** Signing out leaves nothing behind; a session that merely ends keeps what one has not sent yet. */
-  private leave(): void {
+  /** Signing out clears private data; an expired session keeps changes that are not synced yet. */
+  private signOutHere(): void {
     this.end();
-    clearDevice();
+    clearPrivateData();
   }
 
   private end(): void {
     clearTimeout(this.timer);
-    this.access.set(null);
-    this.known.set(null);
-    localStorage.removeItem(MAY_BE_SIGNED_IN);
-    localStorage.removeItem(WHO);
+    this.accessToken.set(null);
+    this.currentUser.set(null);
+    localStorage.removeItem(HAS_SESSION_KEY);
+    localStorage.removeItem(USER_KEY);
   }
 
-  private tell(news: News): void {
-    this.tabs.postMessage(news);
+  private broadcast(message: TabMessage): void {
+    this.tabs.postMessage(message);
   }
 
-  private async hear(news: News): Promise<void> {
-    if (news.kind === 'signed-in') {
-      if (news.user === this.known()?.id) return;
+  private async onMessage(message: TabMessage): Promise<void> {
+    if (message.kind === 'signed-in') {
+      if (message.user === this.currentUser()?.id) return;
       await this.renew().catch(() => undefined);
-    } else this.leave();
+    } else this.signOutHere();
     this.changedElsewhere.next();
   }
 }
 
 function lastUser(): User | null {
-  return JSON.parse(localStorage.getItem(WHO) ?? 'null') as User | null;
+  return JSON.parse(localStorage.getItem(USER_KEY) ?? 'null') as User | null;
 }
 
-/** Runs it when no other tab does such a thing; a page without a secure origin has no locks. */
-function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+/** Runs the task while no other tab runs one; insecure origins have no locks. */
+function withLock<Result>(task: () => Promise<Result>): Promise<Result> {
   const locks = navigator.locks as LockManager | undefined;
-  return locks ? locks.request(LOCK, work) : work();
+  return locks ? locks.request(LOCK, task) : task();
 }
 
-/** The token's own lifetime, for the device's clock may be wrong. */
+/** Returns the lifetime that the token states, because the device's clock may be wrong. */
 function lifetimeMs(token: string): number {
   const payload = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');
   try {
     const { exp, iat } = JSON.parse(atob(payload)) as { exp: number; iat: number };
     return (exp - iat) * 1000;
   } catch {
-    return 0; // unreadable: it is renewed when it is refused
+    return 0; // An unreadable token is renewed after a 401.
   }
 }

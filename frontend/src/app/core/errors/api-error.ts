@@ -2,40 +2,40 @@ import { HttpErrorResponse } from '@angular/common/http';
 
 type Fields = Readonly<Record<string, readonly string[]>>;
 
-/** What the server refused, or that it could not be reached; `message` is for people. */
+/** An error response or an unreachable server; `message` can be shown to the user. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
-  /** That of HTTP; 0 where the server could not be reached. */
+  /** The HTTP status; 0 if the server could not be reached. */
   readonly status: number;
   readonly code: string;
-  /** One list of messages per field; what concerns none is in `non_field_errors`. */
+  /** Messages per field; general ones are in `non_field_errors`. */
   readonly fields: Fields;
   readonly requestId: string;
   readonly retryAfterSeconds: number | null;
-  /** The whole answer, for what one route adds to it (as an import its `lines`). */
-  readonly answer: Readonly<Record<string, unknown>>;
+  /** The whole body, which may have extra fields (for example `lines` of an import). */
+  readonly body: Readonly<Record<string, unknown>>;
 
   constructor(response: HttpErrorResponse) {
-    const answer = asRecord(response.error);
-    const fields = fieldsOf(answer);
-    // The service worker answers 504 where the network is away.
+    const body = toRecord(response.error);
+    const fields = fieldsOf(body);
+    // The service worker responds with 504 while offline.
     const status = response.status === 504 ? 0 : response.status;
-    super(messageOf(status, answer, fields));
+    super(messageOf(status, body, fields));
     this.status = status;
-    this.answer = answer;
+    this.body = body;
     this.fields = fields;
-    this.code = textOf(answer['code']) || codeOf(status, fields);
-    this.requestId = textOf(answer['request_id']) || (response.headers.get('X-Request-ID') ?? '');
+    this.code = textOf(body['code']) || codeOf(status, fields);
+    this.requestId = textOf(body['request_id']) || (response.headers.get('X-Request-ID') ?? '');
     this.retryAfterSeconds = Number(response.headers.get('Retry-After')) || null;
   }
 }
 
-function messageOf(status: number, answer: Record<string, unknown>, fields: Fields): string {
+function messageOf(status: number, body: Record<string, unknown>, fields: Fields): string {
   if (status === 0) {
-    return $localize`The server cannot be reached. Check your connection and try again.`;
+    return $localize`Could not reach the server. Check your connection and try again.`;
   }
   return (
-    textOf(answer['detail']) ||
+    textOf(body['detail']) ||
     fields['non_field_errors']?.join(' ') ||
     (Object.keys(fields).length > 0
       ? $localize`Some fields need your attention.`
@@ -48,17 +48,17 @@ function codeOf(status: number, fields: Fields): string {
   return Object.keys(fields).length > 0 ? 'invalid' : 'unknown';
 }
 
-function fieldsOf(answer: Record<string, unknown>): Fields {
-  const lists = Object.entries(answer).filter(
+function fieldsOf(body: Record<string, unknown>): Fields {
+  const lists = Object.entries(body).filter(
     (entry): entry is [string, string[]] =>
       Array.isArray(entry[1]) && entry[1].every(message => typeof message === 'string'),
   );
   return Object.fromEntries(lists);
 }
 
-function asRecord(body: unknown): Record<string, unknown> {
-  const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
-  return isObject ? (body as Record<string, unknown>) : {};
+function toRecord(value: unknown): Record<string, unknown> {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject ? (value as Record<string, unknown>) : {};
 }
 
 function textOf(value: unknown): string {

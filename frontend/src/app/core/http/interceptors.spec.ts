@@ -11,9 +11,9 @@ import { firstValueFrom, throwError } from 'rxjs';
 
 import { ApiError } from '@core/errors/api-error';
 import { inBackground } from './contexts';
-import { errors } from './errors';
-import { language } from './language';
-import { Loading, loading } from './loading';
+import { errorInterceptor } from './error-interceptor';
+import { languageInterceptor } from './language-interceptor';
+import { Loading, loadingInterceptor } from './loading';
 
 function start(...interceptors: HttpInterceptorFn[]) {
   TestBed.configureTestingModule({
@@ -26,19 +26,19 @@ function start(...interceptors: HttpInterceptorFn[]) {
   return { client: TestBed.inject(HttpClient), http: TestBed.inject(HttpTestingController) };
 }
 
-describe('errors', () => {
+describe('errorInterceptor', () => {
   async function refusal(
     body: object | string,
     status = 400,
     headers: Record<string, string> = {},
   ): Promise<ApiError> {
-    const { client, http } = start(errors);
+    const { client, http } = start(errorInterceptor);
     const answer = firstValueFrom(client.get('/api/x/')).catch((error: unknown) => error);
     http.expectOne('/api/x/').flush(body, { status, statusText: '', headers });
     return (await answer) as ApiError;
   }
 
-  it('tells fields, and that they are what is wrong', async () => {
+  it('exposes field errors and a general message', async () => {
     const error = await refusal({ email: ['Taken.'], username: ['Short.', 'Odd.'] });
 
     expect(error).toBeInstanceOf(ApiError);
@@ -47,11 +47,11 @@ describe('errors', () => {
     expect(error.message).toContain('fields');
   });
 
-  it('tells what concerns no field in its message', async () => {
+  it('exposes non-field errors as the message', async () => {
     expect((await refusal({ non_field_errors: ['One.', 'Two.'] })).message).toBe('One. Two.');
   });
 
-  it('tells detail, code, the request’s id and how long to wait', async () => {
+  it('exposes detail, code, request ID, and retry delay', async () => {
     const headers = { 'X-Request-ID': 'f00d', 'Retry-After': '30' };
     const error = await refusal({ detail: 'Slow down.', code: 'throttled' }, 429, headers);
 
@@ -64,7 +64,7 @@ describe('errors', () => {
     });
   });
 
-  it('prefers the id that the answer names', async () => {
+  it('prefers the request ID of the body', async () => {
     const error = await refusal({ detail: 'Broken.', request_id: 'beef' }, 500, {
       'X-Request-ID': 'f00d',
     });
@@ -72,40 +72,40 @@ describe('errors', () => {
     expect(error.requestId).toBe('beef');
   });
 
-  it('keeps what one route adds', async () => {
+  it('keeps extra fields of the body', async () => {
     const lines = [{ line: 3, reason: 'no answer' }];
     const error = await refusal({ detail: 'Refused.', code: 'import_refused', lines });
 
-    expect(error.answer['lines']).toEqual(lines);
+    expect(error.body['lines']).toEqual(lines);
     expect(error.fields).toEqual({});
   });
 
-  it('makes do with an answer that is none of the API’s', async () => {
+  it('handles a response that is not from the API', async () => {
     const error = await refusal('<html>Bad gateway</html>', 502);
 
     expect(error.message).toContain('wrong');
     expect(error).toMatchObject({ code: 'unknown', requestId: '', retryAfterSeconds: null });
   });
 
-  it('says that the server cannot be reached', async () => {
-    const { client, http } = start(errors);
+  it('reports that the server cannot be reached', async () => {
+    const { client, http } = start(errorInterceptor);
     const answer = firstValueFrom(client.get('/api/x/')).catch((error: unknown) => error);
     http.expectOne('/api/x/').error(new ProgressEvent('error'));
 
     expect(await answer).toMatchObject({ status: 0, code: 'unreachable' });
   });
 
-  it('leaves alone what is no answer at all', async () => {
+  it('passes on errors that are not responses', async () => {
     const ours = new Error('ours');
-    const { client } = start(errors, () => throwError(() => ours));
+    const { client } = start(errorInterceptor, () => throwError(() => ours));
 
     await expect(firstValueFrom(client.get('/api/x/'))).rejects.toBe(ours);
   });
 });
 
-describe('language', () => {
-  it('asks for the language of the page', () => {
-    const { client, http } = start(language);
+describe('languageInterceptor', () => {
+  it('sends the language of the page', () => {
+    const { client, http } = start(languageInterceptor);
     client.get('/api/x/').subscribe();
 
     const { request } = http.expectOne('/api/x/');
@@ -113,9 +113,9 @@ describe('language', () => {
   });
 });
 
-describe('loading', () => {
-  it('is busy until the last request has ended, well or not', () => {
-    const { client, http } = start(loading);
+describe('loadingInterceptor', () => {
+  it('is busy until the last request has ended, successfully or not', () => {
+    const { client, http } = start(loadingInterceptor);
     const { isBusy } = TestBed.inject(Loading);
     client.get('/api/a/').subscribe();
     client.get('/api/b/').subscribe({ error: () => undefined });
@@ -127,8 +127,8 @@ describe('loading', () => {
     expect(isBusy()).toBe(false);
   });
 
-  it('is not busy with what happens by itself', () => {
-    const { client, http } = start(loading);
+  it('ignores background requests', () => {
+    const { client, http } = start(loadingInterceptor);
     client.get('/api/a/', { context: inBackground() }).subscribe();
 
     http.expectOne('/api/a/');

@@ -4,24 +4,24 @@ import { finalize } from 'rxjs';
 
 import { IN_BACKGROUND } from './contexts';
 
-/** How many requests somebody waits for. */
+/** Counts the requests that the user waits for. */
 @Injectable({ providedIn: 'root' })
 export class Loading {
-  private readonly waiting = signal(0);
-  readonly isBusy = computed(() => this.waiting() > 0);
+  private readonly pending = signal(0);
+  readonly isBusy = computed(() => this.pending() > 0);
 
   begin(): void {
-    this.waiting.update(count => count + 1);
+    this.pending.update(count => count + 1);
   }
 
   end(): void {
-    this.waiting.update(count => count - 1);
+    this.pending.update(count => count - 1);
   }
 }
 
-export const loading: HttpInterceptorFn = (request, next) => {
+export const loadingInterceptor: HttpInterceptorFn = (request, next) => {
   if (request.context.get(IN_BACKGROUND)) return next(request);
-  const shown = inject(Loading);
-  shown.begin();
-  return next(request).pipe(finalize(() => shown.end()));
+  const loading = inject(Loading);
+  loading.begin();
+  return next(request).pipe(finalize(() => loading.end()));
 };

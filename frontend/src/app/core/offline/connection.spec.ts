@@ -3,7 +3,7 @@ import { TestBed } from '@angular/core/testing';
 import { Connection } from './connection';
 
 describe('Connection', () => {
-  it('is what the browser says, also later', () => {
+  it('follows the state of the browser', () => {
     const onLine = vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false);
     const connection = TestBed.inject(Connection);
     expect(connection.isOnline()).toBe(false);

@@ -2,20 +2,20 @@ import { HttpClient } from '@angular/common/http';
 import { Injectable, inject } from '@angular/core';
 import { Observable } from 'rxjs';
 
-import { Sent } from '@core/api/models';
+import { ApiRequest } from '@core/api/models';
 import { withoutToken } from '@core/http/contexts';
 
-/** What a link in a mail leads to; these need nobody signed in. */
+/** Password reset and email confirmation, which need no session. */
 @Injectable({ providedIn: 'root' })
 export class AccountApi {
   private readonly http = inject(HttpClient);
 
-  askForReset(email: string): Observable<unknown> {
+  requestReset(email: string): Observable<unknown> {
     return this.post('/api/auth/password/reset/', { email });
   }
 
-  reset(given: Sent<'Reset'>): Observable<unknown> {
-    return this.post('/api/auth/password/reset/confirm/', given);
+  reset(body: ApiRequest<'Reset'>): Observable<unknown> {
+    return this.post('/api/auth/password/reset/confirm/', body);
   }
 
   verify(key: string): Observable<unknown> {

@@ -1,23 +1,23 @@
 import { Routes } from '@angular/router';
 
-import { visitor } from '@core/auth/guards';
+import { signedOutGuard } from '@core/auth/guards';
 
 export const routes: Routes = [
   {
     path: 'login',
-    canMatch: [visitor],
+    canMatch: [signedOutGuard],
     title: $localize`Sign in`,
     data: {
-      description: $localize`Sign in to go on with your courses where you left off.`,
+      description: $localize`Sign in to continue your courses where you left off.`,
     },
     loadComponent: () => import('./login').then(m => m.Login),
   },
   {
     path: 'register',
-    canMatch: [visitor],
+    canMatch: [signedOutGuard],
     title: $localize`Register`,
     data: {
-      description: $localize`Make an account to enrol in courses and keep track of what you have learnt.`,
+      description: $localize`Create an account to enroll in courses and track your progress.`,
     },
     loadComponent: () => import('./register').then(m => m.Register),
   },
@@ -28,7 +28,7 @@ export const routes: Routes = [
   },
   {
     path: 'verify',
-    title: $localize`Confirm your address`,
+    title: $localize`Confirm your email address`,
     loadComponent: () => import('./verify').then(m => m.Verify),
   },
 ];

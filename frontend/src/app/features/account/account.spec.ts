@@ -6,13 +6,13 @@ import { Router, provideRouter, withComponentInputBinding } from '@angular/route
 import { RouterTestingHarness } from '@angular/router/testing';
 
 import { Session } from '@core/auth/session';
-import { errors } from '@core/http/errors';
+import { errorInterceptor } from '@core/http/error-interceptor';
 import { routes } from './account.routes';
 
 @Component({ selector: 'lms-blank', template: '' })
 class Blank {}
 
-describe('pages of the account', () => {
+describe('account pages', () => {
   let http: HttpTestingController;
   let page: HTMLElement;
   let harness: RouterTestingHarness;
@@ -20,7 +20,7 @@ describe('pages of the account', () => {
   async function open(url: string): Promise<void> {
     TestBed.configureTestingModule({
       providers: [
-        provideHttpClient(withInterceptors([errors])),
+        provideHttpClient(withInterceptors([errorInterceptor])),
         provideHttpClientTesting(),
         provideRouter([...routes, { path: '**', component: Blank }], withComponentInputBinding()),
       ],
@@ -55,7 +55,7 @@ describe('pages of the account', () => {
 
   beforeEach(() => localStorage.clear());
 
-  it('signs in and leads back to where one came from', async () => {
+  it('sign in and return to the previous page', async () => {
     await open('/login?next=%2Fcourses%2F1');
     fill({ username: 'ada', password: 'secret' });
     await submit();
@@ -64,7 +64,7 @@ describe('pages of the account', () => {
     expect(TestBed.inject(Router).url).toBe('/courses/1');
   });
 
-  it('leads nobody off this site', async () => {
+  it('never redirect to another site', async () => {
     await open('/login?next=%2F%2Fevil.example');
     fill({ username: 'ada', password: 'secret' });
     await submit();
@@ -73,7 +73,7 @@ describe('pages of the account', () => {
     expect(TestBed.inject(Router).url).toBe('/dashboard');
   });
 
-  it('says why signing in was refused', async () => {
+  it('show why signing in was refused', async () => {
     await open('/login');
     fill({ username: 'ada', password: 'wrong' });
     await submit();
@@ -82,7 +82,7 @@ describe('pages of the account', () => {
     expect(page.querySelector('[role=alert]')?.textContent).toBe('Wrong name or password.');
   });
 
-  it('sends nothing where something is left out', async () => {
+  it('submit nothing when a required field is empty', async () => {
     for (const url of ['/login', '/register', '/reset', '/reset#uid=u&token=t']) {
       TestBed.resetTestingModule();
       await open(url);
@@ -91,7 +91,7 @@ describe('pages of the account', () => {
     }
   });
 
-  it('shows the server’s refusals at the fields that they are about', async () => {
+  it('show server errors at their fields', async () => {
     await open('/register');
     fill({
       username: 'ada',
@@ -106,7 +106,7 @@ describe('pages of the account', () => {
     expect(page.querySelector('[role=alert].notice')).toBeNull();
   });
 
-  it('registers and goes on', async () => {
+  it('register and continue', async () => {
     await open('/register');
     fill({
       username: 'ada',
@@ -120,7 +120,7 @@ describe('pages of the account', () => {
     expect(TestBed.inject(Router).url).toBe('/dashboard');
   });
 
-  it('asks for a mail, and answers alike whether or not the address is known', async () => {
+  it('request a reset email without revealing whether the address is known', async () => {
     await open('/reset');
     fill({ email: 'ada@example.org' });
     await submit();
@@ -129,7 +129,7 @@ describe('pages of the account', () => {
     expect(page.querySelector('[role=status]')?.textContent).toContain('If an account');
   });
 
-  it('sets a password with the keys of the mail, and takes them out of the address', async () => {
+  it('set a password with the token of the link and remove it from the URL', async () => {
     await open('/reset#uid=u1&token=t1');
     fill({ new_password1: 'correct horse', new_password2: 'correct horse' });
     await submit();
@@ -140,10 +140,10 @@ describe('pages of the account', () => {
 
     expect(request.request.body).toMatchObject({ uid: 'u1', token: 't1' });
     expect(location.hash).toBe('');
-    expect(page.querySelector('[role=status]')?.textContent).toContain('is set');
+    expect(page.querySelector('[role=status]')?.textContent).toContain('has been changed');
   });
 
-  it('says that a link is spent, and offers a new one', async () => {
+  it('report an expired link and offer a new one', async () => {
     await open('/reset#uid=u1&token=t1');
     fill({ new_password1: 'correct horse', new_password2: 'correct horse' });
     await submit();
@@ -157,14 +157,14 @@ describe('pages of the account', () => {
     expect(page.querySelector('[role=alert]')).toBeNull();
   });
 
-  it('confirms an address', async () => {
+  it('confirm an email address', async () => {
     await open('/verify#key=k1');
     await answer('/api/auth/registration/verify-email/', {});
 
     expect(page.querySelector('[role=status]')?.textContent).toContain('confirmed');
   });
 
-  it('says that an address could not be confirmed, with the request’s id', async () => {
+  it('report a failed confirmation with its request ID', async () => {
     await open('/verify#key=k1');
     await answer(
       '/api/auth/registration/verify-email/',
@@ -175,7 +175,7 @@ describe('pages of the account', () => {
     expect(page.querySelector('[role=alert]')?.textContent).toContain('f00d');
   });
 
-  it('lets whoever is signed in be known as confirmed', async () => {
+  it('update the signed-in user after a confirmation', async () => {
     const renew = vi.fn(() => Promise.resolve());
     const session = { isSignedIn: () => true, renew };
     TestBed.overrideProvider(Session, { useValue: session });
@@ -186,7 +186,7 @@ describe('pages of the account', () => {
     expect(renew).toHaveBeenCalledTimes(1);
   });
 
-  it('takes another link that is opened in its place', async () => {
+  it('use a second link opened in the same tab', async () => {
     await open('/verify#key=k1');
     await answer('/api/auth/registration/verify-email/', { detail: 'Too old.' }, 404);
     expect(page.textContent).toContain('Too old.');
@@ -199,14 +199,14 @@ describe('pages of the account', () => {
     expect(request.request.body).toEqual({ key: 'k2' });
   });
 
-  it('asks nothing without a key', async () => {
+  it('send no request without a key', async () => {
     await open('/verify');
     http.verify();
 
     expect(page.textContent).toContain('Open the link');
   });
 
-  it('shows what one types where one wants it', async () => {
+  it('show the password on request', async () => {
     for (const url of ['/login', '/register', '/reset#uid=u&token=t']) {
       TestBed.resetTestingModule();
       await open(url);
@@ -221,13 +221,13 @@ describe('pages of the account', () => {
     }
   });
 
-  it('has nothing for whoever is signed in, and leads them on', async () => {
+  it('redirect signed-in users', async () => {
     for (const [url, led] of [
       ['/login?next=%2Fcourses%2F1', '/courses/1'],
       ['/register?next=%2F%2Fevil.example', '/dashboard'],
     ] as const) {
       TestBed.resetTestingModule();
-      const session = { restored: () => Promise.resolve(), isSignedIn: () => true };
+      const session = { whenReady: () => Promise.resolve(), isSignedIn: () => true };
       TestBed.overrideProvider(Session, { useValue: session });
       await open(url);
       expect(TestBed.inject(Router).url).toBe(led);

@@ -13,9 +13,9 @@ import { MatInputModule } from '@angular/material/input';
 import { ActivatedRoute, RouterLink } from '@angular/router';
 import { firstValueFrom, map } from 'rxjs';
 
-import { FragmentKeys } from '@core/navigation/fragment';
-import { messageOf } from '@shared/form-errors';
-import { Submission } from '@shared/submission';
+import { FragmentParams } from '@core/navigation/fragment-params';
+import { errorMessageOf } from '@shared/form-errors';
+import { FormSubmission } from '@shared/form-submission';
 import { AccountApi } from './account-api';
 
 @Component({
@@ -29,37 +29,37 @@ export class Reset {
   private readonly api = inject(AccountApi);
   private readonly forms = inject(NonNullableFormBuilder);
   private readonly route = inject(ActivatedRoute);
-  private readonly fragments = inject(FragmentKeys);
-  /** Those of the mail’s link, until another is opened or asked for. */
-  private readonly keys = toSignal(
-    this.route.fragment.pipe(map(() => this.fragments.take(this.route))),
+  private readonly fragmentParams = inject(FragmentParams);
+  /** The uid and token of the emailed link; a second link replaces them. */
+  private readonly linkParams = toSignal(
+    this.route.fragment.pipe(map(() => this.fragmentParams.take(this.route))),
     { requireSync: true },
   );
-  protected readonly token = computed(() => this.keys().get('token') ?? '');
-  protected readonly ask = this.forms.group({
+  protected readonly token = computed(() => this.linkParams().get('token') ?? '');
+  protected readonly requestForm = this.forms.group({
     email: ['', [Validators.required, Validators.email]],
   });
-  protected readonly set = this.forms.group({
+  protected readonly passwordForm = this.forms.group({
     new_password1: ['', [Validators.required, Validators.minLength(10)]],
     new_password2: ['', Validators.required],
   });
-  protected readonly asking = new Submission(this.ask);
-  protected readonly setting = new Submission(this.set);
-  protected readonly shown = signal(false);
-  protected readonly done = linkedSignal({ source: this.keys, computation: () => false });
-  protected readonly messageOf = messageOf;
+  protected readonly requestSubmission = new FormSubmission(this.requestForm);
+  protected readonly passwordSubmission = new FormSubmission(this.passwordForm);
+  protected readonly isPasswordVisible = signal(false);
+  protected readonly done = linkedSignal({ source: this.linkParams, computation: () => false });
+  protected readonly errorMessageOf = errorMessageOf;
 
-  protected askForMail(): Promise<void> {
-    return this.asking.send(async () => {
-      await firstValueFrom(this.api.askForReset(this.ask.getRawValue().email));
+  protected requestLink(): Promise<void> {
+    return this.requestSubmission.submit(async () => {
+      await firstValueFrom(this.api.requestReset(this.requestForm.getRawValue().email));
       this.done.set(true);
     });
   }
 
   protected setPassword(): Promise<void> {
-    const [uid, token] = [this.keys().get('uid') ?? '', this.token()];
-    return this.setting.send(async () => {
-      await firstValueFrom(this.api.reset({ uid, token, ...this.set.getRawValue() }));
+    const [uid, token] = [this.linkParams().get('uid') ?? '', this.token()];
+    return this.passwordSubmission.submit(async () => {
+      await firstValueFrom(this.api.reset({ uid, token, ...this.passwordForm.getRawValue() }));
       this.done.set(true);
     });
   }

@@ -4,37 +4,37 @@ import { ActivatedRoute, RouterLink } from '@angular/router';
 import { map, tap } from 'rxjs';
 
 import { Session } from '@core/auth/session';
-import { FragmentKeys } from '@core/navigation/fragment';
-import { Failed } from '@shared/failed';
+import { FragmentParams } from '@core/navigation/fragment-params';
+import { LoadError } from '@shared/load-error';
 import { Skeleton } from '@shared/skeleton';
 import { AccountApi } from './account-api';
 
 @Component({
   selector: 'lms-verify',
-  imports: [Failed, Skeleton, RouterLink],
+  imports: [LoadError, Skeleton, RouterLink],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './account.scss',
   template: `
     <div class="page narrow">
-      <h1 i18n>Confirm your address</h1>
+      <h1 i18n>Confirm your email address</h1>
       @if (!key()) {
-        <p class="lead" i18n>Open the link from the mail that we sent you.</p>
-        <p i18n>There is none? Your profile sends you another.</p>
-        <a class="button outlined" routerLink="/profile" i18n>To my profile</a>
-      } @else if (confirmed.error(); as error) {
-        <lms-failed
-          title="Your address could not be confirmed."
+        <p class="lead" i18n>Open the link in the email that we sent you.</p>
+        <p i18n>Didn’t receive it? You can send it again from your profile.</p>
+        <a class="button outlined" routerLink="/profile" i18n>Go to profile</a>
+      } @else if (confirmation.error(); as error) {
+        <lms-load-error
+          title="Your email address could not be confirmed."
           i18n-title
           [error]="error"
-          (retry)="confirmed.reload()"
+          (retry)="confirmation.reload()"
         />
         <p class="after">
-          <ng-container i18n>The link may be too old.</ng-container>&ngsp;
-          <a routerLink="/profile" i18n>Your profile sends you another.</a>
+          <ng-container i18n>The link may have expired.</ng-container>&ngsp;
+          <a routerLink="/profile" i18n>Send a new link from your profile.</a>
         </p>
-      } @else if (confirmed.hasValue()) {
-        <p class="notice" role="status" i18n>Your address is confirmed. Thank you!</p>
-        <a class="button" routerLink="/dashboard" i18n>To my learning</a>
+      } @else if (confirmation.hasValue()) {
+        <p class="notice" role="status" i18n>Your email address is confirmed.</p>
+        <a class="button" routerLink="/dashboard" i18n>Go to My learning</a>
       } @else {
         <lms-skeleton height="3rem" />
       }
@@ -45,23 +45,23 @@ export class Verify {
   private readonly api = inject(AccountApi);
   private readonly session = inject(Session);
   private readonly route = inject(ActivatedRoute);
-  private readonly fragments = inject(FragmentKeys);
-  /** That of the mail’s link, until another is opened. */
+  private readonly fragmentParams = inject(FragmentParams);
+  /** The key of the emailed link; a second link replaces it. */
   protected readonly key = toSignal(
-    this.route.fragment.pipe(map(() => this.fragments.take(this.route).get('key'))),
+    this.route.fragment.pipe(map(() => this.fragmentParams.take(this.route).get('key'))),
     { requireSync: true },
   );
-  protected readonly confirmed = rxResource({
+  protected readonly confirmation = rxResource({
     params: () => this.key() ?? undefined,
     stream: ({ params }) =>
       this.api.verify(params).pipe(
         map(() => true),
-        tap(() => void this.tellSession()),
+        tap(() => void this.refreshSession()),
       ),
   });
 
-  /** Whoever is signed in here is known as confirmed from now on. */
-  private async tellSession(): Promise<void> {
+  /** Updates the signed-in user, whose address is confirmed now. */
+  private async refreshSession(): Promise<void> {
     if (this.session.isSignedIn()) await this.session.renew().catch(() => undefined);
   }
 }

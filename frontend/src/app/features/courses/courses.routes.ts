@@ -5,7 +5,7 @@ export const routes: Routes = [
     path: '',
     title: $localize`Courses`,
     data: {
-      description: $localize`All courses, by subject and price: see what each one teaches, and try some lessons before you enrol.`,
+      description: $localize`Browse all courses by category and price, and preview lessons before you enroll.`,
     },
     loadComponent: () => import('./course-list').then(m => m.CourseList),
   },

@@ -36,8 +36,8 @@ const PLACE = {
   },
 };
 
-describe('the catalogue', () => {
-  it('asks for what the address says', async () => {
+describe('CourseList', () => {
+  it('requests the filters of the URL', async () => {
     const { page, answer, text } = await visit(
       ROUTES,
       '/courses?search=botany&category=c&free=true&ordering=title&page=2',
@@ -53,7 +53,7 @@ describe('the catalogue', () => {
     expect(text()).toContain('Page 2 of 2');
   });
 
-  it('puts another filter into the address, from the first page on', async () => {
+  it('writes a filter to the URL and resets the page', async () => {
     const { answer, type, url } = await visit(ROUTES, '/courses?search=botany&page=2');
     await answer('GET', '/api/courses/', pageOf(BOTANY));
     await type('select:has(option[value=title])', 'title', 'change');
@@ -62,19 +62,19 @@ describe('the catalogue', () => {
     await answer('GET', '/api/courses/?published=true&search=botany&ordering=title', pageOf());
   });
 
-  it('keeps what was found before in its place until there is something newer', async () => {
+  it('keeps the previous results until new ones arrive', async () => {
     const { page, answer, type, text } = await visit(ROUTES, '/courses');
     expect(page.querySelector('lms-skeleton')).not.toBeNull();
     await answer('GET', '/api/courses/', pageOf(BOTANY));
     await type('select:has(option[value=title])', 'title', 'change');
 
-    expect(page.querySelector('.former')?.textContent).toContain('Botany');
+    expect(page.querySelector('.stale')?.textContent).toContain('Botany');
     await answer('GET', '/api/courses/?published=true&ordering=title', pageOf());
-    expect(page.querySelector('.former')).toBeNull();
+    expect(page.querySelector('.stale')).toBeNull();
     expect(text()).not.toContain('Botany');
   });
 
-  it('leads back to all courses where what is found is narrowed', async () => {
+  it('links back to all courses when filtered', async () => {
     const all = await visit(ROUTES, '/courses?ordering=title');
     await all.answer('GET', '/api/courses/', pageOf(BOTANY));
     expect(all.text()).not.toContain('Show all courses');
@@ -85,7 +85,7 @@ describe('the catalogue', () => {
     expect(some.find('a', 'Show all courses').getAttribute('href')).toBe('/courses');
   });
 
-  it('is read from its beginning when its page is turned', async () => {
+  it('moves the focus to the heading on the next page', async () => {
     const { page, answer, find, settle } = await visit(ROUTES, '/courses');
     document.body.append(page);
     await answer('GET', '/api/courses/', { ...pageOf(BOTANY), count: 21 });
@@ -101,10 +101,10 @@ describe('the catalogue', () => {
     page.remove();
   });
 
-  it('says that nothing matches, and what is wrong with the address', async () => {
+  it('shows an empty state or the error of the URL', async () => {
     const { answer, text } = await visit(ROUTES, '/courses?search=nix');
     await answer('GET', '/api/courses/', pageOf());
-    expect(text()).toContain('No course matches.');
+    expect(text()).toContain('No courses found.');
 
     TestBed.resetTestingModule();
     const bad = await visit(ROUTES, '/courses?category=nix');
@@ -113,16 +113,16 @@ describe('the catalogue', () => {
   });
 });
 
-describe('a course’s page', () => {
+describe('CoursePage', () => {
   async function open(user: typeof ADA | null, place: object | null, course: object = BOTANY) {
-    const visited = await visit(ROUTES, '/courses/1?enrol=1', user);
+    const visited = await visit(ROUTES, '/courses/1?enroll=1', user);
     await visited.answer('GET', '/api/courses/1/?expand=instructor,category', course);
     await visited.answer('GET', '/api/courses/1/lessons/', OUTLINE);
     if (user) await visited.answer('GET', '/api/enrollments/', place ? pageOf(place) : pageOf());
     return visited;
   }
 
-  it('says to a visitor what it is, and leads them to sign in and back', async () => {
+  it('shows the course to a visitor and sends them to sign in and back', async () => {
     const { page, text, find } = await open(null, null);
 
     expect(page.querySelector('h1')?.textContent).toBe('Botany');
@@ -136,40 +136,40 @@ describe('a course’s page', () => {
     expect([...page.querySelectorAll('.outline a')].map(a => a.getAttribute('href'))).toEqual([
       '/learn/1/a',
     ]);
-    const enrol = find('a', 'Enrol');
-    expect(enrol.getAttribute('href')).toBe('/login?next=%2Fcourses%2F1%3Fenrol%3D1');
+    const enroll = find('a', 'Enroll');
+    expect(enroll.getAttribute('href')).toBe('/login?next=%2Fcourses%2F1%3Fenroll%3D1');
   });
 
-  it('enrols, and goes on to the first lesson', async () => {
-    const { click, answer, url, notes, page } = await open(ADA, null);
-    expect(document.activeElement === null || page.textContent?.includes('Enrol')).toBe(true);
-    await click('Enrol');
+  it('enrolls and opens the first lesson', async () => {
+    const { click, answer, url, snackbar, page } = await open(ADA, null);
+    expect(document.activeElement === null || page.textContent?.includes('Enroll')).toBe(true);
+    await click('Enroll');
     const request = await answer('POST', '/api/enrollments/', {}, { status: 201 });
 
     expect(request.body).toEqual({ course: '1' });
-    expect(notes.say).toHaveBeenCalled();
+    expect(snackbar.show).toHaveBeenCalled();
     expect(url()).toBe('/learn/1');
   });
 
-  it('offers nothing before it is known whether one takes the course', async () => {
+  it('offers no action until the enrollment is known', async () => {
     const { answer, text } = await visit(ROUTES, '/courses/1', ADA);
     await answer('GET', '/api/courses/1/?expand=instructor,category', BOTANY);
-    expect(text()).not.toContain('Enrol');
+    expect(text()).not.toContain('Enroll');
 
     await answer('GET', '/api/enrollments/', pageOf(PLACE));
     expect(text()).toContain('Continue');
   });
 
-  it('says why one cannot enrol', async () => {
+  it('shows why enrolling failed', async () => {
     const { click, answer, report } = await open(ADA, null);
-    await click('Enrol');
+    await click('Enroll');
     await answer('POST', '/api/enrollments/', { code: 'already_enrolled' }, { status: 400 });
 
     expect(report).toHaveBeenCalledWith(expect.objectContaining({ code: 'already_enrolled' }));
     await answer('GET', '/api/enrollments/', pageOf(PLACE));
   });
 
-  it('shows one’s own place, and leaves the course where one agrees', async () => {
+  it('shows the enrollment and leaves the course after confirmation', async () => {
     const { page, text, click, answer, ask, find } = await open(ADA, PLACE);
     expect(text()).toContain('1 of 2 lessons');
     expect(text()).toContain('Which roots?');
@@ -178,38 +178,38 @@ describe('a course’s page', () => {
     expect(page.querySelectorAll('.tick.done')).toHaveLength(1);
     expect(page.querySelector('.outline .next')?.textContent).toContain('Leaves');
 
-    await click('Leave this course');
+    await click('Leave course');
     expect(ask).toHaveBeenCalled();
     await answer('DELETE', '/api/enrollments/e/', null, { status: 204 });
     await answer('GET', '/api/enrollments/', pageOf());
     await answer('GET', '/api/courses/1/', BOTANY);
-    expect(text()).toContain('Enrol');
+    expect(text()).toContain('Enroll');
   });
 
-  it('stays where one does not agree, and where leaving fails', async () => {
+  it('stays enrolled when not confirmed or when leaving fails', async () => {
     const { click, answer, ask, report, http } = await open(ADA, PLACE);
     ask.mockResolvedValueOnce(false);
-    await click('Leave this course');
+    await click('Leave course');
     http.expectNone('/api/enrollments/e/');
 
-    await click('Leave this course');
+    await click('Leave course');
     await answer('DELETE', '/api/enrollments/e/', {}, { status: 503 });
     expect(report).toHaveBeenCalled();
   });
 
-  it('leads its teachers to the studio, and lets nobody enrol in a draft', async () => {
+  it('links instructors to the studio and allows no enrollment in a draft', async () => {
     const { text, find } = await open(ADMIN, null, { ...BOTANY, published: false, price: '0.00' });
 
-    expect(find('a', 'Edit it in the studio').getAttribute('href')).toBe('/studio/courses/1');
+    expect(find('a', 'Edit in Studio').getAttribute('href')).toBe('/studio/courses/1');
     expect(text()).toContain('Draft');
     expect(text()).toContain('Free');
-    expect(text()).toContain('Nobody can enrol in a draft.');
+    expect(text()).toContain('Enrollment opens when the course is published.');
   });
 
-  it('says that there is none, or what failed', async () => {
+  it('shows a missing course or the error', async () => {
     const { answer, text } = await visit(ROUTES, '/courses/1', null);
     await answer('GET', '/api/courses/1/?expand', {}, { status: 404 });
-    expect(text()).toContain('There is no such course');
+    expect(text()).toContain('Course not found');
 
     TestBed.resetTestingModule();
     const away = await visit(ROUTES, '/courses/1', null);

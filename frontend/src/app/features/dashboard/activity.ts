@@ -10,7 +10,7 @@ import {
 import { Chart } from '@shared/chart';
 import { Week } from './dashboard-api';
 
-/** What one has done in each of the last weeks. */
+/** The student's activity in the last weeks. */
 @Component({
   selector: 'lms-activity',
   imports: [Chart],
@@ -19,10 +19,15 @@ import { Week } from './dashboard-api';
     <h2 i18n>Activity</h2>
     @if (isIdle()) {
       <p class="quiet" i18n>
-        In the last {{ weeks().length }} weeks no lesson was completed and no quiz was submitted.
+        You have not completed a lesson or submitted a quiz in the last {{ weeks().length }} weeks.
       </p>
     } @else {
-      <lms-chart [title]="title" [of]="of" [labels]="labels()" [series]="series()" />
+      <lms-chart
+        [title]="title"
+        [labelHeading]="labelHeading"
+        [labels]="labels()"
+        [series]="series()"
+      />
     }
   `,
 })
@@ -32,10 +37,10 @@ export class Activity {
   private readonly day = new Intl.DateTimeFormat(inject(LOCALE_ID), {
     day: 'numeric',
     month: 'short',
-    timeZone: 'UTC', // a week begins on the same day everywhere
+    timeZone: 'UTC', // Weeks are in UTC.
   });
-  protected readonly title = $localize`Completed lessons and submitted quizzes per week`;
-  protected readonly of = $localize`Week of`;
+  protected readonly title = $localize`Lessons completed and quizzes submitted per week`;
+  protected readonly labelHeading = $localize`Week of`;
   protected readonly isIdle = computed(() =>
     this.weeks().every(week => week.lessons === 0 && week.submissions === 0),
   );

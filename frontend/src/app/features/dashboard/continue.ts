@@ -2,18 +2,18 @@ import { PercentPipe } from '@angular/common';
 import { ChangeDetectionStrategy, Component, input } from '@angular/core';
 import { RouterLink } from '@angular/router';
 
-import { Picture } from '@shared/picture';
-import { Followed } from './dashboard-api';
+import { CourseImage } from '@shared/course-image';
+import { EnrolledCourse } from './dashboard-api';
 
-/** The course to go on with, and the one button for it. */
+/** The course to continue, with a button for its next lesson. */
 @Component({
   selector: 'lms-continue',
-  imports: [RouterLink, PercentPipe, Picture],
+  imports: [RouterLink, PercentPipe, CourseImage],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './continue.scss',
   template: `
     <section class="card" aria-labelledby="continue">
-      <lms-picture [url]="course().image" [title]="course().title" [isFirst]="true" />
+      <lms-course-image [url]="course().image" [title]="course().title" [isFirst]="true" />
       <div class="text">
         <h2 id="continue" class="quiet" i18n>Continue learning</h2>
         <p class="title">
@@ -39,7 +39,7 @@ import { Followed } from './dashboard-api';
               @if (course().completed > 0) {
                 <ng-container i18n>Continue</ng-container>
               } @else {
-                <ng-container i18n>Begin</ng-container>
+                <ng-container i18n>Start</ng-container>
               }
               <span class="visually-hidden">&ngsp;“{{ lesson.title }}”</span>
             </a>
@@ -51,7 +51,7 @@ import { Followed } from './dashboard-api';
   `,
 })
 export class Continue {
-  readonly course = input.required<Followed>();
+  readonly course = input.required<EnrolledCourse>();
 
   protected progressOf(title: string): string {
     return $localize`Progress in “${title}:title:”`;

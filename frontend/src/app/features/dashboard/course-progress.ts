@@ -2,25 +2,25 @@ import { DatePipe, PercentPipe } from '@angular/common';
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
 import { RouterLink } from '@angular/router';
 
-import { Picture } from '@shared/picture';
-import { Followed } from './dashboard-api';
+import { CourseImage } from '@shared/course-image';
+import { EnrolledCourse } from './dashboard-api';
 
-/** A course that one takes, and how far one is. */
+/** An enrolled course and its progress. */
 @Component({
   selector: 'lms-course-progress',
-  imports: [RouterLink, DatePipe, PercentPipe, Picture],
+  imports: [RouterLink, DatePipe, PercentPipe, CourseImage],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './course-progress.scss',
   template: `
-    <lms-picture [url]="course().image" [title]="course().title" />
+    <lms-course-image [url]="course().image" [title]="course().title" />
     <div class="text">
       <h3>
         <a [routerLink]="['/learn', course().course]">{{ course().title }}</a>
       </h3>
       @if (!course().published) {
-        <p><span class="badge" i18n>No longer offered, still open to you</span></p>
+        <p><span class="badge" i18n>No longer published, but still available to you</span></p>
       }
-      <div class="standing">
+      <div class="progress">
         <progress max="100" [value]="course().percentage" [attr.aria-label]="label()"></progress>
         <p class="quiet facts">
           <span i18n>{{ course().completed }} of {{ course().total }} lessons</span>
@@ -35,13 +35,13 @@ import { Followed } from './dashboard-api';
           Next: <a [routerLink]="['/learn', course().course, lesson.id]">{{ lesson.title }}</a>
         </p>
       } @else if (course().completed_at; as time) {
-        <p class="quiet" i18n>Finished on {{ time | date: 'mediumDate' }}</p>
+        <p class="quiet" i18n>Completed on {{ time | date: 'mediumDate' }}</p>
       }
     </div>
   `,
 })
 export class CourseProgress {
-  readonly course = input.required<Followed>();
+  readonly course = input.required<EnrolledCourse>();
 
   protected readonly label = computed(() => $localize`Progress in “${this.course().title}:title:”`);
 }

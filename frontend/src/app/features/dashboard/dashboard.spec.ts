@@ -5,11 +5,11 @@ import { ComponentFixture, TestBed } from '@angular/core/testing';
 import { provideRouter } from '@angular/router';
 
 import { Session } from '@core/auth/session';
-import { errors } from '@core/http/errors';
+import { errorInterceptor } from '@core/http/error-interceptor';
 import { Dashboard } from './dashboard';
-import { Followed, Week } from './dashboard-api';
+import { EnrolledCourse, Week } from './dashboard-api';
 
-const BOTANY: Followed = {
+const BOTANY: EnrolledCourse = {
   course: 'c1',
   title: 'Botany',
   image: null,
@@ -49,7 +49,7 @@ describe('Dashboard', () => {
     isAdmin.set(false);
     TestBed.configureTestingModule({
       providers: [
-        provideHttpClient(withInterceptors([errors])),
+        provideHttpClient(withInterceptors([errorInterceptor])),
         provideHttpClientTesting(),
         provideRouter([]),
         { provide: Session, useValue: { isInstructor, isAdmin } },
@@ -62,7 +62,10 @@ describe('Dashboard', () => {
   });
   afterEach(() => http.verify());
 
-  async function answer(courses: readonly Followed[], activity: readonly Week[] = [IDLE, BUSY]) {
+  async function answer(
+    courses: readonly EnrolledCourse[],
+    activity: readonly Week[] = [IDLE, BUSY],
+  ) {
     http.expectOne('/api/dashboard/').flush({ student: { courses, activity, unread: 0 } });
     await fixture.whenStable();
   }
@@ -74,17 +77,17 @@ describe('Dashboard', () => {
   const titlesIn = (title: string) =>
     [...(section(title)?.querySelectorAll('h3') ?? [])].map(one => one.textContent.trim());
 
-  it('puts first what was begun last and goes on, and the finished apart', async () => {
+  it('shows the latest course in progress first and completed courses separately', async () => {
     await answer([FRESH, BOTANY, FINISHED]);
 
     expect(textOf('lms-continue .title')).toBe('Optics');
     expect(titlesIn('Also in progress')).toEqual(['Botany']);
-    expect(titlesIn('Finished')).toEqual(['Logic']);
-    expect(section('Finished')?.textContent).toContain('Finished on Oct 30, 2026');
-    expect(section('Finished')?.textContent).toContain('No longer offered');
+    expect(titlesIn('Completed courses')).toEqual(['Logic']);
+    expect(section('Completed courses')?.textContent).toContain('Completed on Oct 30, 2026');
+    expect(section('Completed courses')?.textContent).toContain('No longer published');
   });
 
-  it('leads to the next lesson, and says how far one is', async () => {
+  it('links to the next lesson and shows the progress', async () => {
     await answer([BOTANY, FRESH]);
 
     const [go] = page.querySelectorAll<HTMLAnchorElement>('lms-continue .button');
@@ -97,21 +100,21 @@ describe('Dashboard', () => {
     expect(textOf('lms-course-progress .text > p')).toBe('Next: Roots');
   });
 
-  it('begins what is new', async () => {
+  it('starts a new course', async () => {
     await answer([{ ...FRESH, grade: 50 }]);
 
-    expect(textOf('lms-continue .button')).toBe('Begin “Roots”');
+    expect(textOf('lms-continue .button')).toBe('Start “Roots”');
     expect(textOf('lms-continue .facts')).toContain('Grade: 50%');
   });
 
-  it('has no course to go on with where all are finished, or have no lessons', async () => {
+  it('has no course to continue when all are completed or empty', async () => {
     await answer([FINISHED, { ...BOTANY, total: 0, completed: 0, next_lesson: null }]);
 
     expect(page.querySelector('lms-continue')).toBeNull();
-    expect(titlesIn('Finished')).toEqual(['Logic']);
+    expect(titlesIn('Completed courses')).toEqual(['Logic']);
   });
 
-  it('shows the weeks by their day', async () => {
+  it('shows the weeks by date', async () => {
     await answer([BOTANY]);
 
     const rows = [...page.querySelectorAll('lms-activity tr')].map(row =>
@@ -124,15 +127,15 @@ describe('Dashboard', () => {
     ]);
   });
 
-  it('says that nothing was done, rather than draw it', async () => {
+  it('shows a text instead of an empty chart', async () => {
     await answer([BOTANY], [IDLE]);
 
     expect(page.querySelector('lms-chart')).toBeNull();
-    expect(textOf('lms-activity')).toContain('no lesson was completed');
-    expect(textOf('lms-marks')).toContain('There are no marks yet');
+    expect(textOf('lms-activity')).toContain('not completed a lesson');
+    expect(textOf('lms-marks')).toContain('No grades yet');
   });
 
-  it('shows the marks of a course’s quizzes when it is opened, and asks for them once', async () => {
+  it('loads the quiz grades of a course once, when expanded', async () => {
     await answer([FINISHED, BOTANY]);
     const details = page.querySelector<HTMLDetailsElement>('lms-marks details')!;
     expect(textOf('lms-marks summary')).toBe('Logic81.7%');
@@ -158,7 +161,7 @@ describe('Dashboard', () => {
     expect(rows).toEqual([
       ['Of seeds', '2', '72.2%', 'Passed'],
       ['Of seeds', '1', '20%', 'Not passed yet'],
-      ['Of seeds', '0', '–', 'Not tried yet'],
+      ['Of seeds', '0', '–', 'Not attempted'],
     ]);
 
     details.open = false;
@@ -167,7 +170,7 @@ describe('Dashboard', () => {
     await fixture.whenStable();
   });
 
-  it('tries again where the marks failed', async () => {
+  it('retries after the grades failed to load', async () => {
     await answer([FINISHED]);
     page.querySelector<HTMLDetailsElement>('lms-marks details')!.open = true;
     const url = '/api/progress/summary/?course=c3';
@@ -178,22 +181,22 @@ describe('Dashboard', () => {
     asked.flush({}, { status: 500, statusText: '' });
     await fixture.whenStable();
 
-    page.querySelector<HTMLElement>('lms-quiz-marks lms-failed button')!.click();
+    page.querySelector<HTMLElement>('lms-quiz-marks lms-load-error button')!.click();
     TestBed.tick();
     http.expectOne(url).flush({ quizzes: [] });
     await fixture.whenStable();
-    expect(page.querySelector('lms-failed')).toBeNull();
+    expect(page.querySelector('lms-load-error')).toBeNull();
   });
 
-  it('leads whoever takes no course to the catalogue', async () => {
+  it('links users without courses to the catalog', async () => {
     await answer([]);
 
-    expect(textOf('lms-empty')).toContain('You take no course yet.');
-    expect(page.querySelector('lms-empty a')?.getAttribute('href')).toBe('/courses');
+    expect(textOf('lms-empty-state')).toContain('You’re not enrolled in any courses yet.');
+    expect(page.querySelector('lms-empty-state a')?.getAttribute('href')).toBe('/courses');
     expect(page.querySelector('lms-activity, lms-marks')).toBeNull();
   });
 
-  it('leads those who teach or manage to where their figures are', async () => {
+  it('links instructors and admins to their pages', async () => {
     await answer([]);
     const links = () => [...page.querySelectorAll('.head a')].map(a => a.getAttribute('href'));
     expect(links()).toEqual([]);
@@ -204,11 +207,11 @@ describe('Dashboard', () => {
     expect(links()).toEqual(['/studio', '/manage']);
   });
 
-  it('says what failed, and tries again', async () => {
+  it('shows an error and retries', async () => {
     http.expectOne('/api/dashboard/').flush({}, { status: 503, statusText: '' });
     await fixture.whenStable();
 
-    page.querySelector<HTMLElement>('lms-failed button')!.click();
+    page.querySelector<HTMLElement>('lms-load-error button')!.click();
     TestBed.tick();
     await answer([BOTANY]);
     expect(page.querySelector('lms-continue')).not.toBeNull();

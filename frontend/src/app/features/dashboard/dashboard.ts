@@ -2,8 +2,8 @@ import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/c
 import { RouterLink } from '@angular/router';
 
 import { Session } from '@core/auth/session';
-import { Empty } from '@shared/empty';
-import { Failed } from '@shared/failed';
+import { EmptyState } from '@shared/empty-state';
+import { LoadError } from '@shared/load-error';
 import { Skeleton } from '@shared/skeleton';
 import { Activity } from './activity';
 import { Continue } from './continue';
@@ -13,63 +13,10 @@ import { Marks } from './marks';
 
 @Component({
   selector: 'lms-dashboard',
-  imports: [RouterLink, Activity, Continue, CourseProgress, Empty, Failed, Marks, Skeleton],
+  imports: [RouterLink, Activity, Continue, CourseProgress, EmptyState, LoadError, Marks, Skeleton],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './dashboard.scss',
-  template: `
-    <div class="page">
-      <div class="head">
-        <h1 i18n>My learning</h1>
-        <p class="actions">
-          @if (session.isInstructor()) {
-            <a class="button outlined" routerLink="/studio" i18n>To the studio</a>
-          }
-          @if (session.isAdmin()) {
-            <a class="button outlined" routerLink="/manage" i18n>To the management</a>
-          }
-        </p>
-      </div>
-      @if (dashboard.error(); as error) {
-        <lms-failed [error]="error" (retry)="dashboard.reload()" />
-      } @else if (!dashboard.hasValue()) {
-        <lms-skeleton height="13rem" />
-        <lms-skeleton [count]="2" height="16rem" />
-      } @else if (courses().length === 0) {
-        <lms-empty title="You take no course yet." i18n-title>
-          <p i18n>What you learn, how far you are and your marks will be here.</p>
-          <p><a class="button" routerLink="/courses" i18n>Find a course</a></p>
-        </lms-empty>
-      } @else {
-        @if (first(); as course) {
-          <lms-continue [course]="course" />
-        }
-        @if (others().length > 0) {
-          <section>
-            <h2 i18n>Also in progress</h2>
-            <ul class="cards">
-              @for (course of others(); track course.course) {
-                <li><lms-course-progress [course]="course" /></li>
-              }
-            </ul>
-          </section>
-        }
-        @if (finished().length > 0) {
-          <section>
-            <h2 i18n>Finished</h2>
-            <ul class="cards">
-              @for (course of finished(); track course.course) {
-                <li><lms-course-progress [course]="course" /></li>
-              }
-            </ul>
-          </section>
-        }
-        <div class="figures">
-          <lms-activity [weeks]="dashboard.value().student.activity" />
-          <lms-marks [courses]="courses()" />
-        </div>
-      }
-    </div>
-  `,
+  templateUrl: './dashboard.html',
 })
 export class Dashboard {
   protected readonly session = inject(Session);
@@ -84,7 +31,7 @@ export class Dashboard {
   private readonly unfinished = computed(() =>
     this.courses().filter(course => !this.finished().includes(course)),
   );
-  /** The one begun last that has something to go on with. */
+  /** The latest course with a next lesson. */
   protected readonly first = computed(() => this.unfinished().find(course => course.next_lesson));
   protected readonly others = computed(() =>
     this.unfinished().filter(course => course !== this.first()),

@@ -1,39 +1,39 @@
 import { PercentPipe } from '@angular/common';
 import { ChangeDetectionStrategy, Component, computed, input, signal } from '@angular/core';
 
-import { Followed } from './dashboard-api';
+import { EnrolledCourse } from './dashboard-api';
 import { QuizMarks } from './quiz-marks';
 
-/** One's grade in each course; opened, that of each of its quizzes. */
+/** The grade of each course; expanding a course loads its quiz grades. */
 @Component({
   selector: 'lms-marks',
   imports: [PercentPipe, QuizMarks],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './marks.scss',
   template: `
-    <h2 i18n>Marks</h2>
+    <h2 i18n>Grades</h2>
     @for (course of graded(); track course.course) {
-      <details #one (toggle)="seen(course.course, one.open)">
+      <details #details (toggle)="expand(course.course, details.open)">
         <summary>
           <span class="title">{{ course.title }}</span>
           <span class="grade">{{ (course.grade ?? 0) / 100 | percent: '1.0-1' }}</span>
         </summary>
-        @if (opened().has(course.course)) {
+        @if (expanded().has(course.course)) {
           <lms-quiz-marks [course]="course.course" [title]="course.title" />
         }
       </details>
     } @empty {
-      <p class="quiet" i18n>There are no marks yet: they come with the first quiz.</p>
+      <p class="quiet" i18n>No grades yet. They appear after your first graded quiz.</p>
     }
   `,
 })
 export class Marks {
-  readonly courses = input.required<readonly Followed[]>();
+  readonly courses = input.required<readonly EnrolledCourse[]>();
 
   protected readonly graded = computed(() => this.courses().filter(({ grade }) => grade !== null));
-  protected readonly opened = signal<ReadonlySet<string>>(new Set());
+  protected readonly expanded = signal<ReadonlySet<string>>(new Set());
 
-  protected seen(course: string, isOpen: boolean): void {
-    if (isOpen) this.opened.update(opened => new Set(opened).add(course));
+  protected expand(course: string, isOpen: boolean): void {
+    if (isOpen) this.expanded.update(expanded => new Set(expanded).add(course));
   }
 }

@@ -2,18 +2,18 @@ import { DecimalPipe, PercentPipe } from '@angular/common';
 import { ChangeDetectionStrategy, Component, inject, input } from '@angular/core';
 import { RouterLink } from '@angular/router';
 
-import { Failed } from '@shared/failed';
+import { LoadError } from '@shared/load-error';
 import { Skeleton } from '@shared/skeleton';
 import { DashboardApi } from './dashboard-api';
 
-/** How one stands in each quiz of a course. */
+/** The grade of each quiz of a course. */
 @Component({
   selector: 'lms-quiz-marks',
-  imports: [RouterLink, DecimalPipe, PercentPipe, Failed, Skeleton],
+  imports: [RouterLink, DecimalPipe, PercentPipe, LoadError, Skeleton],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     @if (summary.error(); as error) {
-      <lms-failed [error]="error" (retry)="summary.reload()" />
+      <lms-load-error [error]="error" (retry)="summary.reload()" />
     } @else if (summary.hasValue()) {
       <div class="table" tabindex="0" role="region" [attr.aria-label]="title()">
         <table>
@@ -41,7 +41,7 @@ import { DashboardApi } from './dashboard-api';
                   } @else if (quiz.attempts > 0) {
                     <ng-container i18n>Not passed yet</ng-container>
                   } @else {
-                    <ng-container i18n>Not tried yet</ng-container>
+                    <ng-container i18n>Not attempted</ng-container>
                   }
                 </td>
               </tr>

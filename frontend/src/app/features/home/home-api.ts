@@ -1,7 +1,7 @@
 import { httpResource } from '@angular/common/http';
 import { Injectable, inject } from '@angular/core';
 
-import { Answered, Course, EMPTY_PAGE, Page } from '@core/api/models';
+import { ApiResponse, Course, EMPTY_PAGE, Page } from '@core/api/models';
 import { Session } from '@core/auth/session';
 import { withoutToken } from '@core/http/contexts';
 
@@ -9,7 +9,7 @@ import { withoutToken } from '@core/http/contexts';
 export class HomeApi {
   private readonly session = inject(Session);
 
-  /** The courses that most people take. */
+  /** The courses with the most students. */
   featured(count: number) {
     return httpResource<Page<Course>>(
       () => ({
@@ -21,16 +21,9 @@ export class HomeApi {
     );
   }
 
-  categories() {
-    return httpResource<Page<Answered<'Category'>>>(
-      () => ({ url: '/api/categories/', params: { page_size: 100 }, context: withoutToken() }),
-      { defaultValue: EMPTY_PAGE },
-    );
-  }
-
-  /** One's own courses, where one is signed in. */
+  /** The dashboard of the current user. */
   dashboard() {
-    return httpResource<Answered<'Dashboard'>>(() =>
+    return httpResource<ApiResponse<'Dashboard'>>(() =>
       this.session.isSignedIn() ? '/api/dashboard/' : undefined,
     );
   }

@@ -5,7 +5,7 @@ const COURSES = '/api/courses/';
 const ROUTES = [{ path: '', component: Home }];
 
 describe('Home', () => {
-  it('lists the courses that many take, and the subjects', async () => {
+  it('lists popular courses and the categories', async () => {
     const { page, answer, text } = await visit(ROUTES, '/', null);
     expect(page.querySelector('lms-skeleton')).not.toBeNull();
     const botany = { id: '1', title: 'Botany', lesson_count: 1, enrollment_count: 2, price: '0' };
@@ -22,14 +22,14 @@ describe('Home', () => {
     expect(text()).not.toContain('Nothing yet');
   });
 
-  it('says that there are no courses', async () => {
+  it('shows that there are no courses', async () => {
     const { answer, text } = await visit(ROUTES, '/', null);
     await answer('GET', COURSES, pageOf());
 
     expect(text()).toContain('There are no courses yet.');
   });
 
-  it('says what failed, with its id, and tries again', async () => {
+  it('shows an error with its request ID and retries', async () => {
     const { page, answer, click } = await visit(ROUTES, '/', null);
     await answer('GET', COURSES, { detail: 'Away.', request_id: 'f00d' }, { status: 503 });
     expect(page.querySelector('[role=alert]')?.textContent).toContain('f00d');
@@ -38,9 +38,9 @@ describe('Home', () => {
     await answer('GET', COURSES, pageOf());
   });
 
-  it('leads whoever is signed in on to where they were', async () => {
+  it('links signed-in users to where they left off', async () => {
     const { page, answer } = await visit(ROUTES, '/', ADA);
-    expect(page.querySelector('.beside')?.localName).toBe('lms-skeleton');
+    expect(page.querySelector('.aside')?.localName).toBe('lms-skeleton');
     const next_lesson = { id: 'l', title: 'Roots' };
     const courses = [
       { course: '1', title: 'Done', percentage: 100, next_lesson: null },
@@ -48,12 +48,12 @@ describe('Home', () => {
     ];
     await answer('GET', '/api/dashboard/', { student: { courses, activity: [], unread: 0 } });
 
-    const beside = page.querySelector('.beside');
-    expect(beside?.querySelector('a')?.getAttribute('href')).toBe('/learn/2');
-    expect(beside?.textContent).toContain('next: Roots');
+    const aside = page.querySelector('.aside');
+    expect(aside?.querySelector('a')?.getAttribute('href')).toBe('/learn/2');
+    expect(aside?.textContent).toContain('Next: Roots');
   });
 
-  it('says how it works to whoever has begun nothing yet', async () => {
+  it('explains how it works to users who have not started', async () => {
     const { answer, text } = await visit(ROUTES, '/', ADA);
     await answer('GET', '/api/dashboard/', { student: { courses: [], activity: [], unread: 0 } });
 

@@ -1,15 +1,15 @@
 import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
 
-import { ReadingHabits } from './reading-habits';
+import { ReadingPreferences } from './reading-preferences';
 
-/** Lists the keys, and turns them off for whoever presses them without meaning to. */
+/** Lists the keyboard shortcuts, which can be turned off against accidental use. */
 @Component({
   selector: 'lms-keyboard',
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './keyboard.scss',
   template: `
     <details>
-      <summary i18n>Keyboard</summary>
+      <summary i18n>Keyboard shortcuts</summary>
       <dl>
         <div>
           <dt><kbd>J</kbd> <kbd class="arrow">→</kbd></dt>
@@ -24,14 +24,14 @@ import { ReadingHabits } from './reading-habits';
         <input
           #box
           type="checkbox"
-          [checked]="habits.hasKeys()"
-          (change)="habits.hasKeys.set(box.checked)"
+          [checked]="preferences.hasShortcuts()"
+          (change)="preferences.hasShortcuts.set(box.checked)"
         />
-        <ng-container i18n>Use these keys on this device</ng-container>
+        <ng-container i18n>Use keyboard shortcuts on this device</ng-container>
       </label>
     </details>
   `,
 })
 export class Keyboard {
-  protected readonly habits = inject(ReadingHabits);
+  protected readonly preferences = inject(ReadingPreferences);
 }

@@ -1,26 +1,30 @@
-import { Answered, Outline, Summary } from '@core/api/models';
-import type { KeptCourse, Mark } from '@core/offline/store';
+import { ApiResponse, Outline, ProgressSummary } from '@core/api/models';
+import type { OfflineCourse, CompletionChange } from '@core/offline/offline-store';
 
 export type OutlineLesson = Outline[number];
-export type QuizResult = Answered<'QuizResult'>;
+export type QuizResult = ApiResponse<'QuizResult'>;
 
-/** A course as one goes through it. */
-export interface Course extends KeptCourse {
+/** A course in the lesson player. */
+export interface Course extends OfflineCourse {
   readonly id: string;
 }
 
-/** What was read, from the server or, where that is out of reach, from this device. */
-export interface Read<Value> {
+/** A value from the server or, if that cannot be reached, from this device. */
+export interface Loaded<Value> {
   readonly value: Value;
-  readonly isKept: boolean;
+  readonly isOfflineCopy: boolean;
 }
 
-/** Returns the summary as the server will answer it once it has heard of the marks. */
-export function withMarks(summary: Summary, outline: Outline, marks: readonly Mark[]): Summary {
+/** Returns the summary as the server will compute it from the changes. */
+export function withChanges(
+  summary: ProgressSummary,
+  outline: Outline,
+  changes: readonly CompletionChange[],
+): ProgressSummary {
   const completed = new Set(summary.completed_lessons);
-  for (const mark of marks) {
-    if (mark.completed) completed.add(mark.lesson);
-    else completed.delete(mark.lesson);
+  for (const change of changes) {
+    if (change.completed) completed.add(change.lesson);
+    else completed.delete(change.lesson);
   }
   const done = outline.filter(lesson => completed.has(lesson.id));
   const next = outline.find(lesson => !completed.has(lesson.id));

@@ -1,6 +1,6 @@
 import { Routes, UrlMatcher, UrlSegment } from '@angular/router';
 
-/** `:courseId` and `:courseId/:lessonId` are one page, so that the outline stays where it is. */
+/** Matches `:courseId` and `:courseId/:lessonId` as one page, so that the outline is kept. */
 const lessonOfCourse: UrlMatcher = segments => {
   const [courseId, lessonId, ...more] = segments;
   if (!courseId || more.length > 0) return null;

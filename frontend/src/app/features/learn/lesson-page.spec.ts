@@ -8,14 +8,14 @@ import { Title } from '@angular/platform-browser';
 import { Router, provideRouter, withComponentInputBinding } from '@angular/router';
 import { RouterTestingHarness } from '@angular/router/testing';
 
-import { Lesson, Summary } from '@core/api/models';
-import { clearDevice } from '@core/auth/device';
+import { Lesson, ProgressSummary } from '@core/api/models';
+import { clearPrivateData } from '@core/auth/private-data';
 import { Session } from '@core/auth/session';
-import { Failures } from '@core/errors/failures';
-import { errors } from '@core/http/errors';
-import { provideHeadingFocus } from '@core/navigation/focus';
-import { Notes } from '@core/notes/notes';
-import { store } from '@core/offline/store';
+import { ErrorReporter } from '@core/errors/error-reporter';
+import { errorInterceptor } from '@core/http/error-interceptor';
+import { provideHeadingFocus } from '@core/navigation/heading-focus';
+import { Snackbar } from '@core/snackbar/snackbar';
+import { offlineStore } from '@core/offline/offline-store';
 import { routes } from './learn.routes';
 import { OutlineLesson, QuizResult } from './learn-models';
 
@@ -28,7 +28,7 @@ const OUTLINE: readonly OutlineLesson[] = ['Seeds', 'Roots', 'Leaves', 'Flowers'
     is_preview: index === 0,
   }),
 );
-const SUMMARY: Summary = {
+const SUMMARY: ProgressSummary = {
   course: 'c1',
   total: 4,
   completed: 1,
@@ -62,16 +62,16 @@ class Elsewhere {}
 
 /** Clears it and waits, for the database goes when those who have it open have let it go. */
 async function deviceIsClear(): Promise<void> {
-  clearDevice();
+  clearPrivateData();
   await new Promise(done => (indexedDB.deleteDatabase('lms.private').onsuccess = done));
 }
 
 describe('LessonPage', () => {
   const user = signal<{ id: string } | null>(null);
-  const notes = {
-    say: vi.fn(async () => undefined),
-    warn: vi.fn(async () => undefined),
-    offer: vi.fn(async () => false),
+  const snackbar = {
+    show: vi.fn(async () => undefined),
+    showError: vi.fn(async () => undefined),
+    showWithAction: vi.fn(async () => false),
   };
   const report = vi.fn(async () => undefined);
   let http: HttpTestingController;
@@ -85,7 +85,7 @@ describe('LessonPage', () => {
     vi.clearAllMocks();
     TestBed.configureTestingModule({
       providers: [
-        provideHttpClient(withInterceptors([errors])),
+        provideHttpClient(withInterceptors([errorInterceptor])),
         provideHttpClientTesting(),
         provideRouter(
           [
@@ -99,12 +99,12 @@ describe('LessonPage', () => {
           provide: Session,
           useValue: {
             user,
-            restored: async () => undefined,
+            whenReady: async () => undefined,
             isSignedIn: () => user() !== null,
           },
         },
-        { provide: Notes, useValue: notes },
-        { provide: Failures, useValue: { report } },
+        { provide: Snackbar, useValue: snackbar },
+        { provide: ErrorReporter, useValue: { report } },
       ],
     });
     http = TestBed.inject(HttpTestingController);
@@ -133,7 +133,10 @@ describe('LessonPage', () => {
     [...page.querySelectorAll('nav li')].map(one => one.textContent.includes('(completed)'));
   const places = (id: string) => `/api/enrollments/?course=c1&student=${id}&expand=progress`;
 
-  async function answerCourse(summary: Summary | null = SUMMARY, outline = OUTLINE): Promise<void> {
+  async function answerCourse(
+    summary: ProgressSummary | null = SUMMARY,
+    outline = OUTLINE,
+  ): Promise<void> {
     (await request('/api/courses/c1/')).flush({ id: 'c1', title: 'Botany' });
     http.expectOne('/api/courses/c1/lessons/').flush(outline);
     const id = user()?.id;
@@ -149,7 +152,7 @@ describe('LessonPage', () => {
     await harness.fixture.whenStable();
   }
 
-  async function open(id: string, summary: Summary | null = SUMMARY): Promise<void> {
+  async function open(id: string, summary: ProgressSummary | null = SUMMARY): Promise<void> {
     await harness.navigateByUrl(`/learn/c1/${id}`);
     await answerCourse(summary);
     await answerLesson(id);
@@ -165,7 +168,7 @@ describe('LessonPage', () => {
     (await request(url)).error(new ProgressEvent('error'));
   }
 
-  it('opens the lesson to go on with', async () => {
+  it('opens the next lesson', async () => {
     await harness.navigateByUrl('/learn/c1');
     await answerCourse();
     await answerLesson('l2');
@@ -176,7 +179,7 @@ describe('LessonPage', () => {
     expect(page.querySelector('.prose')?.innerHTML).toBe('<p>About Roots.</p>');
   });
 
-  it('opens the first lesson where all are completed', async () => {
+  it('opens the first lesson when all are completed', async () => {
     await harness.navigateByUrl('/learn/c1');
     await answerCourse({
       ...SUMMARY,
@@ -188,7 +191,7 @@ describe('LessonPage', () => {
     expect(TestBed.inject(Router).url).toBe('/learn/c1/l1');
   });
 
-  it('has an outline that says what is completed, and where one is', async () => {
+  it('shows the completed lessons and the current one in the outline', async () => {
     await open('l2');
 
     expect(ticks()).toEqual([true, false, false, false]);
@@ -202,7 +205,7 @@ describe('LessonPage', () => {
     expect(toggle.getAttribute('aria-expanded')).toBe('true');
   });
 
-  it('scrolls a long outline, and not the page, to where one is', async () => {
+  it('scrolls a long outline, not the page, to the current lesson', async () => {
     vi.spyOn(Element.prototype, 'getBoundingClientRect').mockImplementation(function (
       this: Element,
     ) {
@@ -215,20 +218,20 @@ describe('LessonPage', () => {
     vi.restoreAllMocks();
   });
 
-  it('keeps nothing of what arrives after one has signed out', async () => {
+  it('stores nothing that arrives after signing out', async () => {
     await harness.navigateByUrl('/learn/c1/l2');
     await answerCourse();
-    await vi.waitFor(async () => expect(await store.course('ada', 'c1')).toBeDefined());
+    await vi.waitFor(async () => expect(await offlineStore.course('ada', 'c1')).toBeDefined());
     const reading = await request('/api/lessons/l2/');
     user.set(null);
     reading.flush(lesson('l2'));
     await answerCourse(null);
     await answerLesson('l2');
 
-    expect(await store.lesson('ada', 'l2')).toBeUndefined();
+    expect(await offlineStore.lesson('ada', 'l2')).toBeUndefined();
   });
 
-  it('marks at once, and then shows what the server says', async () => {
+  it('shows a completion at once, then the summary of the server', async () => {
     await open('l2');
     button('Mark as completed').click();
     await shows('2 of 4 lessons');
@@ -245,13 +248,13 @@ describe('LessonPage', () => {
       milestones: [25, 50],
     });
     await vi.waitFor(() =>
-      expect(notes.say).toHaveBeenCalledExactlyOnceWith('Half of this course is done.'),
+      expect(snackbar.show).toHaveBeenCalledExactlyOnceWith('You completed half of this course.'),
     );
     expect(button('Mark as not completed')).toBeDefined();
     expect(page.querySelector('[rel=next]')?.classList).not.toContain('outlined');
   });
 
-  it('takes a mark back, and says why, where it is refused', async () => {
+  it('reverts a rejected completion and reports it', async () => {
     await open('l2');
     button('Mark as completed').click();
     await shows('2 of 4 lessons');
@@ -262,7 +265,7 @@ describe('LessonPage', () => {
     expect(report).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ message: 'No.' }));
   });
 
-  it('keeps to its own count where the server says no more', async () => {
+  it('keeps its own count when the summary cannot be loaded', async () => {
     await open('l1');
     button('Mark as not completed').click();
     (await request('/api/progress/')).flush({});
@@ -272,7 +275,7 @@ describe('LessonPage', () => {
     expect(ticks()).toEqual([false, false, false, false]);
   });
 
-  it('says that a lesson with quizzes is completed by passing them', async () => {
+  it('shows that lessons with quizzes are completed by passing them', async () => {
     const taken = { ...QUIZ, quiz: 'q2', title: 'Of hair', attempts: 2, grade: 40 };
     const passed = {
       ...QUIZ,
@@ -290,15 +293,15 @@ describe('LessonPage', () => {
       row.querySelector('a')?.getAttribute('href'),
     ]);
     expect(rows).toEqual([
-      ['Not tried yet', 'Take the quiz “Of roots”', '/quiz/q1'],
+      ['Not attempted', 'Take quiz “Of roots”', '/quiz/q1'],
       ['2 attempts', 'Grade: 40%', 'Not passed yet', 'Try again “Of hair”', '/quiz/q2'],
-      ['1 attempt', 'Grade: 87.5%', 'Passed', 'See the quiz “Of caps”', '/quiz/q3'],
+      ['1 attempt', 'Grade: 87.5%', 'Passed', 'View quiz “Of caps”', '/quiz/q3'],
     ]);
-    expect(page.textContent).toContain('completed by passing all of its quizzes');
+    expect(page.textContent).toContain('Pass all quizzes to complete this lesson.');
     expect(button('Mark as completed')).toBeUndefined();
   });
 
-  it('celebrates the end of a course', async () => {
+  it('shows the end of a course', async () => {
     const three = ['l1', 'l2', 'l3'];
     await open('l4', {
       ...SUMMARY,
@@ -309,7 +312,7 @@ describe('LessonPage', () => {
     expect(page.querySelector('lms-finished')).toBeNull();
 
     button('Mark as completed').click();
-    await shows('You have finished “Botany”');
+    await shows('You completed “Botany”');
     (await request('/api/progress/')).flush({});
     (await request(SUMMARY_URL)).flush({
       ...SUMMARY,
@@ -318,26 +321,26 @@ describe('LessonPage', () => {
       milestones: [25, 50, 75, 100],
       grade: 81.5,
     });
-    await shows('Your grade in its quizzes is 81.5%.');
-    expect(notes.say).toHaveBeenCalledExactlyOnceWith(
-      'You have completed all lessons of this course. Well done!',
+    await shows('Your quiz grade is 81.5%.');
+    expect(snackbar.show).toHaveBeenCalledExactlyOnceWith(
+      'You completed all lessons of this course.',
     );
   });
 
   it.each([
-    [25, 'A quarter of this course is done.'],
-    [75, 'Three quarters of this course are done.'],
-  ])('tells of %i per cent', async (percent, text) => {
+    [25, 'You completed a quarter of this course.'],
+    [75, 'You completed three quarters of this course.'],
+  ])('announces %i percent', async (percent, text) => {
     await open('l2', { ...SUMMARY, milestones: [] });
     button('Mark as completed').click();
     (await request('/api/progress/')).flush({});
     (await request(SUMMARY_URL)).flush({ ...SUMMARY, milestones: [percent] });
 
-    await vi.waitFor(() => expect(notes.say).toHaveBeenCalledExactlyOnceWith(text));
+    await vi.waitFor(() => expect(snackbar.show).toHaveBeenCalledExactlyOnceWith(text));
   });
 
-  describe('keys', () => {
-    it('lead to the next lesson and back, with the focus on the heading', async () => {
+  describe('keyboard shortcuts', () => {
+    it('open the next or previous lesson and focus its heading', async () => {
       await open('l2');
       press('J');
       await answerLesson('l3');
@@ -356,7 +359,7 @@ describe('LessonPage', () => {
       await answerLesson('l2');
     });
 
-    it('follow the direction of the text', async () => {
+    it('follow the text direction', async () => {
       document.documentElement.dir = 'rtl';
       await open('l2');
       press('ArrowLeft');
@@ -366,7 +369,7 @@ describe('LessonPage', () => {
       expect(heading()).toBe('Leaves');
     });
 
-    it('lead nowhere beyond the ends, with others pressed, nor where they are busy', async () => {
+    it('do nothing at the ends, with modifiers, or inside controls', async () => {
       await open('l1');
       press('k');
       press('x');
@@ -390,42 +393,42 @@ describe('LessonPage', () => {
     });
   });
 
-  it('is quiet when one likes it so, until one leaves', async () => {
+  it('toggles focus mode and leaves it with the page', async () => {
     await open('l1');
-    button('Quiet mode').click();
+    button('Focus mode').click();
     await harness.fixture.whenStable();
 
-    expect(document.documentElement.hasAttribute('data-quiet')).toBe(true);
+    expect(document.documentElement.hasAttribute('data-focus-mode')).toBe(true);
     expect(page.querySelector('lms-outline')).toBeNull();
     expect(localStorage.getItem('lms.learn.quiet')).toBe('on');
 
     await harness.navigateByUrl('/courses');
-    expect(document.documentElement.hasAttribute('data-quiet')).toBe(false);
+    expect(document.documentElement.hasAttribute('data-focus-mode')).toBe(false);
   });
 
-  describe('without a place in the course', () => {
-    it('tells a visitor how to enrol', async () => {
+  describe('without an enrollment', () => {
+    it('shows a visitor how to enroll', async () => {
       user.set(null);
       await harness.navigateByUrl('/learn/c1/l2');
       await answerCourse();
       await answerLesson('l2', { content_html: null as unknown as string });
 
-      expect(page.textContent).toContain('This lesson is for those who take the course');
-      expect(link('See the course and enrol')?.getAttribute('href')).toBe('/courses/c1');
+      expect(page.textContent).toContain('Enroll to read this lesson');
+      expect(link('View course and enroll')?.getAttribute('href')).toBe('/courses/c1');
       expect(link('Sign in')?.getAttribute('href')).toBe('/login?next=%2Flearn%2Fc1%2Fl2');
       expect(page.querySelector('lms-completion, progress, .tick')).toBeNull();
     });
 
-    it('asks nobody who is signed in to sign in', async () => {
+    it('does not ask signed-in users to sign in', async () => {
       await harness.navigateByUrl('/learn/c1/l2');
       await answerCourse(null);
       await answerLesson('l2', { content_html: null as unknown as string });
 
-      expect(link('See the course and enrol')).toBeDefined();
+      expect(link('View course and enroll')).toBeDefined();
       expect(link('Sign in')).toBeUndefined();
     });
 
-    it('plays a preview, and marks nothing', async () => {
+    it('plays a preview without completion', async () => {
       await open('l1', null);
 
       expect(page.textContent).toContain('About Seeds.');
@@ -437,7 +440,7 @@ describe('LessonPage', () => {
   describe('a video', () => {
     const embed_url = 'https://player.example/1';
 
-    it('is framed once one presses for it, and not in the next lesson', async () => {
+    it('is embedded on request, and not in the next lesson', async () => {
       await harness.navigateByUrl('/learn/c1/l1');
       await answerCourse();
       await answerLesson('l1', { video_url: 'https://v.example/1', embed_url });
@@ -457,18 +460,18 @@ describe('LessonPage', () => {
       expect(page.querySelector('.poster')).not.toBeNull();
     });
 
-    it('is a link where it may not be framed', async () => {
+    it('is a link when it cannot be embedded', async () => {
       await harness.navigateByUrl('/learn/c1/l1');
       await answerCourse();
       await answerLesson('l1', { video_url: 'https://v.example/1', content_html: '' });
 
-      const video = link('Watch the video at v.example')!;
+      const video = link('Watch the video on v.example')!;
       expect(video.href).toBe('https://v.example/1');
       expect(video.rel).toBe('noopener noreferrer');
       expect(page.querySelector('.poster')).toBeNull();
     });
 
-    it('is framed over https only', async () => {
+    it('is embedded over https only', async () => {
       await harness.navigateByUrl('/learn/c1/l1');
       await answerCourse();
       await answerLesson('l1', {
@@ -477,12 +480,12 @@ describe('LessonPage', () => {
       });
 
       expect(page.querySelector('.poster')).toBeNull();
-      expect(link('Watch the video at v.example')).toBeDefined();
+      expect(link('Watch the video on v.example')).toBeDefined();
     });
   });
 
-  describe('where something is missing', () => {
-    it('says that there is no such course, and where to sign in', async () => {
+  describe('missing content', () => {
+    it('shows a missing course and how to sign in', async () => {
       user.set(null);
       await harness.navigateByUrl('/learn/c1/l1');
       (await request('/api/courses/c1/')).flush({}, { status: 404, statusText: '' });
@@ -493,16 +496,16 @@ describe('LessonPage', () => {
       expect(page.querySelectorAll('h1')).toHaveLength(1);
     });
 
-    it('says that a course has no such lesson', async () => {
+    it('shows a lesson that is not in the course', async () => {
       await harness.navigateByUrl('/learn/c1/l9');
       await answerCourse();
       (await request('/api/lessons/l9/')).flush({}, { status: 404, statusText: '' });
-      await shows('No such lesson');
+      await shows('Lesson not found');
 
-      expect(link('Go on with the course')?.getAttribute('href')).toBe('/learn/c1');
+      expect(link('Continue course')?.getAttribute('href')).toBe('/learn/c1');
     });
 
-    it('says that a course has no lessons', async () => {
+    it('shows a course without lessons', async () => {
       await harness.navigateByUrl('/learn/c1');
       await answerCourse(null, []);
       await shows('This course has no lessons yet.');
@@ -510,7 +513,7 @@ describe('LessonPage', () => {
       expect(heading()).toBe('Botany');
     });
 
-    it('says that a lesson has no text', async () => {
+    it('shows a lesson without text', async () => {
       await harness.navigateByUrl('/learn/c1/l1');
       await answerCourse();
       await answerLesson('l1', { content_html: '' });
@@ -518,11 +521,11 @@ describe('LessonPage', () => {
       expect(page.textContent).toContain('This lesson has no text yet.');
     });
 
-    it('tries again what failed', async () => {
+    it('retries after an error', async () => {
       await harness.navigateByUrl('/learn/c1/l1');
       (await request('/api/courses/c1/')).flush({}, { status: 500, statusText: '' });
       http.match(() => true).forEach(one => one.flush({}, { status: 500, statusText: '' }));
-      await shows('This could not be loaded.');
+      await shows('Could not load this content.');
 
       button('Try again').click();
       await answerCourse();
@@ -540,15 +543,15 @@ describe('LessonPage', () => {
       await answerLesson('l3');
       press('k');
       await away('/api/lessons/l2/');
-      await shows('This is the copy on this device.');
+      await shows('You are viewing an offline copy.');
     }
 
-    it('shows what was read, marks for later, and sends it when one is back', async () => {
+    it('shows stored lessons, stores completions, and syncs them later', async () => {
       await loseServer();
       expect(page.textContent).toContain('About Roots.');
       button('Mark as completed').click();
       await away('/api/progress/');
-      await shows('Kept on this device');
+      await shows('Saved on this device');
       expect(ticks()).toEqual([true, true, false, false]);
 
       window.dispatchEvent(new Event('online'));
@@ -557,24 +560,24 @@ describe('LessonPage', () => {
       (await request(SUMMARY_URL)).flush(now);
       await answerLesson('l2');
       expect(page.textContent).not.toContain('This is the copy');
-      expect(page.textContent).not.toContain('Kept on this device');
+      expect(page.textContent).not.toContain('Saved on this device');
       expect(ticks()).toEqual([true, true, false, false]);
     });
 
-    it('says of a lesson that was never read that it is not there', async () => {
+    it('shows that a lesson is not available offline', async () => {
       await loseServer();
       press('k');
       await away('/api/lessons/l1/');
-      await shows('This lesson is not on this device.');
+      await shows('This lesson is not available offline.');
     });
 
-    it('opens a course that was read, and reads it again once the server answers', async () => {
+    it('opens a stored course and reloads it when the server responds', async () => {
       await open('l2');
       await harness.navigateByUrl('/courses');
       await harness.navigateByUrl('/learn/c1/l2');
       await away('/api/courses/c1/');
       http.match(() => true).forEach(one => one.error(new ProgressEvent('error')));
-      await shows('This is the copy on this device.');
+      await shows('You are viewing an offline copy.');
       expect(ticks()).toEqual([true, false, false, false]);
 
       press('j');
@@ -584,7 +587,7 @@ describe('LessonPage', () => {
     });
   });
 
-  describe('where one was', () => {
+  describe('the reading position', () => {
     const scrollTo = vi.fn();
     beforeEach(() => {
       vi.stubGlobal('scrollTo', scrollTo);
@@ -609,7 +612,7 @@ describe('LessonPage', () => {
       await new Promise(resolve => setTimeout(resolve, 300));
     };
 
-    it('is kept, and found again', async () => {
+    it('is stored and restored', async () => {
       layOut(-2000, 5000);
       await open('l2');
       await scroll();
@@ -621,10 +624,10 @@ describe('LessonPage', () => {
       press('k');
       await answerLesson('l2');
       await vi.waitFor(() => expect(scrollTo).toHaveBeenCalledExactlyOnceWith({ top: 2000 }));
-      expect(notes.offer).toHaveBeenCalledOnce();
+      expect(snackbar.showWithAction).toHaveBeenCalledOnce();
     });
 
-    it('is the top once the lesson is completed', async () => {
+    it('is the top after the lesson is completed', async () => {
       layOut(-2000, 5000);
       await open('l2');
       await scroll();
@@ -636,20 +639,20 @@ describe('LessonPage', () => {
       (await request(SUMMARY_URL)).flush(SUMMARY);
     });
 
-    it('is the top when one likes it better', async () => {
+    it('is the top on request', async () => {
       localStorage.setItem(PLACE, '0.5');
       layOut(0, 1000);
-      notes.offer.mockResolvedValueOnce(true);
+      snackbar.showWithAction.mockResolvedValueOnce(true);
       await open('l2');
 
       await vi.waitFor(() => expect(scrollTo.mock.lastCall).toEqual([{ top: 0 }]));
     });
 
-    it('is forgotten once one is through', async () => {
+    it('is removed at the end of the text', async () => {
       localStorage.setItem(PLACE, '0.5');
       layOut(-4500, 5000);
       await open('l2');
-      await vi.waitFor(() => expect(notes.offer).toHaveBeenCalled());
+      await vi.waitFor(() => expect(snackbar.showWithAction).toHaveBeenCalled());
       await scroll();
 
       expect(localStorage.getItem(PLACE)).toBeNull();

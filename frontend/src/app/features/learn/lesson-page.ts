@@ -16,234 +16,107 @@ import {
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { Router, RouterLink } from '@angular/router';
 
-import { Summary } from '@core/api/models';
+import { ProgressSummary } from '@core/api/models';
 import { Session } from '@core/auth/session';
 import { ApiError } from '@core/errors/api-error';
-import { Failures } from '@core/errors/failures';
-import { focusHeading } from '@core/navigation/focus';
-import { PageTitle } from '@core/navigation/titles';
-import { Notes } from '@core/notes/notes';
-import { Marks, isAway } from '@core/offline/marks';
-import type { Mark } from '@core/offline/store';
-import { Empty } from '@shared/empty';
-import { Failed } from '@shared/failed';
-import { Minutes } from '@shared/minutes';
+import { ErrorReporter } from '@core/errors/error-reporter';
+import { focusHeading } from '@core/navigation/heading-focus';
+import { PageMetadata } from '@core/navigation/page-metadata';
+import { Snackbar } from '@core/snackbar/snackbar';
+import { LessonCompletions, isOffline } from '@core/offline/lesson-completions';
+import type { CompletionChange } from '@core/offline/offline-store';
+import { EmptyState } from '@shared/empty-state';
+import { LoadError } from '@shared/load-error';
+import { DurationPipe } from '@shared/duration';
 import { Skeleton } from '@shared/skeleton';
 import { Completion } from './completion';
 import { Finished } from './finished';
 import { Keyboard } from './keyboard';
-import { Course, withMarks } from './learn-models';
+import { Course, withChanges } from './learn-models';
 import { LessonsApi } from './lessons-api';
 import { LessonText } from './lesson-text';
-import { Neighbours } from './neighbours';
+import { lessonStep } from './lesson-shortcuts';
+import { Milestones } from './milestones';
+import { Neighbors } from './neighbors';
 import { Outline } from './outline';
-import { ReadingHabits } from './reading-habits';
-import { Resume } from './resume';
+import { ReadingPosition } from './reading-position';
+import { ReadingPreferences } from './reading-preferences';
 
-/** Where a key means something else, or is part of what one writes. */
-const BUSY =
-  'input, select, textarea, summary, iframe, pre, table, [contenteditable], [role=dialog], [role=menu], [tabindex="0"]';
-const QUIET = 'data-quiet'; // as in styles.scss
-const LETTERS: Readonly<Record<string, number>> = { j: 1, k: -1 };
-const ARROWS: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowLeft: -1 };
+const FOCUS_MODE = 'data-focus-mode'; // Also used in styles.scss.
 
 @Component({
   selector: 'lms-lesson-page',
   imports: [
     RouterLink,
     Completion,
-    Empty,
-    Failed,
+    EmptyState,
+    LoadError,
     Finished,
     Keyboard,
     LessonText,
-    Minutes,
-    Neighbours,
+    DurationPipe,
+    Neighbors,
     Outline,
     Skeleton,
   ],
-  providers: [Resume],
+  providers: [ReadingPosition],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './lesson-page.scss',
   host: {
-    '(document:keydown)': 'press($event)',
-    '(window:online)': 'readAgain()',
+    '(document:keydown)': 'onKey($event)',
+    '(window:online)': 'reload()',
   },
-  template: `
-    <div class="page">
-      @if (course(); as course) {
-        @if (isOffline()) {
-          <p class="notice" role="status" i18n>
-            This is the copy on this device. What you mark is sent when you are online again.
-          </p>
-        }
-        <div class="player">
-          @if (!habits.isQuiet()) {
-            <lms-outline [course]="course" [current]="lessonId()" />
-          }
-          @if (course.outline.length === 0) {
-            <div>
-              <h1>{{ course.title }}</h1>
-              <lms-empty title="This course has no lessons yet." i18n-title>
-                <a class="button" [routerLink]="['/courses', course.id]" i18n>To the course</a>
-              </lms-empty>
-            </div>
-          } @else if (isForeign()) {
-            <div>
-              <h1 i18n>No such lesson</h1>
-              <p i18n>The lesson is not in this course, or no longer.</p>
-              <a class="button" [routerLink]="['/learn', course.id]" i18n>Go on with the course</a>
-            </div>
-          } @else if (!line()) {
-            <div>
-              <h1 i18n>Lesson</h1>
-              <lms-skeleton [count]="4" height="7rem" />
-            </div>
-          } @else {
-            <article>
-              <header>
-                <p class="quiet facts">
-                  @if (line(); as line) {
-                    <span i18n>Lesson {{ number() }} of {{ course.outline.length }}</span>
-                    @if (line.duration_minutes > 0) {
-                      <span>{{ line.duration_minutes | minutes }}</span>
-                    }
-                    @if (line.is_preview && !course.summary) {
-                      <span class="badge" i18n>Preview</span>
-                    }
-                    @if (isDone()) {
-                      <span class="badge" i18n>Completed</span>
-                    }
-                  }
-                </p>
-                <button
-                  class="quiet-switch"
-                  type="button"
-                  [attr.aria-pressed]="habits.isQuiet()"
-                  (click)="habits.isQuiet.set(!habits.isQuiet())"
-                >
-                  <ng-container i18n>Quiet mode</ng-container>
-                </button>
-                <h1>{{ line()?.title }}</h1>
-              </header>
-              @if (text.error(); as error) {
-                <lms-failed [error]="error" [title]="failure()" (retry)="text.reload()" />
-              } @else if (text.hasValue()) {
-                <lms-lesson-text [lesson]="text.value().value" />
-              } @else {
-                <lms-skeleton [count]="4" height="7rem" />
-              }
-              @if (text.hasValue() || text.error()) {
-                <footer>
-                  @if (text.hasValue()) {
-                    @if (course.summary; as summary) {
-                      <lms-completion
-                        [lesson]="text.value().value.id"
-                        [summary]="summary"
-                        [isWaiting]="isWaiting()"
-                        (marked)="mark(text.value().value.id, $event)"
-                      />
-                      @if (isFinished()) {
-                        <lms-finished [course]="course" [summary]="summary" />
-                      }
-                    } @else if (text.value().value.content_html !== null) {
-                      <p class="notice" i18n>
-                        You are not enrolled in this course, so your progress is not kept.
-                        <a [routerLink]="['/courses', course.id]">See the course</a>
-                      </p>
-                    }
-                  }
-                  <lms-neighbours
-                    [course]="course.id"
-                    [previous]="previous()"
-                    [next]="next()"
-                    [isDone]="isDone() && !isFinished()"
-                  />
-                  @if (!habits.isQuiet()) {
-                    <lms-keyboard />
-                  }
-                </footer>
-              }
-            </article>
-          }
-        </div>
-      } @else if (isMissing()) {
-        <h1 i18n>Course not found</h1>
-        <p i18n>There is no such course, or it is open only to those who take it.</p>
-        <div class="actions">
-          <a class="button" routerLink="/courses" i18n>All courses</a>
-          @if (!session.isSignedIn()) {
-            <a class="button outlined" routerLink="/login" [queryParams]="{ next: router.url }">
-              <ng-container i18n>Sign in</ng-container>
-            </a>
-          }
-        </div>
-      } @else if (place.error(); as error) {
-        <h1 i18n>Lesson</h1>
-        <lms-failed [error]="error" [title]="failure()" (retry)="place.reload()" />
-      } @else {
-        <div class="player">
-          @if (!habits.isQuiet()) {
-            <lms-skeleton class="waiting" [count]="7" height="3rem" />
-          }
-          <div>
-            <h1 i18n>Lesson</h1>
-            <lms-skeleton [count]="4" height="7rem" />
-          </div>
-        </div>
-      }
-    </div>
-  `,
+  templateUrl: './lesson-page.html',
 })
 export class LessonPage {
   readonly courseId = input.required<string>();
   readonly lessonId = input<string>();
 
   private readonly api = inject(LessonsApi);
-  private readonly marks = inject(Marks);
-  private readonly notes = inject(Notes);
-  private readonly failures = inject(Failures);
-  private readonly title = inject(PageTitle);
-  private readonly resume = inject(Resume);
+  private readonly lessonCompletions = inject(LessonCompletions);
+  private readonly snackbar = inject(Snackbar);
+  private readonly errorReporter = inject(ErrorReporter);
+  private readonly pageMetadata = inject(PageMetadata);
+  private readonly readingPosition = inject(ReadingPosition);
   private readonly document = inject(DOCUMENT);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
-  private readonly shown = viewChild(LessonText);
-  private readonly optimistic = signal<readonly Mark[]>([]);
-  private latest: Mark | null = null;
-  private milestones: Pick<Summary, 'course' | 'milestones'> | null = null;
+  private readonly lessonText = viewChild(LessonText);
+  private readonly unsent = signal<readonly CompletionChange[]>([]);
+  private readonly milestones = new Milestones();
+  private latest: CompletionChange | null = null;
 
   protected readonly session = inject(Session);
   protected readonly router = inject(Router);
-  protected readonly habits = inject(ReadingHabits);
-  protected readonly place = this.api.course(this.courseId);
+  protected readonly preferences = inject(ReadingPreferences);
+  protected readonly loadedCourse = this.api.course(this.courseId);
   protected readonly text = this.api.lesson(this.lessonId);
 
-  /** The course as it is with the marks that the server has yet to hear of. */
+  /** The course with the changes that are not sent yet. */
   protected readonly course = computed(() => {
-    if (!this.place.hasValue()) return null;
-    const course = this.place.value().value;
-    const unheard = [...this.marks.waiting(), ...this.optimistic()];
+    if (!this.loadedCourse.hasValue()) return null;
+    const course = this.loadedCourse.value().value;
+    const pending = [...this.lessonCompletions.pending(), ...this.unsent()];
     return {
       ...course,
-      summary: course.summary && withMarks(course.summary, course.outline, unheard),
+      summary: course.summary && withChanges(course.summary, course.outline, pending),
     };
   });
-  private readonly isCourseKept = computed(() =>
-    this.place.hasValue() ? this.place.value().isKept : null,
+  private readonly isCourseOffline = computed(() =>
+    this.loadedCourse.hasValue() ? this.loadedCourse.value().isOfflineCopy : null,
   );
-  private readonly isTextKept = computed(() =>
-    this.text.hasValue() ? this.text.value().isKept : null,
+  private readonly isTextOffline = computed(() =>
+    this.text.hasValue() ? this.text.value().isOfflineCopy : null,
   );
-  protected readonly isOffline = computed(() => this.isCourseKept() || this.isTextKept());
+  protected readonly isOffline = computed(() => this.isCourseOffline() || this.isTextOffline());
 
   private readonly index = computed(
     () => this.course()?.outline.findIndex(lesson => lesson.id === this.lessonId()) ?? -1,
   );
   protected readonly number = computed(() => this.index() + 1);
-  protected readonly line = computed(() => this.course()?.outline[this.index()]);
-  protected readonly previous = computed(() => this.neighbour(-1));
-  protected readonly next = computed(() => this.neighbour(1));
-  protected readonly isForeign = computed(
+  protected readonly outlineEntry = computed(() => this.course()?.outline[this.index()]);
+  protected readonly previous = computed(() => this.neighbor(-1));
+  protected readonly next = computed(() => this.neighbor(1));
+  protected readonly isNotInCourse = computed(
     () => this.course() !== null && this.lessonId() !== undefined && this.index() < 0,
   );
   protected readonly isDone = computed(() => {
@@ -254,83 +127,81 @@ export class LessonPage {
     const summary = this.course()?.summary;
     return !!summary && summary.total > 0 && summary.completed === summary.total;
   });
-  protected readonly isWaiting = computed(() =>
-    this.marks.waiting().some(mark => mark.lesson === this.lessonId()),
+  protected readonly isPending = computed(() =>
+    this.lessonCompletions.pending().some(change => change.lesson === this.lessonId()),
   );
   protected readonly isMissing = computed(() => {
-    const error = this.place.error();
+    const error = this.loadedCourse.error();
     return error instanceof ApiError && error.status === 404;
   });
-  protected readonly failure = computed(() =>
-    isAway(this.place.error() ?? this.text.error())
-      ? $localize`This lesson is not on this device.`
-      : $localize`This could not be loaded.`,
+  protected readonly errorTitle = computed(() =>
+    isOffline(this.loadedCourse.error() ?? this.text.error())
+      ? $localize`This lesson is not available offline.`
+      : $localize`Could not load this content.`,
   );
 
   constructor() {
-    this.marks.heard.pipe(takeUntilDestroyed()).subscribe(mark => void this.takeIn(mark));
+    this.lessonCompletions.synced
+      .pipe(takeUntilDestroyed())
+      .subscribe(change => void this.applySynced(change));
     effect(() => this.openNext());
     effect(() => {
-      const [line, course] = [this.line(), this.course()];
-      if (line && course) this.title.set(`${line.title} · ${course.title}`);
-      else if (course) this.title.set(course.title);
+      const [entry, course] = [this.outlineEntry(), this.course()];
+      if (entry && course) this.pageMetadata.setTitle(`${entry.title} · ${course.title}`);
+      else if (course) this.pageMetadata.setTitle(course.title);
     });
-    effect(() => this.sayMilestone());
+    effect(() => this.announceMilestone());
     effect(() => {
-      if (this.isCourseKept() !== null) untracked(() => void this.marks.sendWaiting());
-    });
-    effect(() => {
-      const isBack = this.isTextKept() === false && untracked(this.isCourseKept) === true;
-      if (isBack) untracked(() => this.place.reload());
+      if (this.isCourseOffline() !== null)
+        untracked(() => void this.lessonCompletions.sendPending());
     });
     effect(() => {
-      this.document.documentElement.toggleAttribute(QUIET, this.habits.isQuiet());
+      const isOnlineAgain =
+        this.isTextOffline() === false && untracked(this.isCourseOffline) === true;
+      if (isOnlineAgain) untracked(() => this.loadedCourse.reload());
     });
-    inject(DestroyRef).onDestroy(() => this.document.documentElement.removeAttribute(QUIET));
-    afterRenderEffect(() => this.readHeading());
-    afterRenderEffect(() => this.openText());
+    effect(() => {
+      this.document.documentElement.toggleAttribute(FOCUS_MODE, this.preferences.isFocusMode());
+    });
+    inject(DestroyRef).onDestroy(() => this.document.documentElement.removeAttribute(FOCUS_MODE));
+    afterRenderEffect(() => this.refocusHeading());
+    afterRenderEffect(() => this.trackPosition());
   }
 
-  protected async mark(lesson: string, completed: boolean): Promise<void> {
-    const mark = { lesson, completed };
-    this.optimistic.update(marks => [...marks, mark]);
+  protected async setCompleted(lesson: string, completed: boolean): Promise<void> {
+    const change = { lesson, completed };
+    this.unsent.update(changes => [...changes, change]);
     try {
-      if (completed) this.resume.finish(lesson);
-      await this.marks.set(lesson, completed);
+      if (completed) this.readingPosition.finish(lesson);
+      await this.lessonCompletions.set(lesson, completed);
     } catch (error) {
-      void this.failures.report(error);
+      void this.errorReporter.report(error);
     } finally {
-      this.optimistic.update(marks => marks.filter(one => one !== mark));
+      this.unsent.update(changes => changes.filter(other => other !== change));
     }
   }
 
-  protected press(event: KeyboardEvent): void {
-    const onwards = this.document.documentElement.dir === 'rtl' ? -1 : 1;
-    const step = LETTERS[event.key.toLowerCase()] ?? onwards * (ARROWS[event.key] ?? 0);
-    const isOther =
-      event.defaultPrevented ||
-      event.repeat ||
-      [event.altKey, event.ctrlKey, event.metaKey, event.shiftKey].includes(true) ||
-      (event.target instanceof Element && event.target.closest(BUSY) !== null);
-    if (!step || isOther || !this.habits.hasKeys()) return;
-    const lesson = this.neighbour(step);
+  protected onKey(event: KeyboardEvent): void {
+    if (!this.preferences.hasShortcuts()) return;
+    const step = lessonStep(event, this.document.documentElement.dir);
+    const lesson = step ? this.neighbor(step) : undefined;
     if (!lesson) return;
     event.preventDefault();
     void this.router.navigate(['/learn', this.courseId(), lesson.id]);
   }
 
-  protected async readAgain(): Promise<void> {
-    await this.marks.sendWaiting();
-    if (this.isCourseKept() !== false) this.place.reload();
-    if (this.isTextKept() !== false) this.text.reload();
+  protected async reload(): Promise<void> {
+    await this.lessonCompletions.sendPending();
+    if (this.isCourseOffline() !== false) this.loadedCourse.reload();
+    if (this.isTextOffline() !== false) this.text.reload();
   }
 
-  private neighbour(step: number) {
+  private neighbor(step: number) {
     const index = this.index();
     return index < 0 ? undefined : this.course()?.outline[index + step];
   }
 
-  /** Without a lesson in the address, goes to where one has to go on. */
+  /** Opens the next lesson if the URL has none. */
   private openNext(): void {
     const course = this.course();
     if (!course || this.lessonId() !== undefined) return;
@@ -339,58 +210,44 @@ export class LessonPage {
     void this.router.navigate(['/learn', course.id, lesson.id], { replaceUrl: true });
   }
 
-  /** The server has heard of the mark: what it says of the course now holds. */
-  private async takeIn(mark: Mark): Promise<void> {
-    this.latest = mark;
+  /** Applies an accepted change at once, then loads the summary of the server. */
+  private async applySynced(change: CompletionChange): Promise<void> {
+    this.latest = change;
     const course = this.courseId();
-    this.change(course, ({ summary, outline }) => summary && withMarks(summary, outline, [mark]));
+    this.updateSummary(
+      course,
+      ({ summary, outline }) => summary && withChanges(summary, outline, [change]),
+    );
     const summary = await this.api.summary(course).catch(() => null);
-    if (summary && this.latest === mark) this.change(course, () => summary);
+    if (summary && this.latest === change) this.updateSummary(course, () => summary);
   }
 
-  private change(id: string, summaryOf: (course: Course) => Summary | null): void {
-    if (!this.place.hasValue() || this.place.value().value.id !== id) return;
-    const read = this.place.value();
-    const course = { ...read.value, summary: summaryOf(read.value) };
-    this.place.set({ ...read, value: course });
-    this.api.keep(course);
+  private updateSummary(id: string, summaryOf: (course: Course) => ProgressSummary | null): void {
+    if (!this.loadedCourse.hasValue() || this.loadedCourse.value().value.id !== id) return;
+    const loaded = this.loadedCourse.value();
+    const course = { ...loaded.value, summary: summaryOf(loaded.value) };
+    this.loadedCourse.set({ ...loaded, value: course });
+    this.api.save(course);
   }
 
-  private sayMilestone(): void {
-    const summary = this.place.hasValue() ? this.place.value().value.summary : null;
-    if (!summary) return;
-    const before = this.milestones;
-    this.milestones = summary;
-    if (before?.course !== summary.course) return;
-    const reached = summary.milestones.filter(percent => !before.milestones.includes(percent));
-    if (reached.length > 0) void this.notes.say(textOf(Math.max(...reached)));
+  private announceMilestone(): void {
+    const summary = this.loadedCourse.hasValue() ? this.loadedCourse.value().value.summary : null;
+    const text = summary && this.milestones.messageFor(summary);
+    if (text) void this.snackbar.show(text);
   }
 
-  /** The heading has another text under whoever listens: it is read again. */
-  private readHeading(): void {
-    this.line();
+  /** Focuses the changed heading again, so that screen readers read it. */
+  private refocusHeading(): void {
+    this.outlineEntry();
     const heading = this.host.querySelector('h1');
     if (heading === null || heading !== this.document.activeElement) return;
     heading.blur();
     focusHeading(this.document);
   }
 
-  private openText(): void {
-    const [reading, lesson] = [this.shown()?.reading()?.nativeElement, this.lessonId()];
-    if (reading && lesson) void this.resume.open(lesson, reading);
-    else this.resume.leave();
-  }
-}
-
-function textOf(milestone: number): string {
-  switch (milestone) {
-    case 100:
-      return $localize`You have completed all lessons of this course. Well done!`;
-    case 75:
-      return $localize`Three quarters of this course are done.`;
-    case 50:
-      return $localize`Half of this course is done.`;
-    default:
-      return $localize`A quarter of this course is done.`;
+  private trackPosition(): void {
+    const [reading, lesson] = [this.lessonText()?.textElement()?.nativeElement, this.lessonId()];
+    if (reading && lesson) void this.readingPosition.open(lesson, reading);
+    else this.readingPosition.leave();
   }
 }

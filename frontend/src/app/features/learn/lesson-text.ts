@@ -15,25 +15,25 @@ import { Prose } from '@shared/prose';
 
 import { Video } from './video';
 
-/** What a lesson teaches or, to whoever may not read it, how to enrol. */
+/** The content of a lesson or, without access, how to enroll. */
 @Component({
   selector: 'lms-lesson-text',
   imports: [RouterLink, Prose, Video],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
-    @if (isClosed()) {
+    @if (isLocked()) {
       <div class="card">
-        <h2 i18n>This lesson is for those who take the course</h2>
+        <h2 i18n>Enroll to read this lesson</h2>
         <p i18n>
-          Enrol on the course’s page to read all of its lessons. Those that are marked as previews
-          are open to everyone.
+          This lesson is available only to students of the course. Preview lessons are open to
+          everyone.
         </p>
         <div class="actions">
           <a class="button" [routerLink]="['/courses', lesson().course]" i18n
-            >See the course and enrol</a
+            >View course and enroll</a
           >
           @if (!session.isSignedIn()) {
-            <a class="button outlined" routerLink="/login" [queryParams]="{ next: address() }">
+            <a class="button outlined" routerLink="/login" [queryParams]="{ next: lessonUrl() }">
               <ng-container i18n>Sign in</ng-container>
             </a>
           }
@@ -47,7 +47,7 @@ import { Video } from './video';
           [link]="lesson().video_url"
         />
       }
-      <div #reading>
+      <div #textElement>
         @if (lesson().content_html; as html) {
           <lms-prose [html]="html" />
         } @else if (!lesson().video_url) {
@@ -59,10 +59,12 @@ import { Video } from './video';
 })
 export class LessonText {
   readonly lesson = input.required<Lesson>();
-  /** The text as it is laid out; nothing where it is closed. */
-  readonly reading = viewChild<ElementRef<HTMLElement>>('reading');
+  /** The element of the text; undefined without access. */
+  readonly textElement = viewChild<ElementRef<HTMLElement>>('textElement');
 
   protected readonly session = inject(Session);
-  protected readonly isClosed = computed(() => this.lesson().content_html === null);
-  protected readonly address = computed(() => `/learn/${this.lesson().course}/${this.lesson().id}`);
+  protected readonly isLocked = computed(() => this.lesson().content_html === null);
+  protected readonly lessonUrl = computed(
+    () => `/learn/${this.lesson().course}/${this.lesson().id}`,
+  );
 }

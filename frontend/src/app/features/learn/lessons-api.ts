@@ -2,33 +2,41 @@ import { HttpClient, HttpContext } from '@angular/common/http';
 import { Injectable, Signal, computed, inject, resource, signal } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
 
-import { Course as PublicCourse, Lesson, Outline, Page, Place, Summary } from '@core/api/models';
+import {
+  Course as PublicCourse,
+  Lesson,
+  Outline,
+  Page,
+  Enrollment,
+  ProgressSummary,
+} from '@core/api/models';
 import { Session } from '@core/auth/session';
 import { inBackground } from '@core/http/contexts';
-import { isAway } from '@core/offline/marks';
-import type { Store } from '@core/offline/store';
-import { Course, Read } from './learn-models';
+import { isOffline } from '@core/offline/lesson-completions';
+import type { OfflineStore } from '@core/offline/offline-store';
+import { Course, Loaded } from './learn-models';
 
-/** What a learner asks for; what was read once is there without the server, too. */
+/** Loads courses and lessons, and stores them on the device for offline use. */
 @Injectable({ providedIn: 'root' })
 export class LessonsApi {
   private readonly http = inject(HttpClient);
   private readonly session = inject(Session);
-  private readonly isKnown = signal(false); // a reload has no token yet
+  private readonly isSessionReady = signal(false);
   private readonly user = computed(() => this.session.user()?.id ?? null);
 
   constructor() {
-    void this.session.restored().then(() => this.isKnown.set(true));
+    void this.session.whenReady().then(() => this.isSessionReady.set(true));
   }
 
   course(id: Signal<string>) {
     return resource({
-      params: () => (this.isKnown() ? { id: id(), user: this.user() } : undefined),
-      loader: ({ params: { id, user } }): Promise<Read<Course>> =>
+      params: () => (this.isSessionReady() ? { id: id(), user: this.user() } : undefined),
+      loader: ({ params: { id, user } }): Promise<Loaded<Course>> =>
         this.read(user, {
           fetch: () => this.fetchCourse(id, user),
-          keep: (store, owner, course) => store.keepCourse(owner, id, course),
-          find: (store, owner) => store.course(owner, id).then(kept => kept && { ...kept, id }),
+          save: (store, owner, course) => store.saveCourse(owner, id, course),
+          load: (store, owner) =>
+            store.course(owner, id).then(stored => stored && { ...stored, id }),
         }),
     });
   }
@@ -36,25 +44,25 @@ export class LessonsApi {
   lesson(id: Signal<string | undefined>) {
     return resource({
       params: () => {
-        const [wanted, user] = [id(), this.user()];
-        return wanted !== undefined && this.isKnown() ? { id: wanted, user } : undefined;
+        const [lesson, user] = [id(), this.user()];
+        return lesson !== undefined && this.isSessionReady() ? { id: lesson, user } : undefined;
       },
-      loader: ({ params: { id, user } }): Promise<Read<Lesson>> =>
+      loader: ({ params: { id, user } }): Promise<Loaded<Lesson>> =>
         this.read(user, {
           fetch: () => this.get<Lesson>(`/api/lessons/${id}/`),
-          keep: (store, owner, lesson) => store.keepLesson(owner, lesson),
-          find: (store, owner) => store.lesson(owner, id),
+          save: (store, owner, lesson) => store.saveLesson(owner, lesson),
+          load: (store, owner) => store.lesson(owner, id),
         }),
     });
   }
 
-  summary(course: string): Promise<Summary> {
-    return this.get<Summary>('/api/progress/summary/', { course }, inBackground());
+  summary(course: string): Promise<ProgressSummary> {
+    return this.get<ProgressSummary>('/api/progress/summary/', { course }, inBackground());
   }
 
-  /** Keeps what has become of a course, for when nobody answers. */
-  keep(course: Course): void {
-    void this.ifSignedIn(this.user(), (store, owner) => store.keepCourse(owner, course.id, course));
+  /** Stores a changed course for offline use. */
+  save(course: Course): void {
+    void this.withStore(this.user(), (store, owner) => store.saveCourse(owner, course.id, course));
   }
 
   private async fetchCourse(id: string, user: string | null): Promise<Course> {
@@ -66,51 +74,54 @@ export class LessonsApi {
     return { id, title, outline, summary };
   }
 
-  /** One's place in the course says it without a refusal, where there is none. */
-  private async fetchSummary(course: string, student: string | null): Promise<Summary | null> {
+  /** The enrollment has the summary; without one the list is empty instead of an error. */
+  private async fetchSummary(
+    course: string,
+    student: string | null,
+  ): Promise<ProgressSummary | null> {
     if (student === null) return null;
     const params = { course, student, expand: 'progress' };
-    const places = await this.get<Page<Place>>('/api/enrollments/', params);
-    return places.results[0]?.progress ?? null;
+    const enrollments = await this.get<Page<Enrollment>>('/api/enrollments/', params);
+    return enrollments.results[0]?.progress ?? null;
   }
 
   private async read<Value>(
     user: string | null,
     from: {
       fetch: () => Promise<Value>;
-      keep: (store: Store, owner: string, value: Value) => Promise<void>;
-      find: (store: Store, owner: string) => Promise<Value | undefined>;
+      save: (store: OfflineStore, owner: string, value: Value) => Promise<void>;
+      load: (store: OfflineStore, owner: string) => Promise<Value | undefined>;
     },
-  ): Promise<Read<Value>> {
+  ): Promise<Loaded<Value>> {
     try {
       const value = await from.fetch();
-      void this.ifSignedIn(user, (store, owner) => from.keep(store, owner, value));
-      return { value, isKept: false };
+      void this.withStore(user, (store, owner) => from.save(store, owner, value));
+      return { value, isOfflineCopy: false };
     } catch (error) {
-      const kept = isAway(error) ? await this.ifSignedIn(user, from.find) : undefined;
-      if (kept === undefined) throw error;
-      return { value: kept, isKept: true };
+      const stored = isOffline(error) ? await this.withStore(user, from.load) : undefined;
+      if (stored === undefined) throw error;
+      return { value: stored, isOfflineCopy: true };
     }
   }
 
-  /** A browser that keeps nothing is one on which lessons are not there offline. */
-  private async ifSignedIn<Kept>(
+  /** Ignores storage errors: such a browser has no offline lessons. */
+  private async withStore<Value>(
     user: string | null,
-    work: (store: Store, owner: string) => Promise<Kept>,
-  ): Promise<Kept | undefined> {
+    task: (store: OfflineStore, owner: string) => Promise<Value>,
+  ): Promise<Value | undefined> {
     try {
-      const { store } = await import('@core/offline/store');
-      return user !== null && user === this.user() ? await work(store, user) : undefined;
+      const { offlineStore: store } = await import('@core/offline/offline-store');
+      return user !== null && user === this.user() ? await task(store, user) : undefined;
     } catch {
       return undefined;
     }
   }
 
-  private get<Answer>(
+  private get<Body>(
     url: string,
     params: Record<string, string> = {},
     context = new HttpContext(),
-  ): Promise<Answer> {
-    return firstValueFrom(this.http.get<Answer>(url, { params, context }));
+  ): Promise<Body> {
+    return firstValueFrom(this.http.get<Body>(url, { params, context }));
   }
 }

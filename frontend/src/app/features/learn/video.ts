@@ -12,7 +12,7 @@ import {
 } from '@angular/core';
 import { DomSanitizer } from '@angular/platform-browser';
 
-/** A lesson's video: framed when one wants it, for its host hears of everyone who loads the frame. */
+/** A lesson's video, embedded on request only, because its host can track viewers. */
 @Component({
   selector: 'lms-video',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -31,21 +31,21 @@ import { DomSanitizer } from '@angular/platform-browser';
       <ng-container #screen />
       @if (!isPlaying()) {
         <button class="poster" type="button" (click)="play()">
-          <span class="sign" aria-hidden="true"></span>
-          <span class="what" i18n>Play the video</span>
-          <small i18n>It comes from {{ host() }}.</small>
+          <span class="icon" aria-hidden="true"></span>
+          <span class="label" i18n>Play the video</span>
+          <small i18n>Hosted on {{ host() }}</small>
         </button>
       }
     } @else if (link(); as url) {
       <a class="button outlined" rel="noopener noreferrer" [href]="url" i18n>
-        Watch the video at {{ host() }}
+        Watch the video on {{ host() }}
       </a>
     }
   `,
 })
 export class Video {
   readonly lesson = input.required<string>();
-  /** What a page may frame, by the server's word; else null. */
+  /** The URL that the server allows to embed, or null. */
   readonly embed = input.required<string | null>();
   readonly link = input.required<string | null>();
 
@@ -72,7 +72,7 @@ export class Video {
   protected play(): void {
     const frame = this.player()?.createEmbeddedView(null);
     if (!frame) return;
-    // It has its address before it is in the page: empty, it would be ours, and browsers warn of it.
+    // The frame gets its URL before it is attached: an empty one has our origin, and browsers warn.
     frame.detectChanges();
     this.screen()?.insert(frame);
     this.isPlaying.set(true);

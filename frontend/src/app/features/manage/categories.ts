@@ -5,16 +5,17 @@ import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatInputModule } from '@angular/material/input';
 import { RouterLink } from '@angular/router';
 
-import { Notes } from '@core/notes/notes';
+import { Category, categoriesResource } from '@core/api/categories';
+import { Snackbar } from '@core/snackbar/snackbar';
 import { Confirm } from '@shared/confirm';
-import { Empty } from '@shared/empty';
-import { Failed } from '@shared/failed';
-import { messageOf } from '@shared/form-errors';
+import { EmptyState } from '@shared/empty-state';
+import { LoadError } from '@shared/load-error';
+import { errorMessageOf } from '@shared/form-errors';
 import { Skeleton } from '@shared/skeleton';
-import { Submission } from '@shared/submission';
-import { Category, ManageApi } from './manage-api';
+import { FormSubmission } from '@shared/form-submission';
+import { ManageApi } from './manage-api';
 
-/** The subjects that courses are sorted by. */
+/** Manages the categories of courses. */
 @Component({
   selector: 'lms-categories',
   imports: [
@@ -23,8 +24,8 @@ import { Category, ManageApi } from './manage-api';
     MatFormFieldModule,
     MatInputModule,
     RouterLink,
-    Empty,
-    Failed,
+    EmptyState,
+    LoadError,
     Skeleton,
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -33,52 +34,54 @@ import { Category, ManageApi } from './manage-api';
 })
 export class Categories {
   private readonly api = inject(ManageApi);
-  private readonly notes = inject(Notes);
+  private readonly snackbar = inject(Snackbar);
   private readonly confirm = inject(Confirm);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
-  protected readonly categories = this.api.categories();
+  protected readonly categories = categoriesResource();
   protected readonly edited = signal<Category | 'new' | null>(null);
-  protected readonly messageOf = messageOf;
+  protected readonly messageOf = errorMessageOf;
   protected readonly form = inject(NonNullableFormBuilder).group({
     name: ['', [Validators.required, Validators.maxLength(100)]],
     description: [''],
   });
-  protected readonly submission = new Submission(this.form);
+  protected readonly submission = new FormSubmission(this.form);
 
-  /** Opens the form for one, a new one, or closes it; the focus goes along. */
-  protected edit(what: Category | 'new' | null): void {
-    const before = this.edited();
+  /** Opens the form for a category or a new one, or closes it, and moves the focus. */
+  protected edit(target: Category | 'new' | null): void {
+    const previous = this.edited();
     this.submission.reset();
-    this.form.reset(what === 'new' ? undefined : (what ?? undefined));
-    this.edited.set(what);
-    const place = what ? 'form input' : `#edit-${before === 'new' ? before : before?.id}`;
-    setTimeout(() => this.host.querySelector<HTMLElement>(place)?.focus());
+    this.form.reset(target === 'new' ? undefined : (target ?? undefined));
+    this.edited.set(target);
+    const focusTarget = target
+      ? 'form input'
+      : `#edit-${previous === 'new' ? previous : previous?.id}`;
+    setTimeout(() => this.host.querySelector<HTMLElement>(focusTarget)?.focus());
   }
 
   protected async save(): Promise<void> {
-    await this.submission.send(async () => {
+    await this.submission.submit(async () => {
       const edited = this.edited();
       const body = this.form.getRawValue();
       if (edited === 'new') await this.api.addCategory(body);
       else if (edited) await this.api.changeCategory(edited.id, body);
       this.edit(null);
       this.categories.reload();
-      await this.notes.say($localize`Saved.`);
+      await this.snackbar.show($localize`Saved.`);
     });
   }
 
   protected async remove(category: Category): Promise<void> {
-    const agreed = await this.confirm.ask({
+    const isConfirmed = await this.confirm.ask({
       title: $localize`Delete this category?`,
-      text: $localize`The courses of “${category.name}:name:” stay, without a category.`,
-      action: $localize`Delete the category`,
-      isGrave: true,
+      text: $localize`Courses in “${category.name}:name:” are kept without a category.`,
+      action: $localize`Delete category`,
+      isDestructive: true,
     });
-    if (!agreed) return;
+    if (!isConfirmed) return;
     await this.submission.run(async () => {
       await this.api.removeCategory(category.id);
       this.categories.reload();
-      await this.notes.say($localize`“${category.name}:name:” is deleted.`);
+      await this.snackbar.show($localize`“${category.name}:name:” was deleted.`);
     });
   }
 }

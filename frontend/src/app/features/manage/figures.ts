@@ -2,14 +2,14 @@ import { DecimalPipe, PercentPipe } from '@angular/common';
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 import { RouterLink } from '@angular/router';
 
-import { Failed } from '@shared/failed';
+import { LoadError } from '@shared/load-error';
 import { Skeleton } from '@shared/skeleton';
 import { ManageApi } from './manage-api';
 
-/** The totals of the whole site; they may be a minute old. */
+/** The totals of the whole site, up to one minute old. */
 @Component({
   selector: 'lms-figures',
-  imports: [DecimalPipe, PercentPipe, RouterLink, Failed, Skeleton],
+  imports: [DecimalPipe, PercentPipe, RouterLink, LoadError, Skeleton],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './figures.scss',
   templateUrl: './figures.html',
@@ -17,10 +17,10 @@ import { ManageApi } from './manage-api';
 export class Figures {
   private readonly api = inject(ManageApi);
   protected readonly dashboard = this.api.dashboard();
-  protected readonly asking = this.api.users(
+  protected readonly requests = this.api.users(
     signal({ instructor_requested: 'true', page_size: '1' }),
   );
-  protected readonly all = computed(() =>
+  protected readonly totals = computed(() =>
     this.dashboard.hasValue() ? this.dashboard.value().admin : undefined,
   );
 }

@@ -2,42 +2,37 @@ import { HttpClient, httpResource } from '@angular/common/http';
 import { Injectable, Signal, inject } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
 
-import { Answered, EMPTY_PAGE, Page, Sent, User } from '@core/api/models';
-import { given } from '@core/api/params';
-
-export type Category = Answered<'Category'>;
+import { ApiResponse, EMPTY_PAGE, Page, ApiRequest, User } from '@core/api/models';
+import { Category } from '@core/api/categories';
+import { definedParams } from '@core/api/defined-params';
 
 @Injectable({ providedIn: 'root' })
 export class ManageApi {
   private readonly http = inject(HttpClient);
 
-  users(wanted: Signal<Readonly<Record<string, string | undefined>>>) {
-    return httpResource<Page<User>>(() => ({ url: '/api/users/', params: given(wanted()) }), {
-      defaultValue: EMPTY_PAGE,
-    });
-  }
-
-  changeUser(id: string, body: Sent<'PersonPatch'>): Promise<User> {
-    return firstValueFrom(this.http.patch<User>(`/api/users/${id}/`, body));
-  }
-
-  /** Makes the account and mails a link to set its password. */
-  invite(invitation: Sent<'Invitation'>): Promise<User> {
-    return firstValueFrom(this.http.post<User>('/api/users/', invitation));
-  }
-
-  categories() {
-    return httpResource<Page<Category>>(
-      () => ({ url: '/api/categories/', params: { page_size: 100 } }),
-      { defaultValue: EMPTY_PAGE },
+  users(filters: Signal<Readonly<Record<string, string | undefined>>>) {
+    return httpResource<Page<User>>(
+      () => ({ url: '/api/users/', params: definedParams(filters()) }),
+      {
+        defaultValue: EMPTY_PAGE,
+      },
     );
   }
 
-  addCategory(body: Sent<'Category'>): Promise<Category> {
+  changeUser(id: string, body: ApiRequest<'PersonPatch'>): Promise<User> {
+    return firstValueFrom(this.http.patch<User>(`/api/users/${id}/`, body));
+  }
+
+  /** Creates the account and emails a link to set its password. */
+  invite(invitation: ApiRequest<'Invitation'>): Promise<User> {
+    return firstValueFrom(this.http.post<User>('/api/users/', invitation));
+  }
+
+  addCategory(body: ApiRequest<'Category'>): Promise<Category> {
     return firstValueFrom(this.http.post<Category>('/api/categories/', body));
   }
 
-  changeCategory(id: string, body: Sent<'CategoryPatch'>): Promise<Category> {
+  changeCategory(id: string, body: ApiRequest<'CategoryPatch'>): Promise<Category> {
     return firstValueFrom(this.http.patch<Category>(`/api/categories/${id}/`, body));
   }
 
@@ -46,6 +41,6 @@ export class ManageApi {
   }
 
   dashboard() {
-    return httpResource<Answered<'Dashboard'>>(() => '/api/dashboard/');
+    return httpResource<ApiResponse<'Dashboard'>>(() => '/api/dashboard/');
   }
 }

@@ -23,6 +23,6 @@ export class ManageFrame {
   protected readonly tabs = [
     { path: 'users', label: $localize`Users` },
     { path: 'categories', label: $localize`Categories` },
-    { path: 'figures', label: $localize`Figures` },
+    { path: 'figures', label: $localize`Statistics` },
   ];
 }

@@ -18,7 +18,7 @@ export const routes: Routes = [
       },
       {
         path: 'figures',
-        title: $localize`Figures`,
+        title: $localize`Statistics`,
         loadComponent: () => import('./figures').then(m => m.Figures),
       },
     ],

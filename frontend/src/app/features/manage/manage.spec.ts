@@ -12,23 +12,23 @@ const ADMIN = { ...BOSS, id: 'boss', username: 'boss', is_active: true, created_
 const STUDENT = { ...ADMIN, ...ADA, created_at: '2026-01-02' };
 const ASKER = { ...STUDENT, instructor_requested: true };
 
-describe('the management', () => {
-  it('begins with the users, and leads to the rest', async () => {
+describe('manage pages', () => {
+  it('start with the users and link to the others', async () => {
     const { find, url } = await visit(ROUTES, '/manage', ADMIN);
 
     expect(url()).toBe('/manage/users');
     expect(find('nav [aria-current=page]').textContent).toContain('Users');
     expect(find('nav a', 'Categories').getAttribute('href')).toBe('/manage/categories');
-    expect(find('nav a', 'Figures').getAttribute('href')).toBe('/manage/figures');
+    expect(find('nav a', 'Statistics').getAttribute('href')).toBe('/manage/figures');
   });
 });
 
-describe('the users', () => {
-  async function open(people: readonly object[], query = '') {
+describe('users', () => {
+  async function open(users: readonly object[], query = '') {
     const visited = await visit(ROUTES, `/manage/users${query}`, ADMIN);
     await visited.answer('GET', ASKING, { ...pageOf(), count: 3 });
-    const asked = await visited.answer('GET', USERS, pageOf(...people));
-    /** What an action leads to is asked for anew. */
+    const asked = await visited.answer('GET', USERS, pageOf(...users));
+    /** Responds to the reload after an action. */
     const listAgain = async (...now: object[]) => {
       await visited.answer('GET', ASKING, pageOf());
       await visited.answer('GET', USERS, pageOf(...now));
@@ -36,20 +36,20 @@ describe('the users', () => {
     return { ...visited, asked, listAgain };
   }
 
-  it('are listed with what they may do', async () => {
+  it('are listed with their roles', async () => {
     const { find, page, text } = await open([ASKER, { ...ADMIN, is_instructor: true }]);
     const badges = (row: string) =>
       [...find('li', row).querySelectorAll('.badge')].map(badge => badge.textContent);
 
-    expect(text()).toContain('2 people');
+    expect(text()).toContain('2 users');
     expect(text()).toContain('ada@example.org');
-    expect(badges('ada')).toEqual(['Asks to teach']);
+    expect(badges('ada')).toEqual(['Instructor request']);
     expect(badges('boss')).toEqual(['Admin', 'Instructor']);
-    expect(find('option', 'Only who asks').textContent).toContain('(3)');
+    expect(find('option', 'Pending only').textContent).toContain('(3)');
     expect(page.querySelector('lms-pager nav')).toBeNull();
   });
 
-  it('are asked for as the address says', async () => {
+  it('are requested with the filters of the URL', async () => {
     const query = '?search=ada&role=student&instructor_requested=true&is_active=false&page=2';
     const { asked, find } = await open([STUDENT], query);
 
@@ -58,7 +58,7 @@ describe('the users', () => {
     expect(find<HTMLSelectElement>('select:has([value=false])').value).toBe('false');
   });
 
-  it('are filtered by the address, from the first page on', async () => {
+  it('are filtered through the URL, starting at the first page', async () => {
     const { answer, type, url } = await open([STUDENT], '?page=2');
     await type('select:has([value=student])', 'admin', 'change');
     expect(url()).toBe('/manage/users?role=admin');
@@ -68,11 +68,11 @@ describe('the users', () => {
     expect(url()).toBe('/manage/users?role=admin&is_active=true');
     await answer('GET', USERS, pageOf(ADMIN));
 
-    await type('label:nth-of-type(2) select', 'true', 'change');
+    await type('lms-filter-select:nth-of-type(2) select', 'true', 'change');
     expect(url()).toContain('instructor_requested=true');
   });
 
-  it('are searched', async () => {
+  it('can be searched', async () => {
     const { answer, find, settle, type, url } = await open([STUDENT]);
     await type('input[type=search]', 'grace');
     find('form[role=search]').dispatchEvent(new Event('submit', { cancelable: true }));
@@ -82,10 +82,10 @@ describe('the users', () => {
     await answer('GET', `${USERS}?search=grace`, pageOf());
   });
 
-  it('may be none, or not to be had', async () => {
+  it('can be empty or fail to load', async () => {
     const none = await open([], '?search=nix');
-    expect(none.text()).toContain('Nobody matches.');
-    expect(none.find('lms-empty a').getAttribute('href')).toBe('/manage/users');
+    expect(none.text()).toContain('No users found.');
+    expect(none.find('lms-empty-state a').getAttribute('href')).toBe('/manage/users');
 
     TestBed.resetTestingModule();
     const { answer, click, text } = await visit(ROUTES, '/manage/users', ADMIN);
@@ -97,20 +97,20 @@ describe('the users', () => {
   });
 
   it.each([
-    ['Grant', ASKER, { is_instructor: true, instructor_requested: false }],
+    ['Approve', ASKER, { is_instructor: true, instructor_requested: false }],
     ['Decline', ASKER, { instructor_requested: false }],
-    ['Make an instructor', STUDENT, { is_instructor: true, instructor_requested: false }],
+    ['Make instructor', STUDENT, { is_instructor: true, instructor_requested: false }],
     [
-      'Take the instructor’s role away',
+      'Remove instructor role',
       { ...STUDENT, is_instructor: true },
       { is_instructor: false, instructor_requested: false },
     ],
-    ['Make an admin', STUDENT, { is_admin: true }],
-    ['Take the admin’s role away', { ...STUDENT, is_admin: true }, { is_admin: false }],
-    ['Lock the account', STUDENT, { is_active: false }],
-    ['Let them in again', { ...STUDENT, is_active: false }, { is_active: true }],
-  ])('are changed by “%s” where one agrees', async (button, user, body) => {
-    const { answer, ask, click, http, listAgain, notes } = await open([user]);
+    ['Make admin', STUDENT, { is_admin: true }],
+    ['Remove admin role', { ...STUDENT, is_admin: true }, { is_admin: false }],
+    ['Deactivate account', STUDENT, { is_active: false }],
+    ['Reactivate account', { ...STUDENT, is_active: false }, { is_active: true }],
+  ])('are changed by “%s” after confirmation', async (button, user, body) => {
+    const { answer, ask, click, http, listAgain, snackbar } = await open([user]);
     ask.mockResolvedValueOnce(false);
     await click(button);
     http.expectNone(`${USERS}ada/`);
@@ -119,48 +119,48 @@ describe('the users', () => {
     await click(button);
     const sent = await answer('PATCH', `${USERS}ada/`, { ...user, ...body });
     expect(sent.body).toEqual(body);
-    expect(notes.say).toHaveBeenCalledWith('Saved.');
+    expect(snackbar.show).toHaveBeenCalledWith('Saved.');
     await listAgain({ ...user, ...body });
   });
 
-  it('are shown as they are where one could not be changed', async () => {
-    const { answer, click, listAgain, notes, report, text } = await open([STUDENT]);
-    await click('Lock the account');
+  it('stay unchanged when a change fails', async () => {
+    const { answer, click, listAgain, snackbar, report, text } = await open([STUDENT]);
+    await click('Deactivate account');
     await answer('PATCH', `${USERS}ada/`, { detail: 'No.' }, { status: 409 });
     await listAgain({ ...STUDENT, is_active: false });
 
     expect(report).toHaveBeenCalledWith(expect.objectContaining({ status: 409 }));
-    expect(notes.say).not.toHaveBeenCalled();
-    expect(text()).toContain('Locked');
+    expect(snackbar.show).not.toHaveBeenCalled();
+    expect(text()).toContain('Deactivated');
   });
 
-  it('cannot be locked out by themselves', async () => {
+  it('cannot deactivate themselves', async () => {
     const { find } = await open([ADMIN]);
-    expect(find('li').textContent).not.toContain('Lock the account');
+    expect(find('li').textContent).not.toContain('Deactivate account');
   });
 
-  it('leave when they give the role away, and are known as what they are then', async () => {
+  it('are redirected after removing their own admin role', async () => {
     const { answer, click, session, url } = await open([ADMIN]);
-    await click('Take the admin’s role away');
+    await click('Remove admin role');
     await answer('PATCH', `${USERS}boss/`, { ...ADMIN, is_admin: false });
 
     expect(session.user()?.is_admin).toBe(false);
     expect(url()).toBe('/');
   });
 
-  it('stay when they make themselves an instructor', async () => {
+  it('stay after making themselves an instructor', async () => {
     const { answer, click, session, url } = await open([ADMIN]);
-    await click('Make an instructor');
+    await click('Make instructor');
     await answer('PATCH', `${USERS}boss/`, { ...ADMIN, is_instructor: true });
 
     expect(session.user()?.is_instructor).toBe(true);
     expect(url()).toBe('/manage/users');
   });
 
-  describe('that are invited', () => {
+  describe('invitations', () => {
     async function invite() {
       const visited = await open([STUDENT]);
-      await visited.click('Invite somebody');
+      await visited.click('Invite user');
       expect(document.activeElement?.getAttribute('formControlName')).toBe('username');
       await visited.type('[formControlName=username]', 'grace');
       await visited.type('[formControlName=email]', 'grace@example.org');
@@ -169,18 +169,18 @@ describe('the users', () => {
       return visited;
     }
 
-    it('get a mail, and are listed', async () => {
-      const { answer, find, notes, page } = await invite();
+    it('are sent and the user is listed', async () => {
+      const { answer, find, snackbar, page } = await invite();
       const { body } = await answer('POST', USERS, { ...STUDENT, username: 'grace' });
 
       expect(body).toEqual({ username: 'grace', email: 'grace@example.org', is_instructor: true });
       await answer('GET', USERS, pageOf(STUDENT));
-      expect(notes.say).toHaveBeenCalledWith('grace is invited by mail.');
+      expect(snackbar.show).toHaveBeenCalledWith('Invitation sent to grace.');
       expect(page.querySelector('form.invite')).toBeNull();
       expect(document.activeElement).toBe(find('#invite'));
     });
 
-    it('may be known already, which is said at the field', async () => {
+    it('show an existing username at its field', async () => {
       const { answer, find } = await invite();
       await answer('POST', USERS, { email: ['It is taken.'] }, REFUSED);
 
@@ -188,7 +188,7 @@ describe('the users', () => {
       expect(find<HTMLInputElement>('[formControlName=username]').value).toBe('grace');
     });
 
-    it('are not invited where the server fails, or says what concerns no field', async () => {
+    it('show other errors above the form or as a message', async () => {
       const { answer, find, report, submit } = await invite();
       await answer('POST', USERS, { detail: 'Not now.' }, REFUSED);
       expect(find('[role=alert]').textContent).toBe('Not now.');
@@ -199,12 +199,12 @@ describe('the users', () => {
       expect(find<HTMLInputElement>('[formControlName=username]').value).toBe('grace');
     });
 
-    it('need a name and an address', async () => {
+    it('require a name and an email address', async () => {
       const { click, find, http, page, submit } = await open([STUDENT]);
-      await click('Invite somebody');
+      await click('Invite user');
       await submit('form.invite');
       http.expectNone(USERS);
-      expect(find('mat-error').textContent).toContain('This is needed.');
+      expect(find('mat-error').textContent).toContain('This field is required.');
 
       await click('Cancel');
       expect(page.querySelector('form.invite')).toBeNull();
@@ -212,7 +212,7 @@ describe('the users', () => {
   });
 });
 
-describe('the categories', () => {
+describe('categories', () => {
   const URL = '/api/categories/';
   const NATURE = { id: 'c1', name: 'Nature', description: 'What grows.', course_count: 2 };
   const MUSIC = { id: 'c2', name: 'Music', description: '', course_count: 1 };
@@ -233,7 +233,7 @@ describe('the categories', () => {
     expect(find('a', '1 course').getAttribute('href')).toBe('/courses?category=c2');
   });
 
-  it('may be none, or not to be had', async () => {
+  it('can be empty or fail to load', async () => {
     const none = await open();
     expect(none.text()).toContain('There are no categories yet.');
 
@@ -245,9 +245,9 @@ describe('the categories', () => {
     expect(text()).toContain('What grows.');
   });
 
-  it('are added', async () => {
+  it('can be added', async () => {
     const { answer, click, find, listAgain, names, page, submit, type } = await open(NATURE);
-    await click('Add a category');
+    await click('Add category');
     expect(document.activeElement?.getAttribute('formControlName')).toBe('name');
     await type('[formControlName=name]', 'Music');
     await type('[formControlName=description]', 'What sounds.');
@@ -261,7 +261,7 @@ describe('the categories', () => {
     expect(document.activeElement).toBe(find('#edit-new'));
   });
 
-  it('are renamed in their place', async () => {
+  it('can be renamed in place', async () => {
     const { answer, click, find, listAgain, names, submit, type } = await open(NATURE);
     await click('Edit');
     expect(find<HTMLInputElement>('li [formControlName=name]').value).toBe('Nature');
@@ -274,9 +274,9 @@ describe('the categories', () => {
     expect(names()).toEqual(['Life']);
   });
 
-  it('say at the field that the name is taken, and keep what was typed', async () => {
+  it('show a duplicate name at the field and keep the input', async () => {
     const { answer, click, find, submit, type } = await open(NATURE);
-    await click('Add a category');
+    await click('Add category');
     await type('[formControlName=name]', 'NATURE');
     await submit();
     await answer('POST', URL, { name: ['It is taken.'] }, REFUSED);
@@ -285,9 +285,9 @@ describe('the categories', () => {
     expect(find<HTMLInputElement>('[formControlName=name]').value).toBe('NATURE');
   });
 
-  it('say above the form what concerns no field, and elsewhere that the server failed', async () => {
+  it('show other errors above the form or as a message', async () => {
     const { answer, click, find, report, submit, type } = await open(NATURE);
-    await click('Add a category');
+    await click('Add category');
     await type('[formControlName=name]', 'Music');
     await submit();
     await answer('POST', URL, { detail: 'Not now.' }, REFUSED);
@@ -298,24 +298,24 @@ describe('the categories', () => {
     expect(report).toHaveBeenCalled();
   });
 
-  it('need a name', async () => {
+  it('require a name', async () => {
     const { click, find, http, page, submit } = await open(NATURE);
-    await click('Add a category');
+    await click('Add category');
     await submit();
     http.expectNone(URL);
-    expect(find('mat-error').textContent).toContain('This is needed.');
+    expect(find('mat-error').textContent).toContain('This field is required.');
 
     await click('Cancel');
     expect(page.querySelector('form')).toBeNull();
   });
 
-  it('are deleted where one agrees; their courses stay', async () => {
+  it('are deleted after confirmation and keep their courses', async () => {
     const { answer, ask, click, http, listAgain, names } = await open(NATURE);
     ask.mockResolvedValueOnce(false);
     await click('Delete');
     http.expectNone(`${URL}c1/`);
     expect(ask).toHaveBeenCalledWith(
-      expect.objectContaining({ text: 'The courses of “Nature” stay, without a category.' }),
+      expect.objectContaining({ text: 'Courses in “Nature” are kept without a category.' }),
     );
 
     await click('Delete');
@@ -324,7 +324,7 @@ describe('the categories', () => {
     expect(names()).toEqual([]);
   });
 
-  it('stay where deleting is refused', async () => {
+  it('stay when deleting fails', async () => {
     const { answer, click, names, report } = await open(NATURE);
     await click('Delete');
     await answer('DELETE', `${URL}c1/`, { detail: 'It changed.' }, { status: 409 });
@@ -334,7 +334,7 @@ describe('the categories', () => {
   });
 });
 
-describe('the figures', () => {
+describe('site statistics', () => {
   const URL = '/api/dashboard/';
   const ALL = {
     users: 1234,
@@ -355,18 +355,18 @@ describe('the figures', () => {
     return { ...visited, figure };
   }
 
-  it('are the site’s, and lead to what they count', async () => {
+  it('show the totals and link to their lists', async () => {
     const { figure, find, text } = await open(ALL);
 
-    expect(figure('Users')).toBe('1,234');
-    expect(figure('Ask to teach')).toBe('3');
+    expect(figure('All users')).toBe('1,234');
+    expect(figure('Instructor requests')).toBe('3');
     expect(figure('Drafts')).toBe('1');
-    expect(text()).toContain('25% of all enrolments');
+    expect(text()).toContain('25% of all enrollments');
     expect(find('dd a', '5').getAttribute('href')).toBe('/manage/users?role=instructor');
-    expect(text()).toContain('Everything has been sent.');
+    expect(text()).toContain('All emails have been sent.');
   });
 
-  it('divide by nothing where nobody is enrolled, and say that mails wait', async () => {
+  it('handle zero enrollments and queued emails', async () => {
     const { figure, text } = await open({
       ...ALL,
       enrollments: 0,
@@ -374,18 +374,18 @@ describe('the figures', () => {
       mails_waiting: 7,
     });
 
-    expect(text()).not.toContain('of all enrolments');
-    expect(figure('Waiting')).toBe('7');
-    expect(text()).toContain('nothing is lost');
+    expect(text()).not.toContain('of all enrollments');
+    expect(figure('Queued')).toBe('7');
+    expect(text()).toContain('No emails are lost');
   });
 
-  it('can be asked for again, and do without how many ask to teach', async () => {
+  it('can be retried and work without the number of requests', async () => {
     const { answer, click, find } = await visit(ROUTES, '/manage/figures', ADMIN);
     await answer('GET', ASKING, {}, BROKEN);
     await answer('GET', URL, {}, BROKEN);
     await click('Try again');
     await answer('GET', URL, { admin: ALL });
 
-    expect(find('dl > div', 'Ask to teach').textContent).toContain('–');
+    expect(find('dl > div', 'Instructor requests').textContent).toContain('–');
   });
 });

@@ -1,8 +1,9 @@
-import { DatePipe, DecimalPipe } from '@angular/common';
+import { DatePipe, DecimalPipe, formatNumber } from '@angular/common';
 import {
   ChangeDetectionStrategy,
   Component,
   ElementRef,
+  LOCALE_ID,
   computed,
   inject,
   input,
@@ -13,21 +14,22 @@ import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatInputModule } from '@angular/material/input';
 import { Router, RouterLink } from '@angular/router';
 
-import { Sent, User } from '@core/api/models';
+import { ApiRequest, User } from '@core/api/models';
 import { Session } from '@core/auth/session';
-import { Query } from '@core/navigation/query';
-import { Notes } from '@core/notes/notes';
-import { Confirm, Question } from '@shared/confirm';
-import { Empty } from '@shared/empty';
-import { Failed } from '@shared/failed';
-import { messageOf } from '@shared/form-errors';
+import { QueryParams } from '@core/navigation/query-params';
+import { Snackbar } from '@core/snackbar/snackbar';
+import { Confirm, ConfirmOptions } from '@shared/confirm';
+import { EmptyState } from '@shared/empty-state';
+import { FilterSelect } from '@shared/filter-select';
+import { LoadError } from '@shared/load-error';
+import { errorMessageOf } from '@shared/form-errors';
 import { Pager } from '@shared/pager';
 import { SearchBox } from '@shared/search-box';
 import { Skeleton } from '@shared/skeleton';
-import { Submission } from '@shared/submission';
+import { FormSubmission } from '@shared/form-submission';
 import { ManageApi } from './manage-api';
 
-/** Who has an account, what each may do, and who asks to teach. */
+/** Manages users, their roles, and instructor requests. */
 @Component({
   selector: 'lms-users',
   imports: [
@@ -37,8 +39,9 @@ import { ManageApi } from './manage-api';
     MatFormFieldModule,
     MatInputModule,
     RouterLink,
-    Empty,
-    Failed,
+    EmptyState,
+    FilterSelect,
+    LoadError,
     Pager,
     SearchBox,
     Skeleton,
@@ -56,13 +59,14 @@ export class Users {
 
   private readonly api = inject(ManageApi);
   private readonly router = inject(Router);
-  protected readonly query = inject(Query);
-  private readonly notes = inject(Notes);
+  private readonly locale = inject(LOCALE_ID);
+  protected readonly queryParams = inject(QueryParams);
+  private readonly snackbar = inject(Snackbar);
   private readonly confirm = inject(Confirm);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   protected readonly session = inject(Session);
   protected readonly inviting = signal(false);
-  protected readonly messageOf = messageOf;
+  protected readonly messageOf = errorMessageOf;
   protected readonly users = this.api.users(
     computed(() => ({
       search: this.search(),
@@ -72,7 +76,7 @@ export class Users {
       page: this.page(),
     })),
   );
-  protected readonly asking = this.api.users(
+  protected readonly requests = this.api.users(
     signal({ instructor_requested: 'true', page_size: '1' }),
   );
   protected readonly pageNumber = computed(() => Number(this.page()) || 1);
@@ -82,22 +86,39 @@ export class Users {
     { value: 'instructor', label: $localize`Instructors` },
     { value: 'admin', label: $localize`Admins` },
   ];
+  protected readonly requestOptions = computed(() => [
+    { value: '', label: $localize`All` },
+    { value: 'true', label: $localize`Pending only` + this.requestCount() },
+  ]);
+  protected readonly statuses = [
+    { value: '', label: $localize`All` },
+    { value: 'true', label: $localize`Active` },
+    { value: 'false', label: $localize`Deactivated` },
+  ];
   protected readonly invitation = inject(NonNullableFormBuilder).group({
     username: ['', [Validators.required, Validators.minLength(3)]],
     email: ['', [Validators.required, Validators.email]],
     is_instructor: [false],
   });
-  protected readonly submission = new Submission(this.invitation);
+  protected readonly submission = new FormSubmission(this.invitation);
+
+  private requestCount(): string {
+    return this.requests.hasValue()
+      ? ` (${formatNumber(this.requests.value().count, this.locale)})`
+      : '';
+  }
 
   protected async setInstructor(user: User, isOn: boolean): Promise<void> {
     const body = { is_instructor: isOn, instructor_requested: false };
     await this.change(user, body, {
-      title: isOn ? $localize`Make an instructor?` : $localize`No longer an instructor?`,
+      title: isOn
+        ? $localize`Make this user an instructor?`
+        : $localize`Remove the instructor role?`,
       text: isOn
-        ? $localize`${user.username}:username: can then write courses and see how their students do.`
-        : $localize`${user.username}:username: keeps their courses, and can change them no longer.`,
-      action: isOn ? $localize`Make an instructor` : $localize`Take the role away`,
-      isGrave: !isOn,
+        ? $localize`${user.username}:username: will be able to create courses and see student results.`
+        : $localize`${user.username}:username: will keep their courses but will no longer be able to edit them.`,
+      action: isOn ? $localize`Make instructor` : $localize`Remove role`,
+      isDestructive: !isOn,
     });
   }
 
@@ -106,8 +127,8 @@ export class Users {
       user,
       { instructor_requested: false },
       {
-        title: $localize`Decline the request?`,
-        text: $localize`${user.username}:username: may ask again.`,
+        title: $localize`Decline this request?`,
+        text: $localize`${user.username}:username: can request the role again.`,
         action: $localize`Decline`,
       },
     );
@@ -118,12 +139,12 @@ export class Users {
       user,
       { is_admin: isOn },
       {
-        title: isOn ? $localize`Make an admin?` : $localize`No longer an admin?`,
+        title: isOn ? $localize`Make this user an admin?` : $localize`Remove the admin role?`,
         text: isOn
-          ? $localize`${user.username}:username: can then do everything here, as you can.`
-          : $localize`${user.username}:username: can manage nothing any longer.`,
-        action: isOn ? $localize`Make an admin` : $localize`Take the role away`,
-        isGrave: true,
+          ? $localize`${user.username}:username: will have the same full access as you.`
+          : $localize`${user.username}:username: will lose admin access.`,
+        action: isOn ? $localize`Make admin` : $localize`Remove role`,
+        isDestructive: true,
       },
     );
   }
@@ -133,47 +154,51 @@ export class Users {
       user,
       { is_active: isOn },
       {
-        title: isOn ? $localize`Let them in again?` : $localize`Lock the account?`,
+        title: isOn ? $localize`Reactivate this account?` : $localize`Deactivate this account?`,
         text: isOn
-          ? $localize`${user.username}:username: can sign in again.`
-          : $localize`${user.username}:username: is signed out everywhere and cannot sign in. Nothing is deleted.`,
-        action: isOn ? $localize`Let them in` : $localize`Lock the account`,
-        isGrave: !isOn,
+          ? $localize`${user.username}:username: will be able to sign in again.`
+          : $localize`${user.username}:username: will be signed out everywhere and will not be able to sign in. Nothing is deleted.`,
+        action: isOn ? $localize`Reactivate account` : $localize`Deactivate account`,
+        isDestructive: !isOn,
       },
     );
   }
 
-  /** Opens or closes the form for it; the focus goes along. */
-  protected showInvitation(isShown: boolean): void {
+  /** Opens or closes the form and moves the focus. */
+  protected showInvitation(isOpen: boolean): void {
     this.invitation.reset();
     this.submission.reset();
-    this.inviting.set(isShown);
-    const place = isShown ? '.invite input' : '#invite';
-    setTimeout(() => this.host.querySelector<HTMLElement>(place)?.focus());
+    this.inviting.set(isOpen);
+    const focusTarget = isOpen ? '.invite input' : '#invite';
+    setTimeout(() => this.host.querySelector<HTMLElement>(focusTarget)?.focus());
   }
 
   protected async invite(): Promise<void> {
-    await this.submission.send(async () => {
+    await this.submission.submit(async () => {
       const { username } = await this.api.invite(this.invitation.getRawValue());
       this.showInvitation(false);
       this.users.reload();
-      await this.notes.say($localize`${username}:username: is invited by mail.`);
+      await this.snackbar.show($localize`Invitation sent to ${username}:username:.`);
     });
   }
 
-  private async change(user: User, body: Sent<'PersonPatch'>, question: Question): Promise<void> {
-    if (!(await this.confirm.ask(question))) return;
+  private async change(
+    user: User,
+    body: ApiRequest<'PersonPatch'>,
+    confirmation: ConfirmOptions,
+  ): Promise<void> {
+    if (!(await this.confirm.ask(confirmation))) return;
     await this.submission.run(async () => {
       const changed = await this.api.changeUser(user.id, body);
-      if (changed.id === this.session.user()?.id) await this.updateOneself(changed);
-      await this.notes.say($localize`Saved.`);
+      if (changed.id === this.session.user()?.id) await this.updateCurrentUser(changed);
+      await this.snackbar.show($localize`Saved.`);
     });
     this.users.reload();
-    this.asking.reload();
+    this.requests.reload();
   }
 
-  /** Whoever gave the role away has no place here any longer. */
-  private async updateOneself(changed: User): Promise<void> {
+  /** Admins who removed their own role must leave this page. */
+  private async updateCurrentUser(changed: User): Promise<void> {
     this.session.update(changed);
     if (!changed.is_admin) await this.router.navigateByUrl('/');
   }

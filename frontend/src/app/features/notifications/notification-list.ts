@@ -13,18 +13,18 @@ import {
 } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 
-import { Failures } from '@core/errors/failures';
-import { focusHeading } from '@core/navigation/focus';
-import { Unread } from '@core/notifications/unread';
-import { Empty } from '@shared/empty';
-import { Failed } from '@shared/failed';
+import { ErrorReporter } from '@core/errors/error-reporter';
+import { focusHeading } from '@core/navigation/heading-focus';
+import { UnreadCount } from '@core/notifications/unread-count';
+import { EmptyState } from '@shared/empty-state';
+import { LoadError } from '@shared/load-error';
 import { Skeleton } from '@shared/skeleton';
 import { Notification, NotificationsApi, cursorOf } from './notifications-api';
 
-/** What one was told, the newest first. */
+/** The notifications of the current user, newest first. */
 @Component({
   selector: 'lms-notification-list',
-  imports: [DatePipe, RouterLink, Empty, Failed, Skeleton],
+  imports: [DatePipe, RouterLink, EmptyState, LoadError, Skeleton],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './notification-list.scss',
   templateUrl: './notification-list.html',
@@ -34,10 +34,10 @@ export class NotificationList {
 
   private readonly api = inject(NotificationsApi);
   private readonly router = inject(Router);
-  private readonly failures = inject(Failures);
+  private readonly errorReporter = inject(ErrorReporter);
   private readonly document = inject(DOCUMENT);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
-  protected readonly unread = inject(Unread);
+  protected readonly unreadCount = inject(UnreadCount);
   protected readonly busy = signal(false);
   protected readonly onlyUnread = computed(() => this.show() === 'unread');
   protected readonly pages = resource({
@@ -45,28 +45,31 @@ export class NotificationList {
     loader: async ({ params }) => {
       this.arrived.set([]);
       const page = await this.api.list(params.onlyUnread);
-      if (page.results.filter(one => !one.is_read).length > this.unread.count()) {
-        this.unread.refresh();
+      if (page.results.filter(({ is_read }) => !is_read).length > this.unreadCount.count()) {
+        this.unreadCount.refresh();
       }
       return { rows: page.results, next: cursorOf(page) };
     },
   });
   protected readonly shown = computed(() => (this.pages.hasValue() ? this.pages.value().rows : []));
   protected readonly rows = computed(() =>
-    this.shown().map(one => ({ one, link: this.router.parseUrl(one.link) })),
+    this.shown().map(notification => ({
+      notification,
+      link: this.router.parseUrl(notification.link),
+    })),
   );
   protected readonly next = computed(() =>
     this.pages.hasValue() ? this.pages.value().next : undefined,
   );
   protected readonly hasUnread = computed(
-    () => this.unread.count() > 0 || this.shown().some(one => !one.is_read),
+    () => this.unreadCount.count() > 0 || this.shown().some(({ is_read }) => !is_read),
   );
-  /** What came while one looked at the others; it is shown when one wants it, lest the list jump. */
+  /** Notifications that arrived meanwhile; they are shown on request so that the list does not jump. */
   protected readonly arrived = signal<readonly Notification[]>([]);
 
   constructor() {
     effect(() => {
-      if (this.unread.arrivals() > 0) void untracked(() => this.look());
+      if (this.unreadCount.arrivals() > 0) void untracked(() => this.check());
     });
   }
 
@@ -83,86 +86,90 @@ export class NotificationList {
     });
   }
 
-  /** The link leads there; that one has read it is said meanwhile. */
-  protected follow(one: Notification): void {
-    if (!one.is_read) void this.read(one);
+  /** Marks the notification as read while its link is followed. */
+  protected follow(notification: Notification): void {
+    if (!notification.is_read) void this.read(notification);
   }
 
-  /** Reads it; the focus goes from the button, which has had its use, to what was read. */
-  protected async readHere(event: Event, one: Notification): Promise<void> {
+  /** Marks the notification as read and moves the focus from the vanishing button to its link. */
+  protected async readHere(event: Event, notification: Notification): Promise<void> {
     const row = event.target instanceof Element ? event.target.closest('li') : null;
     row?.querySelector('a')?.focus();
-    await this.read(one);
+    await this.read(notification);
   }
 
   protected async readAll(): Promise<void> {
-    const wereUnread = this.shown().filter(one => !one.is_read);
-    this.mark(wereUnread, true);
+    const unread = this.shown().filter(({ is_read }) => !is_read);
+    this.mark(unread, true);
     focusHeading(this.document);
     await this.change(
       () => this.api.readAll(),
-      () => this.mark(wereUnread, false),
+      () => this.mark(unread, false),
     );
   }
 
-  protected async remove(one: Notification): Promise<void> {
-    const place = this.shown().indexOf(one);
-    this.set(this.shown().filter(other => other.id !== one.id));
-    setTimeout(() => this.focusRow(place));
+  protected async remove(notification: Notification): Promise<void> {
+    const index = this.shown().indexOf(notification);
+    this.set(this.shown().filter(other => other.id !== notification.id));
+    setTimeout(() => this.focusRow(index));
     await this.change(
-      () => this.api.remove(one.id),
+      () => this.api.remove(notification.id),
       () => {
         const rows = this.shown();
-        this.set([...rows.slice(0, place), one, ...rows.slice(place)]);
+        this.set([...rows.slice(0, index), notification, ...rows.slice(index)]);
       },
     );
   }
 
-  private async read(one: Notification): Promise<void> {
-    this.mark([one], true);
+  private async read(notification: Notification): Promise<void> {
+    this.mark([notification], true);
     await this.change(
-      () => this.api.read(one.id),
-      () => this.mark([one], false),
+      () => this.api.read(notification.id),
+      () => this.mark([notification], false),
     );
   }
 
-  /** Asks for what the list does not show yet. */
-  private async look(): Promise<void> {
+  /** Fetches notifications that the list does not show yet. */
+  private async check(): Promise<void> {
     if (!this.pages.hasValue()) return;
     try {
       const { results } = await this.api.arrived();
-      const known = new Set(this.shown().map(one => one.id));
-      this.arrived.set(results.filter(one => !known.has(one.id)));
+      const known = new Set(this.shown().map(notification => notification.id));
+      this.arrived.set(results.filter(notification => !known.has(notification.id)));
     } catch {
-      // Nobody asked for it; the next arrival, or opening the page again, does.
+      // This is a background check; the next arrival repeats it.
     }
   }
 
-  private mark(which: readonly Notification[], isRead: boolean): void {
-    const ids = new Set(which.map(one => one.id));
-    this.set(this.shown().map(one => (ids.has(one.id) ? { ...one, is_read: isRead } : one)));
+  private mark(notifications: readonly Notification[], isRead: boolean): void {
+    const ids = new Set(notifications.map(notification => notification.id));
+    this.set(
+      this.shown().map(notification =>
+        ids.has(notification.id) ? { ...notification, is_read: isRead } : notification,
+      ),
+    );
   }
 
   private set(rows: readonly Notification[]): void {
     if (this.pages.hasValue()) this.pages.set({ rows, next: this.next() });
   }
 
-  private focusRow(place: number): void {
+  private focusRow(index: number): void {
     const links = this.host.querySelectorAll<HTMLElement>('li a');
-    const link = links[Math.min(place, links.length - 1)];
+    const link = links[Math.min(index, links.length - 1)];
     if (link) link.focus();
     else focusHeading(this.document);
   }
 
-  /** Does it; where it fails, it is taken back and said. */
-  private async change(work: () => Promise<unknown>, undo?: () => void): Promise<void> {
+  /** Runs a change; if it fails, it is undone and reported. */
+  private async change(action: () => Promise<unknown>, undo?: () => void): Promise<void> {
     this.busy.set(true);
     try {
-      await work();
-      this.unread.refresh();
+      await action();
+      this.unreadCount.refresh();
     } catch (error) {
       undo?.();
-      await this.failures.report(error);
+      await this.errorReporter.report(error);
     } finally {
       this.busy.set(false);
     }

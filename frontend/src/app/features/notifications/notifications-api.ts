@@ -2,11 +2,11 @@ import { HttpClient, httpResource } from '@angular/common/http';
 import { Injectable, inject } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
 
-import { Answered, Page } from '@core/api/models';
-import { given } from '@core/api/params';
+import { ApiResponse, Page } from '@core/api/models';
+import { definedParams } from '@core/api/defined-params';
 import { inBackground } from '@core/http/contexts';
 
-export type Notification = Answered<'Notification'>;
+export type Notification = ApiResponse<'Notification'>;
 export type Kind = Notification['kind'];
 export interface Channels {
   readonly app: boolean;
@@ -18,13 +18,13 @@ export type Choices = Readonly<Record<Kind, Channels>>;
 export class NotificationsApi {
   private readonly http = inject(HttpClient);
 
-  /** A page, the newest first; `cursor` is that of the page before. */
+  /** A page, newest first; `cursor` comes from the previous page. */
   list(onlyUnread: boolean, cursor?: string): Promise<Page<Notification>> {
-    const params = given({ is_read: onlyUnread ? 'false' : undefined, cursor });
+    const params = definedParams({ is_read: onlyUnread ? 'false' : undefined, cursor });
     return firstValueFrom(this.http.get<Page<Notification>>('/api/notifications/', { params }));
   }
 
-  /** The newest unread, without that anybody is shown that it is asked for. */
+  /** The newest unread notifications, fetched without the loading bar. */
   arrived(): Promise<Page<Notification>> {
     const url = '/api/notifications/?is_read=false';
     return firstValueFrom(this.http.get<Page<Notification>>(url, { context: inBackground() }));
@@ -46,12 +46,12 @@ export class NotificationsApi {
     return httpResource<Choices>(() => '/api/notifications/preferences/');
   }
 
-  prefer(choices: Choices): Promise<Choices> {
+  savePreferences(choices: Choices): Promise<Choices> {
     return firstValueFrom(this.http.put<Choices>('/api/notifications/preferences/', choices));
   }
 }
 
-/** The cursor of the next page, as its address has it. */
+/** Returns the cursor of the next page from its URL. */
 export function cursorOf({ next }: Page<unknown>): string | undefined {
   return next ? (new URL(next).searchParams.get('cursor') ?? undefined) : undefined;
 }

@@ -1,6 +1,6 @@
 import { TestBed } from '@angular/core/testing';
 
-import { Unread } from '@core/notifications/unread';
+import { UnreadCount } from '@core/notifications/unread-count';
 import { pageOf, visit } from '@testing';
 import { routes } from './notifications.routes';
 
@@ -35,8 +35,8 @@ async function open(
   return { ...visited, count, asked, messages, unreadShown };
 }
 
-describe('the notifications', () => {
-  it('are all there, the unread ones marked, each leading where it is about', async () => {
+describe('notifications', () => {
+  it('are listed with unread ones highlighted and links to their subjects', async () => {
     const { asked, messages, unreadShown, find, text } = await open([NEW, OLD]);
 
     expect(asked.urlWithParams).toBe(LIST);
@@ -46,25 +46,25 @@ describe('the notifications', () => {
     expect(text()).toContain('1 unread notification');
   });
 
-  it('are the unread alone where the address says so', async () => {
+  it('can be filtered to unread ones by URL', async () => {
     const { asked, find } = await open([NEW], { url: '/notifications?show=unread' });
 
     expect(asked.urlWithParams).toBe(`${LIST}?is_read=false`);
     expect(find('nav [aria-current=page]').textContent).toContain('Unread');
   });
 
-  it('may be none, or none unread', async () => {
+  it('can be empty', async () => {
     const { page, find } = await open([], { unread: 0 });
-    expect(find('lms-empty a').getAttribute('href')).toBe('/courses');
+    expect(find('lms-empty-state a').getAttribute('href')).toBe('/courses');
     expect(page.querySelector('button')).toBeNull();
 
     TestBed.resetTestingModule();
     const unread = await open([], { url: '/notifications?show=unread', unread: 0 });
-    expect(unread.find('lms-empty').textContent).toContain('You have read everything.');
-    expect(unread.find('lms-empty a').getAttribute('href')).toBe('/notifications');
+    expect(unread.find('lms-empty-state').textContent).toContain('No unread notifications');
+    expect(unread.find('lms-empty-state a').getAttribute('href')).toBe('/notifications');
   });
 
-  it('can be asked for again where they could not be had', async () => {
+  it('can be retried after an error', async () => {
     const { answer, click, text } = await visit(ROUTES, '/notifications');
     await answer('GET', COUNT, { unread: 0 });
     await answer('GET', LIST, { request_id: 'f00d' }, BROKEN);
@@ -75,7 +75,7 @@ describe('the notifications', () => {
     expect(text()).toContain(OLD.message);
   });
 
-  it('come further back page by page', async () => {
+  it('are loaded page by page', async () => {
     const next = 'http://localhost/api/notifications/?cursor=c%3D1';
     const { answer, click, messages, page } = await open([NEW], { next });
     await click('Show more');
@@ -86,7 +86,7 @@ describe('the notifications', () => {
     expect(page.textContent).not.toContain('Show more');
   });
 
-  it('keep what is shown where more could not be had', async () => {
+  it('keep their list when the next page fails', async () => {
     const next = 'http://localhost/api/notifications/?cursor=c1';
     const { answer, click, messages, report, find } = await open([NEW], { next });
     await click('Show more');
@@ -97,7 +97,7 @@ describe('the notifications', () => {
     expect(find<HTMLButtonElement>('button', 'Show more').disabled).toBe(false);
   });
 
-  it('are read one by one at once, the focus on what was read', async () => {
+  it('are marked as read one by one, and keep the focus', async () => {
     const { answer, click, count, unreadShown, text } = await open([NEW, OLD]);
     await click('Mark as read');
     expect(unreadShown()).toBe(0);
@@ -105,10 +105,10 @@ describe('the notifications', () => {
 
     await answer('POST', `${LIST}n1/read/`, NEW);
     await count(0);
-    expect(text()).toContain('Nothing unread');
+    expect(text()).toContain('No unread notifications');
   });
 
-  it('stay unread, and say so, where that fails', async () => {
+  it('stay unread and report it when marking fails', async () => {
     const { answer, click, report, unreadShown, find } = await open([NEW, OLD]);
     await click('Mark as read');
     await answer('POST', `${LIST}n1/read/`, {}, BROKEN);
@@ -118,7 +118,7 @@ describe('the notifications', () => {
     expect(report).toHaveBeenCalledWith(expect.objectContaining({ status: 503 }));
   });
 
-  it('are read by following them', async () => {
+  it('are marked as read when followed', async () => {
     const { answer, click, url } = await open([NEW]);
     await click(NEW.message, 'a');
     await answer('POST', `${LIST}n1/read/`, NEW);
@@ -126,7 +126,7 @@ describe('the notifications', () => {
     expect(url()).toBe('/learn/1');
   });
 
-  it('are not read again by following them again', async () => {
+  it('are not marked again when followed again', async () => {
     const { click, url, http } = await open([OLD], { unread: 0 });
     await click(OLD.message, 'a');
 
@@ -134,7 +134,7 @@ describe('the notifications', () => {
     expect(url()).toBe('/courses/1');
   });
 
-  it('are read all together at once', async () => {
+  it('are all marked as read at once', async () => {
     const { answer, click, count, unreadShown, find } = await open([NEW, OLD]);
     await click('Mark all as read');
     expect(unreadShown()).toBe(0);
@@ -144,7 +144,7 @@ describe('the notifications', () => {
     expect(find<HTMLButtonElement>('button', 'Mark all as read').disabled).toBe(true);
   });
 
-  it('are unread again, those that were, where reading all fails', async () => {
+  it('become unread again when marking all fails', async () => {
     const { answer, click, report, unreadShown } = await open([NEW, OLD]);
     await click('Mark all as read');
     await answer('POST', `${LIST}read-all/`, {}, BROKEN);
@@ -153,7 +153,7 @@ describe('the notifications', () => {
     expect(report).toHaveBeenCalled();
   });
 
-  it('go when they are deleted, the focus to the next', async () => {
+  it('are deleted, and the focus moves to the next', async () => {
     const { answer, click, messages, settle } = await open([NEW, OLD]);
     await click('Delete');
     await settle();
@@ -164,7 +164,7 @@ describe('the notifications', () => {
     expect(messages()).toEqual([OLD.message]);
   });
 
-  it('are back in their place where they could not be deleted', async () => {
+  it('are restored when deleting fails', async () => {
     const { answer, click, messages, report } = await open([NEW, OLD]);
     await click('Delete');
     await answer('DELETE', `${LIST}n1/`, {}, BROKEN);
@@ -173,9 +173,9 @@ describe('the notifications', () => {
     expect(report).toHaveBeenCalled();
   });
 
-  it('that arrive are announced, and shown when one wants them', async () => {
+  it('that arrive are announced and shown on request', async () => {
     const { answer, click, count, messages, find } = await open([OLD], { unread: 1 });
-    TestBed.inject(Unread).refresh();
+    TestBed.inject(UnreadCount).refresh();
     await count(2);
     await answer('GET', `${LIST}?is_read=false`, pageOf(NEW));
     expect(messages()).toEqual([OLD.message]);
@@ -186,21 +186,21 @@ describe('the notifications', () => {
     expect(document.activeElement?.textContent?.trim()).toBe(NEW.message);
   });
 
-  it('that are shown already are not announced, nor is it said that looking failed', async () => {
+  it('that are already listed are not announced, and failed checks are ignored', async () => {
     const { answer, count, report, text } = await open([NEW], { unread: 0 });
     await count(1); // the list shows more than were known
     expect(text()).toContain('1 unread notification');
     await answer('GET', `${LIST}?is_read=false`, pageOf(NEW));
     expect(text()).not.toMatch(/Show \d+ new/);
 
-    TestBed.inject(Unread).refresh();
+    TestBed.inject(UnreadCount).refresh();
     await count(2);
     await answer('GET', `${LIST}?is_read=false`, {}, BROKEN);
     expect(report).not.toHaveBeenCalled();
   });
 });
 
-describe('the settings of notifications', () => {
+describe('notification preferences', () => {
   const URL = '/api/notifications/preferences/';
   const KINDS = [
     'enrolled',
@@ -223,7 +223,7 @@ describe('the settings of notifications', () => {
     return { ...visited, box };
   }
 
-  it('show what is chosen, also what a mail’s link has stopped', async () => {
+  it('show the current choices, including email unsubscriptions', async () => {
     const { page, box } = await choose({ ...CHOICES, milestone: { app: true, mail: false } });
 
     expect(page.querySelectorAll('input:checked')).toHaveLength(2 * KINDS.length - 1);
@@ -231,7 +231,7 @@ describe('the settings of notifications', () => {
     expect(box('You reach a milestone', 1).checked).toBe(false);
   });
 
-  it('are saved with each choice', async () => {
+  it('are saved on each change', async () => {
     const { answer, box, settle, text } = await choose();
     box('You pass a quiz', 1).click();
     await settle();
@@ -242,7 +242,7 @@ describe('the settings of notifications', () => {
     expect(text()).toContain('Saved.');
   });
 
-  it('are as they were where they could not be saved', async () => {
+  it('are reverted when saving fails', async () => {
     const { answer, box, report, settle, text } = await choose();
     box('You pass a quiz', 0).click();
     await settle();
@@ -253,7 +253,7 @@ describe('the settings of notifications', () => {
     expect(text()).not.toContain('Saved.');
   });
 
-  it('can be asked for again', async () => {
+  it('can be retried after an error', async () => {
     const { answer, click, page } = await visit(ROUTES, '/notifications/preferences');
     await answer('GET', URL, {}, BROKEN);
     await click('Try again');

@@ -1,126 +1,72 @@
 import { DatePipe, DecimalPipe } from '@angular/common';
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 
-import { Notes } from '@core/notes/notes';
+import { Snackbar } from '@core/snackbar/snackbar';
 import { Confirm } from '@shared/confirm';
-import { Failed } from '@shared/failed';
+import { LoadError } from '@shared/load-error';
 import { Skeleton } from '@shared/skeleton';
-import { Work } from '@shared/work';
+import { PendingAction } from '@shared/pending-action';
 import { deviceOf } from './device';
 import { DeviceSession, ProfileApi } from './profile-api';
 
-const SHOWN_FIRST = 5;
+const COLLAPSED_COUNT = 5;
 
-/** The devices one is signed in on, and a way to end what one does not know or need. */
+/** Lists the user's sessions and ends them. */
 @Component({
   selector: 'lms-device-sessions',
-  imports: [DatePipe, DecimalPipe, Failed, Skeleton],
+  imports: [DatePipe, DecimalPipe, LoadError, Skeleton],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './device-sessions.scss',
-  template: `
-    @if (sessions.error(); as error) {
-      <lms-failed [error]="error" (retry)="sessions.reload()" />
-    } @else if (sessions.isLoading() && sessions.value().count === 0) {
-      <lms-skeleton [count]="2" height="3.75rem" />
-    } @else {
-      <ul>
-        @for (one of shown(); track one.id) {
-          <li>
-            <div class="text">
-              <p class="device">
-                {{ deviceOf(one.user_agent) || unknown }}
-                @if (one.current) {
-                  <span class="badge" i18n>This device</span>
-                }
-              </p>
-              <p class="quiet" i18n>
-                {{ one.address }}, last used {{ one.last_used_at | date: 'mediumDate' }},
-                {{ one.last_used_at | date: 'shortTime' }}
-              </p>
-            </div>
-            @if (!one.current) {
-              <button
-                class="button outlined"
-                type="button"
-                [disabled]="work.busy()"
-                (click)="end(one)"
-              >
-                <ng-container i18n>Sign out</ng-container>
-                <span class="visually-hidden">: {{ deviceOf(one.user_agent) || unknown }}</span>
-              </button>
-            }
-          </li>
-        }
-      </ul>
-      @if (others().length > 1) {
-        <p class="actions">
-          @if (shown().length < ordered().length) {
-            <button class="button outlined" type="button" (click)="showsAll.set(true)" i18n>
-              Show all {{ ordered().length | number }}
-            </button>
-          }
-          <button
-            class="button outlined grave"
-            type="button"
-            [disabled]="work.busy()"
-            (click)="endOthers()"
-            i18n
-          >
-            Sign out everywhere else
-          </button>
-        </p>
-      }
-    }
-  `,
+  templateUrl: './device-sessions.html',
 })
 export class DeviceSessions {
   private readonly api = inject(ProfileApi);
-  private readonly notes = inject(Notes);
+  private readonly snackbar = inject(Snackbar);
   private readonly confirm = inject(Confirm);
   protected readonly sessions = this.api.sessions();
-  protected readonly work = new Work();
+  protected readonly pendingAction = new PendingAction();
   protected readonly unknown = $localize`Unknown device`;
   protected readonly deviceOf = deviceOf;
   protected readonly others = computed(() =>
-    this.sessions.value().results.filter(one => !one.current),
+    this.sessions.value().results.filter(({ current }) => !current),
   );
-  protected readonly showsAll = signal(false);
+  protected readonly isExpanded = signal(false);
   protected readonly ordered = computed(() => {
-    const own = this.sessions.value().results.filter(one => one.current);
+    const own = this.sessions.value().results.filter(({ current }) => current);
     return [...own, ...this.others()];
   });
-  protected readonly shown = computed(() =>
-    this.showsAll() ? this.ordered() : this.ordered().slice(0, SHOWN_FIRST),
+  protected readonly visible = computed(() =>
+    this.isExpanded() ? this.ordered() : this.ordered().slice(0, COLLAPSED_COUNT),
   );
 
-  /** To be called when others have ended. */
+  /** Reloads the list after other sessions have ended. */
   reload(): void {
     this.sessions.reload();
   }
 
-  protected async end(one: DeviceSession): Promise<void> {
+  protected async end(session: DeviceSession): Promise<void> {
     await this.change(async () => {
-      await this.api.endSession(one.id);
-      await this.notes.say($localize`That device is signed out.`);
+      await this.api.endSession(session.id);
+      await this.snackbar.show($localize`You signed out on that device.`);
     });
   }
 
   protected async endOthers(): Promise<void> {
-    const agreed = await this.confirm.ask({
+    const isConfirmed = await this.confirm.ask({
       title: $localize`Sign out everywhere else?`,
-      text: $localize`Every device but this one has to sign in again.`,
-      action: $localize`Sign out the others`,
-      isGrave: true,
+      text: $localize`You will have to sign in again on all other devices.`,
+      action: $localize`Sign out other devices`,
+      isDestructive: true,
     });
-    if (!agreed) return;
+    if (!isConfirmed) return;
     await this.change(async () => {
-      await Promise.all(this.others().map(one => this.api.endSession(one.id)));
-      await this.notes.say($localize`You are signed in on this device alone.`);
+      await Promise.all(this.others().map(session => this.api.endSession(session.id)));
+      await this.snackbar.show($localize`You are now signed in on this device only.`);
     });
   }
 
-  private async change(work: () => Promise<void>): Promise<void> {
-    await this.work.run(work);
+  private async change(action: () => Promise<void>): Promise<void> {
+    await this.pendingAction.run(action);
     this.sessions.reload();
   }
 }

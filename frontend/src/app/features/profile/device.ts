@@ -13,7 +13,7 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
   [/Linux/, 'Linux'],
 ];
 
-/** Says `Firefox, Linux` for what a browser calls itself; what is not known, as it calls itself. */
+/** Returns for example `Firefox, Linux` for a user agent, or the user agent itself if unknown. */
 export function deviceOf(userAgent: string): string {
   const find = (known: typeof BROWSERS) => known.find(([sign]) => sign.test(userAgent))?.[1];
   const names = [find(BROWSERS), find(SYSTEMS)].filter(Boolean);

@@ -3,11 +3,11 @@ import { ChangeDetectionStrategy, Component, inject, input, signal } from '@angu
 import { User } from '@core/api/models';
 import { Session } from '@core/auth/session';
 import { ApiError } from '@core/errors/api-error';
-import { Failures } from '@core/errors/failures';
-import { Notes } from '@core/notes/notes';
+import { ErrorReporter } from '@core/errors/error-reporter';
+import { Snackbar } from '@core/snackbar/snackbar';
 import { ProfileApi } from './profile-api';
 
-/** One's picture, or the first letter of one's name; what is refused is said beside it. */
+/** The user's picture or initial, with buttons to change it and the error if that fails. */
 @Component({
   selector: 'lms-own-picture',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -24,7 +24,7 @@ import { ProfileApi } from './profile-api';
           @if (user().profile_picture) {
             <ng-container i18n>Change picture</ng-container>
           } @else {
-            <ng-container i18n>Choose a picture</ng-container>
+            <ng-container i18n>Upload picture</ng-container>
           }
           <input
             #box
@@ -38,7 +38,7 @@ import { ProfileApi } from './profile-api';
         </label>
         @if (user().profile_picture) {
           <button
-            class="button outlined grave"
+            class="button outlined destructive"
             type="button"
             [disabled]="busy()"
             (click)="remove()"
@@ -49,7 +49,7 @@ import { ProfileApi } from './profile-api';
         }
       </p>
       <p class="quiet" id="picture-rules" i18n>PNG, JPEG or WebP, up to 5 MB</p>
-      @if (wrong(); as message) {
+      @if (uploadError(); as message) {
         <p class="notice wrong" role="alert">{{ message }}</p>
       }
     </div>
@@ -60,39 +60,36 @@ export class OwnPicture {
 
   private readonly api = inject(ProfileApi);
   private readonly session = inject(Session);
-  private readonly notes = inject(Notes);
-  private readonly failures = inject(Failures);
+  private readonly snackbar = inject(Snackbar);
+  private readonly errorReporter = inject(ErrorReporter);
   protected readonly busy = signal(false);
-  protected readonly wrong = signal('');
+  protected readonly uploadError = signal('');
 
   protected async upload(box: HTMLInputElement): Promise<void> {
     const file = box.files?.[0];
     if (!file) return;
-    await this.change(
-      () => this.api.picture(this.user().id, file),
-      $localize`This is your picture now.`,
-    );
-    box.value = ''; // the same file may be chosen again
+    await this.change(() => this.api.picture(this.user().id, file), $localize`Picture updated.`);
+    box.value = ''; // Allows choosing the same file again.
   }
 
   protected async remove(): Promise<void> {
     await this.change(
       () => this.api.change({ profile_picture: null }),
-      $localize`Your picture is removed.`,
+      $localize`Picture removed.`,
     );
   }
 
-  private async change(work: () => Promise<User>, said: string): Promise<void> {
+  private async change(save: () => Promise<User>, message: string): Promise<void> {
     this.busy.set(true);
-    this.wrong.set('');
+    this.uploadError.set('');
     try {
-      this.session.update(await work());
-      await this.notes.say(said);
+      this.session.update(await save());
+      await this.snackbar.show(message);
     } catch (error) {
       if (error instanceof ApiError && [400, 413].includes(error.status)) {
-        this.wrong.set(Object.values(error.fields).flat().join(' ') || error.message);
+        this.uploadError.set(Object.values(error.fields).flat().join(' ') || error.message);
       } else {
-        await this.failures.report(error);
+        await this.errorReporter.report(error);
       }
     } finally {
       this.busy.set(false);

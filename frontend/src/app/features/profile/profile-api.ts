@@ -2,15 +2,15 @@ import { HttpClient, httpResource } from '@angular/common/http';
 import { Injectable, inject } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
 
-import { Answered, EMPTY_PAGE, Page, Sent, User } from '@core/api/models';
+import { ApiResponse, EMPTY_PAGE, Page, ApiRequest, User } from '@core/api/models';
 
-export type DeviceSession = Answered<'Session'>;
+export type DeviceSession = ApiResponse<'Session'>;
 
 @Injectable({ providedIn: 'root' })
 export class ProfileApi {
   private readonly http = inject(HttpClient);
 
-  change(body: Sent<'OneselfPatch'>): Promise<User> {
+  change(body: ApiRequest<'OneselfPatch'>): Promise<User> {
     return firstValueFrom(this.http.patch<User>('/api/auth/user/', body));
   }
 
@@ -20,11 +20,11 @@ export class ProfileApi {
     return firstValueFrom(this.http.post<User>(`/api/users/${user}/picture/`, form));
   }
 
-  changePassword(given: Sent<'PasswordChange'>): Promise<unknown> {
-    return firstValueFrom(this.http.post('/api/auth/password/change/', given));
+  changePassword(passwords: ApiRequest<'PasswordChange'>): Promise<unknown> {
+    return firstValueFrom(this.http.post('/api/auth/password/change/', passwords));
   }
 
-  verifyAgain(email: string): Promise<unknown> {
+  resendConfirmation(email: string): Promise<unknown> {
     return firstValueFrom(this.http.post('/api/auth/registration/resend-email/', { email }));
   }
 
@@ -39,7 +39,7 @@ export class ProfileApi {
     return firstValueFrom(this.http.delete(`/api/auth/sessions/${id}/`));
   }
 
-  /** All that is stored of oneself. */
+  /** Everything stored about the current user. */
   export(): Promise<Blob> {
     return firstValueFrom(this.http.get('/api/auth/user/export/', { responseType: 'blob' }));
   }

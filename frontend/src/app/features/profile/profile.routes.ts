@@ -1,12 +1,12 @@
 import { Routes } from '@angular/router';
 
-import { asksBeforeLeaving } from '@shared/unsaved';
+import { unsavedChangesGuard } from '@shared/unsaved-changes';
 
 export const routes: Routes = [
   {
     path: '',
     title: $localize`Profile`,
-    canDeactivate: [asksBeforeLeaving],
+    canDeactivate: [unsavedChangesGuard],
     loadComponent: () => import('./profile').then(m => m.Profile),
   },
 ];

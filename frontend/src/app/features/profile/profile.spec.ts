@@ -1,8 +1,8 @@
 import { TestBed } from '@angular/core/testing';
 import { Router } from '@angular/router';
 
-import { ThemeChoice } from '@core/theme/theme';
-import { ADA, TEACHER, pageOf, visit } from '@testing';
+import { ThemePreference } from '@core/theme/theme-preference';
+import { ADA, INSTRUCTOR, pageOf, visit } from '@testing';
 import { deviceOf } from './device';
 import { routes } from './profile.routes';
 
@@ -34,9 +34,9 @@ async function open(user = ADA, ...sessions: object[]) {
   return { ...visited, error };
 }
 
-describe('one’s details', () => {
-  it('are there, and saved when something is changed', async () => {
-    const { answer, find, notes, session, submit, type } = await open();
+describe('profile details', () => {
+  it('are shown and saved', async () => {
+    const { answer, find, snackbar, session, submit, type } = await open();
     const box = find<HTMLTextAreaElement>('textarea');
     expect(box.value).toBe('Counts.');
     expect(find<HTMLButtonElement>('button', 'Save').disabled).toBe(true);
@@ -46,11 +46,11 @@ describe('one’s details', () => {
     const { body } = await answer('PATCH', ME, { ...ADA, bio: 'Counts and writes.' });
     expect(body).toEqual({ bio: 'Counts and writes.' });
     expect(session.user()?.bio).toBe('Counts and writes.');
-    expect(notes.say).toHaveBeenCalledWith('Saved.');
+    expect(snackbar.show).toHaveBeenCalledWith('Saved.');
     expect(find<HTMLButtonElement>('button', 'Save').disabled).toBe(true);
   });
 
-  it('say what the server refuses, at the field or above it', async () => {
+  it('show server errors at the field or above the form', async () => {
     const { answer, error, find, submit, type } = await open();
     await type('textarea', 'Bad words.');
     await submit();
@@ -63,7 +63,7 @@ describe('one’s details', () => {
     expect(find('[role=alert]').textContent).toBe('Not now.');
   });
 
-  it('are kept where saving fails', async () => {
+  it('keep the input when saving fails', async () => {
     const { answer, find, report, submit, type } = await open();
     await type('textarea', 'Counts and writes.');
     await submit();
@@ -74,7 +74,7 @@ describe('one’s details', () => {
     expect(find<HTMLButtonElement>('button', 'Save').disabled).toBe(false);
   });
 
-  it('are asked about before they are lost', async () => {
+  it('are guarded against loss', async () => {
     const { ask, type, url } = await open();
     await type('textarea', 'Half a sent');
     ask.mockResolvedValueOnce(false);
@@ -87,7 +87,7 @@ describe('one’s details', () => {
   });
 });
 
-describe('one’s picture', () => {
+describe('profile picture', () => {
   const WITH_PICTURE = { ...ADA, profile_picture: '/p.webp', profile_picture_small: '/p-s.webp' };
 
   async function choose(file: File | null) {
@@ -99,7 +99,7 @@ describe('one’s picture', () => {
     return visited;
   }
 
-  it('is sent, and seen at once', async () => {
+  it('is uploaded and shown at once', async () => {
     const { answer, page, find } = await choose(new File(['x'], 'me.png', { type: 'image/png' }));
     const { body } = await answer('POST', '/api/users/ada/picture/', WITH_PICTURE);
 
@@ -108,7 +108,7 @@ describe('one’s picture', () => {
     expect(find('button', 'Remove picture')).toBeTruthy();
   });
 
-  it('is refused with the reason beside it', async () => {
+  it('shows why it was rejected', async () => {
     const { answer, find, report } = await choose(new File(['x'], 'me.txt'));
     const reason = { picture: ['Give a whole PNG, JPEG or WebP picture.'] };
     await answer('POST', '/api/users/ada/picture/', reason, REFUSED);
@@ -117,7 +117,7 @@ describe('one’s picture', () => {
     expect(report).not.toHaveBeenCalled();
   });
 
-  it('may be too large, or not arrive', async () => {
+  it('can be too large or fail to upload', async () => {
     const large = await choose(new File(['x'], 'me.png'));
     await large.answer('POST', '/api/users/', { detail: 'Too large.' }, { status: 413 });
     expect(large.find('[role=alert]').textContent).toBe('Too large.');
@@ -128,12 +128,12 @@ describe('one’s picture', () => {
     expect(broken.report).toHaveBeenCalled();
   });
 
-  it('is not sent where none was chosen', async () => {
+  it('is not uploaded when no file is chosen', async () => {
     const { http } = await choose(null);
     http.expectNone('/api/users/ada/picture/');
   });
 
-  it('is removed', async () => {
+  it('can be removed', async () => {
     const { answer, click, page } = await open(WITH_PICTURE);
     await click('Remove picture');
     const { body } = await answer('PATCH', ME, ADA);
@@ -143,11 +143,11 @@ describe('one’s picture', () => {
   });
 });
 
-describe('one’s address', () => {
-  it('is changed with the password, and then to be confirmed', async () => {
+describe('email address', () => {
+  it('is changed with the password and must be confirmed', async () => {
     const { answer, click, page, session, submit, text, type } = await open();
     expect(text()).toContain('Confirmed');
-    await click('Change e-mail');
+    await click('Change email');
     expect(document.activeElement?.getAttribute('formControlName')).toBe('email');
     await type('[formControlName=email]', 'ada@new.example');
     await type('[formControlName=password]', 'secret');
@@ -162,13 +162,13 @@ describe('one’s address', () => {
     expect(document.activeElement?.id).toBe('edit-email');
   });
 
-  it('is refused at the field that is wrong', async () => {
+  it('shows an error at the field', async () => {
     const { answer, click, error, http, submit, type } = await open();
-    await click('Change e-mail');
+    await click('Change email');
     await type('[formControlName=email]', 'ada@new.example');
     await submit('form:has([formControlName=email])');
     http.expectNone(ME);
-    expect(error('password')).toBe('This is needed.');
+    expect(error('password')).toBe('This field is required.');
 
     await type('[formControlName=password]', 'wrong');
     await submit('form:has([formControlName=email])');
@@ -176,9 +176,9 @@ describe('one’s address', () => {
     expect(error('password')).toBe('That is not your password.');
   });
 
-  it('says above the form what concerns no field of it', async () => {
+  it('shows other errors above the form', async () => {
     const { answer, click, find, submit, type } = await open();
-    await click('Change e-mail');
+    await click('Change email');
     await type('[formControlName=email]', 'ada@new.example');
     await type('[formControlName=password]', 'secret');
     await submit('form:has([formControlName=email])');
@@ -187,27 +187,27 @@ describe('one’s address', () => {
     expect(find('[role=alert]').textContent).toBe('Not now.');
   });
 
-  it('forgets what was typed where one thinks better of it', async () => {
+  it('discards the input on cancel', async () => {
     const { click, find, type } = await open();
-    await click('Change e-mail');
+    await click('Change email');
     await type('[formControlName=email]', 'ada@new.example');
     await click('Cancel');
-    await click('Change e-mail');
+    await click('Change email');
 
     expect(find<HTMLInputElement>('[formControlName=email]').value).toBe('');
   });
 
-  it('can be confirmed by another mail', async () => {
-    const { answer, click, notes } = await open({ ...ADA, email_verified: false });
-    await click('Confirm it');
+  it('can be confirmed by another email', async () => {
+    const { answer, click, snackbar } = await open({ ...ADA, email_verified: false });
+    await click('Send confirmation email');
     const { body } = await answer('POST', '/api/auth/registration/resend-email/');
 
     expect(body).toEqual({ email: 'ada@example.org' });
-    expect(notes.say).toHaveBeenCalledWith(expect.stringContaining('on its way'));
+    expect(snackbar.show).toHaveBeenCalledWith(expect.stringContaining('We sent you an email'));
   });
 });
 
-describe('one’s password', () => {
+describe('password', () => {
   async function change() {
     const visited = await open(ADA, PHONE);
     await visited.click('Change password');
@@ -218,8 +218,8 @@ describe('one’s password', () => {
     return visited;
   }
 
-  it('is changed, which ends the other sessions', async () => {
-    const { answer, notes, page, text } = await change();
+  it('is changed and ends the other sessions', async () => {
+    const { answer, snackbar, page, text } = await change();
     const { body } = await answer('POST', '/api/auth/password/change/');
     await answer('GET', SESSIONS, pageOf(HERE));
 
@@ -229,11 +229,11 @@ describe('one’s password', () => {
       new_password2: 'new password',
     });
     expect(text()).not.toContain('Android');
-    expect(notes.say).toHaveBeenCalledWith(expect.stringContaining('other devices'));
+    expect(snackbar.show).toHaveBeenCalledWith(expect.stringContaining('other devices'));
     expect(page.querySelector('[formControlName=old_password]')).toBeNull();
   });
 
-  it('is refused at the fields that are wrong', async () => {
+  it('shows errors at the fields', async () => {
     const { answer, error, settle } = await change();
     const refused = { old_password: ['Wrong.'], new_password2: ['Not the same.'] };
     await answer('POST', '/api/auth/password/change/', refused, REFUSED);
@@ -244,7 +244,7 @@ describe('one’s password', () => {
     expect(document.activeElement?.getAttribute('formControlName')).toBe('old_password');
   });
 
-  it('says above the form what concerns no field of it', async () => {
+  it('shows other errors above the form', async () => {
     const { answer, find } = await change();
     await answer('POST', '/api/auth/password/change/', { detail: 'Not now.' }, REFUSED);
 
@@ -252,11 +252,11 @@ describe('one’s password', () => {
   });
 });
 
-describe('one’s sessions', () => {
+describe('sessions', () => {
   const rows = (page: HTMLElement) =>
     [...page.querySelectorAll('.device')].map(row => row.textContent?.trim().split('  ')[0]);
 
-  it('are listed, this one first and without an end', async () => {
+  it('are listed with the current one first and without a button', async () => {
     const visited = await visit(ROUTES, '/profile');
     await visited.answer('GET', SESSIONS, pageOf(PHONE, HERE, OTHER));
 
@@ -268,7 +268,7 @@ describe('one’s sessions', () => {
     expect(visited.find('lms-device-sessions li').querySelector('button')).toBeNull();
   });
 
-  it('are many only where one wants to see them all', async () => {
+  it('are collapsed when there are many', async () => {
     const others = [2, 3, 4, 5, 6, 7].map(number => ({ ...PHONE, id: `s${number}` }));
     const { click, page, text } = await open(ADA, ...others);
     expect(rows(page)).toHaveLength(5);
@@ -279,17 +279,17 @@ describe('one’s sessions', () => {
   });
 
   it('can be ended', async () => {
-    const { answer, click, notes, text } = await open(ADA, PHONE);
+    const { answer, click, snackbar, text } = await open(ADA, PHONE);
     await click('Sign out', 'lms-device-sessions li button');
     await answer('DELETE', `${SESSIONS}s2/`, null, { status: 204 });
     await answer('GET', SESSIONS, pageOf(HERE));
 
     expect(text()).not.toContain('Android');
     expect(text()).not.toContain('Sign out everywhere else');
-    expect(notes.say).toHaveBeenCalled();
+    expect(snackbar.show).toHaveBeenCalled();
   });
 
-  it('can be ended all but this, where one agrees', async () => {
+  it('can all be ended but this one after confirmation', async () => {
     const { answer, ask, click, http } = await open(ADA, PHONE, OTHER);
     ask.mockResolvedValueOnce(false);
     await click('Sign out everywhere else');
@@ -302,7 +302,7 @@ describe('one’s sessions', () => {
     await answer('GET', SESSIONS, pageOf(HERE));
   });
 
-  it('are shown as they are where one could not be ended', async () => {
+  it('stay unchanged when ending one fails', async () => {
     const { answer, click, report, text } = await open(ADA, PHONE);
     await click('Sign out', 'lms-device-sessions li button');
     await answer('DELETE', `${SESSIONS}s2/`, {}, BROKEN);
@@ -312,7 +312,7 @@ describe('one’s sessions', () => {
     expect(text()).toContain('Chrome, Android');
   });
 
-  it('can be asked for again', async () => {
+  it('can be retried after an error', async () => {
     const { answer, click, text } = await visit(ROUTES, '/profile');
     await answer('GET', SESSIONS, {}, BROKEN);
     await click('Try again');
@@ -322,10 +322,10 @@ describe('one’s sessions', () => {
   });
 });
 
-describe('look and language', () => {
-  afterEach(() => TestBed.inject(ThemeChoice).choose('auto'));
+describe('appearance and language', () => {
+  afterEach(() => TestBed.inject(ThemePreference).choose('auto'));
 
-  it('has the theme of this device, and changes it', async () => {
+  it('shows and changes the theme of this device', async () => {
     const { find } = await open();
     expect(find<HTMLInputElement>('input[value=auto]').checked).toBe(true);
     find('input[value=dark]').click();
@@ -333,54 +333,54 @@ describe('look and language', () => {
     expect(document.documentElement.dataset['theme']).toBe('dark');
   });
 
-  it('leads to the same page in another language', async () => {
+  it('links to the same page in another language', async () => {
     const { find } = await open();
 
     expect(find('a[lang=es]').getAttribute('href')).toBe('/es/profile');
     expect(find('a[lang=en]').getAttribute('aria-current')).toBe('true');
   });
 
-  it('saves the language of one’s mails at once', async () => {
+  it('saves the email language at once', async () => {
     const { answer, find, type } = await open();
-    await type('.mails select', 'es', 'change');
+    await type('.email-language select', 'es', 'change');
     const { body } = await answer('PATCH', ME, { ...ADA, language: 'es' });
 
     expect(body).toEqual({ language: 'es' });
-    expect(find<HTMLSelectElement>('.mails select').value).toBe('es');
+    expect(find<HTMLSelectElement>('.email-language select').value).toBe('es');
   });
 
-  it('shows the language that there was where saving fails', async () => {
+  it('restores the email language when saving fails', async () => {
     const { answer, find, report, type } = await open();
-    await type('.mails select', 'es', 'change');
+    await type('.email-language select', 'es', 'change');
     await answer('PATCH', ME, {}, BROKEN);
 
     expect(report).toHaveBeenCalled();
-    expect(find<HTMLSelectElement>('.mails select').value).toBe('en');
+    expect(find<HTMLSelectElement>('.email-language select').value).toBe('en');
   });
 });
 
-describe('the wish to teach', () => {
-  it('is filed, and may be taken back', async () => {
+describe('the instructor request', () => {
+  it('can be sent and canceled', async () => {
     const { answer, click, text } = await open();
-    await click('Ask to become an instructor');
+    await click('Request instructor role');
     const asked = await answer('PATCH', ME, { ...ADA, instructor_requested: true });
     expect(asked.body).toEqual({ instructor_requested: true });
-    expect(text()).toContain('an admin will decide');
+    expect(text()).toContain('awaiting review');
 
-    await click('Take the request back');
+    await click('Cancel request');
     const taken = await answer('PATCH', ME, ADA);
     expect(taken.body).toEqual({ instructor_requested: false });
-    expect(text()).toContain('Ask to become an instructor');
+    expect(text()).toContain('Request instructor role');
   });
 
-  it('is not for those who may teach already', async () => {
-    const { text } = await open(TEACHER);
+  it('is not offered to instructors', async () => {
+    const { text } = await open(INSTRUCTOR);
     expect(text()).not.toContain('Ask to become');
   });
 });
 
-describe('one’s data', () => {
-  it('is saved as a file', async () => {
+describe('personal data', () => {
+  it('can be downloaded', async () => {
     const saved = vi.spyOn(HTMLAnchorElement.prototype, 'click').mockReturnValue(undefined);
     const make = vi.spyOn(URL, 'createObjectURL').mockReturnValue('blob:x');
     const { answer, click } = await open();
@@ -394,22 +394,24 @@ describe('one’s data', () => {
     vi.restoreAllMocks();
   });
 
-  it('is erased only when one has typed one’s name, and signs one out', async () => {
+  it('is deleted after typing the username, and signs out', async () => {
     const { answer, ask, click, http, session, url } = await open();
     ask.mockResolvedValueOnce(false);
-    await click('Erase my account');
+    await click('Delete my account');
     http.expectNone(ME);
-    expect(ask).toHaveBeenCalledWith(expect.objectContaining({ typed: 'ada', isGrave: true }));
+    expect(ask).toHaveBeenCalledWith(
+      expect.objectContaining({ requiredText: 'ada', isDestructive: true }),
+    );
 
-    await click('Erase my account');
+    await click('Delete my account');
     await answer('DELETE', ME, null, { status: 204 });
     expect(session.signOut).toHaveBeenCalled();
     expect(url()).toBe('/');
   });
 
-  it('stays where erasing is refused', async () => {
+  it('stays when deleting fails', async () => {
     const { answer, click, report, session, url } = await open();
-    await click('Erase my account');
+    await click('Delete my account');
     await answer('DELETE', ME, { code: 'last_admin' }, { status: 409 });
 
     expect(report).toHaveBeenCalledWith(expect.objectContaining({ code: 'last_admin' }));
@@ -418,7 +420,7 @@ describe('one’s data', () => {
   });
 });
 
-describe('the name of a device', () => {
+describe('device name', () => {
   it.each([
     [FIREFOX, 'Firefox, Linux'],
     ['Mozilla/5.0 (Windows NT 10.0) Chrome/140.0 Safari/537.36 Edg/140.0', 'Edge, Windows'],

@@ -15,23 +15,23 @@ import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatInputModule } from '@angular/material/input';
 import { Router, RouterLink } from '@angular/router';
 
-import { Sent } from '@core/api/models';
+import { ApiRequest } from '@core/api/models';
 import { Session } from '@core/auth/session';
-import { Notes } from '@core/notes/notes';
+import { Snackbar } from '@core/snackbar/snackbar';
 import { Confirm } from '@shared/confirm';
-import { messageOf } from '@shared/form-errors';
+import { errorMessageOf } from '@shared/form-errors';
 import { saveFile } from '@shared/save-file';
-import { Submission } from '@shared/submission';
-import { MayHaveUnsaved, askBeforeUnload } from '@shared/unsaved';
+import { FormSubmission } from '@shared/form-submission';
+import { HasUnsavedChanges, confirmBeforeUnload } from '@shared/unsaved-changes';
 import { DeviceSessions } from './device-sessions';
-import { Look } from './look';
+import { Appearance } from './appearance';
 import { OwnPicture } from './own-picture';
 import { ProfileApi } from './profile-api';
 
-type Language = NonNullable<Sent<'OneselfPatch'>['language']>;
-const FIRST = { email: 'email', password: 'current-password' };
+type Language = NonNullable<ApiRequest<'OneselfPatch'>['language']>;
+const FIRST_FIELD = { email: 'email', password: 'current-password' };
 
-/** One's own account: what it says, how one signs in, and its end. */
+/** The current user's profile, sign-in details, sessions, and data. */
 @Component({
   selector: 'lms-profile',
   imports: [
@@ -41,25 +41,25 @@ const FIRST = { email: 'email', password: 'current-password' };
     MatInputModule,
     RouterLink,
     DeviceSessions,
-    Look,
+    Appearance,
     OwnPicture,
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './profile.scss',
   templateUrl: './profile.html',
 })
-export class Profile implements MayHaveUnsaved {
+export class Profile implements HasUnsavedChanges {
   private readonly api = inject(ProfileApi);
   private readonly router = inject(Router);
-  private readonly notes = inject(Notes);
+  private readonly snackbar = inject(Snackbar);
   private readonly confirm = inject(Confirm);
   private readonly forms = inject(NonNullableFormBuilder);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   protected readonly session = inject(Session);
   private readonly devices = viewChild(DeviceSessions);
-  /** Which of the two that take a password is being changed. */
+  /** Which of the two password-protected forms is open. */
   protected readonly editing = signal<'email' | 'password' | null>(null);
-  protected readonly messageOf = messageOf;
+  protected readonly messageOf = errorMessageOf;
 
   protected readonly details = this.forms.group({
     bio: ['', Validators.maxLength(2000)],
@@ -73,17 +73,17 @@ export class Profile implements MayHaveUnsaved {
     new_password1: ['', [Validators.required, Validators.minLength(10)]],
     new_password2: ['', Validators.required],
   });
-  protected readonly detailsSubmission = new Submission(this.details);
-  protected readonly addressSubmission = new Submission(this.address);
-  protected readonly passwordsSubmission = new Submission(this.passwords);
+  protected readonly detailsSubmission = new FormSubmission(this.details);
+  protected readonly addressSubmission = new FormSubmission(this.address);
+  protected readonly passwordsSubmission = new FormSubmission(this.passwords);
   protected readonly busy = computed(() =>
-    [this.detailsSubmission, this.addressSubmission, this.passwordsSubmission].some(one =>
-      one.busy(),
+    [this.detailsSubmission, this.addressSubmission, this.passwordsSubmission].some(submission =>
+      submission.busy(),
     ),
   );
 
   constructor() {
-    askBeforeUnload(this);
+    confirmBeforeUnload(this);
     effect(() => {
       const user = this.session.user();
       if (!user || this.details.dirty) return;
@@ -91,72 +91,78 @@ export class Profile implements MayHaveUnsaved {
     });
   }
 
-  hasUnsaved(): boolean {
+  hasUnsavedChanges(): boolean {
     const forms: FormGroup[] = [this.details, this.address, this.passwords];
     return this.session.isSignedIn() && forms.some(form => form.dirty);
   }
 
   protected async saveDetails(): Promise<void> {
-    await this.detailsSubmission.send(async () => {
+    await this.detailsSubmission.submit(async () => {
       const user = await this.api.change(this.details.getRawValue());
       this.details.markAsPristine();
       this.session.update(user);
-      await this.notes.say($localize`Saved.`);
+      await this.snackbar.show($localize`Saved.`);
     });
   }
 
-  /** Opens one form, or closes both; the focus goes along. */
-  protected edit(what: 'email' | 'password' | null): void {
-    const place = what ? 'form [autocomplete=' + FIRST[what] + ']' : `#edit-${this.editing()}`;
+  /** Opens one form or closes both, and moves the focus. */
+  protected edit(form: 'email' | 'password' | null): void {
+    const focusTarget = form
+      ? 'form [autocomplete=' + FIRST_FIELD[form] + ']'
+      : `#edit-${this.editing()}`;
     this.address.reset();
     this.passwords.reset();
     this.addressSubmission.reset();
     this.passwordsSubmission.reset();
-    this.editing.set(what);
-    setTimeout(() => this.host.querySelector<HTMLElement>(place)?.focus());
+    this.editing.set(form);
+    setTimeout(() => this.host.querySelector<HTMLElement>(focusTarget)?.focus());
   }
 
   protected async saveAddress(): Promise<void> {
-    await this.addressSubmission.send(async () => {
+    await this.addressSubmission.submit(async () => {
       this.session.update(await this.api.change(this.address.getRawValue()));
       this.edit(null);
-      await this.notes.say($localize`Your address is changed; a mail asks you to confirm it.`);
+      await this.snackbar.show(
+        $localize`Your email address was changed. We sent you a link to confirm it.`,
+      );
     });
   }
 
   protected async savePassword(): Promise<void> {
-    await this.passwordsSubmission.send(async () => {
+    await this.passwordsSubmission.submit(async () => {
       await this.api.changePassword(this.passwords.getRawValue());
       this.edit(null);
       this.devices()?.reload();
-      await this.notes.say($localize`Your password is changed. Your other devices are signed out.`);
+      await this.snackbar.show(
+        $localize`Your password was changed. You were signed out on your other devices.`,
+      );
     });
   }
 
-  protected async verifyAgain(email: string): Promise<void> {
+  protected async resendConfirmation(email: string): Promise<void> {
     await this.detailsSubmission.run(async () => {
-      await this.api.verifyAgain(email);
-      await this.notes.say($localize`A mail is on its way to you; open its link.`);
+      await this.api.resendConfirmation(email);
+      await this.snackbar.show(
+        $localize`We sent you an email. Open the link in it to confirm your address.`,
+      );
     });
   }
 
-  /** Saves it at once; where that fails, the box says again what there was. */
-  protected async chooseLanguage(box: HTMLSelectElement, before: string): Promise<void> {
+  /** Saves the language at once; if that fails, the select shows the previous one. */
+  protected async chooseLanguage(box: HTMLSelectElement, previous: string): Promise<void> {
     const language = box.value as Language;
-    box.value = before;
+    box.value = previous;
     await this.detailsSubmission.run(async () => {
       this.session.update(await this.api.change({ language }));
-      await this.notes.say($localize`Saved.`);
+      await this.snackbar.show($localize`Saved.`);
     });
   }
 
-  protected async askToTeach(isAsked: boolean): Promise<void> {
+  protected async setInstructorRequest(isRequested: boolean): Promise<void> {
     await this.detailsSubmission.run(async () => {
-      this.session.update(await this.api.change({ instructor_requested: isAsked }));
-      await this.notes.say(
-        isAsked
-          ? $localize`Your request is on its way to the admins.`
-          : $localize`Your request is taken back.`,
+      this.session.update(await this.api.change({ instructor_requested: isRequested }));
+      await this.snackbar.show(
+        isRequested ? $localize`Request sent to the admins.` : $localize`Request canceled.`,
       );
     });
   }
@@ -168,19 +174,19 @@ export class Profile implements MayHaveUnsaved {
   }
 
   protected async erase(username: string): Promise<void> {
-    const agreed = await this.confirm.ask({
-      title: $localize`Erase your account?`,
-      text: $localize`Your account, profile, enrolments, progress and notifications go for good. What you handed in to quizzes stays, without your name.`,
-      action: $localize`Erase my account`,
-      isGrave: true,
-      typed: username,
+    const isConfirmed = await this.confirm.ask({
+      title: $localize`Delete your account?`,
+      text: $localize`Your account, profile, enrollments, progress, and notifications will be permanently deleted. Your quiz submissions are kept without your name.`,
+      action: $localize`Delete my account`,
+      isDestructive: true,
+      requiredText: username,
     });
-    if (!agreed) return;
+    if (!isConfirmed) return;
     await this.detailsSubmission.run(async () => {
       await this.api.erase();
       await this.session.signOut();
       await this.router.navigateByUrl('/');
-      await this.notes.say($localize`Your account is erased.`);
+      await this.snackbar.show($localize`Your account has been deleted.`);
     });
   }
 }

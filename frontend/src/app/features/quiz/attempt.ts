@@ -1,308 +1,282 @@
 import { DOCUMENT, DestroyRef, Injectable, computed, inject, signal } from '@angular/core';
 
 import { ApiError } from '@core/errors/api-error';
-import { Countdown, onDevice } from './countdown';
-import { Draft, Drafts, EMPTY, Place } from './drafts';
-import { Answer, Asked, Given, QuizApi, Started, Submission } from './quiz-api';
+import { Countdown, toDeviceTime } from './countdown';
+import {
+  Draft,
+  EMPTY_DRAFT,
+  isAnswered,
+  restrictTo,
+  withAnswer,
+  withChoice,
+  withFlag,
+} from './draft';
+import { AttemptKey, DraftStorage } from './draft-storage';
+import {
+  Answer,
+  AnswerInput,
+  QuestionSnapshot,
+  QuizApi,
+  StartedAttempt,
+  Submission,
+} from './quiz-api';
+import { isTemporary, mayBeOver, retryDelay } from './submit-errors';
 
 /** How an attempt ended. */
-export type Ending =
-  | { readonly kind: 'submitted'; readonly submission: Submission; readonly byTime: boolean }
-  | { readonly kind: 'elsewhere'; readonly submission: string }
-  | { readonly kind: 'ran-out'; readonly attempt: number };
+export type AttemptOutcome =
+  | { readonly kind: 'submitted'; readonly submission: Submission; readonly isAutomatic: boolean }
+  | { readonly kind: 'submitted-elsewhere'; readonly submission: string }
+  | { readonly kind: 'timed-out'; readonly attempt: number };
 
+/** A question of the attempt with its answer. */
 export interface Step {
   readonly number: number;
-  readonly question: Asked;
-  readonly given: Given | undefined;
+  readonly question: QuestionSnapshot;
+  readonly answer: AnswerInput | undefined;
   readonly isAnswered: boolean;
-  readonly isMarked: boolean;
+  readonly isFlagged: boolean;
 }
 
-const RETRIES_AFTER_MS = [5_000, 10_000, 20_000, 40_000, 60_000];
-/** The server says by these that the attempt is not open; what became of it is to be found out. */
-const NOT_OPEN = [
-  'already_submitted',
-  'no_attempts_left',
-  'not_started',
-  'time_is_up',
-  'idempotency_conflict',
-];
-
 /**
- * An open attempt: its questions, what is answered, and its way to the server.
+ * An open attempt: its questions, its answers, and their submission.
  *
- * Answers lie on the device as soon as they are given, and go when they are submitted. An attempt is
- * submitted under a key made of its number, so that a lost answer of the server, another tab or
- * another device never makes two of one attempt.
+ * Answers are saved on the device when they are given, and removed when they are submitted. The
+ * idempotency key is derived from the attempt's number, so that a lost response, another tab or another
+ * device never turns one attempt into two.
  */
 @Injectable()
 export class Attempt {
   private readonly api = inject(QuizApi);
-  private readonly drafts = inject(Drafts);
+  private readonly drafts = inject(DraftStorage);
   private readonly countdown = inject(Countdown);
   private readonly window = inject(DOCUMENT).defaultView;
 
-  private readonly place = signal<Place | null>(null);
-  private readonly asked = signal<readonly Asked[]>([]);
-  private readonly draft = signal<Draft>(EMPTY);
-  private readonly end = signal<Date | null>(null);
-  private readonly state = signal<'answering' | 'sending' | 'waiting'>('answering');
-  private readonly wrong = signal<ApiError | null>(null);
-  private readonly isKept = signal<boolean | null>(null);
-  private readonly fromElsewhere = signal(false);
-  private readonly timedOut = signal(false);
-  private readonly ended = signal<Ending | null>(null);
+  private readonly attemptKey = signal<AttemptKey | null>(null);
+  private readonly questions = signal<readonly QuestionSnapshot[]>([]);
+  private readonly draft = signal<Draft>(EMPTY_DRAFT);
+  private readonly deviceDeadline = signal<Date | null>(null);
+  private readonly state = signal<'answering' | 'submitting' | 'retrying'>('answering');
+  private readonly submitError = signal<ApiError | null>(null);
+  private readonly savedOnDevice = signal<boolean | null>(null);
+  private readonly changedInOtherTab = signal(false);
+  private readonly timeIsUp = signal(false);
+  private readonly finalOutcome = signal<AttemptOutcome | null>(null);
   private stopWatching: () => void = () => undefined;
-  private retry: ReturnType<typeof setTimeout> | undefined;
+  private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private retries = 0;
-  private newKeys = 0;
+  private replacedKeys = 0;
 
-  readonly number = computed(() => this.place()?.attempt ?? null);
-  readonly isOpen = computed(() => this.place() !== null);
-  /** As the device's clock will show it; null where there is no limit. */
-  readonly endsAt = this.end.asReadonly();
-  /** The answers are on their way. */
-  readonly isSending = computed(() => this.state() === 'sending');
-  /** The answers could not be sent; it is tried again. */
-  readonly isWaiting = computed(() => this.state() === 'waiting');
-  /** Why the last submitting failed. */
-  readonly failure = this.wrong.asReadonly();
-  /** Whether the last change lies on the device; null before the first one. */
-  readonly kept = this.isKept.asReadonly();
-  /** Another tab has changed the answers. */
-  readonly changedElsewhere = this.fromElsewhere.asReadonly();
-  /** The time is up: nothing can be changed any more. */
-  readonly isTimeUp = this.timedOut.asReadonly();
-  readonly ending = this.ended.asReadonly();
+  readonly isOpen = computed(() => this.attemptKey() !== null);
+  /** By the device's clock; null without a time limit. */
+  readonly endsAt = this.deviceDeadline.asReadonly();
+  readonly isSubmitting = computed(() => this.state() === 'submitting');
+  /** The last submission failed and will be retried automatically. */
+  readonly isRetrying = computed(() => this.state() === 'retrying');
+  /** Why the last submission failed. */
+  readonly error = this.submitError.asReadonly();
+  /** Whether the last change could be saved on the device; null before the first change. */
+  readonly isSaved = this.savedOnDevice.asReadonly();
+  readonly isChangedInOtherTab = this.changedInOtherTab.asReadonly();
+  /** Answers can no longer be changed. */
+  readonly isTimeUp = this.timeIsUp.asReadonly();
+  readonly outcome = this.finalOutcome.asReadonly();
 
   readonly steps = computed<readonly Step[]>(() => {
-    const { answers, marked } = this.draft();
-    return this.asked().map((question, index) => ({
+    const { answers, flagged } = this.draft();
+    return this.questions().map((question, index) => ({
       number: index + 1,
       question,
-      given: answers[question.id],
-      isAnswered: isAnswer(answers[question.id]),
-      isMarked: marked.includes(question.id),
+      answer: answers[question.id],
+      isAnswered: isAnswered(answers[question.id]),
+      isFlagged: flagged.includes(question.id),
     }));
   });
-  readonly unanswered = computed(() => this.steps().filter(step => !step.isAnswered).length);
-  readonly marked = computed(() => this.steps().filter(step => step.isMarked).length);
+  readonly unansweredCount = computed(() => this.steps().filter(step => !step.isAnswered).length);
+  readonly flaggedCount = computed(() => this.steps().filter(step => step.isFlagged).length);
 
   constructor() {
     const document = inject(DOCUMENT);
-    const online = () => this.isWaiting() && void this.submit();
-    const seen = () => document.visibilityState === 'visible' && void this.look();
-    this.window?.addEventListener('online', online);
-    document.addEventListener('visibilitychange', seen);
+    const retryWhenOnline = () => this.isRetrying() && void this.submit();
+    const checkWhenVisible = () =>
+      document.visibilityState === 'visible' && void this.checkStatus();
+    this.window?.addEventListener('online', retryWhenOnline);
+    document.addEventListener('visibilitychange', checkWhenVisible);
     inject(DestroyRef).onDestroy(() => {
       this.close();
-      this.window?.removeEventListener('online', online);
-      document.removeEventListener('visibilitychange', seen);
+      this.window?.removeEventListener('online', retryWhenOnline);
+      document.removeEventListener('visibilitychange', checkWhenVisible);
     });
   }
 
   /**
-   * Takes over an attempt that the server has opened, or that was open.
+   * Shows a new or continued attempt.
    *
-   * @param askedAt the device's clock when the server was asked
+   * @param requestedAt the device's clock when the request was sent
    */
-  open(place: Omit<Place, 'attempt'>, started: Started, askedAt: number): void {
+  open(owner: Omit<AttemptKey, 'attempt'>, started: StartedAttempt, requestedAt: number): void {
     this.close();
-    const here = { ...place, attempt: started.attempt };
-    this.drafts.forgetAllBut(started.attempt, place);
-    this.place.set(here);
-    this.asked.set(started.questions);
-    this.draft.set(fitting(this.drafts.read(here) ?? EMPTY, started.questions));
-    this.stopWatching = this.drafts.watch(here, draft => this.hear(draft));
+    const attemptKey = { ...owner, attempt: started.attempt };
+    this.drafts.removeAllExcept(started.attempt, owner);
+    this.attemptKey.set(attemptKey);
+    this.questions.set(started.questions);
+    this.draft.set(restrictTo(started.questions, this.drafts.read(attemptKey) ?? EMPTY_DRAFT));
+    this.stopWatching = this.drafts.watch(attemptKey, draft => this.applyOtherTab(draft));
     if (started.deadline === null) return;
-    const limits = { ...started, deadline: started.deadline, askedAt };
-    this.end.set(onDevice(started.deadline, started.now, askedAt));
-    this.countdown.run(limits, () => this.timeIsUp());
+    const limit = { ...started, deadline: started.deadline, requestedAt };
+    this.deviceDeadline.set(toDeviceTime(started.deadline, started.now, requestedAt));
+    this.countdown.start(limit, () => this.endTime());
   }
 
-  /** Answers a question. */
-  give(question: string, given: Given): void {
-    this.change(draft => ({ ...draft, answers: { ...draft.answers, [question]: given } }));
+  answer(question: string, answer: AnswerInput): void {
+    this.change(draft => withAnswer(draft, question, answer));
   }
 
-  /** Takes a choice among several, or gives it up. */
-  toggle(question: string, choice: string, isChosen: boolean): void {
-    this.change(draft => {
-      const before = draft.answers[question];
-      const chosen = before && 'choices' in before ? before.choices : [];
-      const others = chosen.filter(one => one !== choice);
-      const choices = isChosen ? [...others, choice] : others;
-      return { ...draft, answers: { ...draft.answers, [question]: { choices } } };
-    });
+  /** Selects or clears one choice of a question with several correct choices. */
+  toggleChoice(question: string, choice: string, isChosen: boolean): void {
+    this.change(draft => withChoice(draft, question, choice, isChosen));
   }
 
-  /** Marks a question to be looked at again, or takes the mark away. */
-  mark(question: string, isMarked: boolean): void {
-    this.change(draft => ({
-      ...draft,
-      marked: [...draft.marked.filter(one => one !== question), ...(isMarked ? [question] : [])],
-    }));
+  /** Flags a question for review, or clears its flag. */
+  flag(question: string, isFlagged: boolean): void {
+    this.change(draft => withFlag(draft, question, isFlagged));
   }
 
-  /** Submits what is answered; where that fails, all is kept, and it is tried again. */
+  /** Submits the answers; if that fails, they stay saved and a temporary error is retried. */
   async submit(): Promise<void> {
-    const place = this.place();
-    if (!place || this.isSending()) return;
-    clearTimeout(this.retry);
-    this.state.set('sending');
-    this.wrong.set(null);
+    const attemptKey = this.attemptKey();
+    if (!attemptKey || this.isSubmitting()) return;
+    clearTimeout(this.retryTimer);
+    this.state.set('submitting');
+    this.submitError.set(null);
     try {
-      await this.send(place);
+      await this.send(attemptKey);
     } catch (error) {
-      if (this.place() !== place) return;
+      if (this.attemptKey() !== attemptKey) return;
       this.state.set('answering');
       if (!(error instanceof ApiError)) throw error;
-      this.wrong.set(error);
-      if (isPassing(error)) this.tryLater(error);
+      this.submitError.set(error);
+      if (isTemporary(error)) this.scheduleRetry(error);
     }
   }
 
-  /** Lets go of the attempt; it stays open on the server, and its answers on the device. */
+  /** Closes the attempt on this page; it stays open on the server, and its answers on the device. */
   close(): void {
     this.stopWatching();
-    clearTimeout(this.retry);
+    clearTimeout(this.retryTimer);
     this.countdown.stop();
-    this.place.set(null);
-    this.draft.set(EMPTY);
-    this.asked.set([]);
-    this.end.set(null);
+    this.attemptKey.set(null);
+    this.draft.set(EMPTY_DRAFT);
+    this.questions.set([]);
+    this.deviceDeadline.set(null);
     this.state.set('answering');
-    this.wrong.set(null);
-    this.isKept.set(null);
-    this.fromElsewhere.set(false);
-    this.timedOut.set(false);
-    this.ended.set(null);
-    this.retries = this.newKeys = 0;
+    this.submitError.set(null);
+    this.savedOnDevice.set(null);
+    this.changedInOtherTab.set(false);
+    this.timeIsUp.set(false);
+    this.finalOutcome.set(null);
+    this.retries = this.replacedKeys = 0;
   }
 
-  private change(change: (draft: Draft) => Draft): void {
-    const place = this.place();
-    if (!place || this.isTimeUp() || this.isSending()) return;
-    // Another tab may have written since; but where nothing can be written, what is here is newer.
-    const before = (this.isKept() === false ? null : this.drafts.read(place)) ?? this.draft();
-    const draft = change(fitting(before, this.asked()));
+  private change(update: (draft: Draft) => Draft): void {
+    const attemptKey = this.attemptKey();
+    if (!attemptKey || this.isTimeUp() || this.isSubmitting()) return;
+    // Another tab may have saved a newer draft, unless this device cannot save drafts at all.
+    const stored = this.savedOnDevice() === false ? null : this.drafts.read(attemptKey);
+    const draft = update(restrictTo(this.questions(), stored ?? this.draft()));
     this.draft.set(draft);
-    this.isKept.set(this.drafts.write(place, draft));
-    this.fromElsewhere.set(false);
-    if (this.isWaiting()) this.state.set('answering'); // it is no longer what was to be sent
-    clearTimeout(this.retry);
+    this.savedOnDevice.set(this.drafts.write(attemptKey, draft));
+    this.changedInOtherTab.set(false);
+    // A retry would submit other answers than the user wanted to submit.
+    if (this.isRetrying()) this.state.set('answering');
+    clearTimeout(this.retryTimer);
   }
 
-  /** Another tab has changed the draft, or removed it, since it has submitted the attempt. */
-  private hear(draft: Draft | null): void {
+  /** Another tab removes the draft when it has submitted the attempt. */
+  private applyOtherTab(draft: Draft | null): void {
     if (draft === null) {
-      void this.look();
+      void this.checkStatus();
       return;
     }
-    this.draft.set(fitting(draft, this.asked()));
-    this.fromElsewhere.set(true);
+    this.draft.set(restrictTo(this.questions(), draft));
+    this.changedInOtherTab.set(true);
   }
 
-  private timeIsUp(): void {
-    this.timedOut.set(true);
+  private endTime(): void {
+    this.timeIsUp.set(true);
     void this.submit();
   }
 
-  private async send(place: Place): Promise<void> {
+  private async send(attemptKey: AttemptKey): Promise<void> {
     try {
-      const submission = await this.api.submit(place.quiz, this.answers(), this.keyOf(place));
-      if (this.place() !== place) return;
-      this.finish(place, { kind: 'submitted', submission, byTime: this.isTimeUp() });
+      const submission = await this.api.submit(
+        attemptKey.quiz,
+        this.answersToSubmit(),
+        this.idempotencyKey(attemptKey),
+      );
+      if (this.attemptKey() !== attemptKey) return;
+      this.finish(attemptKey, { kind: 'submitted', submission, isAutomatic: this.isTimeUp() });
     } catch (error) {
-      const mayBeOver = error instanceof ApiError && NOT_OPEN.includes(error.code);
-      if (!mayBeOver) throw error;
-      if (await this.isStillOpen(place)) {
-        // The key is held by a try that broke off on the server, with other answers.
+      if (!mayBeOver(error)) throw error;
+      if (await this.isStillOpen(attemptKey)) {
+        // An interrupted request with other answers has claimed the idempotency key.
         if (error.code !== 'idempotency_conflict') throw error;
-        this.newKeys++;
-        await this.send(place);
+        this.replacedKeys++;
+        await this.send(attemptKey);
       }
     }
   }
 
-  /** Looks, when one comes back to the page, whether the attempt is still open, and what time it is. */
-  private async look(): Promise<void> {
-    const place = this.place();
-    if (!place || this.isSending()) return;
+  /** Checks whether the attempt is still open, and sets the countdown by the server's clock. */
+  private async checkStatus(): Promise<void> {
+    const attemptKey = this.attemptKey();
+    if (!attemptKey || this.isSubmitting()) return;
     try {
-      await this.isStillOpen(place);
+      await this.isStillOpen(attemptKey);
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error; // the server could not be asked; all goes on
+      // Without an answer from the server, the attempt continues.
+      if (!(error instanceof ApiError)) throw error;
     }
   }
 
-  /** Asks the server; where the attempt is over, finds out how it ended. */
-  private async isStillOpen(place: Place): Promise<boolean> {
-    const askedAt = Date.now();
-    const quiz = await this.api.standing(place.quiz);
-    if (this.place() !== place) return false;
-    const open = quiz.my_open;
-    if (open === undefined) return true; // one has left the course: nothing is known
-    if (open?.attempt === place.attempt) {
+  /** Asks the server; finishes the attempt here if it is over. */
+  private async isStillOpen(attemptKey: AttemptKey): Promise<boolean> {
+    const requestedAt = Date.now();
+    const { my_open: open, now } = await this.api.progress(attemptKey.quiz);
+    if (this.attemptKey() !== attemptKey) return false;
+    if (open === undefined) return true; // A student who has left the course gets no information.
+    if (open?.attempt === attemptKey.attempt) {
       const { started_at, deadline } = open;
-      if (deadline) this.countdown.set({ started_at, deadline, now: quiz.now, askedAt });
+      if (deadline) this.countdown.adjust({ started_at, deadline, now, requestedAt });
       return true;
     }
-    const submission = await this.api.submittedAs(place.quiz, place.user, place.attempt);
-    if (this.place() !== place) return false;
+    const { quiz, user, attempt } = attemptKey;
+    const submission = await this.api.findSubmission(quiz, user, attempt);
+    if (this.attemptKey() !== attemptKey) return false;
     this.finish(
-      place,
-      submission ? { kind: 'elsewhere', submission } : { kind: 'ran-out', attempt: place.attempt },
+      attemptKey,
+      submission ? { kind: 'submitted-elsewhere', submission } : { kind: 'timed-out', attempt },
     );
     return false;
   }
 
-  private finish(place: Place, ending: Ending): void {
+  private finish(attemptKey: AttemptKey, outcome: AttemptOutcome): void {
     this.close();
-    this.drafts.forget(place);
-    this.ended.set(ending);
+    this.drafts.remove(attemptKey);
+    this.finalOutcome.set(outcome);
   }
 
-  private tryLater(error: ApiError): void {
-    this.state.set('waiting');
-    const wait = RETRIES_AFTER_MS[Math.min(this.retries++, RETRIES_AFTER_MS.length - 1)] ?? 0;
-    const asked = (error.retryAfterSeconds ?? 0) * 1000;
-    this.retry = setTimeout(() => void this.submit(), Math.max(wait, asked));
+  private scheduleRetry(error: ApiError): void {
+    this.state.set('retrying');
+    this.retryTimer = setTimeout(() => void this.submit(), retryDelay(error, this.retries++));
   }
 
-  private answers(): readonly Answer[] {
-    return this.steps().flatMap(({ question, given }) =>
-      given && isAnswer(given) ? [{ question: question.id, ...given }] : [],
+  private answersToSubmit(): readonly Answer[] {
+    return this.steps().flatMap(({ question, answer }) =>
+      answer && isAnswered(answer) ? [{ question: question.id, ...answer }] : [],
     );
   }
 
-  private keyOf({ quiz, attempt }: Place): string {
-    return `quiz-${quiz}-attempt-${attempt}${'-again'.repeat(this.newKeys)}`;
+  private idempotencyKey({ quiz, attempt }: AttemptKey): string {
+    return `quiz-${quiz}-attempt-${attempt}${'-again'.repeat(this.replacedKeys)}`;
   }
-}
-
-export function isAnswer(given: Given | undefined): boolean {
-  if (!given) return false;
-  return 'choices' in given ? given.choices.length > 0 : given.text.trim() !== '';
-}
-
-/** The server may answer otherwise the next time, and may even have done what it was asked. */
-function isPassing({ status, code }: ApiError): boolean {
-  return status === 0 || status >= 500 || status === 429 || code === 'idempotency_running';
-}
-
-/** Leaves out what does not answer these questions. */
-function fitting({ answers, marked }: Draft, questions: readonly Asked[]): Draft {
-  const fit: Record<string, Given> = {};
-  for (const { id, choices } of questions) {
-    const given = answers[id];
-    if (!given || 'choices' in given !== choices.length > 0) continue;
-    const offered = choices.map(choice => choice.id);
-    fit[id] =
-      'choices' in given
-        ? { choices: given.choices.filter(choice => offered.includes(choice)) }
-        : given;
-  }
-  return { answers: fit, marked: marked.filter(id => questions.some(one => one.id === id)) };
 }

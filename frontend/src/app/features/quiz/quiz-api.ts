@@ -2,24 +2,24 @@ import { HttpClient, httpResource } from '@angular/common/http';
 import { Injectable, Signal, inject } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
 
-import { Answered, Page } from '@core/api/models';
+import { ApiResponse, Page } from '@core/api/models';
 import { inBackground } from '@core/http/contexts';
 
-interface Card {
+interface TitledObject {
   readonly id: string;
   readonly title: string;
 }
 
-/** How one stands in a quiz; who does not learn in its course has no `my_…`. */
-export interface Standing {
+/** A student's progress in a quiz; the `my_…` fields are missing for users who are not enrolled. */
+export interface QuizProgress {
   readonly my_attempts?: number;
   readonly my_grade?: number | null;
   readonly my_passed?: boolean;
   readonly my_open?: OpenAttempt | null;
   /** The server's clock. */
   readonly now: string;
-  /** The device's clock when the answer came. */
-  readonly readAt: number;
+  /** The device's clock when the response arrived. */
+  readonly receivedAt: number;
 }
 
 export interface OpenAttempt {
@@ -28,99 +28,104 @@ export interface OpenAttempt {
   readonly deadline: string | null;
 }
 
-/** A quiz as its page shows it. */
-export type Quiz = Omit<Answered<'Quiz'>, 'lesson' | 'course' | keyof Standing | 'questions'> & {
-  readonly lesson: Card;
-  readonly course: Card;
-} & Standing;
+/** A quiz with its lesson, its course, and the progress of the current user. */
+export type Quiz = Omit<
+  ApiResponse<'Quiz'>,
+  'lesson' | 'course' | keyof QuizProgress | 'questions'
+> & {
+  readonly lesson: TitledObject;
+  readonly course: TitledObject;
+} & QuizProgress;
 
-export type Started = Answered<'Started'>;
-export type Asked = Answered<'AskedQuestion'>;
-export type Feedback = Answered<'Submission'>['feedback'][number];
-export type Attempted = Omit<Answered<'Submission'>, 'answers' | 'feedback' | 'questions'>;
+/** An open attempt with its questions. */
+export type StartedAttempt = ApiResponse<'Started'>;
+/** A question as it was when the attempt started. */
+export type QuestionSnapshot = ApiResponse<'AskedQuestion'>;
+export type Feedback = ApiResponse<'Submission'>['feedback'][number];
+export type AttemptSummary = Omit<ApiResponse<'Submission'>, 'answers' | 'feedback' | 'questions'>;
 
-/** What is answered to one question. */
-export type Given = { readonly choices: readonly string[] } | { readonly text: string };
-export type Answer = Given & { readonly question: string };
+/** The answer to one question. */
+export type AnswerInput = { readonly choices: readonly string[] } | { readonly text: string };
+export type Answer = AnswerInput & { readonly question: string };
 
-export type Submission = Omit<Answered<'Submission'>, 'answers' | 'student'> & {
+export type Submission = Omit<ApiResponse<'Submission'>, 'answers' | 'student'> & {
   readonly answers: readonly Answer[];
   readonly student: string | { readonly id: string; readonly username: string } | null;
 };
 
-/** An answer that does not come counts as a lost connection. */
-const PATIENCE_MS = 20_000;
-const SHOWN_AT_ONCE = 20;
-const MOST = 100;
+/** After this time without a response, the connection counts as lost. */
+const SUBMIT_TIMEOUT_MS = 20_000;
+const PAGE_SIZE = 20;
+const MAX_PAGE_SIZE = 100;
+const SUBMISSIONS = '/api/quiz-submissions/';
 
 @Injectable({ providedIn: 'root' })
 export class QuizApi {
   private readonly http = inject(HttpClient);
 
   quiz(id: Signal<string>) {
-    return httpResource<Quiz>(() => ({ url: urlOf(id()), params: { expand: 'lesson,course' } }), {
-      parse: answer => ({ ...(answer as Quiz), readAt: Date.now() }),
+    return httpResource<Quiz>(() => ({ url: quizUrl(id()), params: { expand: 'lesson,course' } }), {
+      parse: body => ({ ...(body as Quiz), receivedAt: Date.now() }),
     });
   }
 
   submission(id: Signal<string | undefined>) {
     return httpResource<Submission>(() => {
-      const wanted = id();
-      return wanted
-        ? { url: `/api/quiz-submissions/${wanted}/`, params: { expand: 'student' } }
+      const submission = id();
+      return submission
+        ? { url: `${SUBMISSIONS}${submission}/`, params: { expand: 'student' } }
         : undefined;
     });
   }
 
-  /** Reads how one stands in the quiz now. */
-  async standing(quiz: string): Promise<Standing> {
+  async progress(quiz: string): Promise<QuizProgress> {
     const context = inBackground();
     const { my_attempts, my_grade, my_passed, my_open, now } = await firstValueFrom(
-      this.http.get<Quiz>(urlOf(quiz), { context }),
+      this.http.get<Quiz>(quizUrl(quiz), { context }),
     );
-    return { my_attempts, my_grade, my_passed, my_open, now, readAt: Date.now() };
+    return { my_attempts, my_grade, my_passed, my_open, now, receivedAt: Date.now() };
   }
 
-  /** Opens an attempt, or returns the one that is open. */
-  start(quiz: string): Promise<Started> {
-    return firstValueFrom(this.http.post<Started>(`${urlOf(quiz)}start/`, {}));
+  /** Starts an attempt, or returns the attempt that is already open. */
+  start(quiz: string): Promise<StartedAttempt> {
+    return firstValueFrom(this.http.post<StartedAttempt>(`${quizUrl(quiz)}start/`, {}));
   }
 
-  /** The attempts that somebody has submitted, the newest first; `next` leads to older ones. */
-  submissions(quiz: string, student: string, next: string | null): Promise<Page<Attempted>> {
-    const params = next ? undefined : { quiz, student, page_size: SHOWN_AT_ONCE };
+  /** Returns a student's submissions, newest first. Pass a page's `next` to get older ones. */
+  submissions(quiz: string, student: string, next: string | null): Promise<Page<AttemptSummary>> {
+    const params = next ? undefined : { quiz, student, page_size: PAGE_SIZE };
     return firstValueFrom(
-      this.http.get<Page<Attempted>>(next ? pathOf(next) : SUBMISSIONS, { params }),
+      this.http.get<Page<AttemptSummary>>(next ? relativeUrl(next) : SUBMISSIONS, { params }),
     );
   }
 
-  /** Finds what has been submitted as that attempt, if it was. */
-  async submittedAs(quiz: string, student: string, attempt: number): Promise<string | null> {
-    const params = { quiz, student, page_size: MOST };
-    const newest = await firstValueFrom(this.http.get<Page<Attempted>>(SUBMISSIONS, { params }));
-    return newest.results.find(one => one.attempt === attempt)?.id ?? null;
+  /** Returns the id of an attempt's submission, or null if there is none. */
+  async findSubmission(quiz: string, student: string, attempt: number): Promise<string | null> {
+    const params = { quiz, student, page_size: MAX_PAGE_SIZE };
+    const newest = await firstValueFrom(
+      this.http.get<Page<AttemptSummary>>(SUBMISSIONS, { params }),
+    );
+    return newest.results.find(submission => submission.attempt === attempt)?.id ?? null;
   }
 
-  /** Submits; the same answers under the same key count once, however often they are sent. */
-  submit(quiz: string, answers: readonly Answer[], key: string): Promise<Submission> {
+  /** Submits answers; repeating a request with the same idempotency key has no further effect. */
+  submit(quiz: string, answers: readonly Answer[], idempotencyKey: string): Promise<Submission> {
     return firstValueFrom(
       this.http.post<Submission>(
         SUBMISSIONS,
         { quiz, answers },
-        { headers: { 'Idempotency-Key': key }, timeout: PATIENCE_MS },
+        { headers: { 'Idempotency-Key': idempotencyKey }, timeout: SUBMIT_TIMEOUT_MS },
       ),
     );
   }
 }
 
-const SUBMISSIONS = '/api/quiz-submissions/';
-
-function urlOf(quiz: string): string {
+function quizUrl(quiz: string): string {
   return `/api/quizzes/${quiz}/`;
 }
 
-/** The list's `next` bears the server's own name, which a proxy may have changed. */
-function pathOf(url: string): string {
+/** Drops the host of a `next` link, because behind a proxy it may differ from the page's host. */
+function relativeUrl(url: string): string {
   const { pathname, search } = new URL(url);
   return pathname + search;
 }

@@ -14,131 +14,69 @@ import { Router, RouterLink } from '@angular/router';
 
 import { Session } from '@core/auth/session';
 import { ApiError } from '@core/errors/api-error';
-import { PageTitle } from '@core/navigation/titles';
+import { PageMetadata } from '@core/navigation/page-metadata';
 import { Confirm } from '@shared/confirm';
-import { Empty } from '@shared/empty';
-import { Failed } from '@shared/failed';
+import { EmptyState } from '@shared/empty-state';
+import { LoadError } from '@shared/load-error';
 import { Skeleton } from '@shared/skeleton';
-import { Leaving, MayHaveUnsaved, askBeforeUnload } from '@shared/unsaved';
-import { Attempt, Ending } from './attempt';
+import { HasUnsavedChanges, LeavePrompt, confirmBeforeUnload } from '@shared/unsaved-changes';
+import { Attempt, AttemptOutcome } from './attempt';
 import { AttemptView, REVIEW } from './attempt-view';
-import { Countdown, isSoon } from './countdown';
-import { Drafts } from './drafts';
+import { Countdown, isWithinHalfDay } from './countdown';
+import { DraftStorage } from './draft-storage';
 import { Instructions } from './instructions';
-import { OpenAttempt, QuizApi, Standing, Submission } from './quiz-api';
+import { OpenAttempt, QuizApi, QuizProgress, Submission } from './quiz-api';
 import { Result } from './result';
 
 /**
- * A quiz: its instructions; with `?step=`, the open attempt; with `?submission=`, the result of one.
+ * A quiz: its instructions, the open attempt (`?step=`), or the result of a submission (`?submission=`).
  *
- * The attempt lives as long as the page, so that its time runs out here whatever one looks at.
+ * The page provides the attempt, so that its timer runs in every view.
  */
 @Component({
   selector: 'lms-quiz-page',
-  imports: [RouterLink, AttemptView, Empty, Failed, Instructions, Result, Skeleton],
+  imports: [RouterLink, AttemptView, EmptyState, LoadError, Instructions, Result, Skeleton],
   providers: [Attempt, Countdown, DatePipe],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './quiz-page.scss',
-  template: `
-    <div class="page quiz">
-      <h1 [class.small]="view() === 'attempt' || view() === 'opening'">{{ heading() }}</h1>
-      @if (quiz.hasValue()) {
-        @let about = quiz.value();
-        @switch (view()) {
-          @case ('attempt') {
-            <lms-quiz-attempt [step]="step() ?? ''" />
-          }
-          @case ('result') {
-            @if (result(); as submission) {
-              <lms-quiz-result
-                [quiz]="about"
-                [submission]="submission"
-                [user]="user()"
-                [ending]="attempt.ending()"
-                [starting]="starting()"
-                [refusal]="refusal()"
-                (again)="start()"
-              />
-            } @else if (found.error(); as error) {
-              <lms-failed
-                title="This result could not be loaded."
-                i18n-title
-                [error]="error"
-                (retry)="found.reload()"
-              />
-            } @else {
-              <lms-skeleton [count]="2" height="24rem" />
-            }
-          }
-          @case ('instructions') {
-            <lms-quiz-instructions
-              [quiz]="about"
-              [user]="user()"
-              [ending]="attempt.ending()"
-              [starting]="starting()"
-              [refusal]="refusal()"
-              [isGone]="isGone()"
-              (begin)="start()"
-              (goOn)="goOn($event)"
-            />
-          }
-          @default {
-            <lms-skeleton [count]="2" height="24rem" />
-          }
-        }
-      } @else if (isHidden()) {
-        <lms-empty title="You cannot see this quiz." i18n-title>
-          <p i18n>
-            Quizzes are for those who are enrolled in their course. If you are, the quiz may have
-            been removed.
-          </p>
-          <p class="actions centred">
-            <a class="button" routerLink="/dashboard" i18n>My learning</a>
-            <a class="button outlined" routerLink="/courses" i18n>Find a course</a>
-          </p>
-        </lms-empty>
-      } @else if (quiz.error(); as error) {
-        <lms-failed [title]="failedTitle()" [error]="error" (retry)="quiz.reload()" />
-      } @else {
-        <lms-skeleton [count]="2" height="24rem" />
-      }
-    </div>
-  `,
+  templateUrl: './quiz-page.html',
 })
-export class QuizPage implements MayHaveUnsaved {
+export class QuizPage implements HasUnsavedChanges {
   readonly id = input.required<string>();
   readonly step = input<string>();
   readonly submission = input<string>();
 
   private readonly api = inject(QuizApi);
   private readonly session = inject(Session);
-  private readonly drafts = inject(Drafts);
+  private readonly drafts = inject(DraftStorage);
   private readonly router = inject(Router);
   private readonly confirm = inject(Confirm);
   private readonly dates = inject(DatePipe);
-  private readonly destroyed = inject(DestroyRef);
-  private readonly pageTitle = inject(PageTitle);
+  private readonly destroyRef = inject(DestroyRef);
+  private readonly pageMetadata = inject(PageMetadata);
   protected readonly attempt = inject(Attempt);
   protected readonly user = computed(() => this.session.user()?.id ?? '');
 
   protected readonly quiz = this.api.quiz(this.id);
-  private shown = { quiz: '', user: '' };
+  private current = { quiz: '', user: '' };
   private readonly submitted = signal<Submission | null>(null);
   private readonly justSubmitted = computed(() =>
     this.submitted()?.id === this.submission() ? this.submitted() : null,
   );
-  protected readonly found = this.api.submission(
+  protected readonly storedSubmission = this.api.submission(
     computed(() => (this.justSubmitted() ? undefined : this.submission())),
   );
   protected readonly result = computed(
-    () => this.justSubmitted() ?? (this.found.hasValue() ? this.found.value() : null),
+    () =>
+      this.justSubmitted() ??
+      (this.storedSubmission.hasValue() ? this.storedSubmission.value() : null),
   );
 
-  protected readonly starting = signal(false);
+  protected readonly isStarting = signal(false);
   /** Why no attempt could be started. */
-  protected readonly refusal = signal<ApiError | null>(null);
-  /** The attempt that was to be continued is no longer open. */
-  protected readonly isGone = signal(false);
+  protected readonly startError = signal<ApiError | null>(null);
+  /** The attempt that the user wanted to continue is no longer open. */
+  protected readonly isNoLongerOpen = signal(false);
 
   protected readonly heading = computed(() =>
     this.quiz.hasValue() ? this.quiz.value().title : $localize`Quiz`,
@@ -148,147 +86,145 @@ export class QuizPage implements MayHaveUnsaved {
     if (!this.step()) return 'instructions';
     return this.attempt.isOpen() ? 'attempt' : 'opening';
   });
-  protected readonly isHidden = computed(() => {
+  protected readonly isNotFound = computed(() => {
     const error = this.quiz.error();
     return error instanceof ApiError && error.status === 404;
   });
-
-  protected readonly failedTitle = computed(() =>
+  protected readonly loadErrorTitle = computed(() =>
     this.step()
-      ? $localize`Your attempt could not be loaded. What you have answered is kept on this device.`
+      ? $localize`Your attempt could not be loaded. Your answers are saved on this device.`
       : $localize`This quiz could not be loaded.`,
   );
 
   constructor() {
-    askBeforeUnload(this);
+    confirmBeforeUnload(this);
     effect(() => {
       const [quiz, user] = [this.id(), this.user()];
-      untracked(() => this.beginAnew(quiz, user));
+      untracked(() => this.resetFor(quiz, user));
     });
-    effect(() => this.pageTitle.set(this.titleOfView()));
-    effect(() => this.dropOldDrafts());
+    effect(() => this.pageMetadata.setTitle(this.titleOfView()));
+    effect(() => this.removeOldDrafts());
     effect(() => this.resume());
-    effect(() => this.show(this.attempt.ending()));
+    effect(() => this.showOutcome(this.attempt.outcome()));
   }
 
-  hasUnsaved(): boolean {
+  hasUnsavedChanges(): boolean {
     return this.attempt.isOpen() && this.session.isSignedIn();
   }
 
-  /** An attempt that is left is not lost, but its time goes on. */
-  leaving(): Leaving {
+  leavePrompt(): LeavePrompt {
     const endsAt = this.attempt.endsAt();
-    const time = this.dates.transform(endsAt, isSoon(endsAt) ? 'shortTime' : 'short') ?? '';
-    const kept =
-      this.attempt.kept() === false
-        ? $localize`This device cannot keep your answers: they will be lost.`
-        : $localize`Your attempt stays open, and your answers are kept on this device until you come back.`;
-    const goesOn = $localize`The time goes on until ${time}:time:; what is not submitted by then does not count.`;
+    const format = isWithinHalfDay(endsAt) ? 'shortTime' : 'short';
+    const time = this.dates.transform(endsAt, format) ?? '';
+    const answers =
+      this.attempt.isSaved() === false
+        ? $localize`Your answers cannot be saved on this device and will be lost.`
+        : $localize`Your attempt stays open, and your answers are saved on this device.`;
+    const timer = $localize`The timer keeps running until ${time}:time:. Answers that are not submitted by then do not count.`;
     return {
       title: $localize`Leave the quiz?`,
-      text: endsAt ? `${kept} ${goesOn}` : kept,
-      action: $localize`Leave the quiz`,
-      isGrave: this.attempt.kept() === false,
+      text: endsAt ? `${answers} ${timer}` : answers,
+      action: $localize`Leave quiz`,
+      isDestructive: this.attempt.isSaved() === false,
     };
   }
 
   protected async start(): Promise<void> {
-    if (this.starting()) return;
-    await this.try(() => this.begin());
+    if (this.isStarting()) return;
+    await this.tryToStart(() => this.openAttempt());
   }
 
-  /** Goes on with the open attempt; starting might open another one, were it over by now. */
-  protected async goOn(open: OpenAttempt): Promise<void> {
-    await this.try(async () => {
-      const standing = await this.api.standing(this.id());
-      this.stand(standing);
-      if (standing.my_open?.attempt === open.attempt) await this.begin();
-      else this.isGone.set(true);
+  /** Continues the open attempt, but starts no other attempt if this one is over. */
+  protected async continueAttempt(open: OpenAttempt): Promise<void> {
+    await this.tryToStart(async () => {
+      const progress = await this.api.progress(this.id());
+      this.updateProgress(progress);
+      if (progress.my_open?.attempt === open.attempt) await this.openAttempt();
+      else this.isNoLongerOpen.set(true);
     });
   }
 
-  private async begin(): Promise<void> {
+  private async openAttempt(): Promise<void> {
     this.confirm.prepare();
-    const [quiz, user, askedAt] = [this.id(), this.user(), Date.now()];
+    const [quiz, user, requestedAt] = [this.id(), this.user(), Date.now()];
     const started = await this.api.start(quiz);
-    if (this.destroyed.destroyed || quiz !== this.id()) return; // one has left meanwhile
-    this.attempt.open({ quiz, user }, started, askedAt);
+    const hasLeft = this.destroyRef.destroyed || quiz !== this.id();
+    if (hasLeft) return;
+    this.attempt.open({ quiz, user }, started, requestedAt);
     const { attempt, started_at, deadline } = started;
-    this.stand({ my_open: { attempt, started_at, deadline }, my_attempts: attempt });
-    const first = this.attempt.steps().find(step => !step.isAnswered);
-    if (!this.step()) await this.go({ step: first?.number ?? REVIEW });
+    this.updateProgress({ my_open: { attempt, started_at, deadline }, my_attempts: attempt });
+    const firstUnanswered = this.attempt.steps().find(step => !step.isAnswered);
+    if (!this.step()) await this.navigate({ step: firstUnanswered?.number ?? REVIEW });
   }
 
-  private async try(work: () => Promise<void>): Promise<void> {
-    this.starting.set(true);
-    this.refusal.set(null);
-    this.isGone.set(false);
+  private async tryToStart(action: () => Promise<void>): Promise<void> {
+    this.isStarting.set(true);
+    this.startError.set(null);
+    this.isNoLongerOpen.set(false);
     try {
-      await work();
+      await action();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      this.refusal.set(error);
-      if (error.code === 'no_attempts_left') void this.refresh();
-      if (this.step()) await this.go({}, { replaceUrl: true });
+      this.startError.set(error);
+      if (error.code === 'no_attempts_left') void this.refreshProgress();
+      if (this.step()) await this.navigate({}, { replaceUrl: true });
     } finally {
-      this.starting.set(false);
+      this.isStarting.set(false);
     }
   }
 
-  /** A reload in the middle finds the attempt again; an address of one that is over does not. */
+  /** Reopens the attempt after a reload; a URL without an open attempt leads to the instructions. */
   private resume(): void {
     if (!this.step() || this.submission() || !this.quiz.hasValue()) return;
-    if (this.attempt.isOpen() || this.attempt.ending() || this.quiz.isLoading()) return;
+    if (this.attempt.isOpen() || this.attempt.outcome() || this.quiz.isLoading()) return;
     const isOpen = !!this.quiz.value().my_open;
-    untracked(() => void (isOpen ? this.start() : this.go({}, { replaceUrl: true })));
+    untracked(() => void (isOpen ? this.start() : this.navigate({}, { replaceUrl: true })));
   }
 
-  /** Shows how the attempt ended. */
-  private show(ending: Ending | null): void {
-    if (!ending) return;
+  private showOutcome(outcome: AttemptOutcome | null): void {
+    if (!outcome) return;
     untracked(() => {
       this.confirm.dismiss();
-      this.stand({ my_open: null });
-      void this.refresh();
-      if (ending.kind === 'submitted') this.submitted.set(ending.submission);
-      void this.go(ending.kind === 'ran-out' ? {} : { submission: idOf(ending) }, {
-        replaceUrl: !!this.step(),
-      });
+      this.updateProgress({ my_open: null });
+      void this.refreshProgress();
+      if (outcome.kind === 'submitted') this.submitted.set(outcome.submission);
+      const submission = submissionId(outcome);
+      void this.navigate(submission ? { submission } : {}, { replaceUrl: !!this.step() });
     });
   }
 
-  private dropOldDrafts(): void {
+  private removeOldDrafts(): void {
     if (!this.quiz.hasValue() || this.quiz.isLoading() || !this.user()) return;
     const { my_open } = this.quiz.value();
     if (my_open === undefined) return;
-    this.drafts.forgetAllBut(my_open?.attempt ?? null, { user: this.user(), quiz: this.id() });
+    this.drafts.removeAllExcept(my_open?.attempt ?? null, { user: this.user(), quiz: this.id() });
   }
 
-  /** Another quiz may come into this page, and another tab may sign in somebody else. */
-  private beginAnew(quiz: string, user: string): void {
-    const before = this.shown;
+  /** The router reuses this page for another quiz, and another user may sign in in another tab. */
+  private resetFor(quiz: string, user: string): void {
+    const before = this.current;
     if (!user || (before.quiz === quiz && before.user === user)) return;
-    this.shown = { quiz, user };
+    this.current = { quiz, user };
     this.attempt.close();
-    this.refusal.set(null);
-    this.isGone.set(false);
+    this.startError.set(null);
+    this.isNoLongerOpen.set(false);
     if (before.quiz === quiz) this.quiz.reload();
   }
 
-  /** Reads one's standing anew; what is shown stays, should that fail. */
-  private async refresh(): Promise<void> {
+  /** Loads the user's progress again; if that fails, the page stays as it is. */
+  private async refreshProgress(): Promise<void> {
     try {
-      this.stand(await this.api.standing(this.id()));
+      this.updateProgress(await this.api.progress(this.id()));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
     }
   }
 
-  private stand(standing: Partial<Standing>): void {
-    this.quiz.update(quiz => quiz && { ...quiz, ...standing });
+  private updateProgress(progress: Partial<QuizProgress>): void {
+    this.quiz.update(quiz => quiz && { ...quiz, ...progress });
   }
 
-  private async go(
+  private async navigate(
     queryParams: { step?: number | string; submission?: string },
     options: { replaceUrl?: boolean } = {},
   ): Promise<void> {
@@ -306,6 +242,7 @@ export class QuizPage implements MayHaveUnsaved {
   }
 }
 
-function idOf(ending: Exclude<Ending, { kind: 'ran-out' }>): string {
-  return ending.kind === 'submitted' ? ending.submission.id : ending.submission;
+function submissionId(outcome: AttemptOutcome): string | null {
+  if (outcome.kind === 'timed-out') return null;
+  return outcome.kind === 'submitted' ? outcome.submission.id : outcome.submission;
 }

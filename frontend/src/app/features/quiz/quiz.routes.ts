@@ -1,9 +1,14 @@
 import { Routes } from '@angular/router';
 
-import { asksBeforeLeaving } from '@shared/unsaved';
+import { unsavedChangesGuard } from '@shared/unsaved-changes';
 import { QuizPage } from './quiz-page';
 
-// All of the quiz is loaded at once: in the middle of an attempt the network may be away.
+// The whole feature is loaded at once, because the network may fail during an attempt.
 export const routes: Routes = [
-  { path: ':id', title: $localize`Quiz`, component: QuizPage, canDeactivate: [asksBeforeLeaving] },
+  {
+    path: ':id',
+    title: $localize`Quiz`,
+    component: QuizPage,
+    canDeactivate: [unsavedChangesGuard],
+  },
 ];

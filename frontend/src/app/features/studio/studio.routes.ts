@@ -1,6 +1,6 @@
 import { Routes } from '@angular/router';
 
-import { asksBeforeLeaving } from '@shared/unsaved';
+import { unsavedChangesGuard } from '@shared/unsaved-changes';
 
 export const routes: Routes = [
   {
@@ -11,7 +11,7 @@ export const routes: Routes = [
   },
   {
     path: 'courses/:id',
-    loadComponent: () => import('./course-frame').then(m => m.CourseFrame),
+    loadComponent: () => import('./course-layout').then(m => m.CourseLayout),
     children: [
       { path: '', pathMatch: 'full', redirectTo: 'outline' },
       {
@@ -20,9 +20,9 @@ export const routes: Routes = [
         loadComponent: () => import('./courses/outline').then(m => m.OutlinePage),
       },
       {
-        path: 'lessons/:lesson',
+        path: 'lessons/:lessonId',
         title: $localize`Lesson`,
-        canDeactivate: [asksBeforeLeaving],
+        canDeactivate: [unsavedChangesGuard],
         loadComponent: () => import('./lessons/lesson-editor').then(m => m.LessonEditor),
       },
       {
@@ -31,9 +31,9 @@ export const routes: Routes = [
         loadComponent: () => import('./quizzes/quiz-list').then(m => m.QuizList),
       },
       {
-        path: 'quizzes/:quiz',
+        path: 'quizzes/:quizId',
         title: $localize`Quiz`,
-        canDeactivate: [asksBeforeLeaving],
+        canDeactivate: [unsavedChangesGuard],
         loadComponent: () => import('./quizzes/quiz-editor').then(m => m.QuizEditor),
       },
       {
@@ -49,7 +49,7 @@ export const routes: Routes = [
       {
         path: 'settings',
         title: $localize`Settings`,
-        canDeactivate: [asksBeforeLeaving],
+        canDeactivate: [unsavedChangesGuard],
         loadComponent: () => import('./courses/settings').then(m => m.Settings),
       },
     ],

@@ -10,8 +10,8 @@ const BOTANY = {
   enrollment_count: 3,
 };
 
-describe('the studio’s list of courses', () => {
-  it('holds one’s own, as the address says', async () => {
+describe('the course list of the studio', () => {
+  it('shows the user’s own courses, filtered by the URL', async () => {
     const { answer, find, text } = await visitStudio('?search=bot&published=false&page=2');
     const request = await answer('GET', '/api/courses/', { ...pageOf(BOTANY), count: 21 });
 
@@ -25,7 +25,7 @@ describe('the studio’s list of courses', () => {
     }
   });
 
-  it('holds everybody’s for an admin', async () => {
+  it('shows all courses to an admin', async () => {
     const { answer, page } = await visitStudio('', ADMIN);
     const theirs = { ...BOTANY, published: true, instructor: { id: 'grace', username: 'grace' } };
     const nobodys = { ...BOTANY, id: '2', instructor: null };
@@ -37,7 +37,7 @@ describe('the studio’s list of courses', () => {
     expect(cards[1]).not.toContain('by ');
   });
 
-  it('asks again for another state', async () => {
+  it('can be filtered by status', async () => {
     const { answer, type, url } = await visitStudio('?page=2');
     await answer('GET', '/api/courses/', pageOf(BOTANY));
     await type('select', 'true', 'change');
@@ -46,28 +46,28 @@ describe('the studio’s list of courses', () => {
     await answer('GET', '/api/courses/?published=true', pageOf());
   });
 
-  it('leads to the first course, where there is none', async () => {
+  it('offers to create the first course', async () => {
     const { answer, click, page } = await visitStudio('');
     await answer('GET', '/api/courses/', pageOf());
-    document.body.append(page); // for the focus
-    await click('Write your first course');
+    document.body.append(page); // Elements outside the document cannot get the focus.
+    await click('Create your first course');
 
     expect(document.activeElement).toBe(page.querySelector('form.new input'));
     page.remove();
   });
 
-  it('says that none matches, and what failed', async () => {
+  it('shows an error, and that no courses were found', async () => {
     const { answer, find, text, click } = await visitStudio('?search=nix');
     await answer('GET', '/api/courses/', {}, { status: 503 });
     await click('Try again');
     await answer('GET', '/api/courses/', pageOf());
 
-    expect(text()).toContain('No course matches.');
+    expect(text()).toContain('No courses found.');
     expect(find('a', 'Show all courses').getAttribute('href')).toBe('/studio');
   });
 
-  it('makes a course, and opens it', async () => {
-    const { answer, type, submit, url, http } = await visitStudio('');
+  it('creates a course and opens it', async () => {
+    const { answer, type, submit, expectUrl, http } = await visitStudio('');
     await answer('GET', '/api/courses/', pageOf());
     await submit('form.new');
     http.expectNone('/api/courses/');
@@ -77,10 +77,10 @@ describe('the studio’s list of courses', () => {
     const request = await answer('POST', '/api/courses/', BOTANY, { status: 201 });
 
     expect(request.body).toEqual({ title: 'Botany' });
-    await vi.waitFor(() => expect(url()).toBe('/studio/courses/1/outline'));
+    await expectUrl('/studio/courses/1/outline');
   });
 
-  it('says why a course could not be made', async () => {
+  it('reports an error if a course cannot be created', async () => {
     const { answer, type, submit, report, find } = await visitStudio('');
     await answer('GET', '/api/courses/', pageOf());
     await type('form.new input', 'Botany');

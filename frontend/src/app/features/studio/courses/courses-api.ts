@@ -2,56 +2,42 @@ import { HttpClient, httpResource } from '@angular/common/http';
 import { Injectable, Signal, inject } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
 
-import { Answered, Course, EMPTY_PAGE, Outline, Page } from '@core/api/models';
-import { given } from '@core/api/params';
+import { ApiResponse, Course, EMPTY_PAGE, Page } from '@core/api/models';
+import { definedParams } from '@core/api/defined-params';
 import { Session } from '@core/auth/session';
 
-export interface WantedCourses {
+export interface CourseFilters {
   readonly search?: string;
   readonly published?: string;
   readonly ordering?: string;
   readonly page?: string;
 }
 
-/** Whose it is is said by name where the list holds everybody's. */
-export interface ListedCourse extends Omit<Course, 'instructor'> {
+/** A course in a list; admins also get the name of its instructor. */
+export interface CourseListItem extends Omit<Course, 'instructor'> {
   readonly instructor: { readonly username: string } | string | null;
 }
-
-export type QuizInList = Pick<Answered<'Quiz'>, 'id' | 'lesson' | 'title' | 'problems'>;
 
 @Injectable({ providedIn: 'root' })
 export class CoursesApi {
   private readonly http = inject(HttpClient);
   private readonly session = inject(Session);
 
-  /** One's own courses; an admin's are all that there are. */
-  mine(wanted: Signal<WantedCourses>) {
-    return httpResource<Page<ListedCourse>>(
+  /** The courses that the current user teaches, or all courses for an admin. */
+  list(filters: Signal<CourseFilters>) {
+    return httpResource<Page<CourseListItem>>(
       () => {
         const user = this.session.user();
         if (!user) return undefined;
-        const whose = user.is_admin ? { expand: 'instructor' } : { instructor: user.id };
-        return { url: '/api/courses/', params: given({ ...wanted(), ...whose }) };
+        const scope = user.is_admin ? { expand: 'instructor' } : { instructor: user.id };
+        return { url: '/api/courses/', params: definedParams({ ...filters(), ...scope }) };
       },
       { defaultValue: EMPTY_PAGE },
     );
   }
 
-  outline(course: Signal<string>) {
-    return httpResource<Outline>(() => `/api/courses/${course()}/lessons/`);
-  }
-
-  /** The course's quizzes with what keeps each from being taken. */
-  quizzes(course: Signal<string>) {
-    return httpResource<Page<QuizInList>>(
-      () => ({ url: '/api/quizzes/', params: { course: course(), page_size: 100 } }),
-      { defaultValue: EMPTY_PAGE },
-    );
-  }
-
   categories() {
-    return httpResource<Page<Answered<'Category'>>>(
+    return httpResource<Page<ApiResponse<'Category'>>>(
       () => ({ url: '/api/categories/', params: { page_size: 100 } }),
       { defaultValue: EMPTY_PAGE },
     );
@@ -61,12 +47,12 @@ export class CoursesApi {
     return firstValueFrom(this.http.post<Course>('/api/courses/', { title }));
   }
 
-  publish(course: string, isPublished: boolean): Promise<Course> {
-    const verb = isPublished ? 'publish' : 'unpublish';
-    return firstValueFrom(this.http.post<Course>(`/api/courses/${course}/${verb}/`, null));
+  setPublished(course: string, isPublished: boolean): Promise<Course> {
+    const action = isPublished ? 'publish' : 'unpublish';
+    return firstValueFrom(this.http.post<Course>(`/api/courses/${course}/${action}/`, null));
   }
 
-  order(course: string, lessons: readonly string[]): Promise<unknown> {
+  reorderLessons(course: string, lessons: readonly string[]): Promise<unknown> {
     return firstValueFrom(this.http.put(`/api/courses/${course}/lessons/order/`, { lessons }));
   }
 
@@ -78,15 +64,15 @@ export class CoursesApi {
     return firstValueFrom(this.http.delete(`/api/lessons/${lesson}/`));
   }
 
-  picture(course: string, image: File): Promise<Course> {
+  uploadImage(course: string, image: File): Promise<Course> {
     const form = new FormData();
     form.set('image', image);
     return firstValueFrom(this.http.post<Course>(`/api/courses/${course}/image/`, form));
   }
 
-  /** @param cascade removes what hangs on the course, too; only an admin may */
+  /** @param cascade also deletes enrollments and submissions; only admins may set it */
   remove(course: string, cascade: boolean): Promise<unknown> {
-    const params = given({ cascade: cascade || undefined });
+    const params = definedParams({ cascade: cascade || undefined });
     return firstValueFrom(this.http.delete(`/api/courses/${course}/`, { params }));
   }
 }

@@ -1,10 +1,8 @@
 import { LiveAnnouncer } from '@angular/cdk/a11y';
-import { CdkDragDrop, CdkDropList } from '@angular/cdk/drag-drop';
-import { getDebugNode } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 
 import { pageOf } from '@testing';
-import { visitStudio } from '../testing';
+import { dropInList, visitStudio } from '../testing';
 
 const BOTANY = { id: '1', title: 'Botany', published: false };
 const LESSONS = [
@@ -15,7 +13,7 @@ const LESSONS = [
 const QUIZ = { id: 'q', lesson: 'b', title: 'Which leaves?', problems: [] as object[] };
 const UNREADY = { ...QUIZ, problems: [{ question: 'x', code: 'no_answer' }] };
 
-describe('a course’s outline', () => {
+describe('the outline page', () => {
   async function open(lessons: object[] = LESSONS, quizzes = [QUIZ], course: object = BOTANY) {
     const visited = await visitStudio('/courses/1');
     await visited.answer('GET', '/api/courses/1/lessons/', lessons);
@@ -26,7 +24,7 @@ describe('a course’s outline', () => {
     return { ...visited, titles };
   }
 
-  it('shows the lessons in their order, in the frame of the course', async () => {
+  it('shows the lessons in order, inside the course layout', async () => {
     const { titles, text, page, find } = await open();
 
     expect(titles()).toEqual(['Roots', 'Leaves', 'Seeds']);
@@ -41,7 +39,7 @@ describe('a course’s outline', () => {
     expect(find('a', 'Leaves').getAttribute('href')).toBe('/studio/courses/1/lessons/b');
   });
 
-  it('moves a lesson by its buttons, at once, and keeps the focus on them', async () => {
+  it('moves a lesson with its buttons and keeps the focus on them', async () => {
     const { page, titles, find, settle, answer } = await open();
     const announce = vi.spyOn(TestBed.inject(LiveAnnouncer), 'announce');
     document.body.append(page);
@@ -52,13 +50,13 @@ describe('a course’s outline', () => {
 
     expect(titles()).toEqual(['Leaves', 'Roots', 'Seeds']);
     expect(document.activeElement).toBe(find('[aria-label="Move down: Leaves"]'));
-    expect(announce).toHaveBeenCalledWith('Leaves is lesson 1 now.');
+    expect(announce).toHaveBeenCalledWith('Leaves is now lesson 1.');
     const request = await answer('PUT', '/api/courses/1/lessons/order/');
     expect(request.body).toEqual({ lessons: ['b', 'a', 'c'] });
     page.remove();
   });
 
-  it('puts a lesson back where moving it failed, and says so', async () => {
+  it('moves a lesson back if the request fails', async () => {
     const { titles, find, settle, answer, report } = await open();
     find('[aria-label="Move down: Leaves"]').click();
     await settle();
@@ -69,11 +67,10 @@ describe('a course’s outline', () => {
     expect(report).toHaveBeenCalledWith(expect.objectContaining({ status: 503 }));
   });
 
-  it('moves a lesson by dragging it, and sends nothing where it is dropped at its place', async () => {
+  it('moves a lesson by dragging; dropping it in place sends nothing', async () => {
     const { titles, settle, answer, find, http } = await open();
-    const list = getDebugNode(find('.lessons'))!.injector.get(CdkDropList);
-    const drop = async (previousIndex: number, currentIndex: number) => {
-      list.dropped.emit({ previousIndex, currentIndex } as CdkDragDrop<unknown>);
+    const drop = async (from: number, to: number) => {
+      dropInList(find('.lessons'), from, to);
       await settle();
     };
     await drop(1, 1);
@@ -85,8 +82,8 @@ describe('a course’s outline', () => {
     expect(request.body).toEqual({ lessons: ['c', 'a', 'b'] });
   });
 
-  it('adds a lesson, and opens it', async () => {
-    const { type, submit, answer, url, http } = await open();
+  it('adds a lesson and opens it', async () => {
+    const { type, submit, answer, expectUrl, http } = await open();
     await submit('form.new');
     http.expectNone('/api/lessons/');
     await type('form.new input', ' Flowers ');
@@ -94,90 +91,90 @@ describe('a course’s outline', () => {
     const request = await answer('POST', '/api/lessons/', { id: 'd' }, { status: 201 });
 
     expect(request.body).toEqual({ course: '1', title: 'Flowers' });
-    await vi.waitFor(() => expect(url()).toBe('/studio/courses/1/lessons/d'));
+    await expectUrl('/studio/courses/1/lessons/d');
   });
 
-  it('deletes a lesson where one agrees', async () => {
-    const { click, answer, ask, notes, titles, http, report } = await open();
+  it('deletes a lesson after confirmation', async () => {
+    const { click, answer, ask, snackbar, titles, http, report } = await open();
     ask.mockResolvedValueOnce(false);
     await click('DeleteLeaves');
     http.expectNone('/api/lessons/b/');
 
     await click('DeleteLeaves');
-    expect(ask).toHaveBeenLastCalledWith(expect.objectContaining({ isGrave: true }));
+    expect(ask).toHaveBeenLastCalledWith(expect.objectContaining({ isDestructive: true }));
     await answer('DELETE', '/api/lessons/b/', null, { status: 204 });
     await answer('GET', '/api/courses/1/lessons/', [LESSONS[0]]);
     await answer('GET', '/api/quizzes/?course=1', pageOf());
     expect(titles()).toEqual(['Roots']);
-    expect(notes.say).toHaveBeenCalled();
+    expect(snackbar.show).toHaveBeenCalled();
 
     await click('DeleteRoots');
     await answer('DELETE', '/api/lessons/a/', {}, { status: 503 });
     expect(report).toHaveBeenCalled();
   });
 
-  it('publishes what is ready, and takes it back', async () => {
-    const { click, answer, text, notes, find } = await open();
+  it('publishes and unpublishes a course', async () => {
+    const { click, answer, text, snackbar, find } = await open();
     await click('Publish');
     await answer('POST', '/api/courses/1/publish/', BOTANY);
     await answer('GET', '/api/courses/1/', { ...BOTANY, published: true });
-    expect(notes.say).toHaveBeenCalledWith(expect.stringContaining('published'));
-    expect(text()).toContain('Everybody can find this course');
-    expect(find('a', 'See its page').getAttribute('href')).toBe('/courses/1');
+    expect(snackbar.show).toHaveBeenCalledWith(expect.stringContaining('published'));
+    expect(text()).toContain('Anyone can find this course');
+    expect(find('a', 'View course page').getAttribute('href')).toBe('/courses/1');
 
     await click('Unpublish');
     await answer('POST', '/api/courses/1/unpublish/', BOTANY);
     await answer('GET', '/api/courses/1/', BOTANY);
-    expect(notes.say).toHaveBeenCalledWith(expect.stringContaining('draft'));
+    expect(snackbar.show).toHaveBeenCalledWith(expect.stringContaining('draft'));
   });
 
-  it('says what keeps it from being published, and leads there', async () => {
+  it('links to the quizzes that prevent publishing', async () => {
     const { find, text } = await open(LESSONS, [UNREADY]);
 
     expect(find<HTMLButtonElement>('button', 'Publish').disabled).toBe(true);
     expect(find('.checks a', 'Which leaves?').getAttribute('href')).toBe(
       '/studio/courses/1/quizzes/q',
     );
-    expect(text()).not.toContain('Every question can be answered.');
+    expect(text()).not.toContain('Every question has a correct answer.');
   });
 
-  it('lets an empty quiz be, for it holds nobody back', async () => {
+  it('ignores empty quizzes', async () => {
     const empty = { ...QUIZ, problems: [{ question: null, code: 'no_questions' }] };
     const { find } = await open(LESSONS, [empty]);
 
     expect(find<HTMLButtonElement>('button', 'Publish').disabled).toBe(false);
   });
 
-  it('publishes nothing whose quizzes could not be checked', async () => {
+  it('cannot be published until its quizzes are checked', async () => {
     const { answer, text, find, click } = await visitStudio('/courses/1');
     await answer('GET', '/api/courses/1/lessons/', LESSONS);
     await answer('GET', '/api/quizzes/?course=1', {}, { status: 503 });
     await answer('GET', '/api/courses/1/', BOTANY);
     expect(text()).toContain('Roots');
-    expect(text()).not.toContain('Every question can be answered.');
+    expect(text()).not.toContain('Every question has a correct answer.');
     expect(find<HTMLButtonElement>('button', 'Publish').disabled).toBe(true);
 
     await click('Check again');
     await answer('GET', '/api/quizzes/?course=1', pageOf(QUIZ));
-    expect(text()).toContain('Every question can be answered.');
+    expect(text()).toContain('Every question has a correct answer.');
     expect(find<HTMLButtonElement>('button', 'Publish').disabled).toBe(false);
   });
 
-  it('leads to the first lesson, where there is none', async () => {
+  it('offers to add the first lesson', async () => {
     const { page, click, find, text } = await open([], []);
-    expect(text()).toContain('It needs a lesson.');
+    expect(text()).toContain('Add at least one lesson.');
     expect(find<HTMLButtonElement>('button', 'Publish').disabled).toBe(true);
     document.body.append(page);
-    await click('Write the first lesson');
+    await click('Add the first lesson');
 
     expect(document.activeElement).toBe(find('form.new input'));
     page.remove();
   });
 
-  it('says what failed', async () => {
+  it('shows an error and can retry', async () => {
     const { answer, click, text } = await visitStudio('/courses/1/outline');
     await answer('GET', '/api/courses/1/lessons/', {}, { status: 503 });
-    expect(text()).not.toContain('Write the first lesson');
+    expect(text()).not.toContain('Add the first lesson');
     await answer('GET', '/api/quizzes/?course=1', pageOf(QUIZ));
     await click('Try again');
     await answer('GET', '/api/courses/1/lessons/', LESSONS);

@@ -11,20 +11,21 @@ import {
 import { Router, RouterLink } from '@angular/router';
 
 import { Outline } from '@core/api/models';
-import { Failures } from '@core/errors/failures';
-import { Notes } from '@core/notes/notes';
+import { ErrorReporter } from '@core/errors/error-reporter';
+import { Snackbar } from '@core/snackbar/snackbar';
 import { Confirm } from '@shared/confirm';
-import { Empty } from '@shared/empty';
-import { Failed } from '@shared/failed';
-import { Minutes } from '@shared/minutes';
+import { EmptyState } from '@shared/empty-state';
+import { LoadError } from '@shared/load-error';
+import { DurationPipe } from '@shared/duration';
 import { Skeleton } from '@shared/skeleton';
-import { Work } from '@shared/work';
-import { CourseInStudio } from '../course-in-studio';
-import { moved } from '../moved';
-import { OrderButtons } from '../order-buttons';
+import { PendingAction } from '@shared/pending-action';
+import { CourseContentApi } from '../course-content-api';
+import { CurrentCourse } from '../current-course';
+import { reorder } from '../reorder';
+import { ReorderButtons } from '../reorder-buttons';
 import { CoursesApi } from './courses-api';
 
-/** A course's lessons in their order, and whether the course can be published. */
+/** The lessons of a course in order, and a checklist for publishing it. */
 @Component({
   selector: 'lms-outline-page',
   imports: [
@@ -32,55 +33,56 @@ import { CoursesApi } from './courses-api';
     CdkDragHandle,
     CdkDropList,
     RouterLink,
-    Empty,
-    Failed,
-    Minutes,
-    OrderButtons,
+    EmptyState,
+    LoadError,
+    DurationPipe,
+    ReorderButtons,
     Skeleton,
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,
-  styleUrl: './outline.scss',
+  styleUrls: ['../styles/drag-list.scss', './outline.scss'],
   templateUrl: './outline.html',
 })
 export class OutlinePage {
   readonly id = input.required<string>();
 
   private readonly api = inject(CoursesApi);
+  private readonly content = inject(CourseContentApi);
   private readonly router = inject(Router);
-  private readonly notes = inject(Notes);
+  private readonly snackbar = inject(Snackbar);
   private readonly confirm = inject(Confirm);
-  private readonly failures = inject(Failures);
+  private readonly errorReporter = inject(ErrorReporter);
   private readonly announcer = inject(LiveAnnouncer);
-  protected readonly studio = inject(CourseInStudio);
+  protected readonly currentCourse = inject(CurrentCourse);
 
-  protected readonly read = this.api.outline(this.id);
-  protected readonly quizzes = this.api.quizzes(this.id);
-  /** How many quizzes there are is on its way, for the first time. */
-  protected readonly isCounting = computed(() => this.quizzes.status() === 'loading');
-  protected readonly work = new Work();
+  protected readonly outline = this.content.outline(this.id);
+  protected readonly quizzes = this.content.quizzes(this.id);
+  /** True during the first request only, not while reloading. */
+  protected readonly isLoadingQuizzes = computed(() => this.quizzes.status() === 'loading');
+  protected readonly pendingAction = new PendingAction();
   protected readonly lessons = linkedSignal<Outline>(() =>
-    this.read.hasValue() ? this.read.value() : [],
+    this.outline.hasValue() ? this.outline.value() : [],
   );
-  private readonly known = computed(() =>
+  private readonly loadedQuizzes = computed(() =>
     this.quizzes.hasValue() ? this.quizzes.value().results : [],
   );
-  protected readonly quizzesOf = computed(() => {
+  protected readonly quizCounts = computed(() => {
     const counts = new Map<string, number>();
-    for (const { lesson } of this.known()) {
+    for (const { lesson } of this.loadedQuizzes()) {
       counts.set(lesson, (counts.get(lesson) ?? 0) + 1);
     }
     return counts;
   });
-  /** What keeps the course from being published. */
-  protected readonly unready = computed(() =>
-    this.known().filter(quiz => quiz.problems.some(problem => problem.question)),
+  /** The quizzes that keep the course from being published. */
+  protected readonly incompleteQuizzes = computed(() =>
+    this.loadedQuizzes().filter(quiz => quiz.problems.some(problem => problem.question)),
   );
   protected readonly canPublish = computed(
     () =>
       this.lessons().length > 0 &&
       this.quizzes.hasValue() &&
-      !this.isCounting() &&
-      this.unready().length === 0,
+      !this.isLoadingQuizzes() &&
+      this.incompleteQuizzes().length === 0,
   );
 
   protected drop({ previousIndex, currentIndex }: CdkDragDrop<unknown>): void {
@@ -88,54 +90,53 @@ export class OutlinePage {
   }
 
   protected async move(from: number, to: number): Promise<void> {
-    const before = this.lessons();
     if (from === to) return;
-    this.lessons.set(moved(before, from, to));
-    const title = before[from]?.title ?? '';
-    void this.announcer.announce($localize`${title}:title: is lesson ${to + 1}:place: now.`);
+    const title = this.lessons()[from]?.title ?? '';
+    void this.announcer.announce($localize`${title}:title: is now lesson ${to + 1}:position:.`);
     try {
-      await this.api.order(
-        this.id(),
-        this.lessons().map(lesson => lesson.id),
+      await reorder(this.lessons, { from, to }, lessons =>
+        this.api.reorderLessons(
+          this.id(),
+          lessons.map(({ id }) => id),
+        ),
       );
     } catch (error) {
-      this.lessons.set(before);
-      await this.failures.report(error);
+      await this.errorReporter.report(error);
     }
   }
 
   protected async add(title: string): Promise<void> {
     if (!title.trim()) return;
-    await this.work.run(async () => {
+    await this.pendingAction.run(async () => {
       const { id } = await this.api.addLesson(this.id(), title.trim());
       await this.router.navigate(['/studio/courses', this.id(), 'lessons', id]);
     });
   }
 
   protected async remove(lesson: string, title: string): Promise<void> {
-    const agreed = await this.confirm.ask({
+    const confirmed = await this.confirm.ask({
       title: $localize`Delete this lesson?`,
-      text: $localize`“${title}:title:”, its quizzes and what students did in them go with it.`,
-      action: $localize`Delete the lesson`,
-      isGrave: true,
+      text: $localize`This deletes “${title}:title:” with its quizzes and all their submissions.`,
+      action: $localize`Delete lesson`,
+      isDestructive: true,
     });
-    if (!agreed) return;
-    await this.work.run(async () => {
+    if (!confirmed) return;
+    await this.pendingAction.run(async () => {
       await this.api.removeLesson(lesson);
-      this.read.reload();
+      this.outline.reload();
       this.quizzes.reload();
-      await this.notes.say($localize`The lesson is deleted.`);
+      await this.snackbar.show($localize`Lesson deleted.`);
     });
   }
 
-  protected async publish(isPublished: boolean): Promise<void> {
-    await this.work.run(async () => {
-      await this.api.publish(this.id(), isPublished);
-      this.studio.reload();
-      await this.notes.say(
+  protected async setPublished(isPublished: boolean): Promise<void> {
+    await this.pendingAction.run(async () => {
+      await this.api.setPublished(this.id(), isPublished);
+      this.currentCourse.reload();
+      await this.snackbar.show(
         isPublished
-          ? $localize`The course is published: everybody can find it.`
-          : $localize`The course is a draft again; those who take it go on reading it.`,
+          ? $localize`The course is published. Anyone can find it now.`
+          : $localize`The course is a draft again. Enrolled students keep their access.`,
       );
     });
   }

@@ -1,5 +1,5 @@
-import { ADMIN, TEACHER, pageOf } from '@testing';
-import { visitStudio } from '../testing';
+import { ADMIN, INSTRUCTOR, pageOf } from '@testing';
+import { findConflictDialog, visitStudio } from '../testing';
 
 const BOTANY = {
   id: '1',
@@ -16,18 +16,18 @@ const NATURE = { id: 'n', name: 'Nature' };
 const FIRST = { headers: { ETag: '"1"' } };
 const SECOND = { headers: { ETag: '"2"' } };
 
-describe('a course’s settings', () => {
-  async function open(user = TEACHER, course: object = BOTANY) {
+describe('the settings page of a course', () => {
+  async function open(user = INSTRUCTOR, course: object = BOTANY) {
     const visited = await visitStudio('/courses/1/settings', user);
     await visited.answer('GET', '/api/categories/', pageOf(NATURE));
-    // The frame and the page read it, each for itself.
+    // The layout and the page load the course separately.
     await visited.answerAll('/api/courses/1/', course, FIRST);
     const value = (name: string) =>
       visited.find<HTMLInputElement>(`[formControlName="${name}"]`).value;
     return { ...visited, value };
   }
 
-  it('can be changed where the categories cannot be read', async () => {
+  it('can save changes if the categories cannot be loaded', async () => {
     const { answer, answerAll, type, submit, settle } = await visitStudio('/courses/1/settings');
     await answer('GET', '/api/categories/', {}, { status: 503 });
     await answerAll('/api/courses/1/', { ...BOTANY, category: 'n' }, FIRST);
@@ -39,8 +39,8 @@ describe('a course’s settings', () => {
     expect(request.body).toEqual({ title: 'Chemistry' });
   });
 
-  it('says nothing to the server before something is changed, and then only that', async () => {
-    const { find, type, submit, answer, value, notes } = await open();
+  it('sends only the fields that were changed', async () => {
+    const { find, type, submit, answer, value, snackbar } = await open();
     expect(value('description')).toBe('Plants.');
     expect(find<HTMLButtonElement>('form button', 'Save').disabled).toBe(true);
 
@@ -53,32 +53,32 @@ describe('a course’s settings', () => {
     expect(request.headers.get('If-Match')).toBe('"1"');
     expect(request.body).toEqual({ price: '5.50', category: 'n' });
     expect(value('price')).toBe('5.50');
-    expect(notes.say).toHaveBeenCalledWith('Saved.');
+    expect(snackbar.show).toHaveBeenCalledWith('Saved.');
     expect(find<HTMLButtonElement>('form button', 'Save').disabled).toBe(true);
   });
 
-  it('sends nothing that cannot be right', async () => {
+  it('rejects an invalid price', async () => {
     const { type, submit, text, http } = await open();
     await type('[formControlName="price"]', 'a lot');
     await submit();
 
     http.expectNone('/api/courses/1/');
-    expect(text()).toContain('This is not valid.');
+    expect(text()).toContain('Enter a valid value.');
   });
 
-  it('shows at its field what the server refuses', async () => {
+  it('shows validation errors at their fields', async () => {
     const { type, submit, answer, find, text } = await open();
     await type('[formControlName="title"]', 'Chemistry');
     await submit();
-    const refused = { title: ['There is one of that title.'], non_field_errors: ['Not so.'] };
+    const refused = { title: ['This title is taken.'], non_field_errors: ['Not allowed.'] };
     await answer('PATCH', '/api/courses/1/', refused, { status: 400 });
 
-    expect(find('mat-error').textContent).toContain('There is one of that title.');
-    expect(find('[role=alert]').textContent).toContain('Not so.');
+    expect(find('mat-error').textContent).toContain('This title is taken.');
+    expect(find('[role=alert]').textContent).toContain('Not allowed.');
     expect(text()).not.toContain('Saved.');
   });
 
-  it('names the category and the rest where another has changed the same', async () => {
+  it('shows conflicting fields as readable text', async () => {
     const { type, submit, answer, answerAll, value, find } = await open();
     await type('[formControlName="category"]', 'n', 'change');
     await type('[formControlName="description"]', 'Mine.');
@@ -86,14 +86,9 @@ describe('a course’s settings', () => {
     await answer('PATCH', '/api/courses/1/', {}, { status: 412 });
     const theirs = { ...BOTANY, category: 'gone', description: 'Theirs.', price: '1.00' };
     await answerAll('/api/courses/1/', theirs, SECOND);
-    const dialog = await vi.waitFor(() => {
-      const shown = document.querySelector('mat-dialog-container');
-      expect(shown?.querySelector('textarea')).toBeTruthy();
-      return shown!;
-    });
-    const texts = [...dialog.querySelectorAll('textarea')].map(box => box.value);
-    expect(texts).toEqual(['Theirs.', 'Mine.', 'None', 'Nature']);
-    [...dialog.querySelectorAll('button')].find(one => one.textContent?.includes('Keep'))!.click();
+    const dialog = await findConflictDialog();
+    expect(dialog.texts()).toEqual(['Theirs.', 'Mine.', 'None', 'Nature']);
+    dialog.press('Keep editing');
     await vi.waitFor(() =>
       expect(find<HTMLButtonElement>('form button', 'Save').disabled).toBe(false),
     );
@@ -101,8 +96,8 @@ describe('a course’s settings', () => {
     expect(value('description')).toBe('Mine.');
   });
 
-  it('asks before one leaves what is not saved', async () => {
-    const { type, click, ask, url } = await open();
+  it('asks before leaving with unsaved changes', async () => {
+    const { type, click, ask, url, expectUrl } = await open();
     await type('[formControlName="title"]', 'Chemistry');
     ask.mockResolvedValueOnce(false);
     await click('Outline', '.tabs a');
@@ -111,14 +106,14 @@ describe('a course’s settings', () => {
 
     await click('Outline', '.tabs a');
     expect(ask).toHaveBeenCalledTimes(2);
-    await vi.waitFor(() => expect(url()).toBe('/studio/courses/1/outline'));
+    await expectUrl('/studio/courses/1/outline');
   });
 
-  it('takes a picture, and keeps what one is writing', async () => {
-    const { choose, type, submit, answer, answerAll, value, page } = await open();
+  it('uploads an image and keeps unsaved changes', async () => {
+    const { chooseFiles, type, submit, answer, answerAll, value, page } = await open();
     await type('[formControlName="title"]', 'Chemistry');
-    await choose(); // none, after all
-    await choose(new File(['x'], 'p.png', { type: 'image/png' }));
+    await chooseFiles(); // The user cancels.
+    await chooseFiles(new File(['x'], 'p.png', { type: 'image/png' }));
     const request = await answer('POST', '/api/courses/1/image/', BOTANY);
     expect((request.body as FormData).get('image')).toBeInstanceOf(File);
     await answerAll(
@@ -129,24 +124,24 @@ describe('a course’s settings', () => {
 
     expect(value('title')).toBe('Chemistry');
     expect(value('description')).toBe('Plants.');
-    expect(page.querySelector('lms-picture img')?.getAttribute('src')).toContain('/new.webp');
+    expect(page.querySelector('lms-course-image img')?.getAttribute('src')).toContain('/new.webp');
     await submit();
     const saving = await answer('PATCH', '/api/courses/1/', BOTANY, SECOND);
-    expect(saving.headers.get('If-Match')).toBe('"1"'); // what they wrote meanwhile is still noticed
+    expect(saving.headers.get('If-Match')).toBe('"1"'); // The conflict is still detected.
     expect(saving.body).toEqual({ title: 'Chemistry' });
   });
 
-  it('takes the picture away', async () => {
+  it('removes the image', async () => {
     const { click, answer, answerAll, page } = await open();
     await click('Remove');
     const request = await answer('PATCH', '/api/courses/1/', BOTANY, SECOND);
     expect(request.body).toEqual({ image: null });
     await answerAll('/api/courses/1/', { ...BOTANY, image: null, image_small: null }, SECOND);
 
-    expect(page.querySelector('lms-picture img')).toBeNull();
+    expect(page.querySelector('lms-course-image img')).toBeNull();
   });
 
-  it('says what failed with the picture', async () => {
+  it('reports an error if the image cannot be removed', async () => {
     const { click, answer, report } = await open();
     await click('Remove');
     await answer('PATCH', '/api/courses/1/', {}, { status: 503 });
@@ -154,33 +149,33 @@ describe('a course’s settings', () => {
     expect(report).toHaveBeenCalledWith(expect.objectContaining({ status: 503 }));
   });
 
-  it('deletes the course where its title is typed', async () => {
-    const { click, answer, ask, url, http } = await open();
+  it('deletes the course after its title was typed', async () => {
+    const { click, answer, ask, expectUrl, http } = await open();
     ask.mockResolvedValueOnce(false);
-    await click('Delete the course', 'section button');
+    await click('Delete course', 'section button');
     http.expectNone('/api/courses/1/');
 
-    await click('Delete the course', 'section button');
-    expect(ask).toHaveBeenLastCalledWith(expect.objectContaining({ typed: 'Botany' }));
+    await click('Delete course', 'section button');
+    expect(ask).toHaveBeenLastCalledWith(expect.objectContaining({ requiredText: 'Botany' }));
     const request = await answer('DELETE', '/api/courses/1/', null, { status: 204 });
     expect(request.urlWithParams).toBe('/api/courses/1/');
-    await vi.waitFor(() => expect(url()).toBe('/studio'));
+    await expectUrl('/studio');
   });
 
-  it('deletes what hangs on the course, too, for an admin', async () => {
+  it('also deletes enrollments for an admin', async () => {
     const { click, answer } = await open(ADMIN, { ...BOTANY, enrollment_count: 2 });
-    await click('Delete the course', 'section button');
+    await click('Delete course', 'section button');
     const request = await answer('DELETE', '/api/courses/1/', null, { status: 204 });
 
     expect(request.urlWithParams).toBe('/api/courses/1/?cascade=true');
   });
 
-  it('says what failed', async () => {
+  it('shows an error and can retry', async () => {
     const { answerAll, text, click } = await visitStudio('/courses/1/settings');
     await answerAll('/api/courses/1/', {}, { status: 503 });
     await click('Try again');
     await answerAll('/api/courses/1/', BOTANY, FIRST);
 
-    expect(text()).toContain('Picture');
+    expect(text()).toContain('Course image');
   });
 });

@@ -15,153 +15,162 @@ import { Router } from '@angular/router';
 
 import { Course } from '@core/api/models';
 import { Session } from '@core/auth/session';
-import { Notes } from '@core/notes/notes';
+import { Snackbar } from '@core/snackbar/snackbar';
 import { Confirm } from '@shared/confirm';
-import { Failed } from '@shared/failed';
-import { messageOf } from '@shared/form-errors';
-import { Picture } from '@shared/picture';
+import { LoadError } from '@shared/load-error';
+import { errorMessageOf } from '@shared/form-errors';
+import { CourseImage } from '@shared/course-image';
 import { Skeleton } from '@shared/skeleton';
-import { Submission } from '@shared/submission';
-import { MayHaveUnsaved, askBeforeUnload } from '@shared/unsaved';
-import { CourseInStudio } from '../course-in-studio';
-import { Described, Versioned, Versions } from '../versions';
+import { FormSubmission } from '@shared/form-submission';
+import { HasUnsavedChanges, confirmBeforeUnload } from '@shared/unsaved-changes';
+import { CurrentCourse } from '../current-course';
+import { EtagClient, FieldLabels, Versioned } from '../etag-client';
 import { CoursesApi } from './courses-api';
 
-/** What a course says of itself, its picture, and its end. */
+/** Edits the details and the image of a course, and deletes it. */
 @Component({
   selector: 'lms-settings',
-  imports: [ReactiveFormsModule, MatFormFieldModule, MatInputModule, Failed, Picture, Skeleton],
+  imports: [
+    ReactiveFormsModule,
+    MatFormFieldModule,
+    MatInputModule,
+    LoadError,
+    CourseImage,
+    Skeleton,
+  ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './settings.scss',
   templateUrl: './settings.html',
 })
-export class Settings implements MayHaveUnsaved {
+export class Settings implements HasUnsavedChanges {
   readonly id = input.required<string>();
 
   private readonly api = inject(CoursesApi);
-  private readonly versions = inject(Versions);
+  private readonly etagClient = inject(EtagClient);
   private readonly router = inject(Router);
-  private readonly notes = inject(Notes);
+  private readonly snackbar = inject(Snackbar);
   private readonly confirm = inject(Confirm);
-  private readonly studio = inject(CourseInStudio);
+  private readonly currentCourse = inject(CurrentCourse);
   private readonly session = inject(Session);
 
-  protected readonly read = resource({
+  protected readonly storedCourse = resource({
     params: () => this.url(),
-    loader: ({ params }) => this.versions.read<Course>(params),
+    loader: ({ params }) => this.etagClient.read<Course>(params),
   });
-  protected readonly categories = this.api.categories();
-  protected readonly known = computed(() =>
-    this.categories.hasValue() ? this.categories.value().results : [],
+  private readonly categoryPage = this.api.categories();
+  protected readonly categories = computed(() =>
+    this.categoryPage.hasValue() ? this.categoryPage.value().results : [],
   );
-  protected readonly messageOf = messageOf;
+  protected readonly messageOf = errorMessageOf;
   protected readonly form = inject(NonNullableFormBuilder).group({
     title: ['', [Validators.required, Validators.maxLength(255)]],
     description: ['', Validators.maxLength(10_000)],
     category: [''],
     price: ['0.00', Validators.pattern(/^\d{1,6}([.,]\d{1,2})?$/)],
   });
-  protected readonly submission = new Submission(this.form);
+  protected readonly submission = new FormSubmission(this.form);
   protected readonly course = computed(() =>
-    this.read.hasValue() ? this.read.value().value : undefined,
+    this.storedCourse.hasValue() ? this.storedCourse.value().value : undefined,
   );
   private readonly url = computed(() => `/api/courses/${this.id()}/`);
 
   constructor() {
-    askBeforeUnload(this);
+    confirmBeforeUnload(this);
     effect(() => {
       const course = this.course();
-      if (course && !this.form.dirty) untracked(() => this.show(course));
+      if (course && !this.form.dirty) untracked(() => this.fillForm(course));
     });
   }
 
-  hasUnsaved(): boolean {
+  hasUnsavedChanges(): boolean {
     return this.form.dirty;
   }
 
   protected async save(): Promise<void> {
-    const read = this.read.value();
-    if (!read) return;
+    const base = this.storedCourse.value();
+    if (!base) return;
     const { title, description, category, price } = this.form.getRawValue();
     const body = { title, description, category: category || null, price: price.replace(',', '.') };
-    await this.submission.send(async () =>
-      this.take(
-        await this.versions.save<Course>(this.url(), body, read, shown => this.describe(shown)),
+    await this.submission.submit(async () =>
+      this.applySaved(
+        await this.etagClient.save<Course>(this.url(), body, base, course =>
+          this.labelFields(course),
+        ),
       ),
     );
   }
 
-  protected async upload(box: HTMLInputElement): Promise<void> {
-    const read = this.read.value();
-    const file = box.files?.[0];
-    box.value = '';
-    if (!read || !file) return;
+  protected async upload(input: HTMLInputElement): Promise<void> {
+    const base = this.storedCourse.value();
+    const file = input.files?.[0];
+    input.value = '';
+    if (!base || !file) return;
     await this.submission.run(async () => {
-      await this.api.picture(this.id(), file);
-      await this.refresh(read);
+      await this.api.uploadImage(this.id(), file);
+      await this.refreshImage(base);
     });
   }
 
-  protected async removePicture(): Promise<void> {
-    const read = this.read.value();
-    if (!read) return;
+  protected async removeImage(): Promise<void> {
+    const base = this.storedCourse.value();
+    if (!base) return;
     await this.submission.run(async () => {
-      await this.versions.save<Course>(this.url(), { image: null }, read, () => ({
-        image: [$localize`Picture`, $localize`Another picture`],
+      await this.etagClient.save<Course>(this.url(), { image: null }, base, () => ({
+        image: [$localize`Course image`, $localize`Another image`],
       }));
-      await this.refresh(read);
+      await this.refreshImage(base);
     });
   }
 
   protected async remove(): Promise<void> {
     const course = this.course();
     if (!course) return;
-    const agreed = await this.confirm.ask({
+    const confirmed = await this.confirm.ask({
       title: $localize`Delete this course?`,
-      text: $localize`Its lessons and quizzes go with it. This cannot be undone.`,
-      action: $localize`Delete the course`,
-      isGrave: true,
-      typed: course.title,
+      text: $localize`This also deletes its lessons and quizzes and cannot be undone.`,
+      action: $localize`Delete course`,
+      isDestructive: true,
+      requiredText: course.title,
     });
-    if (!agreed) return;
+    if (!confirmed) return;
     await this.submission.run(async () => {
       const cascade = this.session.isAdmin() && course.enrollment_count > 0;
       await this.api.remove(course.id, cascade);
       this.form.markAsPristine();
       await this.router.navigate(['/studio']);
-      await this.notes.say($localize`The course is deleted.`);
+      await this.snackbar.show($localize`Course deleted.`);
     });
   }
 
-  /** Shows the other picture. Who is writing goes on from what they read, so that saving still compares. */
-  private async refresh(read: Versioned<Course>): Promise<void> {
-    const fresh = await this.versions.read<Course>(this.url());
+  /** Shows the new image; a changed form keeps its ETag, so that saving still detects conflicts. */
+  private async refreshImage(base: Versioned<Course>): Promise<void> {
+    const fresh = await this.etagClient.read<Course>(this.url());
     const { image, image_small } = fresh.value;
-    this.read.set(
-      this.form.dirty ? { ...read, value: { ...read.value, image, image_small } } : fresh,
+    this.storedCourse.set(
+      this.form.dirty ? { ...base, value: { ...base.value, image, image_small } } : fresh,
     );
-    this.studio.reload();
+    this.currentCourse.reload();
   }
 
-  private describe({ title, description, category, price }: Course): Described<Course> {
-    const named = this.known().find(({ id }) => id === category);
+  private labelFields({ title, description, category, price }: Course): FieldLabels<Course> {
+    const current = this.categories().find(({ id }) => id === category);
     return {
       title: [$localize`Title`, title],
       description: [$localize`Description`, description ?? ''],
-      category: [$localize`Category`, named?.name ?? $localize`None`],
+      category: [$localize`Category`, current?.name ?? $localize`None`],
       price: [$localize`Price`, price ?? ''],
     };
   }
 
-  private show({ title, description, category, price }: Course): void {
+  private fillForm({ title, description, category, price }: Course): void {
     this.form.reset({ title, description, category: category ?? '', price });
   }
 
-  private take(saved: Versioned<Course> | null): void {
+  private applySaved(saved: Versioned<Course> | null): void {
     if (!saved) return;
-    this.read.set(saved);
-    this.show(saved.value);
-    this.studio.reload();
-    void this.notes.say($localize`Saved.`);
+    this.storedCourse.set(saved);
+    this.fillForm(saved.value);
+    this.currentCourse.reload();
+    void this.snackbar.show($localize`Saved.`);
   }
 }

@@ -1,4 +1,4 @@
-import { visitStudio } from '../testing';
+import { findConflictDialog, visitStudio } from '../testing';
 
 const ROOTS = {
   id: 'a',
@@ -34,16 +34,16 @@ describe('the lesson editor', () => {
     return { ...visited, field, box: text, press, select };
   }
 
-  it('shows what is written beside what it looks like', async () => {
+  it('shows the content next to its preview', async () => {
     const { field, box, find } = await open();
 
     expect(field('title').value).toBe('Roots');
     expect(box().value).toBe('They **drink**.');
-    expect(find('.look strong').textContent).toBe('drink');
-    expect(find('a', 'See it as a student').getAttribute('href')).toBe('/learn/1/a');
+    expect(find('.preview strong').textContent).toBe('drink');
+    expect(find('a', 'View as student').getAttribute('href')).toBe('/learn/1/a');
   });
 
-  it('has the server render what is written, when one pauses', async () => {
+  it('renders the preview on the server after a pause in typing', async () => {
     const { type, answer, find, http } = await open();
     await type('textarea', 'They *hold*');
     await type('textarea', 'They *hold*.');
@@ -53,32 +53,32 @@ describe('the lesson editor', () => {
     });
 
     expect(request.body).toEqual({ content: 'They *hold*.' });
-    expect(find('.look em').textContent).toBe('hold');
+    expect(find('.preview em').textContent).toBe('hold');
 
-    await type('textarea', ROOTS.content); // back to what is stored: nothing to ask
-    await vi.waitFor(() => expect(find('.look').querySelector('strong')).not.toBeNull());
+    await type('textarea', ROOTS.content); // The saved content needs no request.
+    await vi.waitFor(() => expect(find('.preview').querySelector('strong')).not.toBeNull());
     http.expectNone('/api/lessons/preview/');
   });
 
-  it('keeps what was shown where the preview fails, and tries again', async () => {
+  it('keeps the preview if rendering fails, and tries again', async () => {
     const { type, answer, find } = await open();
     await type('textarea', 'New');
     await answer('POST', '/api/lessons/preview/', {}, { status: 503 });
-    expect(find('.look strong').textContent).toBe('drink');
+    expect(find('.preview strong').textContent).toBe('drink');
 
     await type('textarea', 'Newer');
     await answer('POST', '/api/lessons/preview/', { content_html: '<p>Newer</p>' });
-    expect(find('.look').textContent).toContain('Newer');
+    expect(find('.preview').textContent).toContain('Newer');
   });
 
-  it('switches between writing and looking where there is no room for both', async () => {
+  it('switches between text and preview on narrow screens', async () => {
     const { click, page, find } = await open();
     await click('Preview', '.switch button');
-    expect(page.querySelector('.beside')?.classList).toContain('looking');
+    expect(page.querySelector('.panes')?.classList).toContain('previewing');
     expect(find('.switch button', 'Preview').getAttribute('aria-pressed')).toBe('true');
 
     await click('Write', '.switch button');
-    expect(page.querySelector('.beside')?.classList).not.toContain('looking');
+    expect(page.querySelector('.panes')?.classList).not.toContain('previewing');
   });
 
   it.each([
@@ -89,7 +89,7 @@ describe('the lesson editor', () => {
     ['Heading', 2, 2, '## They **drink**.'],
     ['List', 0, 0, '- They **drink**.'],
     ['Quote', 3, 3, '> They **drink**.'],
-  ])('sets the mark %s', async (label, from, to, expected) => {
+  ])('applies the format %s', async (label, from, to, expected) => {
     const { find, settle, box, select } = await open();
     select(from, to);
     find(`[aria-label="${label}"]`).click();
@@ -98,7 +98,7 @@ describe('the lesson editor', () => {
     expect(box().value).toBe(expected);
   });
 
-  it('marks each of the lines that are selected', async () => {
+  it('formats each selected line', async () => {
     const { find, settle, box, select, type } = await open();
     await type('textarea', 'before\none\ntwo');
     select(8, 12);
@@ -109,7 +109,7 @@ describe('the lesson editor', () => {
     expect([box().selectionStart, box().selectionEnd]).toEqual([7, 16]);
   });
 
-  it('sets marks by keys in the text, and only there', async () => {
+  it('applies formats by shortcut in the content only', async () => {
     const { press, box, select, field } = await open();
     select(0, 4);
     expect(await press('b')).toBe(true);
@@ -121,8 +121,8 @@ describe('the lesson editor', () => {
     expect(box().value).toBe('**They** **drink**.');
   });
 
-  it('saves by key what was changed, under the version that was read', async () => {
-    const { type, press, field, answer, notes, find } = await open();
+  it('saves changes by shortcut, with the ETag that was read', async () => {
+    const { type, press, field, answer, snackbar, find } = await open();
     await type('[formControlName="title"]', 'Roots and stems');
     expect(await press('s', field('title'))).toBe(true);
     const request = await answer(
@@ -134,20 +134,20 @@ describe('the lesson editor', () => {
 
     expect(request.body).toEqual({ title: 'Roots and stems' });
     expect(request.headers.get('If-Match')).toBe('"1"');
-    expect(notes.say).toHaveBeenCalledWith('Saved.');
+    expect(snackbar.show).toHaveBeenCalledWith('Saved.');
     expect(find<HTMLButtonElement>('.actions button', 'Save').disabled).toBe(true);
   });
 
-  it('sends nothing without a title', async () => {
+  it('requires a title', async () => {
     const { type, submit, text, http } = await open();
     await type('[formControlName="title"]', '');
     await submit();
 
     http.expectNone('/api/lessons/a/');
-    expect(text()).toContain('This is needed.');
+    expect(text()).toContain('This field is required.');
   });
 
-  it('shows at its field what the server refuses, and what failed', async () => {
+  it('shows validation errors at the field and reports other errors', async () => {
     const { type, submit, answer, find, report } = await open();
     await type('[formControlName="video_url"]', 'ftp://x');
     await submit();
@@ -160,8 +160,8 @@ describe('the lesson editor', () => {
     expect(report).toHaveBeenCalledWith(expect.objectContaining({ status: 503 }));
   });
 
-  it('keeps what one wrote where another has changed the same, and one goes on editing', async () => {
-    const { type, submit, answer, box, notes, find } = await open();
+  it('keeps unsaved text after a conflict if the user continues editing', async () => {
+    const { type, submit, answer, box, snackbar, find } = await open();
     await type('textarea', 'Mine.');
     await submit();
     await answer('PATCH', '/api/lessons/a/', {}, { status: 412 });
@@ -171,27 +171,20 @@ describe('the lesson editor', () => {
       { ...ROOTS, content: 'Theirs.', is_preview: true },
       TAGGED,
     );
-    const dialog = await vi.waitFor(() => {
-      const shown = document.querySelector('mat-dialog-container');
-      expect(shown?.querySelector('textarea')).toBeTruthy();
-      return shown!;
-    });
-    expect([...dialog.querySelectorAll('textarea')].map(one => one.value)).toEqual([
-      'Theirs.',
-      'Mine.',
-    ]);
-    expect(dialog.querySelectorAll('fieldset')).toHaveLength(1);
-    [...dialog.querySelectorAll('button')].find(one => one.textContent?.includes('Keep'))!.click();
+    const dialog = await findConflictDialog();
+    expect(dialog.texts()).toEqual(['Theirs.', 'Mine.']);
+    expect(dialog.labels()).toHaveLength(1);
+    dialog.press('Keep editing');
     await vi.waitFor(() =>
       expect(find<HTMLButtonElement>('.actions button', 'Save').disabled).toBe(false),
     );
 
     expect(box().value).toBe('Mine.');
-    expect(notes.say).not.toHaveBeenCalled();
+    expect(snackbar.show).not.toHaveBeenCalled();
   });
 
-  it('asks before one leaves what is not saved', async () => {
-    const { type, click, ask, url } = await open();
+  it('asks before leaving with unsaved changes', async () => {
+    const { type, click, ask, url, expectUrl } = await open();
     const closing = () => {
       const event = new Event('beforeunload', { cancelable: true });
       window.dispatchEvent(event);
@@ -207,26 +200,26 @@ describe('the lesson editor', () => {
 
     await click('Outline', '.tabs a');
     expect(ask).toHaveBeenCalledTimes(2);
-    await vi.waitFor(() => expect(url()).toBe('/studio/courses/1/outline'));
+    await expectUrl('/studio/courses/1/outline');
   });
 
   it.each([
-    [{ video_url: '', embed_url: null }, 'it may be left empty'],
-    [{ video_url: 'https://v.org/1', embed_url: 'https://v.org/e' }, 'played on the page'],
-    [{ video_url: 'https://v.org/1', embed_url: null }, 'shown as a link'],
-  ])('says what becomes of the video %o', async (video, expected) => {
+    [{ video_url: '', embed_url: null }, 'Optional.'],
+    [{ video_url: 'https://v.org/1', embed_url: 'https://v.org/e' }, 'plays on the lesson page'],
+    [{ video_url: 'https://v.org/1', embed_url: null }, 'Shown as a link'],
+  ])('explains how the video %o is shown', async (video, expected) => {
     const { find } = await open({ ...ROOTS, ...video, content: '', content_html: '' });
 
     expect(find('mat-hint').textContent).toContain(expected);
-    expect(find('.look').textContent).toContain('What you write is shown here.');
+    expect(find('.preview').textContent).toContain('The preview appears here.');
   });
 
-  it('says what failed', async () => {
+  it('shows an error and can retry', async () => {
     const { answer, click, find } = await visitStudio('/courses/1/lessons/a');
     await answer('GET', '/api/lessons/a/', {}, { status: 503 });
     await click('Try again');
     await answer('GET', '/api/lessons/a/', ROOTS, TAGGED);
 
-    expect(find('.look strong').textContent).toBe('drink');
+    expect(find('.preview strong').textContent).toBe('drink');
   });
 });

@@ -21,19 +21,19 @@ import { catchError, debounceTime, distinctUntilChanged, of, switchMap } from 'r
 
 import { Lesson } from '@core/api/models';
 import { inBackground } from '@core/http/contexts';
-import { Notes } from '@core/notes/notes';
-import { Failed } from '@shared/failed';
-import { messageOf } from '@shared/form-errors';
+import { Snackbar } from '@core/snackbar/snackbar';
+import { LoadError } from '@shared/load-error';
+import { errorMessageOf } from '@shared/form-errors';
 import { Prose } from '@shared/prose';
 import { Skeleton } from '@shared/skeleton';
-import { Submission } from '@shared/submission';
-import { MayHaveUnsaved, askBeforeUnload } from '@shared/unsaved';
-import { Described, Versions } from '../versions';
-import { Mark, MARKS, mark } from './markdown';
+import { FormSubmission } from '@shared/form-submission';
+import { HasUnsavedChanges, confirmBeforeUnload } from '@shared/unsaved-changes';
+import { EtagClient, FieldLabels } from '../etag-client';
+import { MARKDOWN_FORMATS, MarkdownFormat, formatSelection } from './markdown-formats';
 
-const PREVIEWED_AFTER_MS = 400;
+const PREVIEW_DELAY_MS = 400;
 
-/** Writes a lesson in Markdown, beside what it will look like. */
+/** Edits a lesson in Markdown with a live preview. */
 @Component({
   selector: 'lms-lesson-editor',
   imports: [
@@ -41,35 +41,35 @@ const PREVIEWED_AFTER_MS = 400;
     MatFormFieldModule,
     MatInputModule,
     RouterLink,
-    Failed,
+    LoadError,
     Prose,
     Skeleton,
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,
-  host: { '(keydown)': 'press($event)' },
-  styleUrl: './lesson-editor.scss',
+  host: { '(keydown)': 'handleShortcut($event)' },
+  styleUrls: ['../styles/page-header.scss', '../styles/checkbox.scss', './lesson-editor.scss'],
   templateUrl: './lesson-editor.html',
 })
-export class LessonEditor implements MayHaveUnsaved {
+export class LessonEditor implements HasUnsavedChanges {
   readonly id = input.required<string>();
-  readonly lesson = input.required<string>();
+  readonly lessonId = input.required<string>();
 
   private readonly http = inject(HttpClient);
-  private readonly versions = inject(Versions);
-  private readonly notes = inject(Notes);
+  private readonly etagClient = inject(EtagClient);
+  private readonly snackbar = inject(Snackbar);
   private readonly textBox = viewChild<ElementRef<HTMLTextAreaElement>>('textBox');
 
-  protected readonly read = resource({
+  protected readonly storedLesson = resource({
     params: () => this.url(),
-    loader: ({ params }) => this.versions.read<Lesson>(params),
+    loader: ({ params }) => this.etagClient.read<Lesson>(params),
   });
-  protected readonly shown = computed(() =>
-    this.read.hasValue() ? this.read.value().value : undefined,
+  protected readonly savedLesson = computed(() =>
+    this.storedLesson.hasValue() ? this.storedLesson.value().value : undefined,
   );
-  protected readonly marks = MARKS;
-  protected readonly tab = signal<'write' | 'look'>('write');
-  protected readonly html = signal('');
-  protected readonly messageOf = messageOf;
+  protected readonly formats = MARKDOWN_FORMATS;
+  protected readonly tab = signal<'write' | 'preview'>('write');
+  protected readonly previewHtml = signal('');
+  protected readonly messageOf = errorMessageOf;
   protected readonly form = inject(NonNullableFormBuilder).group({
     title: ['', [Validators.required, Validators.maxLength(255)]],
     content: ['', Validators.maxLength(200_000)],
@@ -77,71 +77,71 @@ export class LessonEditor implements MayHaveUnsaved {
     duration_minutes: [0, [Validators.required, Validators.min(0)]],
     is_preview: [false],
   });
-  protected readonly submission = new Submission(this.form);
-  private readonly url = computed(() => `/api/lessons/${this.lesson()}/`);
-  private readonly written = signal('');
+  protected readonly submission = new FormSubmission(this.form);
+  private readonly url = computed(() => `/api/lessons/${this.lessonId()}/`);
+  private readonly content = signal('');
 
   constructor() {
-    askBeforeUnload(this);
+    confirmBeforeUnload(this);
     effect(() => {
-      const lesson = this.shown();
-      if (lesson) untracked(() => this.show(lesson));
+      const lesson = this.savedLesson();
+      if (lesson) untracked(() => this.fillForm(lesson));
     });
     this.form.controls.content.valueChanges
       .pipe(takeUntilDestroyed())
-      .subscribe(content => this.written.set(content));
-    toObservable(this.written)
+      .subscribe(content => this.content.set(content));
+    toObservable(this.content)
       .pipe(
-        debounceTime(PREVIEWED_AFTER_MS),
+        debounceTime(PREVIEW_DELAY_MS),
         distinctUntilChanged(),
-        switchMap(content => this.preview(content)),
+        switchMap(content => this.renderPreview(content)),
         takeUntilDestroyed(),
       )
-      .subscribe(html => this.html.set(html));
+      .subscribe(html => this.previewHtml.set(html));
   }
 
-  hasUnsaved(): boolean {
+  hasUnsavedChanges(): boolean {
     return this.form.dirty;
   }
 
   protected async save(): Promise<void> {
-    const read = this.read.value();
-    if (!read || this.submission.busy()) return;
-    await this.submission.send(async () => {
-      const wanted = this.form.getRawValue();
-      const saved = await this.versions.save<Lesson>(this.url(), wanted, read, describe);
+    const base = this.storedLesson.value();
+    if (!base || this.submission.busy()) return;
+    await this.submission.submit(async () => {
+      const changes = this.form.getRawValue();
+      const saved = await this.etagClient.save<Lesson>(this.url(), changes, base, labelFields);
       if (!saved) return;
-      this.read.set(saved);
-      this.show(saved.value);
-      await this.notes.say($localize`Saved.`);
+      this.storedLesson.set(saved);
+      this.fillForm(saved.value);
+      await this.snackbar.show($localize`Saved.`);
     });
   }
 
-  protected press(event: KeyboardEvent): void {
+  protected handleShortcut(event: KeyboardEvent): void {
     if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
     if (event.key === 's') {
       event.preventDefault();
       void this.save();
       return;
     }
-    const wanted = MARKS.find(one => one.key === event.key);
-    if (!wanted || event.target !== this.textBox()?.nativeElement) return;
+    const format = MARKDOWN_FORMATS.find(({ key }) => key === event.key);
+    if (!format || event.target !== this.textBox()?.nativeElement) return;
     event.preventDefault();
-    this.set(wanted);
+    this.applyFormat(format);
   }
 
-  /** Sets a mark around what is selected. */
-  protected set(wanted: Mark): void {
+  /** Formats the selected text. */
+  protected applyFormat(format: MarkdownFormat): void {
     const box = this.textBox()?.nativeElement;
     if (!box) return;
-    const made = mark(box.value, box.selectionStart, box.selectionEnd, wanted);
-    this.form.controls.content.setValue(made.text);
+    const result = formatSelection(box.value, box.selectionStart, box.selectionEnd, format);
+    this.form.controls.content.setValue(result.text);
     this.form.controls.content.markAsDirty();
     box.focus();
-    box.setSelectionRange(made.start, made.end);
+    box.setSelectionRange(result.start, result.end);
   }
 
-  private show(lesson: Lesson): void {
+  private fillForm(lesson: Lesson): void {
     const { title, content, video_url, duration_minutes, is_preview } = lesson;
     this.form.reset({
       title,
@@ -150,32 +150,31 @@ export class LessonEditor implements MayHaveUnsaved {
       duration_minutes,
       is_preview,
     });
-    this.html.set(lesson.content_html ?? '');
+    this.previewHtml.set(lesson.content_html ?? '');
   }
 
-  private preview(content: string) {
-    if (content === (this.shown()?.content ?? '')) return of(this.shown()?.content_html ?? '');
+  private renderPreview(content: string) {
+    const saved = this.savedLesson();
+    if (content === (saved?.content ?? '')) return of(saved?.content_html ?? '');
     return this.http
       .post<{ content_html: string }>(
         '/api/lessons/preview/',
         { content },
-        {
-          context: inBackground(),
-        },
+        { context: inBackground() },
       )
       .pipe(
         switchMap(({ content_html }) => of(content_html)),
-        catchError(() => of(this.html())), // the next change tries again
+        catchError(() => of(this.previewHtml())), // The next change tries again.
       );
   }
 }
 
-function describe(lesson: Lesson): Described<Lesson> {
+function labelFields(lesson: Lesson): FieldLabels<Lesson> {
   return {
     title: [$localize`Title`, lesson.title],
-    content: [$localize`Text, in Markdown`, lesson.content ?? ''],
-    video_url: [$localize`Address of a video`, lesson.video_url ?? ''],
-    duration_minutes: [$localize`Length in minutes`, String(lesson.duration_minutes)],
-    is_preview: [$localize`A preview`, lesson.is_preview ? $localize`Yes` : $localize`No`],
+    content: [$localize`Content (Markdown)`, lesson.content ?? ''],
+    video_url: [$localize`Video URL`, lesson.video_url ?? ''],
+    duration_minutes: [$localize`Duration (minutes)`, String(lesson.duration_minutes)],
+    is_preview: [$localize`Preview lesson`, lesson.is_preview ? $localize`Yes` : $localize`No`],
   };
 }

@@ -14,7 +14,7 @@ const QUIZ = {
   problems: [],
   questions: [] as object[],
 };
-const WRITTEN = {
+const QUESTION = {
   id: 'x',
   text: 'Deep?',
   answer: '',
@@ -24,7 +24,7 @@ const WRITTEN = {
   choices: [] as object[],
 };
 const SINGLE = {
-  ...WRITTEN,
+  ...QUESTION,
   kind: 'single',
   choices: [
     { id: '1', text: 'Yes', is_correct: true },
@@ -47,34 +47,35 @@ describe('the question editor', () => {
       choices()[index]!.dispatchEvent(new Event('input', { bubbles: true }));
       await settle();
     };
-    const tick = async (index: number) => {
+    const selectCorrect = async (index: number) => {
       const box = page.querySelectorAll<HTMLInputElement>('.choice input:not(.text)')[index]!;
       box.click();
       await settle();
     };
     const save = () => visited.submit(form);
-    const stored = async () => {
+    const created = async () => {
       const request = await visited.answer('POST', '/api/questions/', {}, { status: 201 });
       return request.body as object;
     };
-    return { ...visited, fill, choices, fillChoice, tick, save, stored };
+    return { ...visited, fill, choices, fillChoice, selectCorrect, save, created };
   }
 
-  it('writes one with one right choice, all in one request', async () => {
-    const { click, fill, fillChoice, tick, save, stored, page, notes, answer } = await open();
-    await click('One right choice');
+  it('creates a single-choice question in one request', async () => {
+    const { click, fill, fillChoice, selectCorrect, save, created, page, snackbar, answer } =
+      await open();
+    await click('Single choice');
     await fill('text', 'Which is first?');
     await fillChoice(0, 'The end');
     await fillChoice(1, 'The beginning');
-    await click('Add a choice'); // left empty
-    await tick(1);
-    const right = [...page.querySelectorAll('.choice input:checked')];
-    expect(right.map(box => box.getAttribute('aria-label'))).toEqual(['Choice 2 is right']);
+    await click('Add choice'); // Stays empty.
+    await selectCorrect(1);
+    const checked = [...page.querySelectorAll('.choice input:checked')];
+    expect(checked.map(box => box.getAttribute('aria-label'))).toEqual(['Choice 2 is correct']);
     await fill('points', '2,5');
     await fill('explanation', 'It begins there.');
     await save();
 
-    expect(await stored()).toEqual({
+    expect(await created()).toEqual({
       quiz: 'q',
       kind: 'single',
       text: 'Which is first?',
@@ -85,21 +86,21 @@ describe('the question editor', () => {
         { text: 'The beginning', is_correct: true },
       ],
     });
-    expect(notes.say).toHaveBeenCalledWith('The question is saved.');
+    expect(snackbar.show).toHaveBeenCalledWith('Question saved.');
     await answer('GET', '/api/quizzes/q/', { ...QUIZ, questions: [SINGLE] }, TAGGED);
     expect(page.querySelector('lms-question-editor')).toBeNull();
     expect(page.querySelector('.question')?.textContent).toContain('Deep?');
   });
 
-  it('writes one with several right choices', async () => {
-    const { click, fill, fillChoice, tick, save, stored, choices, page } = await open();
-    await click('Several right choices');
+  it('creates a multiple-choice question', async () => {
+    const { click, fill, fillChoice, selectCorrect, save, created, choices, page } = await open();
+    await click('Multiple choice');
     await fill('text', 'Which hold?');
-    await click('Add a choice');
+    await click('Add choice');
     await fillChoice(0, 'Roots');
     await fillChoice(1, 'Leaves');
     await fillChoice(2, 'Stems');
-    await tick(2);
+    await selectCorrect(2);
     document.body.append(page);
     await click('', '[aria-label="Remove choice 2"]');
     expect(document.activeElement).toBe(choices()[1]);
@@ -107,7 +108,7 @@ describe('the question editor', () => {
     expect(choices().map(box => box.value)).toEqual(['Roots', 'Stems']);
     await save();
 
-    expect(await stored()).toMatchObject({
+    expect(await created()).toMatchObject({
       kind: 'multiple',
       choices: [
         { text: 'Roots', is_correct: true },
@@ -116,43 +117,47 @@ describe('the question editor', () => {
     });
   });
 
-  it('writes one that is true or false', async () => {
-    const { click, fill, find, settle, save, stored } = await open();
-    await click('True or false');
+  it('creates a true/false question', async () => {
+    const { click, fill, find, settle, save, created } = await open();
+    await click('True/false');
     await fill('text', 'Roots drink.');
     find('input[value=false]').click();
     await settle();
     await save();
 
-    expect(await stored()).toMatchObject({ kind: 'true_false', answer: 'false', tolerance: null });
+    expect(await created()).toMatchObject({ kind: 'true_false', answer: 'false', tolerance: null });
   });
 
-  it('writes one that is answered by a text', async () => {
-    const { click, fill, save, stored } = await open();
-    await click('A short text');
+  it('creates a short-answer question', async () => {
+    const { click, fill, save, created } = await open();
+    await click('Short answer');
     await fill('text', 'What comes after one?');
     await fill('answer', 'Two\n2');
     await save();
 
-    expect(await stored()).toMatchObject({ kind: 'short_text', answer: 'Two\n2', tolerance: null });
+    expect(await created()).toMatchObject({
+      kind: 'short_text',
+      answer: 'Two\n2',
+      tolerance: null,
+    });
   });
 
-  it('writes one that is answered by a number', async () => {
-    const { click, fill, save, stored, text, http } = await open();
-    await click('A number');
+  it('creates a numeric question', async () => {
+    const { click, fill, save, created, text, http } = await open();
+    await click('Numeric answer');
     await fill('text', 'A half?');
     await fill('answer', 'half');
     await save();
     http.expectNone('/api/questions/');
-    expect(text()).toContain('This is not valid.');
+    expect(text()).toContain('Enter a valid value.');
 
     await fill('answer', '0,5');
     await fill('tolerance', '0,01');
     await save();
-    expect(await stored()).toMatchObject({ kind: 'numeric', answer: '0,5', tolerance: 0.01 });
+    expect(await created()).toMatchObject({ kind: 'numeric', answer: '0,5', tolerance: 0.01 });
   });
 
-  it('changes one with its choices, which stay the same ones', async () => {
+  it('updates a question and keeps the ids of its choices', async () => {
     const { click, save, answer, fillChoice, fill, find } = await open(SINGLE);
     await click('Edit');
     expect(find<HTMLInputElement>('[formControlName=points]').value).toBe('1.5');
@@ -173,9 +178,9 @@ describe('the question editor', () => {
     });
   });
 
-  it('shows how far a number may be off', async () => {
+  it('shows the tolerance of a numeric answer', async () => {
     const { click, find } = await open({
-      ...WRITTEN,
+      ...QUESTION,
       kind: 'numeric',
       answer: '12',
       tolerance: 0.5,
@@ -186,40 +191,40 @@ describe('the question editor', () => {
     expect(find<HTMLInputElement>('[formControlName=tolerance]').value).toBe('0.5');
   });
 
-  it('has at most twenty choices', async () => {
+  it('allows up to 20 choices', async () => {
     const { click, find, choices } = await open({
       ...SINGLE,
       choices: Array.from({ length: 19 }, (_, id) => ({
         id: String(id),
-        text: 'Like all',
+        text: 'Same text',
         is_correct: id === 0,
       })),
     });
     await click('Edit');
-    await click('Add a choice');
+    await click('Add choice');
 
     expect(choices()).toHaveLength(20);
-    expect(find<HTMLButtonElement>('button', 'Add a choice').disabled).toBe(true);
+    expect(find<HTMLButtonElement>('button', 'Add choice').disabled).toBe(true);
   });
 
-  it('shows at their fields what the server refuses', async () => {
+  it('shows validation errors at their fields', async () => {
     const { click, fill, save, answer, find } = await open(SINGLE);
     await click('Edit');
     await fill('text', 'How deep?');
     await save();
-    const refused = {
+    const errors = {
       text: ['Too easy.'],
-      choices: ['One of them must be right.'],
-      kind: ['It has been answered.'],
+      choices: ['One choice must be correct.'],
+      kind: ['This question has answers.'],
     };
-    await answer('PATCH', '/api/questions/x/', refused, { status: 400 });
+    await answer('PATCH', '/api/questions/x/', errors, { status: 400 });
 
     expect(find('mat-error').textContent).toContain('Too easy.');
-    expect(find('fieldset .problem').textContent).toContain('One of them must be right.');
-    expect(find('form > [role=alert]').textContent).toContain('It has been answered.');
+    expect(find('fieldset .problem').textContent).toContain('One choice must be correct.');
+    expect(find('form > [role=alert]').textContent).toContain('This question has answers.');
   });
 
-  it('keeps what was written where saving fails', async () => {
+  it('keeps the input if saving fails', async () => {
     const { click, fill, save, answer, report, find } = await open(SINGLE);
     await click('Edit');
     await fill('text', 'How deep?');
@@ -230,15 +235,15 @@ describe('the question editor', () => {
     expect(find<HTMLTextAreaElement>('[formControlName=text]').value).toBe('How deep?');
   });
 
-  it('asks before what is written is dropped', async () => {
+  it('asks before discarding changes', async () => {
     const { click, fill, ask, page, find } = await open(SINGLE);
     document.body.append(page);
     await click('Edit');
-    await click('Cancel'); // nothing was written: nothing is asked
+    await click('Cancel'); // Without changes, no confirmation is needed.
     expect(document.activeElement).toBe(find('button', 'Edit'));
-    await click('A number');
+    await click('Numeric answer');
     await click('Cancel');
-    expect(document.activeElement).toBe(find('button', 'A number'));
+    expect(document.activeElement).toBe(find('button', 'Numeric answer'));
     page.remove();
     expect(ask).not.toHaveBeenCalled();
     expect(page.querySelector('lms-question-editor')).toBeNull();

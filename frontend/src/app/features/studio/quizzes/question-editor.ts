@@ -18,36 +18,36 @@ import {
 import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatInputModule } from '@angular/material/input';
 
-import { messageOf } from '@shared/form-errors';
-import { Submission } from '@shared/submission';
-import { KINDS, hasChoices } from './kinds';
-import { Kind, Question, QuizzesApi, Said } from './quizzes-api';
+import { errorMessageOf } from '@shared/form-errors';
+import { FormSubmission } from '@shared/form-submission';
+import { KIND_LABELS, hasChoices } from './quiz-labels';
+import { Question, QuestionInput, QuestionKind, QuizzesApi } from './quizzes-api';
 
 const NUMBER = /^\s*[-+]?(\d+([.,]\d*)?|[.,]\d+)(e[-+]?\d+)?\s*$/i;
-const MOST_CHOICES = 20;
+const MAX_CHOICES = 20;
 
-/** Writes one question with its choices or its answer; they are saved together. */
+/** Edits a question together with its choices or its answer. */
 @Component({
   selector: 'lms-question-editor',
   imports: [ReactiveFormsModule, MatFormFieldModule, MatInputModule],
   changeDetection: ChangeDetectionStrategy.OnPush,
-  styleUrl: './question-editor.scss',
+  styleUrls: ['../styles/checkbox.scss', './question-editor.scss'],
   templateUrl: './question-editor.html',
 })
 export class QuestionEditor implements OnInit {
   readonly quiz = input.required<string>();
-  /** Undefined for a new one, which is of that kind. */
+  /** Undefined for a new question. */
   readonly question = input<Question>();
-  readonly kind = input.required<Kind>();
+  readonly kind = input.required<QuestionKind>();
   readonly saved = output();
-  readonly cancelled = output();
+  readonly canceled = output();
 
   private readonly api = inject(QuizzesApi);
   private readonly forms = inject(NonNullableFormBuilder);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
-  protected readonly kinds = KINDS;
-  protected readonly messageOf = messageOf;
-  protected readonly mostChoices = MOST_CHOICES;
+  protected readonly kindLabels = KIND_LABELS;
+  protected readonly messageOf = errorMessageOf;
+  protected readonly maxChoices = MAX_CHOICES;
   protected readonly hasChoices = computed(() => hasChoices(this.kind()));
   protected readonly form = this.forms.group({
     text: ['', [Validators.required, Validators.maxLength(1024)]],
@@ -57,13 +57,13 @@ export class QuestionEditor implements OnInit {
     explanation: [''],
     choices: this.forms.array<FormGroup<ChoiceControls>>([]),
   });
-  protected readonly submission = new Submission(this.form);
+  protected readonly submission = new FormSubmission(this.form);
 
   get choices(): FormArray<FormGroup<ChoiceControls>> {
     return this.form.controls.choices;
   }
 
-  hasUnsaved(): boolean {
+  hasUnsavedChanges(): boolean {
     return this.form.dirty;
   }
 
@@ -78,10 +78,10 @@ export class QuestionEditor implements OnInit {
         points: String(points),
         explanation,
       });
-      for (const choice of question.choices) this.choices.push(this.choice(choice));
+      for (const choice of question.choices) this.choices.push(this.choiceGroup(choice));
     } else if (this.hasChoices()) {
-      for (const isRight of [true, false]) {
-        this.choices.push(this.choice({ text: '', is_correct: isRight }));
+      for (const isCorrect of [true, false]) {
+        this.choices.push(this.choiceGroup({ text: '', is_correct: isCorrect }));
       }
     } else if (this.kind() === 'true_false') {
       this.form.controls.answer.setValue('true');
@@ -92,8 +92,8 @@ export class QuestionEditor implements OnInit {
     setTimeout(() => this.host.querySelector<HTMLElement>('textarea')?.focus());
   }
 
-  protected add(): void {
-    this.choices.push(this.choice({ text: '', is_correct: false }));
+  protected addChoice(): void {
+    this.choices.push(this.choiceGroup({ text: '', is_correct: false }));
     this.choices.markAsDirty();
     this.focusChoice(-1);
   }
@@ -104,22 +104,22 @@ export class QuestionEditor implements OnInit {
     this.focusChoice(Math.min(index, this.choices.length - 1));
   }
 
-  /** Of a single one, the others are wrong then. */
-  protected markRight(index: number): void {
+  /** A single-choice question has one correct choice, so the other choices become incorrect. */
+  protected selectCorrect(index: number): void {
     if (this.kind() !== 'single') return;
-    this.choices.controls.forEach((choice, at) =>
-      choice.controls.is_correct.setValue(at === index),
+    this.choices.controls.forEach((choice, position) =>
+      choice.controls.is_correct.setValue(position === index),
     );
     this.choices.markAsDirty();
   }
 
   protected async save(): Promise<void> {
-    await this.submission.send(async () => {
+    await this.submission.submit(async () => {
       const question = this.question();
-      const said = this.said();
+      const input = this.questionInput();
       await (question
-        ? this.api.changeQuestion(question.id, said)
-        : this.api.addQuestion(this.quiz(), said));
+        ? this.api.updateQuestion(question.id, input)
+        : this.api.addQuestion(this.quiz(), input));
       this.form.markAsPristine();
       this.saved.emit();
     });
@@ -129,8 +129,8 @@ export class QuestionEditor implements OnInit {
     return $localize`Choice ${index + 1}:number:`;
   }
 
-  protected rightLabel(index: number): string {
-    return $localize`Choice ${index + 1}:number: is right`;
+  protected correctLabel(index: number): string {
+    return $localize`Choice ${index + 1}:number: is correct`;
   }
 
   protected removeLabel(index: number): string {
@@ -143,32 +143,32 @@ export class QuestionEditor implements OnInit {
     );
   }
 
-  private said(): Said {
+  private questionInput(): QuestionInput {
     const { text, answer, tolerance, points, explanation, choices } = this.form.getRawValue();
     const kind = this.kind();
-    const common = { text, kind, explanation, points: asNumber(points) };
+    const common = { text, kind, explanation, points: parseNumber(points) };
     if (hasChoices(kind)) {
-      const kept = choices.filter(choice => choice.text.trim());
+      const filled = choices.filter(choice => choice.text.trim());
       return {
         ...common,
-        choices: kept.map(({ id, ...choice }) => (id ? { id, ...choice } : choice)),
+        choices: filled.map(({ id, ...choice }) => (id ? { id, ...choice } : choice)),
       };
     }
-    const isNumber = kind === 'numeric' && tolerance.trim() !== '';
-    return { ...common, answer, tolerance: isNumber ? asNumber(tolerance) : null };
+    const hasTolerance = kind === 'numeric' && tolerance.trim() !== '';
+    return { ...common, answer, tolerance: hasTolerance ? parseNumber(tolerance) : null };
   }
 
-  private choice(given: { id?: string; text: string; is_correct: boolean }) {
+  private choiceGroup(choice: { id?: string; text: string; is_correct: boolean }) {
     return this.forms.group({
-      id: [given.id ?? ''],
-      text: [given.text, Validators.maxLength(255)],
-      is_correct: [given.is_correct],
+      id: [choice.id ?? ''],
+      text: [choice.text, Validators.maxLength(255)],
+      is_correct: [choice.is_correct],
     });
   }
 }
 
-type ChoiceControls = ReturnType<QuestionEditor['choice']>['controls'];
+type ChoiceControls = ReturnType<QuestionEditor['choiceGroup']>['controls'];
 
-function asNumber(text: string): number {
+function parseNumber(text: string): number {
   return Number(text.replace(',', '.'));
 }

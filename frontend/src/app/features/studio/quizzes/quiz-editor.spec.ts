@@ -1,9 +1,7 @@
 import { LiveAnnouncer } from '@angular/cdk/a11y';
-import { CdkDragDrop, CdkDropList } from '@angular/cdk/drag-drop';
-import { getDebugNode } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 
-import { visitStudio } from '../testing';
+import { dropInList, findConflictDialog, visitStudio } from '../testing';
 
 const QUESTION = { tolerance: null, points: 1, explanation: '', choices: [] as object[] };
 const FIRST = {
@@ -45,68 +43,72 @@ describe('the quiz editor', () => {
   async function open(quiz: object = QUIZ, view = '') {
     const visited = await visitStudio(`/courses/1/quizzes/q${view}`);
     await visited.answer('GET', '/api/quizzes/q/', quiz, TAGGED);
-    const asked = () =>
+    const questionTexts = () =>
       [...visited.page.querySelectorAll('.question')].map(p => p.textContent?.trim());
-    const rule = (name: string) =>
+    const setting = (name: string) =>
       visited.find<HTMLInputElement>(`aside [formControlName="${name}"]`);
-    const rules = () => visited.submit('aside form');
-    return { ...visited, asked, rule, rules };
+    const submitSettings = () => visited.submit('aside form');
+    return { ...visited, questionTexts, setting, submitSettings };
   }
 
-  it('shows the questions with their key, and what keeps them from being asked', async () => {
-    const { asked, page, text } = await open({
+  it('shows the questions with their correct answers and problems', async () => {
+    const { questionTexts, page, text } = await open({
       ...QUIZ,
       problems: [{ question: 'y', code: 'no_answer' }],
     });
 
-    expect(asked()).toEqual(['1. Deep?', '2. How deep?']);
-    expect(page.querySelector('.choices .right')?.textContent).toContain('Yes');
-    expect(page.querySelectorAll('.choices .right')).toHaveLength(1);
-    for (const fact of ['One right choice', '2 points', '12', 'It has no right answer.']) {
+    expect(questionTexts()).toEqual(['1. Deep?', '2. How deep?']);
+    expect(page.querySelector('.choices .correct')?.textContent).toContain('Yes');
+    expect(page.querySelectorAll('.choices .correct')).toHaveLength(1);
+    for (const fact of [
+      'Single choice',
+      '2 points',
+      '12',
+      'This question has no correct answer.',
+    ]) {
       expect(text()).toContain(fact);
     }
   });
 
-  it('says that there is nothing to ask yet', async () => {
+  it('says that the quiz has no questions', async () => {
     const problems = [{ question: null, code: 'no_questions' }];
     const { text } = await open({ ...QUIZ, questions: [], problems });
 
-    expect(text()).toContain('It has no questions yet.');
+    expect(text()).toContain('This quiz has no questions yet.');
   });
 
-  it('moves a question by its buttons, at once', async () => {
-    const { find, settle, asked, answer } = await open();
+  it('moves a question with its buttons', async () => {
+    const { find, settle, questionTexts, answer } = await open();
     const announce = vi.spyOn(TestBed.inject(LiveAnnouncer), 'announce');
     find('[aria-label="Move up: How deep?"]').click();
     await settle();
 
-    expect(asked()).toEqual(['1. How deep?', '2. Deep?']);
-    expect(announce).toHaveBeenCalledWith('It is question 1 now.');
+    expect(questionTexts()).toEqual(['1. How deep?', '2. Deep?']);
+    expect(announce).toHaveBeenCalledWith('It is now question 1.');
     const request = await answer('PUT', '/api/quizzes/q/questions/order/');
     expect(request.body).toEqual({ questions: ['y', 'x'] });
     await answer('GET', '/api/quizzes/q/', { ...QUIZ, questions: [SECOND, FIRST] }, TAGGED);
-    expect(asked()).toEqual(['1. How deep?', '2. Deep?']);
+    expect(questionTexts()).toEqual(['1. How deep?', '2. Deep?']);
   });
 
-  it('moves a question by dragging it, and puts it back where that failed', async () => {
-    const { find, settle, asked, answer, report, http } = await open();
-    const list = getDebugNode(find('ol'))!.injector.get(CdkDropList);
-    const drop = async (previousIndex: number, currentIndex: number) => {
-      list.dropped.emit({ previousIndex, currentIndex } as CdkDragDrop<unknown>);
+  it('moves a question by dragging, and moves it back if that fails', async () => {
+    const { find, settle, questionTexts, answer, report, http } = await open();
+    const drop = async (from: number, to: number) => {
+      dropInList(find('ol'), from, to);
       await settle();
     };
     await drop(0, 0);
     http.expectNone('/api/quizzes/q/questions/order/');
     await drop(0, 1);
-    expect(asked()).toEqual(['1. How deep?', '2. Deep?']);
+    expect(questionTexts()).toEqual(['1. How deep?', '2. Deep?']);
     await answer('PUT', '/api/quizzes/q/questions/order/', {}, { status: 503 });
 
-    expect(asked()).toEqual(['1. Deep?', '2. How deep?']);
+    expect(questionTexts()).toEqual(['1. Deep?', '2. How deep?']);
     expect(report).toHaveBeenCalledWith(expect.objectContaining({ status: 503 }));
   });
 
-  it('deletes a question where one agrees', async () => {
-    const { click, answer, ask, asked, http } = await open();
+  it('deletes a question after confirmation', async () => {
+    const { click, answer, ask, questionTexts, http } = await open();
     ask.mockResolvedValueOnce(false);
     await click('DeleteHow deep?');
     http.expectNone('/api/questions/y/');
@@ -114,19 +116,19 @@ describe('the quiz editor', () => {
     await click('DeleteHow deep?');
     await answer('DELETE', '/api/questions/y/', null, { status: 204 });
     await answer('GET', '/api/quizzes/q/', { ...QUIZ, questions: [FIRST] }, TAGGED);
-    expect(asked()).toEqual(['1. Deep?']);
+    expect(questionTexts()).toEqual(['1. Deep?']);
   });
 
-  it('saves the rules that were changed, in the server’s units', async () => {
-    const { rule, rules, type, answer, notes, settle } = await open();
-    expect(rule('minutes').value).toBe('1.5');
-    expect(rule('max_attempts').value).toBe('3');
+  it('saves changed settings in the units of the API', async () => {
+    const { setting, submitSettings, type, answer, snackbar, settle } = await open();
+    expect(setting('minutes').value).toBe('1.5');
+    expect(setting('max_attempts').value).toBe('3');
     await type('aside [formControlName=minutes]', '2,5');
     await type('aside [formControlName=max_attempts]', '');
     await type('aside [formControlName=grading]', 'average', 'change');
-    rule('shuffle').click();
+    setting('shuffle').click();
     await settle();
-    await rules();
+    await submitSettings();
     const changed = {
       time_limit_seconds: 150,
       max_attempts: null,
@@ -137,77 +139,71 @@ describe('the quiz editor', () => {
 
     expect(request.body).toEqual(changed);
     expect(request.headers.get('If-Match')).toBe('"1"');
-    expect(notes.say).toHaveBeenCalledWith('Saved.');
-    expect(rule('minutes').value).toBe('2.5');
+    expect(snackbar.show).toHaveBeenCalledWith('Saved.');
+    expect(setting('minutes').value).toBe('2.5');
   });
 
-  it('sends no rules that cannot be, and shows what the server refuses', async () => {
-    const { rules, type, answer, http, find, text } = await open();
+  it('rejects invalid settings and shows validation errors', async () => {
+    const { submitSettings, type, answer, http, find, text } = await open();
     await type('aside [formControlName=max_attempts]', '0');
-    await rules();
+    await submitSettings();
     http.expectNone('/api/quizzes/q/');
-    expect(text()).toContain('This is not valid.');
+    expect(text()).toContain('Enter a valid value.');
 
     await type('aside [formControlName=max_attempts]', '');
-    await rules();
+    await submitSettings();
     const refused = { pass_mark: ['Too much.'], time_limit_seconds: ['Too long.'] };
     await answer('PATCH', '/api/quizzes/q/', refused, { status: 400 });
     expect(find('aside mat-error').textContent).toContain('Too much.');
     expect(find('aside [role=alert]').textContent).toContain('Too long.');
   });
 
-  it('shows both rules where another has changed the same, in words', async () => {
-    const { rules, type, answer, rule, find } = await open({ ...QUIZ, time_limit_seconds: null });
+  it('shows conflicting settings as readable text', async () => {
+    const { submitSettings, type, answer, setting, find } = await open({
+      ...QUIZ,
+      time_limit_seconds: null,
+    });
     await type('aside [formControlName=minutes]', '5');
     await type('aside [formControlName=show_key]', 'never', 'change');
-    await rules();
+    await submitSettings();
     await answer('PATCH', '/api/quizzes/q/', {}, { status: 412 });
     const theirs = { ...QUIZ, time_limit_seconds: 600, show_key: 'after_pass' };
     await answer('GET', '/api/quizzes/q/', theirs, TAGGED);
-    const dialog = await vi.waitFor(() => {
-      const shown = document.querySelector('mat-dialog-container');
-      expect(shown?.querySelector('textarea')).toBeTruthy();
-      return shown!;
-    });
-    expect([...dialog.querySelectorAll('textarea')].map(box => box.value)).toEqual([
-      'Once one has passed',
-      'Never',
-      '10',
-      '5',
-    ]);
-    [...dialog.querySelectorAll('button')].find(one => one.textContent?.includes('Keep'))!.click();
+    const dialog = await findConflictDialog();
+    expect(dialog.texts()).toEqual(['After passing', 'Never', '10', '5']);
+    dialog.press('Keep editing');
     await vi.waitFor(() =>
       expect(find<HTMLButtonElement>('aside form button').disabled).toBe(false),
     );
 
-    expect(rule('minutes').value).toBe('5');
+    expect(setting('minutes').value).toBe('5');
   });
 
-  it('grades again where one agrees, and says what changed', async () => {
-    const { click, answer, ask, notes, http } = await open();
+  it('regrades after confirmation and shows how many grades changed', async () => {
+    const { click, answer, ask, snackbar, http } = await open();
     ask.mockResolvedValueOnce(false);
-    await click('Grade again');
+    await click('Regrade');
     http.expectNone('/api/quizzes/q/regrade/');
 
-    await click('Grade again');
+    await click('Regrade');
     await answer('POST', '/api/quizzes/q/regrade/', {}, { status: 202 });
     await answer('GET', '/api/quizzes/q/regrade/', { finished_at: null, changes: [] });
     await vi.waitFor(
       () => answer('GET', '/api/quizzes/q/regrade/', { finished_at: 'now', changes: [{}, {}] }),
       { timeout: 3000 },
     );
-    expect(notes.say).toHaveBeenCalledWith('Graded again: 2 results changed.');
+    expect(snackbar.show).toHaveBeenCalledWith('Regrading finished: 2 grades changed.');
   });
 
-  it('says what failed in grading again', async () => {
+  it('reports an error if regrading fails', async () => {
     const { click, answer, report } = await open();
-    await click('Grade again');
+    await click('Regrade');
     await answer('POST', '/api/quizzes/q/regrade/', {}, { status: 503 });
     expect(report).toHaveBeenCalledWith(expect.objectContaining({ status: 503 }));
   });
 
-  it('asks before one leaves what is not saved, be it a rule or a question', async () => {
-    const { type, click, ask, url } = await open();
+  it('asks before leaving with unsaved settings or an unsaved question', async () => {
+    const { type, click, ask, url, expectUrl } = await open();
     await type('aside [formControlName=title]', 'Roots?');
     ask.mockResolvedValueOnce(false);
     await click('Students', '.tabs a');
@@ -215,7 +211,7 @@ describe('the quiz editor', () => {
     expect(url()).toBe('/studio/courses/1/quizzes/q');
     await type('aside [formControlName=title]', QUIZ.title);
 
-    await click('A number');
+    await click('Numeric answer');
     await type('lms-question-editor textarea', 'How long?');
     ask.mockResolvedValueOnce(false);
     await click('Students', '.tabs a');
@@ -223,10 +219,10 @@ describe('the quiz editor', () => {
     expect(url()).toBe('/studio/courses/1/quizzes/q');
     await click('Students', '.tabs a');
     expect(ask).toHaveBeenCalledTimes(3);
-    await vi.waitFor(() => expect(url()).toBe('/studio/courses/1/students'));
+    await expectUrl('/studio/courses/1/students');
   });
 
-  it('says what failed', async () => {
+  it('shows an error and can retry', async () => {
     const { answer, click, text } = await visitStudio('/courses/1/quizzes/q');
     await answer('GET', '/api/quizzes/q/', {}, { status: 503 });
     await click('Try again');
@@ -243,9 +239,9 @@ describe('the quiz editor', () => {
       { ...SECOND, answer: '4711' },
     ];
 
-    it('asks what they are asked, without the key', async () => {
+    it('shows the questions without the answer key', async () => {
       const { click, page, text, url } = await open({ ...QUIZ, questions: ALL_KINDS });
-      await click('Preview as a student', 'a');
+      await click('Preview as student', 'a');
       expect(url()).toBe('/studio/courses/1/quizzes/q?view=student');
 
       const questions = [...page.querySelectorAll('lms-quiz-preview fieldset')];
@@ -263,7 +259,7 @@ describe('the quiz editor', () => {
       expect(text()).toContain('70%');
     });
 
-    it('can be tried, and sends nothing', async () => {
+    it('can be tried out and sends nothing', async () => {
       const { page, http, settle, click } = await open(QUIZ, '?view=student');
       page.querySelector<HTMLInputElement>('lms-quiz-preview input')!.click();
       await settle();
@@ -276,9 +272,9 @@ describe('the quiz editor', () => {
       http.verify();
     });
 
-    it('says that there is nothing to ask', async () => {
+    it('says that there is nothing to preview', async () => {
       const { text } = await open({ ...QUIZ, questions: [] }, '?view=student');
-      expect(text()).toContain('There is nothing to preview yet.');
+      expect(text()).toContain('Nothing to preview yet.');
     });
   });
 });

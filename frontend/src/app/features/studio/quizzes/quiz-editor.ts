@@ -21,26 +21,26 @@ import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatInputModule } from '@angular/material/input';
 import { RouterLink } from '@angular/router';
 
-import { Failures } from '@core/errors/failures';
-import { Notes } from '@core/notes/notes';
+import { ErrorReporter } from '@core/errors/error-reporter';
+import { Snackbar } from '@core/snackbar/snackbar';
 import { Confirm } from '@shared/confirm';
-import { Failed } from '@shared/failed';
-import { messageOf } from '@shared/form-errors';
+import { LoadError } from '@shared/load-error';
+import { errorMessageOf } from '@shared/form-errors';
 import { Skeleton } from '@shared/skeleton';
-import { Submission } from '@shared/submission';
-import { MayHaveUnsaved, askBeforeUnload } from '@shared/unsaved';
-import { moved } from '../moved';
-import { OrderButtons } from '../order-buttons';
-import { Described, Versions } from '../versions';
-import { Bank } from './bank';
-import { GRADINGS, KEY_SHOWN, KINDS, PROBLEMS } from './kinds';
+import { FormSubmission } from '@shared/form-submission';
+import { HasUnsavedChanges, confirmBeforeUnload } from '@shared/unsaved-changes';
+import { EtagClient, FieldLabels } from '../etag-client';
+import { reorder } from '../reorder';
+import { ReorderButtons } from '../reorder-buttons';
+import { QuestionBank } from './question-bank';
+import { GRADING_LABELS, KIND_LABELS, PROBLEM_LABELS, SHOW_KEY_LABELS } from './quiz-labels';
 import { QuestionEditor } from './question-editor';
 import { QuizPreview } from './quiz-preview';
-import { Kind, Question, Quiz, QuizzesApi } from './quizzes-api';
+import { Question, QuestionKind, Quiz, QuizzesApi } from './quizzes-api';
 
-const REGRADE_ASKED_EVERY_MS = 1000;
+const REGRADE_POLL_MS = 1000;
 
-/** A quiz as its author writes it: its rules, its questions, and their banks. */
+/** Edits a quiz: its settings, its questions, and its question bank. */
 @Component({
   selector: 'lms-quiz-editor',
   imports: [
@@ -52,58 +52,64 @@ const REGRADE_ASKED_EVERY_MS = 1000;
     MatFormFieldModule,
     MatInputModule,
     RouterLink,
-    Bank,
-    Failed,
-    OrderButtons,
+    QuestionBank,
+    LoadError,
+    ReorderButtons,
     QuestionEditor,
     QuizPreview,
     Skeleton,
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,
-  styleUrl: './quiz-editor.scss',
+  styleUrls: [
+    '../styles/page-header.scss',
+    '../styles/checkbox.scss',
+    '../styles/drag-list.scss',
+    './quiz-editor.scss',
+  ],
   templateUrl: './quiz-editor.html',
 })
-export class QuizEditor implements MayHaveUnsaved {
+export class QuizEditor implements HasUnsavedChanges {
   readonly id = input.required<string>();
-  readonly quiz = input.required<string>();
-  /** `student`: what they are asked, without the key. */
+  readonly quizId = input.required<string>();
+  /** `student` shows the quiz without its answer key. */
   readonly view = input<string>();
 
   private readonly api = inject(QuizzesApi);
-  private readonly versions = inject(Versions);
-  private readonly notes = inject(Notes);
+  private readonly etagClient = inject(EtagClient);
+  private readonly snackbar = inject(Snackbar);
   private readonly confirm = inject(Confirm);
-  private readonly failures = inject(Failures);
+  private readonly errorReporter = inject(ErrorReporter);
   private readonly announcer = inject(LiveAnnouncer);
-  private readonly destroyed = inject(DestroyRef);
+  private readonly destroyRef = inject(DestroyRef);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   private readonly editor = viewChild(QuestionEditor);
 
-  protected readonly read = resource({
+  protected readonly storedQuiz = resource({
     params: () => this.url(),
-    loader: ({ params }) => this.versions.read<Quiz>(params),
+    loader: ({ params }) => this.etagClient.read<Quiz>(params),
   });
-  protected readonly shown = computed(() =>
-    this.read.hasValue() ? this.read.value().value : undefined,
+  protected readonly savedQuiz = computed(() =>
+    this.storedQuiz.hasValue() ? this.storedQuiz.value().value : undefined,
   );
   protected readonly questions = linkedSignal<readonly Question[]>(
-    () => this.shown()?.questions ?? [],
+    () => this.savedQuiz()?.questions ?? [],
   );
-  protected readonly kinds = KINDS;
-  protected readonly gradings = Object.entries(GRADINGS);
-  protected readonly keyShown = Object.entries(KEY_SHOWN);
-  protected readonly kindNames = Object.entries(KINDS) as [Kind, string][];
-  protected readonly messageOf = messageOf;
-  /** The question that is being written: its id, or the kind of a new one. */
+  protected readonly kindLabels = KIND_LABELS;
+  protected readonly gradings = Object.entries(GRADING_LABELS);
+  protected readonly showKeyOptions = Object.entries(SHOW_KEY_LABELS);
+  protected readonly kinds = Object.keys(KIND_LABELS) as QuestionKind[];
+  protected readonly messageOf = errorMessageOf;
+  /** The id of the question that is being edited, or the kind of a new question. */
   protected readonly editing = signal<string | null>(null);
   protected readonly isPreview = computed(() => this.view() === 'student');
-  protected readonly newKind = computed(() =>
-    this.kindNames.map(([kind]) => kind).find(kind => kind === this.editing()),
-  );
-  protected readonly problemOf = computed(
+  protected readonly newKind = computed(() => this.kinds.find(kind => kind === this.editing()));
+  protected readonly problems = computed(
     () =>
       new Map(
-        (this.shown()?.problems ?? []).map(({ question, code }) => [question, PROBLEMS[code]]),
+        (this.savedQuiz()?.problems ?? []).map(({ question, code }) => [
+          question,
+          PROBLEM_LABELS[code],
+        ]),
       ),
   );
   protected readonly form = inject(NonNullableFormBuilder).group({
@@ -114,71 +120,71 @@ export class QuizEditor implements MayHaveUnsaved {
     grading: ['highest' as Quiz['grading']],
     partial_credit: [false],
     shuffle: [false],
-    show_key: ['after_submit' as Quiz['show_key']],
+    show_key: ['after_pass' as Quiz['show_key']],
   });
-  protected readonly submission = new Submission(this.form);
-  private readonly url = computed(() => `/api/quizzes/${this.quiz()}/`);
+  protected readonly submission = new FormSubmission(this.form);
+  private readonly url = computed(() => `/api/quizzes/${this.quizId()}/`);
 
   constructor() {
-    askBeforeUnload(this);
+    confirmBeforeUnload(this);
     effect(() => {
-      const quiz = this.shown();
-      if (quiz && !this.form.dirty) untracked(() => this.show(quiz));
+      const quiz = this.savedQuiz();
+      if (quiz && !this.form.dirty) untracked(() => this.fillForm(quiz));
     });
   }
 
-  hasUnsaved(): boolean {
-    return this.form.dirty || !!this.editor()?.hasUnsaved();
+  hasUnsavedChanges(): boolean {
+    return this.form.dirty || !!this.editor()?.hasUnsavedChanges();
   }
 
   protected async save(): Promise<void> {
-    const read = this.read.value();
-    if (!read) return;
+    const base = this.storedQuiz.value();
+    if (!base) return;
     const { minutes, max_attempts, ...others } = this.form.getRawValue();
     const body = {
       ...others,
       max_attempts: max_attempts ? Number(max_attempts) : null,
       time_limit_seconds: minutes ? Math.round(Number(minutes.replace(',', '.')) * 60) : null,
     };
-    await this.submission.send(async () => {
-      const saved = await this.versions.save<Quiz>(this.url(), body, read, describe);
+    await this.submission.submit(async () => {
+      const saved = await this.etagClient.save<Quiz>(this.url(), body, base, labelFields);
       if (!saved) return;
       this.form.markAsPristine();
-      this.read.set(saved);
-      await this.notes.say($localize`Saved.`);
+      this.storedQuiz.set(saved);
+      await this.snackbar.show($localize`Saved.`);
     });
   }
 
-  protected async edit(what: string | null): Promise<void> {
-    const isLost = this.editor()?.hasUnsaved() ?? false;
-    const agreed =
-      !isLost ||
+  protected async edit(target: string | null): Promise<void> {
+    const hasUnsaved = this.editor()?.hasUnsavedChanges() ?? false;
+    const confirmed =
+      !hasUnsaved ||
       (await this.confirm.ask({
-        title: $localize`Drop what you wrote?`,
-        text: $localize`The question that you are writing is not saved.`,
-        action: $localize`Drop it`,
-        isGrave: true,
+        title: $localize`Discard changes?`,
+        text: $localize`The question you are editing is not saved.`,
+        action: $localize`Discard`,
+        isDestructive: true,
       }));
-    if (agreed) this.setEditing(what);
+    if (confirmed) this.setEditing(target);
   }
 
   protected async finishEditing(): Promise<void> {
     this.setEditing(null);
-    await this.notes.say($localize`The question is saved.`);
-    this.read.reload();
+    await this.snackbar.show($localize`Question saved.`);
+    this.storedQuiz.reload();
   }
 
   protected async remove(question: Question): Promise<void> {
-    const agreed = await this.confirm.ask({
+    const confirmed = await this.confirm.ask({
       title: $localize`Delete this question?`,
       text: question.text,
-      action: $localize`Delete the question`,
-      isGrave: true,
+      action: $localize`Delete question`,
+      isDestructive: true,
     });
-    if (!agreed) return;
+    if (!confirmed) return;
     await this.submission.run(async () => {
       await this.api.removeQuestion(question.id);
-      this.read.reload();
+      this.storedQuiz.reload();
     });
   }
 
@@ -187,62 +193,61 @@ export class QuizEditor implements MayHaveUnsaved {
   }
 
   protected async move(from: number, to: number): Promise<void> {
-    const before = this.questions();
     if (from === to) return;
-    this.questions.set(moved(before, from, to));
-    void this.announcer.announce($localize`It is question ${to + 1}:place: now.`);
+    void this.announcer.announce($localize`It is now question ${to + 1}:position:.`);
     try {
-      await this.api.order(
-        this.quiz(),
-        this.questions().map(question => question.id),
+      await reorder(this.questions, { from, to }, questions =>
+        this.api.reorderQuestions(
+          this.quizId(),
+          questions.map(({ id }) => id),
+        ),
       );
-      this.read.reload();
+      this.storedQuiz.reload();
     } catch (error) {
-      this.questions.set(before);
-      await this.failures.report(error);
+      await this.errorReporter.report(error);
     }
   }
 
   protected async regrade(): Promise<void> {
-    const agreed = await this.confirm.ask({
-      title: $localize`Grade again?`,
-      text: $localize`What students handed in is graded by today’s right answers. Each whose grade changes is told once.`,
-      action: $localize`Grade again`,
+    const confirmed = await this.confirm.ask({
+      title: $localize`Regrade all submissions?`,
+      text: $localize`All submissions are graded again with the current correct answers. Students whose grade changes are notified once.`,
+      action: $localize`Regrade`,
     });
-    if (!agreed) return;
+    if (!confirmed) return;
     await this.submission.run(async () => {
-      await this.api.regrade(this.quiz());
-      await this.followRegrade();
+      await this.api.regrade(this.quizId());
+      await this.waitForRegrade();
     });
   }
 
-  private async followRegrade(): Promise<void> {
+  private async waitForRegrade(): Promise<void> {
     const isOpen = { value: true };
-    this.destroyed.onDestroy(() => (isOpen.value = false));
+    this.destroyRef.onDestroy(() => (isOpen.value = false));
     while (isOpen.value) {
-      const { finished_at, changes } = await this.api.regraded(this.quiz());
+      const { finished_at, changes } = await this.api.regradeStatus(this.quizId());
       if (finished_at) {
-        await this.notes.say(
+        await this.snackbar.show(
           changes.length === 1
-            ? $localize`Graded again: one result changed.`
-            : $localize`Graded again: ${changes.length}:count: results changed.`,
+            ? $localize`Regrading finished: 1 grade changed.`
+            : $localize`Regrading finished: ${changes.length}:count: grades changed.`,
         );
         return;
       }
-      await new Promise(resolve => setTimeout(resolve, REGRADE_ASKED_EVERY_MS));
+      await new Promise(resolve => setTimeout(resolve, REGRADE_POLL_MS));
     }
   }
 
-  /** Opens the editor for that, or closes it and goes back to where it was opened. */
-  private setEditing(what: string | null): void {
-    const opener = `[data-edits="${this.editing()}"]`;
-    this.editing.set(what);
-    if (what === null) {
+  /** Opens the editor for the target; null closes it and returns the focus to its button. */
+  private setEditing(target: string | null): void {
+    const opener = `[data-edit-target="${this.editing()}"]`;
+    this.editing.set(target);
+    if (target === null) {
       setTimeout(() => this.host.querySelector<HTMLElement>(opener)?.focus());
     }
   }
 
-  private show(quiz: Quiz): void {
+  private fillForm(quiz: Quiz): void {
     const { title, pass_mark, grading, partial_credit, shuffle, show_key } = quiz;
     const { max_attempts } = quiz;
     this.form.reset({
@@ -258,20 +263,17 @@ export class QuizEditor implements MayHaveUnsaved {
   }
 }
 
-function describe(quiz: Quiz): Described<Quiz> {
-  const saysYes = (is: boolean) => (is ? $localize`Yes` : $localize`No`);
+function labelFields(quiz: Quiz): FieldLabels<Quiz> {
+  const yesNo = (value: boolean) => (value ? $localize`Yes` : $localize`No`);
   return {
     title: [$localize`Title`, quiz.title],
-    pass_mark: [$localize`To pass, per cent`, String(quiz.pass_mark)],
-    max_attempts: [$localize`Attempts`, String(quiz.max_attempts ?? $localize`No limit`)],
-    time_limit_seconds: [$localize`Time in minutes`, minutesOf(quiz) || $localize`No limit`],
-    grading: [$localize`Which attempt counts`, GRADINGS[quiz.grading]],
-    show_key: [$localize`When the right answers are shown`, KEY_SHOWN[quiz.show_key]],
-    shuffle: [$localize`Another order for each attempt`, saysYes(quiz.shuffle)],
-    partial_credit: [
-      $localize`Points for some of several right choices`,
-      saysYes(quiz.partial_credit),
-    ],
+    pass_mark: [$localize`Pass mark (%)`, String(quiz.pass_mark)],
+    max_attempts: [$localize`Maximum attempts`, String(quiz.max_attempts ?? $localize`No limit`)],
+    time_limit_seconds: [$localize`Time limit (minutes)`, minutesOf(quiz) || $localize`No limit`],
+    grading: [$localize`Grading method`, GRADING_LABELS[quiz.grading]],
+    show_key: [$localize`Show correct answers`, SHOW_KEY_LABELS[quiz.show_key]],
+    shuffle: [$localize`Shuffle questions`, yesNo(quiz.shuffle)],
+    partial_credit: [$localize`Partial credit`, yesNo(quiz.partial_credit)],
   };
 }
 

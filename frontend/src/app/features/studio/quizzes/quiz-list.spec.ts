@@ -15,7 +15,7 @@ const QUIZ = {
   problems: [] as object[],
 };
 
-describe('the quizzes of a course', () => {
+describe('the quiz list', () => {
   async function open(quizzes: object[] = [QUIZ], lessons: object[] = LESSONS) {
     const visited = await visitStudio('/courses/1/quizzes');
     await visited.answer('GET', '/api/quizzes/?course=1', pageOf(...quizzes));
@@ -23,14 +23,19 @@ describe('the quizzes of a course', () => {
     return visited;
   }
 
-  it('are shown by their lessons, with what is wrong with them', async () => {
+  it('shows the quizzes by lesson, with their problems', async () => {
     const empty = { ...QUIZ, id: 'r', problems: [{ question: null, code: 'no_questions' }] };
     const { page, find, text } = await open([QUIZ, { ...empty, lesson: 'a', title: 'Deep?' }]);
 
     const headings = [...page.querySelectorAll('h2')].map(h2 => h2.textContent?.trim());
-    expect(headings).toEqual(['Roots', 'Leaves', 'A new quiz']);
+    expect(headings).toEqual(['Roots', 'Leaves', 'New quiz']);
     expect(find('a', 'Which leaves?').getAttribute('href')).toBe('/studio/courses/1/quizzes/q');
-    for (const fact of ['2 questions', '2.5 points', '70% to pass', 'It has no questions yet.']) {
+    for (const fact of [
+      '2 questions',
+      '2.5 points',
+      'Pass mark: 70%',
+      'This quiz has no questions yet.',
+    ]) {
       expect(text()).toContain(fact);
     }
     expect(find('li a', 'Statistics').getAttribute('href')).toBe(
@@ -38,21 +43,21 @@ describe('the quizzes of a course', () => {
     );
   });
 
-  it('say what they are for, where there is none', async () => {
+  it('explains quizzes if there are none', async () => {
     const { text } = await open([]);
-    expect(text()).toContain('A quiz lets students check what they know');
+    expect(text()).toContain('Quizzes let students check what they know');
   });
 
-  it('need a lesson first', async () => {
+  it('requires a lesson first', async () => {
     const { find, page } = await open([], []);
-    expect(find('a', 'Write the first lesson').getAttribute('href')).toBe(
+    expect(find('a', 'Add the first lesson').getAttribute('href')).toBe(
       '/studio/courses/1/outline',
     );
     expect(page.querySelector('form.new')).toBeNull();
   });
 
-  it('are made for a lesson, and opened', async () => {
-    const { type, submit, answer, url, http } = await open();
+  it('creates a quiz and opens it', async () => {
+    const { type, submit, answer, expectUrl, http } = await open();
     await submit('form.new');
     http.expectNone('/api/quizzes/');
     await type('form.new select', 'b', 'change');
@@ -61,11 +66,11 @@ describe('the quizzes of a course', () => {
     const request = await answer('POST', '/api/quizzes/', { id: 'n' }, { status: 201 });
 
     expect(request.body).toEqual({ lesson: 'b', title: 'Again?' });
-    await vi.waitFor(() => expect(url()).toBe('/studio/courses/1/quizzes/n'));
+    await expectUrl('/studio/courses/1/quizzes/n');
   });
 
-  it('are deleted where one agrees', async () => {
-    const { click, answer, ask, http, text, notes } = await open();
+  it('deletes a quiz after confirmation', async () => {
+    const { click, answer, ask, http, text, snackbar } = await open();
     ask.mockResolvedValueOnce(false);
     await click('Delete');
     http.expectNone('/api/quizzes/q/');
@@ -74,23 +79,23 @@ describe('the quizzes of a course', () => {
     await answer('DELETE', '/api/quizzes/q/', null, { status: 204 });
     await answer('GET', '/api/quizzes/?course=1', pageOf());
     expect(text()).not.toContain('Which leaves?');
-    expect(notes.say).toHaveBeenCalledWith('The quiz is deleted.');
+    expect(snackbar.show).toHaveBeenCalledWith('Quiz deleted.');
   });
 
-  it('say what failed', async () => {
+  it('reports an error if deleting fails', async () => {
     const { click, answer, report } = await open();
     await click('Delete');
     await answer('DELETE', '/api/quizzes/q/', {}, { status: 503 });
     expect(report).toHaveBeenCalledWith(expect.objectContaining({ status: 503 }));
   });
 
-  it('are asked for again where reading them failed', async () => {
+  it('shows an error and can retry', async () => {
     const { answer, click, text } = await visitStudio('/courses/1/quizzes');
     await answer('GET', '/api/courses/1/lessons/', {}, { status: 503 });
     await answer('GET', '/api/quizzes/?course=1', {}, { status: 503 });
     await click('Try again');
     await answer('GET', '/api/quizzes/?course=1', pageOf(QUIZ));
-    expect(text()).not.toContain('there is none yet');
+    expect(text()).not.toContain('Add a lesson first');
     await click('Try again');
     await answer('GET', '/api/courses/1/lessons/', LESSONS);
 

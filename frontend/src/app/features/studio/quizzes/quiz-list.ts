@@ -2,111 +2,36 @@ import { DecimalPipe, PercentPipe } from '@angular/common';
 import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 
-import { Notes } from '@core/notes/notes';
+import { Snackbar } from '@core/snackbar/snackbar';
 import { Confirm } from '@shared/confirm';
-import { Empty } from '@shared/empty';
-import { Failed } from '@shared/failed';
+import { EmptyState } from '@shared/empty-state';
+import { LoadError } from '@shared/load-error';
 import { Skeleton } from '@shared/skeleton';
-import { Work } from '@shared/work';
-import { PROBLEMS } from './kinds';
+import { PendingAction } from '@shared/pending-action';
+import { CourseContentApi } from '../course-content-api';
+import { PROBLEM_LABELS } from './quiz-labels';
 import { QuizzesApi } from './quizzes-api';
 
-/** The quizzes of a course, by their lessons. */
+/** The quizzes of a course, grouped by lesson. */
 @Component({
   selector: 'lms-quiz-list',
-  imports: [DecimalPipe, PercentPipe, RouterLink, Empty, Failed, Skeleton],
+  imports: [DecimalPipe, PercentPipe, RouterLink, EmptyState, LoadError, Skeleton],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './quiz-list.scss',
-  template: `
-    <h1 i18n>Quizzes</h1>
-    @if (quizzes.error(); as error) {
-      <lms-failed [error]="error" (retry)="quizzes.reload()" />
-    } @else if (outline.error(); as error) {
-      <lms-failed [error]="error" (retry)="outline.reload()" />
-    } @else if (quizzes.isLoading() || outline.isLoading()) {
-      <lms-skeleton [count]="4" height="5rem" />
-    } @else if (lessons().length === 0) {
-      <lms-empty title="A quiz belongs to a lesson, and there is none yet." i18n-title>
-        <a class="button" routerLink="../outline" i18n>Write the first lesson</a>
-      </lms-empty>
-    } @else {
-      @for (group of groups(); track group.lesson.id) {
-        <h2>{{ group.lesson.title }}</h2>
-        <ul>
-          @for (quiz of group.quizzes; track quiz.id) {
-            <li class="card">
-              <div class="text">
-                <a [routerLink]="[quiz.id]">{{ quiz.title }}</a>
-                <p class="quiet">
-                  <span i18n>
-                    {quiz.question_count, plural,
-                      =1 {1 question}
-                      other {{{ quiz.question_count }} questions}
-                    }
-                  </span>
-                  <span i18n>{{ quiz.max_score | number: '1.0-2' }} points</span>
-                  <span i18n>{{ quiz.pass_mark / 100 | percent }} to pass</span>
-                </p>
-                @for (problem of quiz.problems; track $index) {
-                  @if ($first) {
-                    <p class="problem">{{ problems[problem.code] }}</p>
-                  }
-                }
-              </div>
-              <a routerLink="../statistics" [queryParams]="{ quiz: quiz.id }">
-                <ng-container i18n>Statistics</ng-container>
-                <span class="visually-hidden">{{ quiz.title }}</span>
-              </a>
-              <button
-                class="button plain grave"
-                type="button"
-                [disabled]="work.busy()"
-                (click)="remove(quiz.id, quiz.title)"
-              >
-                <ng-container i18n>Delete</ng-container>
-                <span class="visually-hidden">{{ quiz.title }}</span>
-              </button>
-            </li>
-          }
-        </ul>
-      } @empty {
-        <p class="lead" i18n>
-          A quiz lets students check what they know; its lesson is completed by passing it.
-        </p>
-      }
-      <form
-        class="card new"
-        (submit)="$event.preventDefault(); create(lessonBox.value, titleBox.value)"
-      >
-        <h2 i18n>A new quiz</h2>
-        <label class="field">
-          <span i18n>Lesson</span>
-          <select #lessonBox>
-            @for (lesson of lessons(); track lesson.id) {
-              <option [value]="lesson.id">{{ lesson.title }}</option>
-            }
-          </select>
-        </label>
-        <label class="field">
-          <span i18n>Title</span>
-          <input #titleBox required maxlength="255" autocomplete="off" />
-        </label>
-        <button class="button" [disabled]="work.busy()" i18n>Create</button>
-      </form>
-    }
-  `,
+  templateUrl: './quiz-list.html',
 })
 export class QuizList {
   readonly id = input.required<string>();
 
   private readonly api = inject(QuizzesApi);
+  private readonly content = inject(CourseContentApi);
   private readonly router = inject(Router);
-  private readonly notes = inject(Notes);
+  private readonly snackbar = inject(Snackbar);
   private readonly confirm = inject(Confirm);
-  protected readonly problems = PROBLEMS;
-  protected readonly work = new Work();
-  protected readonly quizzes = this.api.ofCourse(this.id);
-  protected readonly outline = this.api.outline(this.id);
+  protected readonly problemLabels = PROBLEM_LABELS;
+  protected readonly pendingAction = new PendingAction();
+  protected readonly quizzes = this.content.quizzes(this.id);
+  protected readonly outline = this.content.outline(this.id);
   protected readonly lessons = computed(() =>
     this.outline.hasValue() ? this.outline.value() : [],
   );
@@ -121,24 +46,24 @@ export class QuizList {
 
   protected async create(lesson: string, title: string): Promise<void> {
     if (!title.trim()) return;
-    await this.work.run(async () => {
+    await this.pendingAction.run(async () => {
       const { id } = await this.api.create(lesson, title.trim());
       await this.router.navigate(['/studio/courses', this.id(), 'quizzes', id]);
     });
   }
 
   protected async remove(quiz: string, title: string): Promise<void> {
-    const agreed = await this.confirm.ask({
+    const confirmed = await this.confirm.ask({
       title: $localize`Delete this quiz?`,
-      text: $localize`“${title}:title:”, its questions and all that students handed in go with it.`,
-      action: $localize`Delete the quiz`,
-      isGrave: true,
+      text: $localize`This deletes “${title}:title:” with its questions and all submissions.`,
+      action: $localize`Delete quiz`,
+      isDestructive: true,
     });
-    if (!agreed) return;
-    await this.work.run(async () => {
+    if (!confirmed) return;
+    await this.pendingAction.run(async () => {
       await this.api.remove(quiz);
       this.quizzes.reload();
-      await this.notes.say($localize`The quiz is deleted.`);
+      await this.snackbar.show($localize`Quiz deleted.`);
     });
   }
 }

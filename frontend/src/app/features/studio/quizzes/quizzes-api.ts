@@ -1,45 +1,34 @@
-import { HttpClient, httpResource } from '@angular/common/http';
-import { Injectable, Signal, inject } from '@angular/core';
+import { HttpClient } from '@angular/common/http';
+import { Injectable, inject } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
 
-import { Answered, EMPTY_PAGE, Outline, Page, Sent } from '@core/api/models';
-import { given } from '@core/api/params';
+import { ApiRequest, ApiResponse } from '@core/api/models';
+import { definedParams } from '@core/api/defined-params';
 
-export type Kind = Answered<'Question'>['kind'];
-export type Problem = Answered<'Problem'>;
-export type Regrade = Answered<'Regrade'>;
-export type Imported = Answered<'Imported'>;
-export type Format = 'gift' | 'moodle_xml';
+export type QuestionKind = ApiResponse<'Question'>['kind'];
+export type QuizProblem = ApiResponse<'Problem'>;
+export type Regrade = ApiResponse<'Regrade'>;
+export type ImportResult = ApiResponse<'Imported'>;
+export type BankFormat = 'gift' | 'moodle_xml';
 
-/** A question as its author sees it, with the key. */
-export interface Question extends Answered<'Question'> {
-  readonly choices: (Sent<'WantedChoice'> & { id: string; is_correct: boolean })[];
+/** A question with its answer key, as instructors see it. */
+export interface Question extends ApiResponse<'Question'> {
+  readonly choices: (ApiRequest<'WantedChoice'> & { id: string; is_correct: boolean })[];
 }
 
-export interface Quiz extends Omit<Answered<'Quiz'>, 'questions'> {
+export interface Quiz extends Omit<ApiResponse<'Quiz'>, 'questions'> {
   readonly questions: readonly Question[];
 }
 
-/** What of a question its author says. */
-export type Said = Pick<Question, 'text' | 'kind' | 'points'> &
+/** The fields of a question that an instructor can edit. */
+export type QuestionInput = Pick<Question, 'text' | 'kind' | 'points'> &
   Partial<Pick<Question, 'answer' | 'tolerance' | 'explanation'>> & {
-    readonly choices?: readonly Sent<'WantedChoice'>[];
+    readonly choices?: readonly ApiRequest<'WantedChoice'>[];
   };
 
 @Injectable({ providedIn: 'root' })
 export class QuizzesApi {
   private readonly http = inject(HttpClient);
-
-  ofCourse(course: Signal<string>) {
-    return httpResource<Page<Answered<'Quiz'>>>(
-      () => ({ url: '/api/quizzes/', params: { course: course(), page_size: 100 } }),
-      { defaultValue: EMPTY_PAGE },
-    );
-  }
-
-  outline(course: Signal<string>) {
-    return httpResource<Outline>(() => `/api/courses/${course()}/lessons/`);
-  }
 
   create(lesson: string, title: string): Promise<{ readonly id: string }> {
     return firstValueFrom(this.http.post<{ id: string }>('/api/quizzes/', { lesson, title }));
@@ -49,44 +38,49 @@ export class QuizzesApi {
     return firstValueFrom(this.http.delete(`/api/quizzes/${quiz}/`));
   }
 
-  order(quiz: string, questions: readonly string[]): Promise<unknown> {
+  reorderQuestions(quiz: string, questions: readonly string[]): Promise<unknown> {
     return firstValueFrom(this.http.put(`/api/quizzes/${quiz}/questions/order/`, { questions }));
   }
 
-  addQuestion(quiz: string, said: Said): Promise<unknown> {
-    return firstValueFrom(this.http.post('/api/questions/', { quiz, ...said }));
+  addQuestion(quiz: string, input: QuestionInput): Promise<unknown> {
+    return firstValueFrom(this.http.post('/api/questions/', { quiz, ...input }));
   }
 
-  /** A question and its choices are changed in one request. */
-  changeQuestion(question: string, said: Said): Promise<unknown> {
-    return firstValueFrom(this.http.patch(`/api/questions/${question}/`, said));
+  /** Updates a question and its choices in one request. */
+  updateQuestion(question: string, input: QuestionInput): Promise<unknown> {
+    return firstValueFrom(this.http.patch(`/api/questions/${question}/`, input));
   }
 
   removeQuestion(question: string): Promise<unknown> {
     return firstValueFrom(this.http.delete(`/api/questions/${question}/`));
   }
 
-  import(quiz: string, file: File, format: Format, skipsUnsupported: boolean): Promise<Imported> {
+  import(
+    quiz: string,
+    file: File,
+    format: BankFormat,
+    skipUnsupported: boolean,
+  ): Promise<ImportResult> {
     const form = new FormData();
     form.set('file', file);
     form.set('format', format);
-    const params = given({ skip_unsupported: skipsUnsupported || undefined });
+    const params = definedParams({ skip_unsupported: skipUnsupported || undefined });
     return firstValueFrom(
-      this.http.post<Imported>(`/api/quizzes/${quiz}/import/`, form, { params }),
+      this.http.post<ImportResult>(`/api/quizzes/${quiz}/import/`, form, { params }),
     );
   }
 
-  export(quiz: string, format: Format): Promise<Blob> {
+  export(quiz: string, format: BankFormat): Promise<Blob> {
     const options = { params: { format }, responseType: 'blob' } as const;
     return firstValueFrom(this.http.get(`/api/quizzes/${quiz}/export/`, options));
   }
 
-  /** Has the stored submissions graded by today's key; `regraded` says when that is done. */
+  /** Starts regrading all submissions with the current answer key; see `regradeStatus`. */
   regrade(quiz: string): Promise<unknown> {
     return firstValueFrom(this.http.post(`/api/quizzes/${quiz}/regrade/`, null));
   }
 
-  regraded(quiz: string): Promise<Regrade> {
+  regradeStatus(quiz: string): Promise<Regrade> {
     return firstValueFrom(this.http.get<Regrade>(`/api/quizzes/${quiz}/regrade/`));
   }
 }

@@ -1,32 +1,28 @@
 import { httpResource } from '@angular/common/http';
 import { Injectable, Signal } from '@angular/core';
 
-import { Answered, EMPTY_PAGE, Page } from '@core/api/models';
-import { given } from '@core/api/params';
+import { ApiResponse } from '@core/api/models';
+import { definedParams } from '@core/api/defined-params';
 
 @Injectable({ providedIn: 'root' })
 export class StatisticsApi {
-  /** The course's own figures, as its instructor's dashboard has them. */
+  /** The course's statistics, as on its instructor's dashboard. */
   course(id: Signal<string>) {
-    return httpResource<Answered<'Dashboard'>>(() => ({
+    return httpResource<ApiResponse<'Dashboard'>>(() => ({
       url: '/api/dashboard/',
       params: { course: id() },
     }));
   }
 
-  quizzes(course: Signal<string>) {
-    return httpResource<Page<Answered<'Quiz'>>>(
-      () => ({ url: '/api/quizzes/', params: { course: course(), page_size: 100 } }),
-      { defaultValue: EMPTY_PAGE },
-    );
-  }
-
-  /** @param attempts `all`, or undefined for the first of each student */
+  /** @param attempts `all`, or undefined for the first attempt of each student */
   quiz(id: Signal<string | undefined>, attempts: Signal<string | undefined>) {
-    return httpResource<Answered<'Statistics'>>(() => {
+    return httpResource<ApiResponse<'Statistics'>>(() => {
       const quiz = id();
       if (!quiz) return undefined;
-      return { url: `/api/quizzes/${quiz}/statistics/`, params: given({ attempts: attempts() }) };
+      return {
+        url: `/api/quizzes/${quiz}/statistics/`,
+        params: definedParams({ attempts: attempts() }),
+      };
     });
   }
 }

@@ -14,7 +14,7 @@ const WEEKS = [
   { week: '2026-11-23', count: 2 },
 ];
 const QUIZZES = pageOf({ id: 'q', title: 'Which roots?' }, { id: 'r', title: 'Deep?' });
-const FIGURES = {
+const STATISTICS = {
   attempts: 25,
   students: 24,
   mean: 66.7 as number | null,
@@ -46,14 +46,14 @@ const FIGURES = {
   ],
 };
 
-describe('a course’s statistics', () => {
-  async function open(path = '', figures: object = FIGURES, course: object = COURSE) {
+describe('the statistics page', () => {
+  async function open(path = '', statistics: object = STATISTICS, course: object = COURSE) {
     const visited = await visitStudio(`/courses/1/statistics${path}`);
     await visited.answer('GET', '/api/dashboard/?course=1', {
       instructor: { courses: [course], enrollments: WEEKS },
     });
     await visited.answer('GET', '/api/quizzes/?course=1', QUIZZES);
-    const read = await visited.answer('GET', '/api/quizzes/', figures);
+    const read = await visited.answer('GET', '/api/quizzes/', statistics);
     const table = (title: string) =>
       [...visited.find('lms-chart', title).querySelectorAll('tr')].map(row =>
         [...row.querySelectorAll('th, td')].map(cell => cell.textContent?.trim()),
@@ -61,27 +61,27 @@ describe('a course’s statistics', () => {
     return { ...visited, read, table };
   }
 
-  it('say how the course does, with a table beside the chart', async () => {
+  it('shows the course’s statistics, with a table for the chart', async () => {
     const { find, table } = await open();
 
-    const facts = find('.facts', 'Completed it').textContent?.replaceAll(/\s/g, '');
-    expect(facts).toBe('Students3Completedit1Meanprogress44.4%Meangrade86.7%');
-    expect(table('Enrolments')).toEqual([
-      ['Week of', 'Enrolments'],
+    const facts = find('.facts', 'Completed').textContent?.replaceAll(/\s/g, '');
+    expect(facts).toBe('Students3Completed1Averageprogress44.4%Averagegrade86.7%');
+    expect(table('Enrollments')).toEqual([
+      ['Week of', 'Enrollments'],
       ['16 Nov', '0'],
       ['23 Nov', '2'],
     ]);
   });
 
-  it('say how each question of its first quiz does', async () => {
+  it('shows the statistics of the first quiz’s questions', async () => {
     const { read, find, table, page, text } = await open();
 
     expect(read.urlWithParams).toBe('/api/quizzes/q/statistics/');
     expect(find('.facts', 'Median').textContent?.replaceAll(/\s/g, '')).toBe(
-      'Attempts25Students24Mean66.7%Median80%Passed50%',
+      'Attempts25Students24Average66.7%Median80%Passed50%',
     );
-    expect(table('Facility and discrimination')).toEqual([
-      ['Question', 'Facility', 'Discrimination'],
+    expect(table('Facility and discrimination index')).toEqual([
+      ['Question', 'Facility index', 'Discrimination index'],
       ['1. Which of these roots is …', '33.33', '-5.5'],
       ['2. How deep?', '–', '–'],
     ]);
@@ -91,30 +91,30 @@ describe('a course’s statistics', () => {
       ['Oak', 10, 25],
       ['Grass', 15, 25],
     ]);
-    expect(find('ol > li', 'Which of these').textContent).toContain('whether its right answer');
-    expect(find('ol > li', 'How deep?').textContent).not.toContain('whether its right answer');
-    expect(find('.text.right').textContent).toContain('Oak');
-    expect(find('ol > li', 'How deep?').textContent).toContain('discrimination –');
+    expect(find('ol > li', 'Which of these').textContent).toContain('Check the correct answer');
+    expect(find('ol > li', 'How deep?').textContent).not.toContain('Check the correct answer');
+    expect(find('.text.correct').textContent).toContain('Oak');
+    expect(find('ol > li', 'How deep?').textContent).toContain('discrimination index –');
   });
 
-  it('name true and false as people do', async () => {
+  it('shows readable names for true and false', async () => {
     const choices = [
       { text: 'true', is_correct: true, count: 5 },
       { text: 'false', is_correct: false, count: 20 },
     ];
     const { page } = await open('', {
-      ...FIGURES,
-      questions: [{ ...FIGURES.questions[0], kind: 'true_false', choices }],
+      ...STATISTICS,
+      questions: [{ ...STATISTICS.questions[0], kind: 'true_false', choices }],
     });
-    const names = [...page.querySelectorAll('ol .text')].map(one => one.textContent?.trim());
+    const names = [...page.querySelectorAll('ol .text')].map(label => label.textContent?.trim());
 
     expect(names).toEqual([expect.stringContaining('True'), 'False']);
   });
 
-  it('warn where there are too few to tell, and say nothing of what is not known', async () => {
+  it('warns about few attempts and shows dashes for missing values', async () => {
     const { text, find, page } = await open(
       '',
-      { ...FIGURES, attempts: 3, warning: 'few', mean: null, median: null, pass_rate: null },
+      { ...STATISTICS, attempts: 3, warning: 'few', mean: null, median: null, pass_rate: null },
       { ...COURSE, mean_percentage: null, mean_grade: null },
     );
 
@@ -123,7 +123,7 @@ describe('a course’s statistics', () => {
     expect(page.querySelector('.facts')?.textContent?.match(/–/g)).toHaveLength(2);
   });
 
-  it('show the quiz and the attempts that the address names', async () => {
+  it('shows the quiz and the attempts from the URL', async () => {
     const { read, find } = await open('?quiz=r&attempts=all');
 
     expect(read.urlWithParams).toBe('/api/quizzes/r/statistics/?attempts=all');
@@ -131,42 +131,47 @@ describe('a course’s statistics', () => {
     expect(find<HTMLSelectElement>('select:has([value=all])').value).toBe('all');
   });
 
-  it('show another quiz, and all attempts', async () => {
+  it('shows another quiz and all attempts', async () => {
     const { type, answer, url } = await open();
     await type('select:has([value=r])', 'r', 'change');
     expect(url()).toBe('/studio/courses/1/statistics?quiz=r');
-    await answer('GET', '/api/quizzes/r/statistics/', FIGURES);
+    await answer('GET', '/api/quizzes/r/statistics/', STATISTICS);
     await type('select:has([value=all])', 'all', 'change');
     expect(url()).toBe('/studio/courses/1/statistics?quiz=r&attempts=all');
-    await answer('GET', '/api/quizzes/r/statistics/?attempts=all', FIGURES);
+    await answer('GET', '/api/quizzes/r/statistics/?attempts=all', STATISTICS);
   });
 
-  it('say that nobody has handed it in', async () => {
-    const { text, page } = await open('', { ...FIGURES, attempts: 0, students: 0, questions: [] });
+  it('says that there are no submissions', async () => {
+    const { text, page } = await open('', {
+      ...STATISTICS,
+      attempts: 0,
+      students: 0,
+      questions: [],
+    });
 
-    expect(text()).toContain('Nobody has handed it in yet.');
+    expect(text()).toContain('No submissions yet.');
     expect(page.querySelectorAll('lms-chart')).toHaveLength(1);
   });
 
-  it('lead to the first quiz, where there is none', async () => {
+  it('links to the quizzes if there are none', async () => {
     const { answer, find } = await visitStudio('/courses/1/statistics');
     await answer('GET', '/api/quizzes/?course=1', pageOf());
 
-    expect(find('lms-empty').textContent).toContain('This course has no quiz yet.');
-    expect(find('lms-empty a').getAttribute('href')).toBe('/studio/courses/1/quizzes');
+    expect(find('lms-empty-state').textContent).toContain('This course has no quizzes yet.');
+    expect(find('lms-empty-state a').getAttribute('href')).toBe('/studio/courses/1/quizzes');
   });
 
-  it('say that the quizzes could not be read', async () => {
+  it('shows an error if the quizzes cannot be loaded', async () => {
     const { answer, click, find } = await visitStudio('/courses/1/statistics');
     await answer('GET', '/api/quizzes/?course=1', {}, { status: 503 });
     await click('Try again');
     await answer('GET', '/api/quizzes/?course=1', QUIZZES);
 
-    await answer('GET', '/api/quizzes/q/statistics/', FIGURES);
+    await answer('GET', '/api/quizzes/q/statistics/', STATISTICS);
     expect(find('ol > li', 'How deep?')).toBeTruthy();
   });
 
-  it('say what failed', async () => {
+  it('shows an error and can retry', async () => {
     const { answer, page, click, find } = await visitStudio('/courses/1/statistics');
     await answer('GET', '/api/dashboard/', {}, { status: 503 });
     await click('Try again');
@@ -175,9 +180,9 @@ describe('a course’s statistics', () => {
     });
     await answer('GET', '/api/quizzes/?course=1', QUIZZES);
     await answer('GET', '/api/quizzes/q/statistics/', {}, { status: 503 });
-    expect(page.querySelectorAll('lms-failed')).toHaveLength(1);
+    expect(page.querySelectorAll('lms-load-error')).toHaveLength(1);
     await click('Try again');
-    await answer('GET', '/api/quizzes/q/statistics/', FIGURES);
+    await answer('GET', '/api/quizzes/q/statistics/', STATISTICS);
 
     expect(find('ol > li', 'How deep?')).toBeTruthy();
   });

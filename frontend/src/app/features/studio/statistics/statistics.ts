@@ -9,19 +9,20 @@ import {
 } from '@angular/core';
 import { RouterLink } from '@angular/router';
 
-import { Query } from '@core/navigation/query';
+import { QueryParams } from '@core/navigation/query-params';
 import { Chart } from '@shared/chart';
-import { Empty } from '@shared/empty';
-import { Failed } from '@shared/failed';
+import { EmptyState } from '@shared/empty-state';
+import { LoadError } from '@shared/load-error';
 import { Skeleton } from '@shared/skeleton';
+import { CourseContentApi } from '../course-content-api';
 import { StatisticsApi } from './statistics-api';
 
-const LABEL_CHARACTERS = 24;
+const MAX_LABEL_LENGTH = 24;
 
-/** How a course does, and what the answers to a quiz say of its questions. */
+/** The statistics of a course, and the item analysis of one of its quizzes. */
 @Component({
   selector: 'lms-statistics',
-  imports: [DecimalPipe, PercentPipe, RouterLink, Chart, Empty, Failed, Skeleton],
+  imports: [DecimalPipe, PercentPipe, RouterLink, Chart, EmptyState, LoadError, Skeleton],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './statistics.scss',
   templateUrl: './statistics.html',
@@ -32,53 +33,55 @@ export class Statistics {
   readonly attempts = input<string>();
 
   private readonly api = inject(StatisticsApi);
-  protected readonly query = inject(Query);
+  protected readonly queryParams = inject(QueryParams);
   private readonly locale = inject(LOCALE_ID);
   protected readonly dashboard = this.api.course(this.id);
-  protected readonly quizzes = this.api.quizzes(this.id);
-  /** The one of the address, or the course's first. */
-  protected readonly chosen = computed(
+  protected readonly quizzes = inject(CourseContentApi).quizzes(this.id);
+  /** The quiz of the URL, or else the first quiz of the course. */
+  protected readonly selectedQuiz = computed(
     () =>
       this.quiz() ?? (this.quizzes.hasValue() ? this.quizzes.value().results[0]?.id : undefined),
   );
-  protected readonly figures = this.api.quiz(this.chosen, this.attempts);
+  protected readonly statistics = this.api.quiz(this.selectedQuiz, this.attempts);
 
-  private readonly part = computed(() =>
+  private readonly instructorDashboard = computed(() =>
     this.dashboard.hasValue() ? this.dashboard.value().instructor : undefined,
   );
   protected readonly course = computed(() =>
-    this.part()?.courses.find(({ course }) => course === this.id()),
+    this.instructorDashboard()?.courses.find(({ course }) => course === this.id()),
   );
   protected readonly weeks = computed(() =>
-    (this.part()?.enrollments ?? []).map(({ week }) => formatDate(week, 'd MMM', this.locale)),
+    (this.instructorDashboard()?.enrollments ?? []).map(({ week }) =>
+      formatDate(week, 'd MMM', this.locale),
+    ),
   );
-  protected readonly enrolled = computed(() => [
+  protected readonly enrollmentSeries = computed(() => [
     {
-      label: $localize`Enrolments`,
-      values: (this.part()?.enrollments ?? []).map(({ count }) => count),
+      label: $localize`Enrollments`,
+      values: (this.instructorDashboard()?.enrollments ?? []).map(({ count }) => count),
     },
   ]);
   protected readonly questions = computed(() =>
-    this.figures.hasValue() ? this.figures.value().questions : [],
+    this.statistics.hasValue() ? this.statistics.value().questions : [],
   );
-  protected readonly labels = computed(() =>
-    this.questions().map(({ text }, index) => `${index + 1}. ${shortened(text)}`),
+  protected readonly questionLabels = computed(() =>
+    this.questions().map(({ text }, index) => `${index + 1}. ${truncate(text)}`),
   );
-  protected readonly measures = computed(() => [
-    { label: $localize`Facility`, values: this.questions().map(({ facility }) => facility) },
+  protected readonly indexSeries = computed(() => [
+    { label: $localize`Facility index`, values: this.questions().map(({ facility }) => facility) },
     {
-      label: $localize`Discrimination`,
+      label: $localize`Discrimination index`,
       values: this.questions().map(({ discrimination }) => discrimination),
     },
   ]);
 
-  protected nameOf(kind: string, choice: string): string {
+  protected choiceText(kind: string, choice: string): string {
     if (kind !== 'true_false') return choice;
     return choice === 'true' ? $localize`:an answer:True` : $localize`:an answer:False`;
   }
 }
 
-function shortened(text: string): string {
+function truncate(text: string): string {
   const line = text.split('\n', 1)[0] ?? '';
-  return line.length > LABEL_CHARACTERS ? `${line.slice(0, LABEL_CHARACTERS)}…` : line;
+  return line.length > MAX_LABEL_LENGTH ? `${line.slice(0, MAX_LABEL_LENGTH)}…` : line;
 }

@@ -15,7 +15,7 @@ const GRACE = {
     ],
   },
 };
-const GONE = {
+const DELETED = {
   ...GRACE,
   id: 'f',
   student: null,
@@ -24,7 +24,7 @@ const GONE = {
 };
 const BOTANY = { id: '1', title: 'Botany', published: true };
 
-describe('a course’s students', () => {
+describe('the student list', () => {
   async function open(path = '', ...students: object[]) {
     const visited = await visitStudio(`/courses/1/students${path}`);
     await visited.answer('GET', '/api/courses/1/', BOTANY);
@@ -32,8 +32,8 @@ describe('a course’s students', () => {
     return { ...visited, read };
   }
 
-  it('are shown with how far they are, and their marks', async () => {
-    const { page, find, read, text } = await open('', GRACE, GONE);
+  it('shows the progress and the grades of each student', async () => {
+    const { page, find, read, text } = await open('', GRACE, DELETED);
 
     expect(read.urlWithParams).toBe('/api/enrollments/?course=1&expand=student,progress');
     const rows = [...page.querySelectorAll('tbody tr')].map(row =>
@@ -42,15 +42,15 @@ describe('a course’s students', () => {
     for (const fact of ['grace', 'Nov 2, 2026', '50%', '86.7%', 'Which roots?: 86.67% Passed']) {
       expect(rows[0]).toContain(fact);
     }
-    expect(rows[0]).toContain('=Deep?: not taken');
-    for (const fact of ['Somebody who has gone', '100%', 'Completed', '–']) {
+    expect(rows[0]).toContain('=Deep?: not attempted');
+    for (const fact of ['Deleted user', '100%', 'Completed', '–']) {
       expect(rows[1]).toContain(fact);
     }
     expect(find('tbody details')).toBeTruthy();
     expect(text()).not.toContain('Page 1');
   });
 
-  it('are paged, searched and ordered by the address', async () => {
+  it('is paged, searched and sorted by the URL', async () => {
     const { url, read, type, answer, find } = await open(
       '?search=gr&ordering=enrolled_at&page=2',
       GRACE,
@@ -68,20 +68,20 @@ describe('a course’s students', () => {
     expect(find('lms-pager').textContent).toContain('Page 1 of 3');
   });
 
-  it('are nobody yet, or nobody of that name', async () => {
+  it('says that there are no students yet', async () => {
     const { text } = await open('');
-    expect(text()).toContain('Nobody takes this course yet.');
+    expect(text()).toContain('No students yet.');
   });
 
-  it('are nobody of that name', async () => {
+  it('says that no students were found', async () => {
     const { text } = await open('?search=nix');
-    expect(text()).toContain('Nobody of that name takes it.');
+    expect(text()).toContain('No students found.');
   });
 
-  it('are saved as a table, all of them, with a column for each quiz', async () => {
+  it('exports all students as CSV, with a column for each quiz', async () => {
     const saved = savedFiles();
     const { click, answer } = await open('?search=gr&page=2', GRACE);
-    await click('Save as CSV');
+    await click('Export as CSV');
     const all = {
       ...pageOf(GRACE),
       count: 2,
@@ -90,21 +90,21 @@ describe('a course’s students', () => {
     const first = await answer('GET', '/api/enrollments/', all);
     expect(first.params.get('course')).toBe('1');
     expect(first.params.has('search')).toBe(false);
-    await answer('GET', '/api/enrollments/', { ...pageOf(GONE), count: 2 });
+    await answer('GET', '/api/enrollments/', { ...pageOf(DELETED), count: 2 });
 
     await vi.waitFor(() => expect([...saved.keys()]).toEqual(['Botany.csv']));
     expect(await saved.get('Botany.csv')!.text()).toBe(
       [
-        "Student,Enrolled,Completed,Per cent,Grade,Which roots?,'=Deep?",
+        "Student,Enrolled,Completed,Progress (%),Grade,Which roots?,'=Deep?",
         'grace,2026-11-02T09:00:00Z,,50,86.67,86.67,',
-        'Somebody who has gone,2026-11-02T09:00:00Z,2026-11-09T09:00:00Z,100,,,',
+        'Deleted user,2026-11-02T09:00:00Z,2026-11-09T09:00:00Z,100,,,',
         '',
       ].join('\r\n'),
     );
   });
 
-  it('are enrolled by name', async () => {
-    const { type, submit, answer, notes, find, http } = await open('');
+  it('enrolls a student by username', async () => {
+    const { type, submit, answer, snackbar, find, http } = await open('');
     await submit('form.new');
     http.expectNone('/api/enrollments/');
     await type('form.new input', ' grace ');
@@ -113,11 +113,11 @@ describe('a course’s students', () => {
     expect(request.body).toEqual({ course: '1', username: 'grace' });
     await answer('GET', '/api/enrollments/', pageOf(GRACE));
 
-    expect(notes.say).toHaveBeenCalledWith('grace is enrolled.');
+    expect(snackbar.show).toHaveBeenCalledWith('grace is now enrolled.');
     expect(find('tbody').textContent).toContain('grace');
   });
 
-  it('keep the name that was wrong, to be mended', async () => {
+  it('keeps a wrong username so that it can be corrected', async () => {
     const { type, submit, answer, report, find } = await open('');
     await type('form.new input', 'grce');
     await submit('form.new');
@@ -127,7 +127,7 @@ describe('a course’s students', () => {
     expect(find<HTMLInputElement>('form.new input').value).toBe('grce');
   });
 
-  it('are removed where one agrees', async () => {
+  it('removes a student after confirmation', async () => {
     const { click, answer, ask, http, text } = await open('', GRACE);
     ask.mockResolvedValueOnce(false);
     await click('Remove');
@@ -136,10 +136,10 @@ describe('a course’s students', () => {
     await click('Remove');
     await answer('DELETE', '/api/enrollments/e/', null, { status: 204 });
     await answer('GET', '/api/enrollments/', pageOf());
-    expect(text()).toContain('Nobody takes this course yet.');
+    expect(text()).toContain('No students yet.');
   });
 
-  it('are asked for again where reading them failed', async () => {
+  it('shows an error and can retry', async () => {
     const { answer, click, text } = await visitStudio('/courses/1/students');
     await answer('GET', '/api/enrollments/', {}, { status: 503 });
     await click('Try again');

@@ -1,24 +1,24 @@
 import { DatePipe, PercentPipe } from '@angular/common';
 import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
 
-import { Query } from '@core/navigation/query';
-import { Notes } from '@core/notes/notes';
+import { QueryParams } from '@core/navigation/query-params';
+import { Snackbar } from '@core/snackbar/snackbar';
 import { Confirm } from '@shared/confirm';
-import { Empty } from '@shared/empty';
-import { Failed } from '@shared/failed';
+import { EmptyState } from '@shared/empty-state';
+import { LoadError } from '@shared/load-error';
 import { Pager } from '@shared/pager';
 import { saveFile } from '@shared/save-file';
 import { SearchBox } from '@shared/search-box';
 import { Skeleton } from '@shared/skeleton';
-import { Work } from '@shared/work';
-import { CourseInStudio } from '../course-in-studio';
-import { asCsv } from './csv';
-import { Student, StudentsApi } from './students-api';
+import { PendingAction } from '@shared/pending-action';
+import { CurrentCourse } from '../current-course';
+import { toCsv } from './csv';
+import { StudentEnrollment, StudentsApi } from './students-api';
 
-/** Who takes the course, how far each has come, and their marks. */
+/** The students of a course with their progress and grades. */
 @Component({
   selector: 'lms-student-list',
-  imports: [DatePipe, PercentPipe, Empty, Failed, Pager, SearchBox, Skeleton],
+  imports: [DatePipe, PercentPipe, EmptyState, LoadError, Pager, SearchBox, Skeleton],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './student-list.scss',
   templateUrl: './student-list.html',
@@ -30,86 +30,86 @@ export class StudentList {
   readonly page = input<string>();
 
   private readonly api = inject(StudentsApi);
-  protected readonly query = inject(Query);
-  private readonly notes = inject(Notes);
+  protected readonly queryParams = inject(QueryParams);
+  private readonly snackbar = inject(Snackbar);
   private readonly confirm = inject(Confirm);
-  private readonly studio = inject(CourseInStudio);
-  protected readonly work = new Work();
-  protected readonly students = this.api.of(
+  private readonly currentCourse = inject(CurrentCourse);
+  protected readonly pendingAction = new PendingAction();
+  protected readonly students = this.api.list(
     this.id,
     computed(() => ({ search: this.search(), ordering: this.ordering(), page: this.page() })),
   );
   protected readonly pageNumber = computed(() => Number(this.page()) || 1);
-  protected readonly nobody = $localize`Nobody takes this course yet.`;
-  protected readonly noMatch = $localize`Nobody of that name takes it.`;
-  protected readonly orders = [
-    { value: '', label: $localize`Newest first` },
-    { value: 'enrolled_at', label: $localize`Longest enrolled first` },
-    { value: '-completed_at', label: $localize`Last completed first` },
+  protected readonly noStudents = $localize`No students yet.`;
+  protected readonly noMatches = $localize`No students found.`;
+  protected readonly orderings = [
+    { value: '', label: $localize`Recently enrolled` },
+    { value: 'enrolled_at', label: $localize`Earliest enrolled` },
+    { value: '-completed_at', label: $localize`Recently completed` },
   ];
 
-  protected nameOf({ student }: Student): string {
-    return student?.username ?? $localize`Somebody who has gone`;
+  protected studentName({ student }: StudentEnrollment): string {
+    return student?.username ?? $localize`Deleted user`;
   }
 
-  protected async grant(box: HTMLInputElement): Promise<void> {
-    const username = box.value.trim();
+  protected async enroll(input: HTMLInputElement): Promise<void> {
+    const username = input.value.trim();
     if (!username) return;
-    await this.work.run(async () => {
-      await this.api.grant(this.id(), username);
-      box.value = '';
+    await this.pendingAction.run(async () => {
+      await this.api.enroll(this.id(), username);
+      input.value = '';
       this.reload();
-      await this.notes.say($localize`${username}:username: is enrolled.`);
+      await this.snackbar.show($localize`${username}:username: is now enrolled.`);
     });
   }
 
-  protected async revoke(student: Student): Promise<void> {
-    const name = this.nameOf(student);
-    const agreed = await this.confirm.ask({
-      title: $localize`Remove from the course?`,
-      text: $localize`${name}:username: can read the course no longer. What they have done is kept.`,
+  protected async unenroll(enrollment: StudentEnrollment): Promise<void> {
+    const name = this.studentName(enrollment);
+    const confirmed = await this.confirm.ask({
+      title: $localize`Remove this student?`,
+      text: $localize`${name}:username: will lose access to the course. Their progress and grades are kept.`,
       action: $localize`Remove`,
-      isGrave: true,
+      isDestructive: true,
     });
-    if (!agreed) return;
-    await this.work.run(async () => {
-      await this.api.revoke(student.id);
+    if (!confirmed) return;
+    await this.pendingAction.run(async () => {
+      await this.api.unenroll(enrollment.id);
       this.reload();
     });
   }
 
-  /** Saves all students' marks as a table, a column for each quiz. */
+  /** Saves the gradebook: a row for each student, a column for each quiz. */
   protected async export(): Promise<void> {
-    await this.work.run(async () => {
-      const students = await this.api.all(this.id());
-      const quizzes = students[0]?.progress.quizzes ?? [];
-      const head = [
+    await this.pendingAction.run(async () => {
+      const enrollments = await this.api.listAll(this.id());
+      const quizzes = enrollments[0]?.progress.quizzes ?? [];
+      const header = [
         $localize`Student`,
         $localize`Enrolled`,
         $localize`Completed`,
-        $localize`Per cent`,
+        $localize`Progress (%)`,
         $localize`Grade`,
         ...quizzes.map(quiz => quiz.title),
       ];
-      const rows = students.map(student => {
-        const { percentage, grade } = student.progress;
-        const grades = new Map(student.progress.quizzes.map(one => [one.quiz, one.grade]));
+      const rows = enrollments.map(enrollment => {
+        const { percentage, grade } = enrollment.progress;
+        const grades = new Map(enrollment.progress.quizzes.map(({ quiz, grade }) => [quiz, grade]));
         return [
-          this.nameOf(student),
-          student.enrolled_at,
-          student.completed_at,
+          this.studentName(enrollment),
+          enrollment.enrolled_at,
+          enrollment.completed_at,
           percentage,
           grade,
           ...quizzes.map(({ quiz }) => grades.get(quiz) ?? null),
         ];
       });
-      const title = this.studio.course()?.title ?? $localize`Students`;
-      saveFile(`${title}.csv`, asCsv([head, ...rows]));
+      const title = this.currentCourse.course()?.title ?? $localize`Students`;
+      saveFile(`${title}.csv`, toCsv([header, ...rows]));
     });
   }
 
   private reload(): void {
     this.students.reload();
-    this.studio.reload();
+    this.currentCourse.reload();
   }
 }

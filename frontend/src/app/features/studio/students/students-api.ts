@@ -2,12 +2,12 @@ import { HttpClient, httpResource } from '@angular/common/http';
 import { Injectable, Signal, inject } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
 
-import { allPages } from '@core/api/all-pages';
-import { EMPTY_PAGE, Page, Place } from '@core/api/models';
-import { given } from '@core/api/params';
+import { fetchAllPages } from '@core/api/fetch-all-pages';
+import { EMPTY_PAGE, Enrollment, Page } from '@core/api/models';
+import { definedParams } from '@core/api/defined-params';
 
-/** A student's place in a course, with their card; null where they have erased themselves. */
-export interface Student extends Place {
+/** An enrollment with its student, who is null if the account was deleted. */
+export interface StudentEnrollment extends Enrollment {
   readonly student: { readonly id: string; readonly username: string } | null;
 }
 
@@ -15,26 +15,30 @@ export interface Student extends Place {
 export class StudentsApi {
   private readonly http = inject(HttpClient);
 
-  of(course: Signal<string>, wanted: Signal<Readonly<Record<string, string | undefined>>>) {
-    return httpResource<Page<Student>>(
-      () => ({ url: '/api/enrollments/', params: paramsOf(course(), wanted()) }),
+  list(course: Signal<string>, filters: Signal<Readonly<Record<string, string | undefined>>>) {
+    return httpResource<Page<StudentEnrollment>>(
+      () => ({ url: '/api/enrollments/', params: queryParams(course(), filters()) }),
       { defaultValue: EMPTY_PAGE },
     );
   }
 
-  all(course: string): Promise<readonly Student[]> {
-    return allPages<Student>(this.http, '/api/enrollments/', paramsOf(course, {}));
+  listAll(course: string): Promise<readonly StudentEnrollment[]> {
+    return fetchAllPages<StudentEnrollment>(
+      this.http,
+      '/api/enrollments/',
+      queryParams(course, {}),
+    );
   }
 
-  grant(course: string, username: string): Promise<unknown> {
+  enroll(course: string, username: string): Promise<unknown> {
     return firstValueFrom(this.http.post('/api/enrollments/', { course, username }));
   }
 
-  revoke(enrollment: string): Promise<unknown> {
+  unenroll(enrollment: string): Promise<unknown> {
     return firstValueFrom(this.http.delete(`/api/enrollments/${enrollment}/`));
   }
 }
 
-function paramsOf(course: string, wanted: Readonly<Record<string, string | undefined>>) {
-  return given({ course, expand: 'student,progress', ...wanted });
+function queryParams(course: string, filters: Readonly<Record<string, string | undefined>>) {
+  return definedParams({ course, expand: 'student,progress', ...filters });
 }

@@ -1,0 +1,74 @@
+"""Move quizzes; their submissions follow in short rounds, since each may have a megabyte."""
+
+import time
+from datetime import timedelta
+
+from bson import ObjectId
+from mongoengine import Q
+
+from apps.common.clock import now_in_milliseconds
+from apps.common.storage.documents import for_each
+from apps.common.tasks import enqueue
+from apps.quizzes import selectors
+from apps.quizzes.documents import Attempt, Quiz
+
+A_MINUTE = timedelta(minutes=1)
+ROUND_SECONDS = 3  # other tasks wait for a round, not for a whole move
+AT_ONCE = 10  # submissions that one write moves, so that other writers get their turn
+
+
+def move_quizzes(*, lesson_id: str, to_course_id: str) -> None:
+    """Move the quizzes of a lesson to another course; their submissions follow."""
+    quizzes = Quiz.objects(lesson=lesson_id)
+    old_courses = quizzes.distinct("course")
+    quizzes.update(set__course=ObjectId(to_course_id), set__moved_at=now_in_milliseconds())
+    selectors.invalidate_quizzes(to_course_id, *old_courses)
+    for quiz in quizzes.only("id"):
+        enqueue_move(quiz)
+
+
+def enqueue_move(quiz: Quiz) -> None:
+    """Let the submissions follow a quiz that was marked as moved."""
+    enqueue("apps.quizzes.tasks.move_submissions", quiz_id=str(quiz.id))
+
+
+def move_submissions(quiz_id) -> None:
+    """Move submissions to where their quiz is for a few seconds, then queue the next round."""
+    quiz = Quiz.objects(id=quiz_id, moved_at__ne=None, removed=None).first()
+    if quiz is None:
+        return
+    same = Quiz.objects(id=quiz.id, moved_at=quiz.moved_at)
+    if _run_round(quiz):
+        same.update_one(unset__moved_at=True)
+    elif same.update_one(set__moved_at=now_in_milliseconds()):  # The sweep waits another minute.
+        enqueue_move(quiz)
+
+
+def repair_moves() -> int:
+    """Continue moves that nobody has continued for a minute; return the number of quizzes."""
+    before, end = now_in_milliseconds() - A_MINUTE, time.monotonic() + ROUND_SECONDS
+    interrupted = Quiz.objects(moved_at__lt=before).only("id")
+    return for_each(interrupted, lambda quiz: _continue(quiz, end))
+
+
+def _continue(quiz: Quiz, end: float) -> None:
+    """Run a round of an interrupted move, or queue it when the sweep has no time left."""
+    if time.monotonic() < end:
+        move_submissions(quiz.id)
+    else:
+        enqueue_move(quiz)
+
+
+def _run_round(quiz: Quiz) -> bool:
+    """Move submissions until the time is up; return whether all have been moved."""
+    elsewhere = Q(lesson__ne=quiz.lesson) | Q(course__ne=quiz.course)
+    left_behind = list(Attempt.objects(elsewhere, quiz=quiz.id).scalar("id", "student"))
+    end = time.monotonic() + ROUND_SECONDS
+    for start in range(0, len(left_behind), AT_ONCE):
+        if time.monotonic() > end:
+            return False
+        ids, students = zip(*left_behind[start : start + AT_ONCE], strict=True)
+        moved = Attempt.objects(id__in=ids, quiz=quiz.id)
+        moved.update(set__lesson=quiz.lesson, set__course=quiz.course)
+        selectors.invalidate_grades(*set(students))
+    return True

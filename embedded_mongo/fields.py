@@ -1,0 +1,166 @@
+"""Decode only the top-level fields of a large document that a command needs.
+
+A few fields of an attempt at a full quiz take some hundred bytes of 3 MB, and decoding all of them
+takes a hundredth of a second.
+"""
+
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from struct import pack, unpack_from
+from typing import Any
+
+import bson
+
+from embedded_mongo.store import Document, decode
+
+SMALL = 4096  # bytes; such a document is decoded as a whole as quickly
+
+# The sizes of BSON's values by type, https://bsonspec.org/spec.html: fixed, or counted by a number
+# at their beginning, which does not include so many bytes.
+_FIXED = {1: 8, 6: 0, 7: 12, 8: 1, 9: 8, 10: 0, 16: 4, 17: 8, 18: 8, 19: 16, 127: 0, 255: 0}
+_COUNTED = {2: 4, 3: 0, 4: 0, 5: 5, 12: 16, 13: 4, 14: 4, 15: 0}
+_REGEX = 11
+
+Fields = Container[str] | None  # None: all of them
+
+
+class AllBut:
+    """Contains all names but a few."""
+
+    def __init__(self, names: Collection[str]):
+        self._names = names
+
+    def __contains__(self, name: object) -> bool:
+        return name not in self._names
+
+
+def decode_fields(stored: bytes, fields: Fields) -> Document:
+    """Return at least these fields of a document, in its order; a small one as a whole."""
+    if fields is None or len(stored) <= SMALL:
+        return decode(stored)
+    parts = [stored[start:end] for name, start, end in _elements(stored) if name in fields]
+    size = sum(map(len, parts)) + 5
+    return decode(b"".join((pack("<i", size), *parts, b"\0")))
+
+
+def complete(stored: bytes, document: Document, fields: Fields) -> Document:
+    """Return these fields of a document of which others have been decoded."""
+    return document if len(stored) <= SMALL else decode_fields(stored, fields)
+
+
+def fields_of_filter(condition: Any) -> set[str] | None:
+    """Return the top-level fields that a filter compares, or None if it may compare any."""
+    names: set[str] = set()
+    if not isinstance(condition, Mapping):
+        return None
+    for name, value in condition.items():
+        if name in ("$and", "$or", "$nor") and isinstance(value, list | tuple):
+            nested = _union(map(fields_of_filter, value))
+            if nested is None:
+                return None
+            names |= nested
+        elif name.startswith("$"):
+            return None
+        else:
+            names.add(_top(name))
+    return names
+
+
+def fields_of_projection(projection: Any) -> Fields:
+    """Return the top-level fields that a projection keeps."""
+    if not projection or not isinstance(projection, Mapping):
+        return {"_id", *map(_top, projection)} if projection else None
+    shown = {name: value for name, value in projection.items() if name != "_id"}
+    if any("$" in name or value not in (0, 1) for name, value in shown.items()):
+        return None
+    if not shown:
+        return {"_id"} if projection["_id"] else None
+    if all(shown.values()):
+        return {"_id", *map(_top, shown)}
+    return None if any(shown.values()) else AllBut({name for name in shown if "." not in name})
+
+
+def fields_of_pipeline(stages: Sequence[Any]) -> set[str] | None:
+    """Return the top-level fields that a pipeline reads, or None if it may read any."""
+    names = {"_id"}
+    for stage in stages:
+        read, is_last = _fields_of_stage(stage)
+        if read is None:
+            return None
+        names |= read
+        if is_last:
+            return names
+    return None
+
+
+def _fields_of_stage(stage: Any) -> tuple[set[str] | None, bool]:
+    """Return the fields that a stage reads, and whether later stages see nothing else."""
+    if not isinstance(stage, Mapping) or len(stage) != 1:
+        return None, False
+    [(operator, value)] = stage.items()
+    match operator:
+        case "$match":
+            return fields_of_filter(value), False
+        case "$sort" if isinstance(value, Mapping):
+            return set(map(_top, value)), False
+        case "$unwind":
+            return _paths(value.get("path") if isinstance(value, Mapping) else value), False
+        case "$limit" | "$skip":
+            return set(), False
+        case "$count":
+            return set(), True
+        case "$group":
+            return _paths(value), True
+        case "$project" if isinstance(value, Mapping):
+            return _fields_of_project_stage(value), True
+        case _:
+            return None, False
+
+
+def _fields_of_project_stage(value: Mapping) -> set[str] | None:
+    shown = {name: each for name, each in value.items() if name != "_id"}
+    if not shown or any(isinstance(each, int | float) and not each for each in shown.values()):
+        return None
+    return _union([set(map(_top, value)), _paths(list(value.values()))])
+
+
+def _paths(expression: Any) -> set[str] | None:
+    """Return the top-level fields that an expression refers to, or None if it may be to any."""
+    if isinstance(expression, str):
+        if expression.startswith("$$"):
+            is_document = _top(expression) in ("$$ROOT", "$$CURRENT")
+            return None if is_document else set()
+        return {_top(expression[1:])} if expression.startswith("$") else set()
+    if isinstance(expression, Mapping):
+        return _union(map(_paths, expression.values()))
+    if isinstance(expression, list | tuple):
+        return _union(map(_paths, expression))
+    return set()
+
+
+def _union(sets: Iterable[set[str] | None]) -> set[str] | None:
+    found = list(sets)
+    return None if None in found else set().union(*found)
+
+
+def _top(path: str) -> str:
+    return path.partition(".")[0]
+
+
+def _elements(stored: bytes) -> Iterator[tuple[str, int, int]]:
+    """Yield the name of each element with the positions at which it begins and ends."""
+    position = 4
+    while kind := stored[position]:
+        name_end = stored.index(b"\0", position + 1)
+        end = _end_of_value(stored, kind, name_end + 1)
+        yield stored[position + 1 : name_end].decode(), position, end
+        position = end
+
+
+def _end_of_value(stored: bytes, kind: int, start: int) -> int:
+    if kind in _FIXED:
+        return start + _FIXED[kind]
+    if kind in _COUNTED:
+        return start + _COUNTED[kind] + unpack_from("<i", stored, start)[0]
+    if kind == _REGEX:  # two texts
+        return stored.index(b"\0", stored.index(b"\0", start) + 1) + 1
+    raise bson.errors.InvalidBSON(f"Unknown BSON type {kind}.")

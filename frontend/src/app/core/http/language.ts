@@ -1,6 +1,0 @@
-import { HttpInterceptorFn } from '@angular/common/http';
-import { LOCALE_ID, inject } from '@angular/core';
-
-/** The API speaks to people in the language of the page. */
-export const language: HttpInterceptorFn = (request, next) =>
-  next(request.clone({ setHeaders: { 'Accept-Language': inject(LOCALE_ID) } }));
