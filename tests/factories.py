@@ -7,6 +7,7 @@ from rest_framework.test import APIClient
 
 from apps.common.normalization import normalize_name, search_words
 from apps.courses.documents import Category, Course
+from apps.courses.selectors import invalidate_course
 from apps.enrollments.services import enroll_student
 from apps.lessons.documents import Lesson
 from apps.lessons.services import add_lesson
@@ -72,6 +73,7 @@ def make_course(*, lessons: int = 0, **fields) -> Course:
     course = Course(**{"title": "Algebra", "published": True} | fields)
     course.words = search_words(f"{course.title} {course.description}")
     course.save(force_insert=True)
+    invalidate_course(course.id)
     for number in range(1, lessons + 1):
         make_lesson(course=course, title=f"Lesson {number}")
     return course.reload()

@@ -14,6 +14,7 @@ from apps.common.errors import Conflict, Invalid, ReferenceNotFound, StaleRevisi
 from apps.common.events import publish
 from apps.common.storage.count_limits import CountLimit
 from apps.common.storage.documents import check_revision, for_each, insert, update
+from apps.common.storage.positions import position_after
 from apps.common.storage.undelivered import deliver_again
 from apps.common.tasks import enqueue
 from apps.courses import selectors as catalog
@@ -224,7 +225,7 @@ def _insert(lesson: Lesson) -> Lesson:
         except NotUniqueError as error:
             raise _position_taken() from error
     for _attempt in range(TRIES):
-        lesson.position = selectors.last_position(lesson.course) + 1
+        lesson.position = position_after(selectors.last_position(lesson.course))
         try:
             return insert(lesson)
         except NotUniqueError:
@@ -234,11 +235,12 @@ def _insert(lesson: Lesson) -> Lesson:
 
 def _move(lesson: Lesson, target: Course, expected: list[int] | None, fields: dict) -> Lesson:
     source = lesson.course
+    if "position" not in fields:
+        fields["position"] = position_after(selectors.last_position(target.id))
     if lesson.undelivered_since:  # An interrupted try may have subtracted it already.
         _recount(source)
     Lesson.objects(id=lesson.id).update_one(set__undelivered_since=now_in_milliseconds())
     courses.decrement_lesson_count(source)
-    fields.setdefault("position", selectors.last_position(target.id) + 1)
     fields |= {"moved_from": source, "undelivered_since": now_in_milliseconds()}
     try:
         moved = update(lesson, expected=expected, condition={"course": source}, **fields)

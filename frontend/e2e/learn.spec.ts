@@ -235,6 +235,9 @@ function storedCount(page: Page, store: string): Promise<number> {
     if (!databases.some(database => database.name === 'lms.private')) return 0;
     return await new Promise<number>(resolve => {
       const opening = indexedDB.open('lms.private');
+      // The database may be deleted meanwhile; opening must not create an empty one.
+      opening.onupgradeneeded = () => opening.transaction?.abort();
+      opening.onerror = () => resolve(0);
       opening.onsuccess = () => {
         const counting = opening.result.transaction(name).objectStore(name).count();
         counting.onsuccess = () => resolve(counting.result);

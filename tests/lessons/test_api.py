@@ -3,6 +3,8 @@ import tracemalloc
 
 import pytest
 
+from apps.common.http.fields import LARGEST_NUMBER
+from apps.common.storage.positions import LARGEST_POSITION
 from apps.courses.documents import Course
 from apps.lessons.documents import Lesson
 from tests.factories import (
@@ -526,3 +528,25 @@ def test_a_page_of_a_list_holds_no_more_text_than_it_may(instructor, monkeypatch
     assert [len(row["content"]) for row in part.data["results"]] == [400, 400]
     titles = client_of(None).get(f"/api/lessons/?course={course.id}")
     assert [row["content"] for row in titles.data["results"]] == [None] * 3
+
+
+def test_no_lesson_is_appended_past_the_largest_position(instructor):
+    """Clients could not send back what they read."""
+    course, other = make_course(instructor=instructor), make_course(instructor=instructor)
+    client = client_of(instructor)
+    body = {"title": "Last", "course": str(course.id)}
+    last = client.post("/api/lessons/", body | {"position": LARGEST_POSITION})
+    moving = client.post("/api/lessons/", body | {"course": str(other.id)})
+    count = client.get(f"/api/courses/{other.id}/").data["lesson_count"]
+
+    appended = client.post("/api/lessons/", body)
+    moved = client.patch(f"/api/lessons/{moving.data['id']}/", {"course": str(course.id)})
+
+    assert LARGEST_POSITION == LARGEST_NUMBER
+    assert last.status_code == 201
+    assert (appended.status_code, appended.data["code"]) == (409, "crowded")
+    assert (moved.status_code, moved.data["code"]) == (409, "crowded")
+    assert client.get(f"/api/courses/{other.id}/").data["lesson_count"] == count
+    assert client.post("/api/lessons/", body | {"position": 5}).status_code == 201
+    address = f"/api/lessons/{last.data['id']}/"
+    assert client.put(address, client.get(address).json()).status_code == 200

@@ -2,7 +2,9 @@
 
 import pytest
 from bson import ObjectId
+from django.core.files.uploadedfile import SimpleUploadedFile
 
+from apps.common.storage.positions import LARGEST_POSITION
 from apps.courses.selectors import get_course
 from apps.quizzes.documents import Attempt, Choice, Question, Quiz
 from apps.users.selectors import invalidate_user
@@ -510,3 +512,26 @@ def submit(student, quiz):
     response = client_of(student).post("/api/quiz-submissions/", body)
     assert response.status_code == 201, response.data
     return response
+
+
+def test_nothing_is_appended_past_the_largest_position(instructor):
+    """Clients could not send back what they read."""
+    lesson = make_lesson(course=make_course(instructor=instructor))
+    quiz, other = make_quiz(lesson=lesson), make_quiz(lesson=lesson)
+    question, moving = make_question(quiz, position=LARGEST_POSITION), make_question(other)
+    client = client_of(instructor)
+    choice = {"question": str(question.id), "text": "Last"}
+    new = {"quiz": str(quiz.id), "text": "True?", "kind": "true_false", "answer": "true"}
+    data = SimpleUploadedFile("a.gift", b"::One:: It is so. {T}")
+
+    assert client.post("/api/choices/", choice | {"position": LARGEST_POSITION}).status_code == 201
+    for answer in (
+        client.post("/api/choices/", choice),
+        client.post("/api/questions/", new),
+        client.patch(f"/api/questions/{moving.id}/", {"quiz": str(quiz.id)}),
+        client.post(
+            f"/api/quizzes/{quiz.id}/import/", {"file": data, "format": "gift"}, format="multipart"
+        ),
+    ):
+        assert (answer.status_code, answer.data["code"]) == (409, "crowded")
+    assert client.post("/api/questions/", new | {"position": 5}).status_code == 201

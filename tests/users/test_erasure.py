@@ -11,6 +11,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core import mail
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from rest_framework.views import APIView
 
 from apps.common.events import publish
 from apps.common.storage.documents import insert
@@ -291,3 +292,37 @@ def test_an_erased_user_is_sent_no_email(user, settings):
 
     assert mail.outbox == []
     assert publish(UserErased(user_id=str(user.id)))
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("get", "/api/auth/user/", None),
+        ("patch", "/api/auth/user/", {"bio": "x"}),
+        ("put", "/api/auth/user/", {"bio": "x"}),
+        ("delete", "/api/auth/user/", None),
+        ("get", "/api/auth/user/export/", None),
+        (
+            "post",
+            "/api/auth/password/change/",
+            {
+                "old_password": PASSWORD,
+                "new_password1": "a whole new phrase",
+                "new_password2": "a whole new phrase",
+            },
+        ),
+    ],
+)
+def test_a_request_of_a_user_who_is_erased_meanwhile_is_a_401(monkeypatch, method, path, body):
+    user = make_student(password=PASSWORD)
+    client, check = client_of(user), APIView.check_permissions
+
+    def erase_first(self, request):
+        check(self, request)
+        services.erase(user_id=str(user.id))
+
+    monkeypatch.setattr(APIView, "check_permissions", erase_first)
+    response = getattr(client, method)(path, body)
+
+    assert (response.status_code, response.data["code"]) == (401, "token_not_valid")
+    assert response["WWW-Authenticate"] == "Bearer"

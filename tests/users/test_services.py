@@ -17,9 +17,10 @@ from apps.users import selectors, services
 from apps.users.documents import User
 from apps.users.events import InstructorGranted, UserErased, UserRegistered
 from apps.users.models import Account, AccountMail, Session
-from apps.users.services import people
+from apps.users.services import people, profiles
 from apps.users.services.mails import verification_key
 from apps.users.services.people import _write_both
+from apps.users.services.profiles import UNDISTURBED
 from apps.users.tasks import repair_profiles
 from tests.factories import PASSWORD, make_admin, make_instructor, make_student
 from tests.users.pictures import png
@@ -481,3 +482,39 @@ def test_an_instructor_stays_a_student():
 
 def upload() -> SimpleUploadedFile:
     return SimpleUploadedFile("me.png", png(), content_type="image/png")
+
+
+def test_each_sweep_repairs_new_accounts_and_a_batch_of_the_others(monkeypatch):
+    monkeypatch.setattr(profiles, "AT_ONCE", 2)
+    made = [make_student() for _ in range(5)]
+    now = timezone.now()
+    Account.objects.update(date_joined=now - timedelta(days=1))
+    new = make_student()
+    Account.objects.filter(profile_id=str(new.id)).update(date_joined=now - timedelta(minutes=2))
+    User.objects.update(set__language="es")
+    User.objects(id__in=[one.id for one in (*made, new)]).delete()
+
+    left = []
+    for minute in range(3):
+        monkeypatch.setattr(timezone, "now", lambda minute=minute: now + minute * UNDISTURBED)
+        services.repair_profiles()
+        left.append(6 - User.objects.count())
+        assert User.objects(id=new.id).count() == 1
+
+    assert left[0] >= 3
+    assert left[-1] == 0
+
+
+def test_each_profile_without_an_account_has_its_turn(monkeypatch):
+    monkeypatch.setattr(profiles, "AT_ONCE", 2)
+    for _ in range(5):
+        make_student()
+    Account.objects.all().delete()
+    now, numbers = timezone.now(), []
+    for minute in range(9):
+        monkeypatch.setattr(timezone, "now", lambda minute=minute: now + minute * UNDISTURBED)
+        numbers.append(services.repair_profiles())
+
+    assert max(numbers) <= 2
+    assert sum(numbers) == 5
+    assert User.objects.count() == 0

@@ -146,8 +146,13 @@ def ids_taught_by(instructor_id: str) -> list:
 
 def instructors_of_published_courses() -> set[str]:
     """Return the ids of the instructors of published courses."""
-    ids = Course.objects(published=True, removed=None).distinct("instructor")
-    return {str(instructor_id) for instructor_id in ids if instructor_id}
+
+    def load() -> list[str]:
+        ids = Course.objects(published=True, removed=None).distinct("instructor")
+        return [str(instructor_id) for instructor_id in ids if instructor_id]
+
+    key = "courses:instructors"
+    return set(read_through(key, load, FIVE_MINUTES, depends_on=[COURSE_LISTS]))
 
 
 def course_cards(course_ids: set[str], *, viewer: Viewer) -> dict[str, CourseCardRepresentation]:

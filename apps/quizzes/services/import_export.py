@@ -17,6 +17,7 @@ from apps.common.clock import now_in_milliseconds
 from apps.common.errors import DomainError
 from apps.common.storage import rate_limits
 from apps.common.storage.documents import for_each
+from apps.common.storage.positions import position_after
 from apps.common.tasks import enqueue
 from apps.quizzes import selectors
 from apps.quizzes.contents import ChoiceContent, QuestionContent
@@ -79,6 +80,7 @@ def import_questions(
     :raises NotQuizInstructor: the viewer may not edit the quizzes of the course
     :raises Throttled: the viewer imports or exports too many files
     :raises ImportRefused: the file has an error or an unsupported question, or too many questions
+    :raises NoPositionLeft: the last question of the quiz has too large a position
     :raises Busy: too many files are being imported or exported
     """
     quiz = selectors.get_editable_quiz(quiz_id, viewer=viewer)
@@ -167,11 +169,12 @@ def _commit_import(
     Store an import, or return the one that an earlier try has stored.
 
     :raises TooManyQuestions: the quiz has no room for all questions
+    :raises NoPositionLeft: the last question has too large a position
     """
     new = QuestionImport(
         id=import_id,
         quiz=quiz.id,
-        first_position=selectors.last_position(quiz.id) + 1,
+        first_position=position_after(selectors.last_position(quiz.id), number=len(drafts)),
         size=len(drafts),
     )
     new.questions = [_to_content(draft) for draft in drafts]

@@ -13,6 +13,7 @@ from apps.common.clock import now_in_milliseconds
 from apps.common.errors import Conflict, DomainError, Invalid, reference_errors
 from apps.common.storage.count_limits import CountLimit
 from apps.common.storage.documents import delete, for_each, update
+from apps.common.storage.positions import position_after
 from apps.quizzes import selectors
 from apps.quizzes.documents import (
     MAX_CHOICES,
@@ -79,11 +80,13 @@ def create_question(
     :raises ReferenceNotFound: the quiz does not exist, or is not visible to the viewer
     :raises NotQuizInstructor: the viewer may not edit the quizzes of the course
     :raises TooManyQuestions: the quiz has as many questions as it can have
+    :raises NoPositionLeft: the last question has the largest position
     """
     fields = validate_question(kind, fields)
     its_quiz = _get_editable_quiz(quiz, viewer)
     choices = new_choices(fields.pop("choices", ()), known=())
-    fields.setdefault("position", selectors.last_position(its_quiz.id) + 1)
+    if "position" not in fields:
+        fields["position"] = position_after(selectors.last_position(its_quiz.id))
     new = Question(
         id=question_id,
         quiz=its_quiz.id,
@@ -108,14 +111,15 @@ def update_question(
     :raises Invalid: a field does not fit the kind of the question
     :raises ReferenceNotFound: the new quiz does not exist, or is not visible to the viewer
     :raises TooManyQuestions: the new quiz has as many questions as it can have
+    :raises NoPositionLeft: the last question of the new quiz has the largest position
     :raises BeingChanged: another request is replacing the choices
     :raises StaleRevision: the question has been changed since it was read
     """
     question, source = selectors.get_editable_question(question_id, viewer=viewer)
     fields = validate_question_changes(question, fields)
     target = _get_target_quiz(fields.pop("quiz", source.id), source, viewer)
-    if target is not source:
-        fields.setdefault("position", selectors.last_position(target.id) + 1)
+    if target is not source and "position" not in fields:
+        fields["position"] = position_after(selectors.last_position(target.id))
     condition: dict = {"quiz": source.id}
     if "choices" in fields:
         fields |= _replacement_of_choices(question, fields.pop("choices"))
@@ -221,6 +225,7 @@ def create_choice(
     :raises ReferenceNotFound: the question does not exist, or is not visible to the viewer
     :raises NotQuizInstructor: the viewer may not edit the quizzes of the course
     :raises Invalid: the question cannot have choices, or no more of them
+    :raises NoPositionLeft: the last choice has the largest position
     :raises BeingChanged: another request is replacing the choices
     """
     with reference_errors("question"):
@@ -229,7 +234,7 @@ def create_choice(
     if its_question.kind not in WITH_CHOICES:
         raise Invalid(question=_("Questions of this kind cannot have choices."))
     if "position" not in fields:
-        fields["position"] = selectors.last_choice_position(its_question.id) + 1
+        fields["position"] = position_after(selectors.last_choice_position(its_question.id))
     new = Choice(id=choice_id, question=its_question.id, quiz=quiz.id, **fields)
     with updating_summaries(quiz):
         choice = CHOICES.insert(its_question.id, new)

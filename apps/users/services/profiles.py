@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from itertools import islice
+from math import ceil
 
 from bson import ObjectId
 from django.utils import timezone
@@ -18,6 +19,7 @@ from apps.users.documents import User
 from apps.users.models import Account
 
 AT_ONCE = 500
+RECENT = timedelta(hours=1)
 UNDISTURBED = timedelta(minutes=1)  # what is just being made is not repaired
 
 
@@ -95,13 +97,28 @@ def remove_profile(profile: User) -> None:
 
 
 def repair_profiles() -> int:
-    """Make missing profiles, correct those unlike their account, remove orphans; say how many."""
-    settled = Account.objects.filter(
-        date_joined__lt=timezone.now() - UNDISTURBED, erasing_since=None
-    )
-    repaired = sum(_repair_some(some) for some in _batches(settled.iterator(AT_ONCE)))
-    ids = (one for one in User.objects.scalar("id").no_cache())  # which alone would begin anew
-    return repaired + sum(_remove_orphans(User.objects(id__in=some)) for some in _batches(ids))
+    """
+    Make missing profiles, correct those unlike their account, remove orphans; return how many.
+
+    Each call looks at new accounts and at a batch of all accounts and profiles. The minute decides
+    which batch, so that no position needs to be stored and every worker can go on.
+    """
+    now = timezone.now()
+    settled = Account.objects.filter(date_joined__lt=now - UNDISTURBED, erasing_since=None)
+    recent = settled.filter(date_joined__gte=now - RECENT)
+    repaired = sum(_repair_some(some) for some in _batches(recent.iterator(AT_ONCE)))
+    minute = int(now.timestamp()) // 60
+    ordered = settled.order_by("pk")
+    repaired += _repair_some(list(ordered[_batch_of(minute, ordered.count())]))
+    ids = sorted(one["_id"] for one in User._get_collection().find({}, {"_id": 1}))
+    return repaired + _remove_orphans_among(ids[_batch_of(minute, len(ids))])
+
+
+def _batch_of(minute: int, number: int) -> slice:
+    """Return which of so many rows have their turn in a minute."""
+    batches = max(1, ceil(number / AT_ONCE))
+    start = minute % batches * AT_ONCE
+    return slice(start, start + AT_ONCE)
 
 
 def _repair_some(accounts: list[Account]) -> int:
@@ -128,11 +145,15 @@ def _differs(profile: User | None, account: Account) -> bool:
 
 
 def _remove_orphans(profiles: QuerySet) -> int:
+    return _remove_orphans_among(list(profiles.scalar("id")))
+
+
+def _remove_orphans_among(ids: list[ObjectId]) -> int:
     """Remove those without an account: its row is made before a profile, and goes after it."""
-    found = list(profiles)
-    ids = [str(profile.id) for profile in found]
-    owned = set(Account.objects.filter(profile_id__in=ids).values_list("profile_id", flat=True))
-    orphans = [profile for profile in found if str(profile.id) not in owned]
+    texts = [str(one) for one in ids]
+    owned = set(Account.objects.filter(profile_id__in=texts).values_list("profile_id", flat=True))
+    orphan_ids = [one for one in ids if str(one) not in owned]
+    orphans = list(User.objects(id__in=orphan_ids)) if orphan_ids else []
     for profile in orphans:
         remove_profile(profile)
     return len(orphans)

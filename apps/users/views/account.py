@@ -23,11 +23,11 @@ from apps.users.serializers import (
     UserSerializer,
     represent_user,
 )
-from apps.users.views.auth import PublicView, View
+from apps.users.views.auth import OwnAccountView, PublicView, View
 from apps.users.views.mail_response import MailResponse
 
 
-class OneselfView(View):
+class OneselfView(OwnAccountView):
     serializer_class = UserSerializer
     schemas = {
         "put": (OneselfSerializer, UserSerializer),
@@ -59,7 +59,7 @@ class OneselfView(View):
         return Response(status=204)
 
 
-class ExportView(View):
+class ExportView(OwnAccountView):
     schemas = {"get": (None, dict)}
 
     def get(self, request):
@@ -99,7 +99,7 @@ class SessionView(View):
         return Response(status=204)
 
 
-class PasswordChangeView(View):
+class PasswordChangeView(OwnAccountView):
     schemas = {"post": (PasswordChangeSerializer, SaidSerializer)}
 
     def post(self, request):

@@ -1,10 +1,11 @@
 from django.utils.translation import gettext as _
+from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.common.client_address import client_network
-from apps.common.errors import Invalid
+from apps.common.errors import Invalid, NotFound
 from apps.common.http.viewsets import ApiView
 from apps.common.storage import rate_limits
 from apps.common.tasks import enqueue
@@ -34,6 +35,16 @@ class PublicView(View):
 
     authentication_classes = []
     permission_classes = [AllowAny]
+
+
+class OwnAccountView(View):
+    """A route about the current user alone."""
+
+    def handle_exception(self, exc):
+        """Return a 401 where the user was erased after the request was authenticated."""
+        if isinstance(exc, NotFound):
+            exc = AuthenticationFailed(_("Sign in again."), code="token_not_valid")
+        return super().handle_exception(exc)
 
 
 class RegistrationView(PublicView):
@@ -110,7 +121,7 @@ class LogoutView(View):
         return _signed_out(request)
 
 
-class LogoutEverywhereView(View):
+class LogoutEverywhereView(OwnAccountView):
     schemas = {"post": (None, SaidSerializer)}
 
     def post(self, request):

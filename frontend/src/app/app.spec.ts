@@ -20,15 +20,15 @@ import { NotFound } from './shell/not-found';
 import { Unreachable, withUnreachablePages } from './shell/unreachable';
 
 @Component({ selector: 'lms-one', template: '<h1>One</h1>' })
-class One {}
+class FirstPage {}
 
 @Component({ selector: 'lms-mine', template: '<h1>Mine</h1>' })
-class Mine {
+class PrivatePage {
   constructor() {
-    made();
+    created();
   }
 }
-const made = vi.fn();
+const created = vi.fn();
 
 describe('App', () => {
   const user = signal<{ username: string } | null>(null);
@@ -68,8 +68,8 @@ describe('App', () => {
         provideHttpClientTesting(),
         provideRouter(
           [
-            { path: '', component: One, title: 'One' },
-            { path: 'mine', component: Mine, canMatch: [() => user() !== null] },
+            { path: '', component: FirstPage, title: 'One' },
+            { path: 'mine', component: PrivatePage, canMatch: [() => user() !== null] },
             { path: 'forbidden', component: Forbidden },
             { path: 'away', loadComponent: () => Promise.reject(failure) },
             { path: 'unreachable', component: Unreachable },
@@ -96,7 +96,9 @@ describe('App', () => {
 
   const links = () => [...page.querySelectorAll('nav a')].map(link => link.textContent?.trim());
   const button = (label: string) =>
-    [...page.querySelectorAll('button')].find(one => one.textContent?.trim().startsWith(label))!;
+    [...page.querySelectorAll('button')].find(element =>
+      element.textContent?.trim().startsWith(label),
+    )!;
   async function press(label: string): Promise<void> {
     button(label).click();
     await fixture.whenStable();
@@ -157,18 +159,18 @@ describe('App', () => {
 
   it('closes a menu on Escape, restores the focus, and closes it when the focus leaves', async () => {
     await press('Appearance');
-    const look = button('Appearance');
-    expect(look.getAttribute('aria-expanded')).toBe('true');
-    look.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
+    const appearance = button('Appearance');
+    expect(appearance.getAttribute('aria-expanded')).toBe('true');
+    appearance.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
     await fixture.whenStable();
-    expect(look.getAttribute('aria-expanded')).toBe('false');
-    expect(document.activeElement).toBe(look);
+    expect(appearance.getAttribute('aria-expanded')).toBe('false');
+    expect(document.activeElement).toBe(appearance);
 
     await press('Appearance');
-    look.focus();
+    appearance.focus();
     page.querySelector<HTMLElement>('.skip')?.focus();
     await fixture.whenStable();
-    expect(look.getAttribute('aria-expanded')).toBe('false');
+    expect(appearance.getAttribute('aria-expanded')).toBe('false');
   });
 
   it('opens and closes the mobile navigation', async () => {
@@ -192,9 +194,9 @@ describe('App', () => {
   it('reloads or leaves the page when another tab signs in or out', async () => {
     user.set({ username: 'ada' });
     await TestBed.inject(Router).navigateByUrl('/mine?page=2');
-    expect(made).toHaveBeenCalledOnce();
+    expect(created).toHaveBeenCalledOnce();
     session.changedElsewhere.next();
-    await vi.waitFor(() => expect(made).toHaveBeenCalledTimes(2));
+    await vi.waitFor(() => expect(created).toHaveBeenCalledTimes(2));
 
     user.set(null);
     session.changedElsewhere.next();
@@ -244,10 +246,10 @@ describe('App', () => {
     await TestBed.inject(Router).navigateByUrl('/away?page=2');
     await fixture.whenStable();
     expect(page.querySelector('h1')?.textContent).toBe('Page unavailable');
-    const wanted = vi.spyOn(TestBed.inject(Location), 'replaceState');
+    const replaceState = vi.spyOn(TestBed.inject(Location), 'replaceState');
     await press('Try again');
 
-    expect(wanted).toHaveBeenCalledWith('/away?page=2');
+    expect(replaceState).toHaveBeenCalledWith('/away?page=2');
   });
 
   it('leaves other errors to the error handler', async () => {

@@ -4,7 +4,7 @@ import { TestBed } from '@angular/core/testing';
 import { DurationPipe } from './duration';
 
 describe('duration', () => {
-  const say = (minutes: number, locale = 'en') => {
+  const format = (minutes: number, locale = 'en') => {
     TestBed.resetTestingModule();
     TestBed.configureTestingModule({ providers: [{ provide: LOCALE_ID, useValue: locale }] });
     return TestBed.runInInjectionContext(() => new DurationPipe().transform(minutes));
@@ -15,11 +15,11 @@ describe('duration', () => {
     [45, '45 min'],
     [60, '1 hr'],
     [80, '1 hr, 20 min'],
-  ])('formats %i minutes', (minutes, said) => {
-    expect(say(minutes)).toBe(said);
+  ])('formats %i minutes', (minutes, expected) => {
+    expect(format(minutes)).toBe(expected);
   });
 
   it('uses the language of the page', () => {
-    expect(say(80, 'es')).toBe('1 h y 20 min');
+    expect(format(80, 'es')).toBe('1 h y 20 min');
   });
 });

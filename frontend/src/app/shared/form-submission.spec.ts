@@ -13,7 +13,7 @@ import { FormSubmission } from './form-submission';
   imports: [ReactiveFormsModule],
   template: `<form [formGroup]="form"><input formControlName="name" /></form>`,
 })
-class One {
+class FormHost {
   readonly form = inject(NonNullableFormBuilder).group({ name: ['', Validators.required] });
   readonly submission = new FormSubmission(this.form);
 }
@@ -26,7 +26,7 @@ describe('FormSubmission', () => {
     TestBed.configureTestingModule({
       providers: [{ provide: ErrorReporter, useValue: { report } }],
     });
-    const fixture = TestBed.createComponent(One);
+    const fixture = TestBed.createComponent(FormHost);
     page = fixture.nativeElement as HTMLElement;
     document.body.append(page);
     fixture.componentInstance.form.setValue({ name });

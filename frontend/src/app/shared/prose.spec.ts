@@ -20,7 +20,8 @@ describe('Prose', () => {
   it('demotes headings below the page heading', async () => {
     const fixture = TestBed.createComponent(Prose);
     const page = fixture.nativeElement as HTMLElement;
-    const headings = () => [...page.querySelectorAll('h1, h2, h3')].map(one => one.outerHTML);
+    const headings = () =>
+      [...page.querySelectorAll('h1, h2, h3')].map(heading => heading.outerHTML);
     fixture.componentRef.setInput('html', '<h1>One</h1><h2>Two</h2>');
     await fixture.whenStable();
     expect(headings()).toEqual(['<h2>One</h2>', '<h3>Two</h3>']);

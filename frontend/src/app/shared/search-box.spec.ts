@@ -7,8 +7,8 @@ describe('SearchBox', () => {
     const fixture = TestBed.createComponent(SearchBox);
     fixture.componentRef.setInput('label', 'Search courses');
     fixture.componentRef.setInput('value', value);
-    const said: string[] = [];
-    fixture.componentInstance.searched.subscribe(wanted => said.push(wanted));
+    const emitted: string[] = [];
+    fixture.componentInstance.searched.subscribe(query => emitted.push(query));
     TestBed.tick();
     const page = fixture.nativeElement as HTMLElement;
     const box = page.querySelector('input')!;
@@ -16,7 +16,7 @@ describe('SearchBox', () => {
       box.value = text;
       box.dispatchEvent(new Event('input'));
     };
-    return { fixture, page, box, said, type };
+    return { fixture, page, box, emitted, type };
   }
 
   beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
@@ -30,29 +30,29 @@ describe('SearchBox', () => {
   });
 
   it('emits once after a pause', () => {
-    const { said, type } = open();
+    const { emitted, type } = open();
     for (const text of ['b', 'bo', 'bot ']) type(text);
-    expect(said).toEqual([]);
+    expect(emitted).toEqual([]);
 
     vi.advanceTimersByTime(301);
-    expect(said).toEqual(['bot']);
+    expect(emitted).toEqual(['bot']);
   });
 
   it('emits at once on Enter, and not again', () => {
-    const { page, said, type } = open();
+    const { page, emitted, type } = open();
     type('botany');
     page.querySelector('form')!.dispatchEvent(new Event('submit', { cancelable: true }));
     vi.advanceTimersByTime(301);
 
-    expect(said).toEqual(['botany']);
+    expect(emitted).toEqual(['botany']);
   });
 
   it('emits nothing when the search is unchanged', () => {
-    const { said, type } = open('botany');
+    const { emitted, type } = open('botany');
     type('botany ');
     vi.advanceTimersByTime(301);
 
-    expect(said).toEqual([]);
+    expect(emitted).toEqual([]);
   });
 
   it('emits nothing after the page is left', () => {

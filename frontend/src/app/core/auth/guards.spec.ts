@@ -10,23 +10,23 @@ import { Session } from './session';
 class Blank {}
 
 describe('guards', () => {
-  /** Navigates to a guarded page after a reload; who one is becomes known only later. */
+  /** Navigates to a guarded page after a reload, before the user is known. */
   async function visit(
     guard: CanMatchFn,
     roles: string[],
     url = '/guarded',
     renew: () => Promise<void> = () => Promise.resolve(),
   ): Promise<string> {
-    let known = false;
+    let isReady = false;
     const session = {
       whenReady: async () => {
         await Promise.resolve();
-        known = true;
+        isReady = true;
       },
       renew,
-      isSignedIn: () => known && roles.includes('student'),
-      isInstructor: () => known && roles.includes('instructor'),
-      isAdmin: () => known && roles.includes('admin'),
+      isSignedIn: () => isReady && roles.includes('student'),
+      isInstructor: () => isReady && roles.includes('instructor'),
+      isAdmin: () => isReady && roles.includes('admin'),
     };
     TestBed.configureTestingModule({
       providers: [

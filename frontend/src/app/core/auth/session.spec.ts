@@ -38,7 +38,7 @@ describe('Session', () => {
     return TestBed.inject(Session);
   }
 
-  /** Waits until the request is on its way: it may have to take its turn. */
+  /** Waits for the request, which may have to wait for the lock. */
   async function sent(url: string): Promise<TestRequest> {
     return vi.waitFor(() => http.expectOne(url));
   }
@@ -105,9 +105,9 @@ describe('Session', () => {
   it('is restored once after a reload, even for concurrent callers', async () => {
     localStorage.setItem('lms.session', '1');
     const session = open();
-    const waiting = Promise.all([session.whenReady(), session.whenReady()]);
+    const ready = Promise.all([session.whenReady(), session.whenReady()]);
     (await sent(REFRESH)).flush(signedIn());
-    await waiting;
+    await ready;
     await session.whenReady();
 
     expect(session.isSignedIn()).toBe(true);
@@ -116,9 +116,9 @@ describe('Session', () => {
   it('is not retried after the server ended it', async () => {
     localStorage.setItem('lms.session', '1');
     const session = open();
-    const waiting = session.whenReady();
+    const ready = session.whenReady();
     (await sent(REFRESH)).flush({}, { status: 401, statusText: '' });
-    await waiting;
+    await ready;
     await session.whenReady();
 
     expect(session.isSignedIn()).toBe(false);
@@ -142,9 +142,9 @@ describe('Session', () => {
     (await openAs()).update({ ...ADA, bio: 'Counts.' } as User);
     TestBed.resetTestingModule();
     const session = open();
-    const waiting = session.whenReady();
+    const ready = session.whenReady();
     (await sent(REFRESH)).error(new ProgressEvent('error'));
-    await waiting;
+    await ready;
     expect(session.user()?.bio).toBe('Counts.');
     expect(session.token()).toBeNull();
 
@@ -203,8 +203,8 @@ describe('Session', () => {
   it('exposes the roles', async () => {
     expect((await openAs()).isInstructor()).toBe(false);
     TestBed.resetTestingModule();
-    const teacher = await openAs({ is_instructor: true });
-    expect([teacher.isInstructor(), teacher.isAdmin()]).toEqual([true, false]);
+    const instructor = await openAs({ is_instructor: true });
+    expect([instructor.isInstructor(), instructor.isAdmin()]).toEqual([true, false]);
     TestBed.resetTestingModule();
     const admin = await openAs({ is_admin: true });
     expect([admin.isInstructor(), admin.isAdmin()]).toEqual([true, true]);

@@ -18,7 +18,7 @@ describe('ErrorReporter', () => {
       ],
     });
   });
-  const said = () => open.mock.calls[0]?.[0] as string;
+  const message = () => open.mock.calls[0]?.[0] as string;
 
   it('shows the error and its request ID', async () => {
     const headers = new HttpHeaders({ 'X-Request-ID': 'f00d' });
@@ -27,13 +27,13 @@ describe('ErrorReporter', () => {
       new ApiError(new HttpErrorResponse({ status: 503, error, headers })),
     );
 
-    expect(said()).toBe('The store is away. (request ID: f00d)');
+    expect(message()).toBe('The store is away. (request ID: f00d)');
   });
 
   it('shows what failed before reaching the server', async () => {
     await TestBed.inject(ErrorReporter).report(new ApiError(new HttpErrorResponse({ status: 0 })));
 
-    expect(said()).toContain('Could not reach the server');
+    expect(message()).toContain('Could not reach the server');
   });
 
   it('shows uncaught errors and logs them to the console', async () => {
@@ -41,8 +41,8 @@ describe('ErrorReporter', () => {
     const error = new Error('a secret of the code');
     TestBed.inject(ErrorHandler).handleError(error);
 
-    await vi.waitFor(() => expect(said()).toContain('wrong on this page'));
-    expect(said()).not.toContain('secret');
+    await vi.waitFor(() => expect(message()).toContain('wrong on this page'));
+    expect(message()).not.toContain('secret');
     expect(log).toHaveBeenCalledWith(error);
     log.mockRestore();
   });

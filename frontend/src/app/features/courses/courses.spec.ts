@@ -22,7 +22,7 @@ const OUTLINE = [
   { id: 'a', title: 'Roots', position: 1, duration_minutes: 10, is_preview: true },
   { id: 'b', title: 'Leaves', position: 2, duration_minutes: 20, is_preview: false },
 ];
-const PLACE = {
+const ENROLLMENT = {
   id: 'e',
   milestones: [],
   progress: {
@@ -156,7 +156,7 @@ describe('CoursePage', () => {
     await answer('GET', '/api/courses/1/?expand=instructor,category', BOTANY);
     expect(text()).not.toContain('Enroll');
 
-    await answer('GET', '/api/enrollments/', pageOf(PLACE));
+    await answer('GET', '/api/enrollments/', pageOf(ENROLLMENT));
     expect(text()).toContain('Continue');
   });
 
@@ -166,11 +166,11 @@ describe('CoursePage', () => {
     await answer('POST', '/api/enrollments/', { code: 'already_enrolled' }, { status: 400 });
 
     expect(report).toHaveBeenCalledWith(expect.objectContaining({ code: 'already_enrolled' }));
-    await answer('GET', '/api/enrollments/', pageOf(PLACE));
+    await answer('GET', '/api/enrollments/', pageOf(ENROLLMENT));
   });
 
   it('shows the enrollment and leaves the course after confirmation', async () => {
-    const { page, text, click, answer, ask, find } = await open(ADA, PLACE);
+    const { page, text, click, answer, ask, find } = await open(ADA, ENROLLMENT);
     expect(text()).toContain('1 of 2 lessons');
     expect(text()).toContain('Which roots?');
     expect(text()).toContain('Your grade in this course: 80%');
@@ -187,7 +187,7 @@ describe('CoursePage', () => {
   });
 
   it('stays enrolled when not confirmed or when leaving fails', async () => {
-    const { click, answer, ask, report, http } = await open(ADA, PLACE);
+    const { click, answer, ask, report, http } = await open(ADA, ENROLLMENT);
     ask.mockResolvedValueOnce(false);
     await click('Leave course');
     http.expectNone('/api/enrollments/e/');

@@ -73,9 +73,9 @@ describe('Dashboard', () => {
   const textOf = (selector: string) =>
     page.querySelector(selector)?.textContent?.replace(/\s+/g, ' ').trim();
   const section = (title: string) =>
-    [...page.querySelectorAll('section')].find(one => one.textContent.includes(title));
+    [...page.querySelectorAll('section')].find(element => element.textContent.includes(title));
   const titlesIn = (title: string) =>
-    [...(section(title)?.querySelectorAll('h3') ?? [])].map(one => one.textContent.trim());
+    [...(section(title)?.querySelectorAll('h3') ?? [])].map(element => element.textContent.trim());
 
   it('shows the latest course in progress first and completed courses separately', async () => {
     await answer([FRESH, BOTANY, FINISHED]);

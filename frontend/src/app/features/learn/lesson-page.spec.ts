@@ -48,19 +48,19 @@ const QUIZ: QuizResult = {
   passed: false,
 };
 const ADA = { id: 'ada' };
-const PLACE = 'lms.private.place.l2';
+const POSITION_KEY = 'lms.private.place.l2';
 const SUMMARY_URL = '/api/progress/summary/?course=c1';
 
-function lesson(id: string, given: Partial<Lesson> = {}): Partial<Lesson> {
-  const title = OUTLINE.find(one => one.id === id)?.title ?? '';
+function lesson(id: string, overrides: Partial<Lesson> = {}): Partial<Lesson> {
+  const title = OUTLINE.find(element => element.id === id)?.title ?? '';
   const text = { content_html: `<p>About ${title}.</p>`, video_url: '', embed_url: null };
-  return { id, title, course: 'c1', ...text, ...given };
+  return { id, title, course: 'c1', ...text, ...overrides };
 }
 
 @Component({ template: '<h1>Elsewhere</h1>' })
 class Elsewhere {}
 
-/** Clears it and waits, for the database goes when those who have it open have let it go. */
+/** Deletes private data and waits until all connections to the database are closed. */
 async function deviceIsClear(): Promise<void> {
   clearPrivateData();
   await new Promise(done => (indexedDB.deleteDatabase('lms.private').onsuccess = done));
@@ -125,12 +125,14 @@ describe('LessonPage', () => {
     });
   const shows = (text: string | RegExp) => vi.waitFor(() => expect(page.textContent).toMatch(text));
   const button = (label: string) =>
-    [...page.querySelectorAll('button')].find(one => one.textContent?.trim() === label)!;
+    [...page.querySelectorAll('button')].find(element => element.textContent?.trim() === label)!;
   const link = (label: string) =>
-    [...page.querySelectorAll('a')].find(one => one.textContent?.includes(label));
+    [...page.querySelectorAll('a')].find(element => element.textContent?.includes(label));
   const heading = () => page.querySelector('h1')?.textContent;
   const ticks = () =>
-    [...page.querySelectorAll('nav li')].map(one => one.textContent.includes('(completed)'));
+    [...page.querySelectorAll('nav li')].map(element =>
+      element.textContent.includes('(completed)'),
+    );
   const places = (id: string) => `/api/enrollments/?course=c1&student=${id}&expand=progress`;
 
   async function answerCourse(
@@ -143,8 +145,8 @@ describe('LessonPage', () => {
     if (id) http.expectOne(places(id)).flush({ results: summary ? [{ progress: summary }] : [] });
   }
 
-  async function answerLesson(id: string, given: Partial<Lesson> = {}): Promise<void> {
-    (await request(`/api/lessons/${id}/`)).flush(lesson(id, given));
+  async function answerLesson(id: string, overrides: Partial<Lesson> = {}): Promise<void> {
+    (await request(`/api/lessons/${id}/`)).flush(lesson(id, overrides));
     await vi.waitFor(() => {
       TestBed.tick();
       expect(page.querySelector('lms-skeleton')).toBeNull();
@@ -191,7 +193,7 @@ describe('LessonPage', () => {
     expect(TestBed.inject(Router).url).toBe('/learn/c1/l1');
   });
 
-  it('shows the completed lessons and the current one in the outline', async () => {
+  it('shows the completed lessons and the current element in the outline', async () => {
     await open('l2');
 
     expect(ticks()).toEqual([true, false, false, false]);
@@ -352,7 +354,7 @@ describe('LessonPage', () => {
       press('ArrowLeft');
       await answerLesson('l2');
       expect(document.activeElement?.textContent).toBe('Roots');
-      expect(read).toHaveBeenCalled(); // the focus comes anew, for whoever listens
+      expect(read).toHaveBeenCalled(); // The heading is focused again for screen readers.
       press('ArrowRight');
       await answerLesson('l3');
       press('k');
@@ -489,7 +491,7 @@ describe('LessonPage', () => {
       user.set(null);
       await harness.navigateByUrl('/learn/c1/l1');
       (await request('/api/courses/c1/')).flush({}, { status: 404, statusText: '' });
-      http.match(() => true).forEach(one => one.flush({}, { status: 404, statusText: '' }));
+      http.match(() => true).forEach(element => element.flush({}, { status: 404, statusText: '' }));
       await shows('Course not found');
 
       expect(link('Sign in')?.getAttribute('href')).toBe('/login?next=%2Flearn%2Fc1%2Fl1');
@@ -524,7 +526,7 @@ describe('LessonPage', () => {
     it('retries after an error', async () => {
       await harness.navigateByUrl('/learn/c1/l1');
       (await request('/api/courses/c1/')).flush({}, { status: 500, statusText: '' });
-      http.match(() => true).forEach(one => one.flush({}, { status: 500, statusText: '' }));
+      http.match(() => true).forEach(element => element.flush({}, { status: 500, statusText: '' }));
       await shows('Could not load this content.');
 
       button('Try again').click();
@@ -576,7 +578,7 @@ describe('LessonPage', () => {
       await harness.navigateByUrl('/courses');
       await harness.navigateByUrl('/learn/c1/l2');
       await away('/api/courses/c1/');
-      http.match(() => true).forEach(one => one.error(new ProgressEvent('error')));
+      http.match(() => true).forEach(element => element.error(new ProgressEvent('error')));
       await shows('You are viewing an offline copy.');
       expect(ticks()).toEqual([true, false, false, false]);
 
@@ -598,7 +600,7 @@ describe('LessonPage', () => {
       vi.restoreAllMocks();
     });
 
-    /** Lays the text out: that high, and scrolled so far. */
+    /** Fakes the layout of the text: its height and scroll position. */
     function layOut(top: number, height: number): void {
       vi.spyOn(Element.prototype, 'getBoundingClientRect').mockReturnValue({
         top,
@@ -616,7 +618,7 @@ describe('LessonPage', () => {
       layOut(-2000, 5000);
       await open('l2');
       await scroll();
-      expect(localStorage.getItem(PLACE)).toBe('0.4000');
+      expect(localStorage.getItem(POSITION_KEY)).toBe('0.4000');
 
       layOut(0, 5000);
       press('j');
@@ -631,16 +633,16 @@ describe('LessonPage', () => {
       layOut(-2000, 5000);
       await open('l2');
       await scroll();
-      expect(localStorage.getItem(PLACE)).not.toBeNull();
+      expect(localStorage.getItem(POSITION_KEY)).not.toBeNull();
 
       button('Mark as completed').click();
-      expect(localStorage.getItem(PLACE)).toBeNull();
+      expect(localStorage.getItem(POSITION_KEY)).toBeNull();
       (await request('/api/progress/')).flush({});
       (await request(SUMMARY_URL)).flush(SUMMARY);
     });
 
     it('is the top on request', async () => {
-      localStorage.setItem(PLACE, '0.5');
+      localStorage.setItem(POSITION_KEY, '0.5');
       layOut(0, 1000);
       snackbar.showWithAction.mockResolvedValueOnce(true);
       await open('l2');
@@ -649,13 +651,13 @@ describe('LessonPage', () => {
     });
 
     it('is removed at the end of the text', async () => {
-      localStorage.setItem(PLACE, '0.5');
+      localStorage.setItem(POSITION_KEY, '0.5');
       layOut(-4500, 5000);
       await open('l2');
       await vi.waitFor(() => expect(snackbar.showWithAction).toHaveBeenCalled());
       await scroll();
 
-      expect(localStorage.getItem(PLACE)).toBeNull();
+      expect(localStorage.getItem(POSITION_KEY)).toBeNull();
     });
   });
 });

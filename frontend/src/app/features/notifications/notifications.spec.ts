@@ -19,13 +19,13 @@ const BROKEN = { status: 503 };
 
 const COUNT = '/api/notifications/unread-count/';
 
-/** Opens the list of these; so many wait. */
+/** Opens the list with these notifications and this unread count. */
 async function open(
   rows: readonly object[],
   { url = '/notifications', unread = 1, next = '' } = {},
 ) {
   const visited = await visit(ROUTES, url);
-  const count = (waiting: number) => visited.answer('GET', COUNT, { unread: waiting });
+  const count = (unread: number) => visited.answer('GET', COUNT, { unread });
   await count(unread);
   const page = { ...pageOf(...rows), next: next || null };
   const asked = await visited.answer('GET', LIST, page);

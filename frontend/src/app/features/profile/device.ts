@@ -15,7 +15,7 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
 
 /** Returns for example `Firefox, Linux` for a user agent, or the user agent itself if unknown. */
 export function deviceOf(userAgent: string): string {
-  const find = (known: typeof BROWSERS) => known.find(([sign]) => sign.test(userAgent))?.[1];
-  const names = [find(BROWSERS), find(SYSTEMS)].filter(Boolean);
-  return names.join(', ') || userAgent;
+  const find = (names: typeof BROWSERS) => names.find(([pattern]) => pattern.test(userAgent))?.[1];
+  const parts = [find(BROWSERS), find(SYSTEMS)].filter(Boolean);
+  return parts.join(', ') || userAgent;
 }
