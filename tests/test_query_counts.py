@@ -177,7 +177,7 @@ def test_enrolling_again_asks_as_often_whatever_the_number_of_lessons(mails_late
     for lessons in (2, 40):
         course = make_course(lessons=lessons)
         student = enroll_in(course)
-        leave(Enrollment.objects.get(student=student.id))
+        _leave(student)
         make_lesson(course=course)
         client = client_of(student)
         client.get("/api/auth/user/")

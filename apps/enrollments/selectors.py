@@ -4,8 +4,9 @@ from datetime import datetime
 
 from mongoengine import Q, QuerySet
 
-from apps.common.clock import format_timestamp
+from apps.common.clock import format_timestamp, now_in_milliseconds
 from apps.common.errors import NotFound
+from apps.common.storage import undelivered
 from apps.common.storage.cache import Json, invalidate, read_through
 from apps.common.storage.count_by_day import count_by_day
 from apps.common.storage.documents import matches_any_pair
@@ -83,6 +84,12 @@ def students_of_instructor(instructor_id: str) -> set[str]:
 
 def count_students(course_id) -> int:
     return _current().filter(course=course_id).count()
+
+
+def has_changing_enrollments(course_id) -> bool:
+    """Return whether a student may be enrolling in the course or leaving it right now."""
+    since = now_in_milliseconds() - undelivered.GRACE_PERIOD
+    return Enrollment.objects(course=course_id, undelivered_since__gte=since).count() > 0
 
 
 def count_enrollments() -> Json:

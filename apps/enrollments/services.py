@@ -16,9 +16,10 @@ from apps.common.errors import (
     StaleRevision,
     reference_errors,
 )
+from apps.common.events import publish
 from apps.common.normalization import normalize_name
 from apps.common.storage.documents import insert
-from apps.common.storage.undelivered import deliver, deliver_again
+from apps.common.storage.undelivered import deliver, deliver_again, mark_delivered
 from apps.courses import selectors as catalog
 from apps.courses import services as courses
 from apps.courses.documents import Course
@@ -29,6 +30,7 @@ from apps.users import selectors as users
 from apps.users.viewer import SignedInViewer
 
 MOST_ENROLLMENTS = 1000  # of a student at a time
+TRIES = 5  # to count the enrollments of a course while the count changes
 REVISION = 1  # Nobody edits an enrollment, so its revision never changes.
 
 
@@ -116,7 +118,7 @@ def enroll_student(
     elif not courses.increment_enrollment_count(course.id):  # The course was just deleted.
         enrollment.delete()
         raise CourseNotOpen()
-    _deliver_enrolled(enrollment, course.title)
+    deliver(_enrolled_event(enrollment, course.title), source=enrollment)
     return enrollment
 
 
@@ -143,7 +145,7 @@ def leave(enrollment_id, *, viewer: SignedInViewer, expected: list[int] | None =
     if left is None:
         raise NotFound()
     courses.increment_enrollment_count(enrollment.course, by=-1)
-    _deliver_left(left)
+    deliver(_left_event(left), source=left)
 
 
 def reach_milestone(*, student_id, course_id, percent: int) -> bool:
@@ -225,23 +227,37 @@ def _reenroll(student_id, course: Course) -> Enrollment:
 
 
 def _repair(enrollment: Enrollment) -> None:
-    _recount(enrollment.course)
+    settled, delivered = _recount(enrollment.course), True
     if enrollment.left_at:
-        _deliver_left(enrollment)
-        return
-    with suppress(NotFound):  # The course is being deleted, and its enrollments with it.
-        _deliver_enrolled(enrollment, catalog.get_course(enrollment.course).title)
+        delivered = publish(_left_event(enrollment))
+    else:
+        with suppress(NotFound):  # The course is being deleted, and its enrollments with it.
+            title = catalog.get_course(enrollment.course).title
+            delivered = publish(_enrolled_event(enrollment, title))
+    if settled and delivered:
+        mark_delivered(enrollment)
 
 
-def _deliver_enrolled(enrollment: Enrollment, title: str) -> None:
-    student_id, course_id = str(enrollment.student), str(enrollment.course)
-    deliver(StudentEnrolled(student_id, course_id, course_title=title), source=enrollment)
+def _enrolled_event(enrollment: Enrollment, title: str) -> StudentEnrolled:
+    return StudentEnrolled(str(enrollment.student), str(enrollment.course), course_title=title)
 
 
-def _deliver_left(enrollment: Enrollment) -> None:
-    deliver(StudentLeft(str(enrollment.student), str(enrollment.course)), source=enrollment)
+def _left_event(enrollment: Enrollment) -> StudentLeft:
+    return StudentLeft(str(enrollment.student), str(enrollment.course))
 
 
-def _recount(course_id) -> None:
-    # We cannot tell whether the counter was changed before the interruption, so count again.
-    courses.recount_enrollments(course_id, selectors.count_students(course_id))
+def _recount(course_id) -> bool:
+    """
+    Count the enrollments of a course again; return whether nobody enrolled or left meanwhile.
+
+    We cannot tell whether the counter was changed before an interruption. A request between its
+    insert and its increment is counted twice, so an unsettled count has to be repeated.
+    """
+    for _attempt in range(TRIES):
+        before = catalog.enrollment_count_of(course_id)
+        busy = selectors.has_changing_enrollments(course_id)
+        number = selectors.count_students(course_id)
+        if courses.recount_enrollments(course_id, number, before=before):
+            busy = busy or selectors.has_changing_enrollments(course_id)
+            return not busy and catalog.enrollment_count_of(course_id) == number
+    return before is None  # Otherwise the count changed during every try.

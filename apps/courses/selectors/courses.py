@@ -126,6 +126,10 @@ def courses_visible_to(viewer: Viewer) -> QuerySet:
     return courses.filter(visible)
 
 
+def enrollment_count_of(course_id) -> int | None:
+    return Course.objects(id=course_id).scalar("enrollment_count").first()
+
+
 def lesson_order_of(course_id) -> list[ObjectId]:
     """Return the lesson order that is being applied to the course, or an empty list."""
     course = Course.objects(id=course_id).only("lesson_order").first()

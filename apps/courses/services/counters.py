@@ -26,9 +26,12 @@ def increment_enrollment_count(course_id, *, by: int = 1) -> bool:
     return bool(updated)
 
 
-def recount_enrollments(course_id, number: int) -> None:
-    Course.objects(id=course_id).update_one(set__enrollment_count=number)
+def recount_enrollments(course_id, number: int, *, before: int | None = None) -> bool:
+    """Set the enrollment count, if it is still the one `before`; return whether it was set."""
+    condition = {} if before is None else {"enrollment_count": before}
+    updated = Course.objects(id=course_id, **condition).update_one(set__enrollment_count=number)
     selectors.invalidate_course(course_id)
+    return bool(updated)
 
 
 def increment_lesson_count(course_id) -> bool:
