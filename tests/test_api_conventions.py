@@ -117,6 +117,7 @@ def test_each_rate_limit_has_its_documented_default(settings):
         "files": (60, hour),
         "regrades": (20, hour),
         "statistics": (60, minute),
+        "refreshes": (30, minute),
         "exports": (10, hour),
     }
 

@@ -9,7 +9,7 @@ from babel.messages import mofile
 from django.utils import translation
 from django.utils.translation import gettext
 
-from apps.courses.services import NoLessons
+from apps.courses.services.courses import NoLessons
 from lms.site.pages import MESSAGES
 from tests.factories import client_of, enroll_in, make_course
 from tools import messages

@@ -55,10 +55,11 @@ READERS = {
 OTHERS = {
     "apps.common.storage.cache.store": "writes and reads its own values",
     "apps.common.http.fields": "see test_fields.py",
+    "apps.common.http.streaming": "writes responses",
     "apps.common.mail.messages": "writes mails",
     "apps.common.http.middleware": "one bounded pattern, see test_patterns.py",
     "apps.common.storage.pagination": "one bounded pattern, see test_patterns.py",
-    "apps.courses.selectors": "writes keys of the cache",
+    "apps.courses.selectors.courses": "writes keys of the cache",
     "apps.users.serializers": "see test_fields.py",
     "apps.quizzes.interchange.moodle_xml.writing": "writes",
     "lms.demo.banks": "reads the demo's own files",
