@@ -106,6 +106,7 @@ def test_each_rate_limit_has_its_documented_default(settings):
         "search": (120, minute),
         "failures": (5, quarter),
         "network_failures": (100, quarter),
+        "refreshes": (30, minute),
         "registration": (60, hour),
         "reset": (3, hour),
         "network_resets": (30, hour),
@@ -117,7 +118,6 @@ def test_each_rate_limit_has_its_documented_default(settings):
         "files": (60, hour),
         "regrades": (20, hour),
         "statistics": (60, minute),
-        "refreshes": (30, minute),
         "exports": (10, hour),
     }
 

@@ -116,7 +116,8 @@ def test_a_key_under_fifty_characters_is_refused(tmp_path):
 def test_every_setting_is_in_the_example():
     listed = set(re.findall(r"^# ([A-Z][A-Z0-9_]+)=", _read(".env.example"), re.MULTILINE))
     sources = "".join(
-        _read(f"lms/{name}.py") for name in ("settings", "server", "worker", "launch")
+        _read(f"lms/{name}.py")
+        for name in ("settings", "serving/server", "serving/worker", "serving/launch")
     )
     names = r'env\.\w+\(\s*"([A-Z][A-Z0-9_]+)"'
     read = set(re.findall(names, sources)) | {"LMS_DATA_DIR"}

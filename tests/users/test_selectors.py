@@ -4,6 +4,7 @@ from django.core.cache import caches
 from apps.common.errors import NotFound
 from apps.common.events import answer
 from apps.common.storage.pagination import Paging
+from apps.courses.selectors import invalidate_course
 from apps.users import selectors, services
 from apps.users.events import InstructorsOfPublishedCourses
 from apps.users.models import Session
@@ -90,6 +91,7 @@ def test_the_list_of_teachers_never_shows_what_was_replaced(instructor):
     assert [row["bio"] for row in listed(AnonymousViewer()).rows] == ["New"]
 
     course.update(set__published=False)
+    invalidate_course(course.id)
     assert names(listed(AnonymousViewer())) == []
 
 

@@ -70,7 +70,8 @@ class IdempotencyKey(Document):
     size = IntField()  # of the body, in bytes
     shortened = BooleanField()
     etag = StringField(max_length=255)
-    users = ListField(ObjectIdField(), default=None)  # whose profiles are in the answer
+    # Users whose profiles are in the answer; as many as fit into one.
+    users = ListField(ObjectIdField(), default=None, max_length=MOST_BYTES // 24)
 
     meta = {
         "collection": "idempotency_keys",
