@@ -20,6 +20,10 @@ from apps.users.viewer import SignedInViewer
 
 PASSWORD = "correct horse battery staple"
 
+AN_ADMIN = SignedInViewer(
+    id=str(ObjectId()), account_id=0, username="admin", is_instructor=False, is_admin=True
+)
+
 _numbers = count(1)
 
 
@@ -94,7 +98,9 @@ def lessons_of(course: Course) -> list[Lesson]:
 def make_quiz(**fields) -> Quiz:
     """Return a quiz without questions, by default in a lesson of a published course."""
     lesson = fields.pop("lesson", None) or make_lesson()
-    return create_quiz(quiz_id=ObjectId(), lesson=lesson, **{"title": "Vectors quiz"} | fields)
+    fields = {"title": "Vectors quiz"} | fields
+    quiz = create_quiz(quiz_id=ObjectId(), lesson=str(lesson.id), viewer=AN_ADMIN, **fields)
+    return Quiz.objects.get(id=quiz["id"])
 
 
 def make_question(quiz: Quiz, kind: str = "single", **fields) -> Question:
@@ -108,7 +114,10 @@ def make_question(quiz: Quiz, kind: str = "single", **fields) -> Question:
         defaults["choices"] = [
             {"text": f"Choice {number}", "is_correct": number <= correct} for number in range(1, 5)
         ]
-    return create_question(question_id=ObjectId(), quiz=quiz, **defaults | fields)
+    question = create_question(
+        question_id=ObjectId(), quiz=str(quiz.id), viewer=AN_ADMIN, **defaults | fields
+    )
+    return Question.objects.get(id=question["id"])
 
 
 def choices_of(question: Question) -> list[Choice]:

@@ -31,7 +31,7 @@ from tests.factories import (
     viewer_of,
     wrong_answers,
 )
-from tests.quizzes.submissions import graded
+from tests.quizzes.submissions import store_graded
 
 SUBMISSIONS = "/api/quiz-submissions/"
 
@@ -264,7 +264,7 @@ def test_summaries_read_only_the_records_of_their_enrollments():
         quiz = make_quiz(lesson=lessons_of(course)[0])
         for student in students:
             enroll_in(course, student)
-            graded(quiz, 100, student=student.id)
+            store_graded(quiz, 100, student=student.id)
     diagonal = list(zip(students, courses, strict=True))
     column = [(student, courses[0]) for student in students]
     row = [(students[0], course) for course in courses]
@@ -308,7 +308,7 @@ def test_a_dashboard_costs_the_same_for_any_number_of_courses_and_students():
         enroll_in(course, teacher)
         _leave(enroll_in(course))
         for quiz in Quiz.objects(course=course.id):
-            graded(quiz, 50, student=enroll_in(course).id)
+            store_graded(quiz, 50, student=enroll_in(course).id)
 
     assert [len(one) for one in _asked_of_each_part(client)] == [8, 8, 6]
 

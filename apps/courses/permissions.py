@@ -19,17 +19,3 @@ class IsAdminOrReadOnly(BasePermission):
 
     def has_permission(self, request, view) -> bool:
         return request.method in SAFE_METHODS or request.user.is_admin
-
-
-def is_instructor_of(viewer, course) -> bool:
-    is_own = viewer.is_instructor and course.instructor and str(course.instructor) == viewer.id
-    return bool(viewer.is_admin or is_own)
-
-
-class IsCourseInstructor(BasePermission):
-    def has_permission(self, request, view) -> bool:
-        writer = request.user.is_instructor or request.user.is_admin
-        return request.method in SAFE_METHODS or writer
-
-    def has_object_permission(self, request, view, course) -> bool:
-        return is_instructor_of(request.user, course)

@@ -72,7 +72,7 @@ def summaries_of(places: Iterable[Place]) -> dict[Place, Json]:
     outlines = lessons.lessons_by_course({ObjectId(course) for _, course in places})
     completed = _completed_by_place(places)
     milestones = enrollments.milestones_of(places)
-    results = quizzes.quiz_results_of(places)
+    results = quizzes.quiz_progress_of(places)
     return {
         (student, course): _summary(
             course,

@@ -63,7 +63,7 @@ def complete_by_quiz(*, student_id: str, quiz_id: str, lesson_id: str, course_id
     Nothing is left pending here: who tells of the quiz does, until all of this is done.
     """
     passed = ObjectId(quiz_id)
-    if quizzes.unpassed_quizzes(student_id=student_id, lesson_id=lesson_id, but_for=passed):
+    if quizzes.unpassed_quizzes(student_id=student_id, lesson_id=lesson_id, excluding=passed):
         return
     _mark(student_id, ObjectId(lesson_id), ObjectId(course_id), True)
     deliver_milestones(student_id=student_id, course_id=course_id)

@@ -1,3 +1,5 @@
+from typing import Literal, get_args
+
 from mongoengine import (
     BooleanField,
     DateTimeField,
@@ -14,28 +16,31 @@ from mongoengine import (
 
 from apps.common.clock import now_in_milliseconds
 from apps.common.storage.documents import Reference, RevisionedDocument
+from apps.common.storage.undelivered import EventSource
 from apps.courses.documents import Course
 from apps.lessons.documents import Lesson
 from apps.users.documents import User
 
-SINGLE, MULTIPLE, TRUE_FALSE = "single", "multiple", "true_false"
-SHORT_TEXT, NUMERIC = "short_text", "numeric"
-KINDS = (SINGLE, MULTIPLE, TRUE_FALSE, SHORT_TEXT, NUMERIC)
+Kind = Literal["single", "multiple", "true_false", "short_text", "numeric"]
+GradingMethod = Literal["highest", "latest", "first", "average"]
+ShowKey = Literal["after_submit", "after_pass", "never"]
+
+KINDS = SINGLE, MULTIPLE, TRUE_FALSE, SHORT_TEXT, NUMERIC = get_args(Kind)
 WITH_CHOICES = (SINGLE, MULTIPLE)
-GRADINGS = ("highest", "latest", "first", "average")
-SHOW_KEY = ("after_submit", "after_pass", "never")
+GRADING_METHODS = get_args(GradingMethod)
+SHOW_KEY_OPTIONS = get_args(ShowKey)
 
-# What a question, the copy of it in an attempt, and the draft of one in a file have in common.
-CONTENT = ("text", "kind", "answer", "tolerance", "points", "explanation")
+# The fields that questions, their snapshots in attempts and their drafts in files share.
+CONTENT_FIELDS = ("text", "kind", "answer", "tolerance", "points", "explanation")
 
-# An attempt holds all that it asked in one document, which MongoDB bounds to 16 MB.
-MOST_QUESTIONS = 300
-MOST_CHOICES = 20
-MOST_ATTEMPTS = 1000  # of a student at a quiz, also where the quiz sets no limit
+# An attempt stores all its questions in one document, which MongoDB limits to 16 MB.
+MAX_QUESTIONS = 300
+MAX_CHOICES = 20
+MAX_ATTEMPTS = 1000  # per student and quiz, even if the quiz sets no limit
 
 
 class Regrade(EmbeddedDocument):
-    """The last time that all submissions of a quiz were graded anew by its key."""
+    """The last regrade of all submissions of a quiz."""
 
     id = ObjectIdField(required=True)
     requested_at = DateTimeField(required=True)
@@ -48,43 +53,43 @@ class Regrade(EmbeddedDocument):
 
 
 class QuizProblem(EmbeddedDocument):
-    """Why a quiz cannot be taken: a code, and the question that it is about, if any."""
+    """Why a quiz cannot be taken: a code, and the question unless the quiz has none."""
 
     question = ObjectIdField()
     code = StringField(required=True, max_length=20)
 
 
 class Quiz(RevisionedDocument):
-    """Questions at the end of a lesson; a lesson with quizzes is completed by passing them."""
+    """A quiz of a lesson; students complete a lesson with quizzes by passing all of them."""
 
     lesson = Reference(Lesson, required=True, db_field="lesson_id")
     course = Reference(Course, required=True, db_field="course_id")  # the lesson's
     title = StringField(required=True, max_length=255)
-    pass_mark = IntField(default=70, min_value=0, max_value=100)  # per cent
+    pass_mark = IntField(default=70, min_value=0, max_value=100)  # percent
     max_attempts = IntField(min_value=1, max_value=1000)  # None: no limit
     time_limit_seconds = IntField(min_value=1, max_value=7 * 24 * 60 * 60)
-    grading = StringField(default="highest", choices=GRADINGS)
+    grading = StringField(default="highest", choices=GRADING_METHODS)
     partial_credit = BooleanField(default=False)
     shuffle = BooleanField(default=False)
-    show_key = StringField(default="after_pass", choices=SHOW_KEY)
+    show_key = StringField(default="after_pass", choices=SHOW_KEY_OPTIONS)
     created_at = DateTimeField(default=now_in_milliseconds)
-    # While questions are being moved.
-    question_order = ListField(ObjectIdField(), default=None, max_length=MOST_QUESTIONS)
-    # Imports that may be unfinished.
-    importing = ListField(ObjectIdField(), default=None, max_length=MOST_QUESTIONS)
-    # What its questions come to, as `services.figures` stores it; None: by an earlier release.
+    # The new order, until every question has its new position; readers use it meanwhile.
+    question_order = ListField(ObjectIdField(), default=None, max_length=MAX_QUESTIONS)
+    # Imports that may not have stored all their questions yet.
+    import_ids = ListField(ObjectIdField(), default=None, max_length=MAX_QUESTIONS)
+    # A summary of the questions, stored by `services.summaries`; None in data of older releases.
     question_count = IntField()
     choice_count = IntField()
     max_score = FloatField()
-    problems = EmbeddedDocumentListField(QuizProblem, default=None, max_length=MOST_QUESTIONS)
-    figures_version = IntField()  # counts the changes of its questions
-    figures_stored = IntField()  # the version that the stored figures belong to
-    figures_due = DateTimeField()  # since the last change, until a sweep has stored them again
-    pending_since = DateTimeField()  # until questions are in order
+    problems = EmbeddedDocumentListField(QuizProblem, default=None, max_length=MAX_QUESTIONS)
+    summary_version = IntField()  # incremented before each summary is computed
+    stored_summary_version = IntField()  # the version of the stored summary
+    summary_stale_since = DateTimeField()  # the last change, until a sweep has checked the summary
+    unfinished_since = DateTimeField()  # until questions have followed a new order
     moved_at = DateTimeField()  # until its submissions have its new lesson and course
     regrade = EmbeddedDocumentField(Regrade)
-    regrading_since = DateTimeField()  # while submissions are being graded anew
-    removed = BooleanField()  # hidden while everything below it goes
+    regrading_since = DateTimeField()  # until all submissions are regraded
+    removed = BooleanField()  # hidden until its questions and submissions are deleted
     removed_at = DateTimeField()
 
     meta = {
@@ -92,18 +97,18 @@ class Quiz(RevisionedDocument):
         "indexes": [
             "lesson",
             "course",
-            {"fields": ("pending_since",), "sparse": True},
+            {"fields": ("unfinished_since",), "sparse": True},
             {"fields": ("regrading_since",), "sparse": True},
             {"fields": ("moved_at",), "sparse": True},
             {"fields": ("removed_at",), "sparse": True},
-            {"fields": ("figures_due",), "sparse": True},
+            {"fields": ("summary_stale_since",), "sparse": True},
             "question_count",
         ],
     }
 
 
 class ChoiceSnapshot(EmbeddedDocument):
-    """A choice within its question: as it is to become, or as it was when it was asked."""
+    """A choice stored within a document: in an attempt, an import or a question being changed."""
 
     id = ObjectIdField(required=True)
     text = StringField(required=True, max_length=255)
@@ -111,38 +116,36 @@ class ChoiceSnapshot(EmbeddedDocument):
 
 
 class Question(RevisionedDocument):
-    """What is asked, and the key to it: `answer`, or those of its choices that are right."""
+    """A question with its answer key: `answer`, or its correct choices."""
 
     quiz = Reference(Quiz, required=True, db_field="quiz_id")
     text = StringField(required=True, max_length=1024)
     kind = StringField(required=True, choices=KINDS)
-    answer = StringField(default="", max_length=1024)  # accepted texts, one a line; a number
+    answer = StringField(default="", max_length=1024)  # a number, or accepted texts, one per line
     tolerance = FloatField(min_value=0)
     points = FloatField(default=1)  # two decimal places
     position = IntField(required=True)
     explanation = StringField(default="", max_length=2000)
     created_at = DateTimeField(default=now_in_milliseconds)
-    # What its choices are to become; readers obey it while it is there.
-    wanted_choices = EmbeddedDocumentListField(
-        ChoiceSnapshot, default=None, max_length=MOST_CHOICES
-    )
-    choice_set = ObjectIdField()  # another one each time that all choices are replaced
-    pending_since = DateTimeField()  # until its choices are what they are to become
+    # The new choices, until they are stored as documents; readers use them meanwhile.
+    new_choices = EmbeddedDocumentListField(ChoiceSnapshot, default=None, max_length=MAX_CHOICES)
+    choice_set = ObjectIdField()  # changes whenever all choices are replaced
+    unfinished_since = DateTimeField()  # until the new choices are stored
 
     meta = {
         "collection": "questions",
         "indexes": [
             ("quiz", "position"),
-            {"fields": ("pending_since",), "sparse": True},
+            {"fields": ("unfinished_since",), "sparse": True},
         ],
     }
 
 
 class Choice(RevisionedDocument):
-    """One of the answers that a question offers."""
+    """A possible answer to a question."""
 
     question = Reference(Question, required=True, db_field="question_id")
-    quiz = Reference(Quiz, db_field="quiz_id")  # the question's, for lists
+    quiz = Reference(Quiz, db_field="quiz_id")  # the question's, so that lists need no join
     text = StringField(required=True, max_length=255)
     is_correct = BooleanField(default=False)
     position = IntField(required=True)
@@ -154,7 +157,7 @@ class Choice(RevisionedDocument):
 
 
 class QuestionSnapshot(EmbeddedDocument):
-    """A question as it was when an attempt began, with the key that it is graded by."""
+    """A question and its answer key as they were when an attempt was started."""
 
     id = ObjectIdField(required=True)
     text = StringField(required=True, max_length=Question.text.max_length)
@@ -163,66 +166,65 @@ class QuestionSnapshot(EmbeddedDocument):
     tolerance = FloatField()
     points = FloatField(required=True)
     explanation = StringField(default="", max_length=Question.explanation.max_length)
-    choices = EmbeddedDocumentListField(ChoiceSnapshot, max_length=MOST_CHOICES)
+    choices = EmbeddedDocumentListField(ChoiceSnapshot, max_length=MAX_CHOICES)
 
 
 def content_of(question) -> dict:
-    """Return what a question, a copy or a draft of one says, but for its choices."""
-    return {name: getattr(question, name) for name in CONTENT}
+    """Return the content of a question, a snapshot or a draft, without its choices."""
+    return {name: getattr(question, name) for name in CONTENT_FIELDS}
 
 
 class Answer(EmbeddedDocument):
     question = ObjectIdField(required=True)
-    choices = ListField(ObjectIdField(), default=None, max_length=MOST_CHOICES)
+    choices = ListField(ObjectIdField(), default=None, max_length=MAX_CHOICES)
     text = StringField(max_length=1024)
 
 
 class QuestionResult(EmbeddedDocument):
-    """What an answer was worth."""
+    """The points for the answer to one question."""
 
     question = ObjectIdField(required=True)
     points = FloatField(required=True)
     max_points = FloatField(required=True)
-    correct = BooleanField(required=True)  # all points
+    correct = BooleanField(required=True)  # has all points
 
 
 class Result(EmbeddedDocument):
-    """What all answers together were worth."""
+    """The result of a submission."""
 
     score = FloatField(required=True)
     percentage = FloatField(required=True)
     passed = BooleanField(required=True)
 
 
-class Attempt(Document):
-    """A student's try at a quiz: open, run out, or submitted and graded, then a submission."""
+class Attempt(EventSource):
+    """A student's attempt at a quiz: open, expired, or submitted and graded (a submission)."""
 
     quiz = Reference(Quiz, required=True, db_field="quiz_id")
-    student = Reference(User, required=True, db_field="student_id")  # erased: a random id
+    student = Reference(User, required=True, db_field="student_id")  # random once erased
     lesson = Reference(Lesson, required=True, db_field="lesson_id")
     course = Reference(Course, required=True, db_field="course_id")
-    attempt = IntField(required=True)  # 1 for a student's first
+    attempt = IntField(required=True)  # numbered from 1 per student and quiz
     started_at = DateTimeField(required=True)
     deadline = DateTimeField()
-    # As they were when it began, in the order in which they were asked.
-    questions = EmbeddedDocumentListField(QuestionSnapshot, max_length=MOST_QUESTIONS)
+    # As they were when the attempt was started, in the order in which they are asked.
+    questions = EmbeddedDocumentListField(QuestionSnapshot, max_length=MAX_QUESTIONS)
     partial_credit = BooleanField(default=False)
     pass_mark = IntField(required=True)
 
     submitted_at = DateTimeField()
-    submitted_as = ObjectIdField()  # names the request, so that its rerun finds what it did
-    answers = EmbeddedDocumentListField(Answer, max_length=MOST_QUESTIONS)
-    marks = EmbeddedDocumentListField(QuestionResult, max_length=MOST_QUESTIONS)
+    request_id = ObjectIdField()  # of the submitting request, so that a retry finds this submission
+    answers = EmbeddedDocumentListField(Answer, max_length=MAX_QUESTIONS)
+    results = EmbeddedDocumentListField(QuestionResult, max_length=MAX_QUESTIONS)
     score = FloatField()
     max_score = FloatField()
     percentage = FloatField()  # two decimal places
     passed = BooleanField()
-    erased = BooleanField()  # the student was: shown without a name
+    erased = BooleanField()  # the student was erased; the submission is shown without a name
     # Of the quiz's answer key when the attempt began, then of that of the last regrade.
     key_digest = StringField(max_length=32)
     regraded_by = ObjectIdField()  # the last regrade that changed the result
-    before = EmbeddedDocumentField(Result)  # it did
-    pending_since = DateTimeField()  # until every app above has heard of it
+    result_before = EmbeddedDocumentField(Result)  # the result before that regrade
 
     meta = {
         "collection": "quiz_submissions",
@@ -233,23 +235,26 @@ class Attempt(Document):
             ("course", "passed"),
             ("quiz", "regraded_by"),
             "lesson",
-            {"fields": ("pending_since",), "sparse": True},
         ],
     }
 
 
 class QuestionImport(Document):
-    """Questions of a file on their way into a quiz: this one insert decides that they come."""
+    """
+    Questions from a file that are being added to a quiz.
+
+    Inserting this document commits the import; the questions and choices are stored afterwards.
+    """
 
     quiz = Reference(Quiz, required=True, db_field="quiz_id")
     first_position = IntField(required=True)
-    questions = EmbeddedDocumentListField(QuestionSnapshot, max_length=MOST_QUESTIONS)
-    size = IntField()  # how many questions there are
+    questions = EmbeddedDocumentListField(QuestionSnapshot, max_length=MAX_QUESTIONS)
+    size = IntField()  # the number of questions
     created_at = DateTimeField(default=now_in_milliseconds)
-    pending_since = DateTimeField(default=now_in_milliseconds)  # until all of them are there
+    unfinished_since = DateTimeField(default=now_in_milliseconds)  # until all questions are stored
 
     meta = {
         "collection": "question_imports",
         "auto_create_index": False,
-        "indexes": ["quiz", "created_at", {"fields": ("pending_since",), "sparse": True}],
+        "indexes": ["quiz", "created_at", {"fields": ("unfinished_since",), "sparse": True}],
     }

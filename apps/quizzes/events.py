@@ -3,7 +3,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class QuizGraded:
-    """A submission was graded; told once each."""
+    """A submission was graded; published once per submission."""
 
     submission_id: str
     quiz_id: str
@@ -16,14 +16,14 @@ class QuizGraded:
 
 @dataclass(frozen=True)
 class QuizRegraded:
-    """A mended key has changed a student's results; told once for each regrade and student."""
+    """A regrade changed a student's results; published once per regrade and student."""
 
     regrade_id: str
-    submission_id: str  # the first of those that changed
+    submission_id: str  # the first submission that changed
     quiz_id: str
     lesson_id: str
     course_id: str
     student_id: str
     quiz_title: str
-    passed: bool  # now
-    grade: float  # now, per cent, by the quiz's way of grading
+    passed: bool  # after the regrade
+    grade: float  # after the regrade, in percent, by the quiz's grading method

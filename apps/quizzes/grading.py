@@ -1,7 +1,8 @@
-"""Grading: pure, by the key that an attempt holds.
+"""
+Grade answers by the answer key of an attempt; all functions are pure.
 
-Marks and percentages have two decimal places, rounded half up; whether the quiz is passed is
-decided before rounding.
+Points and percentages have two decimal places and are rounded half up. Whether a submission passes
+is decided before rounding.
 """
 
 import unicodedata
@@ -19,16 +20,16 @@ from apps.quizzes.documents import (
     QuestionResult,
     QuestionSnapshot,
 )
-from apps.quizzes.numbers import EXACT, read_number
+from apps.quizzes.numbers import EXACT, parse_number
 
 _PLACES = Decimal("0.01")
 
 
 @dataclass(frozen=True)
-class Graded:
-    """What a submission was worth, question by question and in all."""
+class GradingResult:
+    """The result of a submission, for each question and in total."""
 
-    marks: list[QuestionResult]
+    results: list[QuestionResult]
     score: float
     max_score: float
     percentage: float
@@ -41,15 +42,18 @@ def grade(
     *,
     partial_credit: bool,
     pass_mark: int,
-) -> Graded:
-    """Grade the answers; a question without one counts nothing."""
-    given = {answer.question: answer for answer in answers}
-    marks = [_mark(question, given.get(question.id), partial_credit) for question in questions]
-    score = _sum(mark.points for mark in marks)
-    max_score = _sum(mark.max_points for mark in marks)
+) -> GradingResult:
+    """Grade the answers; an unanswered question earns no points."""
+    answers_by_id = {answer.question: answer for answer in answers}
+    results = [
+        _grade_question(question, answers_by_id.get(question.id), partial_credit)
+        for question in questions
+    ]
+    score = _sum(result.points for result in results)
+    max_score = _sum(result.max_points for result in results)
     share = 100 * score / max_score if max_score else Fraction()
-    return Graded(
-        marks=marks,
+    return GradingResult(
+        results=results,
         score=rounded(score),
         max_score=rounded(max_score),
         percentage=rounded(share),
@@ -57,8 +61,8 @@ def grade(
     )
 
 
-def grade_of(percentages: Sequence[float], grading: str) -> float | None:
-    """Return what submissions, in their order, come to; None where there is none."""
+def quiz_grade(percentages: Sequence[float], grading: str) -> float | None:
+    """Return the grade for the percentages of all submissions, in order; None without any."""
     if not percentages:
         return None
     match grading:
@@ -73,7 +77,7 @@ def grade_of(percentages: Sequence[float], grading: str) -> float | None:
 
 
 def rounded(number: Fraction) -> float:
-    """Return the number with two decimal places, half up."""
+    """Round half up to two decimal places."""
     exact = Decimal(number.numerator) / Decimal(number.denominator)
     return float(exact.quantize(_PLACES, ROUND_HALF_UP))
 
@@ -86,20 +90,20 @@ def rounded_mean(numbers: Sequence[float]) -> float:
     return rounded(_sum(numbers) / len(numbers))
 
 
-def fold_answer(text: str) -> str:
-    """Return the form in which texts are compared: without case, accents and surplus spaces."""
-    # Letter by letter: Python takes n² to put n combining marks in order.
-    apart = "".join(unicodedata.normalize("NFKD", letter) for letter in text.casefold())
-    bare = "".join(letter for letter in apart if not unicodedata.combining(letter))
-    if not bare.strip():  # Only accents: then they count, in Unicode's order.
-        bare = "".join(sorted(apart, key=unicodedata.combining))
-    return " ".join(bare.split())
+def normalize_answer(text: str) -> str:
+    """Return the text without case, accents and extra spaces, for comparisons."""
+    # Letter by letter, because Python takes n² steps to order n combining marks.
+    decomposed = "".join(unicodedata.normalize("NFKD", letter) for letter in text.casefold())
+    base = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    if not base.strip():  # A text of only accents is compared by them, in Unicode's order.
+        base = "".join(sorted(decomposed, key=unicodedata.combining))
+    return " ".join(base.split())
 
 
-def _mark(
+def _grade_question(
     question: QuestionSnapshot, answer: Answer | None, partial_credit: bool
 ) -> QuestionResult:
-    share = _share(question, answer, partial_credit) if answer else Fraction()
+    share = _credit(question, answer, partial_credit) if answer else Fraction()
     return QuestionResult(
         question=question.id,
         points=rounded(share * _exact(question.points)),
@@ -108,36 +112,46 @@ def _mark(
     )
 
 
-def _share(question: QuestionSnapshot, answer: Answer, partial_credit: bool) -> Fraction:
+def _credit(question: QuestionSnapshot, answer: Answer, partial_credit: bool) -> Fraction:
+    """Return the share of the points that the answer earns, from 0 to 1."""
     if question.kind == MULTIPLE:
-        return _share_of_several(question, answer, partial_credit)
+        return _credit_for_choices(question, answer, partial_credit)
     if question.kind == SINGLE:
-        right = {choice.id for choice in question.choices if choice.is_correct}
-        return Fraction(bool(answer.choices) and set(answer.choices) <= right)
-    return Fraction(_is_right_text(question, answer.text or ""))
+        correct = {choice.id for choice in question.choices if choice.is_correct}
+        return Fraction(bool(answer.choices) and set(answer.choices) <= correct)
+    return Fraction(_is_correct_text(question, answer.text or ""))
 
 
-def _share_of_several(question: QuestionSnapshot, answer: Answer, partial_credit: bool) -> Fraction:
-    """Right minus wrong, of all that are right, not below zero; or all or nothing."""
-    chosen = set(answer.choices or ())
-    right = {choice.id for choice in question.choices if choice.is_correct}
-    if not partial_credit or not right:
-        return Fraction(bool(right) and chosen == right)
-    return max(Fraction(), Fraction(len(chosen & right) - len(chosen - right), len(right)))
+def _credit_for_choices(
+    question: QuestionSnapshot, answer: Answer, partial_credit: bool
+) -> Fraction:
+    """
+    Return the credit for a question with several correct choices: all or nothing.
+
+    With partial credit it is the number of correct minus incorrect selections, at least 0, divided
+    by the number of correct choices.
+    """
+    selected = set(answer.choices or ())
+    correct = {choice.id for choice in question.choices if choice.is_correct}
+    if not partial_credit or not correct:
+        return Fraction(bool(correct) and selected == correct)
+    balance = len(selected & correct) - len(selected - correct)
+    return max(Fraction(), Fraction(balance, len(correct)))
 
 
-def _is_right_text(question: QuestionSnapshot, text: str) -> bool:
+def _is_correct_text(question: QuestionSnapshot, text: str) -> bool:
     if question.kind == NUMERIC:
-        return _is_near(read_number(text), read_number(question.answer), question.tolerance or 0)
-    folded = fold_answer(text)
+        number, expected = parse_number(text), parse_number(question.answer)
+        return _is_within(number, expected, question.tolerance or 0)
+    normalized = normalize_answer(text)
     accepted = question.answer.splitlines() if question.kind == SHORT_TEXT else [question.answer]
-    return bool(folded) and folded in {fold_answer(one) for one in accepted}
+    return bool(normalized) and normalized in {normalize_answer(answer) for answer in accepted}
 
 
-def _is_near(given: Decimal | None, wanted: Decimal | None, tolerance: float) -> bool:
-    if given is None or wanted is None:
+def _is_within(number: Decimal | None, expected: Decimal | None, tolerance: float) -> bool:
+    if number is None or expected is None:
         return False
-    return EXACT.abs(EXACT.subtract(given, wanted)) <= Decimal(repr(tolerance))
+    return EXACT.abs(EXACT.subtract(number, expected)) <= Decimal(repr(tolerance))
 
 
 def _sum(numbers: Iterable[float]) -> Fraction:
@@ -145,5 +159,5 @@ def _sum(numbers: Iterable[float]) -> Fraction:
 
 
 def _exact(number: float) -> Fraction:
-    """Return the decimal that was meant: 0.1 is a tenth."""
+    """Return the decimal number that the float stands for: exactly 1/10 for 0.1."""
     return Fraction(repr(number))

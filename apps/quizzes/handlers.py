@@ -6,38 +6,40 @@ from apps.lessons.events import LessonMoved, LessonRemoved
 from apps.quizzes import selectors, services
 from apps.users.events import PersonalData, UserErased
 
-MOST_NAMED = 20  # questions that keep a course from being published, in one answer
+MAX_BLOCKERS = 20  # unanswerable questions that one error message lists
 
 
 @subscribe(LessonRemoved)
-def remove_its_quizzes(event: LessonRemoved) -> None:
+def delete_quizzes_of_lesson(event: LessonRemoved) -> None:
     services.delete_quizzes_of_lesson(event.lesson_id)
 
 
 @subscribe(LessonMoved)
-def take_its_quizzes_along(event: LessonMoved) -> None:
+def move_quizzes_of_lesson(event: LessonMoved) -> None:
     services.move_quizzes(lesson_id=event.lesson_id, to_course_id=event.to_course_id)
 
 
 @subscribe(CourseRemoved)
-def remove_quizzes_of_course(event: CourseRemoved) -> None:
+def delete_quizzes_of_course(event: CourseRemoved) -> None:
     services.delete_quizzes_of_course(event.course_id)
 
 
 @subscribe(UserErased)
-def take_the_name_off(event: UserErased) -> None:
-    services.erase(event.user_id)
+def anonymize_submissions(event: UserErased) -> None:
+    services.erase_student(event.user_id)
 
 
 @answer(PublishBlockers)
-def questions_that_nobody_can_answer(question: PublishBlockers) -> list[str]:
+def list_publish_blockers(question: PublishBlockers) -> list[str]:
     return [
-        _("In the quiz “%(quiz)s” nobody can answer the question “%(question)s”.")
+        _("In the quiz “%(quiz)s”, the question “%(question)s” has no correct answer.")
         % {"quiz": quiz, "question": text}
-        for quiz, text in selectors.unready_questions_of(question.course_id, most=MOST_NAMED)
+        for quiz, text in selectors.unanswerable_questions_of(
+            question.course_id, limit=MAX_BLOCKERS
+        )
     ]
 
 
 @answer(PersonalData)
-def what_was_submitted(question: PersonalData) -> dict:
+def export_submissions(question: PersonalData) -> dict:
     return {"quiz_submissions": selectors.personal_data_of(question.user_id)}

@@ -1,30 +1,33 @@
-"""What marks say about a quiz and its questions: arithmetic over sums, without the submissions.
+"""
+Item analysis: the statistics of a quiz and its questions, computed from sums over submissions.
 
-Marks and percentages have two decimal places and come as whole hundredths, so that sums of them
-and of their products are whole numbers: nothing is rounded before the end, and subtracting two
-large ones of them loses nothing.
+Points and percentages have two decimal places and are passed as integers, in hundredths. So all
+sums and products are exact: results are rounded only once, and subtracting large sums loses no
+precision.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import sqrt
+from typing import Literal
 
 from apps.quizzes.grading import rounded
 
-FEW = 20  # below it the figures say more about chance than about the question
+MIN_SUBMISSIONS = 20  # with fewer, statistics depend more on chance than on the question
 
-Counts = Mapping[int, int]  # how many submissions there are of each percentage, in hundredths
+SampleWarning = Literal["few_attempts"]
+Counts = Mapping[int, int]  # the number of submissions by percentage, in hundredths
 
 
 @dataclass(frozen=True)
 class Sums:
     """
-    Over `n` submissions: sums of a question's mark x, of the others' marks y, and of products.
+    Sums over `n` submissions: the question's points x, the other questions' points y, and products.
 
-    All are in hundredths (products in ten-thousandths); `most` is the sum of the question's
-    maximum. Whether x and y vary is given apart: sums past 2**53, which engines keep as floating
-    point numbers, could not say it.
+    All are in hundredths (products in ten-thousandths); `max_points` is the sum of the question's
+    maximum points. Whether x and y vary is stored separately, because sums beyond 2**53, which
+    some engines store as floating-point numbers, are too inexact to tell.
     """
 
     n: int
@@ -33,44 +36,45 @@ class Sums:
     xx: int
     yy: int
     xy: int
-    most: int
+    max_points: int
     x_varies: bool
     y_varies: bool
 
 
 def mean(counts: Counts) -> float | None:
-    """Return the mean percentage; None of nothing."""
+    """Return the mean percentage, or None if there are no submissions."""
     n = sum(counts.values())
     return rounded(Fraction(sum(value * k for value, k in counts.items()), 100 * n)) if n else None
 
 
 def median(counts: Counts) -> float | None:
-    """Return the percentage in the middle, or the mean of both that are; None of nothing."""
+    """Return the median percentage, or None if there are no submissions."""
     n = sum(counts.values())
     if not n:
         return None
     return rounded(Fraction(_nth(counts, (n - 1) // 2) + _nth(counts, n // 2), 200))
 
 
-def per_cent(part: int, whole: int) -> float | None:
-    """Return how many per cent the part is, two places; None of nothing."""
+def percentage(part: int, whole: int) -> float | None:
+    """Return the part in percent of the whole, or None if the whole is 0."""
     return rounded(Fraction(100 * part, whole)) if whole else None
 
 
 def facility(sums: Sums) -> float | None:
-    """Return the mean mark ÷ the maximum, in per cent; None where there is nothing to gain."""
-    return per_cent(sums.x, sums.most)
+    """Return the facility index: mean points in percent of the maximum; None if that is 0."""
+    return percentage(sums.x, sums.max_points)
 
 
 def discrimination(sums: Sums) -> float | None:
     """
-    Return 100 × the correlation of the question's mark with the sum of the others: −100 to 100.
+    Return the discrimination index: 100 × the correlation of the question's points with the points
+    for all other questions, from −100 to 100.
 
-    None where there are fewer than two submissions, or a variance is 0.
+    It is None with fewer than two submissions, and if one of the two does not vary.
     """
     if not (sums.x_varies and sums.y_varies):
         return None
-    # The n (n - 1) that each of these would be divided by cancels out.
+    # The common divisor n (n - 1) cancels out.
     covariance = sums.n * sums.xy - sums.x * sums.y
     x_variance = sums.n * sums.xx - sums.x**2
     y_variance = sums.n * sums.yy - sums.y**2
@@ -80,14 +84,14 @@ def discrimination(sums: Sums) -> float | None:
     return round(100 * max(-1.0, min(1.0, correlation)), 2)
 
 
-def warning(n: int) -> str | None:
-    return "few_attempts" if n < FEW else None
+def sample_warning(n: int) -> SampleWarning | None:
+    return "few_attempts" if n < MIN_SUBMISSIONS else None
 
 
-def _nth(counts: Counts, place: int) -> int:
-    """Return the value at a place, from 0, among all values in order."""
+def _nth(counts: Counts, position: int) -> int:
+    """Return the value at a position, from 0, of all values in ascending order."""
     for value in sorted(counts):
-        place -= counts[value]
-        if place < 0:
+        position -= counts[value]
+        if position < 0:
             return value
-    raise IndexError(place)
+    raise IndexError(position)

@@ -20,12 +20,12 @@ def finish_import(*, import_id: str) -> None:
 
 @shared_task
 def repair_quizzes() -> None:
-    """Finish interrupted orders, moves, choices, imports, figures, removals, and events."""
+    """Finish interrupted changes and deletions, and deliver undelivered events."""
     services.repair_quizzes()
     services.repair_moves()
     services.repair_questions()
     services.repair_imports()
-    services.repair_figures()
+    services.repair_summaries()
     services.repair_attempts()
     services.finish_removals()
 

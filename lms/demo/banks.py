@@ -1,7 +1,8 @@
-"""Read the quizzes of the demo catalogue: `<course>.lesson-<n>.gift` beside `<course>.md`.
+"""
+Read the question banks of the demo catalog: `<course>.lesson-<n>.gift` next to `<course>.md`.
 
-A bank is a GIFT file as any author may import it. Its title and its settings stand in comments
-before the first question, which other readers of the format pass over: `// pass mark: 60`.
+A question bank is a GIFT file that any instructor could import. The quiz's title and settings are
+in comments before the first question, such as `// pass mark: 60`, which other programs ignore.
 """
 
 import re
@@ -13,7 +14,7 @@ from typing import Any
 from mongoengine import IntField
 
 from apps.quizzes import documents
-from apps.quizzes.documents import GRADINGS, SHOW_KEY, WITH_CHOICES
+from apps.quizzes.documents import GRADING_METHODS, SHOW_KEY_OPTIONS, WITH_CHOICES
 from apps.quizzes.interchange import gift
 from apps.quizzes.interchange.draft import QuestionDraft
 from lms.demo.errors import CatalogueError
@@ -23,7 +24,7 @@ _NAME = re.compile(r"(?P<course>.+)\.lesson-(?P<lesson>[1-9]\d?)\.gift")
 
 @dataclass(frozen=True)
 class Quiz:
-    """A quiz of a lesson; `settings` are fields of `apps.quizzes.documents.Quiz`."""
+    """A planned quiz; `settings` are fields of `apps.quizzes.documents.Quiz`."""
 
     title: str
     questions: tuple[QuestionDraft, ...]
@@ -32,42 +33,43 @@ class Quiz:
 
 def read_banks(folder: Path) -> dict[tuple[str, int], Quiz]:
     """
-    Return the quizzes of a folder by their course's file, without its ending, and lesson.
+    Return the quizzes in a folder by (name of the course's file without extension, lesson number).
 
-    :raises CatalogueError: a bank is not in the catalogue's form
+    :raises CatalogueError: a question bank is invalid
     """
-    return {_place_of(path): read_bank(path) for path in sorted(folder.glob("*.gift"))}
+    return {_course_and_lesson_of(path): read_bank(path) for path in sorted(folder.glob("*.gift"))}
 
 
 def read_bank(path: Path) -> Quiz:
     """
-    :raises CatalogueError: it is not in the catalogue's form
+    :raises CatalogueError: the question bank is invalid
     """
     reading = gift.read(path.read_bytes())
-    for found in reading.faults:
-        raise CatalogueError(f"{path}:{found.line}: {found.reason}")
-    for unknown in reading.unsupported:
-        raise CatalogueError(f"{path}:{unknown.line}: There is no kind “{unknown.kind}” here.")
+    for fault in reading.faults:
+        raise CatalogueError(f"{path}:{fault.line}: {fault.reason}")
+    for unsupported in reading.unsupported:
+        reason = f"Question type “{unsupported.kind}” is not supported."
+        raise CatalogueError(f"{path}:{unsupported.line}: {reason}")
     for question in reading.questions:
-        if question.kind in WITH_CHOICES and all(one.is_correct for one in question.choices):
-            raise CatalogueError(f"{path}:{question.line}: No choice is wrong.")
+        if question.kind in WITH_CHOICES and all(choice.is_correct for choice in question.choices):
+            raise CatalogueError(f"{path}:{question.line}: Every choice is correct.")
     settings = _settings(path)
     if "title" not in settings:
-        raise CatalogueError(f"{path}:1: Missing here: title.")
+        raise CatalogueError(f"{path}:1: The title is missing.")
     if not reading.questions:
         raise CatalogueError(f"{path}:1: A quiz needs at least one question.")
     return Quiz(settings.pop("title"), tuple(reading.questions), settings)
 
 
-def _place_of(path: Path) -> tuple[str, int]:
+def _course_and_lesson_of(path: Path) -> tuple[str, int]:
     name = _NAME.fullmatch(path.name)
     if name is None:
-        raise CatalogueError(f"{path}:1: A bank is called <course>.lesson-<number>.gift.")
+        raise CatalogueError(f"{path}:1: Name the file <course>.lesson-<number>.gift.")
     return name["course"], int(name["lesson"])
 
 
 def _settings(path: Path) -> dict[str, Any]:
-    """Read the comments that the file begins with."""
+    """Read the comments at the start of the file."""
     settings: dict[str, Any] = {}
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         if not line.startswith("//"):
@@ -75,15 +77,15 @@ def _settings(path: Path) -> dict[str, Any]:
         name, _, value = (part.strip() for part in line.removeprefix("//").partition(":"))
         field_name, read = _SETTINGS.get(name, (None, None))
         if field_name is None or field_name in settings:
-            raise CatalogueError(f"{path}:{number}: Did not expect “{line}” here.")
+            raise CatalogueError(f"{path}:{number}: Unexpected line “{line}”.")
         try:
             settings[field_name] = read(value)
         except (KeyError, ValueError) as error:
-            raise CatalogueError(f"{path}:{number}: “{value}” is no {name}.") from error
+            raise CatalogueError(f"{path}:{number}: “{value}” is not a valid {name}.") from error
     return settings
 
 
-def _some_text(value: str) -> str:
+def _non_empty(value: str) -> str:
     if not value:
         raise ValueError(value)
     return value
@@ -100,12 +102,12 @@ def _number_for(setting: IntField) -> Callable[[str], int]:
 
 _YES = {"yes": True, "no": False}.__getitem__
 _SETTINGS: dict[str, tuple[str, Callable[[str], Any]]] = {
-    "title": ("title", _some_text),
+    "title": ("title", _non_empty),
     "time limit": ("time_limit_seconds", _number_for(documents.Quiz.time_limit_seconds)),
     "attempts": ("max_attempts", _number_for(documents.Quiz.max_attempts)),
     "pass mark": ("pass_mark", _number_for(documents.Quiz.pass_mark)),
-    "grading": ("grading", {one: one for one in GRADINGS}.__getitem__),
+    "grading": ("grading", {method: method for method in GRADING_METHODS}.__getitem__),
     "shuffle": ("shuffle", _YES),
     "partial credit": ("partial_credit", _YES),
-    "show key": ("show_key", {one: one for one in SHOW_KEY}.__getitem__),
+    "show key": ("show_key", {option: option for option in SHOW_KEY_OPTIONS}.__getitem__),
 }

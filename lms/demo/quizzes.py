@@ -1,4 +1,4 @@
-"""Stores the quizzes of the demo, and what its students submitted, as if it had happened so."""
+"""Store the demo's quizzes and its students' submissions, without side effects."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -18,11 +18,13 @@ from apps.quizzes.documents import (
     content_of,
 )
 from lms.demo import banks, catalogue
-from lms.demo.attempts import Submission, submissions
+from lms.demo.attempts import Submission, simulate_submissions
 from lms.demo.ids import id_at
 
-BETWEEN_TRIES = timedelta(hours=5)
-SPENT = timedelta(minutes=7)  # on an attempt
+BETWEEN_ATTEMPTS = timedelta(hours=5)
+DURATION = timedelta(minutes=7)  # of an attempt
+
+QuizWithQuestions = tuple[Quiz, list[QuestionSnapshot]]
 
 
 def store_quizzes(planned: Sequence[catalogue.Lesson], lessons: Sequence[Lesson]) -> None:
@@ -32,7 +34,7 @@ def store_quizzes(planned: Sequence[catalogue.Lesson], lessons: Sequence[Lesson]
 
 
 def remove_quizzes(course_id: ObjectId) -> None:
-    """Remove what a filling that was cut off has left of a course's quizzes."""
+    """Delete the quizzes that an interrupted run has stored for a course."""
     quizzes = Quiz.objects(course=course_id).distinct("id")
     questions = Question.objects(quiz__in=quizzes).distinct("id")
     Choice.objects(question__in=questions).delete()
@@ -40,10 +42,10 @@ def remove_quizzes(course_id: ObjectId) -> None:
     Quiz.objects(course=course_id).delete()
 
 
-def quizzes_of(course: Course) -> dict[ObjectId, tuple[Quiz, list[QuestionSnapshot]]]:
-    """Return the quiz of each lesson that has one, with its questions."""
-    found = Quiz.objects(course=course.id)
-    return {quiz.lesson: (quiz, selectors.asked_in(quiz)) for quiz in found}
+def quizzes_of(course: Course) -> dict[ObjectId, QuizWithQuestions]:
+    """Return the quiz of each lesson that has one, with its questions, by lesson id."""
+    quizzes = Quiz.objects(course=course.id)
+    return {quiz.lesson: (quiz, selectors.snapshot_questions(quiz)) for quiz in quizzes}
 
 
 def store_submissions(
@@ -52,38 +54,40 @@ def store_submissions(
     username: str,
     lessons: Sequence[Lesson],
     done: Sequence[datetime],
-    quizzes: dict[ObjectId, tuple[Quiz, list[QuestionSnapshot]]],
+    quizzes: dict[ObjectId, QuizWithQuestions],
     seed: int,
 ) -> list[Attempt]:
     """
-    Store what a student submitted on the way, and return it, the first first.
+    Store a student's submissions in a course, and return them in order.
 
-    Who has completed a lesson has passed its quiz; of the one after, some have failed.
+    The student has passed the quizzes of all completed lessons. Some students have failed the quiz
+    of the lesson after these.
 
-    :param done: when the first lessons were completed
+    :param done: when the student completed the first lessons, in order
     """
-    made: list[Attempt] = []
+    attempts: list[Attempt] = []
     for number, lesson in enumerate(lessons[: len(done) + 1] if done else []):
         if lesson.id not in quizzes:
             continue
         quiz, questions = quizzes[lesson.id]
         passes = number < len(done)
-        ended = done[number] if passes else min(done[-1] + 3 * BETWEEN_TRIES, now_in_milliseconds())
-        tries = submissions(
+        last_failure = min(done[-1] + 3 * BETWEEN_ATTEMPTS, now_in_milliseconds())
+        ended_at = done[number] if passes else last_failure
+        submissions = simulate_submissions(
             questions,
             student=username,
             quiz=quiz.title,
             passes=passes,
-            most=quiz.max_attempts,
+            max_attempts=quiz.max_attempts,
             shuffle=quiz.shuffle,
             partial_credit=quiz.partial_credit,
             pass_mark=quiz.pass_mark,
             seed=seed,
         )
-        made += _attempts(tries, quiz, student_id, ended)
-    if made:
-        Attempt.objects.insert(made, load_bulk=False)
-    return made
+        attempts += _build_attempts(submissions, quiz, student_id, ended_at)
+    if attempts:
+        Attempt.objects.insert(attempts, load_bulk=False)
+    return attempts
 
 
 def _store_quiz(planned: banks.Quiz, lesson: Lesson) -> None:
@@ -105,51 +109,56 @@ def _store_quiz(planned: banks.Quiz, lesson: Lesson) -> None:
         for position, draft in enumerate(planned.questions, start=1)
     ]
     choices = [
-        Choice(question=question.id, text=one.text, is_correct=one.is_correct, position=position)
+        Choice(
+            question=question.id,
+            text=choice.text,
+            is_correct=choice.is_correct,
+            position=position,
+        )
         for question, draft in zip(questions, planned.questions, strict=True)
-        for position, one in enumerate(draft.choices, start=1)
+        for position, choice in enumerate(draft.choices, start=1)
     ]
     Question.objects.insert(questions, load_bulk=False)
     if choices:
         Choice.objects.insert(choices, load_bulk=False)
 
 
-def _attempts(
-    tries: Sequence[Submission],
+def _build_attempts(
+    submissions: Sequence[Submission],
     quiz: Quiz,
     student_id: ObjectId,
-    ended: datetime,
+    ended_at: datetime,
 ) -> list[Attempt]:
     return [
-        _attempt(one, quiz, student_id, number, ended - back * BETWEEN_TRIES)
-        for number, (back, one) in enumerate(
-            zip(reversed(range(len(tries))), tries, strict=True), start=1
+        _build_attempt(submission, quiz, student_id, number, ended_at - later * BETWEEN_ATTEMPTS)
+        for number, (later, submission) in enumerate(
+            zip(reversed(range(len(submissions))), submissions, strict=True), start=1
         )
     ]
 
 
-def _attempt(
+def _build_attempt(
     submission: Submission,
     quiz: Quiz,
     student_id: ObjectId,
     number: int,
-    submitted: datetime,
+    submitted_at: datetime,
 ) -> Attempt:
     limit = quiz.time_limit_seconds
-    started = submitted - (min(SPENT, timedelta(seconds=limit)) if limit else SPENT)
+    started_at = submitted_at - (min(DURATION, timedelta(seconds=limit)) if limit else DURATION)
     return Attempt(
-        id=id_at(started),
+        id=id_at(started_at),
         quiz=quiz.id,
         student=student_id,
         lesson=quiz.lesson,
         course=quiz.course,
         attempt=number,
-        started_at=started,
-        deadline=started + timedelta(seconds=limit) if limit else None,
-        submitted_at=submitted,
+        started_at=started_at,
+        deadline=started_at + timedelta(seconds=limit) if limit else None,
+        submitted_at=submitted_at,
         questions=submission.questions,
         partial_credit=quiz.partial_credit,
         pass_mark=quiz.pass_mark,
         answers=submission.answers,
-        **vars(submission.graded),
+        **vars(submission.result),
     )

@@ -92,7 +92,7 @@ def loaded(quiz, questions, _choices):
     )
     marks = {question.id: ([], []) for question in questions}
     for one in submissions:
-        for mark in one.marks:
+        for mark in one.results:
             marks[mark.question][0].append(mark.points)
             marks[mark.question][1].append(one.score - mark.points)
     correlations = [statistics.correlation(x, y) for x, y in marks.values()]

@@ -23,7 +23,7 @@ from tests.factories import (
     make_lesson,
     make_student,
 )
-from tests.quizzes.submissions import graded, store_quiz
+from tests.quizzes.submissions import store_graded, store_quiz
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)  # a Wednesday
 FIRST_MONDAY = datetime(2025, 12, 15, tzinfo=UTC)
@@ -118,8 +118,8 @@ def test_activity_counts_lessons_completed_and_submissions_by_week(wednesday):
     unmarked.update(set__completed=False, set__completed_at=NOW)
     quiz = store_quiz(course)
     for attempt, moment in enumerate([NOW, NOW - a_minute, FIRST_MONDAY - a_minute], start=1):
-        graded(quiz, 50, student=student.id, attempt=attempt, submitted_at=moment)
-    graded(quiz, 50, submitted_at=NOW)  # somebody else's
+        store_graded(quiz, 50, student=student.id, attempt=attempt, submitted_at=moment)
+    store_graded(quiz, 50, submitted_at=NOW)  # somebody else's
 
     weeks = dashboard(client_of(student))["student"]["activity"]
 
@@ -172,7 +172,7 @@ def test_a_grade_a_quiz_and_a_notification_make_the_students_part_old():
     assert submissions() == 0
     for number, key in enumerate((grades_key(student.id), quizzes_key(course.id)), start=1):
         now = datetime.now(UTC)
-        graded(quiz, 50, student=student.id, attempt=number, submitted_at=now)
+        store_graded(quiz, 50, student=student.id, attempt=number, submitted_at=now)
         assert submissions() == number - 1  # kept: nobody has said anything
         invalidate(key)
         assert submissions() == number

@@ -1,11 +1,11 @@
-"""What the demo's students submitted is made up, by the rules of the product."""
+"""The demo's simulated submissions follow the rules of the product."""
 
 from random import Random
 
 from bson import ObjectId
 
 from apps.quizzes.documents import ChoiceSnapshot, QuestionSnapshot
-from lms.demo.attempts import submissions
+from lms.demo.attempts import simulate_submissions
 from lms.demo.people import DEMO_STUDENT, STUDENTS
 
 
@@ -24,15 +24,15 @@ def questions() -> list[QuestionSnapshot]:
     ]
 
 
-def submitted(
-    student: str, *, passes: bool, most: int | None = None, asked=None, shuffle=False
+def submissions_of(
+    student: str, *, passes: bool, max_attempts: int | None = None, asked=None, shuffle=False
 ) -> list:
-    return submissions(
+    return simulate_submissions(
         asked or questions(),
         student=student,
         quiz="Quiz",
         passes=passes,
-        most=most,
+        max_attempts=max_attempts,
         shuffle=shuffle,
         partial_credit=False,
         pass_mark=70,
@@ -40,56 +40,61 @@ def submitted(
     )
 
 
-def test_who_has_completed_the_lesson_passed_at_last_and_who_has_not_failed():
+def test_only_students_who_completed_the_lesson_pass_and_they_do_so_last():
     failed = 0
     for student in STUDENTS:
-        tries = submitted(student.username, passes=True)
-        assert [one.graded.passed for one in tries] == [False] * (len(tries) - 1) + [True]
-        tries = submitted(student.username, passes=False, most=3)
-        assert not any(one.graded.passed for one in tries)
-        assert len(tries) < 3
-        failed += len(tries)
+        submissions = submissions_of(student.username, passes=True)
+        assert [each.result.passed for each in submissions] == [False] * (len(submissions) - 1) + [
+            True
+        ]
+        submissions = submissions_of(student.username, passes=False, max_attempts=3)
+        assert not any(each.result.passed for each in submissions)
+        assert len(submissions) < 3
+        failed += len(submissions)
     assert failed > len(STUDENTS) / 3
 
 
-def test_nobody_has_more_tries_than_the_quiz_gives():
+def test_students_have_no_more_attempts_than_the_quiz_allows():
     for student in STUDENTS:
-        assert len(submitted(student.username, passes=True, most=1)) == 1
-        assert submitted(student.username, passes=False, most=1) == []
+        assert len(submissions_of(student.username, passes=True, max_attempts=1)) == 1
+        assert submissions_of(student.username, passes=False, max_attempts=1) == []
 
 
-def test_a_seed_gives_one_story():
+def test_a_seed_always_gives_the_same_submissions():
     asked = questions()
     for student in Random(3).sample(STUDENTS, 5):
-        stories = [
-            [one.graded.percentage for one in submitted(student.username, passes=True, asked=asked)]
+        percentages = [
+            [
+                each.result.percentage
+                for each in submissions_of(student.username, passes=True, asked=asked)
+            ]
             for _ in range(2)
         ]
-        assert stories[0] == stories[1]
+        assert percentages[0] == percentages[1]
 
 
-def test_a_wrong_text_is_another_answer_or_the_right_one_misspelt():
+def test_a_wrong_text_is_another_answer_or_a_misspelled_one():
     short = [
         QuestionSnapshot(id=ObjectId(), text=text, kind="short_text", points=1, answer=answer)
         for text, answer in [("1", "Loire\nthe Loire"), ("2", "Garonne"), ("3", "e")]
     ]
-    right = {one.id: one.answer.splitlines() for one in short}
-    wrong: dict = {one.id: set() for one in short}
+    right = {question.id: question.answer.splitlines() for question in short}
+    wrong: dict = {question.id: set() for question in short}
     for student in STUDENTS:
-        for made in submitted(student.username, passes=False, asked=short):
-            for answer in made.answers:
+        for submission in submissions_of(student.username, passes=False, asked=short):
+            for answer in submission.answers:
                 if answer.text not in right[answer.question]:
                     wrong[answer.question].add(answer.text)
 
     for question in short:
-        others = {right[one.id][0] for one in short if one != question}
-        misspelt = wrong[question.id] - others
+        others = {right[other.id][0] for other in short if other != question}
+        misspelled = wrong[question.id] - others
         assert wrong[question.id] & others
-        assert misspelt
+        assert misspelled
         longest = max(right[question.id], key=len)
-        assert all(abs(len(text) - len(longest)) == 1 for text in misspelt)
+        assert all(abs(len(text) - len(longest)) == 1 for text in misspelled)
 
 
-def test_the_demo_student_passes_at_the_second_try():
-    tries = submitted(DEMO_STUDENT.username, passes=True)
-    assert [one.graded.passed for one in tries] == [False, True]
+def test_the_demo_student_passes_with_the_second_attempt():
+    submissions = submissions_of(DEMO_STUDENT.username, passes=True)
+    assert [each.result.passed for each in submissions] == [False, True]

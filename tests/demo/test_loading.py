@@ -64,7 +64,7 @@ def test_whoever_has_completed_a_lesson_has_passed_its_quiz():
     for record in completed:
         assert (record.student, quizzes[record.lesson]) in passed
     assert Attempt.objects(passed=False).count() > 20
-    assert Attempt.objects(pending_since__ne=None).count() == 0
+    assert Attempt.objects(undelivered_since__ne=None).count() == 0
 
 
 def test_the_figures_of_quizzes_that_many_took_look_like_real_ones():
@@ -86,7 +86,7 @@ def test_each_attempt_at_a_shuffled_quiz_is_asked_in_an_order_of_its_own():
         orders = [tuple(asked.id for asked in one.questions) for one in attempts]
         assert len(set(orders)) > len(orders) / 2 if quiz.shuffle else len(set(orders)) <= 1
         assert len({frozenset(order) for order in orders}) <= 1
-        assert [tuple(mark.question for mark in one.marks) for one in attempts] == orders
+        assert [tuple(result.question for result in one.results) for one in attempts] == orders
     choices: dict = {}
     for one in Attempt.objects(quiz__in=Quiz.objects(shuffle=True).distinct("id")):
         for asked in one.questions:

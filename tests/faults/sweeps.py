@@ -5,13 +5,12 @@ from datetime import timedelta
 from apps.common.storage import count_limits, idempotency_keys, undelivered
 from apps.progress import services as progress
 from apps.quizzes.services import (
-    attempts,
-    authoring,
-    exchange,
-    figures,
+    import_export,
     moves,
     questions,
+    quizzes,
     regrading,
+    summaries,
 )
 from apps.users.services import erasure, people, profiles
 from lms.celery import SWEEPS, app
@@ -20,10 +19,9 @@ LONG_AGO = timedelta(seconds=-5)  # what is younger than this is left alone: not
 WAITS = {
     undelivered: "GRACE_PERIOD",
     progress: "A_MINUTE",
-    attempts: "A_MINUTE",
-    authoring: "A_MINUTE",
-    exchange: "A_MINUTE",
-    figures: "A_MINUTE",
+    quizzes: "A_MINUTE",
+    import_export: "A_MINUTE",
+    summaries: "A_MINUTE",
     moves: "A_MINUTE",
     questions: "A_MINUTE",
     regrading: "A_MINUTE",

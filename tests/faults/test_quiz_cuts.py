@@ -55,8 +55,8 @@ def submitting(opened: bool = False) -> Scene:
     def whole() -> None:
         for attempt in Attempt.objects(submitted_at__ne=None):
             assert attempt.passed
-            assert len(attempt.marks) == 2
-            assert attempt.pending_since is None
+            assert len(attempt.results) == 2
+            assert attempt.undelivered_since is None
         assert Progress.objects.get(student=student.id, lesson=quiz.lesson).completed
         place = Enrollment.objects.get(student=student.id)
         assert sorted(place.milestones) == [25, 50]
@@ -82,7 +82,7 @@ def replacing_choices() -> Scene:
             ["New", "Kept"],
             [f"Choice {number}" for number in range(1, 5)],
         )
-        assert Question.objects.get(id=question.id).wanted_choices is None
+        assert Question.objects.get(id=question.id).new_choices is None
         assert Choice.objects.count() == len(choices_of(question))
 
     return Scene(
@@ -160,7 +160,7 @@ def figures_are_right(quiz: Quiz) -> None:
     unready = {one.question for one in now.problems}
     right = set(Choice.objects(is_correct=True).distinct("question"))
     assert unready == {one.id for one in questions if not one.answer and one.id not in right}
-    assert (now.figures_due, now.importing or []) == (None, [])
+    assert (now.summary_stale_since, now.import_ids or []) == (None, [])
     assert Counter.objects.count() == 0
 
 
@@ -239,7 +239,7 @@ def importing() -> Scene:
 
     def whole() -> None:
         assert Question.objects(quiz=quiz.id).count() in (2 + 3, 2 + 3 + 3)
-        assert QuestionImport.objects(pending_since__ne=None).count() == 0
+        assert QuestionImport.objects(unfinished_since__ne=None).count() == 0
         for question in Question.objects(kind="single"):
             assert len(choices_of(question)) > 1
         figures_are_right(quiz)

@@ -24,8 +24,8 @@ from apps.courses.documents import Course
 from apps.lessons.documents import Lesson
 from apps.notifications.documents import Notification
 from apps.quizzes.documents import (
-    MOST_CHOICES,
-    MOST_QUESTIONS,
+    MAX_CHOICES,
+    MAX_QUESTIONS,
     Answer,
     Attempt,
     Choice,
@@ -83,7 +83,7 @@ def wide(field: StringField) -> str:
 
 
 def largest_questions() -> list[QuestionSnapshot]:
-    choices = [ChoiceSnapshot(id=ObjectId(), text=wide(Choice.text)) for _ in range(MOST_CHOICES)]
+    choices = [ChoiceSnapshot(id=ObjectId(), text=wide(Choice.text)) for _ in range(MAX_CHOICES)]
     return [
         QuestionSnapshot(
             id=ObjectId(),
@@ -95,7 +95,7 @@ def largest_questions() -> list[QuestionSnapshot]:
             explanation=wide(Question.explanation),
             choices=choices,
         )
-        for _ in range(MOST_QUESTIONS)
+        for _ in range(MAX_QUESTIONS)
     ]
 
 
@@ -115,7 +115,7 @@ def test_the_largest_attempt_can_be_stored():
             )
             for one in questions
         ],
-        marks=[
+        results=[
             QuestionResult(question=one.id, points=1, max_points=1, correct=True)
             for one in questions
         ],
@@ -133,12 +133,12 @@ def test_the_largest_import_can_be_stored():
     assert size_of(coming) < MOST_STORED - 1024 * 1024
 
 
-def test_the_largest_question_order_and_pending_choices_are_small():
+def test_the_largest_question_order_and_new_choices_are_small():
     order = Quiz(
         lesson=ObjectId(),
         course=ObjectId(),
         title=wide(Quiz.title),
-        question_order=[ObjectId() for _ in range(MOST_QUESTIONS)],
+        question_order=[ObjectId() for _ in range(MAX_QUESTIONS)],
     )
 
     assert size_of(order) < 100_000

@@ -1,4 +1,4 @@
-"""Submissions as they lie in the store, made without taking the quiz."""
+"""Factories that store submissions directly, without taking the quiz."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -18,45 +18,46 @@ from apps.quizzes.documents import (
 from tests.factories import lessons_of, make_course
 
 
-def store_quiz(course: Course | None = None, **given) -> Quiz:
+def store_quiz(course: Course | None = None, **options) -> Quiz:
     course = course or make_course(lessons=1)
     lesson = lessons_of(course)[0]
     fields = {"lesson": lesson.id, "course": course.id, "title": "Vectors", "pass_mark": 60}
-    return Quiz(**fields | given).save(force_insert=True)
+    return Quiz(**fields | options).save(force_insert=True)
 
 
 def store_questions(quiz: Quiz, *points: float, kind: str = "short_text") -> list[Question]:
-    """Store a question worth so much for each of the points."""
+    """Store one question for each number of points."""
     return [
         Question(
-            quiz=quiz.id, text=f"Question {place}", kind=kind, points=worth, position=place
+            quiz=quiz.id, text=f"Question {position}", kind=kind, points=each, position=position
         ).save(force_insert=True)
-        for place, worth in enumerate(points, start=1)
+        for position, each in enumerate(points, start=1)
     ]
 
 
 def store_choices(question: Question, **correct: bool) -> list[Choice]:
-    """Store a choice of each name, right or wrong."""
+    """Store a choice for each name, correct or not."""
     return [
-        Choice(question=question.id, text=text, is_correct=right, position=place).save(
+        Choice(question=question.id, text=text, is_correct=is_correct, position=position).save(
             force_insert=True
         )
-        for place, (text, right) in enumerate(correct.items(), start=1)
+        for position, (text, is_correct) in enumerate(correct.items(), start=1)
     ]
 
 
 def submission_of(
     quiz: Quiz,
     questions: Sequence[Question],
-    marks: Sequence[float],
+    points: Sequence[float],
     *,
     answers: Sequence[Answer] = (),
-    **given,
+    **options,
 ) -> Attempt:
-    """Return a submission, not yet stored, that was given these marks."""
+    """Return an unsaved submission with these points for its questions."""
     now = datetime(2026, 3, 2, 12, tzinfo=UTC)
-    score, most = round(sum(marks), 2), round(sum(one.points for one in questions), 2)
-    percentage = round(100 * score / most, 2)
+    score = round(sum(points), 2)
+    max_score = round(sum(question.points for question in questions), 2)
+    percentage = round(100 * score / max_score, 2)
     fields = {
         "quiz": quiz.id,
         "student": ObjectId(),
@@ -66,35 +67,36 @@ def submission_of(
         "started_at": now,
         "submitted_at": now,
         "pass_mark": quiz.pass_mark,
-        "questions": [_asked(one) for one in questions],
+        "questions": [_snapshot_of(question) for question in questions],
         "answers": list(answers),
-        "marks": [_mark(one, mark) for one, mark in zip(questions, marks, strict=True)],
+        "results": [
+            _result_of(question, each) for question, each in zip(questions, points, strict=True)
+        ],
         "score": score,
-        "max_score": most,
+        "max_score": max_score,
         "percentage": percentage,
         "passed": percentage >= quiz.pass_mark,
     }
-    return Attempt(**fields | given)
+    return Attempt(**fields | options)
 
 
-def submit(*args, **given) -> Attempt:
-    return submission_of(*args, **given).save(force_insert=True)
+def store_submission(*args, **options) -> Attempt:
+    return submission_of(*args, **options).save(force_insert=True)
 
 
-def graded(quiz: Quiz, percentage: float, **given) -> Attempt:
+def store_graded(quiz: Quiz, percentage: float, **options) -> Attempt:
     """Store a submission of which only the percentage matters."""
-    return submit(
-        quiz, [Question(id=ObjectId(), text="?", kind="numeric", points=100)], [percentage], **given
-    )
+    question = Question(id=ObjectId(), text="?", kind="numeric", points=100)
+    return store_submission(quiz, [question], [percentage], **options)
 
 
-def _asked(question: Question) -> QuestionSnapshot:
+def _snapshot_of(question: Question) -> QuestionSnapshot:
     return QuestionSnapshot(
         id=question.id, text=question.text, kind=question.kind, points=question.points
     )
 
 
-def _mark(question: Question, points: float) -> QuestionResult:
+def _result_of(question: Question, points: float) -> QuestionResult:
     return QuestionResult(
         question=question.id,
         points=points,

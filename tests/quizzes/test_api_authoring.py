@@ -1,11 +1,13 @@
-"""Writing quizzes, questions and choices."""
+"""Creating, changing and deleting quizzes, questions and choices."""
 
 import pytest
 from bson import ObjectId
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from apps.common.storage.positions import LARGEST_POSITION
+from apps.courses.selectors import get_course
 from apps.quizzes.documents import Attempt, Choice, Question, Quiz
+from apps.users.selectors import invalidate_user
 from tests.factories import (
     choices_of,
     client_of,
@@ -27,7 +29,7 @@ def course(instructor):
 
 
 @pytest.fixture
-def author(instructor):
+def as_instructor(instructor):
     return client_of(instructor)
 
 
@@ -39,14 +41,16 @@ def quiz(course):
 # Quizzes
 
 
-def test_a_quiz_comes_back_with_what_it_was_given_and_the_defaults(author, course):
+def test_a_new_quiz_has_the_values_that_were_sent_and_the_defaults(as_instructor, course):
     lesson = lessons_of(course)[0]
 
-    made = author.post("/api/quizzes/", {"lesson": str(lesson.id), "title": "¿Qué es? 🧮"})
+    created = as_instructor.post(
+        "/api/quizzes/", {"lesson": str(lesson.id), "title": "¿Qué es? 🧮"}
+    )
 
-    assert made.status_code == 201
-    assert made.data["id"]
-    assert made.data["created_at"].endswith("Z")
+    assert created.status_code == 201
+    assert created.data["id"]
+    assert created.data["created_at"].endswith("Z")
     expected = {
         "lesson": str(lesson.id),
         "course": str(course.id),
@@ -63,10 +67,10 @@ def test_a_quiz_comes_back_with_what_it_was_given_and_the_defaults(author, cours
         "problems": [{"question": None, "code": "no_questions"}],
         "questions": [],
     }
-    assert expected.items() <= made.data.items()
-    again = author.get(f"/api/quizzes/{made.data['id']}/")
-    assert again.json() == made.json()
-    assert again["ETag"] == made["ETag"]
+    assert expected.items() <= created.data.items()
+    again = as_instructor.get(f"/api/quizzes/{created.data['id']}/")
+    assert again.json() == created.json()
+    assert again["ETag"] == created["ETag"]
 
 
 @pytest.mark.parametrize(
@@ -97,101 +101,112 @@ def test_a_quiz_comes_back_with_what_it_was_given_and_the_defaults(author, cours
         ("questions", []),
     ],
 )
-def test_a_wrong_field_is_named_and_nothing_stored(author, course, field, value):
+def test_an_invalid_field_is_named_and_nothing_is_stored(as_instructor, course, field, value):
     body = {"lesson": str(lessons_of(course)[0].id), "title": "Vectors"}
 
-    response = author.post("/api/quizzes/", body | {field: value})
+    response = as_instructor.post("/api/quizzes/", body | {field: value})
 
     assert (response.status_code, list(response.data)) == (400, [field])
     assert Quiz.objects.count() == 0
 
 
-def test_what_was_read_can_be_put_back(author, quiz):
+def test_a_quiz_can_be_put_as_it_was_read(as_instructor, quiz):
     make_question(quiz)
     address = f"/api/quizzes/{quiz.id}/"
-    read = author.get(address).json()
+    read = as_instructor.get(address).json()
 
-    put = author.put(address, read | {"title": "Changed", "shuffle": True})
+    put = as_instructor.put(address, read | {"title": "Changed", "shuffle": True})
 
     assert put.status_code == 200
     assert put.json() == read | {"title": "Changed", "shuffle": True}
 
 
-def test_put_sets_defaults_and_patch_leaves_the_rest(author, quiz):
+def test_put_sets_defaults_and_patch_does_not(as_instructor, quiz):
     address = f"/api/quizzes/{quiz.id}/"
-    author.patch(address, {"max_attempts": 3, "grading": "latest"})
-    patched = author.patch(address, {"pass_mark": 50}).data
+    as_instructor.patch(address, {"max_attempts": 3, "grading": "latest"})
+    patched = as_instructor.patch(address, {"pass_mark": 50}).data
     assert (patched["max_attempts"], patched["grading"], patched["pass_mark"]) == (3, "latest", 50)
 
-    put = author.put(address, {"lesson": str(quiz.lesson), "title": "Anew"}).data
+    put = as_instructor.put(address, {"lesson": str(quiz.lesson), "title": "Replaced"}).data
     assert (put["max_attempts"], put["grading"], put["pass_mark"]) == (None, "highest", 70)
 
 
-def test_a_stale_version_changes_nothing(author, quiz):
+def test_a_request_with_a_stale_etag_changes_nothing(as_instructor, quiz):
     address = f"/api/quizzes/{quiz.id}/"
-    old = author.get(address)["ETag"]
-    author.patch(address, {"title": "Second"})
+    old = as_instructor.get(address)["ETag"]
+    as_instructor.patch(address, {"title": "Second"})
 
     for method in ("put", "patch", "delete"):
         body = {"lesson": str(quiz.lesson), "title": "Third"} if method != "delete" else None
-        response = getattr(author, method)(address, body, HTTP_IF_MATCH=old)
+        response = getattr(as_instructor, method)(address, body, HTTP_IF_MATCH=old)
         assert (response.status_code, response.data["code"]) == (412, "stale_version")
-    assert author.get(address).data["title"] == "Second"
-    assert author.get(address, HTTP_IF_NONE_MATCH=author.get(address)["ETag"]).status_code == 304
+    assert as_instructor.get(address).data["title"] == "Second"
+    assert (
+        as_instructor.get(
+            address, HTTP_IF_NONE_MATCH=as_instructor.get(address)["ETag"]
+        ).status_code
+        == 304
+    )
 
 
-def test_a_quiz_goes_to_another_lesson_with_what_was_submitted(author, instructor, quiz):
+def test_a_quiz_moves_to_another_lesson_with_its_submissions(as_instructor, instructor, quiz):
     make_question(quiz)
     other = make_lesson(course=make_course(instructor=instructor))
     student = enroll_in_course_of(quiz)
     submit(student, quiz)
 
-    moved = author.patch(f"/api/quizzes/{quiz.id}/", {"lesson": str(other.id)})
+    moved = as_instructor.patch(f"/api/quizzes/{quiz.id}/", {"lesson": str(other.id)})
 
     assert (moved.data["lesson"], moved.data["course"]) == (str(other.id), str(other.course))
     [attempt] = Attempt.objects
     assert (attempt.lesson, attempt.course) == (other.id, other.course)
-    assert Quiz.objects(pending_since__ne=None).count() == 0
+    assert Quiz.objects(unfinished_since__ne=None).count() == 0
 
 
-def test_a_quiz_goes_to_nobody_elses_course(author, quiz):
+def test_a_quiz_cannot_be_moved_to_another_instructors_course(as_instructor, quiz):
     foreign = make_lesson(course=make_course())
     hidden = make_lesson(course=make_course(published=False))
 
-    assert author.patch(f"/api/quizzes/{quiz.id}/", {"lesson": str(foreign.id)}).status_code == 403
-    assert author.patch(f"/api/quizzes/{quiz.id}/", {"lesson": str(hidden.id)}).status_code == 400
+    assert (
+        as_instructor.patch(f"/api/quizzes/{quiz.id}/", {"lesson": str(foreign.id)}).status_code
+        == 403
+    )
+    assert (
+        as_instructor.patch(f"/api/quizzes/{quiz.id}/", {"lesson": str(hidden.id)}).status_code
+        == 400
+    )
     assert Quiz.objects.get(id=quiz.id).lesson == quiz.lesson
 
 
-def test_removing_a_quiz_takes_everything_below_it_and_nothing_else(author, quiz):
+def test_deleting_a_quiz_deletes_its_contents_and_nothing_else(as_instructor, quiz):
     other = make_quiz()
-    for one in (quiz, other):
-        make_question(one)
-        submit(enroll_in_course_of(one), one)
+    for each in (quiz, other):
+        make_question(each)
+        submit(enroll_in_course_of(each), each)
 
-    assert author.delete(f"/api/quizzes/{quiz.id}/").status_code == 204
+    assert as_instructor.delete(f"/api/quizzes/{quiz.id}/").status_code == 204
 
-    assert author.get(f"/api/quizzes/{quiz.id}/").status_code == 404
-    assert author.get("/api/quizzes/").data["count"] == 0
-    assert [one.quiz for one in Question.objects] == [other.id]
-    assert [one.quiz for one in Attempt.objects] == [other.id]
+    assert as_instructor.get(f"/api/quizzes/{quiz.id}/").status_code == 404
+    assert as_instructor.get("/api/quizzes/").data["count"] == 0
+    assert [question.quiz for question in Question.objects] == [other.id]
+    assert [attempt.quiz for attempt in Attempt.objects] == [other.id]
     assert Choice.objects.count() == 4
 
 
-def test_lists_are_narrowed_by_lesson_and_course(author, course, quiz):
+def test_lists_can_be_filtered_by_lesson_and_course(as_instructor, course, quiz):
     second = make_quiz(lesson=lessons_of(course)[1], title="Second")
     elsewhere = make_quiz()
 
-    def found(query: str) -> list[str]:
-        return [one["id"] for one in author.get(f"/api/quizzes/{query}").data["results"]]
+    def listed(query: str) -> list[str]:
+        return [row["id"] for row in as_instructor.get(f"/api/quizzes/{query}").data["results"]]
 
-    assert found("") == [str(second.id), str(quiz.id)]
-    assert found(f"?lesson={quiz.lesson}") == [str(quiz.id)]
-    assert found(f"?course={course.id}") == [str(second.id), str(quiz.id)]
-    assert found(f"?course={elsewhere.course}") == []
-    assert "questions" not in author.get("/api/quizzes/").data["results"][0]
+    assert listed("") == [str(second.id), str(quiz.id)]
+    assert listed(f"?lesson={quiz.lesson}") == [str(quiz.id)]
+    assert listed(f"?course={course.id}") == [str(second.id), str(quiz.id)]
+    assert listed(f"?course={elsewhere.course}") == []
+    assert "questions" not in as_instructor.get("/api/quizzes/").data["results"][0]
     for query in ("?lesson=x", "?nosuch=1", "?ordering=title", "?show_key=never"):
-        assert author.get(f"/api/quizzes/{query}").status_code == 400
+        assert as_instructor.get(f"/api/quizzes/{query}").status_code == 400
 
 
 # Questions
@@ -207,26 +222,28 @@ def test_lists_are_narrowed_by_lesson_and_course(author, course, quiz):
         ("numeric", {"answer": "1,5", "tolerance": 0.25}),
     ],
 )
-def test_each_kind_comes_back_as_it_went_in(author, quiz, kind, key):
+def test_questions_of_each_kind_are_returned_as_they_were_sent(as_instructor, quiz, kind, key):
     body = {"quiz": str(quiz.id), "text": "What?\n\n    code()", "kind": kind} | key
 
-    made = author.post("/api/questions/", body)
+    created = as_instructor.post("/api/questions/", body)
 
-    assert made.status_code == 201, made.data
-    shown = [{name: one[name] for name in ("text", "is_correct")} for one in made.data["choices"]]
-    wanted = [{"is_correct": False} | one for one in key.get("choices", [])]
-    assert shown == wanted
-    assert made.data["answer"] == key.get("answer", "")
-    assert made.data["tolerance"] == key.get("tolerance")
-    assert (made.data["points"], made.data["position"]) == (1, 1)
-    address = f"/api/questions/{made.data['id']}/"
-    assert author.get(address).json() == made.json()
-    assert author.put(address, author.get(address).json()).json() == made.json()
-    assert author.get(f"/api/quizzes/{quiz.id}/").data["problems"] == []
+    assert created.status_code == 201, created.data
+    choices = [
+        {"text": choice["text"], "is_correct": choice["is_correct"]}
+        for choice in created.data["choices"]
+    ]
+    assert choices == [{"is_correct": False} | choice for choice in key.get("choices", [])]
+    assert created.data["answer"] == key.get("answer", "")
+    assert created.data["tolerance"] == key.get("tolerance")
+    assert (created.data["points"], created.data["position"]) == (1, 1)
+    address = f"/api/questions/{created.data['id']}/"
+    assert as_instructor.get(address).json() == created.json()
+    assert as_instructor.put(address, as_instructor.get(address).json()).json() == created.json()
+    assert as_instructor.get(f"/api/quizzes/{quiz.id}/").data["problems"] == []
 
 
 @pytest.mark.parametrize(
-    ("wrong", "field"),
+    ("fields", "field"),
     [
         ({"kind": "essay"}, "kind"),
         ({"text": ""}, "text"),
@@ -259,99 +276,107 @@ def test_each_kind_comes_back_as_it_went_in(author, quiz, kind, key):
         ({"is_correct": True}, "is_correct"),
     ],
 )
-def test_a_wrong_question_is_refused_by_field_and_nothing_stored(author, quiz, wrong, field):
+def test_an_invalid_question_is_refused_with_the_field_and_nothing_is_stored(
+    as_instructor, quiz, fields, field
+):
     body = {"quiz": str(quiz.id), "text": "What?", "kind": "single"}
 
-    response = author.post("/api/questions/", body | wrong)
+    response = as_instructor.post("/api/questions/", body | fields)
 
     assert (response.status_code, list(response.data)) == (400, [field]), response.data
-    assert all(isinstance(said, str) for said in response.data[field])
+    assert all(isinstance(message, str) for message in response.data[field])
     assert (Question.objects.count(), Choice.objects.count()) == (0, 0)
 
 
-def test_choices_replace_all_that_there_were_in_that_order(author, quiz):
+def test_new_choices_replace_all_choices_in_their_order(as_instructor, quiz):
     question = make_question(quiz)
     first, second, third, _ = choices_of(question)
-    wanted = [
-        {"id": str(third.id), "text": "Third, mended", "is_correct": True},
+    new = [
+        {"id": str(third.id), "text": "Third, edited", "is_correct": True},
         {"text": "New"},
         {"id": str(first.id), "text": first.text},
     ]
 
-    changed = author.patch(f"/api/questions/{question.id}/", {"choices": wanted})
+    changed = as_instructor.patch(f"/api/questions/{question.id}/", {"choices": new})
 
-    shown = changed.data["choices"]
-    assert [one["text"] for one in shown] == ["Third, mended", "New", first.text]
-    assert [one["is_correct"] for one in shown] == [True, False, False]
-    assert (shown[0]["id"], shown[2]["id"]) == (str(third.id), str(first.id))
+    choices = changed.data["choices"]
+    assert [choice["text"] for choice in choices] == ["Third, edited", "New", first.text]
+    assert [choice["is_correct"] for choice in choices] == [True, False, False]
+    assert (choices[0]["id"], choices[2]["id"]) == (str(third.id), str(first.id))
     stored = choices_of(question)
-    assert [str(one.id) for one in stored] == [one["id"] for one in shown]
-    assert Question.objects.get(id=question.id).wanted_choices is None
-    assert author.get(f"/api/choices/{second.id}/").status_code == 404
+    assert [str(choice.id) for choice in stored] == [choice["id"] for choice in choices]
+    assert Question.objects.get(id=question.id).new_choices is None
+    assert as_instructor.get(f"/api/choices/{second.id}/").status_code == 404
 
 
-def test_choices_of_another_question_replace_nothing(author, quiz):
+def test_choices_of_another_question_are_refused(as_instructor, quiz):
     question, other = make_question(quiz), make_question(quiz)
-    before = [one.to_mongo() for one in Choice.objects]
+    before = [choice.to_mongo() for choice in Choice.objects]
 
     for ids in ([choices_of(other)[0].id], [choices_of(question)[0].id] * 2):
-        wanted = [{"id": str(one), "text": "Mine"} for one in ids]
-        response = author.patch(f"/api/questions/{question.id}/", {"choices": wanted})
+        choices = [{"id": str(each), "text": "Mine"} for each in ids]
+        response = as_instructor.patch(f"/api/questions/{question.id}/", {"choices": choices})
         assert (response.status_code, list(response.data)) == (400, ["choices"])
 
-    assert [one.to_mongo() for one in Choice.objects] == before
+    assert [choice.to_mongo() for choice in Choice.objects] == before
 
 
-def test_another_kind_leaves_nothing_of_the_one_before(author, quiz):
+def test_changing_the_kind_clears_the_fields_of_the_old_kind(as_instructor, quiz):
     question = make_question(quiz)
     address = f"/api/questions/{question.id}/"
 
-    numeric = author.patch(address, {"kind": "numeric", "answer": "3", "tolerance": 1}).data
+    numeric = as_instructor.patch(address, {"kind": "numeric", "answer": "3", "tolerance": 1}).data
     assert (numeric["choices"], Choice.objects.count()) == ([], 0)
 
-    single = author.patch(address, {"kind": "single"}).data
+    single = as_instructor.patch(address, {"kind": "single"}).data
     assert (single["answer"], single["tolerance"]) == ("", None)
 
 
-def test_a_question_goes_to_another_quiz_of_ones_own_alone(author, course, quiz):
+def test_a_question_can_only_be_moved_to_a_quiz_of_the_same_instructor(as_instructor, course, quiz):
     question = make_question(quiz)
     own, foreign = make_quiz(lesson=lessons_of(course)[1]), make_quiz()
     address = f"/api/questions/{question.id}/"
 
-    assert author.patch(address, {"quiz": str(foreign.id)}).status_code == 403
-    assert author.patch(address, {"quiz": str(ObjectId())}).status_code == 400
-    assert author.patch(address, {"quiz": str(own.id)}).data["quiz"] == str(own.id)
-    assert author.get(f"/api/quizzes/{quiz.id}/").data["question_count"] == 0
+    assert as_instructor.patch(address, {"quiz": str(foreign.id)}).status_code == 403
+    assert as_instructor.patch(address, {"quiz": str(ObjectId())}).status_code == 400
+    assert as_instructor.patch(address, {"quiz": str(own.id)}).data["quiz"] == str(own.id)
+    assert as_instructor.get(f"/api/quizzes/{quiz.id}/").data["question_count"] == 0
 
 
-def test_questions_are_put_in_order_each_once(author, quiz):
+def test_questions_are_reordered_by_listing_each_once(as_instructor, quiz):
     first, second, third = (make_question(quiz) for _ in range(3))
     address = f"/api/quizzes/{quiz.id}/questions/order/"
-    wanted = [str(one.id) for one in (third, first, second)]
+    new_order = [str(question.id) for question in (third, first, second)]
 
-    rows = author.put(address, {"questions": wanted}).data
+    rows = as_instructor.put(address, {"questions": new_order}).data
 
-    assert [row["id"] for row in rows] == wanted
+    assert [row["id"] for row in rows] == new_order
     assert [row["position"] for row in rows] == [1, 2, 3]
-    shown = author.get(f"/api/quizzes/{quiz.id}/").data["questions"]
-    assert [row["id"] for row in shown] == wanted
-    for wrong in (wanted[:2], [*wanted, wanted[0]], [*wanted[:2], str(ObjectId())], "x", [1]):
-        assert author.put(address, {"questions": wrong}).status_code == 400
+    rows = as_instructor.get(f"/api/quizzes/{quiz.id}/").data["questions"]
+    assert [row["id"] for row in rows] == new_order
+    for invalid in (
+        new_order[:2],
+        [*new_order, new_order[0]],
+        [*new_order[:2], str(ObjectId())],
+        "x",
+        [1],
+    ):
+        assert as_instructor.put(address, {"questions": invalid}).status_code == 400
 
 
-def test_while_questions_are_moved_the_wanted_order_holds(author, quiz):
+def test_the_new_order_is_shown_while_questions_are_being_reordered(as_instructor, quiz):
     first, second = make_question(quiz), make_question(quiz)
     Quiz.objects(id=quiz.id).update(set__question_order=[second.id, first.id])
 
-    shown = author.get(f"/api/quizzes/{quiz.id}/").data["questions"]
-    assert [row["id"] for row in shown] == [str(second.id), str(first.id)]
-    refused = author.put(
+    rows = as_instructor.get(f"/api/quizzes/{quiz.id}/").data["questions"]
+    assert [row["id"] for row in rows] == [str(second.id), str(first.id)]
+    refused = as_instructor.put(
         f"/api/quizzes/{quiz.id}/questions/order/", {"questions": [str(first.id), str(second.id)]}
     )
     assert (refused.status_code, refused.data["code"]) == (409, "being_reordered")
 
 
-def test_a_quiz_takes_three_hundred_questions(author, quiz):
+def test_a_quiz_has_at_most_three_hundred_questions(as_instructor, quiz):
     Question.objects.insert(
         [
             Question(quiz=quiz.id, text="?", kind="numeric", answer="1", position=number)
@@ -360,7 +385,7 @@ def test_a_quiz_takes_three_hundred_questions(author, quiz):
     )
     body = {"quiz": str(quiz.id), "text": "One more", "kind": "numeric", "answer": "1"}
 
-    response = author.post("/api/questions/", body)
+    response = as_instructor.post("/api/questions/", body)
 
     assert (response.status_code, response.data["code"]) == (400, "too_many_questions")
 
@@ -368,67 +393,67 @@ def test_a_quiz_takes_three_hundred_questions(author, quiz):
 # Choices
 
 
-def test_a_choice_is_added_changed_and_removed(author, quiz):
+def test_a_choice_can_be_added_changed_and_deleted(as_instructor, quiz):
     question = make_question(quiz, choices=[])
     body = {"question": str(question.id), "text": "Yes", "is_correct": True}
 
-    made = author.post("/api/choices/", body)
-    assert made.status_code == 201
-    assert body.items() <= made.data.items()
-    assert author.get(f"/api/quizzes/{quiz.id}/").data["problems"] == []
+    created = as_instructor.post("/api/choices/", body)
+    assert created.status_code == 201
+    assert body.items() <= created.data.items()
+    assert as_instructor.get(f"/api/quizzes/{quiz.id}/").data["problems"] == []
 
-    address = f"/api/choices/{made.data['id']}/"
-    assert author.patch(address, {"is_correct": False}).data["is_correct"] is False
-    [problem] = author.get(f"/api/quizzes/{quiz.id}/").data["problems"]
+    address = f"/api/choices/{created.data['id']}/"
+    assert as_instructor.patch(address, {"is_correct": False}).data["is_correct"] is False
+    [problem] = as_instructor.get(f"/api/quizzes/{quiz.id}/").data["problems"]
     assert problem == {"question": str(question.id), "code": "no_right_choice"}
-    assert author.delete(address).status_code == 204
-    assert author.get(f"/api/choices/?question={question.id}").data["count"] == 0
+    assert as_instructor.delete(address).status_code == 204
+    assert as_instructor.get(f"/api/choices/?question={question.id}").data["count"] == 0
 
 
-def test_a_choice_edits_its_question(author, quiz):
-    """Who read the question before would put the old choice back."""
+def test_editing_a_choice_changes_the_etag_of_its_question(as_instructor, quiz):
+    """Otherwise a PUT of the question as it was read before would restore the old choice."""
     question = make_question(quiz)
     address = f"/api/questions/{question.id}/"
-    old = author.get(address)
-    author.patch(f"/api/choices/{choices_of(question)[0].id}/", {"text": "Mended"})
+    old = as_instructor.get(address)
+    as_instructor.patch(f"/api/choices/{choices_of(question)[0].id}/", {"text": "Edited"})
 
-    response = author.put(address, old.json(), HTTP_IF_MATCH=old["ETag"])
+    response = as_instructor.put(address, old.json(), HTTP_IF_MATCH=old["ETag"])
 
     assert response.status_code == 412
-    assert choices_of(question)[0].text == "Mended"
+    assert choices_of(question)[0].text == "Edited"
 
 
-def test_a_choice_stays_with_its_question_and_only_some_kinds_have_them(author, quiz):
+def test_a_choice_cannot_be_moved_or_added_to_a_question_of_another_kind(as_instructor, quiz):
     question, other = make_question(quiz), make_question(quiz)
     numeric = make_question(quiz, "numeric")
     choice = choices_of(question)[0]
 
-    moved = author.patch(f"/api/choices/{choice.id}/", {"question": str(other.id)})
-    added = author.post("/api/choices/", {"question": str(numeric.id), "text": "A"})
+    moved = as_instructor.patch(f"/api/choices/{choice.id}/", {"question": str(other.id)})
+    added = as_instructor.post("/api/choices/", {"question": str(numeric.id), "text": "A"})
 
     assert (moved.status_code, list(moved.data)) == (400, ["question"])
     assert (added.status_code, list(added.data)) == (400, ["question"])
 
 
-def test_choices_that_are_being_replaced_are_left_alone(author, quiz):
+def test_choices_that_are_being_replaced_cannot_be_changed(as_instructor, quiz):
     question = make_question(quiz)
     choice = choices_of(question)[0]
-    Question.objects(id=question.id).update(set__wanted_choices=[])
+    Question.objects(id=question.id).update(set__new_choices=[])
 
     for response in (
-        author.patch(f"/api/choices/{choice.id}/", {"text": "Late"}),
-        author.delete(f"/api/choices/{choice.id}/"),
-        author.post("/api/choices/", {"question": str(question.id), "text": "Late"}),
-        author.patch(f"/api/questions/{question.id}/", {"choices": []}),
+        as_instructor.patch(f"/api/choices/{choice.id}/", {"text": "Late"}),
+        as_instructor.delete(f"/api/choices/{choice.id}/"),
+        as_instructor.post("/api/choices/", {"question": str(question.id), "text": "Late"}),
+        as_instructor.patch(f"/api/questions/{question.id}/", {"choices": []}),
     ):
         assert (response.status_code, response.data["code"]) == (409, "being_changed")
-    assert author.get(f"/api/questions/{question.id}/").data["choices"] == []
+    assert as_instructor.get(f"/api/questions/{question.id}/").data["choices"] == []
 
 
-# Who
+# Permissions
 
 
-def test_others_may_not_write_what_one_wrote(quiz):
+def test_only_instructors_of_the_course_can_edit_its_quizzes(quiz):
     question = make_question(quiz)
     choice = choices_of(question)[0]
     bodies = {
@@ -436,45 +461,42 @@ def test_others_may_not_write_what_one_wrote(quiz):
         f"/api/questions/{question.id}/": {"text": "Mine"},
         f"/api/choices/{choice.id}/": {"is_correct": True},
     }
-    stranger, learner = make_instructor(), enroll_in_course_of(quiz)
-    for person in (stranger, learner):
+    for user in (make_instructor(), enroll_in_course_of(quiz)):
         for address, body in bodies.items():
-            assert client_of(person).patch(address, body).status_code == 403
-            assert client_of(person).delete(address).status_code == 403
-        client = client_of(person)
+            assert client_of(user).patch(address, body).status_code == 403
+            assert client_of(user).delete(address).status_code == 403
+        client = client_of(user)
         assert client.post("/api/questions/", question_body(quiz)).status_code == 403
         body = {"question": str(question.id), "text": "Mine"}
         assert client.post("/api/choices/", body).status_code == 403
     assert client_of(make_admin()).patch(*next(iter(bodies.items()))).status_code == 200
 
 
-def test_a_demoted_instructor_reads_their_quizzes_and_writes_none(author, instructor, quiz):
+def test_a_demoted_instructor_can_read_but_not_edit_their_quizzes(as_instructor, instructor, quiz):
     make_question(quiz)
     instructor.update(set__is_instructor=False)
-    from apps.users.selectors import invalidate_user
-
     invalidate_user(instructor.id)
 
-    assert author.get(f"/api/quizzes/{quiz.id}/").data["problems"] == []
-    assert author.patch(f"/api/quizzes/{quiz.id}/", {"title": "Mine"}).status_code == 403
+    assert as_instructor.get(f"/api/quizzes/{quiz.id}/").data["problems"] == []
+    assert as_instructor.patch(f"/api/quizzes/{quiz.id}/", {"title": "Mine"}).status_code == 403
 
 
 # Publishing
 
 
-def test_a_course_with_a_question_that_nobody_can_answer_is_not_published(author, instructor):
+def test_a_course_with_an_unanswerable_question_cannot_be_published(as_instructor, instructor):
     course = make_course(instructor=instructor, published=False, lessons=1)
     quiz = make_quiz(lesson=lessons_of(course)[0], title="Angles")
     make_question(quiz)
-    broken = make_question(quiz, text="How wide?", choices=[{"text": "Very"}])
+    unanswerable = make_question(quiz, text="How wide?", choices=[{"text": "Very"}])
 
-    refused = author.post(f"/api/courses/{course.id}/publish/")
+    refused = as_instructor.post(f"/api/courses/{course.id}/publish/")
 
     assert (refused.status_code, refused.data["code"]) == (400, "not_ready")
     assert "“Angles”" in refused.data["detail"]
     assert "“How wide?”" in refused.data["detail"]
-    author.patch(f"/api/choices/{choices_of(broken)[0].id}/", {"is_correct": True})
-    assert author.post(f"/api/courses/{course.id}/publish/").status_code == 200
+    as_instructor.patch(f"/api/choices/{choices_of(unanswerable)[0].id}/", {"is_correct": True})
+    assert as_instructor.post(f"/api/courses/{course.id}/publish/").status_code == 200
 
 
 def question_body(quiz) -> dict:
@@ -482,8 +504,6 @@ def question_body(quiz) -> dict:
 
 
 def enroll_in_course_of(quiz):
-    from apps.courses.selectors import get_course
-
     return enroll_in(get_course(quiz.course))
 
 

@@ -1,4 +1,4 @@
-"""Grading is one pure function; these tables are what it promises."""
+"""Tables of what grading, a pure function, returns."""
 
 import time
 
@@ -6,34 +6,34 @@ import pytest
 from bson import ObjectId
 
 from apps.quizzes.documents import Answer, ChoiceSnapshot, QuestionSnapshot
-from apps.quizzes.grading import fold_answer, grade, grade_of
-from apps.quizzes.numbers import read_number
+from apps.quizzes.grading import grade, normalize_answer, quiz_grade
+from apps.quizzes.numbers import parse_number
 
 A, B, C, D = (ObjectId() for _ in range(4))
 
 
-def question(kind: str, **given) -> QuestionSnapshot:
-    right = given.pop("right", ())
-    choices = [ChoiceSnapshot(id=one, text="x", is_correct=one in right) for one in (A, B, C, D)]
+def question(kind: str, **fields) -> QuestionSnapshot:
+    right = fields.pop("right", ())
+    choices = [ChoiceSnapshot(id=each, text="x", is_correct=each in right) for each in (A, B, C, D)]
     if kind in ("single", "multiple"):
-        given["choices"] = choices
-    return QuestionSnapshot(id=ObjectId(), text="?", kind=kind, **{"points": 1} | given)
+        fields["choices"] = choices
+    return QuestionSnapshot(id=ObjectId(), text="?", kind=kind, **{"points": 1} | fields)
 
 
-def mark_of(asked: QuestionSnapshot, *, partial_credit: bool = False, **answer):
+def points_for(asked: QuestionSnapshot, *, partial_credit: bool = False, **answer):
     answers = [Answer(question=asked.id, **answer)] if answer else []
-    graded = grade([asked], answers, partial_credit=partial_credit, pass_mark=70)
-    [mark] = graded.marks
-    return mark.points, mark.correct
+    result = grade([asked], answers, partial_credit=partial_credit, pass_mark=70)
+    [graded] = result.results
+    return graded.points, graded.correct
 
 
 @pytest.mark.parametrize(
     ("chosen", "points"),
     [([A], 1), ([B], 0), ([], 0), (None, 0)],
 )
-def test_single_is_right_or_wrong(chosen, points):
+def test_a_single_choice_is_correct_or_not(chosen, points):
     answer = {} if chosen is None else {"choices": chosen}
-    assert mark_of(question("single", right={A}), **answer) == (points, points == 1)
+    assert points_for(question("single", right={A}), **answer) == (points, points == 1)
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_single_is_right_or_wrong(chosen, points):
         ({A, B}, [A], 0, 0.5),
         ({A, B}, [A, C], 0, 0),  # right minus wrong
         ({A, B}, [A, B, C], 0, 0.5),
-        ({A, B}, [A, B, C, D], 0, 0),  # ticking all of them earns nothing
+        ({A, B}, [A, B, C, D], 0, 0),  # selecting all of them earns nothing
         ({A, B}, [C, D], 0, 0),  # not below zero
         ({A, B}, [], 0, 0),
         ({A, B, C}, [A], 0, 0.33),
@@ -53,28 +53,34 @@ def test_single_is_right_or_wrong(chosen, points):
         (set(), [], 0, 0),
     ],
 )
-def test_multiple_is_all_or_nothing_or_right_minus_wrong(right, chosen, strict, partial):
+def test_several_choices_earn_all_or_nothing_unless_there_is_partial_credit(
+    right, chosen, strict, partial
+):
     asked = question("multiple", right=right)
-    assert mark_of(asked, choices=chosen) == (strict, strict == 1)
-    assert mark_of(asked, choices=chosen, partial_credit=True) == (partial, partial == 1)
+    assert points_for(asked, choices=chosen) == (strict, strict == 1)
+    assert points_for(asked, choices=chosen, partial_credit=True) == (partial, partial == 1)
 
 
 def test_accents_count_where_there_is_nothing_else():
-    assert fold_answer("\u0301\u0323") == fold_answer("\u0323\u0301") != fold_answer("\u0301")
+    assert (
+        normalize_answer("\u0301\u0323")
+        == normalize_answer("\u0323\u0301")
+        != normalize_answer("\u0301")
+    )
 
 
 @pytest.mark.parametrize("marks", ["\u0301\u0323", "e\u0301\u0323", "\u0301\u0323 "])
 def test_answers_of_unordered_accents_take_no_longer_than_others(marks):
     def seconds(text: str) -> float:
-        return min(_seconds_to_fold(text) for _ in range(3))
+        return min(_seconds_to_normalize(text) for _ in range(3))
 
     assert seconds((marks * 4096)[:4096]) < 8 * seconds("e\u0301" * 2048)
 
 
-def _seconds_to_fold(text: str) -> float:
+def _seconds_to_normalize(text: str) -> float:
     began = time.thread_time()
     for _ in range(20):
-        fold_answer(text)
+        normalize_answer(text)
     return time.thread_time() - began
 
 
@@ -89,8 +95,8 @@ def _seconds_to_fold(text: str) -> float:
         ("false", "", 0),
     ],
 )
-def test_true_or_false(answer, text, points):
-    assert mark_of(question("true_false", answer=answer), text=text)[0] == points
+def test_true_or_false_ignores_case_and_spaces(answer, text, points):
+    assert points_for(question("true_false", answer=answer), text=text)[0] == points
 
 
 @pytest.mark.parametrize(
@@ -117,8 +123,8 @@ def test_true_or_false(answer, text, points):
         ("´", "´", 1),  # nothing but an accent
     ],
 )
-def test_short_text_ignores_case_accents_and_surplus_spaces(answer, text, points):
-    assert mark_of(question("short_text", answer=answer), text=text)[0] == points
+def test_short_text_ignores_case_accents_and_extra_spaces(answer, text, points):
+    assert points_for(question("short_text", answer=answer), text=text)[0] == points
 
 
 @pytest.mark.parametrize(
@@ -135,7 +141,7 @@ def test_short_text_ignores_case_accents_and_surplus_spaces(answer, text, points
         ("5", None, "5.", 1),
         ("1000000", None, "1 000 000", 1),
         ("1.5", None, "1.51", 0),
-        ("1.5", 0.1, "1.6", 1),  # exactly on the border, in decimals
+        ("1.5", 0.1, "1.6", 1),  # exactly at the limit, in decimal numbers
         ("1.5", 0.1, "1.4", 1),
         ("1.5", 0.1, "1.6000001", 0),
         ("0.3", 0, "0.3", 1),
@@ -152,23 +158,23 @@ def test_short_text_ignores_case_accents_and_surplus_spaces(answer, text, points
 )
 def test_numeric_compares_decimal_numbers_within_the_tolerance(answer, tolerance, text, points):
     asked = question("numeric", answer=answer, tolerance=tolerance)
-    assert mark_of(asked, text=text)[0] == points
+    assert points_for(asked, text=text)[0] == points
 
 
-def test_a_score_is_the_sum_of_the_marks_and_what_is_left_out_counts_nothing():
+def test_a_score_is_the_sum_of_all_points_and_unanswered_questions_earn_none():
     asked = [
         question("single", right={A}, points=0.1),
         question("single", right={A}, points=0.2),
         question("numeric", answer="1", points=2.75),
     ]
-    answers = [Answer(question=one.id, choices=[A]) for one in asked[:2]]
+    answers = [Answer(question=each.id, choices=[A]) for each in asked[:2]]
 
-    graded = grade(asked, answers, partial_credit=False, pass_mark=10)
+    result = grade(asked, answers, partial_credit=False, pass_mark=10)
 
-    assert [mark.points for mark in graded.marks] == [0.1, 0.2, 0]
-    assert (graded.score, graded.max_score) == (0.3, 3.05)
-    assert graded.percentage == 9.84  # 9.836…
-    assert graded.passed is False
+    assert [each.points for each in result.results] == [0.1, 0.2, 0]
+    assert (result.score, result.max_score) == (0.3, 3.05)
+    assert result.percentage == 9.84  # 9.836…
+    assert result.passed is False
 
 
 @pytest.mark.parametrize(
@@ -185,17 +191,16 @@ def test_a_score_is_the_sum_of_the_marks_and_what_is_left_out_counts_nothing():
 )
 def test_passing_is_decided_before_rounding(right, of, pass_mark, percentage, passed):
     asked = [question("single", right={A}) for _ in range(of)]
-    answers = [Answer(question=one.id, choices=[A]) for one in asked[:right]]
+    answers = [Answer(question=each.id, choices=[A]) for each in asked[:right]]
 
-    graded = grade(asked, answers, partial_credit=False, pass_mark=pass_mark)
+    result = grade(asked, answers, partial_credit=False, pass_mark=pass_mark)
 
-    assert (graded.percentage, graded.passed) == (percentage, passed)
+    assert (result.percentage, result.passed) == (percentage, passed)
 
 
 def test_halves_are_rounded_up():
-    """An eighth of a point is 0.13, a hundredth and a half of one hundred 1.5 and so on."""
     asked = question("multiple", right={A, B}, points=0.25)
-    assert mark_of(asked, choices=[A], partial_credit=True)[0] == 0.13  # 0.125
+    assert points_for(asked, choices=[A], partial_credit=True)[0] == 0.13  # 0.125
 
 
 @pytest.mark.parametrize(
@@ -208,14 +213,14 @@ def test_halves_are_rounded_up():
     ],
 )
 def test_the_grade_of_several_submissions(percentages, grades):
-    assert {name: grade_of(percentages, name) for name in grades} == grades
+    assert {name: quiz_grade(percentages, name) for name in grades} == grades
 
 
-def test_the_same_number_however_it_is_written():
-    assert len({read_number(text) for text in ("1,5", "1.5", "15e-1", "+1.50", "0.15E1")}) == 1
-    assert read_number("1,500") == read_number("1.5")  # a comma is a decimal one
+def test_a_number_can_be_written_in_several_ways():
+    assert len({parse_number(text) for text in ("1,5", "1.5", "15e-1", "+1.50", "0.15E1")}) == 1
+    assert parse_number("1,500") == parse_number("1.5")  # a comma is a decimal separator
 
 
-def test_folding_an_answer_twice_changes_nothing():
+def test_normalizing_an_answer_twice_changes_nothing():
     for text in ("Élan  VITAL", "ΑΘΉΝΑ", "ǅ", "İstanbul", "ẞ", " a\u00a0b "):
-        assert fold_answer(fold_answer(text)) == fold_answer(text)
+        assert normalize_answer(normalize_answer(text)) == normalize_answer(text)

@@ -1,11 +1,11 @@
-"""The arithmetic alone; `test_statistics.py` holds it against tables, from the store."""
+"""The arithmetic alone; `test_statistics.py` compares stored submissions with tables."""
 
 import pytest
 
-from apps.quizzes.item_analysis import Sums, discrimination, facility, mean, median, per_cent
+from apps.quizzes.item_analysis import Sums, discrimination, facility, mean, median, percentage
 
 
-def sums_of(x: list[int], y: list[int], *, most: int = 100) -> Sums:
+def sums_of(x: list[int], y: list[int], *, max_points: int = 100) -> Sums:
     return Sums(
         n=len(x),
         x=sum(x),
@@ -13,7 +13,7 @@ def sums_of(x: list[int], y: list[int], *, most: int = 100) -> Sums:
         xx=sum(each * each for each in x),
         yy=sum(each * each for each in y),
         xy=sum(a * b for a, b in zip(x, y, strict=True)),
-        most=most * len(x),
+        max_points=max_points * len(x),
         x_varies=len(set(x)) > 1,
         y_varies=len(set(y)) > 1,
     )
@@ -31,42 +31,42 @@ def sums_of(x: list[int], y: list[int], *, most: int = 100) -> Sums:
         ({1000: 1, 2000: 1, 9000: 1}, 20.0),
     ],
 )
-def test_the_median_of_counted_percentages(counts, middle):
+def test_the_median_of_percentages_by_count(counts, middle):
     assert median(counts) == middle
 
 
-def test_the_mean_is_rounded_half_up_at_its_end():
+def test_the_mean_is_rounded_half_up_at_the_end():
     assert mean({0: 1, 1: 1}) == 0.01  # of 0 and 0.01
     assert mean({10000: 2, 0: 1}) == 66.67
     assert mean({}) is None
 
 
-def test_per_cents_of_nothing_are_none():
-    assert per_cent(0, 0) is None
-    assert per_cent(1, 8) == 12.5
-    assert facility(sums_of([0, 0], [1, 2], most=0)) is None
+def test_percentages_of_zero_are_none():
+    assert percentage(0, 0) is None
+    assert percentage(1, 8) == 12.5
+    assert facility(sums_of([0, 0], [1, 2], max_points=0)) is None
 
 
-def test_discrimination_is_a_correlation():
+def test_the_discrimination_index_is_a_correlation():
     # x - mean = -1 0 1; y - mean = -1 1 0: covariance 1 / 2, variances 1 and 1
     assert discrimination(sums_of([1, 2, 3], [1, 3, 2])) == 50.0
 
 
 @pytest.mark.parametrize(("x", "y"), [([], []), ([1], [2]), ([1, 1], [1, 2]), ([1, 2], [1, 1])])
-def test_without_a_variance_there_is_no_discrimination(x, y):
+def test_without_variance_there_is_no_discrimination_index(x, y):
     assert discrimination(sums_of(x, y)) is None
 
 
-def test_sums_that_floating_point_cannot_hold_make_no_variance_of_a_constant():
+def test_inexact_floating_point_sums_give_a_constant_no_variance():
     constant = 94_906_267  # its square is odd and past 2**53
     exact = sums_of([1, 2, 3], [constant] * 3)
-    as_kept = vars(exact) | {"yy": int(sum(float(constant) ** 2 for _ in range(3)))}
-    assert as_kept["yy"] != exact.yy
+    as_stored = vars(exact) | {"yy": int(sum(float(constant) ** 2 for _ in range(3)))}
+    assert as_stored["yy"] != exact.yy
 
-    assert discrimination(Sums(**as_kept)) is None
+    assert discrimination(Sums(**as_stored)) is None
 
 
-def test_a_variance_that_rounding_made_negative_is_none():
+def test_with_a_variance_that_rounding_made_negative_there_is_no_discrimination_index():
     exact = vars(sums_of([1, 2], [5, 6]))
 
     assert discrimination(Sums(**exact | {"yy": exact["yy"] - 1})) is None

@@ -31,7 +31,7 @@ def quiz():
 
 
 @pytest.fixture
-def author(quiz):
+def as_instructor(quiz):
     return client_of(get_user(get_course(quiz.course).instructor))
 
 
@@ -59,8 +59,8 @@ def submit_as_students(quiz, number: int) -> None:
         submit(client_of(enroll_in(get_course(quiz.course))), quiz)
 
 
-def move(author, quiz, target) -> None:
-    response = author.patch(f"/api/quizzes/{quiz.id}/", {"lesson": str(target.id)})
+def move(as_instructor, quiz, target) -> None:
+    response = as_instructor.patch(f"/api/quizzes/{quiz.id}/", {"lesson": str(target.id)})
     assert response.status_code == 200
 
 
@@ -68,37 +68,39 @@ def count_moved(target) -> int:
     return Attempt.objects(lesson=target.id, course=target.course).count()
 
 
-def test_a_request_that_moves_a_quiz_writes_no_submission(author, quiz, target, queue):
+def test_a_request_that_moves_a_quiz_writes_no_submission(as_instructor, quiz, target, queue):
     submit_as_students(quiz, 2)
 
     with record_commands() as commands:
-        move(author, quiz, target)
+        move(as_instructor, quiz, target)
 
-    assert "quiz_submissions" not in [next(iter(one.values())) for one in commands]
+    assert "quiz_submissions" not in [next(iter(command.values())) for command in commands]
     assert queue == [{"quiz_id": str(quiz.id)}]
     services.move_submissions(quiz.id)
     assert count_moved(target) == 2
     assert Quiz.objects.get().moved_at is None
 
 
-def test_a_lesson_that_moves_queues_the_submissions_of_its_quizzes(author, quiz, target, queue):
+def test_a_lesson_that_moves_queues_the_submissions_of_its_quizzes(
+    as_instructor, quiz, target, queue
+):
     submit_as_students(quiz, 1)
     make_quiz(lesson=lessons_of(get_course(quiz.course))[0])
 
-    moved = author.patch(f"/api/lessons/{quiz.lesson}/", {"course": str(target.course)})
+    moved = as_instructor.patch(f"/api/lessons/{quiz.lesson}/", {"course": str(target.course)})
 
     assert moved.status_code == 200
-    assert {round_["quiz_id"] for round_ in queue} == {str(one.id) for one in Quiz.objects}
+    assert {round_["quiz_id"] for round_ in queue} == {str(each.id) for each in Quiz.objects}
     assert Attempt.objects.get().course == quiz.course
     services.move_submissions(quiz.id)
     assert Attempt.objects.get().course == target.course
 
 
-def test_a_long_move_runs_in_rounds(author, quiz, target, queue, monkeypatch):
+def test_a_long_move_runs_in_rounds(as_instructor, quiz, target, queue, monkeypatch):
     submit_as_students(quiz, 3)
-    move(author, quiz, target)
+    move(as_instructor, quiz, target)
     monkeypatch.setattr(moves, "AT_ONCE", 1)
-    ticks = iter(range(0, 1000, moves.ROUND_SECONDS))  # each look at the clock takes a round
+    ticks = iter(range(0, 1000, moves.ROUND_SECONDS))  # each reading of the clock takes a round
     monkeypatch.setattr(moves.time, "monotonic", lambda: next(ticks))
 
     moved = []
@@ -111,12 +113,12 @@ def test_a_long_move_runs_in_rounds(author, quiz, target, queue, monkeypatch):
 
 
 def test_the_sweep_continues_a_move_and_queues_what_it_has_no_time_for(
-    author, quiz, target, queue, monkeypatch
+    as_instructor, quiz, target, queue, monkeypatch
 ):
     other = make_quiz(lesson=lessons_of(get_course(quiz.course))[0])
     submit_as_students(quiz, 1)
-    for one in (quiz, other):
-        move(author, one, target)
+    for each in (quiz, other):
+        move(as_instructor, each, target)
     assert services.repair_moves() == 0  # the task may be running
     Quiz.objects.update(set__moved_at=now_in_milliseconds() - timedelta(minutes=2))
     queue.clear()
@@ -129,7 +131,7 @@ def test_the_sweep_continues_a_move_and_queues_what_it_has_no_time_for(
     assert Quiz.objects(moved_at=None).count() == 1
 
 
-def test_grades_follow_a_quiz_before_its_submissions_do(author, quiz, target, queue):
+def test_grades_follow_a_quiz_before_its_submissions_do(as_instructor, quiz, target, queue):
     student = enroll_in(get_course(quiz.course))
     enroll_in(get_course(target.course), student)
     client = client_of(student)
@@ -139,22 +141,22 @@ def test_grades_follow_a_quiz_before_its_submissions_do(author, quiz, target, qu
         return client.get(f"/api/progress/summary/?course={course}").data["grade"]
 
     assert (grade_in(quiz.course), grade_in(target.course)) == (100, None)
-    move(author, quiz, target)
+    move(as_instructor, quiz, target)
     assert (grade_in(quiz.course), grade_in(target.course)) == (None, 100)
     services.move_submissions(quiz.id)
     assert (grade_in(quiz.course), grade_in(target.course)) == (None, 100)
 
 
 def test_an_attempt_that_was_open_during_the_move_completes_the_new_lesson(
-    author, quiz, target, queue
+    as_instructor, quiz, target, queue
 ):
     student = enroll_in(get_course(quiz.course))
     enroll_in(get_course(target.course), student)
     client = client_of(student)
     client.post(f"/api/quizzes/{quiz.id}/start/")
-    move(author, quiz, target)
+    move(as_instructor, quiz, target)
 
     submit(client, quiz)
 
     completed = Progress.objects(student=student.id, completed=True)
-    assert [one.lesson for one in completed] == [target.id]
+    assert [record.lesson for record in completed] == [target.id]

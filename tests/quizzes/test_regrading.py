@@ -1,10 +1,12 @@
-"""Grading all submissions anew after the key was mended."""
+"""Regrading all submissions after the answer key was corrected."""
 
 from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
 
+from apps.common import events as events_module
+from apps.common.clock import now_in_milliseconds
 from apps.courses.selectors import get_course
 from apps.progress.documents import Progress
 from apps.quizzes import services
@@ -35,23 +37,21 @@ def quiz():
 
 
 @pytest.fixture
-def author(quiz):
+def as_instructor(quiz):
     return client_of(get_user(get_course(quiz.course).instructor))
 
 
 @pytest.fixture
-def told(monkeypatch):
-    """What is told of regrades, by whom it is about."""
-    from apps.common import events
+def events(monkeypatch):
+    """The published `QuizRegraded` events."""
+    published = []
 
-    heard = []
+    def record(event, **_):
+        published.append(event)
 
-    def hear(event, **_):
-        heard.append(event)
-
-    events._events.connect(hear, sender=QuizRegraded)
-    yield heard
-    events._events.disconnect(hear, sender=QuizRegraded)
+    events_module._events.connect(record, sender=QuizRegraded)
+    yield published
+    events_module._events.disconnect(record, sender=QuizRegraded)
 
 
 def submit(client, quiz, answers) -> dict:
@@ -61,8 +61,8 @@ def submit(client, quiz, answers) -> dict:
     return response.json()
 
 
-def mend_key(quiz) -> None:
-    """Let the second choice be the right one."""
+def correct_key(quiz) -> None:
+    """Make the second choice the correct one, instead of the first."""
     first, second, *_ = choices_of(Question.objects(quiz=quiz.id).first())
     Choice.objects(id=first.id).update(set__is_correct=False)
     Choice.objects(id=second.id).update(set__is_correct=True)
@@ -79,109 +79,112 @@ def second_choice(quiz) -> list[dict]:
     return [{"question": str(question.id), "choices": [str(choices_of(question)[1].id)]}]
 
 
-def test_a_mended_key_changes_no_stored_grade_by_itself(quiz):
+def test_correcting_the_answer_key_changes_no_stored_grade_by_itself(quiz):
     client = client_of(enroll_in(get_course(quiz.course)))
     made = submit(client, quiz, right_answers(quiz))
-    mend_key(quiz)
+    correct_key(quiz)
     assert client.get(f"/api/quiz-submissions/{made['id']}/").json() == made
 
 
-def test_a_regrade_lists_what_it_has_changed_and_tells_each_student_once(quiz, author, told):
+def test_a_regrade_lists_its_changes_and_publishes_one_event_per_student(
+    quiz, as_instructor, events
+):
     course = get_course(quiz.course)
     right, wrong, empty = (enroll_in(course) for _ in range(3))
     first = submit(client_of(right), quiz, right_answers(quiz))
     second = submit(client_of(wrong), quiz, second_choice(quiz))
     submit(client_of(wrong), quiz, second_choice(quiz))
     submit(client_of(empty), quiz, wrong_answers(quiz))
-    mend_key(quiz)
+    correct_key(quiz)
     address = f"/api/quizzes/{quiz.id}/regrade/"
-    assert author.get(address).status_code == 404
+    assert as_instructor.get(address).status_code == 404
 
-    asked = author.post(address)
-    assert asked.status_code == 202
+    requested = as_instructor.post(address)
+    assert requested.status_code == 202
 
-    result = author.get(address).json()
+    result = as_instructor.get(address).json()
     assert result["finished_at"] >= result["requested_at"]
-    no, yes = (
+    failed, passed = (
         {"score": score, "percentage": 100 * score, "passed": bool(score)} for score in (0, 1)
     )
-    assert [(one["submission"], one["before"], one["after"]) for one in result["changes"][:2]] == [
-        (first["id"], yes, no),
-        (second["id"], no, yes),
+    assert [
+        (change["submission"], change["before"], change["after"])
+        for change in result["changes"][:2]
+    ] == [
+        (first["id"], passed, failed),
+        (second["id"], failed, passed),
     ]
     assert len(result["changes"]) == 3
-    assert {event.student_id for event in told} == {str(right.id), str(wrong.id)}
-    assert len(told) == 2
-    by_student = {event.student_id: event for event in told}
+    assert {event.student_id for event in events} == {str(right.id), str(wrong.id)}
+    assert len(events) == 2
+    by_student = {event.student_id: event for event in events}
     assert (by_student[str(wrong.id)].passed, by_student[str(wrong.id)].grade) == (True, 100)
     assert by_student[str(wrong.id)].submission_id == second["id"]
 
 
-def test_who_passes_by_the_new_key_has_completed_and_who_had_has_still(quiz, author):
+def test_a_regrade_completes_lessons_and_takes_no_completion_back(quiz, as_instructor):
     course = get_course(quiz.course)
     right, wrong = enroll_in(course), enroll_in(course)
     submit(client_of(right), quiz, right_answers(quiz))
     submit(client_of(wrong), quiz, second_choice(quiz))
-    mend_key(quiz)
-    author.post(f"/api/quizzes/{quiz.id}/regrade/")
+    correct_key(quiz)
+    as_instructor.post(f"/api/quizzes/{quiz.id}/regrade/")
 
-    for person in (right, wrong):
-        assert Progress.objects.get(student=person.id, lesson=quiz.lesson).completed is True
-    shown = client_of(right).get(f"/api/quizzes/{quiz.id}/").data
-    assert (shown["my_grade"], shown["my_passed"]) == (0, False)
+    for student in (right, wrong):
+        assert Progress.objects.get(student=student.id, lesson=quiz.lesson).completed is True
+    row = client_of(right).get(f"/api/quizzes/{quiz.id}/").data
+    assert (row["my_grade"], row["my_passed"]) == (0, False)
 
 
-def test_regrading_again_changes_and_tells_nothing_more(quiz, author, told):
+def test_regrading_again_changes_and_publishes_nothing(quiz, as_instructor, events):
     submit(client_of(enroll_in(get_course(quiz.course))), quiz, right_answers(quiz))
-    mend_key(quiz)
+    correct_key(quiz)
     address = f"/api/quizzes/{quiz.id}/regrade/"
-    author.post(address)
-    author.post(address)
+    as_instructor.post(address)
+    as_instructor.post(address)
 
-    assert len(told) == 1
-    assert author.get(address).json()["changes"] == []
+    assert len(events) == 1
+    assert as_instructor.get(address).json()["changes"] == []
 
 
-def test_texts_and_points_stay_as_they_were_asked(quiz, author):
+def test_a_regrade_changes_no_texts_and_points(quiz, as_instructor):
     Quiz.objects(id=quiz.id).update(set__show_key="after_submit")
     client = client_of(enroll_in(get_course(quiz.course)))
     made = submit(client, quiz, right_answers(quiz))
     Question.objects(quiz=quiz.id).update(set__text="Edited", set__points=5)
     make_question(quiz)
-    mend_key(quiz)
-    author.post(f"/api/quizzes/{quiz.id}/regrade/")
+    correct_key(quiz)
+    as_instructor.post(f"/api/quizzes/{quiz.id}/regrade/")
 
     after = client.get(f"/api/quiz-submissions/{made['id']}/").json()
     assert after["questions"] == made["questions"]
     assert (after["score"], after["max_score"]) == (0, 1)
-    assert [one["is_correct"] for one in after["feedback"][0]["choices"][:2]] == [False, True]
+    assert [choice["is_correct"] for choice in after["feedback"][0]["choices"][:2]] == [False, True]
 
 
-def test_questions_and_choices_that_are_gone_keep_their_key(quiz, author):
+def test_deleted_questions_and_choices_keep_their_key(quiz, as_instructor):
     make_question(quiz)
     client = client_of(enroll_in(get_course(quiz.course)))
     made = submit(client, quiz, right_answers(quiz))
     first, second = Question.objects(quiz=quiz.id).order_by("position")
-    author.delete(f"/api/questions/{first.id}/")
-    author.delete(f"/api/choices/{choices_of(second)[0].id}/")
-    author.post(f"/api/quizzes/{quiz.id}/regrade/")
+    as_instructor.delete(f"/api/questions/{first.id}/")
+    as_instructor.delete(f"/api/choices/{choices_of(second)[0].id}/")
+    as_instructor.post(f"/api/quizzes/{quiz.id}/regrade/")
 
     assert client.get(f"/api/quiz-submissions/{made['id']}/").json()["score"] == 2
 
 
-def test_one_regrade_runs_at_a_time(quiz, author):
-    from apps.common.clock import now_in_milliseconds
-
+def test_a_quiz_can_have_only_one_regrade_at_a_time(quiz, as_instructor):
     Quiz.objects(id=quiz.id).update(set__regrading_since=now_in_milliseconds())
-    response = author.post(f"/api/quizzes/{quiz.id}/regrade/")
+    response = as_instructor.post(f"/api/quizzes/{quiz.id}/regrade/")
     assert (response.status_code, response.data["code"]) == (409, "being_regraded")
 
 
-def test_a_regrade_that_was_cut_off_is_gone_on_with(quiz, author, settings, told):
+def test_an_interrupted_regrade_is_continued_by_the_sweep(quiz, as_instructor, settings, events):
     submit(client_of(enroll_in(get_course(quiz.course))), quiz, right_answers(quiz))
-    mend_key(quiz)
-    settings.CELERY_TASK_ALWAYS_EAGER = False  # and nothing does tasks here
-    author.post(f"/api/quizzes/{quiz.id}/regrade/")
+    correct_key(quiz)
+    settings.CELERY_TASK_ALWAYS_EAGER = False  # and no worker
+    as_instructor.post(f"/api/quizzes/{quiz.id}/regrade/")
     running = Quiz.objects.get(id=quiz.id)
     assert running.regrading_since
     assert services.repair_regrades() == 0  # it may be running
@@ -189,56 +192,58 @@ def test_a_regrade_that_was_cut_off_is_gone_on_with(quiz, author, settings, told
     expire_claim(quiz)
     assert services.repair_regrades() == 1
 
-    assert len(told) == 1
-    assert author.get(f"/api/quizzes/{quiz.id}/regrade/").json()["finished_at"]
+    assert len(events) == 1
+    assert as_instructor.get(f"/api/quizzes/{quiz.id}/regrade/").json()["finished_at"]
     assert Attempt.objects.get().score == 0
 
 
-def test_a_student_who_was_not_told_is_told_by_the_sweep(quiz, author, monkeypatch, told):
+def test_an_undelivered_event_is_published_by_the_sweep(quiz, as_instructor, monkeypatch, events):
     submit(client_of(enroll_in(get_course(quiz.course))), quiz, right_answers(quiz))
-    mend_key(quiz)
-    with monkeypatch.context() as cut:
-        cut.setattr(regrading, "publish", lambda event: False)
-        author.post(f"/api/quizzes/{quiz.id}/regrade/")
+    correct_key(quiz)
+    with monkeypatch.context() as patched:
+        patched.setattr(regrading, "publish", lambda event: False)
+        as_instructor.post(f"/api/quizzes/{quiz.id}/regrade/")
     assert Quiz.objects.get(id=quiz.id).regrading_since
-    assert told == []
+    assert events == []
 
     expire_claim(quiz)
     assert services.repair_regrades() == 1
 
-    assert len(told) == 1
+    assert len(events) == 1
     assert Quiz.objects.get(id=quiz.id).regrading_since is None
 
 
-def test_only_authors_regrade(quiz):
-    learner = client_of(enroll_in(get_course(quiz.course)))
+def test_students_cannot_regrade(quiz):
+    student = client_of(enroll_in(get_course(quiz.course)))
     address = f"/api/quizzes/{quiz.id}/regrade/"
-    assert (learner.get(address).status_code, learner.post(address).status_code) == (403, 403)
+    assert (student.get(address).status_code, student.post(address).status_code) == (403, 403)
 
 
 # Load
 
 
-def test_the_result_of_a_regrade_lists_a_limited_number_of_changes(quiz, author, monkeypatch):
-    monkeypatch.setattr(attempts, "MOST_CHANGES", 2)
+def test_the_result_of_a_regrade_lists_a_limited_number_of_changes(
+    quiz, as_instructor, monkeypatch
+):
+    monkeypatch.setattr(attempts, "MAX_CHANGES", 2)
     submit_as_students(quiz, 3)
-    mend_key(quiz)
+    correct_key(quiz)
     address = f"/api/quizzes/{quiz.id}/regrade/"
-    author.post(address)
+    as_instructor.post(address)
 
-    listed = [one["submission"] for one in author.get(address).json()["changes"]]
+    listed = [change["submission"] for change in as_instructor.get(address).json()["changes"]]
 
-    assert listed == [str(one.id) for one in Attempt.objects.order_by("id")[:2]]
+    assert listed == [str(attempt.id) for attempt in Attempt.objects.order_by("id")[:2]]
 
 
-def test_the_result_of_a_regrade_is_found_by_an_index(quiz, author):
+def test_the_result_of_a_regrade_is_found_by_an_index(quiz, as_instructor):
     with record_commands() as commands:
-        assert author.post(f"/api/quizzes/{quiz.id}/regrade/").status_code == 202
+        assert as_instructor.post(f"/api/quizzes/{quiz.id}/regrade/").status_code == 202
 
     fields = ("quiz_id", "regraded_by")
-    assert fields in [tuple(one["filter"]) for one in commands if "find" in one]
+    assert fields in [tuple(command["filter"]) for command in commands if "find" in command]
     indexes = Attempt._get_collection().index_information().values()
-    assert fields in [tuple(field for field, _ in one["key"]) for one in indexes]
+    assert fields in [tuple(field for field, _ in index["key"]) for index in indexes]
 
 
 @pytest.fixture
@@ -268,38 +273,38 @@ def submit_as_students(quiz, number: int) -> None:
         submit(client_of(enroll_in(get_course(quiz.course))), quiz, right_answers(quiz))
 
 
-def test_an_instructor_may_request_twenty_regrades_an_hour(quiz, author, settings):
+def test_an_instructor_may_request_twenty_regrades_an_hour(quiz, as_instructor, settings):
     settings.RATE_LIMITED = True
     address = f"/api/quizzes/{quiz.id}/regrade/"
-    assert {author.post(address).status_code for _ in range(20)} == {202}
+    assert {as_instructor.post(address).status_code for _ in range(20)} == {202}
 
-    refused = author.post(address)
+    refused = as_instructor.post(address)
 
     assert (refused.status_code, refused.data["code"]) == (429, "throttled")
-    assert author.get(address).status_code == 200
+    assert as_instructor.get(address).status_code == 200
 
 
 def test_a_long_regrade_runs_in_rounds_that_continue_each_other(
-    quiz, author, queue, graded, told, monkeypatch
+    quiz, as_instructor, queue, graded, events, monkeypatch
 ):
     submit_as_students(quiz, 3)
-    mend_key(quiz)
-    author.post(f"/api/quizzes/{quiz.id}/regrade/")
-    ticks = iter(range(0, 1000, regrading.ROUND_SECONDS))  # each look at the clock takes a round
+    correct_key(quiz)
+    as_instructor.post(f"/api/quizzes/{quiz.id}/regrade/")
+    ticks = iter(range(0, 1000, regrading.ROUND_SECONDS))  # each reading of the clock takes a round
     monkeypatch.setattr(regrading.time, "monotonic", lambda: next(ticks))
 
     while queue:
         services.regrade(**queue.pop(0))
 
     assert set(graded.values()) == {1}
-    assert len(graded) == len(told) == 3
-    assert author.get(f"/api/quizzes/{quiz.id}/regrade/").json()["finished_at"]
+    assert len(graded) == len(events) == 3
+    assert as_instructor.get(f"/api/quizzes/{quiz.id}/regrade/").json()["finished_at"]
 
 
-def test_two_workers_share_no_round(quiz, author, queue, graded):
+def test_two_workers_never_run_the_same_round(quiz, as_instructor, queue, graded):
     submit_as_students(quiz, 2)
-    mend_key(quiz)
-    author.post(f"/api/quizzes/{quiz.id}/regrade/")
+    correct_key(quiz)
+    as_instructor.post(f"/api/quizzes/{quiz.id}/regrade/")
     [round_] = queue
     claimed = regrading._claim(round_["quiz_id"], round_["claim"])
 
@@ -315,47 +320,49 @@ def test_two_workers_share_no_round(quiz, author, queue, graded):
 
 
 def test_a_regrade_whose_key_changes_between_two_rounds_starts_again(
-    quiz, author, queue, monkeypatch
+    quiz, as_instructor, queue, monkeypatch
 ):
     submit_as_students(quiz, 2)
-    mend_key(quiz)
-    author.post(f"/api/quizzes/{quiz.id}/regrade/")
-    with monkeypatch.context() as slow:
+    correct_key(quiz)
+    as_instructor.post(f"/api/quizzes/{quiz.id}/regrade/")
+    with monkeypatch.context() as patched:
         ticks = iter(range(0, 1000, regrading.ROUND_SECONDS))
-        slow.setattr(regrading.time, "monotonic", lambda: next(ticks))
+        patched.setattr(regrading.time, "monotonic", lambda: next(ticks))
         services.regrade(**queue.pop())
-    assert sorted(one.score for one in Attempt.objects) == [0, 1]
+    assert sorted(attempt.score for attempt in Attempt.objects) == [0, 1]
     first, second, *_ = choices_of(Question.objects(quiz=quiz.id).first())
     Choice.objects(id=first.id).update(set__is_correct=True)
     Choice.objects(id=second.id).update(set__is_correct=False)
 
     services.regrade(**queue.pop())
 
-    assert {one.score for one in Attempt.objects} == {1}
+    assert {attempt.score for attempt in Attempt.objects} == {1}
 
 
 def test_submissions_are_not_read_as_documents_while_the_key_is_the_same(
-    quiz, author, graded, told
+    quiz, as_instructor, graded, events
 ):
     submit_as_students(quiz, 2)
     address = f"/api/quizzes/{quiz.id}/regrade/"
-    author.post(address)
-    assert graded == {}  # the key is that of the attempts
+    as_instructor.post(address)
+    assert graded == {}  # The attempts have the current key.
 
-    mend_key(quiz)
-    author.post(address)
-    author.post(address)
+    correct_key(quiz)
+    as_instructor.post(address)
+    as_instructor.post(address)
 
     assert set(graded.values()) == {1}
-    assert len(graded) == len(told) == 2
-    assert author.get(address).json()["finished_at"]
+    assert len(graded) == len(events) == 2
+    assert as_instructor.get(address).json()["finished_at"]
 
 
-def test_the_sweep_runs_one_round_and_queues_the_others(author, quiz, queue, graded, monkeypatch):
+def test_the_sweep_runs_one_round_and_queues_the_others(
+    as_instructor, quiz, queue, graded, monkeypatch
+):
     others = [make_quiz(lesson=lessons_of(get_course(quiz.course))[0]) for _ in range(2)]
-    for one in (quiz, *others):
-        author.post(f"/api/quizzes/{one.id}/regrade/")
-        expire_claim(one)
+    for each in (quiz, *others):
+        as_instructor.post(f"/api/quizzes/{each.id}/regrade/")
+        expire_claim(each)
     queue.clear()
     ticks = iter([0, 0, *[regrading.ROUND_SECONDS] * 10])
     monkeypatch.setattr(regrading.time, "monotonic", lambda: next(ticks))

@@ -1,8 +1,8 @@
-"""Figures of a quiz and its questions, against tables computed by hand and Python's statistics."""
+"""Statistics of quizzes, compared with tables computed by hand and with Python's statistics."""
 
 import random
-import statistics
 from collections import Counter
+from statistics import correlation, fmean, median
 
 import pytest
 from bson import ObjectId
@@ -15,8 +15,8 @@ from tests.quizzes.submissions import (
     store_choices,
     store_questions,
     store_quiz,
+    store_submission,
     submission_of,
-    submit,
 )
 
 # A textbook's table: five students, three questions of one point each.
@@ -28,10 +28,10 @@ from tests.quizzes.submissions import (
 #   Dia        0   1   0     1      33.33
 #   Eve        0   0   0     0       0.00
 #
-# Mean 266.67 / 5 = 53.33; the one in the middle is 66.67; three of five have 60 or more.
+# Mean 266.67 / 5 = 53.33; median 66.67; three of five have 60 or more.
 TABLE = [(1, 1, 1), (1, 1, 0), (1, 0, 1), (0, 1, 0), (0, 0, 0)]
 
-# With x a question's mark and y the sum of the others', variances over 5 - 1 = 4:
+# With x a question's points and y the sum of the others', variances over 5 - 1 = 4:
 #
 # 1: x = 1 1 1 0 0, mean 0.6; y = 2 1 1 1 0, mean 1
 #    var x = (3 * 0.16 + 2 * 0.36) / 4 = 0.3      var y = (1 + 0 + 0 + 0 + 1) / 4 = 0.5
@@ -48,19 +48,19 @@ FACILITIES = [60.0, 60.0, 40.0]
 DISCRIMINATIONS = [64.55, 0.0, 32.73]
 
 
-def figures_of(quiz, questions, choices=None, *, every_attempt=False):
+def compute_statistics(quiz, questions, choices=None, *, every_attempt=False):
     return statistics_of(quiz, questions, choices or {}, every_attempt=every_attempt)
 
 
-def test_the_figures_of_a_textbooks_table():
+def test_statistics_of_a_textbook_table():
     quiz = store_quiz()
     questions = store_questions(quiz, 1, 1, 1)
-    for marks in TABLE:
-        submit(quiz, questions, marks)
+    for points in TABLE:
+        store_submission(quiz, questions, points)
 
-    figures = figures_of(quiz, questions)
+    statistics = compute_statistics(quiz, questions)
 
-    assert {name: value for name, value in figures.items() if name != "questions"} == {
+    assert {name: value for name, value in statistics.items() if name != "questions"} == {
         "quiz": str(quiz.id),
         "attempts": 5,
         "students": 5,
@@ -69,7 +69,7 @@ def test_the_figures_of_a_textbooks_table():
         "pass_rate": 60.0,
         "warning": "few_attempts",
     }
-    rows = figures["questions"]
+    rows = statistics["questions"]
     assert [row["facility"] for row in rows] == FACILITIES
     assert [row["discrimination"] for row in rows] == DISCRIMINATIONS
     assert rows[0] == {
@@ -99,27 +99,34 @@ def test_partial_credit_and_unequal_points():
     # median 56.6, mean 170 / 3 = 56.67, one of three passed
     quiz = store_quiz()
     questions = store_questions(quiz, 2, 3)
-    for marks in [(2, 3), (1.33, 1.5), (0.67, 0)]:
-        submit(quiz, questions, marks)
+    for points in [(2, 3), (1.33, 1.5), (0.67, 0)]:
+        store_submission(quiz, questions, points)
 
-    figures = figures_of(quiz, questions)
+    statistics = compute_statistics(quiz, questions)
 
-    assert (figures["mean"], figures["median"], figures["pass_rate"]) == (56.67, 56.6, 33.33)
-    assert [row["facility"] for row in figures["questions"]] == [66.67, 50.0]
-    assert [row["discrimination"] for row in figures["questions"]] == [100.0, 100.0]
+    assert (statistics["mean"], statistics["median"], statistics["pass_rate"]) == (
+        56.67,
+        56.6,
+        33.33,
+    )
+    assert [row["facility"] for row in statistics["questions"]] == [66.67, 50.0]
+    assert [row["discrimination"] for row in statistics["questions"]] == [100.0, 100.0]
 
 
-def test_of_several_attempts_the_first_that_was_submitted_counts_unless_all_are_asked_for():
+def test_only_first_submissions_count_unless_all_attempts_are_requested():
     quiz = store_quiz()
     questions = store_questions(quiz, 1, 1)
     ada, ben = ObjectId(), ObjectId()
-    submit(quiz, questions, (1, 1), student=ada, attempt=3)
-    submit(quiz, questions, (1, 0), student=ada, attempt=2)
-    _unsubmitted(submission_of(quiz, questions, (0, 0), student=ada, attempt=1))
-    submit(quiz, questions, (0, 0), student=ben, attempt=1)
-    _unsubmitted(submission_of(quiz, questions, (0, 0), student=ben, attempt=2))
+    store_submission(quiz, questions, (1, 1), student=ada, attempt=3)
+    store_submission(quiz, questions, (1, 0), student=ada, attempt=2)
+    _store_unsubmitted(submission_of(quiz, questions, (0, 0), student=ada, attempt=1))
+    store_submission(quiz, questions, (0, 0), student=ben, attempt=1)
+    _store_unsubmitted(submission_of(quiz, questions, (0, 0), student=ben, attempt=2))
 
-    first, every = figures_of(quiz, questions), figures_of(quiz, questions, every_attempt=True)
+    first, every = (
+        compute_statistics(quiz, questions),
+        compute_statistics(quiz, questions, every_attempt=True),
+    )
 
     assert (first["attempts"], first["students"], first["mean"]) == (2, 2, 25.0)
     assert (every["attempts"], every["students"], every["mean"]) == (3, 2, 50.0)
@@ -131,20 +138,20 @@ def test_of_several_attempts_the_first_that_was_submitted_counts_unless_all_are_
 def test_other_quizzes_do_not_count():
     quiz, other = store_quiz(), store_quiz()
     questions = store_questions(quiz, 1, 1)
-    submit(other, questions, (1, 1))
+    store_submission(other, questions, (1, 1))
 
-    assert figures_of(quiz, questions)["attempts"] == 0
+    assert compute_statistics(quiz, questions)["attempts"] == 0
 
 
-def test_of_nothing_there_are_no_figures():
+def test_without_submissions_there_are_no_statistics():
     quiz = store_quiz()
     questions = store_questions(quiz, 1)
 
-    figures = figures_of(quiz, questions, every_attempt=True)
+    statistics = compute_statistics(quiz, questions, every_attempt=True)
 
     names = ("attempts", "students", "mean", "median", "pass_rate", "warning")
-    assert [figures[name] for name in names] == [0, 0, None, None, None, "few_attempts"]
-    [row] = figures["questions"]
+    assert [statistics[name] for name in names] == [0, 0, None, None, None, "few_attempts"]
+    [row] = statistics["questions"]
     assert (row["n"], row["facility"], row["discrimination"]) == (0, None, None)
 
 
@@ -155,58 +162,58 @@ def test_of_nothing_there_are_no_figures():
         (
             [(1, 1), (1, 0), (1, 1)],
             [None, None],
-        ),  # question 1 varies not, so nor do the others of 2
+        ),  # question 1, which is all others of question 2, does not vary
         ([(1, 1), (0, 0)], [100.0, 100.0]),
         ([(1, 0), (0, 1)], [-100.0, -100.0]),
     ],
-    ids=["one", "constant", "together", "against"],
+    ids=["one", "constant", "together", "opposite"],
 )
-def test_without_two_submissions_or_a_variance_nothing_is_discriminated(table, discriminations):
+def test_without_two_submissions_or_variance_there_is_no_discrimination(table, discriminations):
     quiz = store_quiz()
     questions = store_questions(quiz, 1, 1)
-    for marks in table:
-        submit(quiz, questions, marks)
+    for points in table:
+        store_submission(quiz, questions, points)
 
-    rows = figures_of(quiz, questions)["questions"]
+    rows = compute_statistics(quiz, questions)["questions"]
 
     assert [row["discrimination"] for row in rows] == discriminations
 
 
-def test_a_quiz_of_one_question_discriminates_nothing():
+def test_the_only_question_of_a_quiz_has_no_discrimination_index():
     quiz = store_quiz()
     questions = store_questions(quiz, 1)
-    for mark in (0, 1, 1):
-        submit(quiz, questions, [mark])
+    for points in (0, 1, 1):
+        store_submission(quiz, questions, [points])
 
-    assert figures_of(quiz, questions)["questions"][0]["discrimination"] is None
+    assert compute_statistics(quiz, questions)["questions"][0]["discrimination"] is None
 
 
-def test_below_twenty_submissions_there_is_a_warning_for_each_question_by_its_own_number():
+def test_each_question_with_fewer_than_twenty_submissions_has_a_warning():
     quiz = store_quiz()
     old, new = store_questions(quiz, 1, 1)
     for _ in range(19):
-        submit(quiz, [old], [1])
-    assert figures_of(quiz, [old, new])["warning"] == "few_attempts"
+        store_submission(quiz, [old], [1])
+    assert compute_statistics(quiz, [old, new])["warning"] == "few_attempts"
 
-    submit(quiz, [old, new], [1, 1])
-    figures = figures_of(quiz, [old, new])
+    store_submission(quiz, [old, new], [1, 1])
+    statistics = compute_statistics(quiz, [old, new])
 
-    assert figures["warning"] is None
-    assert [(row["n"], row["warning"]) for row in figures["questions"]] == [
+    assert statistics["warning"] is None
+    assert [(row["n"], row["warning"]) for row in statistics["questions"]] == [
         (20, None),
         (1, "few_attempts"),
     ]
 
 
-def test_a_question_that_was_removed_is_not_listed():
+def test_a_deleted_question_is_not_listed():
     quiz = store_quiz()
-    kept, removed = store_questions(quiz, 1, 1)
-    submit(quiz, [kept, removed], [1, 0])
+    question, deleted = store_questions(quiz, 1, 1)
+    store_submission(quiz, [question, deleted], [1, 0])
 
-    assert [row["n"] for row in figures_of(quiz, [kept])["questions"]] == [1]
+    assert [row["n"] for row in compute_statistics(quiz, [question])["questions"]] == [1]
 
 
-def test_how_often_each_choice_was_taken():
+def test_selections_are_counted_by_choice():
     quiz = store_quiz()
     [single] = store_questions(quiz, 1, kind="single")
     [multiple] = store_questions(quiz, 1, kind="multiple")
@@ -219,33 +226,33 @@ def test_how_often_each_choice_was_taken():
         (ObjectId(), [blue], []),
         (ObjectId(), [], [four, two]),
     ]:
-        answers = [_chosen(single, to_single), _chosen(multiple, to_multiple)]
-        submit(quiz, questions, (0, 0), student=student, answers=answers)
-    submit(quiz, questions, (0, 0))  # answered nothing
+        answers = [_select(single, to_single), _select(multiple, to_multiple)]
+        store_submission(quiz, questions, (0, 0), student=student, answers=answers)
+    store_submission(quiz, questions, (0, 0))  # without answers
     choices = {single.id: [red, blue], multiple.id: [two, three, four]}
 
-    rows = figures_of(quiz, questions, choices)["questions"]
+    rows = compute_statistics(quiz, questions, choices)["questions"]
 
     assert rows[0]["choices"] == [
         {"id": str(red.id), "text": "red", "is_correct": True, "count": 2},
         {"id": str(blue.id), "text": "blue", "is_correct": False, "count": 1},
     ]
-    assert [(one["text"], one["count"]) for one in rows[1]["choices"]] == [
+    assert [(choice["text"], choice["count"]) for choice in rows[1]["choices"]] == [
         ("two", 3),
         ("three", 1),
         ("four", 1),
     ]
 
 
-def test_how_often_true_and_false_were_said():
+def test_answers_to_true_false_questions_are_counted():
     quiz = store_quiz()
     [question] = store_questions(quiz, 1, kind="true_false")
     question.answer = "false"
     for text in ("true", "false", "False ", "", "true", "false"):
         answer = Answer(question=question.id, text=text)
-        submit(quiz, [question], [0], answers=[answer])
+        store_submission(quiz, [question], [0], answers=[answer])
 
-    [row] = figures_of(quiz, [question])["questions"]
+    [row] = compute_statistics(quiz, [question])["questions"]
 
     assert row["choices"] == [
         {"id": None, "text": "true", "is_correct": False, "count": 2},
@@ -253,7 +260,7 @@ def test_how_often_true_and_false_were_said():
     ]
 
 
-def test_answers_of_all_kinds_in_one_submission_are_told_apart():
+def test_answers_of_all_kinds_in_one_submission_are_distinguished():
     quiz = store_quiz()
     kinds = ("numeric", "single", "true_false", "short_text")
     number, single, truth, word = [store_questions(quiz, 1, kind=kind)[0] for kind in kinds]
@@ -261,150 +268,154 @@ def test_answers_of_all_kinds_in_one_submission_are_told_apart():
     [red] = store_choices(single, red=True)
     answers = [
         Answer(question=number.id, text="1"),
-        _chosen(single, [red]),
+        _select(single, [red]),
         Answer(question=truth.id, text="true"),
         Answer(question=word.id, text="true"),
     ]
     questions = [number, single, truth, word]
-    submit(quiz, questions, (1, 1, 1, 0), answers=answers)
+    store_submission(quiz, questions, (1, 1, 1, 0), answers=answers)
 
-    rows = figures_of(quiz, questions, {single.id: [red]})["questions"]
+    rows = compute_statistics(quiz, questions, {single.id: [red]})["questions"]
 
-    assert [[one["count"] for one in row["choices"]] for row in rows] == [[], [1], [1, 0], []]
+    assert [[choice["count"] for choice in row["choices"]] for row in rows] == [[], [1], [1, 0], []]
 
 
-def test_choices_too_are_counted_of_first_submissions_alone():
+def test_selections_too_are_counted_in_first_submissions_only():
     quiz = store_quiz()
     [single] = store_questions(quiz, 1, kind="single")
     red, blue = store_choices(single, red=True, blue=False)
     student = ObjectId()
     for attempt, choice in ((1, blue), (2, red)):
-        submit(
+        store_submission(
             quiz,
             [single],
             [0],
             student=student,
             attempt=attempt,
-            answers=[_chosen(single, [choice])],
+            answers=[_select(single, [choice])],
         )
     choices = {single.id: [red, blue]}
 
-    first = figures_of(quiz, [single], choices)["questions"][0]["choices"]
-    every = figures_of(quiz, [single], choices, every_attempt=True)["questions"][0]["choices"]
+    first = compute_statistics(quiz, [single], choices)["questions"][0]["choices"]
+    every = compute_statistics(quiz, [single], choices, every_attempt=True)["questions"][0][
+        "choices"
+    ]
 
-    assert [one["count"] for one in first] == [0, 1]
-    assert [one["count"] for one in every] == [1, 1]
+    assert [choice["count"] for choice in first] == [0, 1]
+    assert [choice["count"] for choice in every] == [1, 1]
 
 
-def test_a_first_submission_that_answered_nothing_borrows_nothing_from_the_second():
+def test_a_first_submission_without_answers_is_not_replaced_by_the_second():
     quiz = store_quiz()
     [single] = store_questions(quiz, 1, kind="single")
     [red] = store_choices(single, red=True)
     student = ObjectId()
-    empty = submit(quiz, [single], [0], student=student)
+    empty = store_submission(quiz, [single], [0], student=student)
     Attempt.objects(id=empty.id).update(unset__answers=True)
-    submit(quiz, [single], [1], student=student, attempt=2, answers=[_chosen(single, [red])])
+    store_submission(
+        quiz, [single], [1], student=student, attempt=2, answers=[_select(single, [red])]
+    )
 
-    [row] = figures_of(quiz, [single], {single.id: [red]})["questions"]
+    [row] = compute_statistics(quiz, [single], {single.id: [red]})["questions"]
 
     assert row["choices"][0]["count"] == 0
 
 
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("every_attempt", [False, True])
-def test_random_marks_agree_with_pythons_statistics(seed, every_attempt):
-    dice = random.Random(seed)
+def test_random_points_agree_with_pythons_statistics(seed, every_attempt):
+    rng = random.Random(seed)
     quiz = store_quiz()
-    worths = [dice.choice([1, 2.5, 10, 999.99]) for _ in range(4)]
-    questions = store_questions(quiz, *worths)
+    max_points = [rng.choice([1, 2.5, 10, 999.99]) for _ in range(4)]
+    questions = store_questions(quiz, *max_points)
     stored = []
     for _ in range(40):
         student = ObjectId()
-        for attempt in range(1, dice.randint(1, 3) + 1):
-            marks = [round(worth * dice.choice([0, 1, dice.random()]), 2) for worth in worths]
-            stored.append(submission_of(quiz, questions, marks, student=student, attempt=attempt))
-    dice.shuffle(stored)
+        for attempt in range(1, rng.randint(1, 3) + 1):
+            points = [round(each * rng.choice([0, 1, rng.random()]), 2) for each in max_points]
+            stored.append(submission_of(quiz, questions, points, student=student, attempt=attempt))
+    rng.shuffle(stored)
     Attempt.objects.insert(stored)
-    looked_at = [one for one in stored if every_attempt or one.attempt == 1]
+    counted = [each for each in stored if every_attempt or each.attempt == 1]
 
-    figures = figures_of(quiz, questions, every_attempt=every_attempt)
+    statistics = compute_statistics(quiz, questions, every_attempt=every_attempt)
 
-    percentages = [one.percentage for one in looked_at]
-    assert figures["attempts"] == len(looked_at)
-    assert figures["students"] == 40
-    assert figures["mean"] == pytest.approx(statistics.mean(percentages), abs=0.00501)
-    assert figures["median"] == pytest.approx(statistics.median(percentages), abs=0.00501)
-    passed = Counter(one.passed for one in looked_at)[True]
-    assert figures["pass_rate"] == pytest.approx(100 * passed / len(looked_at), abs=0.00501)
-    for place, row in enumerate(figures["questions"]):
-        x = [one.marks[place].points for one in looked_at]
+    percentages = [submission.percentage for submission in counted]
+    assert statistics["attempts"] == len(counted)
+    assert statistics["students"] == 40
+    assert statistics["mean"] == pytest.approx(fmean(percentages), abs=0.00501)
+    assert statistics["median"] == pytest.approx(median(percentages), abs=0.00501)
+    passed = Counter(submission.passed for submission in counted)[True]
+    assert statistics["pass_rate"] == pytest.approx(100 * passed / len(counted), abs=0.00501)
+    for position, row in enumerate(statistics["questions"]):
+        x = [submission.results[position].points for submission in counted]
         y = [
-            sum(mark.points for mark in one.marks) - own
-            for one, own in zip(looked_at, x, strict=True)
+            sum(result.points for result in submission.results) - own
+            for submission, own in zip(counted, x, strict=True)
         ]
-        share = 100 * statistics.mean(x) / worths[place]
+        share = 100 * fmean(x) / max_points[position]
         assert row["facility"] == pytest.approx(share, abs=0.00501)
-        correlation = 100 * statistics.correlation(x, y)
-        assert row["discrimination"] == pytest.approx(correlation, abs=0.00501)
+        discrimination = 100 * correlation(x, y)
+        assert row["discrimination"] == pytest.approx(discrimination, abs=0.00501)
 
 
-def test_marks_whose_hundredths_are_no_whole_floats_are_counted_whole():
-    """0.29 * 100 is 28.999999999999996 in floating point."""
+def test_points_are_summed_in_whole_hundredths():
+    """In floating point, 0.29 * 100 is 28.999999999999996."""
     quiz = store_quiz()
     questions = store_questions(quiz, 0.29, 0.58, 1.13)
     for _ in range(3):
-        submit(quiz, questions, (0.29, 0.58, 1.13))
-    submit(quiz, questions, (0.29, 0, 1.13))
+        store_submission(quiz, questions, (0.29, 0.58, 1.13))
+    store_submission(quiz, questions, (0.29, 0, 1.13))
 
-    rows = figures_of(quiz, questions)["questions"]
+    rows = compute_statistics(quiz, questions)["questions"]
 
     assert [row["facility"] for row in rows] == [100.0, 75.0, 100.0]
     assert [row["discrimination"] for row in rows] == [None, None, None]
 
 
-def test_large_marks_that_hardly_vary_lose_nothing():
-    """Means of a thousand and differences of a hundredth: sums of squares of floats would lie."""
+def test_large_points_that_hardly_vary_lose_no_precision():
+    """Sums of squares of floats would be too inexact for these means and differences."""
     quiz = store_quiz()
     questions = store_questions(quiz, 1000, 1000)
     for low in (0, 0.01, 0.02, 0.01):
-        submit(quiz, questions, (999 + low, 998 + low))
+        store_submission(quiz, questions, (999 + low, 998 + low))
 
-    rows = figures_of(quiz, questions)["questions"]
+    rows = compute_statistics(quiz, questions)["questions"]
 
     assert [row["discrimination"] for row in rows] == [100.0, 100.0]
 
 
-def test_as_often_is_asked_whatever_the_number_of_submissions_and_none_is_loaded():
+def test_the_number_of_queries_is_constant_and_no_submission_is_loaded():
     quiz = store_quiz()
     questions = store_questions(quiz, 1, 1, kind="single")
-    with record_commands() as few:
-        figures_of(quiz, questions)
-    for marks in TABLE * 8:
-        submit(quiz, questions, marks[:2])
-    with record_commands() as many:
-        figures_of(quiz, questions)
+    with record_commands() as few_commands:
+        compute_statistics(quiz, questions)
+    for points in TABLE * 8:
+        store_submission(quiz, questions, points[:2])
+    with record_commands() as many_commands:
+        compute_statistics(quiz, questions)
 
-    assert len(format_commands(many)) == len(format_commands(few)) == 4
-    assert {next(iter(command)) for command in many} == {"aggregate"}
+    assert len(format_commands(many_commands)) == len(format_commands(few_commands)) == 4
+    assert {next(iter(command)) for command in many_commands} == {"aggregate"}
 
 
-def test_the_answer_is_what_its_description_says():
+def test_the_statistics_match_their_serializer():
     quiz = store_quiz()
     [question] = store_questions(quiz, 1, kind="true_false")
-    submit(quiz, [question], [1])
+    store_submission(quiz, [question], [1])
 
-    figures = figures_of(quiz, [question])
+    statistics = compute_statistics(quiz, [question])
 
-    assert StatisticsSerializer(figures).data == figures
-
-
-def _chosen(question, choices) -> Answer:
-    return Answer(question=question.id, choices=[one.id for one in choices])
+    assert StatisticsSerializer(statistics).data == statistics
 
 
-def _unsubmitted(attempt) -> None:
-    """Store an attempt that is open, or has run out."""
+def _select(question, choices) -> Answer:
+    return Answer(question=question.id, choices=[choice.id for choice in choices])
+
+
+def _store_unsubmitted(attempt) -> None:
+    """Store the submission as an attempt that is open or has expired."""
     for name in ("submitted_at", "score", "max_score", "percentage", "passed"):
         setattr(attempt, name, None)
-    attempt.marks = []
+    attempt.results = []
     attempt.save(force_insert=True)

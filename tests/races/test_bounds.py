@@ -12,7 +12,7 @@ from apps.enrollments.documents import Enrollment
 from apps.lessons import services as lessons
 from apps.lessons.documents import Lesson
 from apps.quizzes.documents import Choice, Question, Quiz
-from apps.quizzes.services import attempts, authoring, questions
+from apps.quizzes.services import attempts, questions, quizzes
 from apps.users.selectors import get_user
 from tests.factories import (
     client_of,
@@ -124,7 +124,7 @@ def test_choices_that_race_with_their_replacement_never_pass_the_bound(author, q
 def test_racing_quizzes_never_pass_the_bound_of_a_course_or_lesson(
     author, quiz, monkeypatch, counted
 ):
-    monkeypatch.setattr(getattr(authoring, counted), "most", 4)
+    monkeypatch.setattr(getattr(quizzes, counted), "most", 4)
     body = {"lesson": str(quiz.lesson), "title": "Another"}
 
     answers = race(RACERS, lambda n: author.post("/api/quizzes/", body))
@@ -222,7 +222,7 @@ def test_who_leaves_a_course_may_enroll_in_another(monkeypatch):
 
 
 def test_a_student_has_a_bound_of_attempts_where_the_quiz_sets_none(quiz, monkeypatch):
-    monkeypatch.setattr(attempts, "MOST_ATTEMPTS", 3)
+    monkeypatch.setattr(attempts, "MAX_ATTEMPTS", 3)
     make_question(quiz)
     client = client_of(enroll_in(get_course(quiz.course)))
     body = {"quiz": str(quiz.id), "answers": []}

@@ -128,7 +128,7 @@ def test_racing_authors_leave_right_figures(quiz, author):
 def test_a_quiz_that_goes_meanwhile_leaves_nothing_behind(quiz, author, monkeypatch):
     from datetime import timedelta
 
-    from apps.quizzes.services import authoring
+    from apps.quizzes.services import quizzes
 
     clients = [client_of(enroll_in(get_course(quiz.course))) for _ in range(10)]
     body = submission(quiz)
@@ -142,7 +142,7 @@ def test_a_quiz_that_goes_meanwhile_leaves_nothing_behind(quiz, author, monkeypa
     assert statuses(answers[:1]) == {204: 1}
     assert set(statuses(answers[1:])) <= {201, 400, 409}
 
-    monkeypatch.setattr(authoring, "A_MINUTE", timedelta(seconds=-1))
-    authoring.finish_removals()
+    monkeypatch.setattr(quizzes, "A_MINUTE", timedelta(seconds=-1))
+    quizzes.finish_removals()
     for kind in (Quiz, Question, Choice, Attempt):
         assert kind.objects.count() == 0

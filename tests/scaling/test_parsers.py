@@ -55,11 +55,11 @@ READERS = {
 OTHERS = {
     "apps.common.storage.cache.store": "writes and reads its own values",
     "apps.common.http.fields": "see test_fields.py",
-    "apps.common.http.streaming": "writes",
+    "apps.common.http.streaming": "writes responses",
     "apps.common.mail.messages": "writes mails",
     "apps.common.http.middleware": "one bounded pattern, see test_patterns.py",
     "apps.common.storage.pagination": "one bounded pattern, see test_patterns.py",
-    "apps.courses.selectors": "writes keys of the cache",
+    "apps.courses.selectors.courses": "writes keys of the cache",
     "apps.users.serializers": "see test_fields.py",
     "apps.quizzes.interchange.moodle_xml.writing": "writes",
     "lms.demo.banks": "reads the demo's own files",
@@ -356,10 +356,10 @@ READ = {
     ),
     "a path": Reader(resolve, repeated("a", "/", "a/", "a/.", "%", "é", ".", start="/courses/")),
     "a number": Reader(
-        numbers.read_number, TEXTS | repeated("1", "1e", "٣"), modules=("apps.quizzes.numbers",)
+        numbers.parse_number, TEXTS | repeated("1", "1e", "٣"), modules=("apps.quizzes.numbers",)
     ),
     "an answer": Reader(
-        lambda text: grading.fold_answer(text[:1024]), TEXTS, modules=("apps.quizzes.grading",)
+        lambda text: grading.normalize_answer(text[:1024]), TEXTS, modules=("apps.quizzes.grading",)
     ),
     "HTML before it is parsed": Reader(
         lambda html: HtmlLimits(tags=5_000, open=200, work=50_000).add(html),

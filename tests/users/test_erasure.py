@@ -25,12 +25,13 @@ from apps.notifications.services import notify, set_preferences
 from apps.progress.documents import Progress
 from apps.progress.services import create_progress_records
 from apps.quizzes.documents import Attempt
-from apps.quizzes.services import start, submit
+from apps.quizzes.services import start_attempt, submit_attempt
 from apps.users import services
 from apps.users.documents import Erasure, User
 from apps.users.events import UserErased
 from apps.users.models import Account
 from apps.users.tasks import repair_profiles
+from apps.users.viewer import SignedInViewer
 from tests.factories import (
     PASSWORD,
     client_of,
@@ -69,7 +70,7 @@ def user(quiz) -> User:
     for lesson in lessons_of(course):
         client.post("/api/progress/", {"lesson": str(lesson.id)})
     submit_answers(user, quiz)
-    start(student_id=str(user.id), quiz=quiz)
+    start_attempt(str(quiz.id), viewer=viewer_of(user))
     set_preferences(user_id=str(user.id), muted=["enrolled"], mail_muted=[])
     picture = SimpleUploadedFile("me.png", png(), content_type="image/png")
     services.set_picture(user_id=str(user.id), by=str(user.id), upload=picture)
@@ -87,15 +88,21 @@ def user(quiz) -> User:
     return user
 
 
-def submit_answers(user: User, quiz) -> Attempt:
-    return submit(
-        student_id=str(user.id),
-        quiz=quiz,
+def viewer_of(user: User) -> SignedInViewer:
+    return SignedInViewer(
+        id=str(user.id), account_id=0, username="", is_instructor=False, is_admin=False
+    )
+
+
+def submit_answers(user: User, quiz) -> None:
+    submit_attempt(
+        quiz_id=str(quiz.id),
+        viewer=viewer_of(user),
         answers=[
             {"question": ObjectId(one["question"]), "choices": [ObjectId(one["choices"][0])]}
             for one in right_answers(quiz)
         ],
-        submission_id=ObjectId(),
+        request_id=ObjectId(),
     )
 
 
@@ -190,7 +197,7 @@ def test_what_is_written_while_a_user_is_erased_is_erased_too(user, quiz):
     enroll_student(student_id=user.id, course=other)
     create_progress_records(student_id=user_id, course_id=str(other.id))
     submit_answers(user, quiz)
-    start(student_id=user_id, quiz=quiz)
+    start_attempt(str(quiz.id), viewer=viewer_of(user))
     notify(recipient_id=user_id, kind="enrolled", key="late", link="/", title="Late")
     set_preferences(user_id=user_id, muted=[], mail_muted=["enrolled"])
     IdempotencyKey(user=user.id, key="late", digest="d").save()

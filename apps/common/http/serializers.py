@@ -1,6 +1,7 @@
 """The bases of all serializers, and serializers derived from representations."""
 
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from typing import (
     Annotated,
     Any,
@@ -68,14 +69,23 @@ class StrictInput:
 
 
 class Serializer(StrictInput, serializers.Serializer):
-    """The body of a request or response that is not a document."""
+    """
+    The body of a request or response that is not a document.
+
+    `Meta.representation` may name the fields of the response; those that are not declared are
+    read-only.
+    """
+
+    def get_fields(self):
+        return _with_described_fields(self, super().get_fields())
 
 
-_FORMATS: dict[str, type[serializers.Field]] = {
+_FORMATS: dict[str, Callable[..., serializers.Field]] = {
     "id": ObjectIdField,
     "timestamp": serializers.DateTimeField,
     "day": serializers.DateField,
     "money": MoneyField,
+    "optional text": partial(serializers.CharField, allow_blank=True),
 }
 _TYPES: dict[Any, type[serializers.Field]] = {
     str: serializers.CharField,
@@ -108,7 +118,7 @@ def output_field(hint, **options) -> serializers.Field:
     if origin is Literal:
         return ChoiceField(choices=arguments, **options)
     if origin is list:
-        return _list_field(arguments[0], **options)
+        return ListField(child=output_field(arguments[0]), **options)
     if origin is dict:
         return _OutputDict(child=output_field(arguments[1]), **options)
     if is_typeddict(hint):
@@ -128,10 +138,16 @@ def _annotated_field(hint, *annotations, **options) -> serializers.Field:
     return output_field(hint, **options)
 
 
-def _list_field(hint, **options) -> serializers.Field:
-    if is_typeddict(hint):
-        return output_serializer(hint)(many=True, **options)
-    return ListField(child=output_field(hint), **options)
+def _with_described_fields(serializer, fields: dict) -> dict:
+    """Add the fields of `Meta.representation` that are not declared, as read-only fields."""
+    representation = getattr(getattr(serializer, "Meta", None), "representation", None)
+    if representation is None:
+        return fields
+    described = {
+        name: fields.pop(name, None) or output_field(hint, read_only=True)
+        for name, hint in _hints_of(representation).items()
+    }
+    return described | fields
 
 
 def _hints_of(representation: type) -> dict[str, Any]:
@@ -178,14 +194,7 @@ class DocumentSerializer(StrictInput, MongoSerializer):
         return list(dict.fromkeys((*self.Meta.writable, *declared_fields)))
 
     def get_fields(self):
-        fields = super().get_fields()
-        if not hasattr(self.Meta, "representation"):
-            return fields
-        described = {
-            name: fields.pop(name, None) or output_field(hint, read_only=True)
-            for name, hint in _hints_of(self.Meta.representation).items()
-        }
-        return described | fields
+        return _with_described_fields(self, super().get_fields())
 
     def to_internal_value(self, data):
         value = super().to_internal_value(data)

@@ -31,6 +31,7 @@ from apps.common.storage import rate_limits
 from apps.common.storage.pagination import Page
 
 Rows = list[dict]
+EXISTING = object()  # a serializer's instance that stands for whatever the request changes
 
 
 class LengthRequired(APIException):
@@ -118,6 +119,16 @@ class ApiView:
         serializer = serializer_class(instance, data=self.request.data, context=context, **options)
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
+
+    def validated_changes(self, serializer_class, *, partial: bool) -> dict:
+        """
+        Return the body of a PUT or, if `partial`, of a PATCH, without reading the object.
+
+        Read-only fields are ignored, so that what was read can be sent back.
+
+        :raises ValidationError: all that is wrong with it
+        """
+        return self.validated(serializer_class, instance=EXISTING, partial=partial)
 
     def answer(self, row: Mapping, *, status: int = 200, clock: dict | None = None) -> Response:
         """

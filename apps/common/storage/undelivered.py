@@ -7,7 +7,7 @@ A periodic task delivers again what has been undelivered for a minute, so a cras
 loses nothing. Handlers must therefore be idempotent.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import TypeVar
 
@@ -52,7 +52,17 @@ def mark_delivered(source: EventSource) -> None:
     same.update_one(unset__undelivered_since=True)
 
 
-def deliver_again(kind: type[Source], deliver_source: Callable[[Source], object]) -> int:
-    """Call `deliver_source` for each document undelivered for a minute; return their number."""
+def deliver_again(
+    kind: type[Source],
+    deliver_source: Callable[[Source], object],
+    *,
+    without: Sequence[str] = (),
+) -> int:
+    """
+    Call `deliver_source` for each document undelivered for a minute; return their number.
+
+    :param without: fields that need not be loaded
+    """
     before = now_in_milliseconds() - GRACE_PERIOD
-    return for_each(kind.objects(undelivered_since__lt=before), deliver_source)
+    undelivered = kind.objects(undelivered_since__lt=before).exclude(*without)
+    return for_each(undelivered, deliver_source)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from mongoengine import StringField
 
 from apps.quizzes.documents import (
-    MOST_CHOICES,
+    MAX_CHOICES,
     MULTIPLE,
     NUMERIC,
     SHORT_TEXT,
@@ -19,7 +19,7 @@ from apps.quizzes.documents import (
 )
 from apps.quizzes.interchange.draft import ChoiceDraft, QuestionDraft
 from apps.quizzes.interchange.texts import has_control
-from apps.quizzes.numbers import read_number
+from apps.quizzes.numbers import parse_number
 
 MOST_POINTS = 1000
 _PLACES = Decimal("0.01")
@@ -62,8 +62,8 @@ def _problems_with_points(points: float) -> Iterator[str]:
 def _problems_with_choices(draft: QuestionDraft) -> Iterator[str]:
     if len(draft.choices) < 2:
         yield _("There are fewer than two choices.")
-    if len(draft.choices) > MOST_CHOICES:
-        yield _("There are more than %(number)s choices.") % {"number": MOST_CHOICES}
+    if len(draft.choices) > MAX_CHOICES:
+        yield _("There are more than %(number)s choices.") % {"number": MAX_CHOICES}
     for choice in draft.choices:
         yield from _problems_with_choice(choice)
     yield from _problems_with_repeats([choice.text for choice in draft.choices])
@@ -85,7 +85,7 @@ def _problems_with_choice(choice: ChoiceDraft) -> Iterator[str]:
 def _problems_with_answer(draft: QuestionDraft) -> Iterator[str]:
     if not draft.answer:
         yield _("There is no right answer.")
-    elif draft.kind == NUMERIC and read_number(draft.answer) is None:
+    elif draft.kind == NUMERIC and parse_number(draft.answer) is None:
         yield _("“%(answer)s” is not a number.") % {"answer": draft.answer[:40]}
     elif draft.kind == SHORT_TEXT:
         yield from _problems_with_repeats(draft.answer.split("\n"))

@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
-from apps.quizzes.documents import MOST_QUESTIONS
+from apps.quizzes.documents import MAX_QUESTIONS
 from apps.quizzes.interchange.bounds import problems_of
 from apps.quizzes.interchange.draft import Fault, Reading, Unsupported
 from apps.quizzes.interchange.moodle import CannotBeKept, MoodleQuestion, Refused, as_draft
@@ -48,8 +48,8 @@ class Gathering:
             raise Enough
 
     def _make_room(self, line: int) -> None:
-        if len(self.reading.questions) + len(self.reading.unsupported) < MOST_QUESTIONS:
+        if len(self.reading.questions) + len(self.reading.unsupported) < MAX_QUESTIONS:
             return
-        reason = _("A file holds at most %(number)s questions.") % {"number": MOST_QUESTIONS}
+        reason = _("A file holds at most %(number)s questions.") % {"number": MAX_QUESTIONS}
         self.reading.faults.append(Fault(line, reason))
         raise Enough

@@ -17,7 +17,7 @@ from apps.quizzes.documents import MULTIPLE, NUMERIC, SHORT_TEXT, SINGLE, TRUE_F
 from apps.quizzes.interchange import wildcards
 from apps.quizzes.interchange.draft import ChoiceDraft, QuestionDraft
 from apps.quizzes.interchange.texts import one_line
-from apps.quizzes.numbers import read_number
+from apps.quizzes.numbers import parse_number
 
 MULTICHOICE, TRUEFALSE = "multichoice", "truefalse"
 SHORTANSWER, NUMERICAL = "shortanswer", "numerical"
@@ -149,21 +149,21 @@ def _all_or_nothing(question: MoodleQuestion, otherwise: str) -> list[Answer]:
 
 
 def _as_typed(answer: Answer) -> str:
-    same = answer.as_typed and read_number(answer.as_typed) == read_number(answer.text)
+    same = answer.as_typed and parse_number(answer.as_typed) == parse_number(answer.text)
     return answer.as_typed if same else answer.text
 
 
 def _tolerance(text: str | None) -> float | None:
     if text is None:
         return None
-    number = read_number(text)
+    number = parse_number(text)
     if number is None or number < 0 or math.isinf(float(number)):
         raise Refused(_("A tolerance is a number, zero or more."))
     return float(number)
 
 
 def _points(text: str) -> float:
-    number = read_number(text)
+    number = parse_number(text)
     if number is None:
         raise Refused(_("Points are not a number."))
     return float(number)

@@ -1,6 +1,6 @@
-"""Every read of attempts: those that are open, and those that were submitted."""
+"""Read attempts, whether they are open, expired or submitted."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 
 from bson import ObjectId
@@ -11,14 +11,15 @@ from apps.common.errors import NotFound
 from apps.common.storage.cache import Json
 from apps.common.storage.pagination import Page, Paging, page_of, page_slice
 from apps.courses import selectors as courses
-from apps.quizzes.documents import MOST_ATTEMPTS, Attempt, Quiz
+from apps.quizzes.documents import MAX_ATTEMPTS, Attempt, Quiz
+from apps.quizzes.representations import represent_submission_row
 from apps.users.viewer import Viewer
 
-GRACE = timedelta(seconds=1)  # for the way from the page to the server
-MOST_CHANGES = 1000  # changed submissions that the result of a regrade lists
-LARGE = ("questions", "answers", "marks")
+GRACE = timedelta(seconds=1)  # for the time that a submission takes to reach the server
+MAX_CHANGES = 1000  # changed submissions that the result of a regrade lists
+LARGE_FIELDS = ("questions", "answers", "results")
 REGRADE_FIELDS = ("student", "attempt", "key_digest", "regraded_by")
-EXPORTED = dict.fromkeys(
+EXPORTED_FIELDS = dict.fromkeys(
     (
         "quiz_id",
         "course_id",
@@ -40,29 +41,29 @@ EXPORTED = dict.fromkeys(
 
 
 def last_attempt(*, quiz_id, student_id) -> Attempt | None:
-    """Return a student's newest attempt at a quiz, whatever became of it."""
+    """Return a student's newest attempt at a quiz, whatever its state."""
     return Attempt.objects(quiz=quiz_id, student=student_id).order_by("-attempt").first()
 
 
 def is_open(attempt: Attempt | None) -> bool:
-    """Say whether the attempt can still be submitted."""
-    return attempt is not None and not attempt.submitted_at and not has_run_out(attempt)
+    """Return whether the attempt can still be submitted."""
+    return attempt is not None and not attempt.submitted_at and not has_expired(attempt)
 
 
-def has_run_out(attempt: Attempt) -> bool:
-    late = attempt.deadline and now_in_milliseconds() > attempt.deadline + GRACE
-    return bool(late and not attempt.submitted_at)
+def has_expired(attempt: Attempt) -> bool:
+    is_late = attempt.deadline and now_in_milliseconds() > attempt.deadline + GRACE
+    return bool(is_late and not attempt.submitted_at)
 
 
 def open_attempts_of(student_id) -> QuerySet:
-    running = Q(deadline=None) | Q(deadline__gte=now_in_milliseconds() - GRACE)
-    return Attempt.objects(running, student=student_id, submitted_at=None)
+    in_time = Q(deadline=None) | Q(deadline__gte=now_in_milliseconds() - GRACE)
+    return Attempt.objects(in_time, student=student_id, submitted_at=None)
 
 
 def attempts_of(student_id, quiz_ids: list) -> list[Attempt]:
-    """Return a student's attempts at several quizzes, the first first, without what is large."""
-    found = Attempt.objects(student=student_id, quiz__in=quiz_ids).exclude(*LARGE)
-    return list(found.order_by("attempt"))
+    """Return a student's attempts at some quizzes, in order, without the large fields."""
+    attempts = Attempt.objects(student=student_id, quiz__in=quiz_ids).exclude(*LARGE_FIELDS)
+    return list(attempts.order_by("attempt"))
 
 
 def submissions_of(quiz_id, student_id) -> QuerySet:
@@ -75,10 +76,10 @@ def submissions_from(quiz_id, student_id: ObjectId | None) -> list[Attempt]:
 
     :param student_id: the student to start with; None for the first
     """
-    found = Attempt.objects(quiz=quiz_id, submitted_at__ne=None)
+    submissions = Attempt.objects(quiz=quiz_id, submitted_at__ne=None)
     if student_id is not None:
-        found = found.filter(student__gte=student_id)
-    return list(found.only(*REGRADE_FIELDS).order_by("student", "attempt"))
+        submissions = submissions.filter(student__gte=student_id)
+    return list(submissions.only(*REGRADE_FIELDS).order_by("student", "attempt"))
 
 
 def has_passed(*, quiz_id, student_id) -> bool:
@@ -88,9 +89,9 @@ def has_passed(*, quiz_id, student_id) -> bool:
 
 def has_passed_or_used_all_attempts(*, quiz_id, student_id, max_attempts: int | None) -> bool:
     """Return whether a student has passed a quiz, or cannot submit to it any more."""
-    decisive = Q(passed=True) | Q(attempt__gte=max_attempts or MOST_ATTEMPTS)
-    found = Attempt.objects(decisive, quiz=quiz_id, student=student_id).exclude(*LARGE)
-    newest = found.order_by("-attempt").first()
+    decisive = Q(passed=True) | Q(attempt__gte=max_attempts or MAX_ATTEMPTS)
+    attempts = Attempt.objects(decisive, quiz=quiz_id, student=student_id).exclude(*LARGE_FIELDS)
+    newest = attempts.order_by("-attempt").first()
     if is_open(newest):
         return has_passed(quiz_id=quiz_id, student_id=student_id)
     return newest is not None
@@ -103,7 +104,7 @@ def passed_quizzes(*, student_id, quiz_ids: list) -> set[ObjectId]:
 
 def get_visible_submission(submission_id, *, viewer: Viewer) -> Attempt:
     """
-    :raises NotFound: there is none that the viewer may know of
+    :raises NotFound: it does not exist, or is not visible to the viewer
     """
     submission = Attempt.objects(id=submission_id, submitted_at__ne=None).first()
     if submission is None or not _is_visible(submission, viewer):
@@ -111,40 +112,40 @@ def get_visible_submission(submission_id, *, viewer: Viewer) -> Attempt:
     return submission
 
 
-def list_submissions(*, viewer: Viewer, represent: Callable, paging: Paging, **filters) -> Page:
+def list_submissions(*, viewer: Viewer, paging: Paging, **filters) -> Page:
     """Return submissions, newest first, without questions, answers and feedback."""
-    given = {name: value for name, value in filters.items() if value is not None}
-    if "student" in given:
-        given["erased"] = None  # the id in a nameless one is nobody's
-    found = _visible_to(viewer).filter(**given).exclude(*LARGE)
+    conditions = {name: value for name, value in filters.items() if value is not None}
+    if "student" in conditions:
+        conditions["erased"] = None  # an erased student's id is random, so no filter may match it
+    submissions = _visible_to(viewer).filter(**conditions).exclude(*LARGE_FIELDS)
     if paging.cursor is None:
-        return page_of(found.order_by("-id"), paging, represent)
-    return page_slice(found, paging, represent)
+        return page_of(submissions.order_by("-id"), paging, represent_submission_row)
+    return page_slice(submissions, paging, represent_submission_row)
 
 
-def changes_by(quiz: Quiz) -> list[Attempt]:
+def submissions_changed_by_regrade(quiz: Quiz) -> list[Attempt]:
     """Return the first submissions whose result the quiz's last regrade has changed."""
-    changed = Attempt.objects(quiz=quiz.id, regraded_by=quiz.regrade.id).exclude(*LARGE)
-    return list(changed.order_by("id").limit(MOST_CHANGES))
+    changed = Attempt.objects(quiz=quiz.id, regraded_by=quiz.regrade.id).exclude(*LARGE_FIELDS)
+    return list(changed.order_by("id").limit(MAX_CHANGES))
 
 
 def personal_data_of(user_id: str) -> Iterator[Json]:
     """
-    Return what a student has submitted, the newest first, each read when its turn comes.
+    Return a student's submissions, newest first, reading each only when the iterator reaches it.
 
-    Each may be large, and documents of MongoEngine would take many times as long to make.
+    Each may be large, and building MongoEngine documents would take many times as long.
     """
     attempts = Attempt._get_collection()
     submitted = {"student_id": ObjectId(user_id), "submitted_at": {"$ne": None}}
-    ids = [one["_id"] for one in attempts.find(submitted, {"_id": 1})]
-    stored = (
-        attempts.find_one(submitted | {"_id": submission_id}, EXPORTED)
+    ids = [row["_id"] for row in attempts.find(submitted, {"_id": 1})]
+    rows = (
+        attempts.find_one(submitted | {"_id": submission_id}, EXPORTED_FIELDS)
         for submission_id in sorted(ids, reverse=True)
     )
-    return (_exported(one) for one in stored if one is not None)
+    return (_export_submission(row) for row in rows if row is not None)
 
 
-def _exported(submission: Json) -> Json:
+def _export_submission(submission: Json) -> Json:
     return {
         "quiz": str(submission["quiz_id"]),
         "course": str(submission["course_id"]),
@@ -155,28 +156,29 @@ def _exported(submission: Json) -> Json:
         "max_score": submission.get("max_score"),
         "percentage": submission.get("percentage"),
         "passed": submission.get("passed"),
-        "answers": _answers_of(submission),
+        "answers": _export_answers(submission),
     }
 
 
-def _answers_of(submission: Json) -> list[Json]:
-    """Return the answers in words: ids would say nothing to whom they belong to."""
-    questions = {one["id"]: one for one in submission.get("questions", [])}
+def _export_answers(submission: Json) -> list[Json]:
+    """Return the answers as texts, because ids would mean nothing to their owner."""
+    questions = {question["id"]: question for question in submission.get("questions", [])}
     rows = []
     for answer in submission.get("answers", []):
-        question, chosen = questions[answer["question"]], set(answer.get("choices") or [])
-        taken = [one["text"] for one in question.get("choices", []) if one["id"] in chosen]
+        question, selected = questions[answer["question"]], set(answer.get("choices") or [])
+        choices = question.get("choices", [])
+        selected_texts = [choice["text"] for choice in choices if choice["id"] in selected]
         rows.append(
             {
                 "question": question["text"],
-                "answer": taken or answer.get("text"),
+                "answer": selected_texts or answer.get("text"),
             }
         )
     return rows
 
 
 def _visible_to(viewer: Viewer) -> QuerySet:
-    """One's own; those in courses that one teaches; for admins all."""
+    """Return the viewer's own submissions and those of the courses they teach; for admins, all."""
     submissions = Attempt.objects(submitted_at__ne=None)
     if viewer.is_admin:
         return submissions
@@ -187,6 +189,7 @@ def _visible_to(viewer: Viewer) -> QuerySet:
 
 
 def _is_visible(submission: Attempt, viewer: Viewer) -> bool:
+    """Return whether `_visible_to` contains the submission."""
     if viewer.is_admin or str(submission.student) == viewer.id:
         return True
     return viewer.is_instructor and submission.course in courses.ids_taught_by(viewer.id)

@@ -1,166 +1,133 @@
-"""Questions and choices as people see them: the key is for those who wrote it.
+"""Represent questions and choices as the viewer may see them, with or without the answer key."""
 
-Learners get what is listed here and nothing else, so a field that is added to a document is theirs
-only when somebody says so.
-"""
-
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 
 from bson import ObjectId
 
-from apps.common.storage.cache import Json
 from apps.common.storage.pagination import Page, Paging, page_of
-from apps.quizzes.documents import Attempt, Choice, Question, QuestionSnapshot, Quiz
-from apps.quizzes.selectors.contents import (
-    QuestionContent,
-    contents_of,
-    questions_of,
-    stored_figures,
+from apps.quizzes.contents import QuestionContent
+from apps.quizzes.documents import Choice, Question, Quiz
+from apps.quizzes.representations import (
+    AskedQuestionRepresentation,
+    ChoiceRepresentation,
+    QuestionRepresentation,
+    RevisionedQuestion,
+    represent_asked_question,
+    represent_choice,
+    represent_question,
+    represent_revisioned_question,
 )
-from apps.quizzes.selectors.quizzes import (
+from apps.quizzes.selectors.access import (
     choices_in,
-    choices_shown_of,
-    get_quiz,
+    courses_with_visible_key,
     get_visible_choice,
     get_visible_question,
     questions_in,
-    questions_shown_of,
-    shown_quizzes,
-    written_courses,
+    quizzes_with_visible_questions,
+    visible_choices_of,
+    visible_questions_of,
 )
-from apps.quizzes.selectors.spans import page_across
+from apps.quizzes.selectors.contents import contents_of, questions_of
+from apps.quizzes.selectors.paging import page_across
+from apps.quizzes.selectors.quizzes import get_quiz
+from apps.quizzes.selectors.summaries import stored_summaries
 from apps.users.viewer import Viewer
 
-Represent = Callable[..., Json]
+AnyQuestion = QuestionRepresentation | AskedQuestionRepresentation
 
 
-def read_question(question_id, *, viewer: Viewer, represent: Represent) -> Json:
+def read_question(
+    question_id, *, viewer: Viewer
+) -> RevisionedQuestion | AskedQuestionRepresentation:
     """
-    Return a question, with its key where the viewer may see it.
+    Return a question, with its answer key if the viewer may see it.
 
-    :raises Missing: there is none that the viewer may know of
+    :raises NotFound: it does not exist, or is not visible to the viewer
     """
     question, with_key = get_visible_question(question_id, viewer=viewer)
-    contents = contents_of([question])
     if with_key:
-        [row] = for_authors([question], contents, represent)
-        return row
-    return without_key(contents[0], quiz_id=question.quiz, position=question.position)
+        return read_written_question(question)
+    [content] = contents_of([question])
+    return represent_asked_question(content, quiz_id=question.quiz, position=question.position)
 
 
-def read_written_question(question: Question, *, represent: Represent) -> Json:
-    """Return a question as its author has just written it."""
-    [row] = for_authors([question], contents_of([question]), represent)
-    return row
+def read_written_question(question: Question) -> RevisionedQuestion:
+    """Return a question, with its answer key and revision, for its instructor."""
+    [content] = contents_of([question])
+    return represent_revisioned_question(question, content.choices)
 
 
-def written_questions(quiz: Quiz, *, represent: Represent) -> list[Json]:
-    """Return a quiz's questions in order, as their author has just written them."""
-    questions = questions_of(get_quiz(quiz.id))
-    rows = for_authors(questions, contents_of(questions, whole=quiz), represent)
-    return [{name: value for name, value in row.items() if name != "revision"} for row in rows]
+def read_written_questions(quiz_id: ObjectId) -> list[QuestionRepresentation]:
+    """Return a quiz's questions in order, with the answer key, for their instructor."""
+    quiz = get_quiz(quiz_id)
+    questions = questions_of(quiz)
+    return represent_with_key(questions, contents_of(questions, quiz=quiz))
 
 
-def list_questions(*, viewer: Viewer, represent: Represent, paging: Paging, quiz=None) -> Page:
-    """Return questions in order, each with its key where the viewer may see it."""
-    found: list[Question] = []
+def list_questions(*, viewer: Viewer, paging: Paging, quiz=None) -> Page:
+    """Return questions in order, each with its answer key if the viewer may see it."""
+    questions: list[Question] = []
     if quiz is None:
-        figures = stored_figures(shown_quizzes(viewer))
-        sizes = [(quiz_id, one.question_count) for quiz_id, one in sorted(figures.items())]
-        page, found = page_across(sizes, paging, of_quizzes=questions_in)
+        summaries = stored_summaries(quizzes_with_visible_questions(viewer))
+        sizes = [(quiz_id, each.question_count) for quiz_id, each in sorted(summaries.items())]
+        page, questions = page_across(sizes, paging, find=questions_in)
     else:
-        page = page_of(questions_shown_of(quiz, viewer=viewer), paging, found.append)
-    page.rows[:] = _rows_of_questions(found, viewer, represent)
+        page = page_of(visible_questions_of(quiz, viewer=viewer), paging, questions.append)
+    page.rows[:] = _represent_questions(questions, viewer)
     return page
 
 
-def read_choice(choice_id, *, viewer: Viewer, represent: Represent) -> Json:
+def read_choice(choice_id, *, viewer: Viewer) -> ChoiceRepresentation:
     """
-    :raises Missing: there is none that the viewer may know of
+    :raises NotFound: it does not exist, or is not visible to the viewer
     """
     choice, with_key = get_visible_choice(choice_id, viewer=viewer)
-    row = represent(choice)
-    return row if with_key else _choice_without_key(row)
+    return represent_choice(choice, with_key=with_key)
 
 
-def list_choices(*, viewer: Viewer, represent: Represent, paging: Paging, question=None) -> Page:
-    """Return choices in their questions' order, each with its key where the viewer may see it."""
-    found: list[Choice] = []
+def list_choices(*, viewer: Viewer, paging: Paging, question=None) -> Page:
+    """Return choices in order, each with `is_correct` if the viewer may see the answer key."""
+    choices: list[Choice] = []
     if question is None:
-        figures = stored_figures(shown_quizzes(viewer))
-        sizes = [(quiz_id, one.choice_count) for quiz_id, one in sorted(figures.items())]
-        page, found = page_across(sizes, paging, of_quizzes=choices_in)
+        summaries = stored_summaries(quizzes_with_visible_questions(viewer))
+        sizes = [(quiz_id, each.choice_count) for quiz_id, each in sorted(summaries.items())]
+        page, choices = page_across(sizes, paging, find=choices_in)
     else:
-        page = page_of(choices_shown_of(question, viewer=viewer), paging, found.append)
-    page.rows[:] = _rows_of_choices(found, viewer, represent)
+        page = page_of(visible_choices_of(question, viewer=viewer), paging, choices.append)
+    page.rows[:] = _represent_choices(choices, viewer)
     return page
 
 
-def _rows_of_questions(
-    questions: list[Question], viewer: Viewer, represent: Represent
-) -> list[Json]:
-    written = _written_quizzes({one.quiz for one in questions}, viewer)
-    asked = contents_of(questions)
-    with_key = for_authors(questions, asked, represent)
+def represent_with_key(
+    questions: Iterable[Question], contents: Iterable[QuestionContent]
+) -> list[QuestionRepresentation]:
     return [
-        row
-        if question.quiz in written
-        else without_key(content, quiz_id=question.quiz, position=question.position)
-        for row, question, content in zip(with_key, questions, asked, strict=True)
+        represent_question(question, content.choices)
+        for question, content in zip(questions, contents, strict=True)
     ]
 
 
-def _rows_of_choices(choices: list[Choice], viewer: Viewer, represent: Represent) -> list[Json]:
-    questions = Question.objects(id__in=list({one.question for one in choices})).only("quiz")
-    quiz_of = {one.id: one.quiz for one in questions}
-    written = _written_quizzes(set(quiz_of.values()), viewer)
+def _represent_questions(questions: Sequence[Question], viewer: Viewer) -> list[AnyQuestion]:
+    with_key = _quizzes_with_visible_key({question.quiz for question in questions}, viewer)
     return [
-        row if quiz_of.get(choice.question) in written else _choice_without_key(row)
-        for choice, row in ((choice, represent(choice)) for choice in choices)
+        represent_question(question, content.choices)
+        if question.quiz in with_key
+        else represent_asked_question(content, quiz_id=question.quiz, position=question.position)
+        for question, content in zip(questions, contents_of(questions), strict=True)
     ]
 
 
-def _choice_without_key(row: Json) -> Json:
-    return {name: row[name] for name in ("id", "question", "text", "position")}
+def _represent_choices(choices: Sequence[Choice], viewer: Viewer) -> list[ChoiceRepresentation]:
+    questions = Question.objects(id__in=list({choice.question for choice in choices})).only("quiz")
+    quiz_by_question = {question.id: question.quiz for question in questions}
+    with_key = _quizzes_with_visible_key(set(quiz_by_question.values()), viewer)
+    return [
+        represent_choice(choice, with_key=quiz_by_question.get(choice.question) in with_key)
+        for choice in choices
+    ]
 
 
-def _written_quizzes(quiz_ids: set[ObjectId], viewer: Viewer) -> set[ObjectId]:
+def _quizzes_with_visible_key(quiz_ids: set[ObjectId], viewer: Viewer) -> set[ObjectId]:
     quizzes = list(Quiz.objects(id__in=list(quiz_ids)).only("course"))
-    written = written_courses(viewer, {quiz.course for quiz in quizzes})
-    return {quiz.id for quiz in quizzes if quiz.course in written}
-
-
-def as_asked_to(attempt: Attempt) -> list[Json]:
-    """Return an attempt's questions in its order, without the key."""
-    return [
-        without_key(question, quiz_id=attempt.quiz, position=position)
-        for position, question in enumerate(attempt.questions, start=1)
-    ]
-
-
-def for_authors(
-    questions: Sequence[Question], asked: Sequence[QuestionContent], represent: Represent
-) -> list[Json]:
-    return [
-        represent(question) | {"choices": [_with_key(choice) for choice in content.choices]}
-        for question, content in zip(questions, asked, strict=True)
-    ]
-
-
-def _with_key(choice) -> Json:
-    return {"id": str(choice.id), "text": choice.text, "is_correct": choice.is_correct}
-
-
-def without_key(
-    question: QuestionContent | QuestionSnapshot, *, quiz_id: ObjectId, position: int
-) -> Json:
-    return {
-        "id": str(question.id),
-        "quiz": str(quiz_id),
-        "text": question.text,
-        "kind": question.kind,
-        "tolerance": question.tolerance,
-        "points": question.points,
-        "position": position,
-        "choices": [{"id": str(one.id), "text": one.text} for one in question.choices],
-    }
+    course_ids = courses_with_visible_key(viewer, {quiz.course for quiz in quizzes})
+    return {quiz.id for quiz in quizzes if quiz.course in course_ids}

@@ -1,19 +1,25 @@
-"""What all submissions of a quiz say together, by aggregation: none of them is loaded."""
+"""Compute the statistics of a quiz by aggregation, without loading its submissions."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from bson import ObjectId
 from mongoengine import Q, QuerySet
 
 from apps.common.storage.cache import Json
 from apps.quizzes import item_analysis
+from apps.quizzes.contents import ChoiceContent
 from apps.quizzes.documents import TRUE_FALSE, WITH_CHOICES, Attempt, Question, Quiz
 from apps.quizzes.item_analysis import Sums
-from apps.quizzes.selectors.contents import ChoiceContent
+from apps.quizzes.representations import (
+    ChoiceFiguresRepresentation,
+    QuestionFiguresRepresentation,
+    StatisticsRepresentation,
+)
 
-Stages = list[dict]
-Taken = Mapping[object, int]  # by choice; by question and text where there are none
-NO_SUMS = Sums(n=0, x=0, y=0, xx=0, yy=0, xy=0, most=0, x_varies=False, y_varies=False)
+Pipeline = list[dict]
+# The number of selections by choice id; for true/false questions, by (question id, text).
+SelectionCounts = Mapping[object, int]
+NO_SUMS = Sums(n=0, x=0, y=0, xx=0, yy=0, xy=0, max_points=0, x_varies=False, y_varies=False)
 
 
 def statistics_of(
@@ -22,14 +28,14 @@ def statistics_of(
     choices: Mapping[ObjectId, Sequence[ChoiceContent]],
     *,
     every_attempt: bool,
-) -> Json:
+) -> StatisticsRepresentation:
     """
-    Return the figures of a quiz and of its questions, in their order; rates are in per cent.
+    Return the statistics of a quiz and of its questions, in order; rates are in percent.
 
-    :param choices: those of each question, by its id
-    :param every_attempt: over all submissions; else over the first that each student has submitted
+    :param choices: the choices of each question, by its id
+    :param every_attempt: whether to include all submissions, or only the first of each student
     """
-    submissions = _all(quiz) if every_attempt else _first_of_each(quiz)
+    submissions = _all_submissions(quiz) if every_attempt else _first_submissions(quiz)
     rows = list(submissions.aggregate(_BY_PERCENTAGE))
     by_percentage = {round(100 * row["_id"]): row["n"] for row in rows}
     attempts = sum(by_percentage.values())
@@ -39,41 +45,47 @@ def statistics_of(
         "students": _count_students(submissions) if every_attempt else attempts,
         "mean": item_analysis.mean(by_percentage),
         "median": item_analysis.median(by_percentage),
-        "pass_rate": item_analysis.per_cent(sum(row["passed"] for row in rows), attempts),
-        "warning": item_analysis.warning(attempts),
-        "questions": list(_questions(submissions, questions, choices)),
+        "pass_rate": item_analysis.percentage(sum(row["passed"] for row in rows), attempts),
+        "warning": item_analysis.sample_warning(attempts),
+        "questions": _question_statistics(submissions, questions, choices),
     }
 
 
-def _questions(
+def _question_statistics(
     submissions: QuerySet,
     questions: Sequence[Question],
     choices: Mapping[ObjectId, Sequence[ChoiceContent]],
-) -> Iterator[Json]:
-    sums = _sums_by_question(submissions)
-    taken = _taken(submissions, questions)
+) -> list[QuestionFiguresRepresentation]:
+    sums_by_question = _sums_by_question(submissions)
+    counts = _count_selections(submissions, questions)
+    rows: list[QuestionFiguresRepresentation] = []
     for question in questions:
-        of_it = sums.get(question.id, NO_SUMS)
-        yield {
-            "question": str(question.id),
-            "text": question.text,
-            "kind": question.kind,
-            "n": of_it.n,
-            "facility": item_analysis.facility(of_it),
-            "discrimination": item_analysis.discrimination(of_it),
-            "warning": item_analysis.warning(of_it.n),
-            "choices": _choices(question, choices.get(question.id, ()), taken),
-        }
+        sums = sums_by_question.get(question.id, NO_SUMS)
+        rows.append(
+            {
+                "question": str(question.id),
+                "text": question.text,
+                "kind": question.kind,
+                "n": sums.n,
+                "facility": item_analysis.facility(sums),
+                "discrimination": item_analysis.discrimination(sums),
+                "warning": item_analysis.sample_warning(sums.n),
+                "choices": _choice_statistics(question, choices.get(question.id, ()), counts),
+            }
+        )
+    return rows
 
 
-def _choices(question: Question, choices: Sequence[ChoiceContent], taken: Taken) -> list[Json]:
+def _choice_statistics(
+    question: Question, choices: Sequence[ChoiceContent], counts: SelectionCounts
+) -> list[ChoiceFiguresRepresentation]:
     if question.kind == TRUE_FALSE:
         return [
             {
                 "id": None,
                 "text": text,
-                "is_correct": _plain(question.answer) == text,
-                "count": taken.get((question.id, text), 0),
+                "is_correct": _normalize(question.answer) == text,
+                "count": counts.get((question.id, text), 0),
             }
             for text in ("true", "false")
         ]
@@ -84,22 +96,22 @@ def _choices(question: Question, choices: Sequence[ChoiceContent], taken: Taken)
             "id": str(choice.id),
             "text": choice.text,
             "is_correct": choice.is_correct,
-            "count": taken.get(choice.id, 0),
+            "count": counts.get(choice.id, 0),
         }
         for choice in choices
     ]
 
 
-# What is asked of the store
+# Queries
 
 
-def _all(quiz: Quiz) -> QuerySet:
+def _all_submissions(quiz: Quiz) -> QuerySet:
     return Attempt.objects(quiz=quiz.id, submitted_at__ne=None)
 
 
-def _first_of_each(quiz: Quiz) -> QuerySet:
-    """The first that each student has submitted: the first attempt, unless that ran out."""
-    later = _all(quiz).aggregate(
+def _first_submissions(quiz: Quiz) -> QuerySet:
+    """Return each student's first submission, which is a later attempt if the first expired."""
+    later = _all_submissions(quiz).aggregate(
         [
             {"$sort": {"student_id": 1, "attempt": 1}},
             {
@@ -112,7 +124,8 @@ def _first_of_each(quiz: Quiz) -> QuerySet:
             {"$match": {"attempt": {"$gt": 1}}},
         ]
     )
-    return _all(quiz).filter(Q(attempt=1) | Q(id__in=[row["submission"] for row in later]))
+    submissions = [row["submission"] for row in later]
+    return _all_submissions(quiz).filter(Q(attempt=1) | Q(id__in=submissions))
 
 
 def _count_students(submissions: QuerySet) -> int:
@@ -125,38 +138,38 @@ def _count_students(submissions: QuerySet) -> int:
 
 
 def _sums_by_question(submissions: QuerySet) -> dict[ObjectId, Sums]:
-    return {row["_id"]: _sums(row) for row in submissions.aggregate(_SUMS)}
+    return {row["_id"]: _sums_from(row) for row in submissions.aggregate(_SUMS)}
 
 
-def _sums(row: Json) -> Sums:
-    whole = {name: int(row[name]) for name in ("n", "x", "y", "xx", "yy", "xy")}
+def _sums_from(row: Json) -> Sums:
+    sums = {name: int(row[name]) for name in ("n", "x", "y", "xx", "yy", "xy")}
     return Sums(
-        **whole,
-        most=round(100 * row["most"]),
+        **sums,
+        max_points=round(100 * row["max_points"]),
         x_varies=row["x_min"] < row["x_max"],
         y_varies=row["y_min"] < row["y_max"],
     )
 
 
-def _taken(submissions: QuerySet, questions: Sequence[Question]) -> Taken:
-    """Return how often each choice was taken, and what was said to a true_false."""
+def _count_selections(submissions: QuerySet, questions: Sequence[Question]) -> SelectionCounts:
+    """Count how often each choice, and each answer to a true/false question, was selected."""
     kinds = {question.kind for question in questions}
-    taken: dict = {}
+    counts: dict = {}
     if kinds & set(WITH_CHOICES):
-        taken |= {row["_id"]: row["n"] for row in submissions.aggregate(_BY_CHOICE)}
+        counts |= {row["_id"]: row["n"] for row in submissions.aggregate(_BY_CHOICE)}
     if TRUE_FALSE in kinds:
-        asked = [one.id for one in questions if one.kind == TRUE_FALSE]
-        for row in submissions.aggregate(_by_text(asked)):
-            key = (row["_id"]["question"], _plain(row["_id"].get("text")))
-            taken[key] = taken.get(key, 0) + row["n"]
-    return taken
+        true_false = [question.id for question in questions if question.kind == TRUE_FALSE]
+        for row in submissions.aggregate(_by_text(true_false)):
+            key = (row["_id"]["question"], _normalize(row["_id"].get("text")))
+            counts[key] = counts.get(key, 0) + row["n"]
+    return counts
 
 
-def _plain(text: str | None) -> str:
+def _normalize(text: str | None) -> str:
     return (text or "").strip().casefold()
 
 
-def _by_text(question_ids: list[ObjectId]) -> Stages:
+def _by_text(question_ids: list[ObjectId]) -> Pipeline:
     return [
         {"$project": {"answers": 1}},
         {"$unwind": "$answers"},
@@ -171,26 +184,26 @@ def _by_text(question_ids: list[ObjectId]) -> Stages:
 
 
 def _hundredths(number: str) -> dict:
-    """The nearest whole number of hundredths, by operators that every engine has."""
+    """Return the expression that rounds to whole hundredths, by operators of every engine."""
     above = {"$add": [{"$multiply": [number, 100]}, 0.5]}
     return {"$subtract": [above, {"$mod": [above, 1]}]}
 
 
-# Not "$answers.choices": mongomock finds none where one answer has no choices.
-_CHOSEN = {
+# Not "$answers.choices": mongomock finds nothing if one answer has no choices.
+_SELECTED = {
     "$map": {
         "input": {"$ifNull": ["$answers", []]},
         "as": "answer",
         "in": {"$ifNull": ["$$answer.choices", []]},
     }
 }
-_BY_CHOICE: Stages = [
-    {"$project": {"chosen": _CHOSEN}},
-    {"$unwind": "$chosen"},
-    {"$unwind": "$chosen"},
-    {"$group": {"_id": "$chosen", "n": {"$sum": 1}}},
+_BY_CHOICE: Pipeline = [
+    {"$project": {"selected": _SELECTED}},
+    {"$unwind": "$selected"},
+    {"$unwind": "$selected"},
+    {"$group": {"_id": "$selected", "n": {"$sum": 1}}},
 ]
-_BY_PERCENTAGE: Stages = [
+_BY_PERCENTAGE: Pipeline = [
     {
         "$group": {
             "_id": "$percentage",
@@ -199,18 +212,18 @@ _BY_PERCENTAGE: Stages = [
         }
     }
 ]
-_SUMS: Stages = [
-    {"$project": {"marks": 1, "score": _hundredths("$score")}},
-    {"$unwind": "$marks"},
+_SUMS: Pipeline = [
+    {"$project": {"results": 1, "score": _hundredths("$score")}},
+    {"$unwind": "$results"},
     {
         "$project": {
-            "question": "$marks.question",
-            "most": "$marks.max_points",
+            "question": "$results.question",
+            "max_points": "$results.max_points",
             "score": 1,
-            "x": _hundredths("$marks.points"),
+            "x": _hundredths("$results.points"),
         }
     },
-    {"$project": {"question": 1, "x": 1, "most": 1, "y": {"$subtract": ["$score", "$x"]}}},
+    {"$project": {"question": 1, "x": 1, "max_points": 1, "y": {"$subtract": ["$score", "$x"]}}},
     {
         "$group": {
             "_id": "$question",
@@ -220,7 +233,7 @@ _SUMS: Stages = [
             "xx": {"$sum": {"$multiply": ["$x", "$x"]}},
             "yy": {"$sum": {"$multiply": ["$y", "$y"]}},
             "xy": {"$sum": {"$multiply": ["$x", "$y"]}},
-            "most": {"$sum": "$most"},
+            "max_points": {"$sum": "$max_points"},
             "x_min": {"$min": "$x"},
             "x_max": {"$max": "$x"},
             "y_min": {"$min": "$y"},

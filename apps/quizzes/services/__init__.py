@@ -1,17 +1,13 @@
-"""Verbs that change quizzes and questions, take them, and grade them anew."""
+"""All changes of quizzes, questions and attempts; they return what the API answers."""
 
-from apps.quizzes.services.attempts import erase, repair_attempts, shuffled, start, submit
-from apps.quizzes.services.authoring import (
-    create_quiz,
-    delete_quiz,
-    delete_quizzes_of_course,
-    delete_quizzes_of_lesson,
-    finish_removals,
-    reorder_questions,
-    repair_quizzes,
-    update_quiz,
+from apps.quizzes.services.attempts import (
+    erase_student,
+    repair_attempts,
+    shuffle_questions,
+    start_attempt,
+    submit_attempt,
 )
-from apps.quizzes.services.exchange import (
+from apps.quizzes.services.import_export import (
     ImportRefused,
     delete_old_imports,
     export_questions,
@@ -19,7 +15,6 @@ from apps.quizzes.services.exchange import (
     import_questions,
     repair_imports,
 )
-from apps.quizzes.services.figures import repair_figures
 from apps.quizzes.services.moves import move_quizzes, move_submissions, repair_moves
 from apps.quizzes.services.questions import (
     create_choice,
@@ -30,7 +25,18 @@ from apps.quizzes.services.questions import (
     update_choice,
     update_question,
 )
+from apps.quizzes.services.quizzes import (
+    create_quiz,
+    delete_quiz,
+    delete_quizzes_of_course,
+    delete_quizzes_of_lesson,
+    finish_removals,
+    reorder_questions,
+    repair_quizzes,
+    update_quiz,
+)
 from apps.quizzes.services.regrading import regrade, repair_regrades, request_regrade
+from apps.quizzes.services.summaries import repair_summaries
 
 __all__ = [
     "ImportRefused",
@@ -43,7 +49,7 @@ __all__ = [
     "delete_quiz",
     "delete_quizzes_of_course",
     "delete_quizzes_of_lesson",
-    "erase",
+    "erase_student",
     "export_questions",
     "finish_import",
     "finish_removals",
@@ -53,16 +59,16 @@ __all__ = [
     "regrade",
     "reorder_questions",
     "repair_attempts",
-    "repair_figures",
     "repair_imports",
     "repair_moves",
     "repair_questions",
     "repair_quizzes",
     "repair_regrades",
+    "repair_summaries",
     "request_regrade",
-    "shuffled",
-    "start",
-    "submit",
+    "shuffle_questions",
+    "start_attempt",
+    "submit_attempt",
     "update_choice",
     "update_question",
     "update_quiz",

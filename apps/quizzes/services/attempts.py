@@ -1,27 +1,25 @@
-"""Taking a quiz: starting an attempt, submitting it, and telling what came of it."""
+"""Take quizzes: start attempts, submit them and publish their grades."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from random import Random, SystemRandom
 from typing import TypeVar
 
 from bson import ObjectId
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 from mongoengine import NotUniqueError
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.errors import Conflict, Invalid
-from apps.common.events import publish
-from apps.common.storage.documents import for_each
+from apps.common.errors import Conflict, reference_errors
+from apps.common.storage import rate_limits
+from apps.common.storage.undelivered import deliver, deliver_again, mark_delivered
+from apps.courses import selectors as courses
 from apps.enrollments import selectors as enrollments
 from apps.enrollments.services import NotEnrolled
 from apps.quizzes import selectors
+from apps.quizzes.contents import QuestionContent, answer_key_digest
 from apps.quizzes.documents import (
-    MOST_ATTEMPTS,
-    MULTIPLE,
-    TRUE_FALSE,
-    WITH_CHOICES,
+    MAX_ATTEMPTS,
     Answer,
     Attempt,
     QuestionSnapshot,
@@ -29,145 +27,156 @@ from apps.quizzes.documents import (
     content_of,
 )
 from apps.quizzes.events import QuizGraded
-from apps.quizzes.grading import Graded, grade
-from apps.quizzes.problems import problems_of
-from apps.quizzes.selectors.contents import QuestionContent, answer_key_digest
-from apps.quizzes.services.copies import insert_copy
+from apps.quizzes.grading import grade
+from apps.quizzes.problems import find_problems
+from apps.quizzes.representations import (
+    StartedRepresentation,
+    SubmissionRepresentation,
+    represent_started_attempt,
+)
+from apps.quizzes.services.answer_validation import validate_answers
+from apps.quizzes.services.snapshots import insert_with_snapshots
+from apps.users.viewer import Viewer
 
-Asked = TypeVar("Asked", QuestionSnapshot, QuestionContent)
+AnyQuestion = TypeVar("AnyQuestion", QuestionSnapshot, QuestionContent)
 
-A_MINUTE = timedelta(minutes=1)
-_chance = SystemRandom()
+_random = SystemRandom()
 
 
 class QuizNotReady(Conflict):
     code = "quiz_not_ready"
-    detail = gettext_lazy(
-        "This quiz cannot be taken: it has no questions, or one that nobody can answer."
+    detail = _(
+        "This quiz cannot be taken yet: it has no questions, or a question has no correct answer."
     )
 
 
 class NotStarted(Conflict):
     code = "not_started"
-    detail = gettext_lazy("This quiz has a time limit: start it first.")
+    detail = _("This quiz has a time limit. Start an attempt before you submit answers.")
 
 
 class TimeIsUp(Conflict):
     code = "time_is_up"
-    detail = gettext_lazy("The time for this attempt is over.")
+    detail = _("The time for this attempt is up.")
 
 
 class NoAttemptsLeft(Conflict):
     code = "no_attempts_left"
-    detail = gettext_lazy("You have no attempt left at this quiz.")
+    detail = _("You have no attempts left for this quiz.")
 
 
 class AlreadySubmitted(Conflict):
     code = "already_submitted"
-    detail = gettext_lazy("This attempt was submitted already.")
+    detail = _("This attempt has already been submitted.")
 
 
-def _unlimited() -> None:
-    """Let every attempt be opened."""
-
-
-def start(
-    *, student_id: str, quiz: Quiz, check_rate: Callable[[], None] = _unlimited
-) -> tuple[Attempt, bool]:
+def start_attempt(quiz_id: str, *, viewer: Viewer) -> tuple[StartedRepresentation, bool]:
     """
-    Open an attempt, or return the one that is open; say whether it was opened now.
+    Start an attempt, or return the open one; also return whether it was started now.
 
-    :param check_rate: called before an attempt is opened; raises where it is one too many
-    :raises NotEnrolled: the student has no place in the course
-    :raises QuizNotReady: there is no question, or one that nobody can answer
-    :raises NoAttemptsLeft: all attempts are used up
+    :raises NotFound: the quiz does not exist, or is not visible to the viewer
+    :raises NotEnrolled: the viewer is not enrolled in the course
+    :raises QuizNotReady: the quiz has no questions, or one without a correct answer
+    :raises NoAttemptsLeft: all attempts are used
+    :raises Throttled: the viewer starts too many attempts
     """
-    _check_place(student_id, quiz)
+    quiz, _role = selectors.get_visible_quiz(quiz_id, viewer=viewer)
+    _check_enrolled(viewer, quiz)
     while True:
-        last = selectors.last_attempt(quiz_id=quiz.id, student_id=student_id)
+        last = selectors.last_attempt(quiz_id=quiz.id, student_id=viewer.id)
         if selectors.is_open(last):
-            return last, False
-        attempt = _next_attempt(quiz, student_id, last)
-        check_rate()
+            return represent_started_attempt(last), False
+        attempt = _build_next_attempt(quiz, viewer.id, last)
+        rate_limits.check_and_count("attempts", viewer.id)
         try:
-            return insert_copy(attempt), True
+            return represent_started_attempt(insert_with_snapshots(attempt)), True
         except NotUniqueError:
-            continue  # another request opened it meanwhile
+            continue  # Another request has started it in the meantime.
 
 
-def submit(
-    *,
-    student_id: str,
-    quiz: Quiz,
-    answers: Sequence[dict],
-    submission_id: ObjectId,
-    check_rate: Callable[[], None] = _unlimited,
-) -> Attempt:
+def submit_attempt(
+    *, quiz_id: str, viewer: Viewer, answers: Sequence[dict], request_id: ObjectId
+) -> SubmissionRepresentation:
     """
-    Grade the answers to the open attempt; where there is no time limit, to one opened for them.
+    Grade the answers to the open attempt; without a time limit, start one if there is none.
 
     :param answers: `{question, choices}` or `{question, text}` each
-    :param submission_id: names the request: its rerun finds what it has done
-    :param check_rate: called before an attempt is opened; raises where it is one too many
-    :raises NotEnrolled: the student has no place in the course
-    :raises Invalid: an answer is not to a question that was asked, or not of its form
-    :raises TimeIsUp: the attempt has run out
+    :param request_id: identifies the request, so that a retry returns the same submission
+    :raises ReferenceNotFound: the quiz does not exist, or its course is not visible to the viewer
+    :raises NotEnrolled: the viewer is not enrolled in the course
+    :raises Invalid: an answer does not fit its question
+    :raises TimeIsUp: the attempt has expired
     :raises NotStarted: the quiz has a time limit, and no attempt is open
-    :raises NoAttemptsLeft: all attempts are used up
-    :raises QuizNotReady: there is no question, or one that nobody can answer
+    :raises NoAttemptsLeft: all attempts are used
+    :raises QuizNotReady: the quiz has no questions, or one without a correct answer
     :raises AlreadySubmitted: another request has just submitted the same attempt
+    :raises Throttled: the viewer starts too many attempts
     """
-    _check_place(student_id, quiz)
-    last = selectors.last_attempt(quiz_id=quiz.id, student_id=student_id)
-    if last is not None and last.submitted_as == submission_id:
-        submitted = last
+    quiz = _get_quiz_to_submit(quiz_id, viewer)
+    last = selectors.last_attempt(quiz_id=quiz.id, student_id=viewer.id)
+    if last is not None and last.request_id == request_id:
+        submission = last
     elif last is not None and not last.submitted_at:
-        submitted = _submit_open(last, quiz, answers, submission_id)
+        submission = _submit_open_attempt(last, quiz, answers, request_id)
     else:
-        submitted = _submit_at_once(last, quiz, student_id, answers, submission_id, check_rate)
-    selectors.invalidate_grades(student_id)
-    if submitted.pending_since:
-        _tell(submitted, quiz)
-    return submitted
+        submission = _start_and_submit(last, quiz, viewer.id, answers, request_id)
+    selectors.invalidate_grades(viewer.id)
+    if submission.undelivered_since:
+        deliver(_graded_event(submission, quiz), source=submission)
+    return selectors.read_own_submission(submission, quiz)
 
 
-def shuffled(questions: Sequence[Asked], chance: Random = _chance) -> list[Asked]:
-    """Return the questions in another order, each with its choices in another order."""
+def shuffle_questions(
+    questions: Sequence[AnyQuestion], random: Random = _random
+) -> list[AnyQuestion]:
+    """Return the questions in random order, each with its choices in random order."""
     return [
-        type(one)(
-            id=one.id, choices=chance.sample(one.choices, len(one.choices)), **content_of(one)
+        type(question)(
+            id=question.id,
+            choices=random.sample(question.choices, len(question.choices)),
+            **content_of(question),
         )
-        for one in chance.sample(questions, len(questions))
+        for question in random.sample(questions, len(questions))
     ]
 
 
 def repair_attempts() -> int:
-    """Tell again of what was cut off a minute ago or more; return how many submissions."""
-    before = now_in_milliseconds() - A_MINUTE
-    cut_off = Attempt.objects(pending_since__lt=before).exclude(*selectors.LARGE)
-    return for_each(cut_off, _tell_again)
+    """Deliver the events of submissions that are undelivered; return their number."""
+    return deliver_again(Attempt, _deliver_submission, without=selectors.LARGE_FIELDS)
 
 
-def erase(user_id: str) -> None:
-    """Take an erased person's name off what they submitted; what was not goes."""
+def erase_student(user_id: str) -> None:
+    """Anonymize the submissions of a user who is being erased, and delete the other attempts."""
     Attempt.objects(student=user_id, submitted_at=None).delete()
-    submitted = Attempt.objects(student=user_id)
-    submitted.update(set__student=ObjectId(), set__erased=True, unset__pending_since=True)
+    submissions = Attempt.objects(student=user_id)
+    submissions.update(set__student=ObjectId(), set__erased=True, unset__undelivered_since=True)
     selectors.invalidate_grades(user_id)
 
 
-def _check_place(student_id: str, quiz: Quiz) -> None:
-    if enrollments.get_enrollment(student_id=student_id, course_id=quiz.course) is None:
+def _get_quiz_to_submit(quiz_id: str, viewer: Viewer) -> Quiz:
+    """Return the quiz; it must not be distinguishable from none if its course is not visible."""
+    with reference_errors("quiz"):
+        quiz = selectors.get_quiz(quiz_id)
+        try:
+            _check_enrolled(viewer, quiz)
+        except NotEnrolled:
+            courses.get_visible_course(quiz.course, viewer=viewer)
+            raise
+    return quiz
+
+
+def _check_enrolled(viewer: Viewer, quiz: Quiz) -> None:
+    if enrollments.get_enrollment(student_id=viewer.id, course_id=quiz.course) is None:
         raise NotEnrolled()
 
 
-def _next_attempt(quiz: Quiz, student_id: str, last: Attempt | None, **fields) -> Attempt:
-    """Return the attempt after the last one, not stored yet."""
+def _build_next_attempt(quiz: Quiz, student_id: str, last: Attempt | None, **fields) -> Attempt:
+    """Return the attempt after the last one, without storing it."""
     number = last.attempt + 1 if last else 1
-    if number > (quiz.max_attempts or MOST_ATTEMPTS):
+    if number > (quiz.max_attempts or MAX_ATTEMPTS):
         raise NoAttemptsLeft()
-    questions = selectors.contents_of(selectors.questions_of(quiz), whole=quiz)
-    if problems_of(questions):
+    questions = selectors.contents_of_quiz(quiz)
+    if find_problems(questions):
         raise QuizNotReady()
     now = now_in_milliseconds()
     limit = quiz.time_limit_seconds
@@ -185,21 +194,21 @@ def _next_attempt(quiz: Quiz, student_id: str, last: Attempt | None, **fields) -
         key_digest=answer_key_digest(questions),
         **fields,
     )
-    attempt.questions = shuffled(questions) if quiz.shuffle else questions
+    attempt.questions = shuffle_questions(questions) if quiz.shuffle else questions
     return attempt
 
 
-def _submit_open(
-    attempt: Attempt, quiz: Quiz, answers: Sequence[dict], submission_id: ObjectId
+def _submit_open_attempt(
+    attempt: Attempt, quiz: Quiz, answers: Sequence[dict], request_id: ObjectId
 ) -> Attempt:
-    if selectors.has_run_out(attempt):
+    if selectors.has_expired(attempt):
         raise TimeIsUp()
-    result = _result(attempt, _given(attempt, answers))
-    result["submitted_as"] = submission_id
-    changes = {f"set__{name}": value for name, value in result.items()}
-    # The attempt is not read again: with its questions it may be large.
+    fields = _submission_fields(attempt, validate_answers(attempt.questions, answers))
+    fields["request_id"] = request_id
+    changes = {f"set__{name}": value for name, value in fields.items()}
+    # The attempt is not read again, because its questions may be large.
     if Attempt.objects(id=attempt.id, submitted_at=None).update_one(**changes):
-        for name, value in result.items():
+        for name, value in fields.items():
             setattr(attempt, name, value)
         return attempt
     if quiz.max_attempts and attempt.attempt >= quiz.max_attempts:
@@ -207,111 +216,56 @@ def _submit_open(
     raise AlreadySubmitted()
 
 
-def _submit_at_once(
+def _start_and_submit(
     last: Attempt | None,
     quiz: Quiz,
     student_id: str,
     answers: Sequence[dict],
-    submission_id: ObjectId,
-    check_rate: Callable[[], None],
+    request_id: ObjectId,
 ) -> Attempt:
-    """Open an attempt and submit it, in one write."""
+    """Start an attempt and submit it in a single write."""
     while True:
-        attempt = _next_attempt(
-            quiz, student_id, last, id=submission_id, submitted_as=submission_id
-        )
+        attempt = _build_next_attempt(quiz, student_id, last, id=request_id, request_id=request_id)
         if quiz.time_limit_seconds:
             raise NotStarted()
-        for name, value in _result(attempt, _given(attempt, answers)).items():
+        valid_answers = validate_answers(attempt.questions, answers)
+        for name, value in _submission_fields(attempt, valid_answers).items():
             setattr(attempt, name, value)
-        check_rate()
+        rate_limits.check_and_count("attempts", student_id)
         try:
-            return insert_copy(attempt)
-        except NotUniqueError:  # another request took this number meanwhile
+            return insert_with_snapshots(attempt)
+        except NotUniqueError:  # Another request has used this number in the meantime.
             last = selectors.last_attempt(quiz_id=quiz.id, student_id=student_id)
 
 
-def _result(attempt: Attempt, answers: list[Answer]) -> dict:
-    """Return what submitting the answers makes of the attempt."""
-    graded: Graded = grade(
+def _submission_fields(attempt: Attempt, answers: list[Answer]) -> dict:
+    """Return the fields that make the attempt a submission with these answers."""
+    result = grade(
         attempt.questions,
         answers,
         partial_credit=attempt.partial_credit,
         pass_mark=attempt.pass_mark,
     )
     now = now_in_milliseconds()
-    return vars(graded) | {"answers": answers, "submitted_at": now, "pending_since": now}
+    return vars(result) | {"answers": answers, "submitted_at": now, "undelivered_since": now}
 
 
-def _given(attempt: Attempt, answers: Sequence[dict]) -> list[Answer]:
-    asked = {question.id: question for question in attempt.questions}
-    named = [answer["question"] for answer in answers]
-    if not set(named) <= set(asked):
-        raise Invalid(answers=_("A question that is answered is not of this quiz."))
-    if len(set(named)) < len(named):
-        raise Invalid(answers=_("A question is answered twice."))
-    for answer in answers:
-        _check_form(answer, asked[answer["question"]])
-    return [Answer(**answer) for answer in answers]
-
-
-def _check_form(answer: dict, question: QuestionSnapshot) -> None:
-    problem = (
-        _problem_with_choices(answer, question)
-        if question.kind in WITH_CHOICES
-        else _problem_with_text(answer, question)
-    )
-    if problem:
-        raise Invalid(
-            answers=_("“%(question)s”: %(problem)s")
-            % {"question": question.text[:80], "problem": problem}
-        )
-
-
-def _problem_with_choices(answer: dict, question: QuestionSnapshot) -> str | None:
-    if "choices" not in answer:
-        return _("answer this question by its choices.")
-    chosen = answer["choices"]
-    if len(set(chosen)) < len(chosen):
-        return _("a choice is named twice.")
-    if not set(chosen) <= {choice.id for choice in question.choices}:
-        return _("a choice is not of this question.")
-    if len(chosen) > 1 and question.kind != MULTIPLE:
-        return _("give one choice.")
-    return None
-
-
-def _problem_with_text(answer: dict, question: QuestionSnapshot) -> str | None:
-    if "text" not in answer:
-        return _("answer this question by text.")
-    if question.kind == TRUE_FALSE and answer["text"].strip().lower() not in ("true", "false", ""):
-        return _("answer true or false.")
-    return None
-
-
-def _tell_again(attempt: Attempt) -> None:
-    selectors.invalidate_grades(attempt.student)
-    quiz = Quiz.objects(id=attempt.quiz).only("lesson", "course", "title").first()
-    if attempt.erased or quiz is None:
-        _heard(attempt)
+def _deliver_submission(submission: Attempt) -> None:
+    selectors.invalidate_grades(submission.student)
+    quiz = Quiz.objects(id=submission.quiz).only("lesson", "course", "title").first()
+    if submission.erased or quiz is None:
+        mark_delivered(submission)
     else:
-        _tell(attempt, quiz)
+        deliver(_graded_event(submission, quiz), source=submission)
 
 
-def _tell(attempt: Attempt, quiz: Quiz) -> None:
-    event = QuizGraded(
-        submission_id=str(attempt.id),
-        quiz_id=str(attempt.quiz),
-        lesson_id=str(quiz.lesson),  # the attempt may not have followed the quiz yet
+def _graded_event(submission: Attempt, quiz: Quiz) -> QuizGraded:
+    return QuizGraded(
+        submission_id=str(submission.id),
+        quiz_id=str(submission.quiz),
+        lesson_id=str(quiz.lesson),  # the submission may not have followed the quiz yet
         course_id=str(quiz.course),
-        student_id=str(attempt.student),
+        student_id=str(submission.student),
         quiz_title=quiz.title,
-        passed=attempt.passed,
+        passed=submission.passed,
     )
-    if publish(event):
-        _heard(attempt)
-
-
-def _heard(attempt: Attempt) -> None:
-    same = Attempt.objects(id=attempt.id, pending_since=attempt.pending_since)
-    same.update_one(unset__pending_since=True)

@@ -1,4 +1,4 @@
-"""Moving quizzes, whose submissions follow in short rounds: each may have a megabyte."""
+"""Move quizzes; their submissions follow in short rounds, since each may have a megabyte."""
 
 import time
 from datetime import timedelta
@@ -20,9 +20,9 @@ AT_ONCE = 10  # submissions that one write moves, so that other writers get thei
 def move_quizzes(*, lesson_id: str, to_course_id: str) -> None:
     """Move the quizzes of a lesson to another course; their submissions follow."""
     quizzes = Quiz.objects(lesson=lesson_id)
-    before = quizzes.distinct("course")
+    old_courses = quizzes.distinct("course")
     quizzes.update(set__course=ObjectId(to_course_id), set__moved_at=now_in_milliseconds())
-    selectors.invalidate_quizzes(to_course_id, *before)
+    selectors.invalidate_quizzes(to_course_id, *old_courses)
     for quiz in quizzes.only("id"):
         enqueue_move(quiz)
 
@@ -62,12 +62,12 @@ def _continue(quiz: Quiz, end: float) -> None:
 def _run_round(quiz: Quiz) -> bool:
     """Move submissions until the time is up; return whether all have been moved."""
     elsewhere = Q(lesson__ne=quiz.lesson) | Q(course__ne=quiz.course)
-    found = list(Attempt.objects(elsewhere, quiz=quiz.id).scalar("id", "student"))
+    left_behind = list(Attempt.objects(elsewhere, quiz=quiz.id).scalar("id", "student"))
     end = time.monotonic() + ROUND_SECONDS
-    for start in range(0, len(found), AT_ONCE):
+    for start in range(0, len(left_behind), AT_ONCE):
         if time.monotonic() > end:
             return False
-        ids, students = zip(*found[start : start + AT_ONCE], strict=True)
+        ids, students = zip(*left_behind[start : start + AT_ONCE], strict=True)
         moved = Attempt.objects(id__in=ids, quiz=quiz.id)
         moved.update(set__lesson=quiz.lesson, set__course=quiz.course)
         selectors.invalidate_grades(*set(students))

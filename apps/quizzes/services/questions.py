@@ -1,4 +1,4 @@
-"""What changes questions and their choices."""
+"""Create, change and delete questions and their choices."""
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
@@ -10,14 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from pymongo import DeleteMany, UpdateOne
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.errors import Conflict, DomainError, Invalid
+from apps.common.errors import Conflict, DomainError, Invalid, reference_errors
 from apps.common.storage.count_limits import CountLimit
 from apps.common.storage.documents import delete, for_each, update
 from apps.common.storage.positions import position_after
 from apps.quizzes import selectors
 from apps.quizzes.documents import (
-    MOST_CHOICES,
-    MOST_QUESTIONS,
+    MAX_CHOICES,
+    MAX_QUESTIONS,
     WITH_CHOICES,
     Choice,
     ChoiceSnapshot,
@@ -25,242 +25,270 @@ from apps.quizzes.documents import (
     QuestionImport,
     Quiz,
 )
-from apps.quizzes.services.figures import changing_questions, store_figures
+from apps.quizzes.representations import ChoiceRepresentation, RevisionedQuestion, represent_choice
+from apps.quizzes.services.question_validation import (
+    new_choices,
+    validate_question,
+    validate_question_changes,
+)
+from apps.quizzes.services.summaries import store_summary, updating_summaries
+from apps.users.viewer import Viewer
 
 A_MINUTE = timedelta(minutes=1)
 
 
 class TooManyQuestions(DomainError):
     code = "too_many_questions"
-    detail = _("A quiz has at most %(number)s questions.") % {"number": MOST_QUESTIONS}
+    detail = _("A quiz can have at most %(number)s questions.") % {"number": MAX_QUESTIONS}
 
 
 class BeingChanged(Conflict):
     code = "being_changed"
-    detail = _("The choices of this question are being replaced; try again shortly.")
+    detail = _("The choices of this question are being replaced. Try again shortly.")
 
 
-def _count_questions(quiz_id) -> int:
-    """Count a quiz's questions, and those of imports that are not carried out yet."""
-    coming = QuestionImport.objects(quiz=quiz_id, pending_since__ne=None).sum("size")
-    return Question.objects(quiz=quiz_id).count() + coming
+def _count_questions(quiz_id: ObjectId) -> int:
+    """Count a quiz's questions, including those of unfinished imports."""
+    importing = QuestionImport.objects(quiz=quiz_id, unfinished_since__ne=None).sum("size")
+    return Question.objects(quiz=quiz_id).count() + importing
 
 
 def _too_many_choices() -> Invalid:
-    most = {"number": MOST_CHOICES}
-    return Invalid(question=gettext("A question has at most %(number)s choices.") % most)
+    limit = {"number": MAX_CHOICES}
+    return Invalid(question=gettext("A question can have at most %(number)s choices.") % limit)
 
 
-QUESTIONS = CountLimit(
-    "questions", MOST_QUESTIONS, count=_count_questions, refusal=TooManyQuestions
-)
+QUESTIONS = CountLimit("questions", MAX_QUESTIONS, count=_count_questions, refusal=TooManyQuestions)
 CHOICES = CountLimit(
     "choices",
-    MOST_CHOICES,
+    MAX_CHOICES,
     count=lambda question_id: Choice.objects(question=question_id).count(),
     refusal=_too_many_choices,
 )
 
 
-def create_question(
-    *, question_id: ObjectId, quiz: Quiz, choices: Sequence[dict] = (), **fields: Any
-) -> Question:
-    """
-    Add a question, with its choices, to a quiz; at its end unless a position is given.
+# Questions
 
-    :raises TooManyQuestions: the quiz is full
-    :raises Invalid: a choice names one that is another question's
+
+def create_question(
+    *, question_id: ObjectId, quiz: str, viewer: Viewer, kind: str, **fields: Any
+) -> RevisionedQuestion:
     """
+    Add a question with its choices to a quiz, given by its id; by default, at the end.
+
+    :raises Invalid: a field does not fit the kind of the question
+    :raises ReferenceNotFound: the quiz does not exist, or is not visible to the viewer
+    :raises NotQuizInstructor: the viewer may not edit the quizzes of the course
+    :raises TooManyQuestions: the quiz has as many questions as it can have
+    :raises NoPositionLeft: the last question has the largest position
+    """
+    fields = validate_question(kind, fields)
+    its_quiz = _get_editable_quiz(quiz, viewer)
+    choices = new_choices(fields.pop("choices", ()), known=())
     if "position" not in fields:
-        fields["position"] = position_after(selectors.last_position_in(quiz.id))
-    question = Question(
+        fields["position"] = position_after(selectors.last_position(its_quiz.id))
+    new = Question(
         id=question_id,
-        quiz=quiz.id,
-        wanted_choices=_wanted(choices, known=()),
-        pending_since=now_in_milliseconds(),
+        quiz=its_quiz.id,
+        kind=kind,
+        new_choices=choices,
+        unfinished_since=now_in_milliseconds(),
         **fields,
     )
-    with changing_questions(quiz):
-        return _with_choices_in_place(QUESTIONS.insert(quiz.id, question))
+    with updating_summaries(its_quiz):
+        question = _with_stored_choices(QUESTIONS.insert(its_quiz.id, new))
+    return selectors.read_written_question(question)
 
 
 def update_question(
-    question: Question,
-    *,
-    source: Quiz,
-    target: Quiz,
-    choices: Sequence[dict] | None = None,
-    expected: list[int] | None = None,
-    **fields: Any,
-) -> Question:
+    question_id: str, *, viewer: Viewer, expected: list[int] | None = None, **fields: Any
+) -> RevisionedQuestion:
     """
-    Change a question; choices that are given replace all that there were.
+    Change a question; `choices` replace all its choices.
 
-    :raises BeingChanged: another request is replacing them just now
-    :raises TooManyQuestions: the quiz that it goes to is full
-    :raises Invalid: a choice names one that is another question's
-    :raises StaleVersion: somebody has edited it since
+    :raises NotFound: it does not exist, or its course is not visible to the viewer
+    :raises NotQuizInstructor: the viewer may not edit the quizzes of the old or the new course
+    :raises Invalid: a field does not fit the kind of the question
+    :raises ReferenceNotFound: the new quiz does not exist, or is not visible to the viewer
+    :raises TooManyQuestions: the new quiz has as many questions as it can have
+    :raises NoPositionLeft: the last question of the new quiz has the largest position
+    :raises BeingChanged: another request is replacing the choices
+    :raises StaleRevision: the question has been changed since it was read
     """
-    if target.id != source.id and "position" not in fields:
-        fields["position"] = position_after(selectors.last_position_in(target.id))
-    if choices is not None:
-        _refuse_changing(question)
-        known = [one.id for one in selectors.choices_of([question])[question.id]]
-        fields |= {
-            "wanted_choices": _wanted(choices, known=known),
-            "choice_set": ObjectId(),
-            "pending_since": now_in_milliseconds(),
-        }
+    question, source = selectors.get_editable_question(question_id, viewer=viewer)
+    fields = validate_question_changes(question, fields)
+    target = _get_target_quiz(fields.pop("quiz", source.id), source, viewer)
+    if target is not source and "position" not in fields:
+        fields["position"] = position_after(selectors.last_position(target.id))
+    condition: dict = {"quiz": source.id}
+    if "choices" in fields:
+        fields |= _replacement_of_choices(question, fields.pop("choices"))
+        condition["new_choices"] = None
     fields["quiz"] = target.id
-    condition = {"quiz": source.id} | ({} if choices is None else {"wanted_choices": None})
-    with changing_questions(source, target), QUESTIONS.moved(source.id, target.id):
+    with updating_summaries(source, target), QUESTIONS.moved(source.id, target.id):
         changed = update(question, expected=expected, condition=condition, **fields)
-        if target.id != source.id:
+        if target is not source:
             Choice.objects(question=changed.id).update(set__quiz=changed.quiz)
-        return _with_choices_in_place(changed)
+        _with_stored_choices(changed)
+    return selectors.read_written_question(changed)
 
 
-def delete_question(question: Question, *, quiz: Quiz, expected: list[int] | None = None) -> None:
+def delete_question(question_id: str, *, viewer: Viewer, expected: list[int] | None = None) -> None:
     """
-    :raises StaleVersion: somebody has edited it since
+    :raises NotFound: it does not exist, or its course is not visible to the viewer
+    :raises NotQuizInstructor: the viewer may not edit the quizzes of the course
+    :raises StaleRevision: the question has been changed since it was read
     """
-    with changing_questions(quiz):
+    question, quiz = selectors.get_editable_question(question_id, viewer=viewer)
+    with updating_summaries(quiz):
         with QUESTIONS.released(quiz.id):
             delete(question, expected=expected)
         Choice.objects(question=question.id).delete()
 
 
-def create_choice(*, choice_id: ObjectId, question: Question, quiz: Quiz, **fields: Any) -> Choice:
-    """
-    Add a choice to a question; at its end unless a position is given.
-
-    :raises Invalid: the question takes no choices, or no more
-    :raises BeingChanged: its choices are being replaced just now
-    """
-    _refuse_changing(question)
-    if question.kind not in WITH_CHOICES:
-        raise Invalid(question=_("A question of this kind has no choices."))
-    if "position" not in fields:
-        fields["position"] = position_after(_last_position_in(question))
-    new = Choice(id=choice_id, question=question.id, quiz=quiz.id, **fields)
-    with changing_questions(quiz):
-        choice = CHOICES.insert(question.id, new)
-        if not _note_edit(question):  # all choices were replaced, or the question was removed
-            choice.delete()
-            raise BeingChanged()
-    return choice
-
-
-def update_choice(
-    choice: Choice,
-    *,
-    question: Question,
-    quiz: Quiz,
-    expected: list[int] | None = None,
-    **fields: Any,
-) -> Choice:
-    """
-    :raises BeingChanged: the question's choices are being replaced just now
-    :raises StaleVersion: somebody has edited it since
-    """
-    _refuse_changing(question)
-    with changing_questions(quiz):
-        changed = update(choice, expected=expected, **fields)
-        _note_edit(question)
-    return changed
-
-
-def delete_choice(
-    choice: Choice, *, question: Question, quiz: Quiz, expected: list[int] | None = None
-) -> None:
-    """
-    :raises BeingChanged: the question's choices are being replaced just now
-    :raises StaleVersion: somebody has edited it since
-    """
-    _refuse_changing(question)
-    with changing_questions(quiz):
-        with CHOICES.released(question.id):
-            delete(choice, expected=expected)
-        _note_edit(question)
-
-
 def repair_questions() -> int:
-    """Put the choices in place that were cut off a minute ago or more; return of how many."""
+    """Finish replacing choices where it was interrupted over a minute ago; return the number."""
     before = now_in_milliseconds() - A_MINUTE
-    return for_each(Question.objects(pending_since__lt=before), _repair)
+    return for_each(Question.objects(unfinished_since__lt=before), _repair_question)
 
 
-def _repair(question: Question) -> None:
-    _put_choices_in_place(question)
-    store_figures(question.quiz)
+def _repair_question(question: Question) -> None:
+    _store_new_choices(question)
+    store_summary(question.quiz)
 
 
-def _with_choices_in_place(question: Question) -> Question:
-    if question.wanted_choices is not None:
-        _put_choices_in_place(question)
+def _get_editable_quiz(quiz_id: str | ObjectId, viewer: Viewer) -> Quiz:
+    with reference_errors("quiz"):
+        return selectors.get_editable_quiz(quiz_id, viewer=viewer)
+
+
+def _get_target_quiz(quiz_id: str | ObjectId, source: Quiz, viewer: Viewer) -> Quiz:
+    return source if ObjectId(quiz_id) == source.id else _get_editable_quiz(quiz_id, viewer)
+
+
+def _replacement_of_choices(question: Question, choices: Sequence[dict]) -> dict:
+    """Return the fields of a question whose choices are to be replaced."""
+    _check_not_being_changed(question)
+    known = [choice.id for choice in selectors.choices_of([question])[question.id]]
+    return {
+        "new_choices": new_choices(choices, known=known),
+        "choice_set": ObjectId(),
+        "unfinished_since": now_in_milliseconds(),
+    }
+
+
+def _with_stored_choices(question: Question) -> Question:
+    if question.new_choices is not None:
+        _store_new_choices(question)
     return question
 
 
-def _last_position_in(question: Question) -> int:
-    choices = Choice.objects(question=question.id).order_by("-position")
-    last = choices.only("position").first()
-    return last.position if last else 0
-
-
-def _put_choices_in_place(question: Question) -> None:
-    """Make the collection what the question says that its choices are to be."""
-    wanted = question.wanted_choices or []
-    others = {"question_id": question.id, "_id": {"$nin": [one.id for one in wanted]}}
-    Choice._get_collection().bulk_write([*_upserts(question, wanted), DeleteMany(others)])
+def _store_new_choices(question: Question) -> None:
+    """Replace the stored choices of a question with its new ones."""
+    choices = question.new_choices or []
+    old = {"question_id": question.id, "_id": {"$nin": [choice.id for choice in choices]}}
+    Choice._get_collection().bulk_write([*_upserts_of(question, choices), DeleteMany(old)])
     CHOICES.recount(question.id)
-    same = Question.objects(id=question.id, pending_since=question.pending_since)
-    same.update_one(unset__wanted_choices=True, unset__pending_since=True)
+    same = Question.objects(id=question.id, unfinished_since=question.unfinished_since)
+    same.update_one(unset__new_choices=True, unset__unfinished_since=True)
 
 
-def _upserts(question: Question, choices: Iterable[ChoiceSnapshot]) -> list[UpdateOne]:
+def _upserts_of(question: Question, choices: Iterable[ChoiceSnapshot]) -> list[UpdateOne]:
     return [
         UpdateOne(
-            {"_id": one.id},
+            {"_id": choice.id},
             {
                 "$set": {
                     "question_id": question.id,
                     "quiz_id": question.quiz,
-                    "text": one.text,
-                    "is_correct": one.is_correct,
+                    "text": choice.text,
+                    "is_correct": choice.is_correct,
                     "position": position,
                 },
                 "$inc": {"revision": 1},
             },
             upsert=True,
         )
-        for position, one in enumerate(choices, start=1)
+        for position, choice in enumerate(choices, start=1)
     ]
 
 
-def _wanted(choices: Sequence[dict], *, known: Sequence[ObjectId]) -> list[ChoiceSnapshot]:
-    named = [one["id"] for one in choices if "id" in one]
-    if len(set(named)) < len(named) or not set(named) <= set(known):
-        raise Invalid(choices=_("Name choices of this question, each once; new ones have no id."))
-    return [
-        ChoiceSnapshot(
-            id=one.get("id") or ObjectId(),
-            text=one["text"],
-            is_correct=one.get("is_correct", False),
-        )
-        for one in choices
-    ]
+# Choices
 
 
-def _refuse_changing(question: Question) -> None:
-    if question.wanted_choices is not None:
+def create_choice(
+    *, choice_id: ObjectId, question: str, viewer: Viewer, **fields: Any
+) -> ChoiceRepresentation:
+    """
+    Add a choice to a question, given by its id; by default, at the end.
+
+    :raises ReferenceNotFound: the question does not exist, or is not visible to the viewer
+    :raises NotQuizInstructor: the viewer may not edit the quizzes of the course
+    :raises Invalid: the question cannot have choices, or no more of them
+    :raises NoPositionLeft: the last choice has the largest position
+    :raises BeingChanged: another request is replacing the choices
+    """
+    with reference_errors("question"):
+        its_question, quiz = selectors.get_editable_question(question, viewer=viewer)
+    _check_not_being_changed(its_question)
+    if its_question.kind not in WITH_CHOICES:
+        raise Invalid(question=_("Questions of this kind cannot have choices."))
+    if "position" not in fields:
+        fields["position"] = position_after(selectors.last_choice_position(its_question.id))
+    new = Choice(id=choice_id, question=its_question.id, quiz=quiz.id, **fields)
+    with updating_summaries(quiz):
+        choice = CHOICES.insert(its_question.id, new)
+        if not _increment_revision(its_question):
+            choice.delete()  # The choices were replaced, or the question was deleted.
+            raise BeingChanged()
+    return represent_choice(choice)
+
+
+def update_choice(
+    choice_id: str, *, viewer: Viewer, expected: list[int] | None = None, **fields: Any
+) -> ChoiceRepresentation:
+    """
+    :raises NotFound: it does not exist, or its course is not visible to the viewer
+    :raises NotQuizInstructor: the viewer may not edit the quizzes of the course
+    :raises Invalid: the choice would belong to another question
+    :raises BeingChanged: another request is replacing the question's choices
+    :raises StaleRevision: the choice has been changed since it was read
+    """
+    choice, question, quiz = selectors.get_editable_choice(choice_id, viewer=viewer)
+    if ObjectId(fields.pop("question", question.id)) != question.id:
+        raise Invalid(question=_("A choice cannot be moved to another question."))
+    _check_not_being_changed(question)
+    with updating_summaries(quiz):
+        changed = update(choice, expected=expected, **fields)
+        _increment_revision(question)
+    return represent_choice(changed)
+
+
+def delete_choice(choice_id: str, *, viewer: Viewer, expected: list[int] | None = None) -> None:
+    """
+    :raises NotFound: it does not exist, or its course is not visible to the viewer
+    :raises NotQuizInstructor: the viewer may not edit the quizzes of the course
+    :raises BeingChanged: another request is replacing the question's choices
+    :raises StaleRevision: the choice has been changed since it was read
+    """
+    choice, question, quiz = selectors.get_editable_choice(choice_id, viewer=viewer)
+    _check_not_being_changed(question)
+    with updating_summaries(quiz):
+        with CHOICES.released(question.id):
+            delete(choice, expected=expected)
+        _increment_revision(question)
+
+
+def _check_not_being_changed(question: Question) -> None:
+    if question.new_choices is not None:
         raise BeingChanged()
 
 
-def _note_edit(question: Question) -> bool:
+def _increment_revision(question: Question) -> bool:
     """
-    Raise the revision of a question one of whose choices was edited: they are parts of it.
+    Increment the revision of a question whose choices were edited, because they are part of it.
 
-    Return False where all its choices were replaced since the question was read.
+    Return whether it still has the same choices, apart from single edits.
     """
-    same = Question.objects(id=question.id, wanted_choices=None, choice_set=question.choice_set)
+    same = Question.objects(id=question.id, new_choices=None, choice_set=question.choice_set)
     return bool(same.update_one(inc__revision=1))

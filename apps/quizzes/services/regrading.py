@@ -1,10 +1,10 @@
-"""Grading all submissions of a quiz anew, after its author has mended the key."""
+"""Regrade all submissions of a quiz after its instructor has corrected the answer key."""
 
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bson import ObjectId
 from django.utils.translation import gettext_lazy as _
@@ -13,9 +13,11 @@ from mongoengine import Q
 from apps.common.clock import now_in_milliseconds
 from apps.common.errors import Conflict
 from apps.common.events import publish
+from apps.common.storage import rate_limits
 from apps.common.storage.documents import for_each
 from apps.common.tasks import enqueue
 from apps.quizzes import selectors
+from apps.quizzes.contents import QuestionContent, answer_key_digest
 from apps.quizzes.documents import (
     Attempt,
     ChoiceSnapshot,
@@ -26,8 +28,9 @@ from apps.quizzes.documents import (
     content_of,
 )
 from apps.quizzes.events import QuizRegraded
-from apps.quizzes.grading import grade, grade_of
-from apps.quizzes.selectors.contents import QuestionContent, answer_key_digest
+from apps.quizzes.grading import grade, quiz_grade
+from apps.quizzes.representations import RegradeRepresentation
+from apps.users.viewer import Viewer
 
 A_MINUTE = timedelta(minutes=1)  # far longer than a round, so its worker must have died
 ROUND_SECONDS = 3  # other tasks wait for a round, not for a whole regrade
@@ -35,15 +38,20 @@ ROUND_SECONDS = 3  # other tasks wait for a round, not for a whole regrade
 
 class BeingRegraded(Conflict):
     code = "being_regraded"
-    detail = _("The submissions of this quiz are being graded anew; try again shortly.")
+    detail = _("The submissions of this quiz are being regraded. Try again shortly.")
 
 
-def request_regrade(quiz: Quiz) -> Quiz:
+def request_regrade(quiz_id: str, *, viewer: Viewer) -> RegradeRepresentation:
     """
-    Have all submissions of a quiz graded anew, by a task.
+    Let a task regrade all submissions of a quiz.
 
-    :raises BeingRegraded: they are being graded anew just now
+    :raises NotFound: the quiz does not exist, or its course is not visible to the viewer
+    :raises NotQuizInstructor: the viewer may not edit the quizzes of the course
+    :raises Throttled: the viewer requests too many regrades
+    :raises BeingRegraded: a regrade is in progress
     """
+    quiz = selectors.get_editable_quiz(quiz_id, viewer=viewer)
+    rate_limits.check_and_count("regrades", viewer.id)
     now = now_in_milliseconds()
     regrade = Regrade(
         id=ObjectId(), requested_at=now, claim=ObjectId(), claimed_until=_claim_end(now)
@@ -54,23 +62,23 @@ def request_regrade(quiz: Quiz) -> Quiz:
     if requested is None:
         raise BeingRegraded()
     _enqueue_round(requested)
-    return requested
+    return selectors.read_requested_regrade(requested)
 
 
-def regrade(quiz_id, *, claim) -> None:
+def regrade(quiz_id: str | ObjectId, *, claim: str | ObjectId | None) -> None:
     """
     Regrade submissions for a few seconds, then queue the next round.
 
-    Of a question as it was asked, the key becomes today's: a choice that is gone, and a question
-    that is gone or of another kind now, keep theirs. Texts, points and the pass mark stay.
+    Submissions are graded by the current answer key. Deleted choices, and questions that were
+    deleted or changed to another kind, keep their old key. Texts, points and the pass mark stay.
 
     :param claim: the claim that the round was queued with; without effect once it was replaced
     """
     quiz = _claim(quiz_id, claim)
     if quiz is None:
         return
-    contents = selectors.contents_of(selectors.questions_of(quiz), whole=quiz)
-    key = AnswerKey({one.id: one for one in contents}, answer_key_digest(contents))
+    contents = selectors.contents_of_quiz(quiz)
+    key = AnswerKey({question.id: question for question in contents}, answer_key_digest(contents))
     if quiz.regrade.key_digest != key.digest:  # edited since the last round
         quiz.regrade.next_student = None
     next_student = _run_round(quiz, key)
@@ -93,7 +101,7 @@ def repair_regrades() -> int:
 
 
 class AnswerKey(NamedTuple):
-    questions: dict[ObjectId, QuestionContent]
+    questions: dict[ObjectId, QuestionContent]  # the current ones, by id
     digest: str
 
 
@@ -105,7 +113,7 @@ def _continue(quiz: Quiz, end: float) -> None:
         _enqueue_round(quiz)
 
 
-def _claim(quiz_id, claim) -> Quiz | None:
+def _claim(quiz_id: str | ObjectId, claim: str | ObjectId | None) -> Quiz | None:
     """Replace a claim and return the quiz, or None if another worker has replaced it before."""
     unclaimed = Quiz.objects(
         id=quiz_id, regrade__claim=claim, regrading_since__ne=None, removed=None
@@ -129,7 +137,7 @@ def _run_round(quiz: Quiz, key: AnswerKey) -> ObjectId | None:
     """Regrade until the time is up; return the student that the next round starts with."""
     submissions = selectors.submissions_from(quiz.id, quiz.regrade.next_student)
     end = time.monotonic() + ROUND_SECONDS
-    for student_id, group in groupby(submissions, key=lambda one: one.student):
+    for student_id, group in groupby(submissions, key=lambda submission: submission.student):
         of_student = list(group)
         for submission in of_student:
             if time.monotonic() > end:
@@ -141,7 +149,7 @@ def _run_round(quiz: Quiz, key: AnswerKey) -> ObjectId | None:
     return None
 
 
-def _next_round(quiz: Quiz, student_id: ObjectId, key: AnswerKey) -> dict:
+def _next_round(quiz: Quiz, student_id: ObjectId, key: AnswerKey) -> dict[str, Any]:
     return {
         "set__regrade__key_digest": key.digest,
         "set__regrade__next_student": student_id,
@@ -152,16 +160,16 @@ def _next_round(quiz: Quiz, student_id: ObjectId, key: AnswerKey) -> dict:
 
 def _deliver_changes(quiz: Quiz, of_student: Sequence[Attempt]) -> bool:
     """Publish that a student's results have changed; return whether every handler succeeded."""
-    if all(one.regraded_by != quiz.regrade.id for one in of_student):
+    if all(submission.regraded_by != quiz.regrade.id for submission in of_student):
         return True
     student_id = of_student[0].student
     selectors.invalidate_grades(student_id)
-    graded = selectors.submissions_of(quiz.id, student_id).exclude(*selectors.LARGE)
-    submissions = list(graded.order_by("attempt"))
-    changed = [one for one in submissions if one.regraded_by == quiz.regrade.id]
+    regraded = selectors.submissions_of(quiz.id, student_id).exclude(*selectors.LARGE_FIELDS)
+    submissions = list(regraded.order_by("attempt"))
+    changed = [each for each in submissions if each.regraded_by == quiz.regrade.id]
     if not changed or changed[0].erased:
         return True
-    return publish(_what_changed(quiz, changed[0], submissions))
+    return publish(_regraded_event(quiz, changed[0], submissions))
 
 
 def _regrade_submission(row: Attempt, regrade_id: ObjectId, key: AnswerKey) -> None:
@@ -169,46 +177,56 @@ def _regrade_submission(row: Attempt, regrade_id: ObjectId, key: AnswerKey) -> N
     submission = Attempt.objects(id=row.id).first()
     if submission is None:
         return
-    asked = submission.questions
-    questions = [_by_todays_key(one, key.questions.get(one.id)) for one in asked]
-    changes = {"key_digest": key.digest}
-    if questions != list(asked):
-        changes |= _regraded(submission, questions, regrade_id)
+    questions = [
+        _with_current_key(question, key.questions.get(question.id))
+        for question in submission.questions
+    ]
+    changes: dict[str, Any] = {"key_digest": key.digest}
+    if questions != list(submission.questions):
+        changes |= _regraded_fields(submission, questions, regrade_id)
     row.regraded_by = changes.get("regraded_by", row.regraded_by)
     Attempt.objects(id=submission.id).update_one(
         **{f"set__{name}": value for name, value in changes.items()}
     )
 
 
-def _regraded(submission: Attempt, questions: list[QuestionSnapshot], regrade_id: ObjectId) -> dict:
+def _regraded_fields(
+    submission: Attempt, questions: list[QuestionSnapshot], regrade_id: ObjectId
+) -> dict[str, Any]:
     before = Result(
         score=submission.score, percentage=submission.percentage, passed=submission.passed
     )
-    graded = grade(
+    result = grade(
         questions,
         submission.answers,
         partial_credit=submission.partial_credit,
         pass_mark=submission.pass_mark,
     )
-    changes = vars(graded) | {"questions": questions}
-    if (graded.score, graded.passed) != (before.score, before.passed):
-        changes |= {"regraded_by": regrade_id, "before": before}
+    changes = vars(result) | {"questions": questions}
+    if (result.score, result.passed) != (before.score, before.passed):
+        changes |= {"regraded_by": regrade_id, "result_before": before}
     return changes
 
 
-def _by_todays_key(asked: QuestionSnapshot, today: QuestionContent | None) -> QuestionSnapshot:
-    if today is None or today.kind != asked.kind:
-        return asked
-    right = {choice.id: choice.is_correct for choice in today.choices}
-    key = {name: getattr(today, name) for name in ("answer", "tolerance", "explanation")}
+def _with_current_key(
+    snapshot: QuestionSnapshot, current: QuestionContent | None
+) -> QuestionSnapshot:
+    if current is None or current.kind != snapshot.kind:
+        return snapshot
+    is_correct = {choice.id: choice.is_correct for choice in current.choices}
+    key = {name: getattr(current, name) for name in ("answer", "tolerance", "explanation")}
     choices = [
-        ChoiceSnapshot(id=one.id, text=one.text, is_correct=right.get(one.id, one.is_correct))
-        for one in asked.choices
+        ChoiceSnapshot(
+            id=choice.id,
+            text=choice.text,
+            is_correct=is_correct.get(choice.id, choice.is_correct),
+        )
+        for choice in snapshot.choices
     ]
-    return QuestionSnapshot(id=asked.id, choices=choices, **content_of(asked) | key)
+    return QuestionSnapshot(id=snapshot.id, choices=choices, **content_of(snapshot) | key)
 
 
-def _what_changed(quiz: Quiz, first: Attempt, submissions: list[Attempt]) -> QuizRegraded:
+def _regraded_event(quiz: Quiz, first: Attempt, submissions: list[Attempt]) -> QuizRegraded:
     return QuizRegraded(
         regrade_id=str(quiz.regrade.id),
         submission_id=str(first.id),
@@ -217,6 +235,6 @@ def _what_changed(quiz: Quiz, first: Attempt, submissions: list[Attempt]) -> Qui
         course_id=str(quiz.course),
         student_id=str(first.student),
         quiz_title=quiz.title,
-        passed=any(one.passed for one in submissions),
-        grade=grade_of([one.percentage for one in submissions], quiz.grading),
+        passed=any(submission.passed for submission in submissions),
+        grade=quiz_grade([submission.percentage for submission in submissions], quiz.grading),
     )

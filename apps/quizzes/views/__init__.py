@@ -1,4 +1,4 @@
-"""HTTP in, one domain call, HTTP out."""
+"""The views of quizzes: each action makes one call of a selector or service."""
 
 from apps.quizzes.views.questions import ChoiceViewSet, QuestionOrderView, QuestionViewSet
 from apps.quizzes.views.quizzes import QuizViewSet

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from apps.quizzes.documents import MOST_CHOICES, SHORT_TEXT
+from apps.quizzes.documents import MAX_CHOICES, SHORT_TEXT
 from apps.quizzes.interchange.draft import Reading
 from apps.quizzes.interchange.gathering import Enough, Gathering
 from apps.quizzes.interchange.gift.blocks import Block, blocks_of
@@ -22,7 +22,7 @@ from apps.quizzes.interchange.moodle import (
     Refused,
 )
 from apps.quizzes.interchange.numbers import middle_of, plain
-from apps.quizzes.numbers import read_number
+from apps.quizzes.numbers import parse_number
 
 CATEGORY = "$CATEGORY:"
 GAP = "_____"
@@ -129,8 +129,8 @@ class _Answers:
     def _choices(self) -> list[str]:
         """Return each choice; too many of them are refused before their texts are read."""
         parts = self._parts_at("~")
-        if len(parts) > MOST_CHOICES:
-            raise Refused(_("There are more than %(number)s choices.") % {"number": MOST_CHOICES})
+        if len(parts) > MAX_CHOICES:
+            raise Refused(_("There are more than %(number)s choices.") % {"number": MAX_CHOICES})
         return parts
 
     def _choice(self, part: str) -> Answer:
@@ -196,7 +196,7 @@ def _number_and_tolerance(text: str) -> tuple[str, str | None]:
 
 
 def _middle(least: str, most: str) -> tuple[str, str]:
-    lower, upper = read_number(least), read_number(most)
+    lower, upper = parse_number(least), parse_number(most)
     if lower is None or upper is None or upper < lower:
         raise Refused(_("A range goes from one number to a larger one, such as 3.1..3.2."))
     middle, distance = middle_of(lower, upper)

@@ -6,7 +6,7 @@ from apps.quizzes.interchange.draft import ChoiceDraft, QuestionDraft
 from apps.quizzes.interchange.gift.syntax import escape, format_of
 from apps.quizzes.interchange.numbers import plain, share_of
 from apps.quizzes.interchange.texts import one_line
-from apps.quizzes.numbers import in_plain_figures
+from apps.quizzes.numbers import to_plain_digits
 
 
 def write(title: str, questions: Iterable[QuestionDraft]) -> str:
@@ -27,7 +27,7 @@ def _block(draft: QuestionDraft) -> str:
 def _notes(draft: QuestionDraft) -> Iterator[str]:
     if draft.points != 1:
         yield f"// points: {plain(draft.points)}"
-    if draft.kind == NUMERIC and in_plain_figures(draft.answer) != draft.answer:
+    if draft.kind == NUMERIC and to_plain_digits(draft.answer) != draft.answer:
         yield f"// answer: {escape(draft.answer)}"
     if draft.kind == SHORT_TEXT and "->" in draft.answer and "\n" in draft.answer:
         yield f"// kind: {SHORT_TEXT}"
@@ -58,7 +58,7 @@ def _accepted_texts(draft: QuestionDraft) -> Iterator[str]:
 
 def _number(draft: QuestionDraft) -> Iterator[str]:
     tolerance = "" if draft.tolerance is None else f":{plain(draft.tolerance)}"
-    yield f"={in_plain_figures(draft.answer)}{tolerance}"
+    yield f"={to_plain_digits(draft.answer)}{tolerance}"
 
 
 _SIGN = {NUMERIC: "#"}

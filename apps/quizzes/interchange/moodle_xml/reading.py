@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from apps.quizzes.documents import MOST_CHOICES
+from apps.quizzes.documents import MAX_CHOICES
 from apps.quizzes.interchange.draft import Reading
 from apps.quizzes.interchange.gathering import Enough, Gathering
 from apps.quizzes.interchange.markup import plain_text
@@ -20,7 +20,7 @@ from apps.quizzes.interchange.moodle import (
     Refused,
 )
 from apps.quizzes.interchange.moodle_xml.elements import Element, read_questions
-from apps.quizzes.numbers import read_number
+from apps.quizzes.numbers import parse_number
 
 # What Moodle itself puts into every question for all who answer it says nothing about it.
 _COMMONPLACES = (
@@ -70,8 +70,8 @@ class _Question:
 
     def choices(self) -> list[Answer]:
         answers = list(self._answers())
-        if len(answers) > MOST_CHOICES:  # before their texts are read
-            raise Refused(_("There are more than %(number)s choices.") % {"number": MOST_CHOICES})
+        if len(answers) > MAX_CHOICES:  # before their texts are read
+            raise Refused(_("There are more than %(number)s choices.") % {"number": MAX_CHOICES})
         return [self._answer(one, _readable(one, self.format)) for one in answers]
 
     def true_and_false(self) -> list[Answer]:
@@ -153,7 +153,7 @@ def _format_of(element: Element | None, otherwise: str) -> str:
 
 
 def _weight(answer: Element) -> Decimal:
-    number = read_number(answer.attributes.get("fraction", "0"))
+    number = parse_number(answer.attributes.get("fraction", "0"))
     if number is None:
         raise Refused(_("What an answer is worth must be a number."), line=answer.line)
     return number

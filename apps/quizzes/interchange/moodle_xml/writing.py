@@ -8,7 +8,7 @@ from apps.quizzes.interchange.draft import QuestionDraft
 from apps.quizzes.interchange.moodle import MULTICHOICE, NUMERICAL, SHORTANSWER, TRUEFALSE
 from apps.quizzes.interchange.numbers import plain, share_of
 from apps.quizzes.interchange.texts import one_line
-from apps.quizzes.numbers import in_plain_figures
+from apps.quizzes.numbers import to_plain_digits
 
 _KINDS = {
     SINGLE: MULTICHOICE,
@@ -72,7 +72,7 @@ def _accepted_texts(draft: QuestionDraft) -> Iterator[str]:
 
 
 def _number(draft: QuestionDraft) -> Iterator[str]:
-    number = in_plain_figures(draft.answer)
+    number = to_plain_digits(draft.answer)
     more = "" if draft.tolerance is None else f"<tolerance>{plain(draft.tolerance)}</tolerance>"
     if number != draft.answer:
         more += f"<as_typed>{_escape(draft.answer)}</as_typed>"

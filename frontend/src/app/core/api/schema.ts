@@ -312,10 +312,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List choices in their questions' order. */
+        /** List choices. */
         get: operations["choices_list"];
         put?: never;
-        /** Add a choice to a question of one's own. */
+        /** Add a choice to a question. */
         post: operations["choices_create"];
         delete?: never;
         options?: never;
@@ -333,16 +333,16 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Read one choice. */
+        /** Get a choice. */
         get: operations["choices_retrieve"];
-        /** Change a choice. */
+        /** Replace a choice. */
         put: operations["choices_update"];
         post?: never;
-        /** Remove a choice. */
+        /** Delete a choice. */
         delete: operations["choices_destroy"];
         options?: never;
         head?: never;
-        /** Change what is named of a choice. */
+        /** Change some fields of a choice. */
         patch: operations["choices_partial_update"];
         trace?: never;
     };
@@ -777,10 +777,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List questions in their quizzes' order. */
+        /** List questions. */
         get: operations["questions_list"];
         put?: never;
-        /** Add a question, with its choices, to a quiz of one's own. */
+        /** Add a question, with its choices, to a quiz. */
         post: operations["questions_create"];
         delete?: never;
         options?: never;
@@ -798,16 +798,16 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Read one question with its choices. */
+        /** Get a question with its choices. */
         get: operations["questions_retrieve"];
-        /** Change a question, or move it to another quiz of one's own. */
+        /** Replace a question, or move it to another quiz. */
         put: operations["questions_update"];
         post?: never;
-        /** Remove a question; attempts that asked it keep it. */
+        /** Delete a question. Attempts that contain it keep it. */
         delete: operations["questions_destroy"];
         options?: never;
         head?: never;
-        /** Change what is named of a question; choices replace all that there were. */
+        /** Change some fields of a question. */
         patch: operations["questions_partial_update"];
         trace?: never;
     };
@@ -821,7 +821,7 @@ export interface paths {
         /** List submissions, newest first, without answers and feedback. */
         get: operations["quiz_submissions_list"];
         put?: never;
-        /** Submit answers; they are graded at once. */
+        /** Submit answers, and get them graded. */
         post: operations["quiz_submissions_create"];
         delete?: never;
         options?: never;
@@ -839,7 +839,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Read a submission with its feedback. */
+        /** Get a submission with its feedback. */
         get: operations["quiz_submissions_retrieve"];
         put?: never;
         post?: never;
@@ -859,7 +859,7 @@ export interface paths {
         /** List quizzes, newest first, without their questions. */
         get: operations["quizzes_list"];
         put?: never;
-        /** Add a quiz to a lesson of a course that one teaches. */
+        /** Add a quiz to a lesson. */
         post: operations["quizzes_create"];
         delete?: never;
         options?: never;
@@ -877,16 +877,16 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Read a quiz with its questions; the key is for its authors. */
+        /** Get a quiz with its questions. Only instructors see the answer key. */
         get: operations["quizzes_retrieve"];
-        /** Change a quiz, or move it to another lesson of one's own. */
+        /** Replace a quiz, or move it to another lesson. */
         put: operations["quizzes_update"];
         post?: never;
-        /** Remove a quiz and everything below it, submissions too. */
+        /** Delete a quiz with its questions and submissions. */
         delete: operations["quizzes_destroy"];
         options?: never;
         head?: never;
-        /** Change what is named of a quiz. */
+        /** Change some fields of a quiz. */
         patch: operations["quizzes_partial_update"];
         trace?: never;
     };
@@ -900,7 +900,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Read the questions, with their key, as a GIFT or Moodle XML file. */
+        /** Export the questions, with the answer key, as a GIFT or Moodle XML file. */
         get: operations["quizzes_export_get"];
         put?: never;
         post?: never;
@@ -922,7 +922,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Add the questions of a GIFT or Moodle XML file: all of them, or none. */
+        /** Import all questions of a GIFT or Moodle XML file, or none. */
         post: operations["quizzes_import_post"];
         delete?: never;
         options?: never;
@@ -941,7 +941,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Put the questions into another order. */
+        /** Reorder the questions of a quiz. */
         put: operations["quizzes_questions_order_put"];
         post?: never;
         delete?: never;
@@ -960,10 +960,10 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Read what the last regrade has changed. */
+        /** Get the last regrade, with the submissions that it has changed. */
         get: operations["quizzes_regrade_get"];
         put?: never;
-        /** Have all submissions graded anew by the key as it is now. */
+        /** Regrade all submissions with the current answer key. */
         post: operations["quizzes_regrade_post"];
         delete?: never;
         options?: never;
@@ -983,7 +983,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Open an attempt, or return the one that is open (200). */
+        /** Start an attempt, or get the open one (200). */
         post: operations["quizzes_start_post"];
         delete?: never;
         options?: never;
@@ -1001,7 +1001,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Read what the submissions show of the quiz and of its questions. */
+        /** Get the statistics of a quiz and its questions. */
         get: operations["quizzes_statistics_get"];
         put?: never;
         post?: never;
@@ -1385,7 +1385,7 @@ export interface components {
             is_correct?: boolean;
             /**
              * Position
-             * @description Appended unless given.
+             * @description By default, the last position.
              */
             position?: number;
         };
@@ -1406,7 +1406,7 @@ export interface components {
             is_correct?: boolean;
             /**
              * Position
-             * @description Appended unless given.
+             * @description By default, the last position.
              */
             position?: number;
         };
@@ -1419,7 +1419,7 @@ export interface components {
             is_correct?: boolean;
             /**
              * Position
-             * @description Appended unless given.
+             * @description By default, the last position.
              */
             position?: number;
         };
@@ -1968,7 +1968,7 @@ export interface components {
             text: string;
             /**
              * Is correct
-             * @description The key: not shown to learners.
+             * @description Part of the answer key, which students cannot see.
              */
             is_correct?: boolean;
         };
@@ -1989,24 +1989,24 @@ export interface components {
             kind: "single" | "multiple" | "true_false" | "short_text" | "numeric";
             /**
              * Answer
-             * @description The key where there are no choices: accepted texts, one a line; a number; `true` or `false`.
+             * @description The answer key of a question without choices: accepted texts, one per line; a number; or `true` or `false`.
              */
             answer?: string;
             /**
              * Tolerance
-             * @description Of a numeric one.
+             * @description Only for numeric questions.
              */
             tolerance?: number | null;
             /** Points */
             points?: number;
             /**
              * Position
-             * @description Appended unless given.
+             * @description By default, the last position.
              */
             position?: number;
             /** Explanation */
             explanation?: string;
-            /** @description Given, they replace all that there were. */
+            /** @description Replaces all existing choices. Omit this field to keep them. */
             choices?: components["schemas"]["WantedChoice"][];
             /**
              * Created at
@@ -2039,24 +2039,24 @@ export interface components {
             kind: "single" | "multiple" | "true_false" | "short_text" | "numeric";
             /**
              * Answer
-             * @description The key where there are no choices: accepted texts, one a line; a number; `true` or `false`.
+             * @description The answer key of a question without choices: accepted texts, one per line; a number; or `true` or `false`.
              */
             answer?: string;
             /**
              * Tolerance
-             * @description Of a numeric one.
+             * @description Only for numeric questions.
              */
             tolerance?: number | null;
             /** Points */
             points?: number;
             /**
              * Position
-             * @description Appended unless given.
+             * @description By default, the last position.
              */
             position?: number;
             /** Explanation */
             explanation?: string;
-            /** @description Given, they replace all that there were. */
+            /** @description Replaces all existing choices. Omit this field to keep them. */
             choices?: components["schemas"]["WantedChoice"][];
         };
         QuestionPatch: {
@@ -2070,24 +2070,24 @@ export interface components {
             kind?: "single" | "multiple" | "true_false" | "short_text" | "numeric";
             /**
              * Answer
-             * @description The key where there are no choices: accepted texts, one a line; a number; `true` or `false`.
+             * @description The answer key of a question without choices: accepted texts, one per line; a number; or `true` or `false`.
              */
             answer?: string;
             /**
              * Tolerance
-             * @description Of a numeric one.
+             * @description Only for numeric questions.
              */
             tolerance?: number | null;
             /** Points */
             points?: number;
             /**
              * Position
-             * @description Appended unless given.
+             * @description By default, the last position.
              */
             position?: number;
             /** Explanation */
             explanation?: string;
-            /** @description Given, they replace all that there were. */
+            /** @description Replaces all existing choices. Omit this field to keep them. */
             choices?: components["schemas"]["WantedChoice"][];
         };
         SubmissionRow: {
@@ -2201,7 +2201,6 @@ export interface components {
             readonly student?: (string | components["schemas"]["UserCard"]) | null;
             /** Attempt */
             readonly attempt?: number;
-            answers: components["schemas"]["Answer"][];
             /** Score */
             readonly score?: number;
             /** Max score */
@@ -2220,6 +2219,7 @@ export interface components {
              * Format: date-time
              */
             readonly submitted_at?: string;
+            answers: components["schemas"]["Answer"][];
             readonly feedback?: components["schemas"]["Feedback"][];
             readonly questions?: components["schemas"]["AskedQuestion"][];
         };
@@ -2268,7 +2268,7 @@ export interface components {
             title: string;
             /**
              * Pass mark
-             * @description Per cent.
+             * @description In percent.
              */
             pass_mark?: number;
             /**
@@ -2278,7 +2278,7 @@ export interface components {
             max_attempts?: number | null;
             /**
              * Time limit seconds
-             * @description Null: no limit. Submissions may be one second late.
+             * @description Null: no limit. A submission may arrive one second late.
              */
             time_limit_seconds?: number | null;
             /**
@@ -2309,12 +2309,12 @@ export interface components {
             readonly problems?: components["schemas"]["Problem"][];
             /**
              * My attempts
-             * @description Those that ran out, too.
+             * @description Including expired attempts.
              */
             readonly my_attempts?: number;
             /**
              * My grade
-             * @description Per cent.
+             * @description In percent.
              */
             readonly my_grade?: number | null;
             /** My passed */
@@ -2323,10 +2323,10 @@ export interface components {
             /**
              * Now
              * Format: date-time
-             * @description The server's clock.
+             * @description The server's current time.
              */
             readonly now?: string;
-            /** @description Not in lists. To learners null where there is a time limit and no open attempt. */
+            /** @description Omitted in lists. Null for students if the quiz has a time limit and they have no open attempt. */
             readonly questions?: components["schemas"]["Question"][] | null;
         };
         QuizPage: {
@@ -2343,7 +2343,7 @@ export interface components {
             title: string;
             /**
              * Pass mark
-             * @description Per cent.
+             * @description In percent.
              */
             pass_mark?: number;
             /**
@@ -2353,7 +2353,7 @@ export interface components {
             max_attempts?: number | null;
             /**
              * Time limit seconds
-             * @description Null: no limit. Submissions may be one second late.
+             * @description Null: no limit. A submission may arrive one second late.
              */
             time_limit_seconds?: number | null;
             /**
@@ -2379,7 +2379,7 @@ export interface components {
             title?: string;
             /**
              * Pass mark
-             * @description Per cent.
+             * @description In percent.
              */
             pass_mark?: number;
             /**
@@ -2389,7 +2389,7 @@ export interface components {
             max_attempts?: number | null;
             /**
              * Time limit seconds
-             * @description Null: no limit. Submissions may be one second late.
+             * @description Null: no limit. A submission may arrive one second late.
              */
             time_limit_seconds?: number | null;
             /**
@@ -2472,7 +2472,7 @@ export interface components {
             /**
              * Now
              * Format: date-time
-             * @description The server's clock.
+             * @description The server's current time.
              */
             now: string;
             questions: components["schemas"]["AskedQuestion"][];
@@ -2496,17 +2496,17 @@ export interface components {
             kind: string;
             /**
              * N
-             * @description Submissions that were asked it.
+             * @description Submissions that contain the question.
              */
             n: number;
             /**
              * Facility
-             * @description Mean mark ÷ maximum, in per cent.
+             * @description Facility index: mean points ÷ maximum points, in percent.
              */
             facility: number | null;
             /**
              * Discrimination
-             * @description 100 × the correlation of its mark with the sum of the others; null below two submissions and where one of them does not vary.
+             * @description Discrimination index: 100 × the correlation of the question's points with the points for all other questions. Null with fewer than two submissions, or if one of the two does not vary.
              */
             discrimination: number | null;
             /**
@@ -2521,7 +2521,7 @@ export interface components {
             quiz: string;
             /**
              * Attempts
-             * @description Submissions that are looked at.
+             * @description Submissions that are counted.
              */
             attempts: number;
             /** Students */
@@ -2534,7 +2534,7 @@ export interface components {
             pass_rate: number | null;
             /**
              * Warning
-             * @description Below 20 submissions.
+             * @description Set with fewer than 20 submissions.
              * @enum {string|null}
              */
             warning: "few_attempts" | null;
@@ -14144,7 +14144,7 @@ export interface operations {
     quizzes_import_post: {
         parameters: {
             query?: {
-                /** @description Leave out questions of a kind that there is not here. */
+                /** @description Skip questions of unsupported types instead of refusing the file. */
                 skip_unsupported?: boolean;
             };
             header?: {
@@ -14895,7 +14895,7 @@ export interface operations {
     quizzes_statistics_get: {
         parameters: {
             query?: {
-                /** @description Over the first submission of each student, unless told `all`. */
+                /** @description `first` (the default): the first submission of each student; `all`: every one. */
                 attempts?: "first" | "all";
             };
             header?: never;

@@ -1,0 +1,237 @@
+"""Create, change and delete quizzes, and reorder their questions."""
+
+from datetime import timedelta
+from typing import Any
+
+from bson import ObjectId
+from django.utils.translation import gettext_lazy as _
+from mongoengine import QuerySet
+from pymongo import UpdateOne
+
+from apps.common.clock import now_in_milliseconds
+from apps.common.errors import Conflict, Invalid, NotFound, StaleRevision, reference_errors
+from apps.common.storage.count_limits import CountLimit
+from apps.common.storage.documents import check_revision, for_each, update
+from apps.lessons import selectors as lessons
+from apps.lessons.documents import Lesson
+from apps.quizzes import selectors
+from apps.quizzes.documents import Attempt, Choice, Question, Quiz
+from apps.quizzes.representations import QuestionRepresentation, QuizRepresentation
+from apps.quizzes.services.moves import enqueue_move
+from apps.quizzes.services.summaries import EMPTY_SUMMARY, store_summary
+from apps.users.viewer import Viewer
+
+A_MINUTE = timedelta(minutes=1)
+
+MAX_IN_COURSE = 1000
+MAX_IN_LESSON = 50
+
+
+class TooManyQuizzes(Conflict):
+    code = "too_many_quizzes"
+    detail = _("A lesson can have at most %(lesson)s quizzes, and a course at most %(course)s.") % {
+        "lesson": MAX_IN_LESSON,
+        "course": MAX_IN_COURSE,
+    }
+
+
+OF_COURSE = CountLimit(
+    "quizzes-of-course",
+    MAX_IN_COURSE,
+    count=lambda course_id: Quiz.objects(course=course_id, removed=None).count(),
+    refusal=TooManyQuizzes,
+)
+OF_LESSON = CountLimit(
+    "quizzes-of-lesson",
+    MAX_IN_LESSON,
+    count=lambda lesson_id: Quiz.objects(lesson=lesson_id, removed=None).count(),
+    refusal=TooManyQuizzes,
+)
+
+
+class BeingReordered(Conflict):
+    code = "being_reordered"
+    detail = _("The questions of this quiz are being reordered. Try again shortly.")
+
+
+def create_quiz(
+    *, quiz_id: ObjectId, lesson: str, viewer: Viewer, **fields: Any
+) -> QuizRepresentation:
+    """
+    Add a quiz to a lesson, given by its id.
+
+    :raises ReferenceNotFound: the lesson does not exist, or is not visible to the viewer
+    :raises NotQuizInstructor: the viewer may not edit the quizzes of the course
+    :raises TooManyQuizzes: the lesson or its course has as many quizzes as it can have
+    """
+    new_lesson = _get_editable_lesson(lesson, viewer)
+    new = Quiz(
+        id=quiz_id, lesson=new_lesson.id, course=new_lesson.course, **EMPTY_SUMMARY, **fields
+    )
+    quiz = OF_COURSE.insert(new_lesson.course, new, by=_insert_into_lesson)
+    selectors.invalidate_quizzes(quiz.course)
+    with reference_errors("lesson"):
+        _delete_if_lesson_is_gone(quiz)
+    return selectors.read_written_quiz(quiz, viewer=viewer)
+
+
+def _insert_into_lesson(quiz: Quiz) -> Quiz:
+    return OF_LESSON.insert(quiz.lesson, quiz)
+
+
+def _delete_if_lesson_is_gone(quiz: Quiz) -> None:
+    try:
+        lessons.get_lesson(quiz.lesson)
+    except NotFound:
+        quiz.delete()
+        raise
+
+
+def _get_editable_lesson(lesson_id: str | ObjectId, viewer: Viewer) -> Lesson:
+    with reference_errors("lesson"):
+        lesson, course = lessons.get_visible_lesson(lesson_id, viewer=viewer)
+    selectors.check_may_edit_quizzes(course, viewer=viewer)
+    return lesson
+
+
+def update_quiz(
+    quiz_id: str, *, viewer: Viewer, expected: list[int] | None = None, **fields: Any
+) -> QuizRepresentation:
+    """
+    Change a quiz; if it moves to another lesson, a task moves its submissions.
+
+    :raises NotFound: it does not exist, or its course is not visible to the viewer
+    :raises NotQuizInstructor: the viewer may not edit the quizzes of the old or the new course
+    :raises ReferenceNotFound: the new lesson does not exist, or is not visible to the viewer
+    :raises TooManyQuizzes: the new lesson or its course has as many quizzes as it can have
+    :raises StaleRevision: the quiz has been changed since it was read
+    """
+    quiz = selectors.get_editable_quiz(quiz_id, viewer=viewer)
+    lesson_id = ObjectId(fields.pop("lesson", quiz.lesson))
+    moves = lesson_id != quiz.lesson
+    if moves:
+        course_id = _get_editable_lesson(lesson_id, viewer).course
+        fields |= {"lesson": lesson_id, "course": course_id}
+        fields["moved_at"] = now_in_milliseconds()
+    condition = {"lesson": quiz.lesson, "course": quiz.course}
+    with (
+        OF_COURSE.moved(quiz.course, fields.get("course", quiz.course)),
+        OF_LESSON.moved(quiz.lesson, lesson_id),
+    ):
+        changed = update(quiz, expected=expected, condition=condition, **fields)
+    selectors.invalidate_quizzes(quiz.course, changed.course)
+    if moves:
+        enqueue_move(changed)
+    return selectors.read_written_quiz(changed, viewer=viewer)
+
+
+def delete_quiz(quiz_id: str, *, viewer: Viewer, expected: list[int] | None = None) -> None:
+    """
+    Hide a quiz, then delete its questions and submissions.
+
+    :raises NotFound: it does not exist, or its course is not visible to the viewer
+    :raises NotQuizInstructor: the viewer may not edit the quizzes of the course
+    :raises StaleRevision: the quiz has been changed since it was read
+    """
+    quiz = selectors.get_editable_quiz(quiz_id, viewer=viewer)
+    condition = {"id": quiz.id, "removed": None}
+    if expected is not None:
+        condition["revision__in"] = expected
+    with OF_COURSE.released(quiz.course), OF_LESSON.released(quiz.lesson):
+        if not Quiz.objects(**condition).update_one(**_hidden_now()):
+            check_revision(Quiz, quiz.id)
+    selectors.invalidate_quizzes(quiz.course)
+    _delete_contents([quiz.id])
+
+
+def delete_quizzes_of_lesson(lesson_id: str) -> None:
+    _delete_all(Quiz.objects(lesson=lesson_id, removed=None))
+
+
+def delete_quizzes_of_course(course_id: str) -> None:
+    _delete_all(Quiz.objects(course=course_id, removed=None))
+    selectors.invalidate_quizzes(course_id)
+
+
+def finish_removals() -> int:
+    """Delete quizzes hidden a minute ago, to which no running request can still be adding."""
+    before = now_in_milliseconds() - A_MINUTE
+    return for_each(Quiz.objects(removed_at__lt=before).only("id"), _finish_removal)
+
+
+def _finish_removal(quiz: Quiz) -> None:
+    _delete_contents([quiz.id])
+    quiz.delete()
+
+
+def reorder_questions(
+    quiz_id: str,
+    *,
+    viewer: Viewer,
+    questions: list[ObjectId],
+    expected: list[int] | None = None,
+) -> list[QuestionRepresentation]:
+    """
+    Put all questions of a quiz into a new order.
+
+    :raises NotFound: the quiz does not exist, or its course is not visible to the viewer
+    :raises NotQuizInstructor: the viewer may not edit the quizzes of the course
+    :raises StaleRevision: the quiz has been changed since it was read
+    :raises Invalid: the list does not contain each question of the quiz exactly once
+    :raises BeingReordered: another reordering is in progress
+    """
+    quiz = selectors.get_editable_quiz(quiz_id, viewer=viewer)
+    if expected is not None and quiz.revision not in expected:
+        raise StaleRevision()
+    if sorted(questions) != sorted(each.id for each in selectors.questions_of(quiz)):
+        raise Invalid(questions=_("List each question of the quiz exactly once."))
+    # Readers use the new order as soon as it is stored.
+    reordered = Quiz.objects(id=quiz.id, question_order=None, removed=None).modify(
+        new=True, set__question_order=questions, set__unfinished_since=now_in_milliseconds()
+    )
+    if reordered is None:
+        raise BeingReordered()
+    _finish_reordering(reordered)
+    return selectors.read_written_questions(quiz.id)
+
+
+def repair_quizzes() -> int:
+    """Finish reorderings interrupted over a minute ago; return the number of quizzes."""
+    before = now_in_milliseconds() - A_MINUTE
+    return for_each(Quiz.objects(unfinished_since__lt=before), _finish_reordering)
+
+
+def _finish_reordering(quiz: Quiz) -> None:
+    """Let questions follow a new order."""
+    moves = [
+        UpdateOne({"_id": question_id, "quiz_id": quiz.id}, {"$set": {"position": position}})
+        for position, question_id in enumerate(quiz.question_order or [], start=1)
+    ]
+    if moves:
+        Question._get_collection().bulk_write(moves)
+        store_summary(quiz.id)  # its problems are stored in the order of the questions
+    same = Quiz.objects(id=quiz.id, unfinished_since=quiz.unfinished_since)
+    same.update_one(unset__unfinished_since=True, unset__question_order=True)
+
+
+def _delete_all(quizzes: QuerySet) -> None:
+    ids = quizzes.distinct("id")
+    courses = quizzes.distinct("course")
+    Quiz.objects(id__in=ids).update(**_hidden_now())
+    selectors.invalidate_quizzes(*courses)
+    _delete_contents(ids)
+
+
+def _hidden_now() -> dict:
+    return {"set__removed": True, "set__removed_at": now_in_milliseconds()}
+
+
+def _delete_contents(quiz_ids: list[ObjectId]) -> None:
+    """Delete the submissions, questions and choices of quizzes."""
+    submissions = Attempt.objects(quiz__in=quiz_ids)
+    students = submissions.distinct("student")
+    submissions.delete()
+    questions = Question.objects(quiz__in=quiz_ids)
+    Choice.objects(question__in=questions.distinct("id")).delete()
+    questions.delete()
+    selectors.invalidate_grades(*students)
