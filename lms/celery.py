@@ -1,4 +1,4 @@
-"""Celery, and the one timetable of what is done again and again, with Celery or without."""
+"""Celery, and the schedule of the sweeps, which run with or without Celery."""
 
 import os
 
@@ -15,7 +15,7 @@ app.autodiscover_tasks()
 
 A_MINUTE, AN_HOUR, A_DAY = 60, 60 * 60, 24 * 60 * 60
 
-# Each task, and the seconds between two runs of it.
+# The periodic tasks, and the seconds between two runs.
 SWEEPS = {
     "apps.users.tasks.send_account_mails": A_MINUTE,
     "apps.users.tasks.repair_profiles": A_MINUTE,
@@ -44,19 +44,19 @@ LOW_PRIORITY = {"apps.quizzes.tasks.regrade_quiz", "apps.quizzes.tasks.move_subm
 
 app.conf.task_routes = {task: {"priority": 9} for task in LOW_PRIORITY}  # Redis takes 0 first
 app.conf.beat_schedule = {
-    # One that has waited a whole round is not worth doing twice.
+    # A sweep that has waited until the next one is not needed.
     task: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
     for task, seconds in SWEEPS.items()
 }
 
 
 @setup_logging.connect
-def _keep_our_logging(**_) -> None:
-    """Leave logging as the settings have it; Celery would put its own in its place."""
+def _keep_logging(**_) -> None:
+    """Keep Celery from replacing the logging configuration of the settings."""
 
 
 @celeryd_init.connect
 @beat_init.connect
-def _keep_files_private(**_) -> None:
-    """Restrict what Celery writes, also where it does not run beside the server."""
+def _restrict_files(**_) -> None:
+    """Restrict access to Celery's files, even if the server has not started it."""
     private_files.restrict_umask()

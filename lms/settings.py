@@ -1,4 +1,4 @@
-"""Every setting of the product, from the environment; production is the default."""
+"""All settings of the product, from the environment; the defaults are for production."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ PUBLIC_URL = env.url("PUBLIC_URL", "http", "https", default=f"http://127.0.0.1:{
 HTTPS = PUBLIC_URL.startswith("https://")
 DEMO = env.flag("LMS_DEMO")
 DEMO_PASSWORD = env.text("LMS_DEMO_PASSWORD")
-APPEND_SLASH = False  # a POST is never redirected, and an address is an address
+APPEND_SLASH = False  # A POST must not be redirected.
 
 INSTALLED_APPS = [
     "apps.users.staff.StaffSiteConfig",  # django.contrib.admin
@@ -91,11 +91,11 @@ SQLITE = f"sqlite:///{DATA_DIR / 'accounts.sqlite3'}"
 DATABASES = {"default": env.database("DATABASE_URL", SQLITE)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
-        "timeout": 5,  # a writer waits this long for another before the caller is told 503
-        "transaction_mode": "IMMEDIATE",  # a deferred one fails at once where it should wait
+        "timeout": 5,  # Seconds that a writer waits for another; then the response is a 503.
+        "transaction_mode": "IMMEDIATE",  # A deferred transaction would fail instead of waiting.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
-    # A file for the tests, too: their threads would share no database in memory.
+    # The tests use a file, too, because their threads cannot share a database in memory.
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "tests.sqlite3")}
 else:
     DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
@@ -105,7 +105,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MONGODB_URI = env.url("MONGODB_URI", "mongodb", "mongodb+srv")
 EMBEDDED_STORE = DATA_DIR / "documents.sqlite3"
-STORE_TIMEOUT_SECONDS = 2.2  # PyMongo looks at its watch twice a second: 2.5 would be 3
+STORE_TIMEOUT_SECONDS = 2.2  # PyMongo checks its deadline every 500 ms, so 2.5 s would become 3 s.
 
 REDIS_URL = env.url("REDIS_URL", "redis", "rediss", "unix")
 SHARED_STORES = bool(MONGODB_URI and REDIS_URL)  # Several processes can use them.
@@ -114,8 +114,8 @@ REDIS = {
     "LOCATION": REDIS_URL,
     "KEY_PREFIX": "lms",
     "OPTIONS": {
-        "SERIALIZER": "django_redis.serializers.json.JSONSerializer",  # nothing is unpickled
-        "SOCKET_CONNECT_TIMEOUT": 0.2,  # a frozen Redis is a slow page, not a hanging one
+        "SERIALIZER": "django_redis.serializers.json.JSONSerializer",  # It never unpickles.
+        "SOCKET_CONNECT_TIMEOUT": 0.2,  # A frozen Redis slows a page down but does not hang it.
         "SOCKET_TIMEOUT": 0.2,
         "CONNECTION_POOL_KWARGS": {"retry": None, "max_connections": 64},
     },
@@ -125,19 +125,19 @@ IN_PROCESS = {
     "LOCATION": "pages",
     "OPTIONS": {"MAX_ENTRIES": 50_000, "MAX_BYTES": 64 * 1024 * 1024},
 }
-COUNTERS = {  # of their own, so that no cached page drives out a rate limit
+COUNTERS = {  # A separate cache, so that cached pages never evict a rate limit's counter.
     "BACKEND": "apps.common.storage.cache.memory.CounterCache",
     "LOCATION": "counters",
     "OPTIONS": {"MAX_ENTRIES": 100_000, "MAX_BYTES": 96 * 1024 * 1024},
 }
 CACHES = {
     "default": REDIS if REDIS_URL else IN_PROCESS,
-    "local": COUNTERS,  # where rate limits are counted while Redis is away
+    "local": COUNTERS,  # Counts rate limits while Redis is unreachable.
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.db"  # the admin's; no cache to lose them
+SESSION_ENGINE = "django.contrib.sessions.backends.db"  # A cache could lose the admin's sessions.
 SESSION_COOKIE_AGE = 8 * 60 * 60
 
-# Who
+# Accounts
 
 AUTH_USER_MODEL = "users.Account"
 AUTHENTICATION_BACKENDS = ["apps.users.backends.AccountBackend"]
@@ -157,7 +157,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
 SESSION_LIFETIME = timedelta(days=30)
-MAX_SESSIONS = 50  # per account; one more ends the least recently used
+MAX_SESSIONS = 50  # Per account; another one ends the least recently used.
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=7),
@@ -177,12 +177,12 @@ REST_AUTH = {
 }
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = "none"  # a mail offers it; nothing waits for it
+ACCOUNT_EMAIL_VERIFICATION = "none"  # An email offers it, but nothing depends on it.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "apps.users.passwords.ResetTokenGenerator"
-ACCOUNT_RATE_LIMITS = False  # apps.common.storage.rate_limits has them all
+ACCOUNT_RATE_LIMITS = False  # apps.common.storage.rate_limits has all limits.
 
-# How it answers
+# API
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["apps.users.authentication.BearerAuthentication"],
@@ -197,7 +197,7 @@ REST_FRAMEWORK = {
 }
 RATE_LIMITED = env.flag("LMS_RATE_LIMITS", default=True)
 RATE_LIMITS = {  # requests, seconds
-    "anonymous": env.rate("LMS_LIMIT_ANONYMOUS", "1200/60"),  # per network, as all without a note
+    "anonymous": env.rate("LMS_LIMIT_ANONYMOUS", "1200/60"),  # per network
     "signed_in": env.rate("LMS_LIMIT_SIGNED_IN", "600/60"),  # per user
     "search": env.rate("LMS_LIMIT_SEARCH", "120/60"),  # per user or network
     "failures": env.rate("LMS_LIMIT_FAILURES", "5/900"),  # per account and network
@@ -211,13 +211,13 @@ RATE_LIMITS = {  # requests, seconds
     "uploads": env.rate("LMS_LIMIT_UPLOADS", "20/3600"),
     "previews": env.rate("LMS_LIMIT_PREVIEWS", "30/60"),
     "attempts": env.rate("LMS_LIMIT_ATTEMPTS", "60/3600"),
-    "files": env.rate("LMS_LIMIT_FILES", "60/3600"),  # question banks that come or go
+    "files": env.rate("LMS_LIMIT_FILES", "60/3600"),  # imports and exports of question banks
     "regrades": env.rate("LMS_LIMIT_REGRADES", "20/3600"),  # of all submissions of a quiz
     "statistics": env.rate("LMS_LIMIT_STATISTICS", "60/60"),
-    "exports": env.rate("LMS_LIMIT_EXPORTS", "10/3600"),  # of all that is stored of oneself
+    "exports": env.rate("LMS_LIMIT_EXPORTS", "10/3600"),  # of a user's own data
 }
-# Emails, seconds: for one recipient, and for one whose address is not verified. LMS_RATE_LIMITS
-# does not lift these limits: they protect people who never asked for our emails.
+# Emails, seconds: per recipient, and per recipient with an unverified address. LMS_RATE_LIMITS does
+# not lift these limits, because they protect people who never asked for emails.
 NOTIFICATION_MAILS = env.rate("LMS_LIMIT_NOTIFICATION_MAILS", "20/3600")
 NOTIFICATION_MAILS_UNVERIFIED = env.rate("LMS_LIMIT_NOTIFICATION_MAILS_UNVERIFIED", "10/86400")
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", default=0)
@@ -238,27 +238,27 @@ CORS_ALLOW_HEADERS = [
 ]
 CORS_EXPOSE_HEADERS = ["ETag", "Retry-After", "X-Request-ID"]
 
-# Of each process. Requests that wait for an expensive job hold at most half of the threads.
+# Per process; requests that wait for an expensive job occupy at most half of the threads.
 WEB_THREADS = env.number("WEB_THREADS", default=32 if SHARED_STORES else 128, least=1)
 MOST_WAITING_REQUESTS = WEB_THREADS // 2
 
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
-SECURE_SSL_REDIRECT = False  # the proxy's; health probes speak plain http
+SECURE_SSL_REDIRECT = False  # The proxy redirects; health probes use plain HTTP.
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SILENCED_SYSTEM_CHECKS = [
-    "security.W005",  # subdomains and the preload list are for their owner to promise
+    "security.W005",  # Only the domain's owner can decide about subdomains and the preload list.
     "security.W021",
-    "security.W008",  # see SECURE_SSL_REDIRECT
+    "security.W008",  # See SECURE_SSL_REDIRECT.
 ]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL, *CORS_ALLOWED_ORIGINS]
 X_FRAME_OPTIONS = "DENY"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # the admin's forms; the API's parsers have their own
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # For the admin; the API's parsers have their own limits.
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-# The server itself serves static files and media, so no other user of the machine needs them.
+# The server itself serves static files and media, so other users of the machine need no access.
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 FILE_UPLOAD_HANDLERS = [
@@ -268,11 +268,11 @@ FILE_UPLOAD_HANDLERS = [
 
 VIDEO_HOSTS = env.words("VIDEO_HOSTS", "www.youtube-nocookie.com,player.vimeo.com")
 
-# Files: on this disk, or in an S3 bucket
+# Files, on this disk or in an S3 bucket
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
-WEB_APP = ROOT / "frontend" / "dist" / "web" / "browser"  # where there is none, the API is alone
+WEB_APP = ROOT / "frontend" / "dist" / "web" / "browser"  # Optional.
 WHITENOISE_ROOT = WEB_APP if WEB_APP.exists() else None
 WHITENOISE_MIMETYPES = {".webmanifest": "application/manifest+json"}
 MEDIA_URL = "/media/"
@@ -287,7 +287,7 @@ IN_BUCKET = {
         "custom_domain": env.text("MEDIA_S3_DOMAIN") or None,
         "querystring_auth": not env.text("MEDIA_S3_DOMAIN"),
         "file_overwrite": False,
-        # A bucket that is away is told as such; no request hangs for it.
+        # No request hangs because of an unreachable bucket.
         "client_config": Config(connect_timeout=2, read_timeout=10, retries={"max_attempts": 1}),
     },
 }
@@ -297,7 +297,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "lms.site.static_storage.StaticFilesStorage"},
 }
 
-# Mail
+# Email
 
 EMAIL = env.email("EMAIL_URL")
 if EMAIL:
@@ -318,14 +318,14 @@ LOCALE_PATHS = [ROOT / "lms" / "locale"]
 
 # Tasks
 
-# The embedded store is open in one process, so no other could do its tasks.
+# Only one process can open the embedded store, so a Celery worker could not use it.
 CELERY_BROKER_URL = (REDIS_URL or None) if MONGODB_URI else None
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_TASK_ALWAYS_EAGER = False
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True  # a worker that dies gives its task back
+CELERY_TASK_ACKS_LATE = True  # The task of a worker that dies is run again.
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -334,7 +334,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "max_retries": 1,
     "interval_start": 0,
 }
-CELERY_TASK_PUBLISH_RETRY = False  # the sweep finds what the broker did not take
+CELERY_TASK_PUBLISH_RETRY = False  # A sweep does the work of tasks that the broker did not accept.
 
 LOGGING_CONFIG = "apps.common.logs.configure"
 LOGGING = {"level": "DEBUG" if DEBUG else "INFO"}
@@ -347,7 +347,7 @@ SWAGGER_SETTINGS = {
             "type": "apiKey",
             "name": "Authorization",
             "in": "header",
-            "description": "`Bearer <access>`, as signing in gives it.",
+            "description": "`Bearer <access>`, with the access token from signing in.",
         },
     },
     "SPEC_URL": "/swagger.json",

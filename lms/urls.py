@@ -39,7 +39,7 @@ urlpatterns = [
     path("", include("lms.site.web_app")),
 ]
 
-handler400 = pages.refuse_bad_request
-handler403 = pages.refuse_forbidden
-handler404 = pages.refuse_unknown
-handler500 = pages.refuse_broken
+handler400 = pages.bad_request
+handler403 = pages.forbidden
+handler404 = pages.not_found
+handler500 = pages.server_error

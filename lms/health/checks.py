@@ -1,4 +1,4 @@
-"""Whether the process lives, and whether what it needs is there; each answers within 3 seconds."""
+"""Liveness, and readiness with the state of each part; both respond within 3 seconds."""
 
 import logging
 import time
@@ -18,15 +18,15 @@ from apps.common.storage import cache, indexes
 logger = logging.getLogger(__name__)
 
 OK, DOWN, MISSING = "ok", "down", "missing"
-LONGEST = 2.8  # seconds that the checks may take in all: an answer comes within 3
-STORE_SECONDS = 2.2  # PyMongo looks at its watch twice a second
-VERIFIED_FOR = 60.0  # seconds for which indexes that were there are believed to be there
-MOST_WAITING = 8  # callers; the next ones get the result before
-SHARED_FOR = 10.0  # seconds for which they do
+TIMEOUT_SECONDS = 2.8  # for all checks together, so that the response takes at most 3
+STORE_SECONDS = 2.2  # PyMongo checks its deadline every 500 ms.
+INDEXES_LIFETIME = 60.0  # seconds before existing indexes are checked again
+MOST_WAITING = 8  # Further callers get the previous result.
+RESULT_LIFETIME = 10.0  # the age in seconds up to which they get it
 
-_asking: dict[str, Thread] = {}
+_running: dict[str, Thread] = {}
 _verified_at = float("-inf")
-_examining = Lock()
+_checking = Lock()
 _waiting = BoundedSemaphore(MOST_WAITING)
 _result: tuple[float, dict[str, str]] = (float("-inf"), {})
 
@@ -40,50 +40,50 @@ def live(request: HttpRequest) -> JsonResponse:
 @require_safe
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
-    """Name the state of each part; without the cache the product works, only slower."""
+    """Return the state of each part; without the cache, the product is only slower."""
     parts = current_state()
-    serves = all(state == OK for name, state in parts.items() if name != "cache")
-    status = {"status": "ready" if serves else "unavailable"}
-    return JsonResponse(status | parts, status=200 if serves else 503)
+    is_ready = all(state == OK for name, state in parts.items() if name != "cache")
+    status = {"status": "ready" if is_ready else "unavailable"}
+    return JsonResponse(status | parts, status=200 if is_ready else 503)
 
 
 def current_state() -> dict[str, str]:
     """
-    Return the state of each part, examined once for all who ask at the same time.
+    Return the state of each part, checked once for all simultaneous callers.
 
-    A part that hangs holds the threads of few callers, since anybody may call; the others get the
-    result before.
+    Since anyone may call, a part that hangs blocks only few threads; other callers get the previous
+    result.
     """
-    asked_at = time.monotonic()
+    now = time.monotonic()
     if not _waiting.acquire(blocking=False):
-        return _result_since(asked_at - SHARED_FOR) or _next_result(asked_at)
+        return _result_since(now - RESULT_LIFETIME) or _next_result(now)
     try:
-        return _next_result(asked_at)
+        return _next_result(now)
     finally:
         _waiting.release()
 
 
-def _next_result(asked_at: float) -> dict[str, str]:
-    """Examine all parts, or wait for the caller that does so already."""
+def _next_result(earliest: float) -> dict[str, str]:
+    """Check all parts, or wait for the result of a caller that is already checking."""
     global _result
-    with _examining:
-        if parts := _result_since(asked_at):
+    with _checking:
+        if parts := _result_since(earliest):
             return parts
-        parts = examine(CHECKS)
+        parts = run_checks(CHECKS)
         _result = (time.monotonic(), parts)
         return parts
 
 
 def _result_since(earliest: float) -> dict[str, str] | None:
-    """Return the latest result, unless it is older than this."""
-    examined_at, parts = _result
-    return parts if examined_at >= earliest else None
+    """Return the latest result, unless it is older."""
+    checked_at, parts = _result
+    return parts if checked_at >= earliest else None
 
 
-def examine(checks: dict[str, Callable[[], str]]) -> dict[str, str]:
-    """Run the checks beside each other and return the state of each; one that hangs is down."""
-    deadline = time.monotonic() + LONGEST
-    outcomes = {name: _begin(name, check) for name, check in checks.items()}
+def run_checks(checks: dict[str, Callable[[], str]]) -> dict[str, str]:
+    """Run the checks in parallel and return the state of each; a part that hangs is down."""
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    outcomes = {name: _start(name, check) for name, check in checks.items()}
     return {name: _state(name, outcome, deadline) for name, outcome in outcomes.items()}
 
 
@@ -95,7 +95,7 @@ def documents() -> str:
 
 def declared_indexes() -> str:
     global _verified_at
-    if time.monotonic() - _verified_at < VERIFIED_FOR:
+    if time.monotonic() - _verified_at < INDEXES_LIFETIME:
         return OK
     with pymongo.timeout(STORE_SECONDS):
         missing = indexes.missing_indexes()
@@ -111,23 +111,23 @@ def sql() -> str:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     finally:
-        connection.close()  # this thread's own
+        connection.close()  # It belongs to this thread.
     return OK
 
 
-def copies() -> str:
+def cache_server() -> str:
     return OK if cache.ping() else DOWN
 
 
-CHECKS = {"documents": documents, "indexes": declared_indexes, "sql": sql, "cache": copies}
+CHECKS = {"documents": documents, "indexes": declared_indexes, "sql": sql, "cache": cache_server}
 
 
-def _begin(name: str, check: Callable[[], str]) -> SimpleQueue:
-    """Ask in a thread of its own, and not again while the last one still waits for an answer."""
+def _start(name: str, check: Callable[[], str]) -> SimpleQueue:
+    """Run a check in a thread, unless its previous thread is still running."""
     outcome: SimpleQueue = SimpleQueue()
-    if name not in _asking or not _asking[name].is_alive():
-        _asking[name] = Thread(target=lambda: outcome.put(_outcome(name, check)), daemon=True)
-        _asking[name].start()
+    if name not in _running or not _running[name].is_alive():
+        _running[name] = Thread(target=lambda: outcome.put(_outcome(name, check)), daemon=True)
+        _running[name].start()
     return outcome
 
 
@@ -143,5 +143,5 @@ def _state(name: str, outcome: SimpleQueue, deadline: float) -> str:
     try:
         return outcome.get(timeout=max(0.0, deadline - time.monotonic()))
     except Empty:
-        logger.warning("Readiness: %s does not answer.", name)
+        logger.warning("Readiness: %s does not respond.", name)
         return DOWN

@@ -1,7 +1,8 @@
-"""Figures for Prometheus: how much is asked, how fast it is answered, what is up.
+"""
+Metrics for Prometheus: number and duration of requests, and the availability of each part.
 
-They name routes, never paths, people or addresses. They are for who asks this server directly: a
-request that a proxy has forwarded finds nothing here.
+They contain routes, never paths or personal data. They are only for clients that connect to this
+server directly; a request that a proxy has forwarded gets a 404.
 """
 
 import os
@@ -28,10 +29,10 @@ from lms.health import checks
 
 METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
 
-requests = Counter("lms_requests", "Requests answered.", ["method", "route", "status"])
+requests = Counter("lms_requests", "Number of requests.", ["method", "route", "status"])
 seconds = Histogram(
     "lms_request_seconds",
-    "Time to answer a request.",
+    "Duration of a request in seconds.",
     ["method", "route"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
@@ -42,20 +43,20 @@ class MetricsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        began = time.perf_counter()
+        start = time.perf_counter()
         response = self.get_response(request)
         method = request.method if request.method in METHODS else "other"
         route = route_of(request)
         requests.labels(method, route, response.status_code).inc()
-        seconds.labels(method, route).observe(time.perf_counter() - began)
+        seconds.labels(method, route).observe(time.perf_counter() - start)
         return response
 
 
-class Parts(Collector):
-    """Whether stores and cache answer, asked when somebody looks."""
+class Availability(Collector):
+    """The availability of stores and cache, checked when the metrics are read."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        up = GaugeMetricFamily("lms_up", "Whether a part answers.", labels=["part"])
+        up = GaugeMetricFamily("lms_up", "Whether a part is available.", labels=["part"])
         for name, state in checks.current_state().items():
             up.add_metric([name], float(state == checks.OK))
         yield up
@@ -66,18 +67,18 @@ class Parts(Collector):
 def metrics(request: HttpRequest) -> HttpResponse:
     if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
         raise Http404
-    figures = generate_latest(_counted()) + generate_latest(_up)
-    return HttpResponse(figures, content_type=CONTENT_TYPE_LATEST)
+    content = generate_latest(_request_registry()) + generate_latest(_availability)
+    return HttpResponse(content, content_type=CONTENT_TYPE_LATEST)
 
 
-def _counted() -> CollectorRegistry:
-    """Return what this process has counted, or all workers of the server together."""
+def _request_registry() -> CollectorRegistry:
+    """Return the metrics of this process, or if there are several workers, of all of them."""
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return REGISTRY
-    together = CollectorRegistry()
-    MultiProcessCollector(together)
-    return together
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)
+    return registry
 
 
-_up = CollectorRegistry()
-_up.register(Parts())
+_availability = CollectorRegistry()
+_availability.register(Availability())

@@ -1,7 +1,8 @@
-"""Celery beside the server: its worker, and the beat that asks for the sweeps.
+"""
+Celery's processes under the server: a worker, and the beat that schedules the sweeps.
 
-Celery's worker ends where it loses Redis with tasks in hand, and anything may be killed: both are
-started again whenever they end, until the server stops.
+A process may be killed, and the worker ends when it loses Redis during a task, so both are
+restarted whenever they end, until the server stops.
 """
 
 import ctypes
@@ -21,36 +22,37 @@ logger = logging.getLogger(__name__)
 SECONDS_TO_END = 20
 SHORTEST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds, before another start
 _PR_SET_PDEATHSIG = 1
-_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None  # none is loaded after a fork
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None  # Loading it after a fork is unsafe.
 
 _CELERY = (sys.executable, "-m", "celery", "--app", "lms.celery", "--quiet")
 _WORKER = ("worker", "--concurrency", "2", "--without-mingle", "--without-gossip")
 _BEAT = ("beat", "--schedule", str(settings.DATA_DIR / "timetable"), "--pidfile", "")
 
-_kept: list["Kept"] = []
+_processes: list["SupervisedProcess"] = []
 
 
 def start() -> None:
     for command in (_WORKER, _BEAT):
-        _kept.append(Kept("Celery's " + command[0], *_CELERY, *command, "--loglevel", "WARNING"))
+        full_command = (*_CELERY, *command, "--loglevel", "WARNING")
+        _processes.append(SupervisedProcess(f"Celery {command[0]}", *full_command))
 
 
 def stop() -> None:
-    """End both, which takes as long as the tasks in hand, but no longer than it may."""
-    for one in _kept:
-        one.ask_to_end()
+    """Stop both, waiting for running tasks up to a limit."""
+    for process in _processes:
+        process.ask_to_end()
     end = time.monotonic() + SECONDS_TO_END
-    for one in _kept:
-        one.stop(end - time.monotonic())
-    _kept.clear()
+    for process in _processes:
+        process.stop(end - time.monotonic())
+    _processes.clear()
 
 
-class Kept:
+class SupervisedProcess:
     """
-    A child process that is started again whenever it ends, until it is stopped.
+    A child process that is restarted whenever it ends, until it is stopped.
 
-    Where this process is killed, Linux ends the child. It does so when the thread that has started
-    the child is gone, so that one stays.
+    If this process is killed, Linux ends the child. Linux does the same when the thread that has
+    started the child ends, so that thread runs as long as the child.
     """
 
     def __init__(self, name: str, *command: str):
@@ -59,10 +61,10 @@ class Kept:
         self._stopping = Event()
         self._starting = Lock()
         self._attempted = Event()
-        self._thread = Thread(target=self._keep, name=name, daemon=True)
+        self._thread = Thread(target=self._supervise, name=name, daemon=True)
         self._thread.start()
-        # A worker that the server forked before this had a copy of a pipe of Popen's: Popen would
-        # wait, and miss the end of the child, for as long as that worker lives.
+        # A worker that the server forks now would inherit a pipe of Popen, which would then wait, and
+        # miss the end of the child, as long as that worker lives.
         self._attempted.wait()
 
     def ask_to_end(self) -> None:
@@ -72,7 +74,7 @@ class Kept:
                 self._process.terminate()
 
     def stop(self, wait: float = SECONDS_TO_END) -> None:
-        """End the child, by force where it does not end in so many seconds."""
+        """Stop the process, and kill it if it has not ended after `wait` seconds."""
         self.ask_to_end()
         self._thread.join(max(wait, 0))
         if self._thread.is_alive() and self._process is not None:
@@ -80,7 +82,7 @@ class Kept:
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._thread.join()
 
-    def _keep(self) -> None:
+    def _supervise(self) -> None:
         pause = SHORTEST_PAUSE
         while not self._stopping.is_set():
             began = time.monotonic()
@@ -89,19 +91,19 @@ class Kept:
                 return
             if time.monotonic() - began > LONGEST_PAUSE:
                 pause = SHORTEST_PAUSE
-            logger.error("%s has ended; it is started again in %d s.", self._name, pause)
+            logger.error("%s has ended; it will be restarted in %d s.", self._name, pause)
             self._stopping.wait(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
 
     def _run(self) -> None:
-        """Start the child and wait for its end, unless the server stops."""
+        """Start the process and wait for its end, unless the server is stopping."""
         with self._starting:
             if self._stopping.is_set():
                 return
             try:
                 self._process = subprocess.Popen(
                     self._command,
-                    start_new_session=True,  # Ctrl-C is for the server, which then ends it
+                    start_new_session=True,  # Ctrl-C reaches only the server, which then stops it.
                     preexec_fn=_end_with_parent if _LIBC else None,
                 )
             except OSError as error:

@@ -1,9 +1,10 @@
-"""Sockets of clients, who may be slow on purpose: a thread waits for none of them without a bound.
+"""
+Sockets of clients, which may be slow on purpose, so threads never wait for them without a limit.
 
-A client has an allowance of seconds for which threads wait for it; bytes that it sends or reads
-earn seconds back. In addition, only some of the threads wait for clients at the same time: when one
-more would, the slowest client is disconnected. So any number of slow clients leaves threads for
-the others, and a deadline alone would not do that: whoever is cut off may connect again.
+A client has an allowance of seconds during which threads wait for it; each byte that it sends or
+reads earns time back. In addition, only some of the threads may wait for clients at the same time:
+if another one would, the slowest client is disconnected. So any number of slow clients leaves
+threads for the others, which a deadline alone would not achieve, because clients can reconnect.
 """
 
 import errno
@@ -15,7 +16,7 @@ import time
 from contextlib import suppress
 from threading import Lock
 
-BYTES_PER_SECOND = 32 * 1024  # the rate at which a client may go on for as long as it likes
+BYTES_PER_SECOND = 32 * 1024  # A client at this rate is never disconnected.
 LINGER_SECONDS = 2.0
 _RESET = struct.pack("ii", 1, 0)
 _PIECE = 1024 * 1024
@@ -34,7 +35,7 @@ class HeadTooLarge(Exception):
 
 
 class Allowance:
-    """Seconds for which a thread may wait for a client; bytes earn them back, never more."""
+    """The seconds that a thread may wait for a client; bytes earn back at most those spent."""
 
     def __init__(self, seconds: float):
         self._seconds = self.left = float(seconds)
@@ -47,12 +48,12 @@ class Allowance:
         self.left -= seconds
 
     def earn(self, size: int) -> None:
-        """Count bytes that have moved."""
+        """Count transferred bytes."""
         self.left = min(self._seconds, self.left + size / BYTES_PER_SECOND)
 
 
 class WaitingClients:
-    """The clients that threads wait for just now, up to a number."""
+    """The clients that threads are waiting for, up to a maximum number."""
 
     def __init__(self, most: int):
         self._most = most
@@ -60,7 +61,7 @@ class WaitingClients:
         self._clients: dict[ClientSocket, tuple[Allowance, float]] = {}
 
     def add(self, client: "ClientSocket", allowance: Allowance) -> None:
-        """Add a client; where there are too many, disconnect the slowest."""
+        """Add a client, and if there are too many, disconnect the slowest."""
         with self._lock:
             if len(self._clients) >= self._most:
                 slowest = max(self._clients, key=self._seconds_used)
@@ -79,16 +80,16 @@ class WaitingClients:
 
 class ClientSocket(socket.socket):
     """
-    The socket of one client.
+    The socket of a client.
 
-    It never blocks in the kernel: each call that would block waits in `_wait`.
+    It never blocks in the kernel; a call that would block waits in `_wait`.
     """
 
     def __init__(self, accepted: socket.socket, waiting: WaitingClients):
         super().__init__(fileno=accepted.detach())
         super().setblocking(False)
         if self.family != socket.AF_UNIX:
-            # Otherwise the kernel takes megabytes for a client that reads nothing.
+            # Otherwise the kernel buffers megabytes for a client that reads nothing.
             self.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _MOST_UNSENT)
         self._waiting = waiting
         self._timeout: float | None = None
@@ -98,20 +99,20 @@ class ClientSocket(socket.socket):
         self._expects_more = False
 
     def begin_head(self, *, seconds: float, most: int) -> None:
-        """Expect a request's head, of at most this many bytes."""
+        """Expect a request's head of at most `most` bytes."""
         self._begin(seconds)
         self._bytes_left = most
 
     def begin_body(self, *, seconds: float) -> None:
-        """Expect a request's body, then send the answer."""
+        """Expect a request's body, then send the response."""
         self._begin(seconds)
         self._expects_more = True
 
     def finish(self) -> None:
         """
-        Close, as soon as a client that is not slow has had the time to read its answer.
+        Close the socket after the client has had time to read the response, unless it is too slow.
 
-        What the client still sends is read first: the kernel would withdraw the answer otherwise.
+        Remaining input is read first, because otherwise the kernel would discard the response.
         """
         with suppress(OSError):
             if self._is_too_slow:
@@ -125,15 +126,15 @@ class ClientSocket(socket.socket):
         """End the connection; a thread that waits for the client raises :class:`TooSlow`."""
         self._is_too_slow = True
         with suppress(OSError):
-            # Otherwise the kernel keeps for minutes what a client does not read.
+            # Otherwise the kernel keeps unread data for minutes.
             self.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
             self.shutdown(socket.SHUT_RDWR)
 
     def recv(self, size: int, *flags) -> bytes:
         """
-        :raises TooSlow: nothing came in time
-        :raises HeadTooLarge: the head does not end where it should
-        :raises ConnectionResetError: the client has left before the whole body had come
+        :raises TooSlow: nothing arrived in time
+        :raises HeadTooLarge: the head exceeds its limit
+        :raises ConnectionResetError: the client has disconnected before the body was complete
         """
         while True:
             try:
@@ -144,7 +145,7 @@ class ClientSocket(socket.socket):
         self._receiving.earn(len(data))
         self._check_size(len(data))
         if not data and self._expects_more:
-            raise ConnectionResetError(errno.ECONNRESET, "The body was cut off.")
+            raise ConnectionResetError(errno.ECONNRESET, "The body is incomplete.")
         return data
 
     def send(self, data, *flags) -> int:
@@ -166,29 +167,29 @@ class ClientSocket(socket.socket):
             left = left[self.send(left[:_PIECE], *flags) :]
 
     def sendfile(self, file, offset: int = 0, count: int | None = None) -> int:
-        """Send a file's bytes, all or this many, and return how many there were."""
+        """Send all or `count` bytes of a file, and return the number of sent bytes."""
         if count is None:
             count = os.fstat(file.fileno()).st_size - offset
         sent = 0
         while sent < count:
             try:
                 piece = min(_PIECE, count - sent)
-                moved = os.sendfile(self.fileno(), file.fileno(), offset + sent, piece)
+                size = os.sendfile(self.fileno(), file.fileno(), offset + sent, piece)
             except BlockingIOError:
                 self._wait(select.POLLOUT, self._sending)
                 continue
-            if not moved:  # the file has become shorter
+            if not size:  # The file was truncated.
                 break
-            self._sending.earn(moved)
-            sent += moved
+            self._sending.earn(size)
+            sent += size
         return sent
 
     def setblocking(self, flag: bool) -> None:
-        """Take back what `settimeout` has set; the socket stays as it is."""
+        """Reset the timeout of `settimeout`; the socket itself never blocks."""
         self._timeout = None
 
     def settimeout(self, value: float | None) -> None:
-        """Bound each single wait, in addition to the allowance."""
+        """Limit each single wait, in addition to the allowance."""
         self._timeout = value
 
     def gettimeout(self) -> float | None:
@@ -216,18 +217,18 @@ class ClientSocket(socket.socket):
         """
         Wait until the socket is ready.
 
-        :raises TooSlow: it was not in time, or the client had to make room for others
+        :raises TooSlow: the time is over, or the client had to make room for others
         """
         seconds = allowance.left if self._timeout is None else min(allowance.left, self._timeout)
         is_ready = False
         if seconds > 0 and not self._is_too_slow:
-            began = time.monotonic()
+            start = time.monotonic()
             self._waiting.add(self, allowance)
             try:
                 is_ready = bool(_poll(self, event, seconds))
             finally:
                 self._waiting.remove(self)
-            allowance.spend(time.monotonic() - began)
+            allowance.spend(time.monotonic() - start)
         if not is_ready and event == select.POLLOUT:
             self.disconnect()
         if not is_ready or self._is_too_slow:
@@ -236,6 +237,6 @@ class ClientSocket(socket.socket):
 
 
 def _poll(client: socket.socket, event: int, seconds: float) -> list:
-    poll = select.poll()  # unlike a selector it takes no file descriptor of its own
+    poll = select.poll()  # Unlike a selector, it needs no file descriptor.
     poll.register(client, event)
     return poll.poll(seconds * 1000)

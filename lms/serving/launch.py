@@ -1,4 +1,4 @@
-"""`make run`: prepares everything, says where to look, and becomes the server."""
+"""`make run`: prepare everything, print the URLs, and become the server."""
 
 import os
 import secrets
@@ -22,30 +22,30 @@ from lms.serving import private_files
 LEAST_FREE_BYTES = 50 * 1024 * 1024
 
 
-class Refused(Exception):
-    """The product cannot be started here; the message is one sentence that says why."""
+class CannotStart(Exception):
+    """The product cannot start; the message explains why in one sentence."""
 
 
 def main() -> None:
     private_files.restrict_umask()
     try:
-        began = time.monotonic()
+        start = time.monotonic()
         prepare()
-        say(f"Ready after {time.monotonic() - began:.0f} s. Ctrl-C ends it.")
+        say(f"Ready after {time.monotonic() - start:.0f} s. Press Ctrl-C to stop.")
     except KeyboardInterrupt:
         sys.exit(130)
-    except (Refused, ImproperlyConfigured) as error:
+    except (CannotStart, ImproperlyConfigured) as error:
         sys.exit(f"Not started: {error}")
     except (OSError, DatabaseError, sqlite3.Error, PyMongoError) as error:
-        sys.exit(f"Not started: {env.data_dir()} cannot be used ({error}).")
+        sys.exit(f"Not started: the data in {env.data_dir()} cannot be used ({error}).")
     serve()
 
 
 def prepare() -> None:
     """
-    Do all that comes before serving, and leave the store closed.
+    Do everything that is needed before serving, and leave the store closed.
 
-    :raises Refused: something is in the way that only a person can remove
+    :raises CannotStart: the operator must remove an obstacle first
     """
     make_data_dir(env.data_dir())
     fill_in_settings(env.data_dir())
@@ -59,7 +59,7 @@ def prepare() -> None:
 
 
 def serve() -> None:
-    """Become gunicorn; what this process had open is closed by that."""
+    """Replace this process with gunicorn, which closes all its files and connections."""
     sys.stdout.flush()
     gunicorn = [
         sys.executable,
@@ -74,9 +74,9 @@ def serve() -> None:
 
 def make_data_dir(folder: Path) -> None:
     """
-    Make the data folder, for its owner alone.
+    Create the data folder, readable only by its owner.
 
-    :raises Refused: it cannot be written, or the disk is full
+    :raises CannotStart: the folder is not writable, or the disk is full
     """
     probe = folder / ".writable"
     try:
@@ -86,52 +86,52 @@ def make_data_dir(folder: Path) -> None:
         probe.unlink()
         free = shutil.disk_usage(folder).free
     except OSError as error:
-        raise Refused(
-            f"the data folder {folder} cannot be written ({error.strerror}); "
-            "choose another by LMS_DATA_DIR."
+        raise CannotStart(
+            f"the data folder {folder} is not writable ({error.strerror}); "
+            "choose another one with LMS_DATA_DIR."
         ) from error
     if free < LEAST_FREE_BYTES:
-        raise Refused(
+        raise CannotStart(
             f"the disk of the data folder {folder} has only {free // 1024**2} MB left; "
-            "make room, or choose another by LMS_DATA_DIR."
+            "free some space, or choose another folder with LMS_DATA_DIR."
         )
 
 
 def fill_in_settings(folder: Path) -> None:
-    """Set what this way of starting sets where nobody else has."""
+    """Set the defaults of `make run`, unless the environment has other values."""
     port = env.text("PORT", "8000")
     public = urlsplit(env.text("PUBLIC_URL", f"http://127.0.0.1:{port}")).hostname
     local = {"127.0.0.1", "localhost", public or "localhost"}
     _default("SECRET_KEY", lambda: read_secret(folder / "secret-key"))
     _default("ALLOWED_HOSTS", lambda: ",".join(sorted(local)))
-    if not env.text("MONGODB_URI"):  # real servers do not get accounts with known names
+    if not env.text("MONGODB_URI"):  # A real server must not have accounts with known names.
         _default("LMS_DEMO", lambda: "on")
     _default("LMS_CELERY_BESIDE", lambda: "on")
 
 
 def read_secret(file: Path) -> str:
-    """Return the key that this folder's product has, made at its first start."""
+    """Return the secret key of the data folder, which is created at the first start."""
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return file.read_text().strip()
     with open(descriptor, "w") as new:
         new.write(secrets.token_urlsafe(64))
-    say(f"Made a secret key in {file}.")
+    say(f"Created a secret key in {file}.")
     return file.read_text()
 
 
 def check_port(port: int) -> None:
     """
-    :raises Refused: something listens on the port, or this user may not
+    :raises CannotStart: the port is in use, or this user may not listen on it
     """
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise Refused(
-                f"port {port} cannot be had ({error.strerror}); stop what listens there, "
+            raise CannotStart(
+                f"port {port} is not available ({error.strerror}); stop the program that uses it, "
                 "or choose another port: PORT=8001 make run."
             ) from error
 
@@ -140,7 +140,7 @@ def prepare_stores() -> None:
     """
     Bring SQL, the document store and the static files up to date.
 
-    A MongoDB that is away does not keep the product from starting: it is asked again by itself.
+    An unreachable MongoDB does not prevent the start, because the product reconnects by itself.
     """
     from lms.serving import preparation
     from lms.stores import documents
@@ -153,9 +153,9 @@ def prepare_stores() -> None:
         preparation.build_indexes()
         fill_demo()
     except StoreRefused as error:
-        raise Refused(str(error)) from error
+        raise CannotStart(str(error)) from error
     except ConnectionFailure:
-        say("MongoDB is away; what needs it answers 503 until it is back.")
+        say("MongoDB is unreachable; requests that need it get a 503 until it is back.")
     finally:
         documents.close_store()
     if preparation.collect_static():
@@ -169,27 +169,29 @@ def fill_demo() -> None:
 
     if not settings.DEMO:
         return
-    say("Looking for the demo catalogue …")
+    say("Checking the demo catalog …")
     if password := preparation.fill_demo():
-        say("Filled the store with a demo (LMS_DEMO=off starts empty).")
-        shown = "that of LMS_DEMO_PASSWORD" if settings.DEMO_PASSWORD else password
-        say("Sign in as demo-admin, demo-instructor or demo-student;")
-        say(f"their password, shown this once: {shown}")
+        say("Filled the store with demo data (LMS_DEMO=off starts empty).")
+        say("Sign in as demo-admin, demo-instructor or demo-student.")
+        if settings.DEMO_PASSWORD:
+            say("Their password is in LMS_DEMO_PASSWORD.")
+        else:
+            say(f"Their password, shown only once: {password}")
 
 
 def describe(settings) -> None:
-    """Print what serves, and where."""
+    """Print the stores and the URLs."""
     shared = bool(settings.MONGODB_URI and settings.REDIS_URL)
     say()
     say(f"Documents: {'MongoDB' if settings.MONGODB_URI else settings.EMBEDDED_STORE}")
     say(f"Cache:     {'Redis' if settings.REDIS_URL else 'in this process'}")
-    say(f"Tasks:     {'Celery, beside the server' if shared else 'in this process'}")
+    say(f"Tasks:     {'Celery' if shared else 'in this process'}")
     if not shared:
-        say("One process serves; several do where both MONGODB_URI and REDIS_URL are given.")
+        say("One process serves; set both MONGODB_URI and REDIS_URL for several.")
     say()
-    here = f"http://127.0.0.1:{settings.PORT}"
-    for what, path in (("Start", "/"), ("API", "/swagger/"), ("", "/redoc/"), ("Admin", "/admin/")):
-        say(f"{what:6} {here}{path}")
+    base = f"http://127.0.0.1:{settings.PORT}"
+    for name, path in (("Home", "/"), ("API", "/swagger/"), ("", "/redoc/"), ("Admin", "/admin/")):
+        say(f"{name:6} {base}{path}")
     say()
 
 

@@ -1,4 +1,4 @@
-"""What must be done before serving; each step does nothing where it was done already."""
+"""The steps before serving; each does nothing if it was already done."""
 
 from hashlib import blake2b
 from pathlib import Path
@@ -20,23 +20,23 @@ def build_indexes() -> None:
 
 
 def collect_static() -> bool:
-    """Collect the static files where they differ from those collected; say whether they did."""
-    stamp = Path(settings.STATIC_ROOT) / ".collected-from"
-    found = _digest_of_static()
-    if stamp.exists() and stamp.read_text() == found:
+    """Collect the static files if they have changed, and return whether they have."""
+    marker = Path(settings.STATIC_ROOT) / ".collected-from"
+    digest = _digest_of_static()
+    if marker.exists() and marker.read_text() == digest:
         return False
     call_command("collectstatic", interactive=False, clear=True, verbosity=0)
-    stamp.write_text(found)
+    marker.write_text(digest)
     return True
 
 
 def fill_demo() -> str | None:
-    """Fill an empty store; return the demo accounts' password where they were made just now."""
+    """Fill an empty store, and return the password of the demo accounts if it created them."""
     return loading.fill()
 
 
 def _digest_of_static() -> str:
-    """Return a digest of names, sizes and times: content would take longer than collecting."""
+    """Return a digest of names, sizes and times; reading the content would take too long."""
     digest = blake2b(digest_size=16)
     for finder in get_finders():
         for name, storage in finder.list([]):

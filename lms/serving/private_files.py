@@ -7,37 +7,36 @@ from contextlib import suppress
 from pathlib import Path
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
-# Nothing else is touched: the data folder may hold files of the operator.
-_OURS = (
+# Other files in the data folder may belong to the operator.
+_PRODUCT_FILES = (
     *("accounts.sqlite3*", "documents.sqlite3*", "secret-key", "timetable*"),
     *("mail", "media", "static"),
 )
 
 
 def restrict_umask() -> None:
-    """Make the files that this process and its children create readable by their owner alone."""
+    """Make new files of this process and its children readable only by their owner."""
     os.umask(_OTHERS)
 
 
 def restrict_data_dir(folder: Path) -> None:
     """
-    Take the other users' permissions from the data folder and, where they could enter it, from
-    the product's files in it.
+    Remove other users' permissions on the data folder and, if they could enter it, on its files.
 
-    A folder that everybody may write to, such as `/tmp`, keeps its permissions, and so does what
-    belongs to another user.
+    A folder that everyone may write to, such as `/tmp`, keeps its permissions, and so do files of
+    other users.
     """
     mode = folder.stat().st_mode
     if not mode & _OTHERS:
         return
-    for path in _below(folder):
+    for path in _product_files(folder):
         _restrict(path)
     if not mode & stat.S_ISVTX:
         _restrict(folder)
 
 
-def _below(folder: Path) -> Iterator[Path]:
-    for pattern in _OURS:
+def _product_files(folder: Path) -> Iterator[Path]:
+    for pattern in _PRODUCT_FILES:
         for path in folder.glob(pattern):
             yield path
             if path.is_dir() and not path.is_symlink():

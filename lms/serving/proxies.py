@@ -21,7 +21,7 @@ def is_proxy_untrusted() -> bool:
 
 
 class UntrustedProxyMiddleware:
-    """Log, once per process, that a proxy forwards requests although none is trusted."""
+    """Log once per process that a proxy forwards requests although none is trusted."""
 
     def __init__(self, get_response):
         if settings.TRUSTED_PROXIES:

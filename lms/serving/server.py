@@ -1,7 +1,8 @@
-"""How gunicorn serves: `gunicorn -c python:lms.serving.server lms.wsgi`.
+"""
+gunicorn's configuration: `gunicorn -c python:lms.serving.server lms.wsgi`.
 
-The embedded store and the in-process cache belong to one process, so several workers serve only
-where MongoDB and Redis are both given.
+The embedded store and the in-process cache belong to one process, so there are several workers only
+if both MongoDB and Redis are configured.
 """
 
 import os
@@ -18,7 +19,7 @@ from lms import env
 from lms.serving import private_files
 
 private_files.restrict_umask()
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings")  # also for what runs before wsgi
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings")  # Needed before `lms.wsgi` runs.
 
 try:
     from lms import settings
@@ -27,30 +28,30 @@ except ImproperlyConfigured as error:
     sys.exit(f"lms: {error}")
 
 SHARED = settings.SHARED_STORES
-CELERY_BESIDE = SHARED and env.flag("LMS_CELERY_BESIDE")  # as `make run` asks
-WORKERS_UNLESS_TOLD = min(2 * (os.cpu_count() or 1) + 1, 8)
+RUN_CELERY = SHARED and env.flag("LMS_CELERY_BESIDE")
+DEFAULT_WORKERS = min(2 * (os.cpu_count() or 1) + 1, 8)
 SECONDS_TO_END = 20
-SECONDS_FOR_THE_STORE = 25  # longer than the worker before may take to end, shorter than `timeout`
+SECONDS_FOR_THE_STORE = 25  # Longer than the previous worker needs to end, shorter than `timeout`.
 
 bind = f"127.0.0.1:{settings.PORT}"
 worker_class = f"{worker.Worker.__module__}.{worker.Worker.__qualname__}"
-workers = env.number("WEB_WORKERS", default=WORKERS_UNLESS_TOLD, least=1) if SHARED else 1
+workers = env.number("WEB_WORKERS", default=DEFAULT_WORKERS, least=1) if SHARED else 1
 threads = settings.WEB_THREADS
-# Each takes a file descriptor, and many systems allow a process 1,024 of them.
+# Each connection needs a file descriptor, and many systems allow 1,024 per process.
 worker_connections = env.number("WEB_CONNECTIONS", default=512, least=threads + 1)
-keepalive = 2  # seconds until a connection without a request is closed
+keepalive = 2  # seconds until an idle connection is closed
 timeout = 30
 graceful_timeout = SECONDS_TO_END
-max_requests = 10_000 if SHARED else 0  # a lone worker that restarts is a server that is away
+max_requests = 10_000 if SHARED else 0  # Restarting the only worker would interrupt the service.
 max_requests_jitter = 1_000 if SHARED else 0
 loglevel = "warning"
 logconfig_dict = logs.configuration("WARNING")
 control_socket_disable = True
-forwarded_allow_ips = ""  # which proxies count is the application's to say: TRUSTED_PROXIES
+forwarded_allow_ips = ""  # TRUSTED_PROXIES decides in the application which proxies count.
 
 
 def on_starting(server) -> None:
-    """Restrict the data folder, and make the empty folder of the metrics, a file per worker."""
+    """Restrict the data folder, and create an empty folder for the metrics of the workers."""
     if settings.DATA_DIR.exists():
         private_files.restrict_data_dir(settings.DATA_DIR)
     if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
@@ -61,15 +62,15 @@ def on_starting(server) -> None:
 
 
 def when_ready(server) -> None:
-    """Warn of what looks wrong, and start Celery if it runs beside the server."""
+    """Warn about an untrusted proxy, and start Celery if it runs under the server."""
     if proxies.is_proxy_untrusted():
         server.log.warning("%s %s", proxies.UNTRUSTED_PROXY, proxies.HINT)
-    if CELERY_BESIDE:
+    if RUN_CELERY:
         celery_processes.start()
 
 
 def post_worker_init(worker) -> None:
-    """Open the store and read all routes now: what is wrong is said at the start."""
+    """Open the store and load all routes, so that errors appear at the start."""
     from django.urls import get_resolver
 
     from lms.serving import task_thread
@@ -81,13 +82,13 @@ def post_worker_init(worker) -> None:
         accounts.hold_open()
     except Exception as error:
         worker.log.error("%s", error)
-        sys.exit(Arbiter.WORKER_BOOT_ERROR)  # starting another one is of no use
+        sys.exit(Arbiter.WORKER_BOOT_ERROR)  # Another worker would fail, too.
     if not SHARED:
         task_thread.start()
 
 
 def worker_exit(server, worker) -> None:
-    """End what runs, then close the store: the embedded one is left as one whole file."""
+    """Finish running work, then close the store, so that the embedded one is a single file."""
     from lms.serving import task_thread
     from lms.stores import accounts, documents
 

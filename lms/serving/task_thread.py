@@ -1,6 +1,7 @@
-"""Tasks without Celery: one thread of the serving process does them, and those of the timetable.
+"""
+Tasks without Celery: a thread of the server process runs them and the sweeps.
 
-What is lost when the process ends is found again by the sweeps, so nothing is kept on disk.
+The queue is only in memory, because the sweeps find unfinished work again after a restart.
 """
 
 import logging
@@ -16,33 +17,37 @@ from lms.celery import LOW_PRIORITY, SWEEPS, app
 
 logger = logging.getLogger(__name__)
 
-SOON = 5  # seconds from the start to the first sweeps
+FIRST_SWEEP_DELAY = 5  # seconds after the start
 LONGEST_QUEUE = 10_000
 
-_waiting: PriorityQueue = PriorityQueue(maxsize=LONGEST_QUEUE)  # those of low priority last
-_numbers = count()  # keep the order of tasks of the same priority
+_queue: PriorityQueue = PriorityQueue(maxsize=LONGEST_QUEUE)  # Tasks of low priority come last.
+_numbers = count()  # They keep the order of tasks of the same priority.
 _thread: Thread | None = None
-_END = -1  # goes before every task
+_END = -1  # It precedes every task.
 
 
 def start() -> None:
-    """Start the thread; a process has one."""
+    """Start the thread, unless it is running."""
     global _thread
     if _thread is None:
-        app.loader.import_default_modules()  # every app's tasks, by their names
-        _thread = Thread(target=_work, name="tasks", daemon=True)
+        app.loader.import_default_modules()  # It registers all tasks.
+        _thread = Thread(target=_run_tasks, name="tasks", daemon=True)
         _thread.start()
         run_in_process(submit)
 
 
 def stop(*, wait: float = 5) -> None:
-    """Let the task that is being done end, for at most so many seconds, and do no other."""
+    """
+    Stop the thread after the running task.
+
+    :param wait: the longest time in seconds to wait for the running task
+    """
     global _thread
     if _thread is not None:
         run_in_process(None)
-        while not _waiting.empty():
-            _waiting.get_nowait()
-        _waiting.put((_END, next(_numbers), None, {}))
+        while not _queue.empty():
+            _queue.get_nowait()
+        _queue.put((_END, next(_numbers), None, {}))
         _thread.join(wait)
         _thread = None
 
@@ -50,17 +55,17 @@ def stop(*, wait: float = 5) -> None:
 def submit(name: str, arguments: dict) -> None:
     """Run the task soon; if the queue is full, a sweep does its work."""
     try:
-        _waiting.put_nowait((name in LOW_PRIORITY, next(_numbers), name, arguments))
+        _queue.put_nowait((name in LOW_PRIORITY, next(_numbers), name, arguments))
     except Full:
         logger.warning("Too many tasks are waiting; a sweep will do the work of %s.", name)
 
 
-def _work() -> None:
-    due = dict.fromkeys(SWEEPS, time.monotonic() + SOON)
+def _run_tasks() -> None:
+    due = dict.fromkeys(SWEEPS, time.monotonic() + FIRST_SWEEP_DELAY)
     while True:
         _run_due_sweep(due)
         try:
-            priority, _, name, arguments = _waiting.get(timeout=_seconds_until(min(due.values())))
+            priority, _, name, arguments = _queue.get(timeout=_seconds_until(min(due.values())))
         except Empty:
             continue
         if priority == _END:

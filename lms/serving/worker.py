@@ -1,15 +1,16 @@
-"""gunicorn's threaded worker, for clients that are slow or send nonsense.
+"""
+gunicorn's threaded worker, hardened against slow and faulty clients.
 
-gunicorn bounds neither the time of a whole request nor that of an answer, and closes connections in
-its main thread, up to two seconds each. This worker differs from it in five things:
+gunicorn limits neither the time of a whole request nor of a response, and closes connections in its
+main thread, which takes up to two seconds each. This worker differs from it in five ways:
 
-* A new connection waits in the poller, not in a thread, until its first byte has come.
-* `lms.serving.client_socket` bounds how long threads wait for a client, from head to closing.
-* Connections are bounded: in all, and for each address; the one that is idle longest makes room.
-* An answer that is given before the whole body has come ends the connection, and says so.
-* Its own refusals look like the API's, with the same headers, and repeat nothing of the request.
+* A new connection waits in the poller, not in a thread, until its first byte arrives.
+* `lms.serving.client_socket` limits how long threads wait for a client, from head to closing.
+* The number of connections is limited, in total and per address; the longest idle one makes room.
+* A response that is sent before the body is complete announces and closes the connection.
+* The worker's own errors look like the API's, with the same headers, and repeat no input.
 
-It relies on gunicorn's internals: `tests/platform/test_worker.py` fails when gunicorn changes.
+It relies on gunicorn's internals; `tests/platform/test_worker.py` fails if they change.
 """
 
 import errno
@@ -45,18 +46,18 @@ _NO_FILES_LEFT = {errno.EMFILE, errno.ENFILE}
 
 
 class HeadTooLate(Exception):
-    """The request's head did not come in time."""
+    """The request's head did not arrive in time."""
 
 
 class LengthRequired(Exception):
     """The body is chunked; Django reads no body without a `Content-Length`."""
 
 
-# The first kind that fits decides.
-REFUSALS: dict[type[Exception], tuple[int, str, str]] = {
+# The first matching type applies.
+ERROR_RESPONSES: dict[type[Exception], tuple[int, str, str]] = {
     HeadTooLate: (408, "request_timeout", "The request did not arrive in time."),
     LengthRequired: (411, "length_required", "Send a Content-Length with the body."),
-    errors.LimitRequestLine: (414, "uri_too_long", "The address is too long."),
+    errors.LimitRequestLine: (414, "uri_too_long", "The URL is too long."),
     errors.ExpectationFailed: (417, "expectation_failed", "The expectation cannot be met."),
     errors.LimitRequestHeaders: (431, "headers_too_large", "The header fields are too large."),
     HeadTooLarge: (431, "headers_too_large", "The header fields are too large."),
@@ -80,7 +81,7 @@ class Request(message.Request):
         return super().should_close() or self._is_incomplete()
 
     def _is_incomplete(self) -> bool:
-        """Return whether a part of the body has not come yet."""
+        """Return whether a part of the body has not arrived yet."""
         arrived = self.unreader.buf.getbuffer().nbytes
         return getattr(self.body.reader, "length", 0) > arrived
 
@@ -138,7 +139,7 @@ class Worker(ThreadWorker):
             self._refuse(connection)
 
     def on_pending_socket_readable(self, conn, client) -> None:
-        if client.fileno() >= 0:  # closed a moment ago, to make room
+        if client.fileno() >= 0:  # Otherwise it was just closed, to make room.
             super().on_pending_socket_readable(conn, client)
 
     def on_client_socket_readable(self, conn, client) -> None:
@@ -151,16 +152,16 @@ class Worker(ThreadWorker):
             pass
         if not connection.network:
             return True
-        neighbors = (one for one in self._idle() if one.network == connection.network)
+        neighbors = (other for other in self._idle() if other.network == connection.network)
         is_within = self._open[connection.network] <= MOST_PER_ADDRESS
         return is_within or self._close_idle(neighbors)
 
     def _idle(self) -> Iterator[Connection]:
-        """Yield the connections without a request, those that have never had one first."""
+        """Yield the connections without a request, starting with those that never had one."""
         return chain(self.pending_conns, self.keepalived_conns)
 
     def _close_idle(self, candidates: Iterator[Connection]) -> bool:
-        """Close the first candidate, the one that is idle longest; return whether there was any."""
+        """Close the first candidate, which is idle longest; return whether there was any."""
         connection = next(iter(candidates), None)
         if connection is None:
             return False
@@ -183,12 +184,12 @@ class Worker(ThreadWorker):
 
     def _refuse(self, connection: Connection) -> None:
         with suppress(OSError):
-            connection.sock.send(render_refusal(*TOO_MANY))
+            connection.sock.send(render_error(*TOO_MANY))
         self.nr_conns -= 1
         connection.close()
 
     def _cap_keepalive(self, deadline: float) -> None:
-        """Do not wait for the first byte of silent connections when the worker stops."""
+        """Stop waiting for the first byte of silent connections when the worker stops."""
         super()._cap_keepalive(deadline)
         for connection in self.pending_conns:
             connection.timeout = min(connection.timeout, deadline)
@@ -199,7 +200,7 @@ class Worker(ThreadWorker):
         conn.sock.begin_head(seconds=HEAD_SECONDS, most=HEAD_BYTES)
         keeps_open = super().handle(conn)
         if not keeps_open:
-            conn.sock.finish()  # here: the main thread would wait for each slow client in turn
+            conn.sock.finish()  # The main thread would wait for the slow clients one by one.
         return keeps_open
 
     def handle_request(self, req, conn):
@@ -212,18 +213,18 @@ class Worker(ThreadWorker):
         return super().handle_request(req, conn)
 
     def handle_error(self, req, client, addr, exc) -> None:
-        """Answer what never reached Django; the log does not repeat the request either."""
-        refusal = next(REFUSALS[kind] for kind in REFUSALS if isinstance(exc, kind))
-        if refusal[0] == HTTPStatus.INTERNAL_SERVER_ERROR:
+        """Respond to a request that never reached Django; the log does not repeat it."""
+        error = next(ERROR_RESPONSES[kind] for kind in ERROR_RESPONSES if isinstance(exc, kind))
+        if error[0] == HTTPStatus.INTERNAL_SERVER_ERROR:
             self.log.exception("A request failed outside of Django.")
         else:
-            self.log.warning("Refused a request: %d (%s).", refusal[0], type(exc).__name__)
+            self.log.warning("Refused a request: %d (%s).", error[0], type(exc).__name__)
         with suppress(OSError):
-            client.sendall(render_refusal(*refusal))
+            client.sendall(render_error(*error))
 
 
-def render_refusal(status: int, code: str, detail: str) -> bytes:
-    """Return a whole HTTP answer, after which the connection is closed."""
+def render_error(status: int, code: str, detail: str) -> bytes:
+    """Return a complete HTTP response, after which the connection is closed."""
     body = json.dumps({"detail": detail, "code": code}).encode()
     fields = {
         "Connection": "close",
@@ -245,11 +246,10 @@ def render_refusal(status: int, code: str, detail: str) -> bytes:
 
 def counted_network(client) -> str:
     """
-    Return what a client's connections are counted by: its address, for IPv6 its /64.
+    Return the network for which a client's connections are counted: the address, for IPv6 its /64.
 
-    Nothing is returned where they are not bounded. Everybody comes through a trusted proxy. A proxy
-    on this machine, probes and tests come from loopback; slow clients there are left to the bound
-    of the threads that wait.
+    It is "" if they are not limited: all clients share the address of a trusted proxy, and local
+    proxies, probes and tests connect from loopback. There, only waiting threads are limited.
     """
     if settings.TRUSTED_PROXIES or not isinstance(client, tuple):
         return ""

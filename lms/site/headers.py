@@ -1,24 +1,24 @@
-"""What the pages that people open may load and do; the API's answers have a policy of their own."""
+"""The content security policies of pages; API responses have a policy of their own."""
 
 from django.conf import settings
 
-_FIRM = "object-src 'none'; frame-ancestors 'none'; form-action 'self'"
-_BASE = f"{_FIRM}; base-uri 'none'"
+_STRICT = "object-src 'none'; frame-ancestors 'none'; form-action 'self'"
+_BASE = f"{_STRICT}; base-uri 'none'"
 
 NOTHING = "default-src 'none'; frame-ancestors 'none'; sandbox"
 PAGE = f"default-src 'self'; {_BASE}"
 ADMIN = f"default-src 'self'; img-src 'self' data:; {_BASE}"
-# Both readers of the schema set styles from their scripts; no script of theirs is in the page.
+# Swagger UI and ReDoc set styles by script, but have no inline scripts.
 SWAGGER = f"default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; {_BASE}"
 REDOC = f"{SWAGGER}; worker-src blob:"
 
-# Angular needs `<base href>`, and puts a component's styles into the page when it is shown;
-# pictures come from a bucket, too.
+# Angular needs `<base href>`, and inserts the styles of components into the page. Pictures may also
+# come from a bucket.
 WEB_APP = (
-    f"default-src 'self'; {_FIRM}; base-uri 'self'; style-src 'self' 'unsafe-inline'; "
+    f"default-src 'self'; {_STRICT}; base-uri 'self'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' https: data:; frame-src {frames}; worker-src 'self'; manifest-src 'self'"
 )
-# The app's service worker fetches for its pages, so it may whatever their pictures need.
+# The app's service worker fetches everything for its pages, including pictures.
 WORKER = "default-src 'none'; connect-src 'self' https:"
 
 POLICIES = {
@@ -46,13 +46,13 @@ class PageHeadersMiddleware:
 
 
 def web_app() -> str:
-    """Return the policy of the web app's page, which frames videos of the named hosts alone."""
+    """Return the policy of the web app's page, which may frame only the hosts of videos."""
     frames = " ".join(f"https://{host}" for host in settings.VIDEO_HOSTS) or "'none'"
     return WEB_APP.format(frames=frames)
 
 
 def policy_of(path: str) -> str:
-    if path.endswith("/index.html"):  # so the app's service worker asks for its page
+    if path.endswith("/index.html"):  # This is how the service worker requests the page.
         return web_app()
     if path.endswith("/ngsw-worker.js"):
         return WORKER

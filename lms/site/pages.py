@@ -1,4 +1,4 @@
-"""What is not the API: the start page, pictures, and error answers."""
+"""The start page, pictures, and error responses outside of API views."""
 
 import sys
 
@@ -22,26 +22,26 @@ from apps.common.http.exception_handler import store_unavailable
 from apps.common.storage import rate_limits
 from apps.common.storage.failures import is_store_unavailable
 
-LONGEST_NAME = 255  # bytes; the disk has an error for longer ones
+LONGEST_NAME = 255  # bytes, the limit of file systems
 A_YEAR = 365 * 24 * 60 * 60
 MESSAGES = {
     400: ("bad_request", _("The request is malformed.")),
     403: ("permission_denied", _("You do not have permission to do this.")),
     404: ("not_found", _("Not found.")),
     429: ("throttled", _("Too many requests. Try again in a minute.")),
-    500: ("server_error", _("Something went wrong here; it was noted under this request's id.")),
+    500: ("server_error", _("Something went wrong on the server.")),
     503: ("store_unavailable", _("The data store is unavailable. Try again in a few seconds.")),
 }
 COUNTED_ELSEWHERE = ("/api/", "/unsubscribe/", "/media/", "/health/")
-PAGE_TEXTS = {"noted_as": _("Request"), "way_back": _("To the start page")}
+PAGE_TEXTS = {"request_label": _("Request ID"), "home_label": _("Go to the home page")}
 
 
 class PageLimitMiddleware:
     """
-    Counts requests for pages in the limit of anonymous requests, also those of signed-in staff.
+    Count requests for pages in the limit of anonymous requests, even if staff is signed in.
 
-    Static files are answered before it. The API and the links of mails count for themselves, media
-    are as cheap as static files, and probes share one result.
+    Static files are served earlier. The API and unsubscribe links have their own limits, media are
+    as cheap as static files, and health probes share a result.
     """
 
     def __init__(self, get_response):
@@ -52,9 +52,9 @@ class PageLimitMiddleware:
             return self.get_response(request)
         try:
             rate_limits.check_and_count("anonymous", client_network(request))
-        except rate_limits.Throttled as refusal:
-            response = _refuse(request, 429, detail=refusal.detail)
-            response["Retry-After"] = str(refusal.retry_after)
+        except rate_limits.Throttled as error:
+            response = _error_response(request, 429, detail=error.detail)
+            response["Retry-After"] = str(error.retry_after)
             return response
         return self.get_response(request)
 
@@ -66,7 +66,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def picture(request: HttpRequest, name: str) -> FileResponse:
-    """Show an uploaded picture; its name is random and its content never changes."""
+    """Return an uploaded picture, whose name is random and whose content never changes."""
     if settings.MEDIA_BUCKET or len(name.encode()) > LONGEST_NAME:
         raise Http404
     response = serve(request, name, document_root=settings.MEDIA_ROOT)
@@ -74,44 +74,44 @@ def picture(request: HttpRequest, name: str) -> FileResponse:
     return response
 
 
-def refuse_bad_request(request, exception=None) -> HttpResponse:
-    return _refuse(request, 400)
+def bad_request(request, exception=None) -> HttpResponse:
+    return _error_response(request, 400)
 
 
-def refuse_forbidden(request, exception=None) -> HttpResponse:
-    return _refuse(request, 403)
+def forbidden(request, exception=None) -> HttpResponse:
+    return _error_response(request, 403)
 
 
-def refuse_unknown(request, exception=None) -> HttpResponse:
-    return _refuse(request, 404)
+def not_found(request, exception=None) -> HttpResponse:
+    return _error_response(request, 404)
 
 
-def refuse_broken(request) -> HttpResponse:
-    """Answer for an exception that nobody caught, a store that was away, a body cut off."""
+def server_error(request) -> HttpResponse:
+    """Respond to an uncaught exception, which may be an unavailable store or an incomplete body."""
     error = sys.exc_info()[1]
     if isinstance(error, Exception) and is_store_unavailable(error):
-        response = _refuse(request, 503)
+        response = _error_response(request, 503)
         response["Retry-After"] = store_unavailable()["Retry-After"]
         return response
     if isinstance(error, UnreadablePostError):
-        return _refuse(request, 400)
-    return _refuse(request, 500)
+        return _error_response(request, 400)
+    return _error_response(request, 500)
 
 
-def refuse_csrf(request, reason="") -> HttpResponse:
-    return _refuse(request, 403)
+def csrf_failure(request, reason="") -> HttpResponse:
+    return _error_response(request, 403)
 
 
-def _refuse(request, status: int, *, detail: str = "") -> HttpResponse:
-    code, usual = MESSAGES[status]
-    detail = detail or usual
+def _error_response(request, status: int, *, detail: str = "") -> HttpResponse:
+    code, default_detail = MESSAGES[status]
+    detail = detail or default_detail
     request_id = getattr(request, "id", "")
     if request.path.startswith("/api/"):
-        answer = {"detail": detail, "code": code}
+        body = {"detail": detail, "code": code}
         if status >= 500:
-            answer["request_id"] = request_id
-        return JsonResponse(answer, status=status)
+            body["request_id"] = request_id
+        return JsonResponse(body, status=status)
     context = {"status": status, "detail": detail, "request_id": request_id}
     context |= {"language": get_language()} | PAGE_TEXTS
-    # Without context processors: they may need what has just failed.
+    # No request is passed, because context processors may use what has just failed.
     return render(None, "error.html", context, status=status)

@@ -1,4 +1,4 @@
-"""The web app, as `make web-build` leaves it: files with hashes, and a page a language."""
+"""The web app as built by `make web-build`: files with hashes, and a page per language."""
 
 import json
 import re
@@ -22,37 +22,38 @@ from apps.courses.selectors import cached_visible_course
 from apps.users.viewer import AnonymousViewer
 from lms.site import headers, pages
 
-# The server's own addresses, where what is not there stays a 404.
-SERVERS = "api|admin|swagger|redoc|media|static|health|metrics|unsubscribe"
-# The first parts of the app's own addresses; at any other it says that there is nothing.
+# The server's own paths, where an unknown path is a 404 of the server.
+SERVER_PATHS = "api|admin|swagger|redoc|media|static|health|metrics|unsubscribe"
+# The first segments of the app's own paths; for any other, the app shows "Page not found".
 ROUTES = {
     *("", "courses", "learn", "dashboard", "quiz", "studio", "manage", "notifications", "profile"),
     *("login", "register", "reset", "verify", "forbidden", "unreachable"),
 }
-# Where the pages of a language begin, and those that search engines may show.
+# The path prefix of each language.
 LANGUAGES = {"en": "", "es": "es/"}
+# The pages that search engines may index.
 PUBLIC = re.compile(r"|login|register|courses(?:/[0-9a-f]{24})?")
-# What these are made of in the app's sources, so that browsers fetch it before the app asks for it.
+# The sources of these pages, whose modules browsers load before the app requests them.
 FEATURES = "src/app/features"
-PARTS = {
+PRELOADED = {
     "": ("home/home",),
     "courses": ("courses/courses.routes", "courses/course-list"),
     "courses/": ("courses/courses.routes", "courses/course-page"),
     "login": ("account/account.routes", "account/login"),
     "register": ("account/account.routes", "account/register"),
 }
-SUMMARY = 160  # characters of a description, as the app itself takes them
+SUMMARY_LENGTH = 160  # characters of a description, as in the app itself
 HASHED = re.compile(r"/(?:chunk|main|polyfills|styles|worker)-[\w-]{8}\.(?:js|css)$")
 
 
 class FilesMiddleware(WhiteNoiseMiddleware):
-    """Serves the collected static files and, at the root, those of the built web app."""
+    """Serve the collected static files and, at the root, the files of the web app."""
 
     def immutable_file_test(self, path, url):
         return bool(HASHED.search(url)) or super().immutable_file_test(path, url)
 
     def add_cache_headers(self, headers, path, url):
-        """What may change under its name is asked for anew; the service worker relies on it."""
+        """Let browsers revalidate files that can change; the service worker relies on that."""
         if self.immutable_file_test(path, url):
             super().add_cache_headers(headers, path, url)
         else:
@@ -64,28 +65,27 @@ def is_built() -> bool:
 
 
 @require_safe
-def page(request: HttpRequest, address: str = "") -> HttpResponse:
-    """Answer any address of the app with its page: which one is meant is the app's to know."""
+def page(request: HttpRequest, path: str = "") -> HttpResponse:
+    """Return the app's only page for any of its paths; the app itself interprets the path."""
     if is_built():
-        return _page(request, address)
-    if address:
+        return _page(request, path)
+    if path:
         raise Http404
     return pages.start(request)
 
 
-def address_of(place: str, language: str) -> str:
-    """Return the whole address of one of the app's pages."""
-    return f"{settings.PUBLIC_URL}/{LANGUAGES[language]}{place}"
+def url_of(page_path: str, language: str) -> str:
+    """Return the full URL of a page of the app."""
+    return f"{settings.PUBLIC_URL}/{LANGUAGES[language]}{page_path}"
 
 
 @cache_control(no_cache=True)
-def _page(request: HttpRequest, address: str) -> HttpResponse:
-    language = "es" if re.match("es(?:/|$)", address) else "en"
-    place = address[3:] if language == "es" else address
-    place = place.rstrip("/")
-    content = _content(place, language)
+def _page(request: HttpRequest, path: str) -> HttpResponse:
+    language = "es" if re.match("es(?:/|$)", path) else "en"
+    page_path = (path[3:] if language == "es" else path).rstrip("/")
+    content = _content(page_path, language)
     response: HttpResponse
-    if place.split("/")[0] in ROUTES:
+    if page_path.split("/")[0] in ROUTES:
         response = HttpResponse(content)
         etag = quote_etag(blake2b(content.encode(), digest_size=12).hexdigest())
         response["ETag"] = etag
@@ -96,41 +96,42 @@ def _page(request: HttpRequest, address: str) -> HttpResponse:
     return response
 
 
-def _content(place: str, language: str) -> str:
-    """Return the page, with what search engines read before they run the app."""
+def _content(page_path: str, language: str) -> str:
+    """Return the page with the metadata that search engines read before they run the app."""
     content = (settings.WEB_APP / LANGUAGES[language] / "index.html").read_text()
-    is_public = bool(PUBLIC.fullmatch(place))
-    if is_public and place.startswith("courses/"):
-        course = _course_on_show(place.removeprefix("courses/"))
+    is_public = bool(PUBLIC.fullmatch(page_path))
+    if is_public and page_path.startswith("courses/"):
+        course = _public_course(page_path.removeprefix("courses/"))
         is_public = course is not None
         if course:
-            content = _about(course, content)
+            content = _with_course(course, content)
     if is_public:
-        links = _links(place, language) + _parts(place)
+        links = _language_links(page_path, language) + _preload_links(page_path)
     else:
         links = '<meta name="robots" content="noindex">'
     return content.replace("</head>", f"{links}</head>", 1)
 
 
-def _links(place: str, language: str) -> str:
-    """Say where the page is, and in which languages."""
+def _language_links(page_path: str, language: str) -> str:
+    """Return links to the page's canonical URL and to its versions in other languages."""
     alternates = "".join(
-        f'<link rel="alternate" hreflang="{tag}" href="{address_of(place, other)}">'
+        f'<link rel="alternate" hreflang="{tag}" href="{url_of(page_path, other)}">'
         for tag, other in (("en", "en"), ("es", "es"), ("x-default", "en"))
     )
-    return f'<link rel="canonical" href="{address_of(place, language)}">{alternates}'
+    return f'<link rel="canonical" href="{url_of(page_path, language)}">{alternates}'
 
 
-def _parts(place: str) -> str:
-    listed = settings.WEB_APP.parent / "parts.json"
-    parts = json.loads(listed.read_text()) if listed.exists() else {}
-    page = "courses/" if place.startswith("courses/") else place
-    files = {file for name in PARTS[page] for file in parts.get(f"{FEATURES}/{name}.ts", [])}
+def _preload_links(page_path: str) -> str:
+    """Return links that preload the page's modules; `parts.json` lists the files of each source."""
+    listing = settings.WEB_APP.parent / "parts.json"
+    parts = json.loads(listing.read_text()) if listing.exists() else {}
+    sources = PRELOADED["courses/" if page_path.startswith("courses/") else page_path]
+    files = {file for name in sources for file in parts.get(f"{FEATURES}/{name}.ts", [])}
     return "".join(f'<link rel="modulepreload" href="{file}">' for file in sorted(files))
 
 
-def _course_on_show(course_id: str) -> Mapping | None:
-    """Return a course as visitors see it; the app itself opens whatever the store says."""
+def _public_course(course_id: str) -> Mapping | None:
+    """Return a published course; without the store, the page opens like for an unknown course."""
     try:
         return cached_visible_course(course_id, viewer=AnonymousViewer())
     except NotFound:
@@ -141,10 +142,10 @@ def _course_on_show(course_id: str) -> Mapping | None:
         raise
 
 
-def _about(course: Mapping, content: str) -> str:
-    """Put a course's title and summary where the site's own are."""
+def _with_course(course: Mapping, content: str) -> str:
+    """Insert the course's title, and replace the site's description by the course's."""
     title = escape(course["title"])
-    summary = " ".join(course["description"].split())[:SUMMARY] or course["title"]
+    summary = " ".join(course["description"].split())[:SUMMARY_LENGTH] or course["title"]
     content = re.sub("<title>", lambda tag: f"{tag[0]}{title} · ", content, count=1)
     description = r'(<meta name="description" content=")[^"]*'
     return re.sub(description, lambda tag: tag[1] + escape(summary), content, count=1)
@@ -152,5 +153,5 @@ def _about(course: Mapping, content: str) -> str:
 
 urlpatterns = [
     path("", page),
-    re_path(rf"^(?!(?:{SERVERS})(?:/|$))(?P<address>(?:[^/]+/)*[^/.]+/?)$", page, name="web-app"),
+    re_path(rf"^(?!(?:{SERVER_PATHS})(?:/|$))(?P<path>(?:[^/]+/)*[^/.]+/?)$", page, name="web-app"),
 ]

@@ -1,4 +1,4 @@
-"""The connection that keeps an SQLite database of accounts readable when the disk is full."""
+"""The connection that keeps the accounts' SQLite database readable when the disk is full."""
 
 from django.db import connection
 

@@ -15,7 +15,7 @@ _embedded: EmbeddedClient | None = None
 
 
 def register_connection() -> None:
-    """Tell MongoEngine where the documents are; nothing is opened before the first use."""
+    """Register the document store with MongoEngine, which opens it when it is first used."""
     if settings.MONGODB_URI:
         mongoengine.register_connection(
             mongoengine.DEFAULT_CONNECTION_NAME,
@@ -63,7 +63,7 @@ def close_store() -> None:
 
 
 def _open_embedded(**options) -> EmbeddedClient:
-    """Return the process's only client of the embedded store, whichever thread asks first."""
+    """Return the process's only client of the embedded store."""
     global _embedded
     with _opening:
         if _embedded is None:

@@ -16,7 +16,7 @@ UNIQUE = "student_id_1_course_id_1"
 @pytest.fixture
 def duplicates(monkeypatch):
     """Two places of one student in one course, and no index that refuses the second."""
-    monkeypatch.setattr(checks, "VERIFIED_FOR", 0.0)
+    monkeypatch.setattr(checks, "INDEXES_LIFETIME", 0.0)
     student = enroll_in(make_course())
     places = Enrollment._get_collection()
     places.drop_index(UNIQUE)

@@ -13,13 +13,13 @@ def _planted_routes(settings):
 
 @pytest.fixture
 def client(_planted_routes):
-    """Django's own client, which answers an exception as a server would."""
+    """Django's client, which responds to an exception like a server."""
     return Client(raise_request_exception=False)
 
 
 @pytest.fixture(autouse=True)
 def _plain_static(settings):
-    """Show pages without collecting the static files first."""
+    """Render pages without collecting the static files first."""
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
@@ -27,7 +27,7 @@ def _plain_static(settings):
 
 @pytest.fixture
 def built(settings):
-    """A web app as `make web-build` leaves it."""
+    """A web app as built by `make web-build`."""
     (settings.WEB_APP / "es").mkdir(parents=True)
     (settings.WEB_APP / "index.html").write_text(ENGLISH + REST)
     (settings.WEB_APP / "es" / "index.html").write_text(SPANISH + REST)

@@ -33,15 +33,15 @@ def endpoint() -> Iterator[str]:
 
 @pytest.fixture
 def use(settings, monkeypatch):
-    """Keep pictures in the bucket at an endpoint, by the product's own settings."""
+    """Return a function that stores pictures in the bucket at an endpoint, with real settings."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
 
     def use(endpoint: str) -> None:
         patient = IN_BUCKET["OPTIONS"]["client_config"].merge(Config(read_timeout=LIMIT))
-        named = {"bucket_name": BUCKET, "endpoint_url": endpoint, "region_name": "us-east-1"}
-        named["client_config"] = patient
-        bucket = IN_BUCKET | {"OPTIONS": IN_BUCKET["OPTIONS"] | named}
+        options = {"bucket_name": BUCKET, "endpoint_url": endpoint, "region_name": "us-east-1"}
+        options["client_config"] = patient
+        bucket = IN_BUCKET | {"OPTIONS": IN_BUCKET["OPTIONS"] | options}
         settings.STORAGES = settings.STORAGES | {"default": bucket}
 
     return use
@@ -50,24 +50,24 @@ def use(settings, monkeypatch):
 @pytest.fixture
 def bucket(endpoint, use):
     use(endpoint)
-    made = boto3.resource("s3", endpoint_url=endpoint, region_name="us-east-1").create_bucket(
+    bucket = boto3.resource("s3", endpoint_url=endpoint, region_name="us-east-1").create_bucket(
         Bucket=BUCKET
     )
-    yield made
-    made.objects.delete()
-    made.delete()
+    yield bucket
+    bucket.objects.delete()
+    bucket.delete()
 
 
 def picture() -> io.BytesIO:
-    made = io.BytesIO()
-    Image.new("RGB", (900, 600), "teal").save(made, "PNG")
-    made.name = "cover.png"
-    made.seek(0)
-    return made
+    bucket = io.BytesIO()
+    Image.new("RGB", (900, 600), "teal").save(bucket, "PNG")
+    bucket.name = "cover.png"
+    bucket.seek(0)
+    return bucket
 
 
 def keys(bucket) -> set[str]:
-    return {one.key for one in bucket.objects.all()}
+    return {item.key for item in bucket.objects.all()}
 
 
 @pytest.mark.parametrize(
@@ -75,16 +75,16 @@ def keys(bucket) -> set[str]:
 )
 def test_pictures_are_stored_read_replaced_and_removed(bucket, instructor, kind, field, folder):
     client = client_of(instructor)
-    thing = make_course(instructor=instructor).id if kind == "courses" else instructor.id
-    address = f"/api/{kind}/{thing}/"
-    shown = "image" if kind == "courses" else "profile_picture"
+    object_id = make_course(instructor=instructor).id if kind == "courses" else instructor.id
+    address = f"/api/{kind}/{object_id}/"
+    attribute = "image" if kind == "courses" else "profile_picture"
 
     first = client.post(f"{address}{field}/", {field: picture()}, format="multipart")
     assert first.status_code == 200, first.data
     before = keys(bucket)
     assert len(before) == 2
     assert all(key.startswith(f"{folder}/") for key in before)
-    for name in (shown, f"{shown}_small"):
+    for name in (attribute, f"{attribute}_small"):
         read = httpx.get(first.data[name])
         assert read.status_code == 200
         assert Image.open(io.BytesIO(read.content)).format == "WEBP"
@@ -93,20 +93,20 @@ def test_pictures_are_stored_read_replaced_and_removed(bucket, instructor, kind,
     assert len(keys(bucket)) == 2
     assert not keys(bucket) & before
 
-    assert client.patch(address, {shown: None}).data[shown] is None
+    assert client.patch(address, {attribute: None}).data[attribute] is None
     assert keys(bucket) == set()
 
 
 def test_the_sweep_removes_unreferenced_pictures(bucket, instructor, monkeypatch):
     client, course = client_of(instructor), make_course(instructor=instructor)
     client.post(f"/api/courses/{course.id}/image/", {"image": picture()}, format="multipart")
-    shown = keys(bucket)
+    before = keys(bucket)
     bucket.put_object(Key="courses/unused.webp", Body=b"x")
 
-    assert delete_unused_images() == 0  # it may be about to be referred to
+    assert delete_unused_images() == 0  # A request may be about to refer to it.
     monkeypatch.setattr(pictures, "UNUSED_AFTER", timedelta(minutes=-1))
     assert delete_unused_images() == 1
-    assert keys(bucket) == shown
+    assert keys(bucket) == before
 
 
 def test_an_unreachable_bucket_is_a_503_and_changes_nothing(use, instructor):

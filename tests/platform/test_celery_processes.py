@@ -1,4 +1,4 @@
-"""What is kept running beside the server, with a child that writes down when it starts."""
+"""Supervised processes, with a process that records its starts."""
 
 import os
 import signal
@@ -11,7 +11,7 @@ import pytest
 from lms.serving import celery_processes
 from tests.waiting import LIMIT, wait_until
 
-CHILD = """
+SCRIPT = """
 import os, signal, sys, time
 {prelude}
 with open(sys.argv[1], "a") as starts:
@@ -19,15 +19,15 @@ with open(sys.argv[1], "a") as starts:
 {then}
 """
 STAYS, ENDS_AT_ONCE = "time.sleep(3600)", ""
-OBEYS, DEAF = "", "signal.signal(signal.SIGTERM, signal.SIG_IGN)"
+ENDS_ON_SIGNAL, IGNORES_SIGNAL = "", "signal.signal(signal.SIGTERM, signal.SIG_IGN)"
 
 
-class Child(celery_processes.Kept):
-    def __init__(self, folder, *, prelude: str = OBEYS, then: str = STAYS):
+class TestProcess(celery_processes.SupervisedProcess):
+    def __init__(self, folder, *, prelude: str = ENDS_ON_SIGNAL, then: str = STAYS):
         self._starts = folder / "starts"
         self._starts.touch()
-        script = CHILD.format(prelude=prelude, then=then)
-        super().__init__("The child", sys.executable, "-c", script, str(self._starts))
+        script = SCRIPT.format(prelude=prelude, then=then)
+        super().__init__("The process", sys.executable, "-c", script, str(self._starts))
 
     def pids(self) -> list[int]:
         return [int(pid) for pid in self._starts.read_text().split()]
@@ -35,12 +35,12 @@ class Child(celery_processes.Kept):
 
 @pytest.fixture
 def start(tmp_path, monkeypatch):
-    """Return a function that starts one, which is stopped after the test."""
+    """Return a function that starts a process, which is stopped after the test."""
     monkeypatch.setattr(celery_processes, "SHORTEST_PAUSE", 0.1)
     started = []
 
-    def start(**how) -> Child:
-        started.append(Child(tmp_path, **how))
+    def start(**options) -> TestProcess:
+        started.append(TestProcess(tmp_path, **options))
         return started[-1]
 
     yield start
@@ -49,18 +49,16 @@ def start(tmp_path, monkeypatch):
 
 
 def test_a_killed_process_is_restarted(start):
-    child = start()
+    process = start()
     for times in (1, 2, 3):
-        wait_until(lambda times=times: len(child.pids()) == times)
-        os.kill(child.pids()[-1], signal.SIGKILL)
+        wait_until(lambda times=times: len(process.pids()) == times)
+        os.kill(process.pids()[-1], signal.SIGKILL)
 
-    wait_until(lambda: len(child.pids()) == 4)
+    wait_until(lambda: len(process.pids()) == 4)
 
 
-def test_a_server_that_forks_next_does_not_keep_a_child_from_being_started_again(
-    start, monkeypatch
-):
-    """A forked worker keeps copies of the pipes that were open, and outlives the child."""
+def test_a_process_is_restarted_although_a_forked_worker_has_its_pipes(start, monkeypatch):
+    """A forked worker inherits the open pipes, and outlives the process."""
     make_pipe, is_open = os.pipe, Event()
 
     def make_pipe_slowly() -> tuple[int, int]:
@@ -70,16 +68,16 @@ def test_a_server_that_forks_next_does_not_keep_a_child_from_being_started_again
         return ends
 
     monkeypatch.setattr(os, "pipe", make_pipe_slowly)
-    child = start()
+    process = start()
     assert is_open.wait(LIMIT)
     forked = os.fork()
     if forked == 0:
         time.sleep(3600)
     try:
-        wait_until(child.pids)
-        os.kill(child.pids()[0], signal.SIGKILL)
+        wait_until(process.pids)
+        os.kill(process.pids()[0], signal.SIGKILL)
 
-        wait_until(lambda: len(child.pids()) == 2)
+        wait_until(lambda: len(process.pids()) == 2)
     finally:
         os.kill(forked, signal.SIGKILL)
         os.waitpid(forked, 0)
@@ -87,56 +85,56 @@ def test_a_server_that_forks_next_does_not_keep_a_child_from_being_started_again
 
 def test_a_process_that_keeps_ending_is_restarted_more_and_more_slowly(start, monkeypatch, caplog):
     pauses = []
-    child = start(then=ENDS_AT_ONCE)
-    monkeypatch.setattr(child._stopping, "wait", pauses.append)
+    process = start(then=ENDS_AT_ONCE)
+    monkeypatch.setattr(process._stopping, "wait", pauses.append)
 
     wait_until(lambda: len(pauses) > 10)
 
     assert pauses == sorted(pauses)
     assert pauses[-1] == celery_processes.LONGEST_PAUSE
-    assert "The child has ended; it is started again" in caplog.text
+    assert "The process has ended; it will be restarted" in caplog.text
 
 
 def test_nothing_is_started_after_stop(start):
-    child = start(then=ENDS_AT_ONCE)
-    wait_until(lambda: len(child.pids()) >= 2)
+    process = start(then=ENDS_AT_ONCE)
+    wait_until(lambda: len(process.pids()) >= 2)
 
-    child.stop()
+    process.stop()
 
-    started = child.pids()
+    started = process.pids()
     time.sleep(0.5)
-    assert child.pids() == started
-    assert not any(_lives(pid) for pid in started)
+    assert process.pids() == started
+    assert not any(_is_alive(pid) for pid in started)
 
 
 def test_a_process_is_asked_to_end(start):
-    child = start()
-    wait_until(child.pids)
+    process = start()
+    wait_until(process.pids)
 
-    child.stop(LIMIT)
+    process.stop(LIMIT)
 
-    assert child._process.returncode == -signal.SIGTERM
-    assert not _lives(child.pids()[0])
+    assert process._process.returncode == -signal.SIGTERM
+    assert not _is_alive(process.pids()[0])
 
 
 def test_a_process_that_does_not_end_is_killed(start):
-    child = start(prelude=DEAF)
-    wait_until(child.pids)
+    process = start(prelude=IGNORES_SIGNAL)
+    wait_until(process.pids)
 
-    child.stop(0.5)
+    process.stop(0.5)
 
-    assert not _lives(child.pids()[0])
+    assert not _is_alive(process.pids()[0])
 
 
 def test_a_command_that_cannot_run_is_retried(monkeypatch, caplog):
     monkeypatch.setattr(celery_processes, "SHORTEST_PAUSE", 0.1)
-    child = celery_processes.Kept("The child", "/no/such/program")
+    process = celery_processes.SupervisedProcess("The process", "/no/such/program")
     wait_until(lambda: caplog.text.count("cannot be started") >= 2)
 
-    child.stop()
+    process.stop()
 
 
-def _lives(pid: int) -> bool:
+def _is_alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -1,4 +1,4 @@
-"""What search engines are told."""
+"""`robots.txt` and `sitemap.xml`."""
 
 from xml.etree import ElementTree
 
@@ -12,14 +12,12 @@ SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
 
 @pytest.fixture
-def listed(client, settings):
-    """Read the addresses that the sitemap lists, without the server's own."""
+def listed_paths(client, settings):
+    """Return a function that reads the paths in the sitemap."""
 
     def read() -> list[str]:
         tree = ElementTree.fromstring(client.get("/sitemap.xml").content)
-        return [
-            place.text.removeprefix(settings.PUBLIC_URL) for place in tree.iter(f"{SITEMAP}loc")
-        ]
+        return [path.text.removeprefix(settings.PUBLIC_URL) for path in tree.iter(f"{SITEMAP}loc")]
 
     return read
 
@@ -41,48 +39,48 @@ def test_robots_that_run_the_app_may_read_the_data_of_its_public_pages(client):
     ]
 
 
-def test_the_sitemap_lists_existing_pages(client, listed):
-    assert listed() == ["/", "/swagger/", "/redoc/"]
-    for place in listed():
-        assert client.get(place).status_code == 200
+def test_the_sitemap_lists_existing_pages(client, listed_paths):
+    assert listed_paths() == ["/", "/swagger/", "/redoc/"]
+    for path in listed_paths():
+        assert client.get(path).status_code == 200
 
 
-def test_the_sitemap_lists_the_published_courses_in_each_language(client, built, listed):
+def test_the_sitemap_lists_the_published_courses_in_each_language(client, built, listed_paths):
     course = make_course()
     draft = make_course(published=False)
 
-    places = listed()
+    paths = listed_paths()
 
-    assert places[:4] == ["/", "/es/", "/courses", "/es/courses"]
-    assert {f"/courses/{course.id}", f"/es/courses/{course.id}"} <= set(places)
-    assert not any(str(draft.id) in place for place in places)
-    for place in places:
-        assert client.get(place).status_code == 200
+    assert paths[:4] == ["/", "/es/", "/courses", "/es/courses"]
+    assert {f"/courses/{course.id}", f"/es/courses/{course.id}"} <= set(paths)
+    assert not any(str(draft.id) in path for path in paths)
+    for path in paths:
+        assert client.get(path).status_code == 200
 
 
 def test_the_sitemap_has_the_last_change_of_a_course(client, built):
     course = make_course()
 
-    changed = [one.text for one in _tree(client).iter(f"{SITEMAP}lastmod")]
+    changes = [element.text for element in _tree(client).iter(f"{SITEMAP}lastmod")]
 
-    assert [one[:19] for one in changed] == [course.updated_at.isoformat()[:19]] * 2
+    assert [change[:19] for change in changes] == [course.updated_at.isoformat()[:19]] * 2
 
 
-def test_the_sitemap_omits_unpublished_courses(built, listed):
+def test_the_sitemap_omits_unpublished_courses(built, listed_paths):
     course = make_course()
-    assert f"/courses/{course.id}" in listed()
+    assert f"/courses/{course.id}" in listed_paths()
 
     unpublish_course(str(course.id), viewer=viewer_of(make_admin()))
 
-    assert f"/courses/{course.id}" not in listed()
+    assert f"/courses/{course.id}" not in listed_paths()
 
 
-def test_the_sitemap_has_a_maximum_length(built, listed, monkeypatch):
+def test_the_sitemap_has_a_maximum_length(built, listed_paths, monkeypatch):
     monkeypatch.setattr(crawlers, "MOST_COURSES", 2)
     courses = [make_course() for _ in range(3)]
 
-    assert sum("/courses/" in place for place in listed()) == 4
-    assert f"/courses/{courses[-1].id}" in listed()
+    assert sum("/courses/" in path for path in listed_paths()) == 4
+    assert f"/courses/{courses[-1].id}" in listed_paths()
 
 
 def _tree(client):
@@ -91,14 +89,14 @@ def _tree(client):
 
 def test_the_sitemap_is_built_once_per_state(client, built, monkeypatch):
     course = make_course()
-    written = []
+    renders = []
     render = crawlers.render_to_string
     monkeypatch.setattr(
-        crawlers, "render_to_string", lambda *given: written.append(1) or render(*given)
+        crawlers, "render_to_string", lambda *args: renders.append(1) or render(*args)
     )
     first = [client.get("/sitemap.xml").content for _ in range(3)]
     unpublish_course(str(course.id), viewer=viewer_of(make_admin()))
 
     assert client.get("/sitemap.xml").content != first[0]
     assert len(set(first)) == 1
-    assert len(written) == 2
+    assert len(renders) == 2

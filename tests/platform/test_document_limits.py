@@ -1,4 +1,4 @@
-"""No document may grow without a bound: MongoDB stores 16 MB at most."""
+"""Every document has a limited size, because MongoDB stores at most 16 MB."""
 
 from datetime import UTC, datetime
 
@@ -37,15 +37,15 @@ from apps.quizzes.documents import (
     Quiz,
 )
 
-MOST_STORED = 16 * 1024 * 1024
+MAX_STORED = 16 * 1024 * 1024
 FAR_BELOW = 12 * 1024 * 1024
-WIDE = "\U0001f600"  # four bytes, as wide as a character can be
-# Dictionaries have no bound of their own: what they hold, and where that is bounded.
-BOUNDED_ELSEWHERE = {(Notification, "params")}  # titles and numbers, by apps.notifications
+WIDE = "\U0001f600"  # A character has at most four bytes.
+# Dictionaries have no limit of their own; their values are limited where they are set.
+LIMITED_ELSEWHERE = {(Notification, "params")}  # titles and numbers, set by apps.notifications
 
 
 def fields_of(kind: type[Document | EmbeddedDocument]):
-    """Yield all fields of a document, and of those within it."""
+    """Yield all fields of a document, and of the documents embedded in it."""
     for name, field in kind._fields.items():
         yield kind, name, field
         while isinstance(field, ListField):
@@ -55,7 +55,7 @@ def fields_of(kind: type[Document | EmbeddedDocument]):
             yield from fields_of(field.document_type)
 
 
-def is_bounded(field) -> bool:
+def is_limited(field) -> bool:
     if isinstance(field, (StringField, ListField)):
         return bool(field.max_length or getattr(field, "choices", None))
     return not isinstance(field, (DictField, MapField, DynamicField, BinaryField))
@@ -67,8 +67,8 @@ def test_every_text_and_list_of_every_document_has_a_limit():
         for document in documents()
         for kind, name, field in fields_of(document)
         if kind.__module__.startswith(("apps.", "lms."))
-        and not is_bounded(field)
-        and (kind, name) not in BOUNDED_ELSEWHERE
+        and not is_limited(field)
+        and (kind, name) not in LIMITED_ELSEWHERE
     }
 
     assert without == set()
@@ -78,21 +78,21 @@ def size_of(document: Document) -> int:
     return len(bson.encode(document.to_mongo()))
 
 
-def wide(field: StringField) -> str:
+def widest(field: StringField) -> str:
     return WIDE * field.max_length
 
 
 def largest_questions() -> list[QuestionSnapshot]:
-    choices = [ChoiceSnapshot(id=ObjectId(), text=wide(Choice.text)) for _ in range(MAX_CHOICES)]
+    choices = [ChoiceSnapshot(id=ObjectId(), text=widest(Choice.text)) for _ in range(MAX_CHOICES)]
     return [
         QuestionSnapshot(
             id=ObjectId(),
-            text=wide(Question.text),
+            text=widest(Question.text),
             kind="multiple",
-            answer=wide(Question.answer),
+            answer=widest(Question.answer),
             tolerance=1.5,
             points=1.5,
-            explanation=wide(Question.explanation),
+            explanation=widest(Question.explanation),
             choices=choices,
         )
         for _ in range(MAX_QUESTIONS)
@@ -109,35 +109,37 @@ def test_the_largest_attempt_can_be_stored():
         pass_mark=70,
         answers=[
             Answer(
-                question=one.id,
-                choices=[choice.id for choice in one.choices],
-                text=wide(Answer.text),
+                question=question.id,
+                choices=[choice.id for choice in question.choices],
+                text=widest(Answer.text),
             )
-            for one in questions
+            for question in questions
         ],
         results=[
-            QuestionResult(question=one.id, points=1, max_points=1, correct=True)
-            for one in questions
+            QuestionResult(question=question.id, points=1, max_points=1, correct=True)
+            for question in questions
         ],
     )
     attempt.validate()
 
-    assert size_of(attempt) < MOST_STORED - 1024 * 1024
+    assert size_of(attempt) < MAX_STORED - 1024 * 1024
     attempt.save()
 
 
 def test_the_largest_import_can_be_stored():
-    coming = QuestionImport(quiz=ObjectId(), first_position=1, questions=largest_questions())
-    coming.validate()
+    pending_import = QuestionImport(
+        quiz=ObjectId(), first_position=1, questions=largest_questions()
+    )
+    pending_import.validate()
 
-    assert size_of(coming) < MOST_STORED - 1024 * 1024
+    assert size_of(pending_import) < MAX_STORED - 1024 * 1024
 
 
 def test_the_largest_question_order_and_new_choices_are_small():
     order = Quiz(
         lesson=ObjectId(),
         course=ObjectId(),
-        title=wide(Quiz.title),
+        title=widest(Quiz.title),
         question_order=[ObjectId() for _ in range(MAX_QUESTIONS)],
     )
 
@@ -163,10 +165,10 @@ def test_the_words_of_the_longest_course_are_far_below_the_limit(character):
 
 def test_the_largest_lesson_and_answer_can_be_stored():
     lesson = Lesson(
-        title=wide(Lesson.title),
+        title=widest(Lesson.title),
         course=ObjectId(),
         position=1,
-        content=wide(Lesson.content),
+        content=widest(Lesson.content),
         content_html="x" * Lesson.content_html.max_length,
     )
     key = IdempotencyKey(user=ObjectId(), key="k", digest="d", body="x" * MOST_BYTES)

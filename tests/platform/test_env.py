@@ -1,4 +1,4 @@
-"""Settings come from the environment; a wrong one stops the start with one sentence."""
+"""Settings come from the environment; an invalid one prevents the start with one sentence."""
 
 import os
 import re
@@ -16,22 +16,22 @@ REQUIRED = {"SECRET_KEY": "k" * 50, "ALLOWED_HOSTS": "localhost"}
 def test_a_setting_that_is_empty_counts_as_not_set(monkeypatch):
     monkeypatch.setenv("LMS_X", "  ")
 
-    assert env.text("LMS_X", "unless told") == "unless told"
+    assert env.text("LMS_X", "default") == "default"
     assert env.number("LMS_X", default=7) == 7
     assert env.flag("LMS_X", default=True)
     assert env.words("LMS_X", "a, b,,") == ["a", "b"]
     assert env.email("LMS_X") is None
 
 
-@pytest.mark.parametrize(("said", "meant"), [("on", True), ("TRUE", True), ("1", True), ("off", 0)])
-def test_flags_accept_on_and_off(monkeypatch, said, meant):
-    monkeypatch.setenv("LMS_X", said)
+@pytest.mark.parametrize(("value", "expected"), [("on", True), ("TRUE", True), ("off", False)])
+def test_flags_accept_on_and_off(monkeypatch, value, expected):
+    monkeypatch.setenv("LMS_X", value)
 
-    assert env.flag("LMS_X") is bool(meant)
+    assert env.flag("LMS_X") is expected
 
 
 @pytest.mark.parametrize(
-    ("read", "wrong"),
+    ("read", "value"),
     [
         (env.flag, "perhaps"),
         (lambda name: env.number(name, default=1), "-1"),
@@ -53,8 +53,8 @@ def test_flags_accept_on_and_off(monkeypatch, said, meant):
         (lambda name: env.url(name, "redis"), "localhost:6379"),
     ],
 )
-def test_an_invalid_value_is_refused_by_name(monkeypatch, read, wrong):
-    monkeypatch.setenv("LMS_X", wrong)
+def test_an_invalid_value_is_refused_by_name(monkeypatch, read, value):
+    monkeypatch.setenv("LMS_X", value)
 
     with pytest.raises(ImproperlyConfigured, match="LMS_X"):
         read("LMS_X")
@@ -82,7 +82,7 @@ def test_email_settings_are_read_from_a_url(monkeypatch):
     assert (mail["EMAIL_HOST_USER"], mail["EMAIL_HOST_PASSWORD"]) == ("ada", "pass@word")
 
 
-@pytest.mark.parametrize("lacking", REQUIRED)
+@pytest.mark.parametrize("missing", REQUIRED)
 @pytest.mark.parametrize(
     "command",
     [
@@ -91,26 +91,26 @@ def test_email_settings_are_read_from_a_url(monkeypatch):
     ],
     ids=["manage.py", "gunicorn"],
 )
-def test_nothing_starts_without_the_required_settings(tmp_path, command, lacking):
-    given = {name: value for name, value in REQUIRED.items() if name != lacking}
+def test_nothing_starts_without_the_required_settings(tmp_path, command, missing):
+    environment = {name: value for name, value in REQUIRED.items() if name != missing}
 
-    done = _run(command, LMS_DATA_DIR=str(tmp_path), **given)
+    result = _run(command, LMS_DATA_DIR=str(tmp_path), **environment)
 
-    assert done.returncode == 1
-    assert lacking in done.stderr
-    assert "Traceback" not in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1
+    assert result.returncode == 1
+    assert missing in result.stderr
+    assert "Traceback" not in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
 
 
 def test_a_key_under_fifty_characters_is_refused(tmp_path):
-    done = _run(
+    result = _run(
         [sys.executable, "manage.py", "check"],
         LMS_DATA_DIR=str(tmp_path),
         **REQUIRED | {"SECRET_KEY": "k" * 49},
     )
 
-    assert done.returncode == 1
-    assert "at least 50 random characters" in done.stderr
+    assert result.returncode == 1
+    assert "at least 50 random characters" in result.stderr
 
 
 def test_every_setting_is_in_the_example():

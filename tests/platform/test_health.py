@@ -1,4 +1,4 @@
-"""Liveness, readiness and figures."""
+"""Liveness, readiness and metrics."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -17,11 +17,11 @@ from tests.waiting import LIMIT
 @pytest.fixture(autouse=True)
 def _nothing_verified(monkeypatch):
     monkeypatch.setattr(checks, "_verified_at", float("-inf"))
-    monkeypatch.setattr(checks, "_asking", {})
+    monkeypatch.setattr(checks, "_running", {})
 
 
 def _down() -> str:
-    raise ServerSelectionTimeoutError("mongodb://user:secret@db.example.org is away")
+    raise ServerSelectionTimeoutError("mongodb://user:secret@db.example.org is unreachable")
 
 
 def _replace(monkeypatch, part: str, check) -> None:
@@ -75,10 +75,10 @@ def test_an_unavailable_cache_is_named_in_a_200(client, monkeypatch):
 
 def test_a_part_that_hangs_is_reported_in_time(client, monkeypatch):
     end = Event()
-    monkeypatch.setattr(checks, "LONGEST", 0.2)
+    monkeypatch.setattr(checks, "TIMEOUT_SECONDS", 0.2)
     _replace(monkeypatch, "documents", lambda: end.wait(LIMIT) and "ok")
 
-    responses = [client.get("/health/ready") for _ in range(2)]  # waiting for the part would hang
+    responses = [client.get("/health/ready") for _ in range(2)]  # Waiting for the part would hang.
 
     end.set()
     assert [response.json()["documents"] for response in responses] == ["down", "down"]
@@ -86,24 +86,24 @@ def test_a_part_that_hangs_is_reported_in_time(client, monkeypatch):
 
 @pytest.fixture
 def hanging(client, monkeypatch):
-    """Return a part that hangs until it is let go, and what is asked meanwhile."""
+    """Return a thread pool, and a hanging check's start event, end event and calls."""
     hangs, end = Event(), Event()
-    asked = []
+    calls = []
 
     def documents() -> str:
-        asked.append(hangs.set())
+        calls.append(hangs.set())
         end.wait(LIMIT)
         return "ok"
 
-    monkeypatch.setattr(checks, "LONGEST", LIMIT)
+    monkeypatch.setattr(checks, "TIMEOUT_SECONDS", LIMIT)
     _replace(monkeypatch, "documents", documents)
     with ThreadPoolExecutor(6) as pool:
-        yield pool, hangs, end, asked
+        yield pool, hangs, end, calls
         end.set()
 
 
 def test_simultaneous_callers_share_a_result(hanging):
-    pool, hangs, end, asked = hanging
+    pool, hangs, end, calls = hanging
     first = pool.submit(checks.current_state)
     assert hangs.wait(LIMIT)
     others = [pool.submit(checks.current_state) for _ in range(4)]
@@ -111,12 +111,12 @@ def test_simultaneous_callers_share_a_result(hanging):
         time.sleep(0.01)
     end.set()
 
-    assert {one.result(LIMIT)["documents"] for one in (first, *others)} == {"ok"}
-    assert len(asked) == 1
+    assert {future.result(LIMIT)["documents"] for future in (first, *others)} == {"ok"}
+    assert len(calls) == 1
 
 
 def test_while_a_part_hangs_most_callers_get_the_previous_result(hanging, monkeypatch):
-    """Otherwise each of them would hold a thread, and anybody may call."""
+    """Otherwise each caller would block a thread, and anyone may call."""
     pool, hangs, end, _ = hanging
     monkeypatch.setattr(checks, "_result", (time.monotonic(), {"documents": "as before"}))
     monkeypatch.setattr(checks, "_waiting", BoundedSemaphore(1))
@@ -150,22 +150,22 @@ def test_the_probes_query_the_real_stores():
     assert connection.vendor
 
 
-# Figures
+# Metrics
 
 
 def test_requests_are_counted_by_route_and_status(client):
-    before = _figure(client, 'lms_requests_total{method="GET",route="/",status="200"}')
+    before = _metric(client, 'lms_requests_total{method="GET",route="/",status="200"}')
     client.get("/")
 
-    after = _figure(client, 'lms_requests_total{method="GET",route="/",status="200"}')
+    after = _metric(client, 'lms_requests_total{method="GET",route="/",status="200"}')
     assert after == before + 1
 
 
 def test_metrics_say_which_parts_are_available(client, monkeypatch):
     _replace(monkeypatch, "documents", _down)
 
-    assert _figure(client, 'lms_up{part="documents"}') == 0
-    assert _figure(client, 'lms_up{part="cache"}') == 1
+    assert _metric(client, 'lms_up{part="documents"}') == 0
+    assert _metric(client, 'lms_up{part="cache"}') == 1
 
 
 def test_metrics_contain_no_paths_and_no_personal_data(client):
@@ -173,11 +173,11 @@ def test_metrics_contain_no_paths_and_no_personal_data(client):
     client.get("/api/echo/", headers={"X-Request-ID": "request-id-zebra"})
     client.generic("BREW", "/")
 
-    figures = client.get("/metrics").text
+    metrics_text = client.get("/metrics").text
 
-    assert "zebra" not in figures
-    assert "ada@" not in figures
-    assert "BREW" not in figures
+    assert "zebra" not in metrics_text
+    assert "ada@" not in metrics_text
+    assert "BREW" not in metrics_text
 
 
 def test_metrics_are_not_available_through_a_proxy(client):
@@ -185,6 +185,6 @@ def test_metrics_are_not_available_through_a_proxy(client):
         assert client.get("/metrics", headers={header: "203.0.113.9"}).status_code == 404
 
 
-def _figure(client, name: str) -> float:
+def _metric(client, name: str) -> float:
     lines = client.get("/metrics").text.splitlines()
     return next((float(line.split()[-1]) for line in lines if line.startswith(name)), 0.0)

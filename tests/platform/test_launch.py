@@ -32,37 +32,37 @@ def test_a_read_only_data_folder_is_refused(tmp_path):
     (tmp_path / "file").write_text("")
 
     for folder in (tmp_path / "file" / "var", tmp_path / "file", Path("/proc/var")):
-        with pytest.raises(launch.Refused, match=r"cannot be written.*LMS_DATA_DIR"):
+        with pytest.raises(launch.CannotStart, match=r"is not writable.*LMS_DATA_DIR"):
             launch.make_data_dir(folder)
 
 
 def test_a_full_disk_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(9, 9, 1024**2))
 
-    with pytest.raises(launch.Refused, match="only 1 MB left"):
+    with pytest.raises(launch.CannotStart, match="only 1 MB left"):
         launch.make_data_dir(tmp_path)
 
 
 def test_a_secret_key_is_created_once_and_readable_only_by_its_owner(tmp_path):
     file = tmp_path / "secret-key"
 
-    made = launch.read_secret(file)
+    key = launch.read_secret(file)
 
-    assert len(made) >= 50
-    assert launch.read_secret(file) == made
+    assert len(key) >= 50
+    assert launch.read_secret(file) == key
     assert file.stat().st_mode & 0o777 == 0o600
-    assert launch.read_secret(tmp_path / "another") != made
+    assert launch.read_secret(tmp_path / "another") != key
 
 
 def test_existing_settings_are_not_changed(tmp_path, monkeypatch):
-    given = {"SECRET_KEY": "mine", "ALLOWED_HOSTS": "learn.test", "LMS_DEMO": "off"}
-    for name, value in given.items():
+    environment = {"SECRET_KEY": "mine", "ALLOWED_HOSTS": "learn.test", "LMS_DEMO": "off"}
+    for name, value in environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("LMS_CELERY_BESIDE", "off")
 
     launch.fill_in_settings(tmp_path)
 
-    assert {name: os.environ[name] for name in given} == given
+    assert {name: os.environ[name] for name in environment} == environment
     assert list(tmp_path.iterdir()) == []
 
 
@@ -112,7 +112,7 @@ def test_all_files_are_readable_only_by_their_owner(started, tmp_path):
     files = [folder, *folder.rglob("*")]
 
     assert {file for file in files if file.stat().st_mode & 0o077} == set()
-    assert {"accounts.sqlite3-shm", "documents.sqlite3", "static"} <= {one.name for one in files}
+    assert {"accounts.sqlite3-shm", "documents.sqlite3", "static"} <= {file.name for file in files}
 
 
 def test_a_port_in_use_is_refused_with_advice():
@@ -121,7 +121,7 @@ def test_a_port_in_use_is_refused_with_advice():
         taken.listen()
         port = taken.getsockname()[1]
 
-        with pytest.raises(launch.Refused, match=f"port {port} cannot be had.*PORT=8001 make run"):
+        with pytest.raises(launch.CannotStart, match=rf"{port} is not available.*PORT=8001"):
             launch.check_port(port)
     launch.check_port(port)
 
@@ -135,7 +135,7 @@ class Product:
     def __init__(self, folder: Path, **environment: str):
         self.address = f"http://127.0.0.1:{free_port()}"
         self.folder = folder
-        given = {
+        environment = {
             "PATH": os.environ["PATH"],
             "PORT": self.address.rpartition(":")[2],
             "LMS_DATA_DIR": str(folder),
@@ -143,7 +143,7 @@ class Product:
         }
         self.process = subprocess.Popen(
             [sys.executable, "-m", "lms.serving.launch"],
-            env=given | environment,
+            env=environment | environment,
             cwd=env.ROOT,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -160,12 +160,12 @@ class Product:
             time.sleep(0.05)
         raise AssertionError(f"It did not become ready: {self.end()}")
 
-    def end(self, how: int = signal.SIGINT) -> str:
+    def end(self, signal_number: int = signal.SIGINT) -> str:
         """Send the signal to the whole group, as a terminal does, and return what was said."""
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, how)
-        said, _ = self.process.communicate(timeout=LIMIT)
-        return said
+            os.killpg(self.process.pid, signal_number)
+        output, _ = self.process.communicate(timeout=LIMIT)
+        return output
 
 
 @pytest.fixture
@@ -196,12 +196,12 @@ def test_the_product_starts_serves_stops_and_restarts_quickly(started, tmp_path)
     assert "immutable" in sent["Cache-Control"]
     assert sent["Content-Encoding"] == "gzip"
 
-    said = product.end()
+    output = product.end()
 
-    assert product.process.returncode == 0, said
-    assert "Traceback" not in said
+    assert product.process.returncode == 0, output
+    assert "Traceback" not in output
     for word in (product.address, "/swagger/", "/redoc/", "/admin/", "in this process"):
-        assert word in said
+        assert word in output
     log = tmp_path / "var" / "documents.sqlite3-wal"
     assert not log.exists() or log.stat().st_size == 0
     again = started()
@@ -215,11 +215,11 @@ def test_a_second_start_on_the_same_data_is_refused_in_one_sentence(started):
 
     second = started()
 
-    said = second.process.communicate(timeout=LIMIT)[0]
+    output = second.process.communicate(timeout=LIMIT)[0]
     assert second.process.returncode == 1
-    assert "is in use by process" in said.splitlines()[-1]
-    assert said.splitlines()[-1].startswith("Not started: ")
-    assert "Traceback" not in said
+    assert "is in use by process" in output.splitlines()[-1]
+    assert output.splitlines()[-1].startswith("Not started: ")
+    assert "Traceback" not in output
     assert httpx.get(f"{first.address}/health/ready").status_code == 200
 
 
@@ -246,9 +246,9 @@ def test_acknowledged_writes_survive_a_kill(started):
     )
     assert signed.status_code == 200
     assert signed.json()["user"]["id"] == registered.json()["user"]["id"]
-    said = again.end()
+    output = again.end()
     for secret in ("ada@example.org", "engines", signed.json()["access"]):
-        assert secret not in said
+        assert secret not in output
 
 
 @pytest.mark.parametrize(
@@ -263,11 +263,11 @@ def test_acknowledged_writes_survive_a_kill(started):
 def test_an_obstacle_is_reported_in_one_sentence(started, environment, sentence):
     product = started(**environment)
 
-    said = product.process.communicate(timeout=LIMIT)[0]
+    output = product.process.communicate(timeout=LIMIT)[0]
 
     assert product.process.returncode == 1
-    assert said.splitlines()[-1].startswith(f"Not started: {sentence}")
-    assert "Traceback" not in said
+    assert output.splitlines()[-1].startswith(f"Not started: {sentence}")
+    assert "Traceback" not in output
 
 
 def test_a_file_that_is_not_a_store_is_refused_and_not_changed(started, tmp_path):
@@ -275,10 +275,10 @@ def test_a_file_that_is_not_a_store_is_refused_and_not_changed(started, tmp_path
     file = tmp_path / "var" / "documents.sqlite3"
     file.write_bytes(b"")
 
-    said = started().process.communicate(timeout=LIMIT)[0]
+    output = started().process.communicate(timeout=LIMIT)[0]
 
-    assert said.splitlines()[-1].startswith("Not started: ")
-    assert "Traceback" not in said
+    assert output.splitlines()[-1].startswith("Not started: ")
+    assert "Traceback" not in output
     assert file.read_bytes() == b""
 
 
@@ -286,10 +286,10 @@ def test_an_accounts_file_that_is_not_a_database_is_refused(started, tmp_path):
     (tmp_path / "var").mkdir()
     (tmp_path / "var" / "accounts.sqlite3").write_bytes(b"no database" * 1000)
 
-    said = started().process.communicate(timeout=LIMIT)[0]
+    output = started().process.communicate(timeout=LIMIT)[0]
 
-    assert said.splitlines()[-1].startswith("Not started: ")
-    assert "Traceback" not in said
+    assert output.splitlines()[-1].startswith("Not started: ")
+    assert "Traceback" not in output
 
 
 def test_writers_of_the_accounts_database_wait_for_each_other(started, tmp_path):
@@ -315,9 +315,9 @@ def machine(tmp_path):
 
     def run(**pythons: str) -> subprocess.CompletedProcess:
         for name, script in pythons.items():
-            made = tmp_path / "bin" / name.replace("_", ".")
-            made.write_text(f"#!/bin/sh\n{script}\n")
-            made.chmod(0o755)
+            key = tmp_path / "bin" / name.replace("_", ".")
+            key.write_text(f"#!/bin/sh\n{script}\n")
+            key.chmod(0o755)
         return subprocess.run(
             ["tools/venv", "requirements.txt"],
             cwd=tmp_path,

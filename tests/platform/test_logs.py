@@ -27,8 +27,8 @@ def written(monkeypatch):
 
 
 def _handler(stream) -> logging.Handler:
-    made = logs.configuration("INFO")
-    formatter = made["formatters"]["default"]
+    configuration = logs.configuration("INFO")
+    formatter = configuration["formatters"]["default"]
     handler = logging.StreamHandler(stream)
     handler.setFormatter(formatter["()"](formatter.get("fmt") or formatter.get("format")))
     handler.addFilter(logs.RequestFilter())

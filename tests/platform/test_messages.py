@@ -1,4 +1,4 @@
-"""What the API says to people comes in their language; what it says to programs does not."""
+"""Messages for people are translated; codes for programs are not."""
 
 import re
 from gettext import GNUTranslations
@@ -22,7 +22,7 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+(?::\w+)?\}|`[^`]+`")
 @pytest.fixture(scope="module")
 def stored():
     """The messages of the .po by their ids, without its header."""
-    return {one.id: one for one in messages.stored() if one.id}
+    return {entry.id: entry for entry in messages.stored() if entry.id}
 
 
 def forms(message) -> list[tuple[str, str]]:
@@ -32,7 +32,7 @@ def forms(message) -> list[tuple[str, str]]:
     return [(message.id, message.string)]
 
 
-# The catalogue
+# The catalog
 
 
 def test_the_catalog_has_exactly_the_messages_of_the_code(stored):
@@ -41,30 +41,30 @@ def test_the_catalog_has_exactly_the_messages_of_the_code(stored):
 
 def test_each_message_is_translated(stored):
     untranslated = [
-        one.id
-        for one in stored.values()
-        if one.fuzzy or not all(translated for _, translated in forms(one))
+        entry.id
+        for entry in stored.values()
+        if entry.fuzzy or not all(translated for _, translated in forms(entry))
     ]
 
     assert untranslated == []
 
 
 def test_a_translation_has_the_placeholders_of_its_message(stored):
-    for one in stored.values():
-        for message, translated in forms(one):
+    for entry in stored.values():
+        for message, translated in forms(entry):
             assert sorted(PLACEHOLDER.findall(translated)) == sorted(PLACEHOLDER.findall(message))
 
 
 def test_a_translation_ends_with_the_same_punctuation(stored):
-    for one in stored.values():
-        for message, translated in forms(one):
+    for entry in stored.values():
+        for message, translated in forms(entry):
             assert translated.endswith(".") == message.endswith(".")
 
 
 def test_translations_use_informal_address(stored):
     formal = re.compile(r"\b(usted|su contraseña|asegúrese|introduzca|compruebe)\b", re.I)
 
-    translations = [translated for one in stored.values() for _, translated in forms(one)]
+    translations = [translated for entry in stored.values() for _, translated in forms(entry)]
     assert [translated for translated in translations if formal.search(translated)] == []
 
 
@@ -72,11 +72,11 @@ def test_the_compiled_catalog_equals_its_source(stored):
     with messages.MO.open("rb") as file:
         compiled = GNUTranslations(file)
 
-    for one in stored.values():
-        if one.pluralizable:
-            assert tuple(compiled.ngettext(*one.id, number) for number in (1, 2)) == one.string
+    for entry in stored.values():
+        if entry.pluralizable:
+            assert tuple(compiled.ngettext(*entry.id, number) for number in (1, 2)) == entry.string
         else:
-            assert compiled.gettext(one.id) == one.string
+            assert compiled.gettext(entry.id) == entry.string
 
 
 def test_updating_a_current_catalog_changes_nothing():
@@ -107,9 +107,11 @@ def test_our_translations_replace_a_librarys():
 
 def test_templates_mark_no_messages_because_only_python_is_searched():
     templates = [
-        one for folder in messages.OURS for one in (messages.ROOT / folder).rglob("templates/**/*")
+        path
+        for folder in messages.OURS
+        for path in (messages.ROOT / folder).rglob("templates/**/*")
     ]
-    texts = [one.read_text() for one in templates if one.is_file() and one.suffix != ".svg"]
+    texts = [path.read_text() for path in templates if path.is_file() and path.suffix != ".svg"]
 
     assert texts
     assert not any(re.search(r"{%\s*(blocktrans|trans)", text) for text in texts)
@@ -230,7 +232,7 @@ def test_a_500_is_translated(client):
     response = client.get("/api/broken/", headers=SPANISH)
 
     assert response.status_code == 500
-    assert response.json()["detail"].startswith("Algo ha fallado aquí")
+    assert response.json()["detail"] == "Algo ha fallado en el servidor."
 
 
 @pytest.mark.parametrize("language", ["", "en", "de", "fr-CA,tlh", "*", "x" * 300])

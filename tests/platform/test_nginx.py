@@ -1,4 +1,4 @@
-"""The README's example of a proxy, as it stands there, in front of the product."""
+"""The README's nginx example in front of the product."""
 
 import re
 import shutil
@@ -42,18 +42,18 @@ pytestmark = pytest.mark.skipif(
 
 
 def _configure(folder: Path, *, port: int, product_port: int) -> Path:
-    """Write the example with ports and files that are free, and nothing else changed."""
+    """Write the example with free ports and test files, otherwise unchanged."""
     [server] = re.findall(r"```nginx\n(.*?)```", README.read_text(), flags=re.DOTALL)
     files = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "certificate.pem")]
     subprocess.run([*CERTIFICATE, *files], check=True, capture_output=True)
-    for given, here in {
+    for original, replacement in {
         "listen 443 ssl": f"listen {HOST}:{port} ssl",
         "http://127.0.0.1:8000": f"http://{HOST}:{product_port}",
         "/etc/ssl/learn.example.org.pem": str(folder / "certificate.pem"),
         "/etc/ssl/learn.example.org.key": str(folder / "key.pem"),
     }.items():
-        assert server.count(given) == 1, given
-        server = server.replace(given, here)
+        assert server.count(original) == 1, original
+        server = server.replace(original, replacement)
     file = folder / "nginx.conf"
     file.write_text(MAIN.format(folder=folder, server=server))
     return file
@@ -61,7 +61,7 @@ def _configure(folder: Path, *, port: int, product_port: int) -> Path:
 
 @pytest.fixture(scope="module")
 def ask(tmp_path_factory) -> Iterator:
-    """Return a function that asks the product through nginx."""
+    """Return a function that sends requests to the product through nginx."""
     folder = tmp_path_factory.mktemp("nginx")
     folder.chmod(0o755)
     port, host = free_port(), "learn.example.org"

@@ -1,4 +1,4 @@
-"""The start page, and pictures."""
+"""The start page, error pages and pictures."""
 
 import html
 import re
@@ -114,6 +114,6 @@ def test_requests_for_unknown_hosts_are_limited_too(client, settings):
 
 def test_an_incomplete_form_is_a_400(rf):
     try:
-        raise UnreadablePostError("The body was cut off.")
+        raise UnreadablePostError("The body is incomplete.")
     except UnreadablePostError:
-        assert pages.refuse_broken(rf.post("/admin/")).status_code == 400
+        assert pages.server_error(rf.post("/admin/")).status_code == 400

@@ -1,4 +1,4 @@
-"""Other users of the machine read none of the product's files."""
+"""Other users of the machine cannot read the product's files."""
 
 import os
 import stat
@@ -10,7 +10,7 @@ from lms.serving import private_files
 
 @pytest.fixture
 def folder(tmp_path):
-    """A data folder as an earlier release left it, with a file of the operator in it."""
+    """A data folder of an earlier release, with a file of the operator."""
     (tmp_path / "media" / "pictures").mkdir(parents=True)
     for name in ("accounts.sqlite3", "accounts.sqlite3-wal", "media/pictures/a.png", "notes.txt"):
         (tmp_path / name).touch()

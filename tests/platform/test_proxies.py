@@ -1,4 +1,4 @@
-"""A proxy that is there and not trusted is pointed out: all people would share one address."""
+"""An untrusted proxy is reported, because all clients would share its address."""
 
 import pytest
 from django.core import checks
@@ -7,9 +7,9 @@ from django.core.exceptions import MiddlewareNotUsed
 from lms.serving import proxies
 
 
-def _warned() -> bool:
-    found = checks.run_checks(tags=[checks.Tags.security])
-    return "lms.W001" in {one.id for one in found}
+def _has_warning() -> bool:
+    warnings = checks.run_checks(tags=[checks.Tags.security])
+    return "lms.W001" in {warning.id for warning in warnings}
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ def _warned() -> bool:
 def test_https_without_a_trusted_proxy_is_a_warning(settings, public_url, trusted, warned):
     settings.PUBLIC_URL, settings.TRUSTED_PROXIES = public_url, trusted
 
-    assert _warned() is warned
+    assert _has_warning() is warned
 
 
 @pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded"])

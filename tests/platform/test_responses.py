@@ -1,4 +1,4 @@
-"""What every answer carries, and how wrong requests are answered."""
+"""Headers of every response, and responses to invalid requests."""
 
 import logging
 import re
@@ -77,32 +77,32 @@ def test_an_unknown_host_is_refused(client):
 
 def test_an_exception_is_logged_but_not_returned(client, caplog):
     with caplog.at_level(logging.ERROR):
-        response = client.get("/api/broken/", headers={"X-Request-ID": "asked-for-0001"})
+        response = client.get("/api/broken/", headers={"X-Request-ID": "request-0001"})
 
     assert response.status_code == 500
     assert response.json()["code"] == "server_error"
-    assert response.json()["request_id"] == response["X-Request-ID"] == "asked-for-0001"
+    assert response.json()["request_id"] == response["X-Request-ID"] == "request-0001"
     assert SECRET not in response.text
     assert SECRET in caplog.text
 
 
 def test_an_error_page_shows_only_the_request_id(client):
-    response = client.get("/broken", headers={"X-Request-ID": "asked-for-0002"})
+    response = client.get("/broken", headers={"X-Request-ID": "request-0002"})
 
     assert response.status_code == 500
-    assert "asked-for-0002" in response.text
+    assert "request-0002" in response.text
     assert SECRET not in response.text
     assert "Traceback" not in response.text
 
 
 def test_an_unavailable_store_is_a_503_with_a_retry_time(client):
-    for path in ("/api/store-away/", "/store-away"):
+    for path in ("/api/store-unavailable/", "/store-unavailable"):
         response = client.get(path)
 
         assert response.status_code == 503, path
         assert response["Retry-After"] == "2"
         assert SECRET not in response.text
-    assert client.get("/api/store-away/").json()["code"] == "store_unavailable"
+    assert client.get("/api/store-unavailable/").json()["code"] == "store_unavailable"
 
 
 def test_a_forbidden_page_is_a_simple_page(client):
@@ -130,11 +130,13 @@ def test_a_valid_request_id_is_kept(client):
     )
 
 
-@pytest.mark.parametrize("wrong", ["", "short", "x" * 129, "with space", "läng-enough", "<script>"])
-def test_another_request_id_is_replaced(client, wrong):
-    given = client.get("/", headers={"X-Request-ID": wrong})["X-Request-ID"]
+@pytest.mark.parametrize(
+    "invalid", ["", "short", "x" * 129, "with space", "läng-enough", "<script>"]
+)
+def test_another_request_id_is_replaced(client, invalid):
+    request_id = client.get("/", headers={"X-Request-ID": invalid})["X-Request-ID"]
 
-    assert re.fullmatch(r"[0-9a-f]{32}", given)
+    assert re.fullmatch(r"[0-9a-f]{32}", request_id)
 
 
 def test_api_responses_load_nothing_and_are_not_cached(client):

@@ -38,7 +38,7 @@ def operations(described: dict) -> dict[tuple[str, str], dict]:
 
 def routes() -> dict[tuple[str, str], tuple[type, str]]:
     """Return view and action of each verb of each route, walked from the URL patterns."""
-    found = {}
+    by_key = {}
     for path, callback in _patterns(get_resolver().url_patterns):
         view = getattr(callback, "cls", None) or getattr(callback, "view_class", None)
         if not path.startswith("/api/") or not issubclass(view or object, APIView):
@@ -47,8 +47,8 @@ def routes() -> dict[tuple[str, str], tuple[type, str]]:
             verb: verb for verb in VERBS if hasattr(view, verb)
         }
         for verb in VERBS & set(actions):
-            found[verb, path] = (view, actions[verb])
-    return found
+            by_key[verb, path] = (view, actions[verb])
+    return by_key
 
 
 def _patterns(patterns, prefix=""):
@@ -67,11 +67,11 @@ def test_exactly_all_routes_and_methods_are_described(described):
 
 
 def test_every_operation_has_a_summary_and_a_tag(described):
-    for place, operation in operations(described).items():
-        assert operation["summary"].endswith("."), place
-        assert len(operation["summary"]) < 120, place
-        assert operation["tags"] == [place[1].split("/")[2]], place
-        assert operation["responses"], place
+    for key, operation in operations(described).items():
+        assert operation["summary"].endswith("."), key
+        assert len(operation["summary"]) < 120, key
+        assert operation["tags"] == [key[1].split("/")[2]], key
+        assert operation["responses"], key
 
 
 def test_operation_ids_are_unique(described):
@@ -99,40 +99,40 @@ def _needs_declaring(view, verb: str, action: str) -> bool:
 
 
 def test_successes_and_errors_are_described(described):
-    for place, operation in operations(described).items():
+    for key, operation in operations(described).items():
         answers = operation["responses"]
         successes = [status for status in answers if status.startswith("2")]
-        assert len(successes) == (2 if place[1].endswith("/start/") else 1), place
+        assert len(successes) == (2 if key[1].endswith("/start/") else 1), key
         for status in ("400", "408", "411", "414", "429", "431", "503"):
-            assert "schema" in answers[status], (place, status)
-        if "{id}" in place[1]:
-            assert "404" in answers, place
-        if place[0] == "delete":
+            assert "schema" in answers[status], (key, status)
+        if "{id}" in key[1]:
+            assert "404" in answers, key
+        if key[0] == "delete":
             assert answers["204"].get("schema") is None
-        assert "default" not in answers, place  # it would allow whatever is not described
+        assert "default" not in answers, key  # it would allow whatever is not described
 
 
 def test_each_error_is_described_where_it_can_occur(described):
-    found = operations(described)
-    public = {place for place, operation in found.items() if operation.get("security") == []}
-    signed_in_writes = {place for place in found if place[0] != "get"} - public
-    for place, operation in found.items():
+    by_key = operations(described)
+    public = {key for key, operation in by_key.items() if operation.get("security") == []}
+    signed_in_writes = {key for key in by_key if key[0] != "get"} - public
+    for key, operation in by_key.items():
         answers = set(operation["responses"])
-        if place[0] in ("post", "put", "patch"):
-            assert {"413", "415"} <= answers, place
-        if place in signed_in_writes:
-            assert {"401", "403", "409"} <= answers, place
+        if key[0] in ("post", "put", "patch"):
+            assert {"413", "415"} <= answers, key
+        if key in signed_in_writes:
+            assert {"401", "403", "409"} <= answers, key
         headers = {each["name"] for each in operation["parameters"] if each["in"] == "header"}
-        assert ("412" in answers) == ("If-Match" in headers), place
-        assert ("304" in answers) == ("If-None-Match" in headers), place
-    assert {place[1] for place in found if place[0] == "get" and has(found[place], 403)} == {
+        assert ("412" in answers) == ("If-Match" in headers), key
+        assert ("304" in answers) == ("If-None-Match" in headers), key
+    assert {key[1] for key in by_key if key[0] == "get" and has(by_key[key], 403)} == {
         "/api/progress/summary/",
         "/api/quizzes/{id}/export/",
         "/api/quizzes/{id}/regrade/",
         "/api/quizzes/{id}/statistics/",
         "/api/users/",
     }
-    assert {place[1] for place in public if not has(found[place], 401)} == {
+    assert {key[1] for key in public if not has(by_key[key], 401)} == {
         "/api/auth/registration/",
         "/api/auth/logout/",
         "/api/auth/password/reset/",
@@ -157,17 +157,17 @@ def test_errors_have_descriptions_and_retry_times(described):
 
 
 def test_conditional_and_idempotent_headers_are_described(described):
-    found = operations(described)
+    by_key = operations(described)
 
     def headers(verb: str, path: str) -> set[str]:
-        parameters = found[verb, path]["parameters"]
+        parameters = by_key[verb, path]["parameters"]
         return {each["name"] for each in parameters if each["in"] == "header"}
 
     assert headers("get", "/api/courses/{id}/") == {"If-None-Match"}
     assert headers("patch", "/api/courses/{id}/") == {"If-Match"}
     assert headers("post", "/api/courses/") == {"Idempotency-Key"}
     assert headers("post", "/api/auth/login/") == set()
-    assert found["get", "/api/courses/{id}/"]["responses"]["200"]["headers"]["ETag"]
+    assert by_key["get", "/api/courses/{id}/"]["responses"]["200"]["headers"]["ETag"]
 
 
 def test_lists_have_their_filters_and_return_pages(described):
@@ -296,9 +296,9 @@ def test_the_schema_is_valid_swagger(described):
     assert described["swagger"] == "2.0"
     assert {"title", "version"} <= set(described["info"])
     assert "host" not in described
-    for place, operation in operations(described).items():
-        named = re.findall(r"\{(\w+)\}", place[1])
-        item = described["paths"][place[1].removeprefix(described["basePath"])]
+    for key, operation in operations(described).items():
+        named = re.findall(r"\{(\w+)\}", key[1])
+        item = described["paths"][key[1].removeprefix(described["basePath"])]
         in_path = [each for each in item["parameters"] if each["in"] == "path"]
         assert [each["name"] for each in in_path] == named
         bodies = [each for each in operation["parameters"] if each["in"] == "body"]
@@ -308,7 +308,7 @@ def test_the_schema_is_valid_swagger(described):
             assert parameter.get("type") in (
                 *(["string", "integer", "number", "boolean", "array", "file"]),
                 *([None] if parameter["in"] == "body" else []),
-            ), (place, parameter)
+            ), (key, parameter)
 
 
 def test_the_schema_is_served_as_json_and_as_yaml(client, described):

@@ -1,4 +1,4 @@
-"""How many workers serve, and for how long."""
+"""The number of workers, and their limits."""
 
 import json
 import subprocess
@@ -21,7 +21,7 @@ MONGODB, REDIS = "mongodb://127.0.0.1:1/lms", "redis://127.0.0.1:1/0"
 
 def serving(**environment: str) -> dict:
     required = {"SECRET_KEY": "k" * 50, "ALLOWED_HOSTS": "localhost"}
-    shown = subprocess.run(
+    options = subprocess.run(
         [sys.executable, "-c", SHOW],
         env=required | environment,
         cwd=env.ROOT,
@@ -29,26 +29,30 @@ def serving(**environment: str) -> dict:
         text=True,
         check=True,
     )
-    return json.loads(shown.stdout)
+    return json.loads(options.stdout)
 
 
 @pytest.mark.parametrize(
-    "given", [{}, {"MONGODB_URI": MONGODB}, {"REDIS_URL": REDIS}, {"WEB_WORKERS": "4"}]
+    "environment", [{}, {"MONGODB_URI": MONGODB}, {"REDIS_URL": REDIS}, {"WEB_WORKERS": "4"}]
 )
-def test_a_single_process_serves_unless_all_stores_are_shared(given):
-    shown = serving(**given)
+def test_a_single_process_serves_unless_all_stores_are_shared(environment):
+    options = serving(**environment)
 
-    assert (shown["workers"], shown["max_requests"], shown["SHARED"]) == (1, 0, False)
-    assert shown["worker_class"] == "lms.serving.worker.Worker"
-    assert shown["threads"] > 1
+    assert (options["workers"], options["max_requests"], options["SHARED"]) == (
+        1,
+        0,
+        False,
+    )
+    assert options["worker_class"] == "lms.serving.worker.Worker"
+    assert options["threads"] > 1
 
 
 def test_several_processes_serve_with_shared_stores():
-    shown = serving(MONGODB_URI=MONGODB, REDIS_URL=REDIS)
+    options = serving(MONGODB_URI=MONGODB, REDIS_URL=REDIS)
 
-    assert 3 <= shown["workers"] <= 8
-    assert shown["max_requests"] > 0
-    assert shown["timeout"] == 30
+    assert 3 <= options["workers"] <= 8
+    assert options["max_requests"] > 0
+    assert options["timeout"] == 30
 
 
 @pytest.mark.parametrize(
@@ -63,6 +67,6 @@ def test_half_of_the_threads_wait_for_expensive_jobs_at_most(environment, thread
 
 
 def test_the_server_listens_on_the_configured_port():
-    shown = serving(MONGODB_URI=MONGODB, REDIS_URL=REDIS, WEB_WORKERS="2", PORT="8123")
+    options = serving(MONGODB_URI=MONGODB, REDIS_URL=REDIS, WEB_WORKERS="2", PORT="8123")
 
-    assert (shown["workers"], shown["bind"]) == (2, "127.0.0.1:8123")
+    assert (options["workers"], options["bind"]) == (2, "127.0.0.1:8123")

@@ -55,7 +55,7 @@ def thread(settings, monkeypatch):
     settings.CELERY_TASK_ALWAYS_EAGER = False
     settings.CELERY_BROKER_URL = None
     monkeypatch.setattr(task_thread, "SWEEPS", {})
-    monkeypatch.setattr(task_thread, "SOON", 3600)
+    monkeypatch.setattr(task_thread, "FIRST_SWEEP_DELAY", 3600)
     monkeypatch.setitem(task_thread.SWEEPS, note.name, 3600)
     for event in (began, may_end):
         event.clear()
@@ -93,7 +93,7 @@ def test_no_task_waits_for_one_of_low_priority(thread, monkeypatch):
 def test_a_due_sweep_waits_for_one_task_and_not_for_the_whole_queue(thread, monkeypatch):
     task_thread.stop()
     monkeypatch.setattr(task_thread, "SWEEPS", {sweep.name: 0})  # always due
-    monkeypatch.setattr(task_thread, "SOON", 0)
+    monkeypatch.setattr(task_thread, "FIRST_SWEEP_DELAY", 0)
     for number in range(3):
         task_thread.submit(note.name, {"what": f"task {number}"})
     task_thread.start()
@@ -134,7 +134,7 @@ def test_without_a_task_runner_tasks_are_left_to_the_sweep(settings):
 
 
 def test_too_many_tasks_are_left_to_the_sweep(thread, monkeypatch, caplog):
-    monkeypatch.setattr(task_thread, "_waiting", task_thread.PriorityQueue(maxsize=1))
+    monkeypatch.setattr(task_thread, "_queue", task_thread.PriorityQueue(maxsize=1))
 
     task_thread.submit(note.name, {"what": "one"})
     task_thread.submit(note.name, {"what": "two"})

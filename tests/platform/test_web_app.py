@@ -1,11 +1,11 @@
-"""How the built web app is served, and that nothing of the server's is hidden behind it."""
+"""The built web app is served without hiding any route of the server."""
 
 import html
 import json
 import re
 
 import pytest
-from django.conf import settings as given
+from django.conf import settings as project_settings
 from django.test import RequestFactory
 from pymongo.errors import ServerSelectionTimeoutError
 from whitenoise.compress import main as compress
@@ -19,7 +19,7 @@ NOINDEX = '<meta name="robots" content="noindex">'
 
 @pytest.fixture
 def file(built, settings):
-    """Get one of the web app's files."""
+    """Return a function that gets a file of the web app."""
     settings.WHITENOISE_ROOT = settings.WEB_APP
     settings.WHITENOISE_AUTOREFRESH = True
     serve = web_app.FilesMiddleware(lambda request: None)
@@ -75,7 +75,7 @@ def test_an_unknown_url_of_the_app_is_a_404(client, built, path):
 
 
 def test_the_urls_of_the_app_are_known():
-    app = given.ROOT / "frontend" / "src" / "app"
+    app = project_settings.ROOT / "frontend" / "src" / "app"
     routes = (app / "app.routes.ts").read_text()
     routes += (app / "features" / "account" / "account.routes.ts").read_text()
 
@@ -83,7 +83,7 @@ def test_the_urls_of_the_app_are_known():
 
 
 @pytest.mark.parametrize(
-    ("path", "place", "spanish"),
+    ("path", "canonical_path", "spanish"),
     [
         ("/", "/", "/es/"),
         ("/es", "/es/", "/es/"),
@@ -93,13 +93,13 @@ def test_the_urls_of_the_app_are_known():
     ],
 )
 def test_a_public_page_has_its_canonical_url_and_its_other_language(
-    client, built, settings, path, place, spanish
+    client, built, settings, path, canonical_path, spanish
 ):
     page = client.get(path).text
 
     site = settings.PUBLIC_URL
     english = spanish.replace("/es", "", 1)
-    assert re.findall(r'rel="canonical" href="(.*?)"', page) == [site + place]
+    assert re.findall(r'rel="canonical" href="(.*?)"', page) == [site + canonical_path]
     assert re.findall(r'hreflang="(.*?)" href="(.*?)"', page) == [
         ("en", site + english),
         ("es", site + spanish),
@@ -136,8 +136,8 @@ def test_a_public_page_preloads_its_modules(client, built, settings):
 
 
 def test_the_preloaded_modules_exist_in_the_apps_sources():
-    for name in {name for names in web_app.PARTS.values() for name in names}:
-        assert (given.ROOT / "frontend" / web_app.FEATURES / f"{name}.ts").exists()
+    for name in {name for names in web_app.PRELOADED.values() for name in names}:
+        assert (project_settings.ROOT / "frontend" / web_app.FEATURES / f"{name}.ts").exists()
 
 
 def test_a_course_page_has_its_title_before_the_app_runs(client, built, settings):
@@ -165,10 +165,10 @@ def test_a_draft_is_not_indexed_and_looks_like_an_unknown_course(client, built):
 
 
 def test_a_course_page_opens_while_the_store_is_unavailable(client, built, monkeypatch):
-    def away(*args, **options):
-        raise ServerSelectionTimeoutError("away")
+    def fail(*args, **options):
+        raise ServerSelectionTimeoutError("planted")
 
-    monkeypatch.setattr(web_app, "cached_visible_course", away)
+    monkeypatch.setattr(web_app, "cached_visible_course", fail)
 
     assert client.get("/courses/0123456789abcdef01234567").status_code == 200
 
@@ -240,7 +240,7 @@ def test_files_with_a_hash_are_immutable_and_others_are_revalidated(file):
         ("icon.svg", "image/svg+xml"),
     ],
 )
-def test_the_manifest_describes_the_app(file, name, kind):
+def test_each_file_has_its_content_type(file, name, kind):
     assert file(f"/{name}")["Content-Type"].split(";")[0] == kind
 
 
@@ -249,7 +249,7 @@ def test_the_manifest_describes_the_app(file, name, kind):
 )
 def test_files_are_compressed_as_the_browser_accepts(file, settings, accepted, sent):
     (settings.WEB_APP / "theme.js").write_text("let theme;\n" * 100)
-    compress(["--quiet", str(settings.WEB_APP)])  # as `make web-build` does
+    compress(["--quiet", str(settings.WEB_APP)])  # like `make web-build`
 
     response = file("/theme.js", accept_encoding=accepted)
 
@@ -265,14 +265,14 @@ def test_the_service_worker_may_fetch_only_what_the_pages_show(client, path):
 
 
 def test_the_service_worker_handles_no_server_routes_and_caches_nothing_private():
-    config = json.loads((given.ROOT / "frontend" / "ngsw-config.json").read_text())
+    config = json.loads((project_settings.ROOT / "frontend" / "ngsw-config.json").read_text())
 
-    left_out = {url[1:] for url in config["navigationUrls"] if url.startswith("!")}
-    for name in web_app.SERVERS.split("|"):
-        assert {f"/{name}", f"/{name}/**"} <= left_out
-    assert {"es", "es/**"} <= left_out  # relative, so the Spanish worker answers its own
-    kept = [url for group in config["dataGroups"] for url in group["urls"]]
-    assert kept == ["/api/courses/?published=true*", "/api/categories/?page_size=*"]
+    excluded = {url[1:] for url in config["navigationUrls"] if url.startswith("!")}
+    for name in web_app.SERVER_PATHS.split("|"):
+        assert {f"/{name}", f"/{name}/**"} <= excluded
+    assert {"es", "es/**"} <= excluded  # Relative paths, so the Spanish worker handles its own.
+    cached = [url for group in config["dataGroups"] for url in group["urls"]]
+    assert cached == ["/api/courses/?published=true*", "/api/categories/?page_size=*"]
 
 
 def test_without_a_build_only_the_start_page_exists(client):
@@ -287,6 +287,6 @@ def test_the_app_is_read_only(client, built):
 def test_the_app_knows_the_servers_routes():
     pattern = web_app.urlpatterns[-1].pattern.regex
 
-    for name in web_app.SERVERS.split("|"):
+    for name in web_app.SERVER_PATHS.split("|"):
         assert not re.search(pattern, f"{name}/x")
         assert re.search(pattern, f"{name}x")

@@ -117,10 +117,10 @@ def test_requests_that_gunicorn_refuses_get_api_errors(serve, request_, status):
 
 
 def test_every_parser_error_has_a_response():
-    for kind, (status, code, detail) in worker.REFUSALS.items():
-        answer = worker.render_refusal(status, code, detail)
+    for kind, (status, code, detail) in worker.ERROR_RESPONSES.items():
+        answer = worker.render_error(status, code, detail)
         assert answer.startswith(b"HTTP/1.1 %d " % status), kind
-    assert list(worker.REFUSALS)[-1] is Exception
+    assert list(worker.ERROR_RESPONSES)[-1] is Exception
 
 
 def test_an_application_that_fails_is_a_500(serve):
@@ -281,7 +281,7 @@ def test_an_incomplete_body_is_not_treated_as_complete(pair):
 def test_the_slowest_client_makes_room_for_another(pair):
     served, _ = pair
     waiting = WaitingClients(2)
-    slow, slower = (ClientSocket(one, waiting) for one in socket.socketpair())
+    slow, slower = (ClientSocket(end, waiting) for end in socket.socketpair())
     with slow, slower:
         for client, seconds in ((slow, 2), (slower, 5)):
             allowance = Allowance(10)

@@ -1,4 +1,4 @@
-"""The product's routes and, before them, some that do what no route of ours should."""
+"""The product's routes, preceded by routes that misbehave on purpose."""
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -18,7 +18,7 @@ SECRET = "the secret of the trace"
 
 
 class Echo(ApiView, APIView):
-    """Answers what it was sent."""
+    """Return what the request contains."""
 
     authentication_classes = []
     permission_classes = [AllowAny]
@@ -35,7 +35,7 @@ class Broken(Echo):
         raise RuntimeError(SECRET)
 
 
-class StoreAway(Echo):
+class StoreUnavailable(Echo):
     def get(self, request):
         raise ServerSelectionTimeoutError(SECRET)
 
@@ -55,9 +55,9 @@ def forbidden_page(request) -> HttpResponse:
 urlpatterns = [
     path("api/echo/", Echo.as_view()),
     path("api/broken/", Broken.as_view()),
-    path("api/store-away/", StoreAway.as_view()),
+    path("api/store-unavailable/", StoreUnavailable.as_view()),
     path("broken", broken_page),
-    path("store-away", page_without_store),
+    path("store-unavailable", page_without_store),
     path("forbidden", forbidden_page),
     *urls.urlpatterns,
 ]

@@ -5,7 +5,7 @@ from apps.common.storage import indexes
 
 
 class Command(BaseCommand):
-    help = "Builds the document indexes that are declared, and verifies that they are there."
+    help = "Build the declared document indexes, and verify that they exist."
 
     def handle(self, **_):
         try:
@@ -15,4 +15,4 @@ class Command(BaseCommand):
             raise CommandError(f"The indexes could not be built: {error}") from error
         if missing:
             raise CommandError(f"Still missing: {'; '.join(missing)}")
-        self.stdout.write(f"All indexes of {len(indexes.documents())} collections are there.")
+        self.stdout.write(f"All indexes of {len(indexes.documents())} collections exist.")

@@ -6,7 +6,7 @@ from lms.stores import documents
 
 
 class Command(BaseCommand):
-    help = "Does all that must be done before serving: once for each release, whatever serves."
+    help = "Prepare stores and static files for serving; run it once for each release."
 
     def handle(self, **_):
         preparation.migrate()
