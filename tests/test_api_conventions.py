@@ -1,4 +1,4 @@
-"""What is promised of every answer, whatever it is about."""
+"""Conventions that hold for all responses."""
 
 import re
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ REFERENCES = ("instructor", "category", "course", "lesson", "student")
 
 @pytest.fixture
 def addresses() -> dict[str, str]:
-    """The address of one thing of each kind, all of them one course's."""
+    """The URL of an object of each kind, all of the same course."""
     student = make_student()
     course = make_course(lessons=1, category=make_category())
     enroll_in(course, student)
@@ -37,10 +37,10 @@ def addresses() -> dict[str, str]:
         "category": f"/api/categories/{course.category}/",
         "course": f"/api/courses/{course.id}/",
         "lesson": f"/api/lessons/{lesson.id}/",
-        "place": f"/api/enrollments/{Enrollment.objects.get().id}/",
-        "record": f"/api/progress/{Progress.objects.get().id}/",
-        "person": f"/api/users/{student.id}/",
-        "oneself": "/api/auth/user/",
+        "enrollment": f"/api/enrollments/{Enrollment.objects.get().id}/",
+        "progress": f"/api/progress/{Progress.objects.get().id}/",
+        "user": f"/api/users/{student.id}/",
+        "current user": "/api/auth/user/",
     }
 
 
@@ -54,9 +54,9 @@ def test_times_and_ids_have_one_format(addresses):
     times = [value for name, value in _leaves(answers) if name.endswith("_at") and value]
     ids = [value for name, value in _leaves(answers) if name in REFERENCES and value]
     assert len(times) > 15
-    assert [one for one in times if not TIME.fullmatch(one)] == []
+    assert [value for value in times if not TIME.fullmatch(value)] == []
     assert len(ids) > 10
-    assert [one for one in ids if not ID.fullmatch(one)] == []
+    assert [value for value in ids if not ID.fullmatch(value)] == []
 
 
 def test_an_object_with_a_known_etag_is_not_sent_again(addresses):
@@ -76,8 +76,8 @@ def test_a_read_after_a_write_has_the_writes_etag(addresses):
         "category": {"description": "New"},
         "course": {"description": "New"},
         "lesson": {"content": "New"},
-        "person": {"bio": "New"},
-        "oneself": {"bio": "New"},
+        "user": {"bio": "New"},
+        "current user": {"bio": "New"},
     }
     for name, body in writes.items():
         changed = client.patch(addresses[name], body)
@@ -89,7 +89,7 @@ def test_a_read_after_a_write_has_the_writes_etag(addresses):
 def test_a_write_with_a_stale_etag_changes_nothing(addresses):
     admin, student = client_of(make_admin()), client_of(get_user(Enrollment.objects.get().student))
     for name, address in addresses.items():
-        client = student if name in ("place", "record") else admin
+        client = student if name in ("enrollment", "progress") else admin
         read = client.get(address).data
         for verb in (client.patch, client.put, client.delete):
             answer = verb(address, read, HTTP_IF_MATCH='"999-00"')
@@ -140,23 +140,23 @@ def test_a_users_requests_are_limited_without_affecting_others(settings, limit, 
 def test_invalid_tokens_count_as_anonymous_requests(settings):
     settings.RATE_LIMITED = True
     settings.RATE_LIMITS = settings.RATE_LIMITS | {"anonymous": (3, 60)}
-    void = APIClient()
-    void.credentials(HTTP_AUTHORIZATION="Bearer x.y.z")
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION="Bearer x.y.z")
 
-    statuses = [void.get("/api/categories/").status_code for _ in range(4)]
+    statuses = [client.get("/api/categories/").status_code for _ in range(4)]
 
     assert statuses == [401, 401, 401, 429]
 
 
 def test_each_cached_value_has_its_documented_lifetime(addresses, monkeypatch):
-    kept = {}
-    keep = store.set_many
+    lifetimes = {}
+    set_many = store.set_many
 
-    def noted(values: dict, seconds: float, **options) -> bool:
-        kept.update(dict.fromkeys(values, seconds))
-        return keep(values, seconds, **options)
+    def record(values: dict, seconds: float, **options) -> bool:
+        lifetimes.update(dict.fromkeys(values, seconds))
+        return set_many(values, seconds, **options)
 
-    monkeypatch.setattr(store, "set_many", noted)
+    monkeypatch.setattr(store, "set_many", record)
     invalidate_user(Enrollment.objects.get().student)
     client, anonymous = client_of(make_admin()), client_of(None)
     person = Enrollment.objects.get().student
@@ -166,10 +166,10 @@ def test_each_cached_value_has_its_documented_lifetime(addresses, monkeypatch):
     anonymous.get("/api/courses/")
     anonymous.get("/api/users/")
     learner = client_of(get_user(person))
-    learner.get("/api/enrollments/" + addresses["place"].split("/")[3] + "/")
+    learner.get("/api/enrollments/" + addresses["enrollment"].split("/")[3] + "/")
     learner.get(f"/api/progress/?lesson={lesson}")
 
-    minutes = {
+    expected = {  # minutes
         f"user:{person}": 15,
         f"course:{course}": 30,
         f"lessons:course:{course}": 30,
@@ -177,10 +177,10 @@ def test_each_cached_value_has_its_documented_lifetime(addresses, monkeypatch):
         f"progress:user:{person}:lesson:{lesson}": 5,
         f"category:{addresses['category'].split('/')[3]}": 60,
     }
-    assert {key: kept.get(key) for key in minutes} == {key: 60 * n for key, n in minutes.items()}
+    assert {key: lifetimes.get(key, 0) / 60 for key in expected} == expected
     for name, seconds in (("categories", 3600), ("courses", 300), ("users", 300)):
-        [lived] = {kept[key] for key in kept if key.startswith(f"{name}:")}
-        assert lived == seconds, name
+        [lifetime] = {lifetimes[key] for key in lifetimes if key.startswith(f"{name}:")}
+        assert lifetime == seconds, name
 
 
 def _leaves(value: object, name: str = "") -> Iterator[tuple[str, object]]:

@@ -1,4 +1,4 @@
-"""Nothing that callers may invent becomes a key of the cache: it would be one more entry each."""
+"""No value that clients can invent becomes a cache key, because each would add an entry."""
 
 import json
 from itertools import product
@@ -21,7 +21,7 @@ from tests.factories import (
     make_quiz,
 )
 
-INVENTED = 3  # for each parameter of each route and each role; the first only warms up
+INVENTED = 3  # Values per parameter, route and role; the first one only fills the cache.
 ROLES = ("anonymous", "student", "instructor", "admin")
 
 
@@ -32,7 +32,7 @@ def entries() -> int:
 
 
 def readable_routes() -> dict[str, dict]:
-    """Return what the API's description says of GET, by path."""
+    """Return the descriptions of all GET operations, by path."""
     swagger = Generator(INFO, "v1", url="").get_schema(request=None, public=True)
     base = swagger["basePath"].rstrip("/")
     paths = json.loads(json.dumps(swagger.as_odict()))["paths"]
@@ -40,7 +40,7 @@ def readable_routes() -> dict[str, dict]:
 
 
 def invent(parameter: dict) -> str | None:
-    """Return a new value of a query parameter, None where callers can only choose."""
+    """Return a new value of a query parameter, or None if it has fixed choices."""
     if "enum" in parameter or parameter["type"] in ("array", "boolean"):
         return None
     if parameter["name"] == "page_size":
@@ -55,24 +55,25 @@ def invent(parameter: dict) -> str | None:
 
 
 def queries_of(route: dict) -> list[dict]:
-    """Return those parameters of a route whose values callers may invent."""
-    return [one for one in route["parameters"] if one["in"] == "query" and invent(one)]
+    """Return the query parameters of a route whose values clients can invent."""
+    parameters = (item for item in route["parameters"] if item["in"] == "query")
+    return [parameter for parameter in parameters if invent(parameter)]
 
 
 @pytest.fixture
 def clients(anonymous, student, instructor, admin) -> dict:
-    shelf = make_category()
-    course = make_course(lessons=2, instructor=instructor, category=shelf)
+    category = make_category()
+    course = make_course(lessons=2, instructor=instructor, category=category)
     for _ in range(3):
-        make_course(instructor=make_instructor(), category=shelf)
+        make_course(instructor=make_instructor(), category=category)
     make_question(make_quiz())
     enroll_in(course, student)
-    people = {"student": student, "instructor": instructor, "admin": admin}
-    return {"anonymous": anonymous} | {role: client_of(one) for role, one in people.items()}
+    users = {"student": student, "instructor": instructor, "admin": admin}
+    return {"anonymous": anonymous} | {role: client_of(user) for role, user in users.items()}
 
 
 def test_no_route_caches_values_that_clients_invent(clients):
-    grown, read = [], 0
+    added, successes = [], 0
     for (path, route), role in product(readable_routes().items(), ROLES):
         for parameter in [None, *queries_of(route)]:
             sizes = []
@@ -83,14 +84,14 @@ def test_no_route_caches_values_that_clients_invent(clients):
                     address = f"{before}{ObjectId()}{rest.partition('}')[2]}"
                 query = {parameter["name"]: invent(parameter)} if parameter else {}
                 answer = clients[role].get(address, query)
-                read += answer.status_code == 200
+                successes += answer.status_code == 200
                 assert answer.status_code < 500, (address, query)
                 sizes.append(entries())
             if sizes and sizes[0] != sizes[-1]:
-                grown.append((role, path, parameter and parameter["name"], sizes))
+                added.append((role, path, parameter and parameter["name"], sizes))
 
-    assert grown == []
-    assert read > 100  # the values are such as the routes take
+    assert added == []
+    assert successes > 100  # The routes accept the invented values.
 
 
 def test_hundreds_of_invented_filters_add_no_entry(anonymous):
@@ -122,7 +123,7 @@ def test_combinations_of_cards_add_no_entry(anonymous):
             query = {"page": page, "page_size": size, "expand": "instructor,category"}
             assert anonymous.get("/api/courses/", query).status_code in (200, 404)
 
-    assert entries() - before <= 6 * 2  # a card of each instructor, and its stamp
+    assert entries() - before <= 6 * 2  # A card of each instructor and category, and its version.
 
 
 @pytest.mark.parametrize(
@@ -139,9 +140,9 @@ def test_the_web_apps_requests_are_cached(anonymous, query):
     query = {name: course.category if value == "its" else value for name, value in query.items()}
     first = anonymous.get("/api/courses/", query)
 
-    with record_commands() as heard:
+    with record_commands() as commands:
         again = anonymous.get("/api/courses/", query)
 
-    assert heard == []
+    assert commands == []
     assert again.content == first.content
     assert again.data["count"] == 1

@@ -1,4 +1,4 @@
-"""What one person was shown is never shown to another (threat 26), whatever was cached before."""
+"""Data of one user is never returned to another, whatever was cached before."""
 
 import json
 
@@ -31,8 +31,8 @@ def test_data_read_by_one_user_never_reaches_another(anonymous):
         link="/",
         title="Hidden notification",
     )
-    told = Notification.objects.get(key="k")
-    place = Enrollment.objects.get(student=student.id)
+    notification = Notification.objects.get(key="k")
+    enrollment = Enrollment.objects.get(student=student.id)
     record = Progress.objects.get(student=student.id)
     addresses = [
         "/api/courses/",
@@ -45,14 +45,14 @@ def test_data_read_by_one_user_never_reaches_another(anonymous):
         "/api/users/",
         f"/api/users/{student.id}/",
         "/api/enrollments/",
-        f"/api/enrollments/{place.id}/?expand=student,course,progress",
+        f"/api/enrollments/{enrollment.id}/?expand=student,course,progress",
         "/api/progress/",
         f"/api/progress/?lesson={lesson.id}",
         f"/api/progress/{record.id}/",
         f"/api/progress/summary/?course={course.id}",
         "/api/notifications/",
         "/api/notifications/?is_read=false",
-        f"/api/notifications/{told.id}/",
+        f"/api/notifications/{notification.id}/",
         "/api/notifications/unread-count/",
         "/api/notifications/preferences/",
         "/api/auth/user/",
@@ -70,7 +70,7 @@ def test_data_read_by_one_user_never_reaches_another(anonymous):
     for stranger in (client_of(make_student()), anonymous, client_of(make_instructor())):
         for address in addresses:
             response = stranger.get(address)
-            shown = json.dumps(_json(response), ensure_ascii=False)
+            text = json.dumps(_json(response), ensure_ascii=False)
             for secret in (
                 "Hidden content",
                 "Hidden draft",
@@ -78,7 +78,7 @@ def test_data_read_by_one_user_never_reaches_another(anonymous):
                 "s1@secret.example",
                 "Hidden bio",
             ):
-                assert secret not in shown, (address, secret)
+                assert secret not in text, (address, secret)
             assert response["Cache-Control"] == "private, no-store"
 
 
@@ -92,18 +92,18 @@ def test_the_same_url_returns_each_users_own_data():
         client.get(f"/api/progress/summary/?course={course.id}").data["percentage"]
         for client in clients
     ]
-    people = [client.get("/api/auth/user/").data["id"] for client in clients]
+    user_ids = [client.get("/api/auth/user/").data["id"] for client in clients]
 
     assert percentages == [50, 0]
-    assert people == [str(first.id), str(second.id)]
+    assert user_ids == [str(first.id), str(second.id)]
 
 
 def test_a_card_of_an_unpublished_course_is_null(instructor):
     course = make_course(lessons=1, instructor=instructor)
     student = enroll_in(course)
     client = client_of(student)
-    place = Enrollment.objects.get(student=student.id)
-    client.delete(f"/api/enrollments/{place.id}/")
+    enrollment = Enrollment.objects.get(student=student.id)
+    client.delete(f"/api/enrollments/{enrollment.id}/")
     client_of(instructor).post(f"/api/courses/{course.id}/unpublish/")
 
     [row] = client.get("/api/progress/?expand=course,lesson").data["results"]

@@ -1,4 +1,4 @@
-"""`Idempotency-Key` over HTTP, for every signed-in POST alike."""
+"""`Idempotency-Key` over HTTP, for every signed-in POST."""
 
 import pytest
 

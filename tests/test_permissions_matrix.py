@@ -1,8 +1,9 @@
-"""Every route, verb and role: what each may do, declared, and held against the URL patterns.
+"""
+The response status of every route and method for each role, compared with the URL patterns.
 
-X is nobody signed in; S1 is enrolled in I1's published course, S2 is not; I2 is another
-instructor; A an admin. The things named by an id are I1's course and what is below it, and S1's
-place, progress and profile.
+X is anonymous. S1 is enrolled in I1's published course, S2 is not. I2 is another instructor, A an
+admin. The ids belong to I1's course and everything below it, and to S1's enrollment, progress,
+submission, notification, session and profile.
 """
 
 import io
@@ -40,7 +41,7 @@ from tests.factories import (
 ROLES = ("X", "S1", "S2", "I1", "I2", "A")
 
 # fmt: off
-RIGHTS = {
+EXPECTED_STATUSES = {
     #                                                 X    S1   S2   I1   I2   A
     "POST /api/auth/registration/":                   (201, 201, 201, 201, 201, 201),
     "POST /api/auth/registration/verify-email/":      (404, 404, 404, 404, 404, 404),
@@ -93,15 +94,15 @@ RIGHTS = {
     "DELETE /api/lessons/{lesson}/":                  (401, 403, 403, 204, 403, 204),
     "GET /api/enrollments/":                          (401, 200, 200, 200, 200, 200),
     "POST /api/enrollments/":                         (401, 400, 201, 201, 201, 201),
-    "GET /api/enrollments/{place}/":                  (401, 200, 404, 200, 404, 200),
-    "DELETE /api/enrollments/{place}/":               (401, 204, 404, 204, 404, 204),
+    "GET /api/enrollments/{enrollment}/":             (401, 200, 404, 200, 404, 200),
+    "DELETE /api/enrollments/{enrollment}/":          (401, 204, 404, 204, 404, 204),
     "GET /api/dashboard/":                            (401, 200, 200, 200, 200, 200),
     "GET /api/progress/":                             (401, 200, 200, 200, 200, 200),
     "POST /api/progress/":                            (401, 200, 403, 403, 403, 403),
     "GET /api/progress/summary/":                     (401, 200, 403, 403, 403, 403),
-    "GET /api/progress/{record}/":                    (401, 200, 404, 200, 404, 200),
-    "PUT /api/progress/{record}/":                    (401, 200, 404, 403, 404, 403),
-    "PATCH /api/progress/{record}/":                  (401, 200, 404, 403, 404, 403),
+    "GET /api/progress/{progress}/":                  (401, 200, 404, 200, 404, 200),
+    "PUT /api/progress/{progress}/":                  (401, 200, 404, 403, 404, 403),
+    "PATCH /api/progress/{progress}/":                (401, 200, 404, 403, 404, 403),
     "GET /api/quizzes/":                              (401, 200, 200, 200, 200, 200),
     "POST /api/quizzes/":                             (401, 403, 403, 201, 403, 201),
     "GET /api/quizzes/{quiz}/":                       (401, 200, 404, 200, 404, 200),
@@ -145,10 +146,10 @@ RIGHTS = {
 
 
 class World:
-    """The people and things that the matrix speaks of."""
+    """The users and objects that the matrix refers to."""
 
     def __init__(self):
-        self.people = {
+        self.users = {
             "X": None,
             "S1": make_student(),
             "S2": make_student(),
@@ -157,34 +158,32 @@ class World:
             "A": make_admin(),
         }
         self.category = make_category()
-        self.course = make_course(
-            instructor=self.people["I1"], category=self.category.id, lessons=2
-        )
-        enroll_in(self.course, self.people["S1"])
+        self.course = make_course(instructor=self.users["I1"], category=self.category.id, lessons=2)
+        enroll_in(self.course, self.users["S1"])
         self.lesson = lessons_of(self.course)[0]
-        self.place = Enrollment.objects.get(student=self.people["S1"].id)
-        self.record = Progress.objects.get(student=self.people["S1"].id, lesson=self.lesson.id)
+        self.enrollment = Enrollment.objects.get(student=self.users["S1"].id)
+        self.progress = Progress.objects.get(student=self.users["S1"].id, lesson=self.lesson.id)
         self.quiz = make_quiz(lesson=lessons_of(self.course)[1])
         self.question = make_question(self.quiz)
         self.choice = choices_of(self.question)[0]
-        client_of(self.people["S1"]).post(
+        client_of(self.users["S1"]).post(
             "/api/quiz-submissions/",
             {"quiz": str(self.quiz.id), "answers": wrong_answers(self.quiz)},
         )
         self.submission = Attempt.objects.get()
-        client_of(self.people["I1"]).post(f"/api/quizzes/{self.quiz.id}/regrade/")
-        self.notification = Notification.objects(recipient=self.people["S1"].id).first()
+        client_of(self.users["I1"]).post(f"/api/quizzes/{self.quiz.id}/regrade/")
+        self.notification = Notification.objects(recipient=self.users["S1"].id).first()
 
     def ids(self, client_of_s1) -> dict:
         session = client_of_s1.get("/api/auth/sessions/").data
         rows = session["results"] if isinstance(session, dict) else session
         return {
-            "user": self.people["S1"].id,
+            "user": self.users["S1"].id,
             "category": self.category.id,
             "course": self.course.id,
             "lesson": self.lesson.id,
-            "place": self.place.id,
-            "record": self.record.id,
+            "enrollment": self.enrollment.id,
+            "progress": self.progress.id,
             "quiz": self.quiz.id,
             "question": self.question.id,
             "choice": self.choice.id,
@@ -194,16 +193,16 @@ class World:
         }
 
     def body_of(self, route: str) -> dict:
-        """Return a body that is right for who may send it."""
+        """Return a body that is valid for users who may send it."""
         course, lesson = str(self.course.id), str(self.lesson.id)
         quiz, question = str(self.quiz.id), str(self.question.id)
-        asked = {"quiz": quiz, "text": "New", "kind": "numeric", "answer": "1"}
-        new = {"username": f"new{ObjectId()}", "email": f"{ObjectId()}@example.org"}
+        question_body = {"quiz": quiz, "text": "New", "kind": "numeric", "answer": "1"}
+        new_user = {"username": f"new{ObjectId()}", "email": f"{ObjectId()}@example.org"}
         secret = "another long secret"
         return {
-            "POST /api/auth/registration/": new | {"password1": secret, "password2": secret},
+            "POST /api/auth/registration/": new_user | {"password1": secret, "password2": secret},
             "POST /api/auth/registration/verify-email/": {"key": "x"},
-            "POST /api/auth/registration/resend-email/": {"email": new["email"]},
+            "POST /api/auth/registration/resend-email/": {"email": new_user["email"]},
             "POST /api/auth/login/": {"username": "nobody", "password": "x"},
             "POST /api/auth/token/refresh/": {"refresh": "x"},
             "POST /api/auth/token/verify/": {"token": "x"},
@@ -212,7 +211,7 @@ class World:
                 "new_password1": secret,
                 "new_password2": secret,
             },
-            "POST /api/auth/password/reset/": {"email": new["email"]},
+            "POST /api/auth/password/reset/": {"email": new_user["email"]},
             "POST /api/auth/password/reset/confirm/": {
                 "uid": "x",
                 "token": "x",
@@ -221,7 +220,7 @@ class World:
             },
             "PUT /api/auth/user/": {"bio": "New"},
             "PATCH /api/auth/user/": {"bio": "New"},
-            "POST /api/users/": new,
+            "POST /api/users/": new_user,
             "PUT /api/users/{user}/": {"bio": "New"},
             "PATCH /api/users/{user}/": {"bio": "New"},
             "POST /api/categories/": {"name": "New"},
@@ -231,7 +230,7 @@ class World:
             "PUT /api/courses/{course}/": {"title": "New"},
             "PATCH /api/courses/{course}/": {"title": "New"},
             "PUT /api/courses/{course}/lessons/order/": {
-                "lessons": [str(one.id) for one in lessons_of(self.course)]
+                "lessons": [str(lesson.id) for lesson in lessons_of(self.course)]
             },
             "POST /api/lessons/": {"title": "New", "course": course},
             "POST /api/lessons/preview/": {"content": "New"},
@@ -239,14 +238,14 @@ class World:
             "PATCH /api/lessons/{lesson}/": {"title": "New"},
             "POST /api/enrollments/": {"course": course},
             "POST /api/progress/": {"lesson": lesson},
-            "PUT /api/progress/{record}/": {"lesson": str(self.record.lesson)},
-            "PATCH /api/progress/{record}/": {"completed": True},
+            "PUT /api/progress/{progress}/": {"lesson": str(self.progress.lesson)},
+            "PATCH /api/progress/{progress}/": {"completed": True},
             "POST /api/quizzes/": {"title": "New", "lesson": lesson},
             "PUT /api/quizzes/{quiz}/": {"title": "New", "lesson": lesson},
             "PATCH /api/quizzes/{quiz}/": {"title": "New"},
             "PUT /api/quizzes/{quiz}/questions/order/": {"questions": [question]},
-            "POST /api/questions/": asked,
-            "PUT /api/questions/{question}/": asked,
+            "POST /api/questions/": question_body,
+            "PUT /api/questions/{question}/": question_body,
             "PATCH /api/questions/{question}/": {"text": "New"},
             "POST /api/choices/": {"question": question, "text": "New"},
             "PUT /api/choices/{choice}/": {"question": question, "text": "New"},
@@ -259,14 +258,14 @@ class World:
 
 
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("route", RIGHTS)
+@pytest.mark.parametrize("route", EXPECTED_STATUSES)
 def test_each_role_may_do_exactly_what_is_declared(route, role):
     world = World()
     if route == "POST /api/auth/password/change/" and role != "X":
-        set_password(world.people[role], PASSWORD)
-    expected = RIGHTS[route][ROLES.index(role)]
-    client = client_of(world.people[role])
-    owner = client if role == "S1" else client_of(world.people["S1"])
+        set_password(world.users[role], PASSWORD)
+    expected = EXPECTED_STATUSES[route][ROLES.index(role)]
+    client = client_of(world.users[role])
+    owner = client if role == "S1" else client_of(world.users["S1"])
     method, address = route.split()
     address = address.format(**world.ids(owner))
     if address.endswith("/summary/"):
@@ -289,16 +288,16 @@ def test_each_role_may_do_exactly_what_is_declared(route, role):
 
 
 def test_the_matrix_has_exactly_all_routes_and_methods():
-    assert set(RIGHTS) == set(_routes(get_resolver().url_patterns))
+    assert set(EXPECTED_STATUSES) == set(_routes(get_resolver().url_patterns))
 
 
-@pytest.mark.parametrize("route", RIGHTS)
+@pytest.mark.parametrize("route", EXPECTED_STATUSES)
 def test_an_unsupported_method_is_a_405(route):
     world, admin = World(), make_admin()
     address = route.split()[1]
-    known = {one.split()[0] for one in RIGHTS if one.split()[1] == address}
+    known = {other.split()[0] for other in EXPECTED_STATUSES if other.split()[1] == address}
     client = client_of(admin)
-    ids = world.ids(client_of(world.people["S1"]))
+    ids = world.ids(client_of(world.users["S1"]))
     for verb in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} - known:
         response = getattr(client, verb.lower())(address.format(**ids))
         assert response.status_code == 405, (verb, response.data)
@@ -312,30 +311,30 @@ def set_password(user: User, password: str) -> None:
 
 
 def _picture() -> io.BytesIO:
-    made = io.BytesIO()
-    Image.new("RGB", (8, 8)).save(made, "PNG")
-    made.name = "a.png"
-    made.seek(0)
-    return made
+    picture_file = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(picture_file, "PNG")
+    picture_file.name = "a.png"
+    picture_file.seek(0)
+    return picture_file
 
 
 def _routes(patterns, prefix: str = "/"):
-    """Yield `VERB /path/{name}/` of everything under `/api/`."""
+    """Yield `METHOD /path/{name}/` for everything under `/api/`."""
     for pattern in patterns:
         path = prefix + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
             yield from _routes(pattern.url_patterns, path)
         elif path.startswith("/api/"):
-            yield from (f"{verb} {_shown(path)}" for verb in _verbs(pattern.callback))
+            yield from (f"{verb} {_readable(path)}" for verb in _verbs(pattern.callback))
 
 
 def _verbs(view) -> list[str]:
     known = ("get", "post", "put", "patch", "delete")
-    verbs = getattr(view, "actions", None) or [one for one in known if hasattr(view.cls, one)]
+    verbs = getattr(view, "actions", None) or [other for other in known if hasattr(view.cls, other)]
     return [verb.upper() for verb in verbs if verb != "head"]
 
 
-def _shown(path: str) -> str:
+def _readable(path: str) -> str:
     path = re.sub(r"[\^$]", "", path)
     path = re.sub(r"\(\?P<id>[^)]*\)|<\w+:session_id>", "{}", path)
     named = {
@@ -343,8 +342,8 @@ def _shown(path: str) -> str:
         "categories": "category",
         "courses": "course",
         "lessons": "lesson",
-        "enrollments": "place",
-        "progress": "record",
+        "enrollments": "enrollment",
+        "progress": "progress",
         "sessions": "session",
         "quizzes": "quiz",
         "questions": "question",

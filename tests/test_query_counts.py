@@ -1,4 +1,4 @@
-"""How much is asked of the stores, pinned; and that every filter is served by an index."""
+"""The number of commands per request is pinned, and an index serves every filter."""
 
 import pytest
 from mongoengine.connection import get_db
@@ -37,45 +37,45 @@ SUBMISSIONS = "/api/quiz-submissions/"
 
 
 @pytest.fixture
-def trips(monkeypatch):
-    """The calls that are made to the cache; with Redis each is one round trip."""
-    made = []
+def round_trips(monkeypatch):
+    """The calls to the cache; with Redis, each is a round trip."""
+    calls = []
     for name in ("get_many", "set_many", "claim", "release", "read_counter"):
         call = getattr(store, name)
 
         def counted(*args, call=call, name=name, **options):
-            made.append(name)
+            calls.append(name)
             return call(*args, **options)
 
         monkeypatch.setattr(store, name, counted)
-    return made
+    return calls
 
 
-def asked(client, method: str, address: str, body=None) -> list[str]:
-    with record_commands() as heard:
+def commands_of(client, method: str, address: str, body=None) -> list[str]:
+    with record_commands() as commands:
         response = getattr(client, method)(address, body)
     assert response.status_code < 300, response.data
-    return format_commands(heard)
+    return format_commands(commands)
 
 
 @pytest.fixture
-def mails_later(settings):
-    """Mails are sent after the answer: what the worker asks is no part of the request."""
+def emails_later(settings):
+    """Emails are sent after the response, so the worker's commands do not count."""
     settings.CELERY_TASK_ALWAYS_EAGER = False
     settings.CELERY_BROKER_URL = None
 
 
 @pytest.fixture
-def learner():
+def enrolled():
     course = make_course(lessons=2, category=make_category())
     student = enroll_in(course)
     return client_of(student), student, course
 
 
 def test_a_cached_retrieve_costs_two_cache_round_trips_and_no_mongodb_command(
-    learner, settings, trips
+    enrolled, settings, round_trips
 ):
-    client, student, course = learner
+    client, student, course = enrolled
     settings.RATE_LIMITED = True
     place = Enrollment.objects.get(student=student.id)
     for address in (
@@ -89,45 +89,47 @@ def test_a_cached_retrieve_costs_two_cache_round_trips_and_no_mongodb_command(
         "/api/notifications/unread-count/",
     ):
         client.get(address)
-        trips.clear()
-        assert asked(client, "get", address) == [], address
-        assert len(trips) <= 2, (address, trips)
+        round_trips.clear()
+        assert commands_of(client, "get", address) == [], address
+        assert len(round_trips) <= 2, (address, round_trips)
 
 
 def test_a_cached_anonymous_retrieve_costs_two_cache_round_trips(
-    learner, settings, anonymous, trips
+    enrolled, settings, anonymous, round_trips
 ):
     settings.RATE_LIMITED = True
-    _, _, course = learner
+    _, _, course = enrolled
     for address in (f"/api/courses/{course.id}/", "/api/courses/", "/api/categories/"):
         anonymous.get(address)
-        trips.clear()
-        assert asked(anonymous, "get", address) == []
-        assert len(trips) <= 2, (address, trips)
+        round_trips.clear()
+        assert commands_of(anonymous, "get", address) == []
+        assert len(round_trips) <= 2, (address, round_trips)
 
 
-def test_a_cached_dashboard_costs_three_cache_round_trips_and_no_mongodb_command(settings, trips):
-    """Who one is, what one follows, and all parts together."""
+def test_a_cached_dashboard_costs_three_cache_round_trips_and_no_mongodb_command(
+    settings, round_trips
+):
+    """The viewer, the viewer's enrollments, and all parts together."""
     settings.RATE_LIMITED = True
-    teacher = make_instructor(is_admin=True)
-    enroll_in(make_course(lessons=1, instructor=teacher), teacher)
-    client = client_of(teacher)
+    instructor = make_instructor(is_admin=True)
+    enroll_in(make_course(lessons=1, instructor=instructor), instructor)
+    client = client_of(instructor)
     client.get("/api/dashboard/")
-    trips.clear()
+    round_trips.clear()
 
-    assert asked(client, "get", "/api/dashboard/") == []
-    assert len(trips) <= 3, trips
+    assert commands_of(client, "get", "/api/dashboard/") == []
+    assert len(round_trips) <= 3, round_trips
 
 
 @pytest.mark.parametrize("number", [30, 300])
 def test_a_list_page_costs_three_commands_at_any_collection_size(number):
-    teacher = make_instructor()
-    courses = [make_course(instructor=teacher) for _ in range(number)]
+    instructor = make_instructor()
+    courses = [make_course(instructor=instructor) for _ in range(number)]
     student = make_student()
     for course in courses[:25]:
         enroll_in(course, student)
     client = client_of(student)
-    client.get("/api/auth/user/")  # who one is, and one's places, are known by now
+    client.get("/api/auth/user/")  # It caches the viewer and the viewer's enrollments.
     client.get("/api/courses/")
     for address in (
         "/api/courses/",
@@ -141,38 +143,39 @@ def test_a_list_page_costs_three_commands_at_any_collection_size(number):
         "/api/notifications/?is_read=false&kind=enrolled",
         "/api/categories/",
     ):
-        assert len(asked(client, "get", address)) <= 3, (address, asked(client, "get", address))
+        commands = commands_of(client, "get", address)
+        assert len(commands) <= 3, (address, commands)
 
 
-def test_public_profiles_ask_who_teaches_once_until_a_course_changes(anonymous):
-    teachers = [make_instructor() for _ in range(3)]
-    for teacher in teachers[:2]:
-        make_course(instructor=teacher)
-    first, second, third = (f"/api/users/{teacher.id}/" for teacher in teachers)
+def test_public_profiles_look_up_instructors_once_until_a_course_changes(anonymous):
+    instructors = [make_instructor() for _ in range(3)]
+    for instructor in instructors[:2]:
+        make_course(instructor=instructor)
+    first, second, third = (f"/api/users/{instructor.id}/" for instructor in instructors)
 
-    assert "distinct courses" in asked(anonymous, "get", first)
-    assert "distinct courses" not in asked(anonymous, "get", second)
+    assert "distinct courses" in commands_of(anonymous, "get", first)
+    assert "distinct courses" not in commands_of(anonymous, "get", second)
     assert anonymous.get(third).status_code == 404
-    course = make_course(instructor=teachers[2])
+    course = make_course(instructor=instructors[2])
     assert anonymous.get(third).status_code == 200
-    client_of(teachers[2]).post(f"/api/courses/{course.id}/unpublish/")
+    client_of(instructors[2]).post(f"/api/courses/{course.id}/unpublish/")
     assert anonymous.get(third).status_code == 404
 
 
-def test_enrolling_costs_nine_commands_cold_and_seven_warm(mails_later):
+def test_enrolling_costs_nine_commands_cold_and_seven_warm(emails_later):
     course, other = make_course(lessons=5), make_course(lessons=5)
     client = client_of(make_student())
 
-    cold = asked(client, "post", "/api/enrollments/", {"course": str(course.id)})
+    cold = commands_of(client, "post", "/api/enrollments/", {"course": str(course.id)})
     enroll_in(other)
-    warm = asked(client, "post", "/api/enrollments/", {"course": str(other.id)})
+    warm = commands_of(client, "post", "/api/enrollments/", {"course": str(other.id)})
 
     assert len(cold) <= 9, cold
     assert len(warm) <= 7, warm
-    assert Notification.objects.count() == 3  # each with its own
+    assert Notification.objects.count() == 3  # Each enrollment has its own.
 
 
-def test_enrolling_again_asks_as_often_whatever_the_number_of_lessons(mails_later):
+def test_enrolling_again_costs_the_same_for_any_number_of_lessons(emails_later):
     commands = []
     for lessons in (2, 40):
         course = make_course(lessons=lessons)
@@ -181,27 +184,28 @@ def test_enrolling_again_asks_as_often_whatever_the_number_of_lessons(mails_late
         make_lesson(course=course)
         client = client_of(student)
         client.get("/api/auth/user/")
-        commands.append(asked(client, "post", "/api/enrollments/", {"course": str(course.id)}))
+        body = {"course": str(course.id)}
+        commands.append(commands_of(client, "post", "/api/enrollments/", body))
         assert Progress.objects(student=student.id, course=course.id).count() == lessons + 1
 
     assert max(map(len, commands)) <= 15, commands
 
 
-def test_completing_a_lesson_costs_seven_commands_without_a_new_milestone(learner, mails_later):
-    client, _, course = learner
+def test_completing_a_lesson_costs_seven_commands_without_a_new_milestone(enrolled, emails_later):
+    client, _, course = enrolled
     client.get("/api/auth/user/")
     body = {"lesson": str(lessons_of(course)[0].id)}
-    first = asked(client, "post", "/api/progress/", body)
-    # 25 and 50 per cent: reached, the notification, that it was told; and the course's title
+    first = commands_of(client, "post", "/api/progress/", body)
+    # 25 and 50 percent: record, notify, mark as delivered; and read the course's title.
     assert len(first) <= 7 + 2 * 3 + 1, first
-    again = asked(client, "post", "/api/progress/", body)
+    again = commands_of(client, "post", "/api/progress/", body)
     assert len(again) <= 7, again
 
 
 @pytest.fixture
-def examined(learner):
-    """A learner, and a quiz of the first lesson of a course of four."""
-    _, _, course = learner
+def quiz_taker(enrolled):
+    """A student's client, and a quiz in the first of four lessons."""
+    _, _, course = enrolled
     course = make_course(lessons=4)
     quiz = make_quiz(lesson=lessons_of(course)[0])
     for _ in range(5):
@@ -215,46 +219,46 @@ def submission(quiz, answers) -> dict:
     return {"quiz": str(quiz.id), "answers": answers}
 
 
-def test_submitting_costs_eight_commands(examined, mails_later):
-    client, quiz = examined
-    failing = asked(client, "post", SUBMISSIONS, submission(quiz, wrong_answers(quiz)))
-    assert len(failing) <= 9, failing  # one of them for `show_key`
+def test_submitting_costs_nine_commands(quiz_taker, emails_later):
+    client, quiz = quiz_taker
+    failing = commands_of(client, "post", SUBMISSIONS, submission(quiz, wrong_answers(quiz)))
+    assert len(failing) <= 9, failing  # One of them is for `show_key`.
 
 
-def test_submitting_costs_fourteen_commands_if_it_completes_a_lesson(examined, mails_later):
-    client, quiz = examined
+def test_submitting_costs_fourteen_commands_if_it_completes_a_lesson(quiz_taker, emails_later):
+    client, quiz = quiz_taker
     other = client_of(enroll_in(get_course(quiz.course)))
-    other.post(SUBMISSIONS, submission(quiz, right_answers(quiz)))  # the course's title is known
-    passing = asked(client, "post", SUBMISSIONS, submission(quiz, right_answers(quiz)))
+    other.post(SUBMISSIONS, submission(quiz, right_answers(quiz)))  # It caches the course's title.
+    passing = commands_of(client, "post", SUBMISSIONS, submission(quiz, right_answers(quiz)))
     assert len(passing) <= 14, passing
 
 
-def test_reading_a_quiz_costs_the_same_at_any_size(examined):
-    client, quiz = examined
+def test_reading_a_quiz_costs_the_same_at_any_size(quiz_taker):
+    client, quiz = quiz_taker
     address = f"/api/quizzes/{quiz.id}/"
-    few = asked(client, "get", address)
+    few = commands_of(client, "get", address)
     for _ in range(20):
         make_question(quiz)
-    assert len(asked(client, "get", address)) == len(few) <= 5
+    assert len(commands_of(client, "get", address)) == len(few) <= 5
 
 
-def test_a_list_of_quizzes_costs_the_same_at_any_size(examined):
-    client, quiz = examined
-    few = asked(client, "get", "/api/quizzes/")
+def test_a_list_of_quizzes_costs_the_same_at_any_size(quiz_taker):
+    client, quiz = quiz_taker
+    few = commands_of(client, "get", "/api/quizzes/")
     for lesson in lessons_of(get_course(quiz.course)):
         make_question(make_quiz(lesson=lesson))
-    assert len(asked(client, "get", "/api/quizzes/")) == len(few) <= 4
+    assert len(commands_of(client, "get", "/api/quizzes/")) == len(few) <= 4
 
 
-def test_summaries_of_many_enrollments_cost_as_much_as_one(learner):
-    client, student, _ = learner
+def test_summaries_of_many_enrollments_cost_as_much_as_one(enrolled):
+    client, student, _ = enrolled
     address = "/api/enrollments/?expand=progress"
     client.get(address)
-    one = asked(client, "get", address)
+    single = commands_of(client, "get", address)
     for _ in range(10):
         enroll_in(make_course(lessons=2), student)
     client.get("/api/auth/user/")
-    assert len(asked(client, "get", address)) == len(one)
+    assert len(commands_of(client, "get", address)) == len(single)
 
 
 def test_summaries_read_only_the_records_of_their_enrollments():
@@ -272,20 +276,20 @@ def test_summaries_read_only_the_records_of_their_enrollments():
 
     for pairs in (diagonal, column, row, diagonal + column):
         ids = [(str(student.id), str(course.id)) for student, course in pairs]
-        with record_commands() as heard:
+        with record_commands() as commands:
             summaries = progress.summaries_of(ids)
         number = len(set(ids))
-        assert _count_matches(heard, "enrollments") == number
-        assert _count_matches(heard, "quiz_submissions") == number
-        assert _count_matches(heard, "progress") == 2 * number
-        assert {one["completed"] for one in summaries.values()} == {2}
-    counts = progress.completed_by_course([one.id for one in courses], without=set(ids))
+        assert _count_matches(commands, "enrollments") == number
+        assert _count_matches(commands, "quiz_submissions") == number
+        assert _count_matches(commands, "progress") == 2 * number
+        assert {summary["completed"] for summary in summaries.values()} == {2}
+    counts = progress.completed_by_course([course.id for course in courses], without=set(ids))
     assert list(counts.values()) == [0, 6, 6, 6]
 
 
-def _count_matches(heard: list[dict], collection: str) -> int:
-    """Return how many documents of a collection the commands that were heard match."""
-    conditions = [_filter_of(command) for command in heard]
+def _count_matches(commands: list[dict], collection: str) -> int:
+    """Return how many documents of a collection the commands that were commands match."""
+    conditions = [_filter_of(command) for command in commands]
     return sum(
         get_db()[name].count_documents(condition)
         for name, condition in conditions
@@ -294,53 +298,53 @@ def _count_matches(heard: list[dict], collection: str) -> int:
 
 
 def test_a_dashboard_costs_the_same_for_any_number_of_courses_and_students():
-    teacher = make_instructor(is_admin=True)
-    courses = [make_course(lessons=2, instructor=teacher) for _ in range(6)]
+    user = make_instructor(is_admin=True)
+    courses = [make_course(lessons=2, instructor=user) for _ in range(6)]
     for course in courses:
         make_quiz(lesson=lessons_of(course)[0])
-    client = client_of(teacher)
-    enroll_in(courses[0], teacher)
+    client = client_of(user)
+    enroll_in(courses[0], user)
     _leave(enroll_in(courses[0]))
-    student, instructor, admin = _asked_of_each_part(client)
+    student, instructor, admin = _commands_of_each_part(client)
     assert (len(student), len(instructor), len(admin)) == (8, 8, 6), (student, instructor, admin)
 
     for course in courses[1:]:
-        enroll_in(course, teacher)
+        enroll_in(course, user)
         _leave(enroll_in(course))
         for quiz in Quiz.objects(course=course.id):
             store_graded(quiz, 50, student=enroll_in(course).id)
 
-    assert [len(one) for one in _asked_of_each_part(client)] == [8, 8, 6]
+    assert [len(part) for part in _commands_of_each_part(client)] == [8, 8, 6]
 
 
 def _leave(student: User) -> None:
     leave(Enrollment.objects.get(student=student.id).id, viewer=viewer_of(student))
 
 
-def _asked_of_each_part(client) -> list[list[str]]:
-    """Return what the parts of a dashboard ask for, each when the others are kept."""
+def _commands_of_each_part(client) -> list[list[str]]:
+    """Return the commands of each part of a dashboard while the other parts are cached."""
     address = "/api/dashboard/"
     client.get(address)
     me = client.get("/api/auth/user/").data["id"]
-    found = []
+    commands_by_part = []
     for key in (f"dashboard:user:{me}", f"dashboard:instructor:{me}:all", "dashboard:admin"):
         invalidate(key)
-        found.append(asked(client, "get", address))
-    assert asked(client, "get", address) == []
-    return found
+        commands_by_part.append(commands_of(client, "get", address))
+    assert commands_of(client, "get", address) == []
+    return commands_by_part
 
 
 # Indexes
 
 
-def test_every_filter_is_served_by_a_declared_index(learner, instructor, admin):
-    client, student, course = learner
+def test_every_filter_is_served_by_a_declared_index(enrolled, instructor, admin):
+    client, student, course = enrolled
     author = client_of(instructor)
     own = make_course(instructor=instructor, lessons=2)
     category, record = course.category, Progress.objects(student=student.id).first()
     quiz = make_quiz(lesson=lessons_of(course)[1])
     question = make_question(quiz)
-    with record_commands() as heard:
+    with record_commands() as commands:
         for reader in (client, author, client_of(admin)):
             for address in (
                 "/api/courses/",
@@ -385,10 +389,10 @@ def test_every_filter_is_served_by_a_declared_index(learner, instructor, admin):
 
     unserved = {
         f"{collection}: {sorted(_fields(condition))}"
-        for collection, condition in map(_filter_of, heard)
+        for collection, condition in map(_filter_of, commands)
         if condition and not _is_served(collection, condition)
     }
-    # What an admin lists is the whole collection.
+    # An admin's lists contain the whole collection.
     assert unserved <= {
         "courses: ['removed']",
         "enrollments: ['left_at']",
@@ -409,9 +413,9 @@ def _filter_of(command: dict) -> tuple[str, dict]:
 
 
 def _is_served(collection: str, condition: dict) -> bool:
-    if "$or" in condition and all(_is_served(collection, one) for one in condition["$or"]):
+    if "$or" in condition and all(_is_served(collection, part) for part in condition["$or"]):
         return True
-    if any(_is_served(collection, one) for one in condition.get("$and", [])):
+    if any(_is_served(collection, part) for part in condition.get("$and", [])):
         return True
     return bool(_leading_fields(collection) & set(condition))
 
@@ -419,7 +423,7 @@ def _is_served(collection: str, condition: dict) -> bool:
 def _fields(condition: dict) -> set[str]:
     nested = condition.get("$and", []) + condition.get("$or", [])
     return {name for name in condition if not name.startswith("$")}.union(
-        *(_fields(one) for one in nested)
+        *(_fields(part) for part in nested)
     )
 
 

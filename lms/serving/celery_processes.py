@@ -63,8 +63,8 @@ class SupervisedProcess:
         self._attempted = Event()
         self._thread = Thread(target=self._supervise, name=name, daemon=True)
         self._thread.start()
-        # A worker that the server forks now would inherit a pipe of Popen, which would then wait, and
-        # miss the end of the child, as long as that worker lives.
+        # A worker that the server forks now would inherit a pipe of Popen, which would then wait as
+        # long as that worker lives, and miss the end of the child.
         self._attempted.wait()
 
     def ask_to_end(self) -> None:

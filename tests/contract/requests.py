@@ -1,4 +1,4 @@
-"""Generated requests that name what there is: random ids alone would find nothing."""
+"""Generated requests that refer to existing objects, which random ids would never find."""
 
 import io
 from collections.abc import Callable
@@ -21,11 +21,11 @@ from tests.factories import PASSWORD, right_answers
 NEW_PASSWORD = "a battery for every horse"
 
 
-def name_what_there_is(case: Case, world: World, random: Random) -> None:
+def use_existing_objects(case: Case, world: World, random: Random) -> None:
     """
-    Put ids of existing objects into most cases, and whole valid bodies into some.
+    Put ids of existing objects into most cases, and complete valid bodies into some.
 
-    What a case violates on purpose stays as it was generated.
+    Intended violations stay as they were generated.
     """
     if case.meta.generation.mode.is_negative:
         _trim(case.query)
@@ -51,10 +51,10 @@ def _fill_path(case: Case, world: World, random: Random) -> None:
 
 
 def _fill(part: object, world: World, random: Random) -> None:
-    """Replace references, however deep, by ids of existing objects."""
+    """Replace references at any depth with ids of existing objects."""
     if isinstance(part, list):
-        for each in part:
-            _fill(each, world, random)
+        for item in part:
+            _fill(item, world, random)
     if not isinstance(part, dict):
         return
     for name, value in part.items():
@@ -65,7 +65,7 @@ def _fill(part: object, world: World, random: Random) -> None:
 
 
 def _trim(part: object) -> None:
-    """Trim all texts, as the API does: a text that is only too long by its spaces is valid."""
+    """Trim all texts like the API, for which a text that is too long only by spaces is valid."""
     if not isinstance(part, dict | list):
         return
     for key in part if isinstance(part, dict) else range(len(part)):

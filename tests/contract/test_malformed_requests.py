@@ -1,4 +1,4 @@
-"""What every route answers to requests that are malformed in ways that nothing describes."""
+"""Responses of every route to malformed requests, which the schema cannot describe."""
 
 import json
 
@@ -27,10 +27,10 @@ REQUESTS = {
 
 @pytest.fixture(scope="module")
 def operations() -> list[tuple[str, str, dict]]:
-    described = json.loads(schema.encoded_schema(schema.OpenAPICodecJson, JSON))
+    schema_json = json.loads(schema.encoded_schema(schema.OpenAPICodecJson, JSON))
     return [
-        (verb, described["basePath"] + path, operation)
-        for path, item in described["paths"].items()
+        (verb, schema_json["basePath"] + path, operation)
+        for path, item in schema_json["paths"].items()
         for verb, operation in item.items()
         if verb != "parameters"
     ]
@@ -41,7 +41,7 @@ def test_the_response_to_a_malformed_request_is_described(operations, name):
     admin = make_admin()
     undescribed = []
     for verb, path, operation in operations:
-        client = client_of(admin)  # anew, as some routes end the session
+        client = client_of(admin)  # A new session, because some routes end it.
         path = path.replace("{id}", SOME_ID).replace("{session_id}", "none")
         response = client.generic(verb.upper(), path, **REQUESTS[name])
         assert response.status_code < 500, (verb, path)

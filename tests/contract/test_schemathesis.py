@@ -1,7 +1,8 @@
-"""Every route answers generated requests as `/swagger.json` says, for a user of each role.
+"""
+Every route responds to generated requests as described by `/swagger.json`, for each role.
 
 `make schemathesis` sends 1,500 requests for each role; the suite sends fewer. The same seed gives
-the same requests, but for the ids in them.
+the same requests, except for the ids in them.
 """
 
 import os
@@ -26,7 +27,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from lms.wsgi import application
-from tests.contract.requests import name_what_there_is
+from tests.contract.requests import use_existing_objects
 from tests.contract.world import ROLES, World
 
 CASES = int(os.environ.get("SCHEMATHESIS_CASES", "100"))  # for each role
@@ -43,7 +44,7 @@ VIOLATING = [*CHECKS, negative_data_rejection]
 REJECTIONS = [400, 401, 403, 404, 405, 406, 409, 411, 412, 413, 415, 429]
 
 
-@pytest.mark.django_db(transaction=True)  # requests close their connections
+@pytest.mark.django_db(transaction=True)  # Requests close their connections.
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("role", ROLES)
 def test_every_response_is_described(role):
@@ -52,7 +53,7 @@ def test_every_response_is_described(role):
     faults: dict[str, str] = {}
     for case in _cases(CASES, random):
         checks = VIOLATING if case.meta.generation.mode.is_negative else CHECKS
-        name_what_there_is(case, world, random)
+        use_existing_objects(case, world, random)
         response = case.call(headers=world.headers)
         faults |= _faults(case, response, checks)
         if case.method not in SAFE:
@@ -61,18 +62,18 @@ def test_every_response_is_described(role):
 
 
 def _cases(number: int, random: Random) -> Iterator[Case]:
-    """Return generated cases, as many for each operation as for the others where it has them."""
+    """Return generated cases, spread evenly over the operations as far as these have enough."""
     config = schemathesis.Config.from_dict(
         {
             "seed": SEED,
-            # The requests carry a token of the world's, not a generated one.
+            # The requests have a token of the world, not a generated one.
             "generation": {"with-security-parameters": False},
             "checks": {"negative_data_rejection": {"expected-statuses": REJECTIONS}},
         }
     )
     schema = schemathesis.openapi.from_wsgi("/swagger.json", application, config=config)
     operations = [result.ok() for result in schema.get_all_operations()]
-    while number > 0:  # an operation without parameters has one case a round
+    while number > 0:  # An operation without parameters has one case per round.
         random.shuffle(operations)
         share = max(1, number // len(operations))
         for operation in operations:
@@ -82,7 +83,7 @@ def _cases(number: int, random: Random) -> Iterator[Case]:
 
 
 def _cases_of(operation: APIOperation, number: int, random: Random) -> list[Case]:
-    """Return generated cases, every second of which violates the description."""
+    """Return generated cases, half of which violate the schema."""
     half = (number + random.randrange(2)) // 2
     violating = _generate(operation, GenerationMode.NEGATIVE, half, random)
     rest = number - len(violating)
@@ -108,15 +109,15 @@ def _generate(
     def collect(case: Case) -> None:
         cases.append(case)
 
-    # Nothing can be violated where nothing is described, such as a parameter.
+    # Without parameters or a body, nothing can be violated.
     with suppress(hypothesis.errors.Unsatisfiable):
         collect()
-    return cases[1:] or cases  # the first is always the simplest
+    return cases[1:] or cases  # The first one is always the simplest.
 
 
 def _faults(case: Case, response: Response, checks: list) -> dict[str, str]:
     try:
-        # Swagger 2.0 cannot say that a 204 or a 304 has no body, so nor a Content-Type.
+        # Swagger 2.0 cannot describe that a 204 or a 304 has no body and no Content-Type.
         without = [] if response.content else [content_type_conformance]
         case.validate_response(response, checks=checks, excluded_checks=without)
     except FailureGroup as group:

@@ -1,4 +1,4 @@
-"""Stores that hold something of every kind, so that generated requests find objects."""
+"""Stores with objects of every kind, so that generated requests find some."""
 
 from collections.abc import Iterable
 from random import Random
@@ -61,7 +61,7 @@ REFERENCES = {
 
 
 class World:
-    """What there is, and the user who sends the requests."""
+    """The existing objects, and the user who sends the requests."""
 
     def __init__(self, role: str):
         """Fill the empty stores, and sign in a user of the role."""
@@ -76,8 +76,8 @@ class World:
         self.viewer = {"student": student, "instructor": instructor, "admin": admin}.get(role)
         self.student = student
         self.tokens = None
-        learners = [student, make_student(), *([admin] if role == "admin" else [])]
-        _make_courses(instructor, learners=learners)
+        students = [student, make_student(), *([admin] if role == "admin" else [])]
+        _make_courses(instructor, students=students)
         for _ in range(3 if self.viewer else 0):
             self.tokens = users.open_session(user=self.viewer)
         self.ids = {name: _ids(kind.objects) for name, kind in DOCUMENTS.items()}
@@ -93,40 +93,40 @@ class World:
         return random.choice(self.ids[collection])
 
     def restore(self) -> None:
-        """Undo what requests have changed since the world was made."""
+        """Undo all changes since the world was created."""
         with transaction.atomic():
             Account.objects.all().delete()
             for row in self._rows:
                 row.save(force_insert=True)
-        for kind, there in self._documents.items():
+        for kind, stored in self._documents.items():
             collection = kind._get_collection()
-            if list(collection.find()) != there:
+            if list(collection.find()) != stored:
                 collection.delete_many({})
-                if there:
-                    collection.insert_many(there)
+                if stored:
+                    collection.insert_many(stored)
         for cache in caches.all():
             cache.clear()
 
 
-def _make_courses(instructor: User, *, learners: list[User]) -> None:
-    """Make a course that is taken, one that may be, somebody else's, and a draft."""
+def _make_courses(instructor: User, *, students: list[User]) -> None:
+    """Create courses: with students, open, of another instructor, and drafts."""
     category = make_category()
     make_category()
-    taken = make_course(lessons=3, instructor=instructor, category=category, title="Algebra")
+    attended = make_course(lessons=3, instructor=instructor, category=category, title="Algebra")
     make_course(lessons=1, instructor=instructor)
     make_course(lessons=1)
     make_course(lessons=1, instructor=instructor, published=False)
     make_course(instructor=instructor, published=False)
-    first, second, third = lessons_of(taken)
+    first, second, third = lessons_of(attended)
     quizzes = [
         _make_quiz(first, KINDS),
         _make_quiz(second, ("single", "numeric"), time_limit_seconds=600, max_attempts=9),
         make_quiz(lesson=third),
     ]
     _make_quiz(lessons_of(Course.objects(published=True, instructor__ne=instructor.id).first())[0])
-    for learner in learners:
-        enroll_in(taken, learner)
-        _learn(learner, lesson=third, quiz=quizzes[0], limited=quizzes[1])
+    for student in students:
+        enroll_in(attended, student)
+        _learn(student, lesson=third, quiz=quizzes[0], limited=quizzes[1])
     client_of(instructor).post(f"/api/quizzes/{quizzes[0].id}/regrade/")
 
 
@@ -137,8 +137,8 @@ def _make_quiz(lesson: Lesson, kinds: Iterable[str] = ("single",), **fields) -> 
     return quiz
 
 
-def _learn(learner: User, *, lesson: Lesson, quiz: Quiz, limited: Quiz) -> None:
-    client = client_of(learner)
+def _learn(student: User, *, lesson: Lesson, quiz: Quiz, limited: Quiz) -> None:
+    client = client_of(student)
     client.post("/api/progress/", {"lesson": str(lesson.id)})
     for answers in (wrong_answers(quiz), right_answers(quiz)):
         client.post("/api/quiz-submissions/", {"quiz": str(quiz.id), "answers": answers})

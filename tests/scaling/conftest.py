@@ -3,5 +3,5 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def _clean(settings, tmp_path):
-    """In place of the suite's own: a thousand cases need no stores."""
+    """Replace the suite's own fixture, because these thousands of cases need no stores."""
     settings.MEDIA_ROOT = tmp_path

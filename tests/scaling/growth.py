@@ -1,38 +1,38 @@
-"""How the time of a function grows with what it is given: in processor time of this thread."""
+"""How the processor time of a function grows with the size of its input."""
 
 import time
 from collections.abc import Callable
 
 LARGER = 4
-# Four times the input takes four times the time where it is linear, sixteen where it is quadratic.
+# For four times the input, a linear function takes four times as long, a quadratic one sixteen.
 MOST = 8
-FLOOR = 0.005  # seconds; what takes less is too short to compare
-PATIENCE = 3.0  # seconds after which a run is slow whatever it is compared with
-SHORT = (8, 16, 20, 24, 28, 34, 40, 60)  # the time of an exponential function shows in these
+FLOOR = 0.005  # seconds; shorter times cannot be compared
+PATIENCE = 3.0  # seconds after which a run counts as slow without a comparison
+SHORT = (8, 16, 20, 24, 28, 34, 40, 60)  # lengths that reveal exponential growth
 
 
 def seconds(run: Callable[[], object]) -> float:
-    began = time.thread_time()
+    start = time.thread_time()
     run()
-    return time.thread_time() - began
+    return time.thread_time() - start
 
 
 def problem_with(function: Callable, make: Callable[[int], object], size: int) -> str | None:
     """
-    Return what is wrong where the time of `function(make(n))` grows faster than n.
+    Return a description of the problem if the time of `function(make(n))` grows faster than n.
 
     Small inputs come first, so that an exponential function does not hang the test.
     """
     for length in (*SHORT, size // 16, size):
-        given = make(length)
-        smaller = seconds(lambda given=given: function(given))
+        value = make(length)
+        smaller = seconds(lambda value=value: function(value))
         if smaller > PATIENCE and length != SHORT[0]:  # The first run may have to load something.
             return f"{length} take {smaller:.2f} s"
     if smaller < FLOOR:
         return None
     large = make(LARGER * size)
-    for _ in range(2):  # The first time others may have taken the processor's cache.
-        smaller, larger = seconds(lambda: function(given)), seconds(lambda: function(large))
+    for _ in range(2):  # At the first time, other processes may have used the processor's cache.
+        smaller, larger = seconds(lambda: function(value)), seconds(lambda: function(large))
         if larger <= MOST * smaller:
             return None
     return f"{size} take {smaller:.3f} s, {LARGER * size} take {larger:.3f} s"

@@ -1,4 +1,4 @@
-"""Every regular expression of the product, found in its sources, and hostile texts for each."""
+"""All regular expressions in the product's sources, and hostile texts for each."""
 
 import ast
 import importlib
@@ -16,13 +16,13 @@ from lms import env
 
 ROOTS = ("apps", "lms", "embedded_mongo")
 METHODS = ("match", "fullmatch", "search", "sub", "subn", "split", "findall", "finditer")
-# Django's and DRF's own, which search for the pattern that they are given.
+# Django's and DRF's classes and functions that search for a pattern.
 SEARCHING = ("RegexField", "RegexValidator", "re_path")
 
 
 @dataclass(frozen=True)
 class Use:
-    """A pattern and one way in which the product applies it."""
+    """A pattern and a method by which the product applies it."""
 
     where: str
     pattern: re.Pattern
@@ -39,12 +39,12 @@ class Use:
 
 def uses() -> list[Use]:
     """
-    Return each way in which each pattern of the sources and of the routes is applied.
+    Return all uses of patterns in sources and routes.
 
-    :raises AssertionError: a pattern cannot be read from its source, or nothing applies it
+    :raises AssertionError: a pattern is not constant, or is never applied
     """
-    found = dict.fromkeys((*_in_sources(), *_in_routes()))
-    return sorted(found, key=lambda use: (use.where, str(use.pattern.pattern), use.method))
+    all_uses = dict.fromkeys((*_in_sources(), *_in_routes()))
+    return sorted(all_uses, key=lambda use: (use.where, str(use.pattern.pattern), use.method))
 
 
 @cache
@@ -67,7 +67,7 @@ def _in_sources() -> Iterator[Use]:
 
 
 def _of_call(module: ModuleType, scope: ast.AST, node: ast.AST, applied: dict) -> Iterator[Use]:
-    """Return what `re.compile(…)`, `re.sub(…)`, `RegexField(…)` or `re_path(…)` makes."""
+    """Yield the uses of `re.compile(…)`, `re.sub(…)`, `RegexField(…)` or `re_path(…)`."""
     if not isinstance(node, ast.Call) or not (name := _called(node)):
         return
     where = f"{module.__name__}:{node.lineno}"
@@ -97,18 +97,22 @@ def _called(node: ast.Call) -> str | None:
 
 def _pattern(module: ModuleType, scope: ast.AST, node: ast.Call, where: str) -> re.Pattern:
     names = vars(module) | _constants(scope)
-    given = [node.args[0], *(each.value for each in node.keywords if each.arg == "flags")]
+    flags = (keyword.value for keyword in node.keywords if keyword.arg == "flags")
+    expressions = [node.args[0], *flags]
     if _called(node) == "compile":
-        given += node.args[1:2]
+        expressions += node.args[1:2]
     try:
-        values = [eval(compile(ast.Expression(each), where, "eval"), names) for each in given]
+        values = [
+            eval(compile(ast.Expression(expression), where, "eval"), names)
+            for expression in expressions
+        ]
     except NameError as error:
         raise AssertionError(f"{where}: this pattern is not constant") from error
     return values[0] if isinstance(values[0], re.Pattern) else re.compile(*values)
 
 
 def _constants(scope: ast.AST) -> dict[str, object]:
-    """Return the names that a function or a class sets to a constant."""
+    """Return the constants that a function or a class defines, by name."""
     return {
         node.targets[0].id: node.value.value
         for node in ast.walk(scope)
@@ -126,7 +130,7 @@ def _target(scope: ast.AST, call: ast.Call) -> str | None:
 
 
 def _applied_methods(trees: Iterator[ast.Module]) -> dict[str, set[str]]:
-    """Return by name of a pattern the methods that any source calls on it."""
+    """Return the methods that any source calls on a pattern, by the pattern's name."""
     applied: dict[str, set[str]] = {}
     for tree in trees:
         for node in ast.walk(tree):
@@ -143,18 +147,18 @@ def _applied_methods(trees: Iterator[ast.Module]) -> dict[str, set[str]]:
 
 
 def _nodes(tree: ast.Module) -> Iterator[tuple[ast.AST, ast.AST]]:
-    """Return each node with the function, class or module that it stands in."""
-    waiting: list[tuple[ast.AST, ast.AST]] = [(tree, tree)]
-    while waiting:
-        scope, node = waiting.pop()
+    """Yield the function, class or module around each node, and the node."""
+    pending: list[tuple[ast.AST, ast.AST]] = [(tree, tree)]
+    while pending:
+        scope, node = pending.pop()
         yield scope, node
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             scope = node
-        waiting += [(scope, child) for child in ast.iter_child_nodes(node)]
+        pending += [(scope, child) for child in ast.iter_child_nodes(node)]
 
 
 def _in_routes(resolver: URLResolver | None = None) -> Iterator[Use]:
-    """Return the routes but for the admin's, which are Django's: its paths are bounded."""
+    """Yield all routes except Django's own of the admin, whose paths have a maximum length."""
     for route in (resolver or get_resolver()).url_patterns:
         if getattr(route, "app_name", None) == "admin":
             continue
@@ -169,7 +173,7 @@ Make = tuple[str, str, str]  # a start, what is repeated, an end
 
 
 def hostile_texts(pattern: re.Pattern) -> list[Make]:
-    """Return texts made of the pattern's own letters, on which it fails late or often."""
+    """Return texts of the pattern's own letters, on which it fails late or often."""
     tree = re._parser.parse(pattern.pattern, pattern.flags)
     pieces = list(dict.fromkeys(_pieces(tree)))[:16]
     sample = "".join(_pieces(tree))[:40]
@@ -188,7 +192,7 @@ def text_of(make: Make, length: int) -> str:
 
 
 def _pieces(tree) -> Iterator[str]:
-    """Return each word of the pattern, and for each class a character in it."""
+    """Yield the words of the pattern, and characters of its classes."""
     word = ""
     for operation, value in tree:
         name = str(operation)
@@ -232,7 +236,7 @@ def _members(values: list) -> list[str]:
 
 
 def _class_of(values: list):
-    """Return whether a letter is in a class, as the parser of `re` describes the class."""
+    """Return a function that tells whether a letter is in a class of the parser of `re`."""
     negated = str(values[0][0]) == "NEGATE"
     tests = [_test_of(str(name), value) for name, value in values[int(negated) :]]
     return lambda letter: any(test(letter) for test in tests) != negated

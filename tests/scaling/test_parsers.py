@@ -1,8 +1,8 @@
 """
-Nothing that reads what a caller sends takes longer than in proportion to it.
+Everything that reads a client's input does so in linear time.
 
-A module that can read (it imports one of READERS) and a parser must be named here, so that a new
-one is not forgotten.
+Modules that import one of READING_LIBRARIES, and parsers, must be listed here, so that new ones are
+not forgotten.
 """
 
 import ast
@@ -46,17 +46,17 @@ from apps.users.usernames import validate_username
 from tests.scaling.growth import problem_with, seconds
 from tests.scaling.patterns import sources
 
-# Modules that read formats, of the standard library and of others.
-READERS = {
+# Modules of the standard library and of others that read formats.
+READING_LIBRARIES = {
     *("re", "json", "unicodedata", "urllib", "html", "xml", "email", "csv", "base64", "codecs"),
     *("ipaddress", "difflib", "defusedxml", "markdown_it", "nh3", "PIL", "jwt", "idna"),
 }
-# What imports one of them and reads nothing of a caller's.
+# Modules that import one of them but read no input of clients.
 OTHERS = {
     "apps.common.storage.cache.store": "writes and reads its own values",
     "apps.common.http.fields": "see test_fields.py",
     "apps.common.http.streaming": "writes responses",
-    "apps.common.mail.messages": "writes mails",
+    "apps.common.mail.messages": "writes emails",
     "apps.common.http.middleware": "one bounded pattern, see test_patterns.py",
     "apps.common.storage.pagination": "one bounded pattern, see test_patterns.py",
     "apps.courses.selectors.courses": "writes keys of the cache",
@@ -73,7 +73,7 @@ OTHERS = {
     "lms.site.web_app": "patterns alone, see test_patterns.py",
 }
 
-REFUSALS = (
+EXPECTED_ERRORS = (
     *(APIException, DomainError, Refused, ValidationError, SuspiciousOperation, Resolver404),
     *(tokens.InvalidToken, TooMuchMarkup),
 )
@@ -82,7 +82,7 @@ requests = RequestFactory()
 
 @dataclass
 class Reader:
-    """A function that reads what a caller sends, and what is sent to it by length."""
+    """A function that reads a client's input, and functions that make input of a given length."""
 
     read: Callable
     makes: dict[str, Callable[[int], object]]
@@ -91,7 +91,7 @@ class Reader:
     parser: type[BaseParser] | None = None
 
     def __call__(self, sent) -> None:
-        with suppress(*REFUSALS):
+        with suppress(*EXPECTED_ERRORS):
             self.read(sent)
 
 
@@ -238,7 +238,7 @@ def register(text: str) -> None:
         "password2": text,
     }
     serializer = RegistrationSerializer(data=names)
-    serializer.fields.pop("username")  # which would ask the store
+    serializer.fields.pop("username")  # Its validation would query the store.
     serializer.fields.pop("email")
     serializer.is_valid()
 
@@ -265,7 +265,7 @@ SECRETS = repeated(
     *("eyJa.", "a@b.", "a@b.c", "://", "://a:b", "://a@", "\\", '"', "'", "token\\"),
 )
 
-READ = {
+READERS = {
     "JSON": Reader(
         parse_json, as_bytes(JSON), 60_000, ("apps.common.http.parsers",), StrictJSONParser
     ),
@@ -412,7 +412,7 @@ READ = {
 
 CASES = [
     pytest.param(reader, make, id=f"{name}: {case[:40]!r}")
-    for name, reader in READ.items()
+    for name, reader in READERS.items()
     for case, make in reader.makes.items()
 ]
 
@@ -439,15 +439,15 @@ def read_markdown(source: str) -> None:
 
 
 def test_every_module_that_reads_input_is_listed():
-    named = {module for reader in READ.values() for module in reader.modules} | set(OTHERS)
+    named = {module for reader in READERS.values() for module in reader.modules} | set(OTHERS)
 
     assert {
-        module.__name__ for module, tree in sources() if _imports(tree) & READERS
+        module.__name__ for module, tree in sources() if _imports(tree) & READING_LIBRARIES
     } - named == set()
 
 
 def test_every_listed_module_exists():
-    named = {module for reader in READ.values() for module in reader.modules} | set(OTHERS)
+    named = {module for reader in READERS.values() for module in reader.modules} | set(OTHERS)
 
     assert named - {module.__name__ for module, _ in sources()} == set()
 
@@ -462,12 +462,12 @@ def test_every_parser_is_listed():
         and kind.__module__.startswith(("apps.", "lms."))
     }
 
-    assert parsers == {reader.parser for reader in READ.values() if reader.parser}
+    assert parsers == {reader.parser for reader in READERS.values() if reader.parser}
 
 
 def test_every_module_that_reads_question_banks_is_listed():
-    """Those of `interchange` read whole files, whatever they import."""
-    named = {module for reader in READ.values() for module in reader.modules} | set(OTHERS)
+    """Modules of `interchange` read whole files, whatever they import."""
+    named = {module for reader in READERS.values() for module in reader.modules} | set(OTHERS)
     package = "apps.quizzes.interchange."
     harmless = {
         "bounds",
@@ -485,10 +485,10 @@ def test_every_module_that_reads_question_banks_is_listed():
 
 
 def _imports(tree: ast.Module) -> set[str]:
-    found = set()
+    packages = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            found |= {each.name.split(".")[0] for each in node.names}
+            packages |= {alias.name.split(".")[0] for alias in node.names}
         if isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module.split(".")[0])
-    return found
+            packages.add(node.module.split(".")[0])
+    return packages

@@ -1,4 +1,4 @@
-"""No regular expression takes longer than in proportion to its text, whatever the text is."""
+"""Every regular expression runs in linear time on any text."""
 
 import re
 

@@ -130,7 +130,9 @@ def _jpeg_segments(data: bytes) -> Iterator[tuple[int, bytes]]:
         if length < 2:
             raise ValueError("The length of a segment is at least 2.")
         end = start + 2 + length
-        match = (_MARKER_AFTER_SCAN if marker == _SCAN else _MARKER).search(data, end)
+        match = (
+            _MARKER_AFTER_SCAN.search(data, end) if marker == _SCAN else _MARKER.search(data, end)
+        )
         if marker == _SCAN:
             end = match.start() if match else len(data)
         yield marker, data[start:end]
