@@ -8,7 +8,7 @@ from apps.common.storage.cache.versions import is_trusted
 
 def connect_cache() -> None:
     """
-    Connect to Redis anew, and trust its contents.
+    Reconnect to Redis, and trust its contents.
 
     Otherwise the product would not trust values that were stored before a connection was lost.
     """

@@ -1,4 +1,4 @@
-"""Every test begins with empty stores and an empty cache; tasks are done at once."""
+"""Every test starts with empty stores and an empty cache, and tasks run immediately."""
 
 import pytest
 
@@ -30,16 +30,16 @@ def _indexes(django_db_setup):
 
 @pytest.fixture(autouse=True)
 def _clean(db, settings, tmp_path):
-    """Begin with empty stores; tasks are done at once."""
+    """Start with empty stores, and run tasks immediately."""
     from django.core.cache import caches
 
     from apps.common.storage.indexes import documents
     from tests.caches import connect_cache
 
-    connect_cache()  # the product's first connection, before the tests' own
+    connect_cache()  # The product's first connection must precede the tests' own.
     settings.CELERY_TASK_ALWAYS_EAGER = True
     settings.MEDIA_ROOT = tmp_path / "media"
-    settings.WEB_APP = tmp_path / "web"  # not built, whatever is built here
+    settings.WEB_APP = tmp_path / "web"  # Not built, even if the working copy has a build.
     for kind in documents():
         kind._get_collection().delete_many({})
     for cache in caches.all(initialized_only=False):

@@ -25,7 +25,7 @@ for line in Path(__file__).parent.parent.joinpath(".env.example").read_text().sp
     if name.isidentifier() and name not in SERVERS:
         os.environ[name] = ""
 for name in SERVERS:
-    os.environ.setdefault(name, "")  # those of a `.env` are somebody's own: the suite empties them
+    os.environ.setdefault(name, "")  # The suite must not empty the stores of a `.env`.
 os.environ |= {
     "SECRET_KEY": "only-for-tests-" * 5,
     "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",

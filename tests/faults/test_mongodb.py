@@ -32,7 +32,7 @@ def _refused_in_time(product, method: str, path: str, **options) -> None:
 
 
 def _stays_up_without(product, student, token: str, refresh: str) -> None:
-    """What must hold while MongoDB is away, however it is."""
+    """What must hold while MongoDB is unreachable, however it is."""
     sign_in = {"username": student.username, "password": PASSWORD}
     refused = [
         lambda: _refused_in_time(product, "GET", "/api/lessons/"),
@@ -81,7 +81,7 @@ def test_gone_at_the_start_it_is_found_when_it_comes(product):
     product.launch()
 
     _stays_up_without(product, student, tokens.access, tokens.refresh)
-    assert "MongoDB is away" in product.said()
+    assert "MongoDB is unreachable" in product.said()
     product.proxy.mend()
     product.wait_for("/health/ready")
     _works(product, student, course, tokens.refresh)

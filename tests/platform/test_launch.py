@@ -126,16 +126,16 @@ def test_a_port_in_use_is_refused_with_advice():
     launch.check_port(port)
 
 
-# The whole
+# The whole start
 
 
 class Product:
-    """The product as `make run` starts it, on a port and in a folder of its own."""
+    """The product as `make run` starts it, with its own port and folder."""
 
     def __init__(self, folder: Path, **environment: str):
         self.address = f"http://127.0.0.1:{free_port()}"
         self.folder = folder
-        environment = {
+        defaults = {
             "PATH": os.environ["PATH"],
             "PORT": self.address.rpartition(":")[2],
             "LMS_DATA_DIR": str(folder),
@@ -143,7 +143,7 @@ class Product:
         }
         self.process = subprocess.Popen(
             [sys.executable, "-m", "lms.serving.launch"],
-            env=environment | environment,
+            env=defaults | environment,
             cwd=env.ROOT,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -161,7 +161,7 @@ class Product:
         raise AssertionError(f"It did not become ready: {self.end()}")
 
     def end(self, signal_number: int = signal.SIGINT) -> str:
-        """Send the signal to the whole group, as a terminal does, and return what was said."""
+        """Send the signal to the whole group, like a terminal, and return the output."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal_number)
         output, _ = self.process.communicate(timeout=LIMIT)
@@ -170,7 +170,7 @@ class Product:
 
 @pytest.fixture
 def started(tmp_path):
-    """Return a function that starts products, which end with the test."""
+    """Return a function that starts products, which are stopped after the test."""
     products = []
 
     def start(folder: Path = tmp_path / "var", **environment: str) -> Product:
@@ -255,8 +255,8 @@ def test_acknowledged_writes_survive_a_kill(started):
     ("environment", "sentence"),
     [
         ({"PORT": "eight"}, "PORT is 'eight'"),
-        ({"LMS_DATA_DIR": "/proc/var"}, "the data folder /proc/var cannot be written"),
-        ({"MONGODB_URI": "localhost"}, "MONGODB_URI is no usable URL"),
+        ({"LMS_DATA_DIR": "/proc/var"}, "the data folder /proc/var is not writable"),
+        ({"MONGODB_URI": "localhost"}, "MONGODB_URI is not a valid URL"),
         ({"SECRET_KEY": "short"}, "SECRET_KEY must be set to at least 50"),
     ],
 )
@@ -306,7 +306,7 @@ def test_writers_of_the_accounts_database_wait_for_each_other(started, tmp_path)
 
 @pytest.fixture
 def machine(tmp_path):
-    """Return a function that runs `tools/venv` on a machine that has just these Pythons."""
+    """Return a function that runs `tools/venv` on a machine with only these Pythons."""
     (tmp_path / "tools").mkdir()
     shutil.copy(env.ROOT / "tools" / "venv", tmp_path / "tools" / "venv")
     (tmp_path / "bin").mkdir()
@@ -315,9 +315,9 @@ def machine(tmp_path):
 
     def run(**pythons: str) -> subprocess.CompletedProcess:
         for name, script in pythons.items():
-            key = tmp_path / "bin" / name.replace("_", ".")
-            key.write_text(f"#!/bin/sh\n{script}\n")
-            key.chmod(0o755)
+            program = tmp_path / "bin" / name.replace("_", ".")
+            program.write_text(f"#!/bin/sh\n{script}\n")
+            program.chmod(0o755)
         return subprocess.run(
             ["tools/venv", "requirements.txt"],
             cwd=tmp_path,

@@ -1,4 +1,4 @@
-"""Logs are lines of JSON where no terminal reads them, and nobody is named in them."""
+"""Logs are JSON lines unless they go to a terminal, and contain no personal data."""
 
 import io
 import json
@@ -13,7 +13,7 @@ from apps.common import logs
 
 @pytest.fixture
 def written(monkeypatch):
-    """Return a function that logs and gives back the line as it was written."""
+    """Return a function that logs a message and returns the written line."""
     stream = io.StringIO()
 
     def write(*args, level=logging.WARNING, name="lms.test", **options) -> str:

@@ -1,4 +1,4 @@
-"""No header makes the server fail or wait."""
+"""No header makes the server fail or hang."""
 
 import io
 
@@ -10,7 +10,7 @@ from lms.wsgi import application
 
 
 def ask(path: str = "/api/courses/", **environ: str) -> tuple[str, bytes]:
-    """Return the status and the body with which the whole product answers, as a server asks it."""
+    """Return status and body of the product's response to a WSGI request."""
     statuses = []
     request = {
         "REQUEST_METHOD": "GET",
@@ -124,7 +124,7 @@ def test_headers_that_are_too_long_are_refused(headers):
     ],
 )
 def test_an_unknown_path_in_any_notation_is_a_404(path, settings):
-    settings.MEDIA_ROOT.mkdir()  # else the disk does not come to look at the name
+    settings.MEDIA_ROOT.mkdir()  # Otherwise the file system would not check the name.
     status, _ = ask(path)
 
     assert status == "404 Not Found"
@@ -138,7 +138,7 @@ def test_too_many_parameters_are_a_400(path):
 
 
 class Counted(io.BytesIO):
-    """A body that knows how much of it was read."""
+    """A body that counts how much of it was read."""
 
     taken = 0
 

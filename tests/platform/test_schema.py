@@ -1,4 +1,4 @@
-"""The description of the API agrees with its routes, and is what its readers can read."""
+"""The API schema agrees with the routes, and is valid for Swagger UI and ReDoc."""
 
 import json
 import re
@@ -37,7 +37,7 @@ def operations(described: dict) -> dict[tuple[str, str], dict]:
 
 
 def routes() -> dict[tuple[str, str], tuple[type, str]]:
-    """Return view and action of each verb of each route, walked from the URL patterns."""
+    """Return view and action of each method of each route, from the URL patterns."""
     by_key = {}
     for path, callback in _patterns(get_resolver().url_patterns):
         view = getattr(callback, "cls", None) or getattr(callback, "view_class", None)
@@ -82,7 +82,7 @@ def test_operation_ids_are_unique(described):
 
 
 def test_facts_that_the_code_does_not_reveal_are_declared():
-    """Actions of our own, and every plain view's POST, say what they take and answer."""
+    """Custom actions, and POST of every plain view, declare body and response."""
     undeclared = [
         (verb, path)
         for (verb, path), (view, action) in sorted(routes().items())
@@ -109,7 +109,7 @@ def test_successes_and_errors_are_described(described):
             assert "404" in answers, key
         if key[0] == "delete":
             assert answers["204"].get("schema") is None
-        assert "default" not in answers, key  # it would allow whatever is not described
+        assert "default" not in answers, key  # It would allow undescribed statuses.
 
 
 def test_each_error_is_described_where_it_can_occur(described):
@@ -317,7 +317,8 @@ def test_the_schema_is_served_as_json_and_as_yaml(client, described):
     assert as_json["Content-Type"] == "application/json"
     assert as_json.json() == described
     assert as_yaml["Content-Type"] == "application/yaml"
-    assert json.loads(json.dumps(yaml.safe_load(as_yaml.text))) == described  # 200 is "200" there
+    # YAML has statuses as numbers, and JSON as strings.
+    assert json.loads(json.dumps(yaml.safe_load(as_yaml.text))) == described
 
 
 @pytest.mark.parametrize("page", ["/swagger/", "/redoc/"])

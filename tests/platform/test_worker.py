@@ -1,4 +1,4 @@
-"""The web worker: its own refusals, its bounds, and gunicorn's internals that it relies on."""
+"""The web worker: its own errors, its limits, and gunicorn's internals that it relies on."""
 
 import json
 import socket
@@ -19,12 +19,12 @@ from tests.waiting import LIMIT
 
 
 def test_gunicorn_is_the_version_that_the_worker_was_written_for():
-    """For another version, compare `gunicorn.workers.gthread` and `gunicorn.http` with ours."""
+    """With a new version, compare `gunicorn.workers.gthread` and `gunicorn.http` with ours."""
     assert gunicorn.version_info[:2] == (27, 0)
 
 
 class Server:
-    """A worker in a thread of this process, whose application answers with the path."""
+    """A worker in a thread of this process, whose application responds with the path."""
 
     def __init__(self, host: str = "127.0.0.1"):
         self.listener = socket.create_server((host, 0))
@@ -50,7 +50,7 @@ class Server:
         return stack.enter_context(socket.create_connection(self.address, timeout=LIMIT))
 
     def ask(self, request: bytes) -> tuple[int, dict[str, str], bytes]:
-        """Send the bytes; return status, headers in lower case, and body, read to the end."""
+        """Send the bytes, and return status, headers in lower case, and the complete body."""
         with ExitStack() as stack:
             client = self.connect(stack)
             client.sendall(request)
@@ -158,7 +158,7 @@ def test_an_incomplete_body_closes_the_connection(serve):
     assert b"/one" in body
 
 
-# Connections of one address
+# Connections from an address
 
 
 @pytest.mark.parametrize(
@@ -227,7 +227,7 @@ def test_a_closed_connection_is_no_longer_counted(serve):
 
 @pytest.fixture
 def pair():
-    """Return a client's socket as the server has it, and the client's end."""
+    """Return the server's socket of a client, and the client's own end."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         client = socket.create_connection(listener.getsockname())
         accepted, _ = listener.accept()

@@ -151,7 +151,7 @@ def _with_described_fields(serializer, fields: dict) -> dict:
 
 
 def _hints_of(representation: type) -> dict[str, Any]:
-    """Return the types of the response's fields; the revision is not one, but part of the ETag."""
+    """Return the types of the response's fields, without the revision, which is for the ETag."""
     hints = get_type_hints(representation, include_extras=True)
     return {name: hint for name, hint in hints.items() if name != "revision"}
 
