@@ -1,6 +1,7 @@
 """Import rules that import-linter cannot express; its own are in `pyproject.toml`."""
 
 import ast
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -55,6 +56,14 @@ def imports_of_other_apps() -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("app", "module"), imports_of_other_apps())
 def test_an_app_imports_only_the_public_modules_of_another_app(app, module):
     assert module.split(".")[2] in PUBLIC or module in SHARED
+
+
+def test_the_import_contracts_name_all_apps():
+    apps = {path.parent.name for path in (ROOT / "apps").glob("*/__init__.py")}
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    containers = [set(contract.get("containers", ())) for contract in contracts["contracts"]]
+
+    assert {f"apps.{app}" for app in apps - {"common"}} in containers
 
 
 def test_no_module_imports_itself_through_others():
