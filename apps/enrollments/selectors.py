@@ -15,7 +15,7 @@ from apps.courses import selectors as courses
 from apps.enrollments.documents import Enrollment
 from apps.enrollments.representations import EnrollmentRepresentation, represent_enrollment
 from apps.users import selectors as users
-from apps.users.viewer import Viewer
+from apps.users.viewer import SignedInViewer, Viewer
 
 A_QUARTER_OF_AN_HOUR = 15 * 60
 
@@ -51,7 +51,9 @@ def cached_enrollments(student_id: str) -> list[EnrollmentRepresentation]:
     return read_through(enrollments_key(student_id), load, A_QUARTER_OF_AN_HOUR)
 
 
-def cached_visible_enrollment(enrollment_id: str, *, viewer: Viewer) -> EnrollmentRepresentation:
+def cached_visible_enrollment(
+    enrollment_id: str, *, viewer: SignedInViewer
+) -> EnrollmentRepresentation:
     """
     :raises NotFound: there is no such enrollment that the viewer may see
     """

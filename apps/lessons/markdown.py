@@ -164,7 +164,8 @@ def _count_nested_lines(source: str) -> int:
     """
     total = depth = 0
     for line in source.split("\n"):
-        prefix = _PREFIX.match(line)[0]
+        match = _PREFIX.match(line)
+        prefix = match[0] if match else ""
         spaces = prefix.count(" ") + 4 * prefix.count("\t")
         markers = len(prefix) - prefix.count(" ") - prefix.count("\t")
         own = min(markers + spaces // 2, _DEEPEST)

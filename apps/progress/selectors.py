@@ -18,7 +18,7 @@ from apps.enrollments import selectors as enrollments
 from apps.lessons import selectors as lessons
 from apps.progress.documents import Progress
 from apps.quizzes import selectors as quizzes
-from apps.users.viewer import Viewer
+from apps.users.viewer import SignedInViewer, Viewer
 
 FIVE_MINUTES = 5 * 60
 
@@ -45,7 +45,7 @@ def cached_record(*, student_id: str, lesson_id: str, represent: Callable) -> Js
     return read_through(_key(student_id, lesson_id), load, FIVE_MINUTES)
 
 
-def list_records(*, viewer: Viewer, represent: Callable, paging: Paging, **filters) -> Page:
+def list_records(*, viewer: SignedInViewer, represent: Callable, paging: Paging, **filters) -> Page:
     """Return records, newest first; a student's own record of one lesson comes from the cache."""
     first = paging.number == 1 and not paging.cursor
     if first and set(filters) == {"lesson"} and not (viewer.is_admin or viewer.is_instructor):

@@ -1,6 +1,7 @@
 """Who is asking."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,9 @@ class AnonymousViewer:
     id = None
     account_id = None
     username = ""
-    is_instructor = False
-    is_admin = False
-    is_authenticated = False
+    is_instructor: Literal[False] = False
+    is_admin: Literal[False] = False
+    is_authenticated: Literal[False] = False
     is_anonymous = True
 
 

@@ -104,7 +104,7 @@ class SupervisedProcess:
                 self._process = subprocess.Popen(
                     self._command,
                     start_new_session=True,  # Ctrl-C reaches only the server, which then stops it.
-                    preexec_fn=_end_with_parent if _LIBC else None,
+                    preexec_fn=_end_with_parent,
                 )
             except OSError as error:
                 logger.error("%s cannot be started: %s.", self._name, error)
@@ -115,4 +115,5 @@ class SupervisedProcess:
 
 
 def _end_with_parent() -> None:
-    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if _LIBC:
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -101,8 +101,8 @@ class Connection(TConn):
         super().__init__(cfg, sock, client, server)
         self.parser = Parser(cfg, sock, client)
         self.network = counted_network(client)
-        self._open = open_connections
-        self._open[self.network] += 1
+        self._open: Counter | None = open_connections
+        open_connections[self.network] += 1
 
     def close(self, graceful: bool = False) -> None:
         super().close(graceful)

@@ -156,7 +156,7 @@ class MoneyField(serializers.Field):
     def to_internal_value(self, data) -> int:
         match = self._AMOUNT.fullmatch(data) if isinstance(data, str) else None
         if match is None:
-            self.fail("invalid")
+            return self.fail("invalid")
         cents = int(match[1]) * 100 + int((match[2] or "").ljust(2, "0"))
         if cents > LARGEST_NUMBER:
             self.fail("too_large")
@@ -201,5 +201,5 @@ class PictureField(serializers.Field):
             self.fail("upload")
         raise serializers.SkipField()  # Clients may send back the URL that they have read.
 
-    def to_representation(self, value: str) -> str:
+    def to_representation(self, value: str) -> str | None:
         return picture_url(value)

@@ -171,7 +171,7 @@ class ViewSet(ApiView, viewsets.GenericViewSet):
         return self.query_type.read(request, expandable=self.expandable_here)
 
     @property
-    def expandable_here(self) -> dict[str, Callable]:
+    def expandable_here(self) -> dict[str, Callable | None]:
         return {} if self.action in self.queries else self.expandable
 
     @cached_property

@@ -68,7 +68,8 @@ def authenticate(
     else:
         account = selectors.find_account(email=email)
     typed = username or email
-    if not is_password_right(account=account, password=password, address=address, typed=typed):
+    is_right = is_password_right(account=account, password=password, address=address, typed=typed)
+    if account is None or not is_right:
         raise InvalidCredentials()
     return account
 

@@ -84,8 +84,9 @@ def _value(lookup: Lookup, cached: dict) -> Json:
 def _current_value(lookup: Lookup, cached: dict) -> Json:
     entry = cached.get(lookup.key)
     versions, new = read_versions(cached, lookup.versioned_by)
-    is_miss = entry is None or new or entry.get("versions") != versions
-    return _MISS if is_miss else entry["value"]
+    if entry is None or new or entry.get("versions") != versions:
+        return _MISS
+    return entry["value"]
 
 
 def _load_once(lookup: Lookup) -> Json:
