@@ -9,7 +9,7 @@ from apps.courses.selectors import get_course
 from apps.progress.documents import Progress
 from apps.quizzes import services
 from apps.quizzes.documents import Attempt, Quiz
-from apps.quizzes.services import moves
+from apps.quizzes.services import moves, quizzes
 from apps.users.selectors import get_user
 from tests.command_counter import record_commands
 from tests.factories import (
@@ -78,7 +78,6 @@ def test_a_request_that_moves_a_quiz_writes_no_submission(as_instructor, quiz, t
     assert queue == [{"quiz_id": str(quiz.id)}]
     services.move_submissions(quiz.id)
     assert count_moved(target) == 2
-    assert Quiz.objects.get().moved_at is None
 
 
 def test_a_lesson_that_moves_queues_the_submissions_of_its_quizzes(
@@ -109,7 +108,6 @@ def test_a_long_move_runs_in_rounds(as_instructor, quiz, target, queue, monkeypa
         moved.append(count_moved(target))
 
     assert moved == [1, 2, 3]
-    assert Quiz.objects.get().moved_at is None
 
 
 def test_the_sweep_continues_a_move_and_queues_what_it_has_no_time_for(
@@ -129,6 +127,42 @@ def test_the_sweep_continues_a_move_and_queues_what_it_has_no_time_for(
 
     assert len(queue) == 1
     assert Quiz.objects(moved_at=None).count() == 1
+
+
+def test_the_sweep_moves_what_a_request_inserted_during_a_move(as_instructor, quiz, target, queue):
+    submit_as_students(quiz, 1)
+    move(as_instructor, quiz, target)
+    services.move_submissions(quiz.id)
+    Attempt.objects.update(set__lesson=quiz.lesson, set__course=quiz.course)  # read before the move
+    assert Quiz.objects.get().moved_at
+
+    Quiz.objects.update(set__moved_at=now_in_milliseconds() - timedelta(minutes=2))
+    services.repair_moves()
+
+    assert count_moved(target) == 1
+    assert Quiz.objects.get().moved_at is None
+
+
+@pytest.mark.parametrize("verb", ["post", "patch"])
+def test_a_quiz_follows_a_lesson_that_moves_during_the_request(
+    as_instructor, quiz, target, monkeypatch, verb
+):
+    """The event of the move cannot find the quiz, which is not stored in the lesson yet."""
+    lesson = lessons_of(get_course(quiz.course))[1]
+    get_lesson_to_edit = quizzes._get_editable_lesson
+
+    def read_before_the_move(*arguments):
+        read = get_lesson_to_edit(*arguments)
+        as_instructor.patch(f"/api/lessons/{lesson.id}/", {"course": str(target.course)})
+        return read
+
+    monkeypatch.setattr(quizzes, "_get_editable_lesson", read_before_the_move)
+    body = {"lesson": str(lesson.id), "title": "Moved"}
+    address = "/api/quizzes/" if verb == "post" else f"/api/quizzes/{quiz.id}/"
+    response = getattr(as_instructor, verb)(address, body)
+
+    assert response.status_code in (200, 201)
+    assert Quiz.objects.get(title="Moved").course == target.course
 
 
 def test_grades_follow_a_quiz_before_its_submissions_do(as_instructor, quiz, target, queue):

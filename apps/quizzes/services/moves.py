@@ -13,6 +13,7 @@ from apps.quizzes import selectors
 from apps.quizzes.documents import Attempt, Quiz
 
 A_MINUTE = timedelta(minutes=1)
+LONGEST_REQUEST = timedelta(seconds=45)  # A_MINUTE is longer, so that the sweep ends the move.
 ROUND_SECONDS = 3  # other tasks wait for a round, not for a whole move
 AT_ONCE = 10  # submissions that one write moves, so that other writers get their turn
 
@@ -33,13 +34,19 @@ def enqueue_move(quiz: Quiz) -> None:
 
 
 def move_submissions(quiz_id) -> None:
-    """Move submissions to where their quiz is for a few seconds, then queue the next round."""
+    """
+    Move submissions to where their quiz is for a few seconds, then queue the next round.
+
+    A request that read the quiz before the move may still insert an attempt, so the sweep runs the
+    last round when such requests have ended.
+    """
     quiz = Quiz.objects(id=quiz_id, moved_at__ne=None, removed=None).first()
     if quiz is None:
         return
     same = Quiz.objects(id=quiz.id, moved_at=quiz.moved_at)
     if _run_round(quiz):
-        same.update_one(unset__moved_at=True)
+        if quiz.moved_at < now_in_milliseconds() - LONGEST_REQUEST:
+            same.update_one(unset__moved_at=True)
     elif same.update_one(set__moved_at=now_in_milliseconds()):  # The sweep waits another minute.
         enqueue_move(quiz)
 

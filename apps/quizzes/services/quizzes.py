@@ -17,7 +17,7 @@ from apps.lessons.documents import Lesson
 from apps.quizzes import selectors
 from apps.quizzes.documents import Attempt, Choice, Question, Quiz
 from apps.quizzes.representations import QuestionRepresentation, QuizRepresentation
-from apps.quizzes.services.moves import enqueue_move
+from apps.quizzes.services.moves import enqueue_move, move_quizzes
 from apps.quizzes.services.summaries import EMPTY_SUMMARY, store_summary
 from apps.users.viewer import Viewer
 
@@ -71,7 +71,7 @@ def create_quiz(
     quiz = OF_COURSE.insert(new_lesson.course, new, by=_insert_into_lesson)
     selectors.invalidate_quizzes(quiz.course)
     with reference_errors("lesson"):
-        _delete_if_lesson_is_gone(quiz)
+        quiz = _follow_lesson(quiz)
     return selectors.read_written_quiz(quiz, viewer=viewer)
 
 
@@ -79,12 +79,23 @@ def _insert_into_lesson(quiz: Quiz) -> Quiz:
     return OF_LESSON.insert(quiz.lesson, quiz)
 
 
-def _delete_if_lesson_is_gone(quiz: Quiz) -> None:
+def _follow_lesson(quiz: Quiz) -> Quiz:
+    """
+    Return the quiz in the current course of its lesson, which may have just moved.
+
+    A move that ends after this check finds the quiz, because the quiz is stored already.
+
+    :raises NotFound: the lesson was deleted, and the quiz with it
+    """
     try:
-        lessons.get_lesson(quiz.lesson)
+        lesson = lessons.get_lesson(quiz.lesson)
     except NotFound:
         quiz.delete()
         raise
+    if lesson.course == quiz.course:
+        return quiz
+    move_quizzes(lesson_id=str(lesson.id), to_course_id=str(lesson.course))
+    return quiz.reload()
 
 
 def _get_editable_lesson(lesson_id: str | ObjectId, viewer: Viewer) -> Lesson:
@@ -122,6 +133,8 @@ def update_quiz(
     selectors.invalidate_quizzes(quiz.course, changed.course)
     if moves:
         enqueue_move(changed)
+        with reference_errors("lesson"):
+            changed = _follow_lesson(changed)
     return selectors.read_written_quiz(changed, viewer=viewer)
 
 
