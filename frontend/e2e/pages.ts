@@ -83,7 +83,7 @@ export const PLACES: readonly Place[] = [
     name: 'quiz-attempt-text',
     as: 'demo-student',
     path: page => openAttempt(page, 5),
-    then: page => page.getByLabel('Your answer, a number').fill('one and a half'),
+    then: page => page.getByLabel('Your answer (a number)').fill('one and a half'),
   },
   {
     name: 'quiz-review',

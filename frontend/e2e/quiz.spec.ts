@@ -60,7 +60,7 @@ async function submissionCount(page: Page, quiz: string): Promise<number> {
 }
 
 test('a student fails a quiz, sees the feedback, tries again and passes', async ({ page }) => {
-  const course = await openNewQuiz(page, { max_attempts: 2 });
+  const course = await openNewQuiz(page, { max_attempts: 2, show_key: 'after_submit' });
   await expect(page.getByText('0 of 2 used')).toBeVisible();
   await start(page);
   await answerAll(page, course.quiz, false);

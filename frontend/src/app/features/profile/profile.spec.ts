@@ -110,10 +110,10 @@ describe('profile picture', () => {
 
   it('shows why it was rejected', async () => {
     const { answer, find, report } = await choose(new File(['x'], 'me.txt'));
-    const reason = { picture: ['Give a whole PNG, JPEG or WebP picture.'] };
+    const reason = { picture: ['Upload a complete PNG, JPEG or WebP picture.'] };
     await answer('POST', '/api/users/ada/picture/', reason, REFUSED);
 
-    expect(find('[role=alert]').textContent).toBe('Give a whole PNG, JPEG or WebP picture.');
+    expect(find('[role=alert]').textContent).toBe('Upload a complete PNG, JPEG or WebP picture.');
     expect(report).not.toHaveBeenCalled();
   });
 
