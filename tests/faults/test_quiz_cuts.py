@@ -60,7 +60,7 @@ def submitting(opened: bool = False) -> Scene:
         assert Progress.objects.get(student=student.id, lesson=quiz.lesson).completed
         place = Enrollment.objects.get(student=student.id)
         assert sorted(place.milestones) == [25, 50]
-        assert not place.untold
+        assert not place.undelivered_milestones
 
     return Scene(
         client, lambda client, **key: client.post("/api/quiz-submissions/", body, **key), whole
