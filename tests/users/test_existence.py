@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 
 from apps.courses.documents import Course
 from tests.factories import client_of
-from tests.test_permissions_matrix import RIGHTS, World
+from tests.test_permissions_matrix import EXPECTED_STATUSES, World
 
 HEADERS = ({}, {"HTTP_IF_MATCH": '"1-0"'}, {"HTTP_IF_NONE_MATCH": "*"})
 FILTERS = {
@@ -65,7 +65,7 @@ def test_a_hidden_object_is_as_an_unknown_one(world, hidden, role):
     client: APIClient = client_of(world.people[role])
     others = unknown(hidden)
     differ = []
-    for route in RIGHTS:
+    for route in EXPECTED_STATUSES:
         verb, path = route.split()
         names = re.findall(r"{(\w+)}", path)
         bodies = [{"x": 1}, world.body_of(route)]
