@@ -107,7 +107,7 @@ async function takeCourse(page: Page, title: string): Promise<void> {
   await page.getByRole('banner').getByRole('link', { name: 'Courses' }).click();
   await page.getByLabel('Search courses').fill(title);
   await page.getByRole('link', { name: title }).click();
-  await page.getByRole('button', { name: 'Enrol', exact: true }).click();
+  await page.getByRole('button', { name: 'Enroll', exact: true }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'First things' })).toBeVisible();
   await page.getByRole('link', { name: 'What comes first?' }).click();
 
@@ -127,9 +127,9 @@ async function takeCourse(page: Page, title: string): Promise<void> {
   await expect(page.getByRole('heading', { level: 1, name: 'Second thoughts' })).toBeVisible();
   await page.getByRole('button', { name: 'Mark as completed' }).click();
   await expect(
-    page.getByText('You have completed all lessons of this course.').first(),
+    page.getByText('You completed all lessons of this course.').first(),
   ).toBeVisible();
   await page.goto('/dashboard');
-  await expect(page.getByRole('heading', { name: 'Finished' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Completed courses' })).toBeVisible();
   await expect(page.getByRole('link', { name: title }).first()).toBeVisible();
 }

@@ -35,9 +35,9 @@ def world() -> World:
 
 @pytest.fixture
 def hidden(world) -> dict[str, str]:
-    ids = world.ids(client_of(world.people["S1"]))
+    ids = world.ids(client_of(world.users["S1"]))
     ids.pop("category")
-    instructor = str(world.people["I1"].id)
+    instructor = str(world.users["I1"].id)
     return {name: str(one) for name, one in ids.items()} | {"instructor": instructor}
 
 
@@ -62,7 +62,7 @@ def swapped(value: object, hidden: dict, others: dict) -> object:
 
 @pytest.mark.parametrize("role", ["X", "S2", "I2"])
 def test_a_hidden_object_is_as_an_unknown_one(world, hidden, role):
-    client: APIClient = client_of(world.people[role])
+    client: APIClient = client_of(world.users[role])
     others = unknown(hidden)
     differ = []
     for route in EXPECTED_STATUSES:
@@ -87,7 +87,7 @@ def test_a_hidden_object_is_as_an_unknown_one(world, hidden, role):
 
 @pytest.mark.parametrize("role", ["X", "S2", "I2"])
 def test_a_filter_by_a_hidden_object_finds_as_little_as_by_an_unknown_one(world, hidden, role):
-    client: APIClient = client_of(world.people[role])
+    client: APIClient = client_of(world.users[role])
     others = unknown(hidden)
     for collection, filters in FILTERS.items():
         for name in filters:
