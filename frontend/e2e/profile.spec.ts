@@ -47,7 +47,9 @@ test.describe('rejected input', () => {
     await openProfile(page);
     const box = page.locator('input[type=file]');
     await box.setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: Buffer.from('no') });
-    await expect(page.getByRole('alert')).toHaveText('Upload a complete PNG, JPEG or WebP picture.');
+    await expect(page.getByRole('alert')).toHaveText(
+      'Upload a complete PNG, JPEG or WebP picture.',
+    );
 
     const buffer = Buffer.from(PICTURE, 'base64');
     await box.setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer });

@@ -126,9 +126,7 @@ async function takeCourse(page: Page, title: string): Promise<void> {
   await page.getByRole('link', { name: 'Continue learning' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Second thoughts' })).toBeVisible();
   await page.getByRole('button', { name: 'Mark as completed' }).click();
-  await expect(
-    page.getByText('You completed all lessons of this course.').first(),
-  ).toBeVisible();
+  await expect(page.getByText('You completed all lessons of this course.').first()).toBeVisible();
   await page.goto('/dashboard');
   await expect(page.getByRole('heading', { name: 'Completed courses' })).toBeVisible();
   await expect(page.getByRole('link', { name: title }).first()).toBeVisible();
