@@ -17,7 +17,7 @@ from typing import Annotated, TypedDict
 
 @dataclass(frozen=True)
 class Format:
-    """The format of a string: `id`, `timestamp`, `day`, `money` or `optional text`."""
+    """The format of a string: `id`, `timestamp`, `day` or `money`."""
 
     name: str
 
@@ -33,7 +33,6 @@ Id = Annotated[str, Format("id")]
 Timestamp = Annotated[str, Format("timestamp")]
 Day = Annotated[str, Format("day")]
 Money = Annotated[str, Format("money")]
-OptionalText = Annotated[str, Format("optional text")]  # may be empty
 
 
 class Revisioned(TypedDict):

@@ -1,7 +1,6 @@
 """The bases of all serializers, and serializers derived from representations."""
 
-from collections.abc import Callable
-from functools import cache, partial
+from functools import cache
 from typing import (
     Annotated,
     Any,
@@ -80,12 +79,11 @@ class Serializer(StrictInput, serializers.Serializer):
         return _with_described_fields(self, super().get_fields())
 
 
-_FORMATS: dict[str, Callable[..., serializers.Field]] = {
+_FORMATS: dict[str, type[serializers.Field]] = {
     "id": ObjectIdField,
     "timestamp": serializers.DateTimeField,
     "day": serializers.DateField,
     "money": MoneyField,
-    "optional text": partial(serializers.CharField, allow_blank=True),
 }
 _TYPES: dict[Any, type[serializers.Field]] = {
     str: serializers.CharField,
@@ -213,14 +211,8 @@ class DocumentSerializer(StrictInput, MongoSerializer):
         return []  # The indexes decide about uniqueness.
 
     def represent(self, document) -> dict:
-        """
-        Return the document ready for JSON, with its revision for the ETag.
-
-        Selectors add the fields that `Meta.computed` names.
-        """
-        computed = getattr(self.Meta, "computed", ())
-        fields = self.to_representation(document) | {"revision": getattr(document, "revision", 1)}
-        return {name: value for name, value in fields.items() if name not in computed}
+        """Return the document ready for JSON, with its revision for the ETag."""
+        return self.to_representation(document) | {"revision": getattr(document, "revision", 1)}
 
 
 def _default_of(document_field):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated, NotRequired, TypedDict
 
 from apps.common.clock import format_timestamp
-from apps.common.representations import Help, Id, OptionalText, Timestamp
+from apps.common.representations import Help, Id, Timestamp
 from apps.quizzes.documents import Answer, Attempt, QuestionResult, QuestionSnapshot, Quiz, Result
 from apps.quizzes.representations.questions import (
     AskedQuestionRepresentation,
@@ -30,8 +30,8 @@ class FeedbackRepresentation(TypedDict):
     points: float
     max_points: float
     correct: bool
-    answer: NotRequired[OptionalText]
-    explanation: NotRequired[OptionalText]
+    answer: NotRequired[str]
+    explanation: NotRequired[str]
     choices: NotRequired[list[ChoiceKeyRepresentation]]
 
 
