@@ -50,6 +50,16 @@ class StaleRevision(DomainError):
     detail = _("This was changed after you read it. Reload it and try again.")
 
 
+def check_expected(revision: int, expected: list[int] | None) -> None:
+    """
+    Check the revisions that a client expects with `If-Match`; None expects nothing.
+
+    :raises StaleRevision: the revision is not one of them
+    """
+    if expected is not None and revision not in expected:
+        raise StaleRevision()
+
+
 class Invalid(DomainError):
     """Fields have invalid values: `{field: [messages]}`."""
 

@@ -13,7 +13,7 @@ from apps.common.errors import (
     DomainError,
     Forbidden,
     NotFound,
-    StaleRevision,
+    check_expected,
     reference_errors,
 )
 from apps.common.events import publish
@@ -135,8 +135,7 @@ def leave(enrollment_id, *, viewer: SignedInViewer, expected: list[int] | None =
         course = catalog.get_course(enrollment.course)
         if not courses.may_edit(course, viewer=viewer):
             raise Forbidden()
-    if expected is not None and REVISION not in expected:
-        raise StaleRevision()
+    check_expected(REVISION, expected)
     now = now_in_milliseconds()
     left = Enrollment.objects(id=enrollment.id, left_at=None).modify(
         new=True, set__left_at=now, set__undelivered_since=now

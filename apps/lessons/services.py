@@ -10,7 +10,13 @@ from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.errors import Conflict, Invalid, ReferenceNotFound, StaleRevision, reference_errors
+from apps.common.errors import (
+    Conflict,
+    Invalid,
+    ReferenceNotFound,
+    check_expected,
+    reference_errors,
+)
 from apps.common.events import publish
 from apps.common.storage.count_limits import CountLimit
 from apps.common.storage.documents import check_revision, for_each, insert, update
@@ -136,8 +142,7 @@ def reorder_lessons(
     :raises BeingReordered: an earlier reordering is not finished
     """
     course = courses.get_editable_course(course_id, viewer=viewer)
-    if expected is not None and course.revision not in expected:
-        raise StaleRevision()
+    check_expected(course.revision, expected)
     if sorted(lesson_ids) != sorted(selectors.lesson_ids(course.id)):
         raise Invalid(lessons=_("Name each lesson of the course exactly once."))
     courses.begin_lesson_order(course.id, lesson_ids)

@@ -21,7 +21,7 @@ from rest_framework.response import Response
 from rest_framework_mongoengine import viewsets
 
 from apps.common.client_address import client_network
-from apps.common.errors import StaleRevision
+from apps.common.errors import check_expected
 from apps.common.http import idempotency
 from apps.common.http.etags import etag_of, expected_revisions, is_not_modified
 from apps.common.http.page_links import page_link
@@ -31,7 +31,6 @@ from apps.common.storage import rate_limits
 from apps.common.storage.pagination import Page
 
 Rows = list[dict]
-EXISTING = object()  # a serializer's instance that stands for whatever the request changes
 
 
 class LengthRequired(APIException):
@@ -103,8 +102,7 @@ class ApiView:
 
         :raises StaleRevision: the client expects another revision
         """
-        if self.expected is not None and revision not in self.expected:
-            raise StaleRevision()
+        check_expected(revision, self.expected)
 
     def validated(
         self, serializer_class, *, instance=None, replaces: bool = False, **options
@@ -119,16 +117,6 @@ class ApiView:
         serializer = serializer_class(instance, data=self.request.data, context=context, **options)
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
-
-    def validated_changes(self, serializer_class, *, partial: bool) -> dict:
-        """
-        Return the body of a PUT or, if `partial`, of a PATCH, without reading the object.
-
-        Read-only fields are ignored, so that what was read can be sent back.
-
-        :raises ValidationError: all that is wrong with it
-        """
-        return self.validated(serializer_class, instance=EXISTING, partial=partial)
 
     def answer(self, row: Mapping, *, status: int = 200, clock: dict | None = None) -> Response:
         """

@@ -9,7 +9,7 @@ from mongoengine import QuerySet
 from pymongo import UpdateOne
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.errors import Conflict, Invalid, NotFound, StaleRevision, reference_errors
+from apps.common.errors import Conflict, Invalid, NotFound, check_expected, reference_errors
 from apps.common.storage.count_limits import CountLimit
 from apps.common.storage.documents import check_revision, for_each, update
 from apps.lessons import selectors as lessons
@@ -194,8 +194,7 @@ def reorder_questions(
     :raises BeingReordered: another reordering is in progress
     """
     quiz = selectors.get_editable_quiz(quiz_id, viewer=viewer)
-    if expected is not None and quiz.revision not in expected:
-        raise StaleRevision()
+    check_expected(quiz.revision, expected)
     if sorted(questions) != sorted(each.id for each in selectors.questions_of(quiz)):
         raise Invalid(questions=_("List each question of the quiz exactly once."))
     # Readers use the new order as soon as it is stored.

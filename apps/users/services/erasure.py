@@ -12,13 +12,14 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from apps.common.clock import now_in_milliseconds
+from apps.common.errors import check_expected
 from apps.common.events import publish
 from apps.common.storage import idempotency_keys
 from apps.users import selectors
 from apps.users.documents import Erasure, User
 from apps.users.events import UserErased
 from apps.users.models import Account
-from apps.users.services.people import refuse_last_admin, refuse_stale
+from apps.users.services.people import refuse_last_admin
 from apps.users.services.profiles import ensure_profile, remove_profile
 from apps.users.services.sessions import end_all_sessions
 
@@ -36,7 +37,7 @@ def erase(*, user_id: str, expected: list[int] | None = None) -> None:
     :raises LastAdmin: nobody would be left to run the place
     """
     account = selectors.get_account(user_id)
-    refuse_stale(ensure_profile(account), expected)
+    check_expected(ensure_profile(account).revision, expected)
     with transaction.atomic():
         refuse_last_admin(account)
         Account.objects.filter(pk=account.pk).update(is_active=False, erasing_since=timezone.now())

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.clock import format_timestamp, now_in_milliseconds
-from apps.common.errors import Conflict, DomainError, Invalid, StaleRevision
+from apps.common.errors import Conflict, DomainError, Invalid, StaleRevision, check_expected
 from apps.common.events import publish
 from apps.common.normalization import normalize_email_key
 from apps.common.storage import rate_limits
@@ -83,7 +83,8 @@ def update_user(*, user_id: str, expected: list[int] | None = None, **changes) -
     before = ensure_profile(account)
     moved = _moves(account, changes)
     demoted = account.is_superuser and changes.get("is_admin") is False
-    refuse_stale(before, expected)
+    # Checked before the account is written; the write of the profile decides races.
+    check_expected(before.revision, expected)
     user = _write_both(account, before, expected, changes)
     if changes.get("is_active") is False:
         end_all_sessions(account_id=account.pk)
@@ -109,7 +110,7 @@ def set_picture(
     :raises StaleRevision: somebody has changed the profile since
     """
     user = selectors.get_user(user_id)
-    refuse_stale(user, expected)
+    check_expected(user.revision, expected)
     picture, small = store_picture(upload, folder=PICTURES, field="picture", by=by)
     try:
         return _replace_profile(
@@ -131,12 +132,6 @@ def repair_grants() -> int:
     """Tell again of the grants that were cut off a minute ago or more; say how many."""
     before = now_in_milliseconds() - A_MINUTE
     return for_each(User.objects(pending_since__lt=before), _tell_grant)
-
-
-def refuse_stale(user: User, expected: list[int] | None) -> None:
-    """Refuse before the account is touched; the profile's own write refuses whoever races."""
-    if expected is not None and user.revision not in expected:
-        raise StaleRevision()
 
 
 def refuse_last_admin(account: Account) -> None:
