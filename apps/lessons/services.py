@@ -19,7 +19,7 @@ from apps.common.errors import (
 )
 from apps.common.events import publish
 from apps.common.storage.count_limits import CountLimit
-from apps.common.storage.documents import check_revision, for_each, insert, update
+from apps.common.storage.documents import for_each, insert, raise_not_written, update
 from apps.common.storage.positions import position_after
 from apps.common.storage.undelivered import deliver_again
 from apps.common.tasks import enqueue
@@ -212,7 +212,7 @@ def _hide(lesson: Lesson, expected: list[int] | None) -> None:
     visible = Lesson.objects(id=lesson.id, removed=None, **condition)
     hidden = visible.modify(set__removed=True, set__undelivered_since=now_in_milliseconds())
     if hidden is None:
-        check_revision(Lesson, lesson.id)
+        raise_not_written(Lesson, lesson.id)
     try:
         courses.decrement_lesson_count(lesson.course)
     except courses.LastLesson:

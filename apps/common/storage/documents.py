@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from bson import ObjectId
 from mongoengine import Document, IntField, NotUniqueError, QuerySet, ReferenceField
@@ -115,7 +115,7 @@ def _modify(
     changes = {f"set__{name}": value for name, value in fields.items()}
     modified = type(document).objects(**condition).modify(new=new, inc__revision=1, **changes)
     if modified is None:
-        check_revision(type(document), document.id)
+        raise_not_written(type(document), document.id)
     return modified
 
 
@@ -128,12 +128,12 @@ def delete(document: Document, *, expected: list[int] | None = None) -> None:
     """
     condition = {} if expected is None else {"revision__in": expected}
     if not type(document).objects(id=document.id, **condition).delete():
-        check_revision(type(document), document.id)
+        raise_not_written(type(document), document.id)
 
 
-def check_revision(kind: type[Document], document_id: ObjectId) -> None:
+def raise_not_written(kind: type[Document], document_id: ObjectId) -> NoReturn:
     """
-    Explain why a conditional write has changed nothing.
+    Raise the reason why a conditional write has changed nothing.
 
     :raises NotFound: the document was deleted
     :raises StaleRevision: it was edited in the meantime

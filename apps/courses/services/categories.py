@@ -5,7 +5,7 @@ from mongoengine import NotUniqueError
 from apps.common.errors import Conflict, Invalid
 from apps.common.normalization import normalize_name
 from apps.common.storage.count_limits import CountLimit
-from apps.common.storage.documents import check_revision, update
+from apps.common.storage.documents import raise_not_written, update
 from apps.courses import selectors
 from apps.courses.documents import Category, Course
 from apps.courses.representations import CategoryRepresentation
@@ -76,7 +76,7 @@ def delete_category(category_id: str, *, expected: list[int] | None) -> None:
     visible = Category.objects(id=category.id, removed=None, **condition)
     with CATEGORIES.released("all"):
         if visible.modify(set__removed=True) is None:
-            check_revision(Category, category.id)
+            raise_not_written(Category, category.id)
     finish_category_deletion(category)
 
 

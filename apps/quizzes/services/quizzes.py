@@ -11,7 +11,7 @@ from pymongo import UpdateOne
 from apps.common.clock import now_in_milliseconds
 from apps.common.errors import Conflict, Invalid, NotFound, check_expected, reference_errors
 from apps.common.storage.count_limits import CountLimit
-from apps.common.storage.documents import check_revision, for_each, update
+from apps.common.storage.documents import for_each, raise_not_written, update
 from apps.lessons import selectors as lessons
 from apps.lessons.documents import Lesson
 from apps.quizzes import selectors
@@ -152,7 +152,7 @@ def delete_quiz(quiz_id: str, *, viewer: Viewer, expected: list[int] | None = No
         condition["revision__in"] = expected
     with OF_COURSE.released(quiz.course), OF_LESSON.released(quiz.lesson):
         if not Quiz.objects(**condition).update_one(**_hidden_now()):
-            check_revision(Quiz, quiz.id)
+            raise_not_written(Quiz, quiz.id)
     selectors.invalidate_quizzes(quiz.course)
     _delete_contents([quiz.id])
 
