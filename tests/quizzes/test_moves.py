@@ -11,29 +11,15 @@ from apps.progress.documents import Progress
 from apps.quizzes import services
 from apps.quizzes.documents import Attempt, Quiz
 from apps.quizzes.services import moves, quizzes
-from apps.users.selectors import get_user
 from tests.command_counter import record_commands
 from tests.factories import (
     client_of,
     enroll_in,
     lessons_of,
     make_course,
-    make_question,
     make_quiz,
     right_answers,
 )
-
-
-@pytest.fixture
-def quiz():
-    quiz = make_quiz(lesson=lessons_of(make_course(lessons=2))[0])
-    make_question(quiz)
-    return quiz
-
-
-@pytest.fixture
-def as_instructor(quiz):
-    return client_of(get_user(get_course(quiz.course).instructor))
 
 
 @pytest.fixture

@@ -15,31 +15,17 @@ from apps.quizzes.documents import Attempt, Choice, Question, Quiz
 from apps.quizzes.events import QuizRegraded
 from apps.quizzes.selectors import attempts
 from apps.quizzes.services import regrading
-from apps.users.selectors import get_user
 from tests.command_counter import record_commands
 from tests.factories import (
     choices_of,
     client_of,
     enroll_in,
     lessons_of,
-    make_course,
     make_question,
     make_quiz,
     right_answers,
     wrong_answers,
 )
-
-
-@pytest.fixture
-def quiz():
-    quiz = make_quiz(lesson=lessons_of(make_course(lessons=2))[0])
-    make_question(quiz)
-    return quiz
-
-
-@pytest.fixture
-def as_instructor(quiz):
-    return client_of(get_user(get_course(quiz.course).instructor))
 
 
 @pytest.fixture
