@@ -53,7 +53,7 @@ format: install ## Format the code
 	$(bin)/ruff check --fix .
 	$(bin)/ruff format .
 
-# django.po holds the translations, to be edited by hand; django.mo beside it is generated from it.
+# Edit the translations in django.po; django.mo is generated from it.
 messages: install ## Update the Spanish message catalog from the code, and compile it
 	$(python) tools/messages.py
 

@@ -47,7 +47,7 @@ def _check_own(viewer: SignedInViewer, course_id: ObjectId) -> None:
 
 
 def _student_lookup(viewer: SignedInViewer) -> Lookup:
-    """What one learns is kept under the stamps of all that it is made from."""
+    """Return the lookup of the student part; it depends on all keys that the part is built from."""
     places = enrollments.courses_of_student(viewer.id)
     return Lookup(
         f"dashboard:user:{viewer.id}",

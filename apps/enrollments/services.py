@@ -124,7 +124,7 @@ def enroll_student(
 
 def leave(enrollment_id, *, viewer: SignedInViewer, expected: list[int] | None = None) -> None:
     """
-    End an enrollment: one's own, or one in a course of the viewer's own. Progress is kept.
+    End the viewer's own enrollment, or one in a course of the viewer's own. Progress is kept.
 
     :raises NotFound: there is no such enrollment that the viewer may see
     :raises Forbidden: the viewer may see it, and not end it
@@ -247,10 +247,10 @@ def _left_event(enrollment: Enrollment) -> StudentLeft:
 
 def _recount(course_id) -> bool:
     """
-    Count the enrollments of a course again; return whether nobody enrolled or left meanwhile.
+    Count the enrollments of a course again; return whether the number is final.
 
-    We cannot tell whether the counter was changed before an interruption. A request between its
-    insert and its increment is counted twice, so an unsettled count has to be repeated.
+    We cannot tell whether the counter was changed before an interruption. A request that is between
+    its insert and its increment would be counted twice, so its course must be counted again later.
     """
     for _attempt in range(TRIES):
         before = catalog.enrollment_count_of(course_id)

@@ -111,7 +111,7 @@ def invalidate_notifications(recipient_id) -> None:
 
 
 def notifications_key(recipient_id) -> str:
-    """Return the key whose stamp each change of what somebody was told raises."""
+    """Return the cache key whose version every change of the user's notifications bumps."""
     return f"notifications:user:{recipient_id}"
 
 

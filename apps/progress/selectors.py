@@ -27,7 +27,7 @@ Place = tuple[str, str]  # student id, course id
 
 def get_visible_record(record_id, *, viewer: Viewer) -> Progress:
     """
-    :raises NotFound: there is none that the viewer may know of
+    :raises NotFound: it does not exist, or is not visible to the viewer
     """
     record = Progress.objects(id=record_id).first()
     if record is None or not _is_visible(record, viewer):
@@ -145,7 +145,7 @@ def invalidate_progress(*places: tuple) -> None:
 
 
 def progress_key(student_id) -> str:
-    """Return the key whose stamp each change of the student's progress raises."""
+    """Return the cache key whose version every change of the student's progress bumps."""
     return f"progress:user:{student_id}"
 
 

@@ -26,7 +26,7 @@ from apps.users.viewer import Viewer
 FIVE_MINUTES = 5 * 60
 A_QUARTER_OF_AN_HOUR = 15 * 60
 A_DAY = 24 * 60 * 60
-CARDS = "cards"  # the stamp of all lists of people
+CARDS = "cards"  # the cache key that all lists of users depend on
 EXPORTS = Capacity(2, wait=1)
 EXPORTED_ITEMS = Capacity(2, wait=30, queue_limited=False)  # A refusal would cut off a response.
 
@@ -38,7 +38,7 @@ def get_user(user_id) -> User:
     """
     Return a person as the store has them now: what a decision must read.
 
-    :raises NotFound: there is none
+    :raises NotFound: it does not exist
     """
     return _found(User.objects(id=user_id))
 
@@ -47,7 +47,7 @@ def find_user(*, username: str) -> User:
     """
     Return the person of that name, whatever its case and width.
 
-    :raises NotFound: there is none
+    :raises NotFound: it does not exist
     """
     return _found(User.objects(username_key=normalize_name(username)))
 
@@ -56,14 +56,14 @@ def cached_user(user_id: str, *, represent: Callable) -> Json:
     """
     Return a person as their own page shows them: all fields.
 
-    :raises NotFound: there is none
+    :raises NotFound: it does not exist
     """
     return _shown(read_through(**vars(_user_lookup(user_id, represent))))
 
 
 def get_visible_user(user_id: str, *, viewer: Viewer) -> User:
     """
-    :raises NotFound: there is none that the viewer may know of
+    :raises NotFound: it does not exist, or is not visible to the viewer
     """
     if user_id != viewer.id and not viewer.is_admin and user_id not in _ids_shown_to(viewer):
         raise NotFound()
@@ -74,7 +74,7 @@ def cached_visible_user(user_id: str, *, viewer: Viewer, represent: Callable) ->
     """
     Return a person as the viewer may see them: whole, or their card.
 
-    :raises NotFound: there is none that the viewer may know of
+    :raises NotFound: it does not exist, or is not visible to the viewer
     """
     if user_id == viewer.id or viewer.is_admin:
         return cached_user(user_id, represent=represent)
@@ -167,7 +167,7 @@ def get_account(user_id) -> Account:
     """
     Return the account of a profile.
 
-    :raises NotFound: there is none, or it is being erased
+    :raises NotFound: the user does not exist, or is being erased
     """
     account = Account.objects.filter(profile_id=str(user_id), erasing_since=None).first()
     if account is None:

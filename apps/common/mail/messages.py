@@ -10,7 +10,7 @@ from django.utils import translation
 
 
 class MailServerUnavailable(Exception):
-    """The mail server accepts no emails at the moment, whoever their recipients are."""
+    """The mail server accepts no emails for any recipient at the moment."""
 
 
 def compose(

@@ -20,7 +20,7 @@ def set_preferences(
     *, user_id: str, muted: list[str], mail_muted: list[str], expected: list[int] | None = None
 ) -> Preferences:
     """
-    :raises StaleVersion: they were changed since
+    :raises StaleRevision: they were edited in the meantime
     """
     try:
         return update(_made(user_id), expected=expected, muted=muted, mail_muted=mail_muted)

@@ -42,8 +42,8 @@ def set_read(
     notification: Notification, *, is_read: bool, expected: list[int] | None = None
 ) -> Notification:
     """
-    :raises StaleVersion: it was changed since
-    :raises Missing: it was removed meanwhile
+    :raises StaleRevision: it was edited in the meantime
+    :raises NotFound: it was deleted in the meantime
     """
     return _write(notification, expected, is_read=is_read)
 
@@ -52,8 +52,8 @@ def delete_notification(notification: Notification, *, expected: list[int] | Non
     """
     Hide a notification from its recipient for good.
 
-    :raises StaleVersion: it was changed since
-    :raises Missing: it was removed meanwhile
+    :raises StaleRevision: it was edited in the meantime
+    :raises NotFound: it was deleted in the meantime
     """
     _write(notification, expected, removed=True)
 

@@ -1,4 +1,4 @@
-"""Read quizzes, questions and choices, whoever the viewer is."""
+"""Read quizzes, questions and choices, without checking what the viewer may see."""
 
 from collections.abc import Iterable
 

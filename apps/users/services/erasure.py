@@ -32,8 +32,8 @@ def erase(*, user_id: str, expected: list[int] | None = None) -> None:
     """
     Erase a person. What fails on the way is left to the sweep; nobody can sign in meanwhile.
 
-    :raises Missing: there is no such person
-    :raises StaleVersion: somebody has changed the profile since
+    :raises NotFound: the user does not exist
+    :raises StaleRevision: the profile was edited in the meantime
     :raises LastAdmin: nobody would be left to run the place
     """
     account = selectors.get_account(user_id)

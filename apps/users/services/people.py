@@ -74,7 +74,7 @@ def update_user(*, user_id: str, expected: list[int] | None = None, **changes) -
     """
     Change what is named of a person.
 
-    :raises Missing: there is none
+    :raises NotFound: it does not exist
     :raises StaleRevision: somebody has changed the profile since
     :raises LastAdmin: nobody would be left to run the place
     :raises Invalid: the address is taken

@@ -3,7 +3,7 @@ The store of cached values and counters: Redis, or this process's memory.
 
 An unreachable Redis is a miss, never an error. After a failure a circuit breaker skips Redis for a
 moment, so that a frozen Redis costs a request one timeout, not one per call. A lost connection and
-an unknown server count as failures, too, because Redis may have missed invalidations meanwhile.
+an unknown server count as failures, too, because Redis may have missed invalidations.
 """
 
 import json
