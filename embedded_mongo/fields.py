@@ -12,10 +12,10 @@ import bson
 
 from embedded_mongo.store import Document, decode
 
-SMALL = 4096  # bytes; such a document is decoded as a whole as quickly
+SMALL = 4096  # bytes; decoding such a document completely is just as fast
 
-# The sizes of BSON's values by type, https://bsonspec.org/spec.html: fixed, or counted by a number
-# at their beginning, which does not include so many bytes.
+# The sizes of BSON values by type, https://bsonspec.org/spec.html: fixed, or these bytes plus
+# the number at the beginning of the value.
 _FIXED = {1: 8, 6: 0, 7: 12, 8: 1, 9: 8, 10: 0, 16: 4, 17: 8, 18: 8, 19: 16, 127: 0, 255: 0}
 _COUNTED = {2: 4, 3: 0, 4: 0, 5: 5, 12: 16, 13: 4, 14: 4, 15: 0}
 _REGEX = 11

@@ -17,7 +17,7 @@ from typing import Annotated, TypedDict
 
 @dataclass(frozen=True)
 class Format:
-    """The format of a string: `id`, `timestamp`, `day` or `money`."""
+    """The format of a string: `id`, `timestamp` or `money`."""
 
     name: str
 
@@ -31,7 +31,6 @@ class Help:
 
 Id = Annotated[str, Format("id")]
 Timestamp = Annotated[str, Format("timestamp")]
-Day = Annotated[str, Format("day")]
 Money = Annotated[str, Format("money")]
 
 

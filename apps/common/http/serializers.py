@@ -82,7 +82,6 @@ class Serializer(StrictInput, serializers.Serializer):
 _FORMATS: dict[str, type[serializers.Field]] = {
     "id": ObjectIdField,
     "timestamp": serializers.DateTimeField,
-    "day": serializers.DateField,
     "money": MoneyField,
 }
 _TYPES: dict[Any, type[serializers.Field]] = {
