@@ -6,6 +6,7 @@ import pytest
 from apps.common.clock import now_in_milliseconds
 from apps.common.errors import NotFound
 from apps.common.events import subscribe
+from apps.courses import services as courses
 from apps.courses.documents import Course
 from apps.courses.services import delete_course
 from apps.enrollments import services
@@ -47,6 +48,27 @@ def test_an_interrupted_enrollment_is_repaired(student):
 
     assert Progress.objects(student=student.id).count() == 2
     assert Course.objects.get(id=course.id).enrollment_count == 1
+    assert services.repair_enrollments() == 0
+
+
+def test_a_sweep_between_insert_and_increment_counts_again_later(student, monkeypatch):
+    course = make_course(lessons=1)
+    Enrollment(
+        student=make_student().id,
+        course=course.id,
+        undelivered_since=now_in_milliseconds() - timedelta(minutes=2),
+    ).save()
+    increment = courses.increment_enrollment_count
+
+    def sweep_and_increment(*args, **options) -> bool:
+        services.repair_enrollments()
+        return increment(*args, **options)
+
+    monkeypatch.setattr(courses, "increment_enrollment_count", sweep_and_increment)
+    services.enroll_student(student_id=str(student.id), course=course)
+
+    assert services.repair_enrollments() == 1
+    assert Course.objects.get(id=course.id).enrollment_count == 2
     assert services.repair_enrollments() == 0
 
 
