@@ -1,4 +1,4 @@
-"""Who a bearer token names."""
+"""Authentication by access tokens."""
 
 import time
 
@@ -9,43 +9,41 @@ from rest_framework.exceptions import AuthenticationFailed
 
 from apps.common.storage import rate_limits
 from apps.users import selectors
-from apps.users.serializers import represent_user
 from apps.users.tokens import Claims, InvalidToken, read_access
 from apps.users.viewer import Bearer, SignedInViewer
 
 
 class BearerAuthentication(BaseAuthentication):
-    """An access token of a session that lives, of a person who is active."""
+    """Accept an access token of an active session of an active user."""
 
     def authenticate(self, request) -> tuple[SignedInViewer, Bearer] | None:
         """
-        :raises AuthenticationFailed: the token is void
+        :raises AuthenticationFailed: the token is invalid
         """
         scheme, *rest = get_authorization_header(request).split() or [b""]
         if scheme.lower() != b"bearer":
             return None
         if len(rest) != 1:
-            raise _refusal()
-        return self._person(_claims(rest[0]))
+            raise _failure()
+        return self._load_viewer(_claims(rest[0]))
 
     def authenticate_header(self, request) -> str:
         return "Bearer"
 
-    def _person(self, claims: Claims) -> tuple[SignedInViewer, Bearer]:
+    def _load_viewer(self, claims: Claims) -> tuple[SignedInViewer, Bearer]:
         counting = rate_limits.counter_key("signed_in", claims.user_id)
         session, user, requests = selectors.cached_session_and_user(
             claims.session_id,
             claims.user_id,
-            represent=represent_user,
             counting=counting if settings.RATE_LIMITED else None,
         )
         if not session or session["expires_at"] <= time.time() or not (user and user["is_active"]):
-            # Requests with a dead token must not use up the limit of its owner. The view counts
-            # them for the client's network.
+            # Requests with an invalid token must not use up the limit of its owner. The view
+            # counts them for the client's network.
             if requests is not None:
                 rate_limits.undo_count("signed_in", claims.user_id)
-            raise _refusal()
-        person = SignedInViewer(
+            raise _failure()
+        viewer = SignedInViewer(
             id=user["id"],
             account_id=session["account"],
             username=user["username"],
@@ -53,11 +51,11 @@ class BearerAuthentication(BaseAuthentication):
             is_admin=user["is_admin"],
             language=user["language"],
         )
-        return person, Bearer(session_id=claims.session_id, requests=requests)
+        return viewer, Bearer(session_id=claims.session_id, requests=requests)
 
 
 class LenientAuthentication(BearerAuthentication):
-    """A void token counts as none: signing out must work for whoever is out already."""
+    """Treat an invalid token as none, because signing out must work after the session ended."""
 
     def authenticate(self, request) -> tuple[SignedInViewer, Bearer] | None:
         try:
@@ -70,8 +68,8 @@ def _claims(token: bytes) -> Claims:
     try:
         return read_access(token.decode("ascii"))
     except (InvalidToken, UnicodeDecodeError) as error:
-        raise _refusal() from error
+        raise _failure() from error
 
 
-def _refusal() -> AuthenticationFailed:
+def _failure() -> AuthenticationFailed:
     return AuthenticationFailed(_("Sign in again."), code="token_not_valid")

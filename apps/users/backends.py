@@ -6,12 +6,12 @@ from apps.users.models import Account
 
 
 class AccountBackend(ModelBackend):
-    """Signs people in to the staff site by the rules and within the limits of the API."""
+    """Authenticate users of the staff site by the rules and within the limits of the API."""
 
     def authenticate(self, request, username=None, password=None, **_others) -> Account | None:
         """
         :raises Throttled: too many sign-ins have failed
-        :raises Busy: too many passwords are checked at once
+        :raises Busy: too many passwords are being checked
         """
         if request is None or not username or password is None:
             return None

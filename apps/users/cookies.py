@@ -1,4 +1,4 @@
-"""Browsers keep their refresh token where no script reads it: in a cookie for `/api/auth/`."""
+"""The refresh token of browsers: in a cookie for `/api/auth/`, which no script can read."""
 
 from datetime import UTC, datetime
 
@@ -16,45 +16,46 @@ LOCAL = ("localhost", "127.0.0.1", "[::1]")
 
 def wants_cookie(request) -> bool:
     """
-    Say whether the caller is a browser that speaks in cookie mode.
+    Return whether the client is a browser that uses cookie mode.
 
-    Another site can make a browser send the cookie, but neither the header nor its own origin.
+    Another site can make a browser send the cookie, but not the header or this site's origin.
 
-    :raises Forbidden: the page that asks is another site's
+    :raises Forbidden: the request comes from another site's page
     """
     if request.headers.get("X-Auth-Mode", "").lower() != "cookie":
         return False
     origin = request.headers.get("Origin")
     own = f"{request.scheme}://{request.get_host()}"
     if origin not in (None, own, settings.PUBLIC_URL, *settings.CORS_ALLOWED_ORIGINS):
-        raise Forbidden(_("Another site may not do this."))
+        raise Forbidden(_("Requests from this origin are not allowed."))
     return True
 
 
-def refresh_token_of(request, given: str) -> str:
+def refresh_token_of(request, token_in_body: str) -> str:
     """
     Return the refresh token of the body or, in cookie mode, of the cookie; "" for none.
 
-    :raises Forbidden: there is a cookie alone, without the header that a foreign page cannot send
+    :raises Forbidden: only the cookie is sent, without the header that other sites cannot send
     """
-    kept = request.COOKIES.get(NAME, "")
+    token_in_cookie = request.COOKIES.get(NAME, "")
     if wants_cookie(request):
-        return kept
-    if kept and not given:
-        raise Forbidden(_("The cookie counts with the header `X-Auth-Mode: cookie` alone."))
-    return given
+        return token_in_cookie
+    if token_in_cookie and not token_in_body:
+        raise Forbidden(_("The refresh cookie requires the header `X-Auth-Mode: cookie`."))
+    return token_in_body
 
 
-def put_cookie(request, response, tokens: Tokens) -> None:
-    left = tokens.refresh_until - datetime.now(UTC)
-    response.set_cookie(NAME, tokens.refresh, max_age=int(left.total_seconds()), **_how(request))
+def set_cookie(request, response, tokens: Tokens) -> None:
+    lifetime = tokens.refresh_until - datetime.now(UTC)
+    max_age = int(lifetime.total_seconds())
+    response.set_cookie(NAME, tokens.refresh, max_age=max_age, **_attributes(request))
 
 
-def drop_cookie(request, response) -> None:
-    response.set_cookie(NAME, "", max_age=0, **_how(request))
+def delete_cookie(request, response) -> None:
+    response.set_cookie(NAME, "", max_age=0, **_attributes(request))
 
 
-def _how(request) -> dict:
+def _attributes(request) -> dict:
     host, _port = split_domain_port(request.get_host())
-    plain = not request.is_secure() and host in LOCAL
-    return {"path": PATH, "httponly": True, "samesite": "Strict", "secure": not plain}
+    is_local_http = not request.is_secure() and host in LOCAL
+    return {"path": PATH, "httponly": True, "samesite": "Strict", "secure": not is_local_http}

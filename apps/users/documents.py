@@ -15,15 +15,16 @@ from apps.common.storage.documents import (
     MOST_WORDS,
     RevisionedDocument,
 )
+from apps.common.storage.undelivered import EventSource
 
-PICTURES = "people"  # the folder of their files
+PICTURES = "people"  # the folder of profile pictures
 
 
-class User(RevisionedDocument):
-    """A person's profile; the account in SQL decides what both have."""
+class User(EventSource, RevisionedDocument):
+    """A user's profile. Fields that the account in SQL also has are copies of the account's."""
 
     username = StringField(required=True, max_length=150)
-    # Folded: what is unique, whatever case and width.
+    # Normalized, so that names that differ only in case and width are the same.
     username_key = StringField(required=True, max_length=MOST_FOLDED)
     email = StringField(required=True, max_length=254)
     email_key = StringField(required=True, max_length=MOST_FOLDED)
@@ -37,9 +38,8 @@ class User(RevisionedDocument):
     is_admin = BooleanField(default=False)
     is_active = BooleanField(default=True)
     instructor_requested = BooleanField(default=False)
-    granted_at = DateTimeField()  # when an admin last made an instructor of somebody who was none
-    pending_since = DateTimeField()  # until every app above has heard of it
-    # What a search for people looks through.
+    granted_at = DateTimeField()  # when an admin last granted the instructor role
+    # The words that a search for users matches.
     words = ListField(StringField(max_length=LONGEST_WORD), max_length=MOST_WORDS)
     created_at = DateTimeField(default=now_in_milliseconds)
 
@@ -51,19 +51,18 @@ class User(RevisionedDocument):
             {"fields": ("email_key",), "unique": True},
             "words",
             "is_instructor",
-            {"fields": ("pending_since",), "sparse": True},
         ],
     }
 
 
 class Erasure(Document):
     """
-    A user who was erased and whose requests may still be running: they are erased once more.
+    An erased user whose requests may still be running, and who is therefore erased once more.
 
     The account is deleted at once, so that its username and email can be used again.
     """
 
-    id = ObjectIdField(primary_key=True)  # the profile's
+    id = ObjectIdField(primary_key=True)  # the user's
     erased_at = DateTimeField(default=now_in_milliseconds)
 
     meta = {

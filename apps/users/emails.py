@@ -1,4 +1,4 @@
-"""Which email addresses are taken, and how they are stored."""
+"""Which email addresses are accepted, and how they are stored."""
 
 import unicodedata
 
@@ -17,8 +17,8 @@ def normalize_email(email: str) -> str:
     """
     Return an address as it is stored: in NFC, with a domain in ASCII.
 
-    Mail programs differ in how they write other domains in ASCII; so all mail goes to the domain
-    that `normalize_email_key` compares. A domain that has no such form stays as it is.
+    Mail programs differ in how they encode other domains, so all emails go to the domain that
+    `normalize_email_key` compares. A domain that cannot be encoded stays as it is.
     """
     local, at, domain = unicodedata.normalize("NFC", email).rpartition("@")
     try:
@@ -29,22 +29,22 @@ def normalize_email(email: str) -> str:
 
 def validate_email(email: str) -> None:
     """
-    Check an address, as it was typed, that somebody wants to have.
+    Check a new email address as it was typed.
 
-    :raises ValidationError: what is wrong with it
+    :raises ValidationError: it is not accepted
     """
-    if len(email) > LONGEST:  # normalizing marks takes longer than in proportion
-        raise ValidationError(_("This address is too long."))
-    if any(unicodedata.category(one) in ("Cf", "Cc", "Zs", "Zl", "Zp") for one in email):
+    if len(email) > LONGEST:  # Normalizing marks takes more than linear time.
+        raise ValidationError(_("This email address is too long."))
+    if any(unicodedata.category(letter) in ("Cf", "Cc", "Zs", "Zl", "Zp") for letter in email):
         raise _malformed()
     stored = normalize_email(email)
     local, _at, domain = stored.rpartition("@")
-    # Django's pattern ignores case, so it takes a few letters outside ASCII, such as "ſ" for "s".
+    # Django's pattern ignores case, so it accepts a few letters outside ASCII, such as "ſ" for "s".
     if '"' in local or not local.isascii() or not _has_idna_form(domain):
         raise _malformed()
     validate_form(stored)
     if len(local) > LONGEST_LOCAL or max(len(stored), len(normalize_email_key(email))) > LONGEST:
-        raise ValidationError(_("This address is too long."))
+        raise ValidationError(_("This email address is too long."))
 
 
 def _malformed() -> ValidationError:
@@ -52,7 +52,11 @@ def _malformed() -> ValidationError:
 
 
 def _has_idna_form(domain: str) -> bool:
-    """Say so of a normalized domain; other labels in ASCII than encoded ones are their own form."""
+    """
+    Return whether a normalized domain is in its IDNA form.
+
+    Labels in ASCII that are not encoded are their own IDNA form.
+    """
     if not domain.isascii() or domain.startswith("["):
         return False
     if "xn--" not in domain.lower():

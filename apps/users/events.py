@@ -8,7 +8,7 @@ class UserRegistered:
 
 @dataclass(frozen=True)
 class InstructorGranted:
-    """An admin has made an instructor of somebody; told once for each time."""
+    """An admin has granted a user the instructor role; published once for each grant."""
 
     user_id: str
     granted_at: str
@@ -16,25 +16,29 @@ class InstructorGranted:
 
 @dataclass(frozen=True)
 class UserErased:
-    """Told again until every app above has removed or made nameless what it stores of the user."""
+    """Published until every app above has deleted or anonymized what it stores about the user."""
 
     user_id: str
 
 
 @dataclass(frozen=True)
 class InstructorsOfPublishedCourses:
-    """Who teaches a published course; answered with a set of user ids."""
+    """Asks for the ids of the instructors of published courses, as a set."""
 
 
 @dataclass(frozen=True)
 class StudentsOfInstructor:
-    """Who learns in an instructor's courses; answered with a set of user ids."""
+    """Asks for the ids of the students in an instructor's courses, as a set."""
 
     instructor_id: str
 
 
 @dataclass(frozen=True)
 class PersonalData:
-    """All that is stored of a person; answered with `{name: list}`, or iterators of large items."""
+    """
+    Asks for everything that is stored about a user, as `{name: list}`.
+
+    A list of large items may be an iterator, which reads each item when it is needed.
+    """
 
     user_id: str

@@ -1,5 +1,3 @@
-"""What follows a request of a signed-in user."""
-
 from rest_framework.permissions import SAFE_METHODS
 
 from apps.users import services
@@ -7,7 +5,7 @@ from apps.users.viewer import Bearer
 
 
 class LateWritesMiddleware:
-    """Erases what a request has written whose user was erased while it ran."""
+    """Erase what a request wrote if its user was erased while it ran."""
 
     def __init__(self, get_response):
         self.get_response = get_response

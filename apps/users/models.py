@@ -1,4 +1,4 @@
-"""The account: who may sign in, and where one is signed in. It decides; the profile follows."""
+"""Accounts and their sessions. Where an account and its profile differ, the account counts."""
 
 from secrets import token_hex
 
@@ -27,7 +27,7 @@ class AccountManager(UserManager):
 
 
 class Account(AbstractUser):
-    """A person's right to sign in. `is_superuser` is the role of an admin."""
+    """The credentials of a user. `is_superuser` is the admin role."""
 
     username = models.CharField(max_length=LONGEST, unique=True, validators=[validate_username])
     username_key = models.CharField(max_length=150, unique=True, editable=False)
@@ -59,7 +59,7 @@ class Account(AbstractUser):
         return normalize_username(username)
 
     def _get_session_auth_hash(self, secret=None) -> str:
-        """Return what a cookie of the staff site must match; a new version makes it void."""
+        """Return the hash that cookies of the staff site must match; a new version changes it."""
         salt = "apps.users.models.Account.session"
         value = f"{self.password}{self.session_version}"
         return salted_hmac(salt, value, secret=secret, algorithm="sha256").hexdigest()
@@ -67,7 +67,7 @@ class Account(AbstractUser):
 
 class SessionManager(models.Manager):
     def alive(self) -> models.QuerySet:
-        """Those that a refresh could go on with."""
+        """Return the sessions that can still be refreshed."""
         now = timezone.now()
         unused = settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]
         return self.filter(expires_at__gt=now, last_used_at__gt=now - unused)
@@ -78,7 +78,7 @@ def session_end():
 
 
 class Session(models.Model):
-    """A place where one is signed in; without its row, all its tokens are void."""
+    """A session in the API or on the staff site; without its row, its tokens are invalid."""
 
     id = models.CharField(max_length=32, primary_key=True, default=new_session_id)
     account = models.ForeignKey(Account, models.CASCADE, related_name="sessions")
@@ -87,7 +87,7 @@ class Session(models.Model):
     expires_at = models.DateTimeField(default=session_end, db_index=True)
     user_agent = models.CharField(max_length=255, blank=True)
     address = models.CharField(max_length=45, blank=True)
-    # Of the one refresh token that lives; "" on the staff site, where a cookie takes its place.
+    # The id of the only valid refresh token; "" on the staff site, which uses a cookie instead.
     refresh_jti = models.CharField(max_length=32, blank=True)
 
     objects = SessionManager()
@@ -96,12 +96,12 @@ class Session(models.Model):
         ordering = ["-last_used_at"]
 
     def __str__(self) -> str:
-        # Without the account's name: the admin's log keeps this when the account is erased.
+        # Without the account's name, because the log of the staff site outlives the account.
         return f"session since {self.created_at:%Y-%m-%d %H:%M}"
 
 
 class AccountMail(models.Model):
-    """A mail about the account that is to be sent; the token in it is made when it is."""
+    """A queued email about the account; the token in it is created when it is sent."""
 
     class Kind(models.TextChoices):
         VERIFY = "verify"
@@ -111,7 +111,7 @@ class AccountMail(models.Model):
     account = models.ForeignKey(Account, models.CASCADE, related_name="mails")
     kind = models.CharField(max_length=10, choices=Kind)
     created_at = models.DateTimeField(default=timezone.now)
-    due_at = models.DateTimeField(default=timezone.now)  # moved on by whoever tries to send it
+    due_at = models.DateTimeField(default=timezone.now)  # Postponed by every attempt to send it.
     sent_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveIntegerField(default=0)
 
@@ -130,10 +130,10 @@ class AccountMail(models.Model):
 
 
 class MailRequest(models.Model):
-    """A request for an email to an address, made by anyone.
+    """
+    A request for an email to an address, made by anyone.
 
-    A task finds out whether an account has the address, so neither the response nor its time
-    tells.
+    A task looks for the account, so neither the response nor its time reveals whether it exists.
     """
 
     kind = models.CharField(max_length=10, choices=AccountMail.Kind)

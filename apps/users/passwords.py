@@ -1,4 +1,4 @@
-"""How passwords are kept, what is refused as one, and what proves a mailed link."""
+"""Password hashing, password validation, and the tokens of password reset links."""
 
 import os
 
@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 
 from apps.common.capacity import Capacity
 
-# Each hash takes a processor for some 50 ms, and 19 MiB: more at once would only take memory.
+# Each hash takes about 50 ms of a processor, and 19 MiB. More at once would only use memory.
 hashing = Capacity(max(2, os.cpu_count() or 1), wait=2)
 
 
 class Argon2Hasher(Argon2PasswordHasher):
-    """Argon2id at 19 MiB: Django's own default takes 100 MiB for each sign-in."""
+    """Argon2id with 19 MiB, because Django's default takes 100 MiB for each sign-in."""
 
     time_cost = 2
     memory_cost = 19456
@@ -23,14 +23,14 @@ class Argon2Hasher(Argon2PasswordHasher):
 
     def encode(self, password: str, salt: str) -> str:
         """
-        :raises Busy: too many passwords are hashed at once
+        :raises Busy: too many passwords are being hashed
         """
         with hashing:
             return super().encode(password, salt)
 
     def verify(self, password: str, encoded: str) -> bool:
         """
-        :raises Busy: too many passwords are hashed at once
+        :raises Busy: too many passwords are being hashed
         """
         with hashing:
             return super().verify(password, encoded)
@@ -38,10 +38,10 @@ class Argon2Hasher(Argon2PasswordHasher):
 
 class ResetTokenGenerator(PasswordResetTokenGenerator):
     """
-    Makes the tokens of mailed links without storing the address anywhere else.
+    Create the tokens of links in emails without allauth's table of email addresses.
 
-    Django's value holds the address already. It is appended once more because allauth's generator
-    did so: links that it made remain valid.
+    Django's value contains the address already. It is appended once more as allauth's generator
+    did, so that links that allauth created remain valid.
     """
 
     def _make_hash_value(self, user, timestamp) -> str:
@@ -52,11 +52,11 @@ LONGEST = 128  # characters
 
 
 class SimilarityValidator(UserAttributeSimilarityValidator):
-    """Compares only passwords that may be taken: the comparison grows with their length."""
+    """Compare only passwords of valid length, because the time grows with the length."""
 
     def validate(self, password: str, user=None) -> None:
         """
-        :raises ValidationError: the password resembles the user's name or address
+        :raises ValidationError: the password resembles the username or email address
         """
         if len(password) <= LONGEST:
             super().validate(password, user)

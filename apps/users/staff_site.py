@@ -1,4 +1,4 @@
-"""The staff's pages: signing in there is limited, listed and ended as it is in the API."""
+"""The staff site, where sign-ins are limited, listed and ended as in the API."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,11 +18,11 @@ from apps.common.errors import DomainError, NotFound
 from apps.users import selectors, services
 from apps.users.client_info import client_info
 
-SESSION_ID = "session_id"  # in the cookie's session: the row that must live
+SESSION_ID = "session_id"  # the key in the Django session; the value is the id of a `Session`
 
 
 class LimitedPasswordChangeForm(AdminPasswordChangeForm):
-    """Checks the old password as the API does, and writes the new one through the service."""
+    """Check the old password as the API does, and set the new one through the service."""
 
     def __init__(self, *arguments, address: str, session_id: str | None, **options):
         self._address, self._session_id = address, session_id
@@ -30,8 +30,8 @@ class LimitedPasswordChangeForm(AdminPasswordChangeForm):
 
     def clean_old_password(self) -> str:
         """
-        :raises ValidationError: the password is wrong
-        :raises Throttled: too many were
+        :raises ValidationError: the password is incorrect
+        :raises Throttled: too many passwords were incorrect
         """
         password = self.cleaned_data["old_password"]
         if services.is_password_right(account=self.user, password=password, address=self._address):
@@ -40,14 +40,14 @@ class LimitedPasswordChangeForm(AdminPasswordChangeForm):
 
     def save(self, commit: bool = True):
         """
-        Set the password alone: the account may have been changed or erased since it was read.
+        Set only the password: the account may have been changed or erased since it was read.
 
-        :raises Invalid: the password was changed meanwhile, or the account is not active any more
+        :raises Invalid: the password was changed in the meantime, or the account is inactive
         """
         services.replace_password(
             account=self.user,
             new_password=self.cleaned_data["new_password1"],
-            but=self._session_id,
+            except_session_id=self._session_id,
         )
         self.user.refresh_from_db()
         return self.user
@@ -55,23 +55,23 @@ class LimitedPasswordChangeForm(AdminPasswordChangeForm):
 
 class StaffSite(AdminSite):
     def has_permission(self, request) -> bool:
-        return super().has_permission(request) and _is_alive(request)
+        return super().has_permission(request) and _is_session_active(request)
 
     def admin_view(self, view, cacheable=False):
-        return super().admin_view(_refusing_impossible_values(view), cacheable)
+        return super().admin_view(_rejecting_unstorable_values(view), cacheable)
 
     def login(self, request, extra_context=None):
-        # Signing in may replace the cookie's session, which is then no longer in use.
+        # Signing in may replace the session of the cookie, which is then no longer used.
         replaced = request.user.pk, request.session.get(SESSION_ID)
-        response = _answering_refusals(lambda: super(StaffSite, self).login(request, extra_context))
+        response = _answering_errors(lambda: super(StaffSite, self).login(request, extra_context))
         if request.method == "POST" and response.status_code == 302:
-            _end_listed(*replaced)
-            return _answering_refusals(lambda: _listed(request, response))
+            _end_session(*replaced)
+            return _answering_errors(lambda: _record_session(request, response))
         return response
 
     def logout(self, request, extra_context=None):
         if request.method == "POST":
-            _end_listed(request.user.pk, request.session.get(SESSION_ID))
+            _end_session(request.user.pk, request.session.get(SESSION_ID))
         return super().logout(request, extra_context)
 
     def password_change(self, request, extra_context=None):
@@ -85,31 +85,31 @@ class StaffSite(AdminSite):
             success_url=reverse("admin:password_change_done", current_app=self.name),
             extra_context=self.each_context(request) | (extra_context or {}),
         )
-        return _answering_refusals(lambda: view(request))
+        return _answering_errors(lambda: view(request))
 
 
-def _refusing_impossible_values(view: Callable) -> Callable:
+def _rejecting_unstorable_values(view: Callable) -> Callable:
     @wraps(view)
-    def refusing(request, *arguments, **options):
+    def rejecting(request, *arguments, **options):
         """
-        :raises BadRequest: the database cannot hold a value, such as an id of twenty digits
+        :raises BadRequest: the database cannot store a value, such as an id of twenty digits
         """
         try:
             return view(request, *arguments, **options)
         except (OverflowError, DataError) as error:
             raise BadRequest("A value cannot be stored.") from error
 
-    return refusing
+    return rejecting
 
 
-def _end_listed(account_id, session_id: str | None) -> None:
+def _end_session(account_id, session_id: str | None) -> None:
     if session_id is not None:
         with suppress(NotFound):
             services.end_session(account_id=account_id, session_id=session_id)
 
 
-def _listed(request, response: HttpResponse) -> HttpResponse:
-    """List the sign-in among the account's sessions; one that cannot be listed is undone."""
+def _record_session(request, response: HttpResponse) -> HttpResponse:
+    """Record the sign-in among the account's sessions; if that fails, sign out again."""
     try:
         request.session[SESSION_ID] = services.open_staff_session(
             account=request.user, **client_info(request)
@@ -120,18 +120,18 @@ def _listed(request, response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _is_alive(request) -> bool:
-    """Say whether the sign-in has not been ended among the account's sessions."""
+def _is_session_active(request) -> bool:
+    """Return whether the session was not ended in the API."""
     session_id = request.session.get(SESSION_ID)
     return session_id is None or selectors.has_session(request.user.pk, session_id)
 
 
-def _answering_refusals(answer: Callable[[], HttpResponse]) -> HttpResponse:
+def _answering_errors(answer: Callable[[], HttpResponse]) -> HttpResponse:
     try:
         answered = answer()
         return answered.render() if hasattr(answered, "render") else answered
-    except DomainError as refusal:
-        headers = {"Retry-After": str(refusal.retry_after)} if refusal.retry_after else {}
+    except DomainError as error:
+        headers = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
         return HttpResponse(
-            refusal.detail, status=refusal.status, headers=headers, content_type="text/plain"
+            error.detail, status=error.status, headers=headers, content_type="text/plain"
         )

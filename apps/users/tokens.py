@@ -1,4 +1,4 @@
-"""The tokens of a session: signed, short-lived, and void without the session's row."""
+"""The tokens of a session: signed, short-lived, and invalid without the session's row."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 
 
 class InvalidToken(Exception):
-    """A token that is malformed, forged, expired, of another kind, or for somebody else."""
+    """A token that is malformed, forged, expired, or of another kind or audience."""
 
 
 @dataclass(frozen=True)
@@ -28,16 +28,16 @@ class Tokens:
     refresh_until: datetime
 
 
-class LiveRefreshToken(RefreshToken):
-    """Whether it lives, the session's row says: the blacklist is a record, not the judge."""
+class SessionRefreshToken(RefreshToken):
+    """A refresh token that is checked against the session's row, not against the blacklist."""
 
     def verify(self) -> None:
         Token.verify(self)
 
 
 def make_tokens(*, session_id: str, user_id: str, account_id: int, until: datetime) -> Tokens:
-    """Return a new pair; the refresh token does not outlive the session."""
-    refresh = LiveRefreshToken()
+    """Return a new pair; the refresh token expires with the session at the latest."""
+    refresh = SessionRefreshToken()
     refresh["session_id"] = session_id
     refresh["user_id"] = user_id
     refresh["account_id"] = account_id
@@ -53,18 +53,18 @@ def make_tokens(*, session_id: str, user_id: str, account_id: int, until: dateti
 
 def read_access(token: str) -> Claims:
     """
-    :raises InvalidToken: it is none of ours, or not valid any more
+    :raises InvalidToken: it is forged, or expired
     """
     return _read(AccessToken, token)
 
 
 def read_refresh(token: str) -> Claims:
     """
-    Return what a refresh token says; it may have been used before.
+    Return the claims of a refresh token, which may have been used before.
 
-    :raises InvalidToken: it is none of ours, or has expired
+    :raises InvalidToken: it is forged, or expired
     """
-    return _read(LiveRefreshToken, token)
+    return _read(SessionRefreshToken, token)
 
 
 def _read(kind: type[Token], token: str) -> Claims:

@@ -13,7 +13,7 @@ urlpatterns = [
     path("logout/all/", auth.LogoutEverywhereView.as_view()),
     path("sessions/", account.SessionsView.as_view()),
     path("sessions/<slug:session_id>/", account.SessionView.as_view()),
-    path("user/", account.OneselfView.as_view()),
+    path("user/", account.CurrentUserView.as_view()),
     path("user/export/", account.ExportView.as_view()),
     path("password/change/", account.PasswordChangeView.as_view()),
     path("password/reset/", account.ResetView.as_view()),

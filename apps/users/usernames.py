@@ -1,7 +1,8 @@
-"""Which usernames can be chosen: none that looks like another one, or like an email address.
+"""
+Which usernames are accepted: none that looks like another one, or like an email address.
 
-Scripts may be mixed as in the "highly restrictive" level of Unicode's UTS #39. Python knows no
-script of a letter, but its name in Unicode begins with it.
+Scripts may be mixed as in the "highly restrictive" level of Unicode's UTS #39. Python does not
+provide the script of a letter, but the letter's Unicode name begins with it.
 """
 
 import unicodedata
@@ -14,7 +15,7 @@ from apps.common.normalization import normalize_name
 SHORTEST, LONGEST = 3, 150
 PUNCTUATION = frozenset(".+-_@")
 MOST_MARKS = 4  # on one letter, as in UTS #39
-# Letters and marks that leave no trace on a page; all other such characters are no letters.
+# Invisible letters and marks. Other invisible characters are in neither of these categories.
 INVISIBLE = frozenset(
     chr(number)
     for first, last in (
@@ -30,7 +31,7 @@ INVISIBLE = frozenset(
     )
     for number in range(first, last + 1)
 )
-# Names in Unicode that begin otherwise than with the script.
+# Unicode names that do not begin with the script.
 _SCRIPTS = {
     "IDEOGRAPHIC": "CJK",
     "ARABIC-INDIC": "ARABIC",
@@ -49,29 +50,29 @@ _MIXTURES = (
 
 
 def normalize_username(name: str) -> str:
-    """Return a name as it is stored."""
+    """Return a username as it is stored."""
     return unicodedata.normalize("NFC", name)
 
 
 def validate_username(name: str) -> None:
     """
-    Check a normalized name that somebody wants to have.
+    Check a new, normalized username.
 
-    :raises ValidationError: what is wrong with it
+    :raises ValidationError: it is not accepted
     """
-    key = normalize_name(name[: LONGEST + 1])  # normalizing marks takes longer than in proportion
+    key = normalize_name(name[: LONGEST + 1])  # Normalizing marks takes more than linear time.
     if max(len(name), len(key)) > LONGEST:
-        raise ValidationError(_("This name is too long."))
+        raise ValidationError(_("This username is too long."))
     if not all(_is_allowed(character) for character in name + key) or _has_loose_marks(key):
         raise ValidationError(_("Use only letters, digits and the characters . + - _ @"))
     if has_email_form(key):
         raise ValidationError(_("A username cannot be an email address."))
     if not _is_of_one_script(key) or _has_modifier_letters(key):
-        raise ValidationError(_("Use letters and digits of one script only."))
+        raise ValidationError(_("Use letters and digits from only one script."))
 
 
 def has_email_form(name: str) -> bool:
-    """Say whether people would take a name for an email address: it need not be a valid one."""
+    """Return whether a name looks like an email address, even an invalid one."""
     local, _at, domain = name.rstrip(".@").rpartition("@")
     labels = domain.split(".")
     return bool(local) and (domain == "localhost" or (len(labels) > 1 and all(labels)))
@@ -85,8 +86,8 @@ def _is_allowed(character: str) -> bool:
 
 
 def _has_loose_marks(name: str) -> bool:
-    """Say whether a mark stands on no letter, or too many on one."""
-    number = MOST_MARKS  # so that a mark at the beginning is one too many
+    """Return whether a mark is not on a letter, or too many marks are on one letter."""
+    number = MOST_MARKS  # A mark at the beginning is then one too many.
     for character in unicodedata.normalize("NFD", name):
         if unicodedata.category(character)[0] != "M":
             number = MOST_MARKS if character in PUNCTUATION else 0
@@ -102,8 +103,8 @@ def _is_of_one_script(name: str) -> bool:
 
 
 def _has_modifier_letters(name: str) -> bool:
-    others = (one for one in name if one not in _MODIFIER_LETTERS)
-    return any(unicodedata.name(one, "").startswith("MODIFIER LETTER ") for one in others)
+    others = (letter for letter in name if letter not in _MODIFIER_LETTERS)
+    return any(unicodedata.name(letter, "").startswith("MODIFIER LETTER ") for letter in others)
 
 
 def _script_of(character: str) -> str:

@@ -1,4 +1,4 @@
-"""Who is asking."""
+"""The maker of a request."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -6,7 +6,7 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class SignedInViewer:
-    """Somebody signed in; `id` is the profile's, as everywhere in the API."""
+    """A signed-in user; `id` is the profile's, as everywhere in the API."""
 
     id: str
     account_id: int
@@ -21,10 +21,10 @@ class SignedInViewer:
 
 @dataclass(frozen=True)
 class Bearer:
-    """What a person is signed in by: `request.auth`."""
+    """The session of a request and its access token: `request.auth`."""
 
     session_id: str
-    requests: int | None  # in this minute; None where nobody counts
+    requests: int | None  # in this minute; None if requests are not counted
 
 
 class AnonymousViewer:

@@ -12,7 +12,7 @@ from apps.quizzes.services import (
     regrading,
     summaries,
 )
-from apps.users.services import erasure, people, profiles
+from apps.users.services import erasure, profiles
 from lms.celery import SWEEPS, app
 
 LONG_AGO = timedelta(seconds=-5)  # what is younger than this is left alone: nothing is
@@ -26,8 +26,7 @@ WAITS = {
     questions: "A_MINUTE",
     regrading: "A_MINUTE",
     erasure: "LONGEST_REQUEST",
-    people: "A_MINUTE",
-    profiles: "UNDISTURBED",
+    profiles: "GRACE_PERIOD",
     idempotency_keys: "CLAIM_LIFETIME",
     count_limits: "QUIET",
 }

@@ -258,7 +258,7 @@ def granting() -> Scene:
     def whole() -> None:
         profile = User.objects.get(id=student.id)
         assert profile.is_instructor
-        assert profile.pending_since is None
+        assert profile.undelivered_since is None
         notification = Notification.objects.get(recipient=student.id)
         assert notification.key.endswith(format_timestamp(profile.granted_at))
 

@@ -341,4 +341,4 @@ def test_a_grant_over_http_is_told(student, client, admin):
 
     [row] = client.get(LIST).data["results"]
     assert (row["kind"], row["link"]) == ("instructor_granted", "/studio")
-    assert update_user(user_id=str(student.id), bio="x").pending_since is None
+    assert update_user(user_id=str(student.id), bio="x").undelivered_since is None

@@ -30,7 +30,7 @@ FIELDS = {
     query_params.BooleanParam: query_params.BooleanParam,
     query_params.SearchParam: query_params.SearchParam,
     users.UsernameField: users.UsernameField,
-    users.AddressField: users.AddressField,
+    users.EmailField: users.EmailField,
     users.PasswordField: users.PasswordField,
     users.BioField: users.BioField,
     users.TokenField: users.TokenField,

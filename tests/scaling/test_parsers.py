@@ -40,7 +40,7 @@ from apps.quizzes.interchange.moodle import Refused
 from apps.users import tokens
 from apps.users.emails import validate_email
 from apps.users.models import Account
-from apps.users.selectors import _matching as people_matching
+from apps.users.selectors.users import _search_condition as user_search_condition
 from apps.users.serializers import RegistrationSerializer
 from apps.users.usernames import validate_username
 from tests.scaling.growth import problem_with, seconds
@@ -313,8 +313,10 @@ READERS = {
         ("apps.common.normalization",),
     ),
     "a search": Reader(normalization.search_pattern, elements("", str, " ", "")),
-    "a search for people": Reader(
-        lambda text: people_matching(text[:200], True), TEXTS, modules=("apps.users.selectors",)
+    "a search for users": Reader(
+        lambda text: user_search_condition(text[:200], True),
+        TEXTS,
+        modules=("apps.users.selectors.users",),
     ),
     "an email address": Reader(
         validate_email,

@@ -4,7 +4,7 @@ from django.core.mail.backends.locmem import EmailBackend
 
 
 class RefusesOne(EmailBackend):
-    """A mail server that takes all but one address."""
+    """A mail server that refuses one address."""
 
     def send_messages(self, messages) -> int:
         for message in messages:

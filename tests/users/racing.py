@@ -1,4 +1,4 @@
-"""Many at once, each on its own connection to SQL."""
+"""Concurrent calls, each on its own connection to the SQL database."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +8,7 @@ from django.db import connections
 
 
 def race(number: int, act: Callable[[int], object]) -> list:
-    """Return what each of so many threads got, or what it raised; all begin together."""
+    """Call `act` in `number` threads at the same time; return each result or exception."""
     barrier = Barrier(number)
 
     def run(index: int) -> object:

@@ -1,4 +1,4 @@
-"""The staff's pages."""
+"""The staff site."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ from tests.factories import PASSWORD, client_of, make_admin, make_student
 
 @pytest.fixture(autouse=True)
 def _uncollected(settings):
-    """Name static files as they are: nobody has collected them for the tests."""
+    """Do not add hashes to the names of static files, which the tests do not collect."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
 
@@ -30,7 +30,7 @@ def account_of(user) -> Account:
 
 
 def staff(*permissions: str) -> Client:
-    """Return the browser of somebody of the staff who may do these things."""
+    """Return a browser signed in as staff with these permissions."""
     account = account_of(make_student())
     Account.objects.filter(pk=account.pk).update(is_staff=True)
     account.user_permissions.set(Permission.objects.filter(codename__in=permissions))
@@ -48,7 +48,7 @@ def chief(admin) -> Client:
     return signed_in(account_of(admin))
 
 
-def test_staff_see_what_they_have_permission_for(student, chief):
+def test_staff_see_only_pages_that_they_have_permission_for(student, chief):
     account = account_of(student)
     services.open_session(user=student)
     services.request_password_reset(email=student.email)
@@ -70,7 +70,7 @@ def test_staff_see_what_they_have_permission_for(student, chief):
     assert signed_in(account).get("/admin/users/account/").status_code == 302
 
 
-def test_no_page_shows_a_hash_or_a_token(chief):
+def test_no_page_shows_a_password_hash_or_token(chief):
     user = make_student(password=PASSWORD)
     account, tokens = account_of(user), services.open_session(user=user)
 
@@ -81,12 +81,12 @@ def test_no_page_shows_a_hash_or_a_token(chief):
         "session/",
         f"session/{tokens.session_id}/change/",
     ):
-        shown = chief.get(f"/admin/users/{page}").content.decode()
-        assert "argon2" not in shown, page
-        assert tokens.refresh_jti not in shown, page
+        content = chief.get(f"/admin/users/{page}").content.decode()
+        assert "argon2" not in content, page
+        assert tokens.refresh_jti not in content, page
 
 
-def test_deactivating_here_ends_sessions_and_is_known_to_the_profile(chief, student):
+def test_a_deactivation_ends_sessions_and_updates_the_profile(chief, student):
     services.open_session(user=student)
     account = account_of(student)
 
@@ -98,7 +98,7 @@ def test_deactivating_here_ends_sessions_and_is_known_to_the_profile(chief, stud
     assert not account_of(student).is_active
 
 
-def test_an_admin_made_here_is_one_everywhere(chief, student):
+def test_a_promotion_to_admin_counts_everywhere(chief, student):
     account = account_of(student)
 
     chief.post(
@@ -110,7 +110,7 @@ def test_an_admin_made_here_is_one_everywhere(chief, student):
     assert account_of(student).is_staff
 
 
-def test_the_last_admin_cannot_go_here_either(chief, admin):
+def test_the_last_admin_cannot_be_removed(chief, admin):
     address = f"/admin/users/account/{account_of(admin).pk}"
     answers = [
         chief.post(f"{address}/change/", {"is_staff": "on", "is_superuser": "on"}, follow=True),
@@ -123,12 +123,12 @@ def test_the_last_admin_cannot_go_here_either(chief, admin):
     ]
 
     for answer in answers:
-        assert "The last admin cannot go." in answer.content.decode()
+        assert "The last admin cannot be removed or deactivated." in answer.content.decode()
     assert account_of(admin).is_active
     assert User.objects.get(id=admin.id).is_active
 
 
-def test_deleting_here_erases(chief, student):
+def test_deleting_an_account_erases_the_user(chief, student):
     account = account_of(student)
 
     chief.post(f"/admin/users/account/{account.pk}/delete/", {"post": "yes"})
@@ -137,7 +137,7 @@ def test_deleting_here_erases(chief, student):
     assert User.objects(id=student.id).first() is None
 
 
-def test_ending_a_session_here_ends_it(chief, student):
+def test_deleting_a_session_ends_it(chief, student):
     tokens = services.open_session(user=student)
 
     chief.post(f"/admin/users/session/{tokens.session_id}/delete/", {"post": "yes"})
@@ -146,7 +146,7 @@ def test_ending_a_session_here_ends_it(chief, student):
         services.refresh_session(token=tokens.refresh)
 
 
-def test_nobody_but_an_admin_touches_an_admin_or_gives_rights(admin, student):
+def test_only_admins_change_admins_or_grant_permissions(admin, student):
     client = staff("view_account", "change_account", "delete_account")
     chief, account = account_of(admin), account_of(student)
 
@@ -164,7 +164,7 @@ def test_nobody_but_an_admin_touches_an_admin_or_gives_rights(admin, student):
     assert account_of(admin).is_active
 
 
-def test_only_an_admin_deletes_sessions_and_mails_of_an_admin(admin, student):
+def test_only_admins_delete_sessions_and_emails_of_admins(admin, student):
     client = staff("view_session", "delete_session", "view_accountmail", "delete_accountmail")
     for user in (admin, student):
         services.open_session(user=user)
@@ -186,7 +186,7 @@ def test_only_an_admin_deletes_sessions_and_mails_of_an_admin(admin, student):
         assert not model.objects.filter(pk=of_student.pk).exists()
 
 
-def test_only_an_admin_gives_permissions_to_a_group(chief):
+def test_only_admins_grant_permissions_to_groups(chief):
     group = Group.objects.create(name="tutors")
     erase = Permission.objects.get(codename="delete_account")
     client = staff("view_group", "add_group", "change_group")
@@ -206,7 +206,7 @@ def test_only_an_admin_gives_permissions_to_a_group(chief):
     assert list(group.permissions.all()) == [erase]
 
 
-def test_guessing_is_stopped_here_too(settings):
+def test_password_guessing_is_limited(settings):
     settings.RATE_LIMITED = True
     make_admin(username="root", password=PASSWORD)
 
@@ -219,7 +219,7 @@ def test_guessing_is_stopped_here_too(settings):
     assert sign_in(PASSWORD, REMOTE_ADDR="10.9.9.9") == 302
 
 
-def test_spaces_around_a_name_make_it_no_other(settings):
+def test_spaces_around_a_name_do_not_bypass_the_limit(settings):
     settings.RATE_LIMITED = True
     make_admin(username="root")
 
@@ -231,7 +231,7 @@ def test_spaces_around_a_name_make_it_no_other(settings):
     assert [sign_in(name) for name in names] == [200] * 5 + [429]
 
 
-def test_guessing_the_old_password_here_is_stopped_too(settings):
+def test_guessing_the_old_password_is_limited(settings):
     settings.RATE_LIMITED = True
     user = make_admin(password=PASSWORD)
     client = signed_in(account_of(user))
@@ -246,7 +246,7 @@ def test_guessing_the_old_password_here_is_stopped_too(settings):
 
 
 @pytest.mark.parametrize("change", [{"is_active": False}, {"is_admin": False}])
-def test_who_is_signed_in_here_is_out_once_deactivated_or_demoted(chief, admin, change):
+def test_deactivation_and_demotion_sign_out(chief, admin, change):
     make_admin()
     assert chief.get("/admin/").status_code == 200
 
@@ -256,12 +256,12 @@ def test_who_is_signed_in_here_is_out_once_deactivated_or_demoted(chief, admin, 
     assert chief.get("/admin/users/account/").status_code == 302
 
 
-def test_who_is_signed_in_here_is_out_once_the_password_was_reset(chief, admin):
+def test_a_password_reset_signs_out(chief, admin):
     services.reset_password(account=account_of(admin), new_password="a whole new phrase")
     assert chief.get("/admin/").status_code == 302
 
 
-def test_an_admin_made_on_the_command_line_signs_in_everywhere(monkeypatch, anonymous):
+def test_an_admin_created_on_the_command_line_can_sign_in_everywhere(monkeypatch, anonymous):
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
     call_command(
         "createsuperuser", username="Root", email="r@example.org", interactive=False, verbosity=0
@@ -273,7 +273,7 @@ def test_an_admin_made_on_the_command_line_signs_in_everywhere(monkeypatch, anon
     assert response.data["user"]["is_admin"] is True
 
 
-def test_a_password_changed_here_ends_the_sessions_elsewhere():
+def test_a_password_change_ends_the_other_sessions():
     user = make_admin(password=PASSWORD)
     tokens = services.open_session(user=user)
     body = {"old_password": PASSWORD, "new_password1": "a whole new phrase"}
@@ -288,7 +288,7 @@ def test_a_password_changed_here_ends_the_sessions_elsewhere():
         services.refresh_session(token=tokens.refresh)
 
 
-# One list of sessions, here and in the API
+# Sessions of the staff site and of the API are one list
 
 
 def sign_in_here(username: str, **environment) -> Client:
@@ -299,7 +299,7 @@ def sign_in_here(username: str, **environment) -> Client:
     return client
 
 
-def test_a_sign_in_here_is_listed_and_can_be_ended_in_the_api():
+def test_a_sign_in_is_listed_and_can_be_ended_in_the_api():
     user = make_admin(username="root", password=PASSWORD)
     api = client_of(user)
     here = sign_in_here("root", HTTP_USER_AGENT="x" * 300, REMOTE_ADDR="::ffff:10.1.2.3")
@@ -326,7 +326,7 @@ def test_signing_in_again_in_the_same_browser_replaces_the_listed_session():
     assert client.get("/admin/").status_code == 200
 
 
-def test_signing_out_here_takes_the_session_off_the_list():
+def test_signing_out_removes_the_listed_session():
     make_admin(username="root", password=PASSWORD)
     here = sign_in_here("root")
     assert Session.objects.count() == 1
@@ -380,7 +380,7 @@ def end_by_erasure(user) -> None:
         end_by_erasure,
     ],
 )
-def test_what_ends_all_sessions_ends_those_here_for_good(end):
+def test_ending_all_sessions_ends_those_of_the_staff_site(end):
     make_admin()
     user = make_admin(username="root", password=PASSWORD)
     here, forced = sign_in_here("root"), signed_in(account_of(user))
@@ -392,7 +392,7 @@ def test_what_ends_all_sessions_ends_those_here_for_good(end):
     assert not Session.objects.filter(refresh_jti="").exists()
 
 
-def test_a_demotion_leaves_the_sessions_in_the_api():
+def test_a_demotion_keeps_the_sessions_in_the_api():
     make_admin()
     user = make_admin()
     api = client_of(user)
@@ -402,7 +402,7 @@ def test_a_demotion_leaves_the_sessions_in_the_api():
     assert api.get("/api/auth/user/").data["is_admin"] is False
 
 
-def test_a_password_changed_here_leaves_this_session():
+def test_a_password_change_keeps_the_current_session():
     make_admin(username="root", password=PASSWORD)
     here, there = sign_in_here("root"), sign_in_here("root")
     body = {"old_password": PASSWORD, "new_password1": "a whole new phrase"}
@@ -414,13 +414,13 @@ def test_a_password_changed_here_leaves_this_session():
     assert Session.objects.count() == 1
 
 
-def test_an_address_signs_in_here_too():
+def test_an_email_address_can_be_used_to_sign_in():
     make_admin(username="root", email="root@example.org", password=PASSWORD)
 
     sign_in_here("root@example.org")
 
 
-def test_a_session_here_lasts_hours(settings):
+def test_a_session_of_the_staff_site_lasts_hours(settings):
     make_admin(username="root", password=PASSWORD)
 
     sign_in_here("root")
@@ -442,7 +442,7 @@ def password_form(account):
     return form
 
 
-def test_changing_a_password_here_gives_back_no_right_that_was_taken():
+def test_a_password_change_does_not_restore_revoked_permissions():
     make_admin()
     account = account_of(make_admin(username="root", password=PASSWORD))
     form = password_form(account)
@@ -456,7 +456,7 @@ def test_changing_a_password_here_gives_back_no_right_that_was_taken():
 
 
 @pytest.mark.parametrize("remove", [end_by_erasure, deactivate], ids=["erased", "deactivated"])
-def test_changing_a_password_here_brings_no_account_back(remove):
+def test_a_password_change_does_not_restore_an_account(remove):
     make_admin()
     user = make_admin(username="root", password=PASSWORD)
     form = password_form(account_of(user))
@@ -468,7 +468,7 @@ def test_changing_a_password_here_brings_no_account_back(remove):
     assert not Account.objects.filter(username="root", is_active=True).exists()
 
 
-def test_an_account_that_was_erased_is_not_saved_again():
+def test_an_erased_account_is_not_saved_again():
     make_admin()
     account = account_of(make_admin(username="root"))
     services.erase(user_id=account.profile_id)
@@ -479,7 +479,7 @@ def test_an_account_that_was_erased_is_not_saved_again():
     assert not Account.objects.filter(username="root").exists()
 
 
-def test_the_log_keeps_no_name_of_an_erased_user():
+def test_the_log_contains_no_name_of_an_erased_user():
     root = make_admin(username="root", password=PASSWORD)
     here = sign_in_here("root")
     user = make_student(username="erasemenow")
@@ -497,9 +497,9 @@ def test_the_log_keeps_no_name_of_an_erased_user():
 
 
 @pytest.mark.parametrize("typed", ["ada@bücher.example", "ada@xn--bcher", "ADA@", "STRASSE"])
-def test_staff_find_names_and_addresses_however_they_are_written(typed):
+def test_staff_find_usernames_and_email_addresses_in_any_spelling(typed):
     make_student(username="Straße", email="ada@xn--bcher-kva.example")
 
     page = staff("view_account").get("/admin/users/account/", {"q": typed})
 
-    assert [one.username for one in page.context["cl"].result_list] == ["Straße"]
+    assert [account.username for account in page.context["cl"].result_list] == ["Straße"]

@@ -1,4 +1,4 @@
-"""What the staff's pages do with addresses and forms that no page of theirs makes."""
+"""Unexpected URLs and forms on the staff site."""
 
 import re
 from itertools import product
@@ -36,7 +36,7 @@ def browser(account: Account) -> Client:
 
 @pytest.fixture
 def viewers() -> dict[str, Client]:
-    """An admin, and somebody of the staff who may only view."""
+    """An admin, and a member of staff who may only view."""
     clerk = account_of(make_student(username="clerk"))
     Account.objects.filter(pk=clerk.pk).update(is_staff=True)
     views = Permission.objects.filter(codename__startswith="view_")
@@ -121,16 +121,16 @@ def things() -> dict[str, object]:
         ("auth/group", "permissions__content_type__model=account"),
     ],
 )
-def test_no_list_is_filtered_by_what_it_does_not_offer(viewers, page, lookup):
+def test_lists_reject_filters_that_they_do_not_offer(viewers, page, lookup):
     for who, client in viewers.items():
         assert client.get(f"/admin/{page}/?{lookup}").status_code == 400, who
 
 
-def test_the_filters_that_a_list_offers_work(viewers, things):
+def test_the_filters_that_lists_offer_work(viewers, things):
     client = viewers["clerk"]
     for page in LISTS:
-        shown = client.get(f"/admin/{page}/").content.decode()
-        links = set(re.findall(r'href="(\?[^"]+)"', shown))
+        content = client.get(f"/admin/{page}/").content.decode()
+        links = set(re.findall(r'href="(\?[^"]+)"', content))
         for link in (link for link in links if "__" in link):
             address = f"/admin/{page}/{link.replace('&amp;', '&')}"
             assert client.get(address).status_code == 200, address
@@ -138,12 +138,12 @@ def test_the_filters_that_a_list_offers_work(viewers, things):
 
 def test_every_admin_is_strict():
     loose = [
-        model for model, one in admin.site._registry.items() if not isinstance(one, StrictAdmin)
+        model for model, page in admin.site._registry.items() if not isinstance(page, StrictAdmin)
     ]
     assert loose == []
 
 
-# Odd values
+# Malformed values
 
 
 LIST_QUERIES = [
@@ -182,22 +182,22 @@ def assert_sound(response, address: str) -> None:
 
 
 @pytest.mark.parametrize("page", LISTS)
-def test_no_list_breaks_by_its_query(viewers, things, page):
+def test_no_query_breaks_a_list(viewers, things, page):
     client = viewers["clerk" if page == "users/account" else "admin"]
     for query in LIST_QUERIES:
         assert_sound(client.get(f"/admin/{page}/?{query}"), query)
 
 
 @pytest.mark.parametrize("page", LISTS)
-def test_no_page_breaks_by_its_id(viewers, things, page):
-    for form, one in product(FORMS, IDS):
-        address = f"/admin/{page}/{one}/{form}/"
+def test_no_id_breaks_a_page(viewers, things, page):
+    for form, id in product(FORMS, IDS):
+        address = f"/admin/{page}/{id}/{form}/"
         assert_sound(viewers["clerk"].get(address), address)
         assert_sound(viewers["admin"].post(address, {"post": "yes"}), address)
 
 
 @pytest.mark.parametrize("page", LISTS)
-def test_no_page_breaks_by_its_query(viewers, things, page):
+def test_no_query_breaks_a_page(viewers, things, page):
     queries = ("_to_field=password", "_changelist_filters=%00%26", "_popup=x", f"p={HUGE}", "e=1")
     for form, query in product(FORMS, queries):
         address = f"/admin/{page}/{things[page]}/{form}/?{query}"
@@ -208,8 +208,8 @@ def test_no_page_breaks_by_its_query(viewers, things, page):
 @pytest.mark.parametrize(
     "body",
     [
-        *({"action": "delete_selected", "_selected_action": one} for one in ("x", HUGE, "", "\0")),
-        *({"action": one, "_selected_action": "1"} for one in ("nosuch", "", "\0", "delete")),
+        *({"action": "delete_selected", "_selected_action": id} for id in ("x", HUGE, "", "\0")),
+        *({"action": action, "_selected_action": "1"} for action in ("nosuch", "", "\0", "delete")),
         {"action": "delete_selected"},
         {"action": "delete_selected", "_selected_action": "1", "index": HUGE},
         {"action": "delete_selected", "_selected_action": "1", "index": "x", "post": "yes"},
@@ -220,14 +220,14 @@ def test_no_page_breaks_by_its_query(viewers, things, page):
     ],
     ids=lambda body: str(body)[:60],
 )
-def test_no_list_breaks_by_a_form(viewers, things, page, body):
+def test_no_form_breaks_a_list(viewers, things, page, body):
     for client in viewers.values():
         assert_sound(client.post(f"/admin/{page}/", body), str(body))
     assert Account.objects.filter(username="ada").exists()
     assert Session.objects.exists()
 
 
-def test_no_form_breaks_by_what_is_chosen(viewers, things):
+def test_no_choice_breaks_a_form(viewers, things):
     address = f"/admin/users/account/{things['users/account']}/change/"
     for name, value in product(
         ["groups", "user_permissions", "is_active", "password", "username"], ["x", HUGE, "\0", "-1"]
@@ -237,7 +237,7 @@ def test_no_form_breaks_by_what_is_chosen(viewers, things):
     assert Account.objects.get(username="ada").check_password(PASSWORD)
 
 
-def test_the_other_pages_hold_too(viewers, things):
+def test_no_input_breaks_the_other_pages(viewers, things):
     asked = "app_label=users&model_name=account&field_name="
     for client, address in product(
         viewers.values(),
@@ -270,7 +270,7 @@ def test_the_other_pages_hold_too(viewers, things):
 
 
 @pytest.mark.parametrize("name", ["\0", "a" * 10_000, "森", "a\r\nb", "", HUGE])
-def test_no_name_breaks_the_sign_in(name):
+def test_no_username_breaks_the_sign_in(name):
     client = Client(raise_request_exception=False)
 
     response = client.post("/admin/login/", {"username": name, "password": name})

@@ -1,15 +1,10 @@
-from io import BytesIO
-from zlib import crc32
+"""Visibility, lists, invitations and changes of users."""
 
 import pytest
 from django.core import mail
-from django.core.files.storage import default_storage
-from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image
 
 from apps.common.clock import now_in_milliseconds
 from apps.common.storage.idempotency_keys import CLAIM_LIFETIME, IdempotencyKey
-from apps.common.storage.pictures import MAX_BYTES
 from apps.users import services
 from apps.users.documents import User
 from apps.users.models import Account
@@ -22,7 +17,7 @@ from tests.factories import (
     make_instructor,
     make_student,
 )
-from tests.users.pictures import png
+from tests.users.pictures import upload
 
 CARD = {"id", "username", "bio", "profile_picture"}
 
@@ -33,47 +28,49 @@ def names(response) -> list[str]:
 
 
 @pytest.fixture
-def on_show():
+def public_instructor():
     """An instructor of a published course."""
     user = make_instructor(username="ivy")
     make_course(instructor=user)
     return user
 
 
-# Who sees whom
+# Visibility
 
 
-def test_nobody_sees_the_cards_of_who_teaches_on_show_alone(anonymous, on_show, student):
+def test_anonymous_visitors_see_only_cards_of_instructors_of_published_courses(
+    anonymous, public_instructor, student
+):
     make_course(published=False)
 
     response = anonymous.get("/api/users/")
 
     assert names(response) == ["ivy"]
     assert set(response.data["results"][0]) == CARD
-    assert set(anonymous.get(f"/api/users/{on_show.id}/").data) == CARD
+    assert set(anonymous.get(f"/api/users/{public_instructor.id}/").data) == CARD
     assert anonymous.get(f"/api/users/{student.id}/").status_code == 404
 
 
-def test_a_student_sees_themselves_too_and_themselves_whole(on_show, student):
+def test_students_also_see_themselves_with_all_fields(public_instructor, student):
     other, client = make_student(), client_of(student)
 
     assert names(client.get("/api/users/")) == ["ivy", student.username]
     assert client.get(f"/api/users/{student.id}/").data["email"] == student.email
-    assert set(client.get(f"/api/users/{on_show.id}/").data) == CARD
+    assert set(client.get(f"/api/users/{public_instructor.id}/").data) == CARD
     assert client.get(f"/api/users/{other.id}/").status_code == 404
 
 
-def test_an_instructor_sees_the_cards_of_their_own_students(on_show):
-    own = enroll_in(make_course(instructor=on_show), make_student(username="own"))
+def test_instructors_see_the_cards_of_their_own_students(public_instructor):
+    own = enroll_in(make_course(instructor=public_instructor), make_student(username="own"))
     foreign = enroll_in(make_course(instructor=make_instructor(username="z")))
-    client = client_of(on_show)
+    client = client_of(public_instructor)
 
     assert names(client.get("/api/users/")) == ["ivy", "own", "z"]
     assert set(client.get(f"/api/users/{own.id}/").data) == CARD
     assert client.get(f"/api/users/{foreign.id}/").status_code == 404
 
 
-def test_an_admin_sees_all_whole(admin, student):
+def test_admins_see_all_users_with_all_fields(admin, student):
     client = client_of(admin)
 
     assert sorted(names(client.get("/api/users/"))) == sorted([admin.username, student.username])
@@ -81,7 +78,7 @@ def test_an_admin_sees_all_whole(admin, student):
     assert client.get(f"/api/users/{student.id}/").data["email"] == student.email
 
 
-def test_nothing_of_one_reader_is_shown_to_the_next(student, anonymous):
+def test_a_user_cached_for_one_viewer_is_not_shown_to_others(student, anonymous):
     client, address = client_of(student), f"/api/users/{student.id}/"
 
     assert client.get(address).status_code == 200
@@ -89,31 +86,33 @@ def test_nothing_of_one_reader_is_shown_to_the_next(student, anonymous):
     assert client_of(make_student()).get(address).status_code == 404
 
 
-def test_a_card_has_a_tag(anonymous, on_show):
-    address = f"/api/users/{on_show.id}/"
+def test_a_card_has_an_etag(anonymous, public_instructor):
+    address = f"/api/users/{public_instructor.id}/"
     tag = anonymous.get(address)["ETag"]
 
     assert anonymous.get(address, HTTP_IF_NONE_MATCH=tag).status_code == 304
-    services.update_user(user_id=str(on_show.id), bio="New")
+    services.update_user(user_id=str(public_instructor.id), bio="New")
     assert anonymous.get(address, HTTP_IF_NONE_MATCH=tag).data["bio"] == "New"
 
 
-def test_the_etag_of_a_public_profile_reveals_no_change_of_a_hidden_field(anonymous, on_show):
-    address = f"/api/users/{on_show.id}/"
+def test_the_etag_of_a_public_profile_reveals_no_change_of_a_hidden_field(
+    anonymous, public_instructor
+):
+    address = f"/api/users/{public_instructor.id}/"
     before = anonymous.get(address)["ETag"]
-    services.update_user(user_id=str(on_show.id), email="new@example.org", language="es")
+    services.update_user(user_id=str(public_instructor.id), email="new@example.org", language="es")
 
     assert anonymous.get(address)["ETag"] == before
     assert anonymous.get(address, HTTP_IF_NONE_MATCH=before).status_code == 304
 
-    services.update_user(user_id=str(on_show.id), bio="New")
+    services.update_user(user_id=str(public_instructor.id), bio="New")
     assert anonymous.get(address)["ETag"] != before
 
 
 # Lists
 
 
-def test_admins_filter_by_more_than_others(admin, student):
+def test_only_admins_filter_by_hidden_fields(admin, student):
     services.update_user(user_id=str(student.id), instructor_requested=True)
     gone = make_student()
     services.update_user(user_id=str(gone.id), is_active=False)
@@ -142,14 +141,14 @@ def test_admins_filter_by_more_than_others(admin, student):
         *("is_active=maybe", "search=a&search=b", f"search={'x' * 201}"),
     ],
 )
-def test_a_bad_parameter_is_named(admin, query):
+def test_an_invalid_parameter_is_named(admin, query):
     response = client_of(admin).get(f"/api/users/?{query}")
 
     assert response.status_code == 400
     assert list(response.data) == [query.partition("=")[0]]
 
 
-def test_pages_follow_each_other_by_name(admin):
+def test_pages_are_ordered_by_username(admin):
     for number in range(5):
         make_student(username=f"pupil-{number}")
     client = client_of(admin)
@@ -165,7 +164,7 @@ def test_pages_follow_each_other_by_name(admin):
 # Invitations
 
 
-def test_an_admin_invites_somebody_who_sets_a_password(admin, anonymous):
+def test_an_invited_user_sets_a_password(admin, anonymous):
     body = {"username": "ada", "email": "ada@example.org", "bio": "Hi", "is_instructor": True}
 
     response = client_of(admin).post("/api/users/", body)
@@ -184,24 +183,24 @@ def test_an_admin_invites_somebody_who_sets_a_password(admin, anonymous):
     assert signed_in.data["user"]["email_verified"] is True
 
 
-def test_an_invitation_sent_twice_is_one(admin):
+def test_a_repeated_invitation_is_idempotent(admin):
     body = {"username": "ada", "email": "ada@example.org"}
     key = {"HTTP_IDEMPOTENCY_KEY": "once"}
 
     answers = [client_of(admin).post("/api/users/", body, **key) for _ in range(2)]
 
-    assert [one.status_code for one in answers] == [201, 201]
+    assert [answer.status_code for answer in answers] == [201, 201]
     assert answers[0].data["id"] == answers[1].data["id"]
     assert len(mail.outbox) == 1
     conflict = client_of(admin).post("/api/users/", body | {"bio": "x"}, **key)
     assert (conflict.status_code, conflict.data["code"]) == (409, "idempotency_conflict")
 
 
-def test_an_invitation_that_was_cut_off_is_finished_under_its_key(admin):
+def test_an_interrupted_invitation_is_finished_by_its_idempotency_key(admin):
     body = {"username": "ada", "email": "ada@example.org"}
     key = {"HTTP_IDEMPOTENCY_KEY": "once"}
     first = client_of(admin).post("/api/users/", body, **key).data
-    User.objects(id=first["id"]).delete()  # as if the first had died before it, and the answer
+    User.objects(id=first["id"]).delete()  # As if the first request had crashed here.
     IdempotencyKey.objects.update(
         unset__status=True, set__claimed_at=now_in_milliseconds() - CLAIM_LIFETIME
     )
@@ -214,7 +213,7 @@ def test_an_invitation_that_was_cut_off_is_finished_under_its_key(admin):
 
 
 @pytest.mark.parametrize("field", ["id", "is_admin", "is_active", "created_at", "password", "role"])
-def test_an_invitation_sets_nothing_else(admin, field):
+def test_an_invitation_cannot_set_other_fields(admin, field):
     body = {"username": "ada", "email": "ada@example.org", field: True}
     assert list(client_of(admin).post("/api/users/", body).data) == [field]
     assert User.objects.count() == 1
@@ -231,7 +230,7 @@ def test_an_invitation_sets_nothing_else(admin, field):
         ("bio", "x" * 2001),
     ],
 )
-def test_an_invitation_is_checked_as_a_registration_is(field, value):
+def test_an_invitation_is_validated_like_a_registration(field, value):
     chief = make_admin(username="admin", email="admin@example.org")
     body = {"username": "ada", "email": "ada@example.org", field: value}
 
@@ -253,7 +252,7 @@ def test_only_admins_invite(student, instructor, anonymous):
 # Changes
 
 
-def test_one_writes_ones_own_bio_here_too(student):
+def test_users_edit_themselves_but_do_not_delete_themselves_here(student):
     client, address = client_of(student), f"/api/users/{student.id}/"
     before = client.get(address).json()
 
@@ -262,7 +261,7 @@ def test_one_writes_ones_own_bio_here_too(student):
     assert client.delete(address).status_code == 403
 
 
-def test_others_are_not_ones_own_to_write(student, on_show, anonymous):
+def test_users_cannot_edit_others(student, public_instructor, anonymous):
     other = make_student()
 
     def statuses(client, user) -> list[int]:
@@ -271,17 +270,17 @@ def test_others_are_not_ones_own_to_write(student, on_show, anonymous):
             client.patch(address, {"bio": "x"}).status_code,
             client.put(address, {"bio": "x"}).status_code,
             client.delete(address).status_code,
-            client.post(f"{address}picture/", {}, format="multipart").status_code,
+            client.post(f"{address}picture/", upload(), format="multipart").status_code,
         ]
 
     assert statuses(client_of(student), other) == [404] * 4
-    assert statuses(client_of(student), on_show) == [403] * 4
-    assert statuses(client_of(on_show), student) == [404] * 4
-    assert statuses(anonymous, on_show) == [401] * 4
+    assert statuses(client_of(student), public_instructor) == [403] * 4
+    assert statuses(client_of(public_instructor), student) == [404] * 4
+    assert statuses(anonymous, public_instructor) == [401] * 4
     assert User.objects(bio="x").count() == 0
 
 
-def test_an_admin_grants_and_takes_roles(admin, student):
+def test_admins_grant_and_revoke_roles(admin, student):
     client, address = client_of(admin), f"/api/users/{student.id}/"
     services.update_user(user_id=str(student.id), instructor_requested=True)
 
@@ -296,7 +295,7 @@ def test_an_admin_grants_and_takes_roles(admin, student):
         assert list(client.patch(address, {field: value}).data) == [field]
 
 
-def test_the_last_admin_stays(admin):
+def test_the_last_admin_remains(admin):
     client, address = client_of(admin), f"/api/users/{admin.id}/"
 
     answers = [
@@ -305,13 +304,13 @@ def test_the_last_admin_stays(admin):
         client.delete(address),
     ]
 
-    assert [one.status_code for one in answers] == [409] * 3
-    assert {one.data["code"] for one in answers} == {"last_admin"}
+    assert [answer.status_code for answer in answers] == [409] * 3
+    assert {answer.data["code"] for answer in answers} == {"last_admin"}
     make_admin()
     assert client.patch(address, {"is_admin": False}).status_code == 200
 
 
-def test_who_was_admin_is_one_no_more_at_once(admin):
+def test_a_demotion_takes_effect_at_once(admin):
     other = make_admin()
     client = client_of(other)
     assert client.get("/api/users/?is_active=true").status_code == 200
@@ -323,7 +322,7 @@ def test_who_was_admin_is_one_no_more_at_once(admin):
     assert client.patch(f"/api/users/{other.id}/", {"is_admin": True}).status_code == 403
 
 
-def test_what_an_admin_read_of_somebody_can_be_put_back(admin, student):
+def test_a_user_can_be_put_back_as_an_admin_read_it(admin, student):
     client, address = client_of(admin), f"/api/users/{student.id}/"
     client.patch(address, {"is_instructor": True, "bio": "Hi", "language": "es"})
     before = client.get(address).json()
@@ -333,7 +332,7 @@ def test_what_an_admin_read_of_somebody_can_be_put_back(admin, student):
     assert (emptied["bio"], emptied["is_instructor"], emptied["is_active"]) == ("", True, True)
 
 
-def test_a_request_that_an_admin_declines_is_gone(admin, student):
+def test_an_admin_declines_a_request_for_the_instructor_role(admin, student):
     services.update_user(user_id=str(student.id), instructor_requested=True)
 
     declined = (
@@ -343,7 +342,7 @@ def test_a_request_that_an_admin_declines_is_gone(admin, student):
     assert (declined["instructor_requested"], declined["is_instructor"]) == (False, False)
 
 
-def test_a_stale_change_of_somebody_changes_nothing(admin, student):
+def test_a_stale_change_of_a_user_changes_nothing(admin, student):
     client, address = client_of(admin), f"/api/users/{student.id}/"
     tag = client.get(address)["ETag"]
     client.patch(address, {"is_instructor": True})
@@ -357,7 +356,7 @@ def test_a_stale_change_of_somebody_changes_nothing(admin, student):
     assert Account.objects.get(profile_id=str(student.id)).is_active
 
 
-def test_an_admin_erases_somebody(admin, student):
+def test_admins_erase_users(admin, student):
     client, address = client_of(admin), f"/api/users/{student.id}/"
 
     assert client.delete(address).status_code == 204
@@ -366,134 +365,6 @@ def test_an_admin_erases_somebody(admin, student):
 
 
 @pytest.mark.parametrize("id", ["x", "0" * 23, "0" * 25, "0" * 24, "ABCDEF" * 4])
-def test_what_is_no_ones_id_has_no_address(admin, id):
+def test_a_malformed_or_unknown_id_is_not_found(admin, id):
     response = client_of(admin).get(f"/api/users/{id}/")
     assert (response.status_code, response.json()["code"]) == (404, "not_found")
-
-
-# Pictures
-
-
-def upload(content: bytes | None = None, name: str = "me.png", **more) -> dict:
-    return {"picture": SimpleUploadedFile(name, content or png()), **more}
-
-
-def send(user, body: dict, **headers):
-    address = f"/api/users/{user.id}/picture/"
-    return client_of(user).post(address, body, format="multipart", **headers)
-
-
-def content_of(address: str) -> bytes:
-    with default_storage.open(address.removeprefix("/media/")) as file:
-        return file.read()
-
-
-def stored(address: str) -> Image.Image:
-    return Image.open(BytesIO(content_of(address)))
-
-
-def test_a_picture_is_made_anew_in_two_sizes(student):
-    exif = Image.Exif()
-    exif[0x010E] = "where I live"
-
-    response = send(student, upload(png(2000, 1000, exif=exif), name="../../secret.png"))
-
-    assert response.status_code == 200
-    large = stored(response.data["profile_picture"])
-    small = stored(response.data["profile_picture_small"])
-    assert (large.size, small.size) == ((1280, 640), (480, 240))
-    assert "secret" not in response.data["profile_picture"]
-    assert not large.getexif()
-    assert response.data == client_of(student).get("/api/auth/user/").data
-
-
-def test_a_turned_picture_is_stored_upright(student):
-    exif = Image.Exif()
-    exif[0x0112] = 6  # a quarter turn
-
-    response = send(student, upload(png(40, 20, exif=exif)))
-
-    assert stored(response.data["profile_picture"]).size == (20, 40)
-
-
-def test_a_polyglot_loses_what_it_carries(student):
-    response = send(student, upload(png() + b"<script>alert(1)</script>"))
-
-    assert b"script" not in content_of(response.data["profile_picture"])
-
-
-def bomb() -> bytes:
-    """A PNG that says it has 30,000 by 30,000 pixels."""
-    content = bytearray(png())
-    content[16:24] = (30_000).to_bytes(4, "big") * 2
-    content[29:33] = crc32(bytes(content[12:29])).to_bytes(4, "big")
-    return bytes(content)
-
-
-def many_pixels() -> bytes:
-    made = BytesIO()
-    Image.new("1", (6400, 6400)).save(made, "PNG")
-    return made.getvalue()
-
-
-def cut() -> bytes:
-    made = BytesIO()
-    Image.effect_noise((50, 50), 90).save(made, "PNG")
-    return made.getvalue()[:1000]
-
-
-def gif() -> bytes:
-    made = BytesIO()
-    Image.new("P", (2, 2)).save(made, "GIF")
-    return made.getvalue()
-
-
-@pytest.mark.parametrize(
-    ("content", "status"),
-    [
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", 400),
-        (b"<html><script>alert(1)</script></html>", 400),
-        (cut(), 400),
-        (gif(), 400),
-        (bomb(), 400),
-        (many_pixels(), 400),
-        (png() + b"\0" * (MAX_BYTES - len(png())), 200),
-        (png() + b"\0" * (MAX_BYTES + 1 - len(png())), 413),
-        (b"\0" * 20 * 1024 * 1024, 413),
-    ],
-    ids=["svg", "html", "cut", "gif", "bomb", "many pixels", "full", "a byte over", "far over"],
-)
-def test_only_a_real_picture_of_fair_size_is_taken(student, content, status):
-    response = send(student, upload(content))
-
-    assert response.status_code == status, response.data
-    assert bool(User.objects.get().profile_picture) == (status == 200)
-
-
-def test_an_upload_is_one_file_and_nothing_else(student):
-    address, client = f"/api/users/{student.id}/picture/", client_of(student)
-    two = {"picture": [upload()["picture"], upload()["picture"]]}
-
-    for body in ({}, {"picture": "text"}, two, upload(extra="x"), {"image": upload()["picture"]}):
-        assert client.post(address, body, format="multipart").status_code == 400, body
-    assert client.post(address, {"picture": "x"}).status_code == 415
-    assert client.get(address).status_code == 405
-
-
-def test_null_removes_a_picture_and_nothing_else_sets_one(student):
-    client, address = client_of(student), "/api/auth/user/"
-    url = send(student, upload()).data["profile_picture"]
-
-    assert client.patch(address, {"profile_picture": url}).data["profile_picture"] == url
-    assert client.patch(address, {"profile_picture": "/x.png"}).data["profile_picture"] == url
-    assert client.put(address, {}).data["profile_picture"] == url
-
-    gone = client.patch(address, {"profile_picture": None}).data
-
-    assert (gone["profile_picture"], gone["profile_picture_small"]) == (None, None)
-    assert not default_storage.exists(url.removeprefix("/media/"))
-
-
-def test_an_admin_sets_somebodys_picture(admin, student):
-    address = f"/api/users/{student.id}/picture/"
-    assert client_of(admin).post(address, upload(), format="multipart").data["profile_picture"]

@@ -2,10 +2,10 @@ from django.core import checks
 
 
 def findings() -> set[str]:
-    return {one.id for one in checks.run_checks(tags=[checks.Tags.security])}
+    return {error.id for error in checks.run_checks(tags=[checks.Tags.security])}
 
 
-def test_what_would_fail_silently_is_said(settings):
+def test_settings_that_would_fail_silently_are_reported(settings):
     assert not {"users.E001", "users.E002"} & findings()
 
     settings.SIMPLE_JWT = settings.SIMPLE_JWT | {"SIGNING_KEY": "short"}

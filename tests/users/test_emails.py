@@ -1,4 +1,4 @@
-"""One mailbox is one address, however it is written."""
+"""All spellings of an email address are the same address."""
 
 import importlib
 import sys
@@ -15,7 +15,7 @@ from apps.users.emails import normalize_email, validate_email, validate_form
 from apps.users.models import Account
 from apps.users.services.profiles import repair_profiles
 from tests.factories import PASSWORD, client_of, make_student
-from tests.users.test_api_auth import ADA, login
+from tests.users.auth_client import ADA, login
 
 IDN = "ada@bücher.example"
 ENCODED = "ada@xn--bcher-kva.example"
@@ -42,7 +42,7 @@ def register(client, email: str, username: str = "ada"):
         *("x@a..example", "x", "x@", "@example.com", "x@\u0301a.example", "x@-bü.example"),
     ],
 )
-def test_an_address_that_no_mailbox_needs_is_refused(anonymous, admin, email):
+def test_invalid_email_addresses_are_rejected(anonymous, admin, email):
     with pytest.raises(ValidationError):
         validate_email(email)
 
@@ -54,12 +54,12 @@ def test_an_address_that_no_mailbox_needs_is_refused(anonymous, admin, email):
 @pytest.mark.parametrize(
     "email", ["a" * 64 + "@example.com", "o'x+y@sub.example.co.uk", IDN, ENCODED, "x@localhost"]
 )
-def test_other_addresses_are_taken(email):
+def test_valid_email_addresses_are_accepted(email):
     validate_email(email)
 
 
-def test_no_accepted_address_has_the_key_of_another_one():
-    """Only the case may differ between an address and its key, whatever Django's pattern takes."""
+def test_no_two_accepted_email_addresses_have_the_same_key():
+    """An address and its key differ only in case, whatever Django's pattern accepts."""
     names = (f"x{chr(number)}" for number in range(sys.maxunicode + 1))
     for email in (f"{name}@example.org" for name in names if validate_form.user_regex.match(name)):
         with suppress(ValidationError):
@@ -67,7 +67,7 @@ def test_no_accepted_address_has_the_key_of_another_one():
             assert normalize_email_key(email) == normalize_email(email).lower(), ascii(email)
 
 
-def test_an_address_is_stored_with_the_domain_that_mail_goes_to(anonymous):
+def test_an_email_address_is_stored_with_its_domain_in_ascii(anonymous):
     response = register(anonymous, "Ada@Bücher.example")
 
     assert response.data["user"]["email"] == "Ada@xn--bcher-kva.example"
@@ -77,33 +77,33 @@ def test_an_address_is_stored_with_the_domain_that_mail_goes_to(anonymous):
 @pytest.mark.parametrize(
     ("first", "second"), [(IDN, ENCODED), (ENCODED, IDN), (ENCODED, "ADA@BÜCHER.example")]
 )
-def test_a_mailbox_counts_as_one_address(anonymous, first, second):
+def test_all_spellings_of_an_email_address_count_as_one(anonymous, first, second):
     assert register(anonymous, first).status_code == 201
 
     response = register(anonymous, second, username="other")
 
     assert (response.status_code, list(response.data)) == (400, ["email"])
-    assert response.data["email"][0] == "This address is taken."
+    assert response.data["email"][0] == "This email address is taken."
 
 
 @pytest.mark.parametrize("typed", [IDN, ENCODED, "ADA@bü\u00adcher.example"])
-def test_an_address_signs_in_and_is_found_however_it_is_written(anonymous, admin, typed):
+def test_an_email_address_is_found_in_any_spelling(anonymous, admin, typed):
     ada = make_student(username="ada", email=ENCODED, password=PASSWORD)
 
     assert login(username=typed).data["user"]["id"] == str(ada.id)
     assert login(username="", email=typed).data["user"]["id"] == str(ada.id)
-    found = client_of(admin).get("/api/users/", {"search": typed}).data["results"]
-    assert [row["id"] for row in found] == [str(ada.id)]
+    rows = client_of(admin).get("/api/users/", {"search": typed}).data["results"]
+    assert [row["id"] for row in rows] == [str(ada.id)]
     assert selectors.find_account(email=typed).profile_id == str(ada.id)
 
 
-def test_an_address_moves_to_its_stored_form_and_writing_it_otherwise_is_no_move():
+def test_another_spelling_of_an_email_address_is_not_a_change():
     ada = make_student(username="ada", password=PASSWORD)
     services.update_user(user_id=str(ada.id), email=IDN)
     account = selectors.get_account(ada.id)
     assert (account.email, account.email_key) == (ENCODED, ENCODED)
 
-    Account.objects.filter(pk=account.pk).update(email=IDN, email_verified=True)  # an older one
+    Account.objects.filter(pk=account.pk).update(email=IDN, email_verified=True)  # an older account
     response = client_of(ada).patch("/api/auth/user/", {"email": IDN})
 
     assert response.status_code == 200
@@ -111,7 +111,7 @@ def test_an_address_moves_to_its_stored_form_and_writing_it_otherwise_is_no_move
 
 
 @pytest.mark.parametrize("path", ["password/reset", "registration/resend-email"])
-def test_requests_for_a_mailbox_share_a_limit(anonymous, settings, path):
+def test_all_spellings_of_an_email_address_share_a_limit(anonymous, settings, path):
     settings.RATE_LIMITED = True
     settings.RATE_LIMITS = settings.RATE_LIMITS | {"reset": (1, 3600), "verification": (1, 3600)}
 
@@ -122,7 +122,7 @@ def test_requests_for_a_mailbox_share_a_limit(anonymous, settings, path):
     assert [response.status_code for response in sent] == [200, 429]
 
 
-def test_older_accounts_get_new_keys_unless_another_account_has_them():
+def test_the_migration_updates_keys_unless_another_account_has_them():
     moved = make_student(email="moved@example.org")
     victim = make_student(email="victim@example.org")
     double = make_student(email="double@example.org")

@@ -1,4 +1,4 @@
-"""What is left of an erased user, also by requests that ran at the same time."""
+"""Erased users leave nothing, even if requests were running at the same time."""
 
 import json
 from datetime import timedelta
@@ -99,8 +99,11 @@ def submit_answers(user: User, quiz) -> None:
         quiz_id=str(quiz.id),
         viewer=viewer_of(user),
         answers=[
-            {"question": ObjectId(one["question"]), "choices": [ObjectId(one["choices"][0])]}
-            for one in right_answers(quiz)
+            {
+                "question": ObjectId(answer["question"]),
+                "choices": [ObjectId(answer["choices"][0])],
+            }
+            for answer in right_answers(quiz)
         ],
         request_id=ObjectId(),
     )
@@ -112,7 +115,7 @@ def let_a_minute_pass() -> None:
 
 
 def stored() -> dict[str, str]:
-    """Return everything that both stores hold, as text by collection or table."""
+    """Return the content of both stores, as text by collection or table."""
     collections = {
         kind.__name__: json_util.dumps(list(kind._get_collection().find())) for kind in documents()
     }
@@ -129,7 +132,7 @@ def where_named(*names: str) -> list[str]:
     ]
 
 
-def test_nothing_in_any_store_names_an_erased_user(user):
+def test_no_store_contains_the_name_of_an_erased_user(user):
     names = (str(user.id), NAME, EMAIL, "zebedee")
     assert {"User", "Enrollment", "Progress", "Attempt", "Notification"} <= set(where_named(*names))
     assert {"users_account", "django_admin_log", "IdempotencyKey"} <= set(where_named(*names))
@@ -164,7 +167,7 @@ WITH_KEY = {"HTTP_IDEMPOTENCY_KEY": "of-an-admin"}
 
 
 @pytest.mark.parametrize("request_by", [invite, upload_picture, enroll_with_profile])
-def test_no_stored_response_to_somebody_else_names_an_erased_user(admin, request_by):
+def test_no_stored_response_to_another_user_names_an_erased_user(admin, request_by):
     client = client_of(admin)
     assert request_by(client).status_code in (200, 201)
     client.post("/api/categories/", {"name": "Chess"}, HTTP_IDEMPOTENCY_KEY="another")
@@ -187,12 +190,12 @@ def test_username_and_email_can_be_used_again_at_once(user):
     assert User.objects(id=again.id).count() == 1
 
 
-def test_what_is_written_while_a_user_is_erased_is_erased_too(user, quiz):
+def test_concurrent_writes_are_erased_with_the_user(user, quiz):
     course, other = Course.objects.get(id=quiz.course), make_course(lessons=1)
     user_id = str(user.id)
     services.erase(user_id=user_id)
 
-    # As requests do that were authenticated before.
+    # Requests that were authenticated before the erasure do this.
     enroll_student(student_id=user.id, course=course)
     enroll_student(student_id=user.id, course=other)
     create_progress_records(student_id=user_id, course_id=str(other.id))
@@ -205,7 +208,7 @@ def test_what_is_written_while_a_user_is_erased_is_erased_too(user, quiz):
     assert where_named(user_id)
 
     repair_profiles()
-    assert where_named(user_id)  # such a request may still be running
+    assert where_named(user_id)  # Such a request may still be running.
     let_a_minute_pass()
     repair_profiles()
 
@@ -213,13 +216,13 @@ def test_what_is_written_while_a_user_is_erased_is_erased_too(user, quiz):
     assert Enrollment.objects.count() == Progress.objects.count() == 0
     assert Preferences.objects.count() == IdempotencyKey.objects.count() == 0
     assert Notification.objects(recipient=user.id).count() == 0
-    assert [one.erased for one in Attempt.objects] == [True, True]
+    assert [attempt.erased for attempt in Attempt.objects] == [True, True]
     assert Course.objects.get(id=late_course.id).instructor is None
-    for one in (course, other):
-        assert Course.objects.get(id=one.id).enrollment_count == 0
+    for enrolled_course in (course, other):
+        assert Course.objects.get(id=enrolled_course.id).enrollment_count == 0
 
 
-def test_a_late_write_that_cannot_be_erased_now_is_erased_by_the_next_sweep(user, monkeypatch):
+def test_a_late_write_whose_erasure_fails_is_erased_by_the_next_sweep(user, monkeypatch):
     services.erase(user_id=str(user.id))
     enroll_student(student_id=user.id, course=make_course())
     let_a_minute_pass()
@@ -232,7 +235,7 @@ def test_a_late_write_that_cannot_be_erased_now_is_erased_by_the_next_sweep(user
     assert where_named(str(user.id)) == []
 
 
-def test_a_request_that_writes_after_the_erasure_of_its_user_erases_that(user, monkeypatch):
+def test_a_request_erases_what_it_wrote_after_the_erasure_of_its_user(user, monkeypatch):
     course, client = make_course(lessons=2), client_of(user)
 
     def insert_late(document):
@@ -272,17 +275,17 @@ def test_erasing_again_changes_nothing_of_others(user, quiz):
         assert after[place] == before[place]
 
 
-def test_a_picture_that_is_set_while_a_user_is_erased_is_removed(user):
+def test_a_picture_set_while_its_user_is_erased_is_deleted(user):
     stale = User.objects.get(id=user.id)
     picture = SimpleUploadedFile("new.png", png(), content_type="image/png")
     services.set_picture(user_id=str(user.id), by=str(user.id), upload=picture)
 
-    services.profiles.remove_profile(stale)
+    services.profiles.delete_profile(stale)
 
     assert default_storage.listdir("people") == ([], [])
 
 
-def test_an_erased_user_is_sent_no_email(user, settings):
+def test_an_erased_user_receives_no_emails(user, settings):
     services.erase(user_id=str(user.id))
     del mail.outbox[:]
 

@@ -1,4 +1,4 @@
-"""What somebody may not know of is answered as what does not exist, by every route and verb."""
+"""Objects that a user may not know of answer like objects that do not exist, on every route."""
 
 import json
 import re
@@ -27,7 +27,7 @@ FILTERS = {
 
 @pytest.fixture
 def world() -> World:
-    """A course that is a draft again, with one student in it."""
+    """A course that was unpublished and has one student."""
     world = World()
     Course.objects(id=world.course.id).update(published=False)
     return world
@@ -38,30 +38,30 @@ def hidden(world) -> dict[str, str]:
     ids = world.ids(client_of(world.users["S1"]))
     ids.pop("category")
     instructor = str(world.users["I1"].id)
-    return {name: str(one) for name, one in ids.items()} | {"instructor": instructor}
+    return {name: str(object_id) for name, object_id in ids.items()} | {"instructor": instructor}
 
 
 def unknown(hidden: dict[str, str]) -> dict[str, str]:
     return {name: "0" * 32 if name == "session" else str(ObjectId()) for name in hidden}
 
 
-def said(response, ids: dict[str, str]) -> tuple:
-    """Return status and body, with the ids that were sent taken out."""
+def status_and_body(response, ids: dict[str, str]) -> tuple:
+    """Return status and body, with a placeholder for the ids."""
     text = response.content.decode()
-    for one in ids.values():
-        text = text.replace(one, "ID")
+    for object_id in ids.values():
+        text = text.replace(object_id, "ID")
     return response.status_code, text
 
 
 def swapped(value: object, hidden: dict, others: dict) -> object:
     text = json.dumps(value, default=str)
-    for name, one in hidden.items():
-        text = text.replace(one, others[name])
+    for name, object_id in hidden.items():
+        text = text.replace(object_id, others[name])
     return json.loads(text)
 
 
 @pytest.mark.parametrize("role", ["X", "S2", "I2"])
-def test_a_hidden_object_is_as_an_unknown_one(world, hidden, role):
+def test_a_hidden_object_answers_like_an_unknown_one(world, hidden, role):
     client: APIClient = client_of(world.users[role])
     others = unknown(hidden)
     differ = []
@@ -78,7 +78,7 @@ def test_a_hidden_object_is_as_an_unknown_one(world, hidden, role):
                     sent = swapped(body, hidden, ids) if verb != "GET" else None
                     send = getattr(client, verb.lower())
                     answers.append(
-                        said(send(path.format(category="", **ids), sent, **headers), ids)
+                        status_and_body(send(path.format(category="", **ids), sent, **headers), ids)
                     )
                 if answers[0] != answers[1]:
                     differ.append((route, body, *answers))
@@ -86,16 +86,16 @@ def test_a_hidden_object_is_as_an_unknown_one(world, hidden, role):
 
 
 @pytest.mark.parametrize("role", ["X", "S2", "I2"])
-def test_a_filter_by_a_hidden_object_finds_as_little_as_by_an_unknown_one(world, hidden, role):
+def test_a_filter_by_a_hidden_object_answers_like_one_by_an_unknown_object(world, hidden, role):
     client: APIClient = client_of(world.users[role])
     others = unknown(hidden)
     for collection, filters in FILTERS.items():
         for name in filters:
-            found, empty = (
-                said(client.get(f"/api/{collection}/?{name}={ids[source(name)]}"), ids)
+            hidden_answer, unknown_answer = (
+                status_and_body(client.get(f"/api/{collection}/?{name}={ids[source(name)]}"), ids)
                 for ids in (hidden, others)
             )
-            assert found == empty, (collection, name)
+            assert hidden_answer == unknown_answer, (collection, name)
 
 
 def source(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Mails about accounts; `tests/faults/test_mail.py` has what a mail server can do to them."""
+"""Emails about accounts; `tests/faults/test_mail.py` tests failures of the mail server."""
 
 from datetime import timedelta
 from types import SimpleNamespace
@@ -24,7 +24,7 @@ CONFIRM = "/api/auth/password/reset/confirm/"
 
 
 class TwoAtOnce(EmailBackend):
-    """A mail server that is slow: while it takes a mail, the next worker begins."""
+    """A slow mail server: while it accepts an email, the next worker starts."""
 
     def send_messages(self, messages) -> int:
         assert services.send_account_mails() == 0
@@ -42,17 +42,17 @@ def mailed(kind: str, user) -> mail.EmailMultiAlternatives:
 
 
 def link_in(message) -> dict:
-    """Return what the link in a mail holds behind its `#`."""
+    """Return the parameters in the fragment of the link in an email."""
     [word] = [word for word in message.body.split() if word.startswith("http")]
     return {name: value for name, [value] in parse_qs(urlsplit(word).fragment).items()}
 
 
-# What they say
+# Content
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("kind", AccountMail.Kind.values)
-def test_each_mail_is_whole_in_each_language(settings, kind, language):
+def test_each_email_is_complete_in_each_language(settings, kind, language):
     settings.PUBLIC_URL = "https://learn.example"
     user = make_student(username="森.ada", language=language)
     Account.objects.update(email_verified=kind == "reset")
@@ -72,7 +72,7 @@ def test_each_mail_is_whole_in_each_language(settings, kind, language):
     assert ("ola" in message.body) == (language == "es")
 
 
-def test_no_name_puts_a_link_of_its_own_into_our_mail():
+def test_a_username_cannot_put_a_link_into_an_email():
     message = mailed("invite", make_student(username="www.evil.example"))
 
     html = message.alternatives[0][0]
@@ -82,7 +82,7 @@ def test_no_name_puts_a_link_of_its_own_into_our_mail():
 
 @pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("kind", ["verify", "reset"])
-def test_mail_to_an_unverified_address_repeats_no_username(kind, language):
+def test_an_email_to_an_unverified_address_contains_no_username(kind, language):
     user = make_student(username="You-won.Claim-at.www.evil.example", language=language)
 
     message = mailed(kind, user)
@@ -91,7 +91,7 @@ def test_mail_to_an_unverified_address_repeats_no_username(kind, language):
     assert message.body.startswith(("Hello,\n", "Hola:\n"))
 
 
-def test_a_link_begins_with_our_address_whatever_host_was_asked(anonymous, student):
+def test_links_begin_with_the_public_url_for_any_host_header(anonymous, student):
     anonymous.post("/api/auth/password/reset/", {"email": student.email}, HTTP_HOST="localhost")
     anonymous.post(
         "/api/auth/password/reset/",
@@ -110,16 +110,16 @@ def test_a_link_begins_with_our_address_whatever_host_was_asked(anonymous, stude
         assert "evil" not in str(message.message())
 
 
-def test_no_token_is_stored_and_the_one_mailed_is_made_when_it_is_sent(student, anonymous):
+def test_tokens_are_created_when_the_email_is_sent_and_are_not_stored(student, anonymous):
     services.request_password_reset(email=student.email)
     account = account_of(student)
-    account.set_password("changed while the mail waited")  # which voids what was made before
+    account.set_password("changed while the email waited")  # which invalidates earlier tokens
     account.save()
 
     services.send_account_mails()
 
     stored = AccountMail.objects.values_list().get()
-    assert not [one for one in stored if isinstance(one, str) and one != "reset"]
+    assert not [value for value in stored if isinstance(value, str) and value != "reset"]
     assert anonymous.post(CONFIRM, link_in(mail.outbox[0]) | NEW).status_code == 200
 
 
@@ -133,10 +133,10 @@ def test_no_line_break_reaches_a_header(student):
     assert [message.to for message in mail.outbox] == [[student.email]]
 
 
-# What a link is good for
+# Links
 
 
-def test_a_reset_link_is_good_for_a_day(student, anonymous, monkeypatch):
+def test_a_reset_link_is_valid_for_a_day(student, anonymous, monkeypatch):
     link = link_in(mailed("reset", student))
     now = PasswordResetTokenGenerator()._now()
 
@@ -151,7 +151,7 @@ def test_a_reset_link_is_good_for_a_day(student, anonymous, monkeypatch):
 
 
 @pytest.mark.parametrize("change", ["password", "email"])
-def test_a_reset_link_is_void_once_the_password_or_the_address_changed(student, anonymous, change):
+def test_a_reset_link_is_invalid_once_the_password_or_email_has_changed(student, anonymous, change):
     link = link_in(mailed("reset", student))
     Account.objects.update(**{change: "other@example.org"})
 
@@ -160,7 +160,7 @@ def test_a_reset_link_is_void_once_the_password_or_the_address_changed(student, 
     assert (response.status_code, list(response.data)) == (400, ["token"])
 
 
-def test_a_reset_link_is_its_owners_alone(student, anonymous):
+def test_a_reset_link_works_only_for_its_owner(student, anonymous):
     link, other = link_in(mailed("reset", student)), make_student()
     foreign = link_in(mailed("reset", other)) | {"token": link["token"]}
 
@@ -171,18 +171,18 @@ def test_a_reset_link_is_its_owners_alone(student, anonymous):
 @pytest.mark.parametrize(
     "value", ["", "x", "0", "z" * 13, "z" * 5000, "\x00", "é-é", {"$ne": None}, 5, None], ids=repr
 )
-def test_no_other_link_sets_a_password(student, anonymous, name, value):
+def test_an_altered_link_sets_no_password(student, anonymous, name, value):
     link = link_in(mailed("reset", student))
     before = account_of(student).password
 
     response = anonymous.post(CONFIRM, link | {name: value} | NEW)
 
     assert response.status_code == 400
-    assert list(response.data) in ([name], ["token"])  # which does not tell whose link it is
+    assert list(response.data) in ([name], ["token"])  # which does not reveal whose link it is
     assert account_of(student).password == before
 
 
-def test_a_verification_is_good_for_a_week(student, monkeypatch):
+def test_a_verification_link_is_valid_for_a_week(student, monkeypatch):
     key = verification_key(account_of(student))
     later = timezone.now().timestamp() + timedelta(days=7, seconds=9).total_seconds()
     monkeypatch.setattr("django.core.signing.time", SimpleNamespace(time=lambda: later))
@@ -204,10 +204,10 @@ def test_a_key_of_another_kind_verifies_nothing(student):
     assert not account_of(student).email_verified
 
 
-# How they go out
+# Sending
 
 
-def test_while_one_worker_sends_a_mail_no_other_does(student, settings):
+def test_an_email_is_not_sent_by_two_workers_at_the_same_time(student, settings):
     settings.EMAIL_BACKEND = "tests.users.test_mails.TwoAtOnce"
     put_in_outbox("reset", user_id=student.id)
 
@@ -215,8 +215,8 @@ def test_while_one_worker_sends_a_mail_no_other_does(student, settings):
     assert len(mail.outbox) == 1
 
 
-def test_a_mail_that_goes_out_again_is_known_by_its_id(student):
-    """A worker that dies between sending and noting it sends it again: letter-boxes can tell."""
+def test_an_email_that_is_sent_again_has_the_same_id(student):
+    """A worker that crashes after sending sends it again; mail programs detect the duplicate."""
     first = mailed("reset", student)
     AccountMail.objects.update(sent_at=None, due_at=timezone.now())
 
@@ -226,14 +226,14 @@ def test_a_mail_that_goes_out_again_is_known_by_its_id(student):
     assert mailed("reset", student).extra_headers != first.extra_headers
 
 
-def test_a_mail_goes_out_however_long_the_server_was_away(student):
+def test_an_email_is_sent_after_any_outage_of_the_mail_server(student):
     services.request_password_reset(email=student.email)
     AccountMail.objects.update(created_at=timezone.now() - timedelta(days=30), attempts=400)
 
     assert services.send_account_mails() == 1
 
 
-def test_a_mail_is_tried_less_and_less_often(student, settings):
+def test_the_time_between_attempts_to_send_an_email_grows(student, settings):
     settings.EMAIL_BACKEND = "tests.users.mailboxes.RefusesOne"
     refused = make_student(email="refused@example.org")
     services.request_password_reset(email=refused.email)
@@ -250,7 +250,7 @@ def test_a_mail_is_tried_less_and_less_often(student, settings):
     assert wait() == 24 * 60
 
 
-def test_whoever_was_deactivated_is_mailed_nothing(student):
+def test_deactivated_users_receive_no_emails(student):
     services.request_password_reset(email=student.email)
     services.update_user(user_id=str(student.id), is_active=False)
     services.request_password_reset(email=student.email)
@@ -261,7 +261,7 @@ def test_whoever_was_deactivated_is_mailed_nothing(student):
     assert AccountMail.objects.count() == 1
 
 
-def test_a_mail_speaks_its_readers_language_and_leads_to_the_web_app(settings):
+def test_an_email_is_in_its_readers_language_and_links_to_the_web_app(settings):
     settings.PUBLIC_URL = "https://learn.example"
     user = make_student(username="ada", language="es", email="ada@example.org")
     services.request_password_reset(email="ADA@example.org")
@@ -277,7 +277,7 @@ def test_a_mail_speaks_its_readers_language_and_leads_to_the_web_app(settings):
     assert '<a href="https://learn.example/reset#uid=' in html
 
 
-def test_a_mail_goes_out_once(student):
+def test_an_email_is_sent_once(student):
     services.request_password_reset(email=student.email)
 
     assert services.send_account_mails() == 1
@@ -286,7 +286,7 @@ def test_a_mail_goes_out_once(student):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_do_not_send_a_mail_twice():
+def test_two_workers_do_not_send_an_email_twice():
     for _ in range(10):
         services.request_password_reset(email=make_student().email)
 
@@ -296,7 +296,7 @@ def test_two_workers_do_not_send_a_mail_twice():
     assert len({message.to[0] for message in mail.outbox}) == 10
 
 
-def test_a_mail_that_cannot_go_out_waits_and_the_others_go(student, settings):
+def test_a_failed_email_waits_and_the_others_are_sent(student, settings):
     refused = make_student(email="refused@example.org")
     settings.EMAIL_BACKEND = "tests.users.mailboxes.RefusesOne"
     for user in (refused, student):
@@ -314,14 +314,14 @@ def test_a_mail_that_cannot_go_out_waits_and_the_others_go(student, settings):
     assert mail.outbox[1].extra_headers["Message-ID"].startswith(f"<account-{waiting.pk}-reset@")
 
 
-def test_nobodys_letter_box_is_filled(student):
+def test_emails_to_an_account_are_limited(student):
     for _ in range(10):
         services.request_password_reset(email=student.email)
 
     assert AccountMail.objects.count() == 3
 
 
-def test_no_more_mails_wait_for_an_account_however_long_the_server_is_away(student):
+def test_waiting_emails_of_an_account_are_limited_during_outages(student):
     for _ in range(5):
         services.request_password_reset(email=student.email)
         AccountMail.objects.update(created_at=timezone.now() - timedelta(hours=2))
@@ -330,7 +330,7 @@ def test_no_more_mails_wait_for_an_account_however_long_the_server_is_away(stude
 
 
 @pytest.mark.django_db(transaction=True)
-def test_requests_that_race_for_mails_get_no_more_of_them():
+def test_concurrent_requests_do_not_bypass_the_limit_of_emails():
     student = make_student()
 
     race(10, lambda n: services.request_password_reset(email=student.email))
@@ -338,7 +338,7 @@ def test_requests_that_race_for_mails_get_no_more_of_them():
     assert AccountMail.objects.count() == 3
 
 
-def test_an_address_gets_no_more_mails_through_several_accounts():
+def test_several_accounts_do_not_bypass_the_limit_of_an_address():
     for number in range(5):
         user = make_student(username=f"again{number}", email="Victim@example.org")
         put_in_outbox("verify", user_id=user.id)
@@ -351,7 +351,7 @@ def test_an_address_gets_no_more_mails_through_several_accounts():
     assert sorted(map(subjects.count, set(subjects))) == [3, 3]
 
 
-def test_an_address_gets_no_more_mails_from_accounts_that_move_to_it(student):
+def test_email_changes_do_not_bypass_the_limit_of_an_address(student):
     for number in range(4):
         user = make_student(email=f"own{number}@example.org")
         put_in_outbox("verify", user_id=user.id)
@@ -359,10 +359,10 @@ def test_an_address_gets_no_more_mails_from_accounts_that_move_to_it(student):
         services.send_account_mails()
         services.update_user(user_id=str(user.id), email=f"own{number}@example.org")
 
-    assert len([one for one in mail.outbox if one.to == ["victim@example.org"]]) == 3
+    assert len([message for message in mail.outbox if message.to == ["victim@example.org"]]) == 3
 
 
-def test_a_mail_past_the_limit_of_its_address_goes_out_when_the_limit_allows_it(student):
+def test_an_email_past_the_limit_is_sent_when_the_limit_allows_it(student):
     for _ in range(3):
         mailed("reset", student)
     AccountMail.objects.update(created_at=timezone.now() - timedelta(hours=2))
@@ -378,7 +378,7 @@ def test_a_mail_past_the_limit_of_its_address_goes_out_when_the_limit_allows_it(
     assert services.send_account_mails() == 1
 
 
-def test_a_mail_for_an_account_that_was_erased_meanwhile_is_not_kept(student):
+def test_an_email_of_an_erased_account_is_not_stored(student):
     services.erase(user_id=str(student.id))
 
     put_in_outbox("verify", user_id=student.id)
@@ -386,7 +386,7 @@ def test_a_mail_for_an_account_that_was_erased_meanwhile_is_not_kept(student):
     assert AccountMail.objects.count() == 0
 
 
-def test_a_mailed_key_verifies_its_address_alone(student):
+def test_a_verification_key_verifies_only_its_own_address(student):
     key = verification_key(account_of(student))
     services.update_user(user_id=str(student.id), email="new@example.org")
 
@@ -400,7 +400,7 @@ def test_a_mailed_key_verifies_its_address_alone(student):
     assert account_of(student).email_verified
 
 
-def test_a_new_address_is_offered_verification_whatever_the_old_one_was_sent(student):
+def test_a_new_email_address_receives_a_verification_despite_earlier_emails(student):
     for _ in range(3):
         put_in_outbox(AccountMail.Kind.VERIFY, user_id=student.id)
     before = AccountMail.objects.count()

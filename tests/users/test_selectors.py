@@ -8,16 +8,22 @@ from apps.courses.selectors import invalidate_course
 from apps.users import selectors, services
 from apps.users.events import InstructorsOfPublishedCourses
 from apps.users.models import Session
-from apps.users.serializers import represent_user
-from apps.users.viewer import AnonymousViewer, SignedInViewer
-from tests.factories import make_admin, make_course, make_instructor, make_student
+from apps.users.viewer import AnonymousViewer
+from tests.factories import (
+    enroll_in,
+    make_admin,
+    make_course,
+    make_instructor,
+    make_student,
+    viewer_of,
+)
 
-asked = []
+questions = []
 
 
 @answer(InstructorsOfPublishedCourses)
-def count_questions(question: InstructorsOfPublishedCourses) -> set[str]:
-    asked.append(question)
+def record_question(question: InstructorsOfPublishedCourses) -> set[str]:
+    questions.append(question)
     return set()
 
 
@@ -25,21 +31,11 @@ def names(page) -> list[str]:
     return [row["username"] for row in page.rows]
 
 
-def person(user) -> SignedInViewer:
-    return SignedInViewer(
-        id=str(user.id),
-        account_id=1,
-        username=user.username,
-        is_instructor=user.is_instructor,
-        is_admin=user.is_admin,
-    )
+def list_users(viewer, **filters):
+    return selectors.list_users(viewer=viewer, paging=Paging(), **filters)
 
 
-def listed(viewer, **filters):
-    return selectors.list_users(viewer=viewer, represent=represent_user, paging=Paging(), **filters)
-
-
-def test_a_person_is_found_by_name_whatever_its_case_and_width():
+def test_a_user_is_found_by_username_in_any_case_and_width():
     user = make_student(username="ada")
 
     assert selectors.find_user(username="ＡＤＡ").id == user.id
@@ -47,7 +43,7 @@ def test_a_person_is_found_by_name_whatever_its_case_and_width():
         selectors.find_user(username="bob")
 
 
-def test_cards_show_what_everyone_may_see_and_no_more(student):
+def test_cards_contain_only_public_fields(student):
     services.update_user(user_id=str(student.id), bio="Hello")
 
     cards = selectors.user_cards({str(student.id), "0" * 24}, viewer=AnonymousViewer())
@@ -62,7 +58,7 @@ def test_cards_show_what_everyone_may_see_and_no_more(student):
     }
 
 
-def test_a_card_never_shows_what_was_replaced(student):
+def test_a_card_is_never_stale(student):
     selectors.user_cards({str(student.id)}, viewer=AnonymousViewer())
 
     services.update_user(user_id=str(student.id), bio="New")
@@ -73,29 +69,29 @@ def test_a_card_never_shows_what_was_replaced(student):
     )
 
 
-def test_a_person_never_shows_what_was_replaced(student):
-    assert not selectors.cached_user(str(student.id), represent=represent_user)["is_instructor"]
+def test_a_cached_user_is_never_stale(student):
+    assert not selectors.cached_user(str(student.id))["is_instructor"]
 
     services.update_user(user_id=str(student.id), is_instructor=True)
 
-    assert selectors.cached_user(str(student.id), represent=represent_user)["is_instructor"]
+    assert selectors.cached_user(str(student.id))["is_instructor"]
 
 
-def test_the_list_of_teachers_never_shows_what_was_replaced(instructor):
-    assert names(listed(AnonymousViewer())) == []
+def test_the_list_of_instructors_is_never_stale(instructor):
+    assert names(list_users(AnonymousViewer())) == []
 
     course = make_course(instructor=instructor)
-    assert names(listed(AnonymousViewer())) == [instructor.username]
+    assert names(list_users(AnonymousViewer())) == [instructor.username]
 
     services.update_user(user_id=str(instructor.id), bio="New")
-    assert [row["bio"] for row in listed(AnonymousViewer()).rows] == ["New"]
+    assert [row["bio"] for row in list_users(AnonymousViewer()).rows] == ["New"]
 
     course.update(set__published=False)
     invalidate_course(course.id)
-    assert names(listed(AnonymousViewer())) == []
+    assert names(list_users(AnonymousViewer())) == []
 
 
-def test_a_search_finds_the_beginnings_of_words_of_names():
+def test_a_search_matches_beginnings_of_words_in_usernames():
     ada = make_student(username="ada.lovelace", email="countess@example.org")
     make_student(username="grace.hopper")
 
@@ -105,35 +101,46 @@ def test_a_search_finds_the_beginnings_of_words_of_names():
         assert selectors.users_matching(pattern) == []
 
 
-def test_admins_search_addresses_too_and_others_do_not(admin):
+def test_only_admins_search_email_addresses(admin):
     ada = make_instructor(username="ada", email="countess@example.org")
     make_course(instructor=ada)
 
-    assert names(listed(person(admin), search="COUNTESS@ex")) == ["ada"]
-    assert names(listed(AnonymousViewer(), search="countess@ex")) == []
-    assert names(listed(AnonymousViewer(), search="ad")) == ["ada"]
+    assert names(list_users(viewer_of(admin), search="COUNTESS@ex")) == ["ada"]
+    assert names(list_users(AnonymousViewer(), search="countess@ex")) == []
+    assert names(list_users(AnonymousViewer(), search="ad")) == ["ada"]
     for pattern in (".*", "count.*", "[", "countess?@"):
-        assert names(listed(person(admin), search=pattern)) == [], pattern
+        assert names(list_users(viewer_of(admin), search=pattern)) == [], pattern
 
 
-def test_people_are_narrowed_by_role(admin):
+def test_users_are_filtered_by_role(admin):
     make_student(username="sam")
     make_instructor(username="ivy")
     make_admin(username="amy", is_instructor=True)
 
-    assert names(listed(person(admin), role="student")) == ["sam"]
-    assert names(listed(person(admin), role="instructor")) == ["amy", "ivy"]
-    assert names(listed(person(admin), role="admin")) == ["amy", admin.username]
-    assert names(listed(person(admin), ordering="-username"))[-1] == "amy"
+    assert names(list_users(viewer_of(admin), role="student")) == ["sam"]
+    assert names(list_users(viewer_of(admin), role="instructor")) == ["amy", "ivy"]
+    assert names(list_users(viewer_of(admin), role="admin")) == ["amy", admin.username]
+    assert names(list_users(viewer_of(admin), ordering="-username"))[-1] == "amy"
 
 
-def test_a_dead_session_is_not_revived_by_an_empty_cache(student):
+def test_no_filter_reveals_to_others_who_is_an_admin(admin):
+    instructor, student = make_instructor(), make_student(username="sam")
+    course = make_course(instructor=instructor)
+    for enrolled in (student, admin):
+        enroll_in(course, enrolled)
+
+    students = names(list_users(viewer_of(instructor), role="student"))
+
+    assert sorted(students) == sorted(["sam", admin.username])
+
+
+def test_an_ended_session_is_not_restored_by_an_empty_cache(student):
     tokens = services.open_session(user=student)
 
     def session():
-        return selectors.cached_session_and_user(
-            tokens.session_id, str(student.id), represent=represent_user, counting=None
-        )[0]
+        return selectors.cached_session_and_user(tokens.session_id, str(student.id), counting=None)[
+            0
+        ]
 
     assert session()["account"]
     services.end_all_sessions(account_id=Session.objects.get().account_id)

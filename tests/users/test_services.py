@@ -17,36 +17,35 @@ from apps.users import selectors, services
 from apps.users.documents import User
 from apps.users.events import InstructorGranted, UserErased, UserRegistered
 from apps.users.models import Account, AccountMail, Session
-from apps.users.services import people, profiles
+from apps.users.services import profiles, users
 from apps.users.services.mails import verification_key
-from apps.users.services.people import _write_both
-from apps.users.services.profiles import UNDISTURBED
+from apps.users.services.profiles import GRACE_PERIOD
 from apps.users.tasks import repair_profiles
 from tests.factories import PASSWORD, make_admin, make_instructor, make_student
 from tests.users.pictures import png
 from tests.users.racing import race
 
-heard = []
-in_trouble = set()
+published = []
+failing_users = set()
 
 
 @subscribe(UserRegistered)
 @subscribe(InstructorGranted)
-def hear(event) -> None:
-    heard.append(event)
+def record(event) -> None:
+    published.append(event)
 
 
 @subscribe(UserErased)
 @subscribe(InstructorGranted)
 def fail_for_some(event: UserErased | InstructorGranted) -> None:
-    if event.user_id in in_trouble:
+    if event.user_id in failing_users:
         raise RuntimeError("a store is away")
 
 
 @pytest.fixture(autouse=True)
 def _quiet():
-    heard.clear()
-    in_trouble.clear()
+    published.clear()
+    failing_users.clear()
 
 
 def account_of(user: User) -> Account:
@@ -57,10 +56,10 @@ def long_ago(**rows) -> None:
     Account.objects.filter(**rows).update(date_joined=timezone.now() - timedelta(hours=1))
 
 
-# Coming in
+# New accounts
 
 
-def test_an_account_and_its_profile_are_made_together():
+def test_an_account_and_its_profile_are_created_together():
     user = services.create_account(username="ada", email="ada@example.org", password=PASSWORD)
 
     account = account_of(user)
@@ -69,7 +68,7 @@ def test_an_account_and_its_profile_are_made_together():
     assert (account.username, account.email) == (user.username, user.email)
     assert not account.is_staff
     assert User.objects.get(id=user.id).is_student
-    assert heard == [UserRegistered(user_id=str(user.id))]
+    assert published == [UserRegistered(user_id=str(user.id))]
 
 
 @pytest.mark.parametrize(
@@ -81,7 +80,7 @@ def test_an_account_and_its_profile_are_made_together():
         ("Al", "ａl@example.org", ["username", "email"]),
     ],
 )
-def test_a_name_is_taken_whatever_its_case_and_width(name, address, fields):
+def test_a_taken_name_is_rejected_in_any_case_and_width(name, address, fields):
     make_student(username="al", email="al@example.org")
 
     with pytest.raises(Invalid) as refusal:
@@ -91,7 +90,7 @@ def test_a_name_is_taken_whatever_its_case_and_width(name, address, fields):
     assert Account.objects.count() == User.objects.count() == 1
 
 
-def test_where_the_profile_cannot_be_made_the_account_goes():
+def test_an_account_is_deleted_if_its_profile_cannot_be_created():
     settled = make_student(username="ada")
     Account.objects.filter(profile_id=str(settled.id)).update(username="b", username_key="b")
 
@@ -102,45 +101,45 @@ def test_where_the_profile_cannot_be_made_the_account_goes():
     assert User.objects.count() == 1
 
 
-def test_a_profile_that_nobody_owns_is_in_nobodys_way():
+def test_an_orphaned_profile_does_not_block_a_new_account():
     orphan = make_student(username="ada")
     Account.objects.all().delete()
 
     user = services.create_account(username="ada", email="new@example.org")
 
-    assert [one.id for one in User.objects] == [user.id]
+    assert [user.id for user in User.objects] == [user.id]
     assert user.id != orphan.id
 
 
-def test_a_second_try_finds_what_the_first_has_made():
-    given = {"username": "ada", "email": "ada@example.org", "profile_id": ObjectId()}
-    first = services.create_account(**given)
+def test_a_retry_returns_what_the_first_call_created():
+    fields = {"username": "ada", "email": "ada@example.org", "profile_id": ObjectId()}
+    first = services.create_account(**fields)
     User.objects.delete()
 
-    again = services.create_account(**given)
+    again = services.create_account(**fields)
 
     assert again.id == first.id
     assert Account.objects.count() == User.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_many_who_want_a_name_one_gets_it():
+def test_only_one_of_many_concurrent_registrations_gets_a_username():
     outcomes = race(12, lambda n: services.create_account(username="ada", email=f"{n}@example.org"))
 
-    assert sum(isinstance(one, User) for one in outcomes) == 1
-    assert sum(isinstance(one, Invalid) for one in outcomes) == 11
+    assert sum(isinstance(outcome, User) for outcome in outcomes) == 1
+    assert sum(isinstance(outcome, Invalid) for outcome in outcomes) == 11
     assert Account.objects.count() == User.objects.count() == 1
 
 
-def test_a_failed_second_try_leaves_what_the_first_has_made():
-    given = {"username": "ada", "email": "ada@example.org", "profile_id": ObjectId()}
-    services.create_account(**given)
+def test_a_failed_retry_keeps_what_the_first_call_created():
+    fields = {"username": "ada", "email": "ada@example.org", "profile_id": ObjectId()}
+    services.create_account(**fields)
     other = make_student(username="bob")
-    User.objects(id=given["profile_id"]).delete()
+    User.objects(id=fields["profile_id"]).delete()
     User.objects(id=other.id).update(set__username_key="ada")
 
     with pytest.raises(Invalid):
-        services.create_account(**given)
+        services.create_account(**fields)
 
     assert Account.objects.filter(username="ada").exists()
 
@@ -148,7 +147,7 @@ def test_a_failed_second_try_leaves_what_the_first_has_made():
 # Changes
 
 
-def test_a_new_address_is_unverified_and_asks_for_proof(student):
+def test_a_new_email_address_is_unverified_and_receives_a_verification_email(student):
     services.verify_email(key=verification_key(account_of(student)))
 
     services.update_user(user_id=str(student.id), bio="Hello", email="new@example.org")
@@ -161,7 +160,7 @@ def test_a_new_address_is_unverified_and_asks_for_proof(student):
     assert list(AccountMail.objects.values_list("kind", flat=True)) == ["verify"]
 
 
-def test_a_change_that_comes_too_late_changes_neither_store(student):
+def test_a_stale_change_changes_neither_store(student):
     with pytest.raises(StaleRevision):
         services.update_user(user_id=str(student.id), expected=[7], email="new@example.org")
 
@@ -169,36 +168,36 @@ def test_a_change_that_comes_too_late_changes_neither_store(student):
     assert selectors.get_user(student.id).email == student.email
 
 
-def test_what_the_profile_refuses_is_undone_in_the_account(student):
+def test_a_failed_write_of_the_profile_is_undone_in_the_account(student):
     other = make_student()
     Account.objects.filter(profile_id=str(other.id)).update(email="x@y.org", email_key="x@y.org")
 
-    with pytest.raises(Exception):  # noqa: B017, PT011 - the profile of the other still holds it
+    with pytest.raises(Exception):  # noqa: B017, PT011 - the other profile still has the email address
         services.update_user(user_id=str(student.id), email=other.email)
 
     assert account_of(student).email == student.email
 
 
-def test_a_deactivation_that_is_undone_ends_no_session(student, monkeypatch):
+def test_a_deactivation_that_is_undone_ends_no_sessions(student, monkeypatch):
     services.open_session(user=student)
     [session] = Session.objects.all()
-    refuse = people._write_profile
+    refuse = users._write_profile
 
     def lookup_meanwhile(*arguments):
         assert not selectors.is_session_active(session.pk)
         return refuse(*arguments)
 
-    monkeypatch.setattr(people, "_write_profile", lookup_meanwhile)
+    monkeypatch.setattr(users, "_write_profile", lookup_meanwhile)
     stale = [student.revision + 1]
 
     with pytest.raises(StaleRevision):
-        _write_both(account_of(student), student, stale, {"is_active": False})
+        users._write_both(account_of(student), student, stale, {"is_active": False})
 
     assert account_of(student).is_active
     assert selectors.is_session_active(session.pk)
 
 
-def test_a_granted_request_is_told_once(student):
+def test_a_grant_is_published_once(student):
     services.update_user(user_id=str(student.id), instructor_requested=True)
     for _ in range(2):
         user = services.update_user(user_id=str(student.id), is_instructor=True)
@@ -206,57 +205,61 @@ def test_a_granted_request_is_told_once(student):
     assert user.is_instructor
     assert user.is_student
     assert not user.instructor_requested
-    assert heard[1:] == [
+    assert published[1:] == [
         InstructorGranted(str(student.id), granted_at=format_timestamp(user.granted_at))
     ]
     assert user.granted_at
 
 
-def test_a_grant_that_not_all_have_heard_of_is_told_again(student):
-    in_trouble.add(str(student.id))
+def test_an_undelivered_grant_is_delivered_again(student):
+    failing_users.add(str(student.id))
     services.update_user(user_id=str(student.id), is_instructor=True)
-    in_trouble.clear()
-    heard.clear()
-    assert services.repair_grants() == 0  # it may be being told just now
+    failing_users.clear()
+    published.clear()
+    assert services.repair_grants() == 0  # The grant may be being delivered.
 
     granted = User.objects(id=student.id)
-    granted.update(set__pending_since=now_in_milliseconds() - timedelta(minutes=2))
+    granted.update(set__undelivered_since=now_in_milliseconds() - timedelta(minutes=2))
     assert [services.repair_grants() for _ in range(2)] == [1, 0]
 
-    assert len(heard) == 1
+    assert len(published) == 1
 
 
-def test_a_grant_that_was_taken_away_again_is_told_no_more(student):
-    in_trouble.add(str(student.id))
+def test_a_revoked_grant_is_not_delivered(student):
+    failing_users.add(str(student.id))
     services.update_user(user_id=str(student.id), is_instructor=True)
     services.update_user(user_id=str(student.id), is_instructor=False)
 
-    assert User.objects(pending_since__gt=now_in_milliseconds() - timedelta(days=1)).count() == 0
+    assert (
+        User.objects(undelivered_since__gt=now_in_milliseconds() - timedelta(days=1)).count() == 0
+    )
 
 
-def test_who_is_granted_again_is_told_again(student):
+def test_a_second_grant_is_published_again(student):
     for is_instructor in (True, False, True):
         services.update_user(user_id=str(student.id), is_instructor=is_instructor)
         sleep(0.002)
 
-    assert len({event.granted_at for event in heard[1:]}) == 2
+    assert len({event.granted_at for event in published[1:]}) == 2
 
 
-def test_of_two_who_grant_at_once_one_has_granted(student):
+def test_only_one_of_two_concurrent_grants_counts(student):
     account, before = account_of(student), selectors.get_user(student.id)
 
-    first, second = (_write_both(account, before, None, {"is_instructor": True}) for _ in range(2))
+    first, second = (
+        users._write_both(account, before, None, {"is_instructor": True}) for _ in range(2)
+    )
 
     assert first.granted_at == second.granted_at
     assert second.revision == first.revision + 1
 
 
-def test_a_grant_of_somebody_who_was_changed_since_is_refused(student):
+def test_a_stale_grant_is_rejected(student):
     stale = student.revision
     services.update_user(user_id=str(student.id), bio="New")
 
     with pytest.raises(StaleRevision):
-        _write_both(
+        users._write_both(
             account_of(student), selectors.get_user(student.id), [stale], {"is_instructor": True}
         )
     assert not selectors.get_user(student.id).granted_at
@@ -271,7 +274,7 @@ def test_deactivation_ends_all_sessions(student):
     assert not selectors.get_user(student.id).is_active
 
 
-def test_the_last_admin_cannot_go(admin):
+def test_the_last_admin_cannot_be_removed_or_deactivated(admin):
     make_admin(username="retired")
     services.update_user(user_id=str(selectors.find_user(username="retired").id), is_active=False)
 
@@ -286,18 +289,18 @@ def test_the_last_admin_cannot_go(admin):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_admins_who_demote_each_other_one_stays():
+def test_one_of_several_admins_demoted_concurrently_remains():
     admins = [make_admin() for _ in range(6)]
 
     outcomes = race(6, lambda n: services.update_user(user_id=str(admins[n].id), is_admin=False))
 
-    assert sum(isinstance(one, services.LastAdmin) for one in outcomes) == 1
+    assert sum(isinstance(outcome, services.LastAdmin) for outcome in outcomes) == 1
     assert Account.objects.filter(is_superuser=True).count() == 1
     assert User.objects(is_admin=True).count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_admin_who_goes_while_another_is_going_is_the_last():
+def test_an_admin_cannot_leave_while_the_only_other_admin_is_leaving():
     first, second = make_admin(), make_admin()
     going = Event()
 
@@ -306,7 +309,7 @@ def test_an_admin_who_goes_while_another_is_going_is_the_last():
             with transaction.atomic():
                 Account.objects.filter(profile_id=str(first.id)).update(is_superuser=False)
                 going.set()
-                sleep(0.3)  # the other comes meanwhile
+                sleep(0.3)  # The other demotion starts meanwhile.
         else:
             going.wait()
             services.update_user(user_id=str(second.id), is_admin=False)
@@ -315,7 +318,7 @@ def test_an_admin_who_goes_while_another_is_going_is_the_last():
     assert account_of(second).is_superuser
 
 
-def test_an_admin_is_staff_and_no_longer_when_demoted(admin):
+def test_a_demoted_admin_is_no_longer_staff(admin):
     other = make_admin()
 
     services.update_user(user_id=str(other.id), is_admin=False)
@@ -325,7 +328,7 @@ def test_an_admin_is_staff_and_no_longer_when_demoted(admin):
     assert not selectors.get_user(other.id).is_admin
 
 
-def test_a_new_picture_takes_the_place_of_the_old(student):
+def test_a_new_picture_replaces_the_old_one(student):
     first = services.set_picture(user_id=str(student.id), by=str(student.id), upload=upload())
     second = services.set_picture(user_id=str(student.id), by=str(student.id), upload=upload())
 
@@ -339,7 +342,7 @@ def test_a_new_picture_takes_the_place_of_the_old(student):
     assert selectors.get_user(student.id).profile_picture is None
 
 
-def test_a_picture_that_comes_too_late_is_not_kept(student):
+def test_a_picture_with_a_stale_revision_is_not_stored(student):
     with pytest.raises(StaleRevision):
         services.set_picture(
             user_id=str(student.id), by=str(student.id), upload=upload(), expected=[9]
@@ -348,10 +351,10 @@ def test_a_picture_that_comes_too_late_is_not_kept(student):
     assert not default_storage.exists("people") or default_storage.listdir("people") == ([], [])
 
 
-# Going
+# Erasure
 
 
-def test_who_is_erased_leaves_nothing_and_the_names_are_free():
+def test_an_erased_user_leaves_nothing_and_frees_the_names():
     user = make_student(username="ada", email="ada@example.org")
     pictured = services.set_picture(user_id=str(user.id), by=str(user.id), upload=upload())
     services.open_session(user=user)
@@ -365,9 +368,9 @@ def test_who_is_erased_leaves_nothing_and_the_names_are_free():
     assert make_student(username="ada", email="ada@example.org")
 
 
-def test_an_erasure_that_was_cut_off_is_finished_by_the_sweep(student):
+def test_an_interrupted_erasure_is_finished_by_the_sweep(student):
     tokens = services.open_session(user=student)
-    in_trouble.add(str(student.id))
+    failing_users.add(str(student.id))
 
     services.erase(user_id=str(student.id))
 
@@ -380,7 +383,7 @@ def test_an_erasure_that_was_cut_off_is_finished_by_the_sweep(student):
         make_student(username=student.username)
     assert repair_profiles() == 0
 
-    in_trouble.clear()
+    failing_users.clear()
 
     assert repair_profiles() == 1
     assert Account.objects.count() == User.objects.count() == 0
@@ -389,9 +392,9 @@ def test_an_erasure_that_was_cut_off_is_finished_by_the_sweep(student):
 # The sweep
 
 
-def test_a_missing_profile_is_made_again(admin):
+def test_a_missing_profile_is_created_again(admin):
     User.objects.delete()
-    assert services.repair_profiles() == 0  # it may just be being made
+    assert services.repair_profiles() == 0  # The profile may be being created.
 
     long_ago()
 
@@ -400,7 +403,7 @@ def test_a_missing_profile_is_made_again(admin):
     assert (user.username, user.is_admin) == (admin.username, True)
 
 
-def test_a_missing_profile_is_made_when_its_owner_signs_in():
+def test_a_missing_profile_is_created_when_its_owner_signs_in():
     user = make_student(username="ada", password=PASSWORD)
     User.objects.delete()
 
@@ -431,13 +434,13 @@ def test_a_write_that_began_before_a_demotion_does_not_undo_it(admin):
     as_it_was = account_of(other)
     services.update_user(user_id=str(other.id), is_admin=False)
 
-    user = _write_both(as_it_was, selectors.get_user(other.id), None, {"bio": "Still here"})
+    user = users._write_both(as_it_was, selectors.get_user(other.id), None, {"bio": "Still here"})
 
     assert (user.bio, user.is_admin) == ("Still here", False)
     assert not selectors.get_user(other.id).is_admin
 
 
-def test_a_profile_is_not_made_for_whoever_was_erased_meanwhile(student):
+def test_no_profile_is_created_for_a_user_erased_meanwhile(student):
     as_it_was = account_of(student)
     services.erase(user_id=str(student.id))
 
@@ -459,20 +462,20 @@ def test_a_change_that_races_with_an_erasure_leaves_nothing():
     outcomes = race(8, act)
 
     assert outcomes[4] is None
-    assert {type(one) for one in outcomes} <= {type(None), User, NotFound}
+    assert {type(outcome) for outcome in outcomes} <= {type(None), User, NotFound}
     assert User.objects.count() == Account.objects.count() == 0
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_many_who_use_a_mailed_link_at_once_one_sets_the_password():
-    account = account_of(make_student())  # as the link was checked against it
+def test_only_one_of_several_concurrent_uses_of_a_reset_link_sets_the_password():
+    account = account_of(make_student())  # as it was when the link was checked
 
     outcomes = race(
         6, lambda n: services.reset_password(account=account, new_password=f"a new phrase {n}")
     )
 
-    assert sum(one is None for one in outcomes) == 1
-    assert sum(isinstance(one, Invalid) for one in outcomes) == 5
+    assert sum(outcome is None for outcome in outcomes) == 1
+    assert sum(isinstance(outcome, Invalid) for outcome in outcomes) == 5
     assert account_of(User.objects.get()).check_password(f"a new phrase {outcomes.index(None)}")
 
 
@@ -496,7 +499,7 @@ def test_each_sweep_repairs_new_accounts_and_a_batch_of_the_others(monkeypatch):
 
     left = []
     for minute in range(3):
-        monkeypatch.setattr(timezone, "now", lambda minute=minute: now + minute * UNDISTURBED)
+        monkeypatch.setattr(timezone, "now", lambda minute=minute: now + minute * GRACE_PERIOD)
         services.repair_profiles()
         left.append(6 - User.objects.count())
         assert User.objects(id=new.id).count() == 1
@@ -512,7 +515,7 @@ def test_each_profile_without_an_account_has_its_turn(monkeypatch):
     Account.objects.all().delete()
     now, numbers = timezone.now(), []
     for minute in range(9):
-        monkeypatch.setattr(timezone, "now", lambda minute=minute: now + minute * UNDISTURBED)
+        monkeypatch.setattr(timezone, "now", lambda minute=minute: now + minute * GRACE_PERIOD)
         numbers.append(services.repair_profiles())
 
     assert max(numbers) <= 2

@@ -23,7 +23,7 @@ WEEK = timedelta(days=7)
 
 
 def forged(**changes) -> str:
-    """Return an access token as we make them, but for what is named."""
+    """Return a valid access token with these claims replaced."""
     now = int(time.time())
     claims = {
         "token_type": "access",
@@ -42,7 +42,7 @@ def forged(**changes) -> str:
     return jwt.encode(claims, key, algorithm=algorithm)
 
 
-def test_a_token_as_we_make_them_is_read():
+def test_a_valid_token_is_accepted():
     assert read_access(forged()).session_id == "s"
 
 
@@ -64,18 +64,18 @@ def test_a_token_as_we_make_them_is_read():
     ],
     ids=str,
 )
-def test_any_other_token_is_void(changes):
+def test_any_other_token_is_rejected(changes):
     with pytest.raises(InvalidToken):
         read_access(forged(**changes))
 
 
 @pytest.mark.parametrize("off", [-9, 9])
-def test_a_clock_that_is_off_a_little_does_no_harm(off):
+def test_small_clock_differences_are_tolerated(off):
     now = int(time.time()) + off
     assert read_access(forged(iat=now, exp=now + (900 if off > 0 else 1)))
 
 
-def test_an_access_token_is_no_refresh_token(student):
+def test_an_access_token_is_not_a_refresh_token(student):
     tokens = services.open_session(user=student)
 
     with pytest.raises(InvalidToken):
@@ -84,7 +84,7 @@ def test_an_access_token_is_no_refresh_token(student):
         read_access(tokens.refresh)
 
 
-def test_a_refresh_token_is_good_once_and_takes_its_successor_with_it(student):
+def test_reusing_a_refresh_token_also_invalidates_its_successor(student):
     first = services.open_session(user=student)
     _, second = services.refresh_session(token=first.refresh)
 
@@ -147,30 +147,30 @@ def test_expired_tokens_and_sessions_are_removed_a_few_at_a_time(student, monkey
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_fifty_who_show_a_refresh_token_one_gets_the_next():
+def test_only_one_of_fifty_concurrent_refreshes_gets_a_new_token():
     tokens = services.open_session(user=make_student())
 
     outcomes = race(50, lambda n: services.refresh_session(token=tokens.refresh))
 
-    assert sum(isinstance(one, tuple) for one in outcomes) == 1
-    assert sum(isinstance(one, services.SessionEnded) for one in outcomes) == 49
+    assert sum(isinstance(outcome, tuple) for outcome in outcomes) == 1
+    assert sum(isinstance(outcome, services.SessionEnded) for outcome in outcomes) == 49
     assert Session.objects.count() == 0
 
 
 @pytest.mark.django_db(transaction=True)
-def test_sixteen_sign_in_at_once_and_none_meets_a_locked_database(patient_accounts):
-    people = [make_student(password=PASSWORD) for _ in range(16)]
+def test_sixteen_concurrent_sign_ins_do_not_meet_a_locked_database(patient_accounts):
+    users = [make_student(password=PASSWORD) for _ in range(16)]
 
     def sign_in_and_out(n: int):
         for _ in range(5):
-            _, tokens = services.sign_in(username=people[n].username, password=PASSWORD)
+            _, tokens = services.sign_in(username=users[n].username, password=PASSWORD)
             _, tokens = services.refresh_session(token=tokens.refresh)
             services.sign_out(session_id=tokens.session_id, refresh="")
 
     assert race(16, sign_in_and_out) == [None] * 16
 
 
-def test_a_session_ends_after_a_month_however_it_is_used(student):
+def test_a_session_ends_after_a_month_of_any_use(student):
     tokens = services.open_session(user=student)
     session = Session.objects.get()
     lives = session.expires_at - session.created_at
@@ -186,7 +186,7 @@ def test_a_session_ends_after_a_month_however_it_is_used(student):
         services.refresh_session(token=tokens.refresh)
 
 
-def test_a_session_is_over_that_nobody_has_used_for_a_week(student):
+def test_a_session_ends_after_a_week_without_use(student):
     tokens = services.open_session(user=student)
     Session.objects.update(last_used_at=timezone.now() - WEEK)
 
@@ -196,7 +196,7 @@ def test_a_session_is_over_that_nobody_has_used_for_a_week(student):
         services.verify_token(token=tokens.refresh)
 
 
-def test_sessions_that_are_over_are_removed(student):
+def test_expired_sessions_are_deleted(student):
     services.open_session(user=student)
     dead = services.open_session(user=student)
     Session.objects.filter(pk=dead.session_id).update(expires_at=timezone.now())
@@ -219,7 +219,7 @@ def test_ending_sessions_twice_changes_nothing(student):
     assert BlacklistedToken.objects.count() == 1
 
 
-def test_a_dead_token_that_another_worker_has_recorded_is_no_trouble(student):
+def test_a_used_token_may_already_have_been_recorded_by_another_worker(student):
     tokens = services.open_session(user=student)
     end = timezone.now() + WEEK
     OutstandingToken.objects.create(jti=tokens.refresh_jti, token="", expires_at=end)
@@ -229,7 +229,7 @@ def test_a_dead_token_that_another_worker_has_recorded_is_no_trouble(student):
     assert BlacklistedToken.objects.count() == 1
 
 
-def test_whoever_signs_in_with_a_password_that_was_just_changed_is_out(student):
+def test_a_password_that_was_just_changed_opens_no_session(student):
     from apps.users.services.sessions import _open
 
     account = Account.objects.get()  # as it was when its password was checked
@@ -239,7 +239,7 @@ def test_whoever_signs_in_with_a_password_that_was_just_changed_is_out(student):
         _open(account, user_agent="", address="")
 
 
-def test_unknown_inactive_and_wrong_are_refused_in_the_same_time():
+def test_failed_sign_ins_take_the_same_time_for_all_reasons():
     make_student(username="active", password=PASSWORD)
     make_student(username="inactive", password=PASSWORD)
     make_student(username="invited")
@@ -258,15 +258,17 @@ def test_unknown_inactive_and_wrong_are_refused_in_the_same_time():
             services.sign_in(username=username, password=password)
         return time.process_time() - began
 
-    rounds = [{what: seconds(*given) for what, given in tries.items()} for _ in range(15)]
-    medians = [median(one[what] for one in rounds) for what in tries]
+    rounds = [
+        {reason: seconds(*credentials) for reason, credentials in tries.items()} for _ in range(15)
+    ]
+    medians = [median(times[reason] for times in rounds) for reason in tries]
     assert max(medians) < 1.2 * min(medians)
 
 
-# How many there are
+# The maximum of sessions
 
 
-def test_one_session_too_many_ends_the_least_recently_used(student, settings):
+def test_a_session_past_the_maximum_ends_the_least_recently_used(student, settings):
     settings.MAX_SESSIONS = 3
     first, second, third = (services.open_session(user=student) for _ in range(3))
     services.refresh_session(token=first.refresh)  # so the second is the oldest
@@ -283,7 +285,7 @@ def test_one_session_too_many_ends_the_least_recently_used(student, settings):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_however_many_sign_in_at_once_no_more_sessions_live(student, settings):
+def test_concurrent_sign_ins_do_not_exceed_the_maximum_of_sessions(student, settings):
     settings.MAX_SESSIONS = 3
 
     race(10, lambda _: services.open_session(user=student))

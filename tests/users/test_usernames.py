@@ -1,4 +1,4 @@
-"""Which usernames can be chosen, and whom a typed name or email address signs in."""
+"""Which usernames are accepted, and which account a typed name or email address signs in to."""
 
 import sys
 import unicodedata
@@ -11,7 +11,7 @@ from apps.users import selectors
 from apps.users.models import Account
 from apps.users.usernames import normalize_username, validate_username
 from tests.factories import PASSWORD, make_student
-from tests.users.test_api_auth import ADA, login
+from tests.users.auth_client import ADA, login
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ from tests.users.test_api_auth import ADA, login
         *("김철수", "金철수kim", "ㄅㄆㄇ漢a", "việtnguyễn", "kaʻu"),
     ],
 )
-def test_names_may_be_of_any_one_script(name):
+def test_usernames_may_use_any_single_script(name):
     for form in ("NFC", "NFD"):
         validate_username(normalize_username(unicodedata.normalize(form, name)))
 
@@ -45,7 +45,7 @@ def test_names_may_be_of_any_one_script(name):
         *("ad\u202ea", "ad\u2066a\u2069", "\u200eada", "\u061cada", "ad\u115fa", "ad\u1160a"),
         *("ad\u3164a", "ad\uffa0a", "ad\u034fa", "ada\ufe0f", "ada\U000e0100", "ad\u17b4a"),
         *("ad\u180ba", "ad\u2800a", "ad\U000e0041a", "ad\u206aa"),
-        # Marks that stand on nothing, or in a heap.
+        # Marks without a letter, or too many marks on a letter.
         *("\u0301ada", ".\u0301ada", "a\u0301\u0302\u0303\u0304\u0305da", "ada\u20dd"),
         # Other characters.
         *("a da", "ada!", "a/da", "a<da", "ada\n", "ad\x00a", "ad\ud800a", "ada’s", "½½½", "ada😀"),
@@ -63,30 +63,28 @@ def test_names_may_be_of_any_one_script(name):
         *("@x@example.com", "ada@school.x", "x@localhost.", "x@a_b.c"),
     ],
 )
-def test_names_that_mislead_are_refused(name):
+def test_misleading_usernames_are_rejected(name):
     with pytest.raises(ValidationError):
         validate_username(normalize_username(name))
 
 
 def test_only_one_modifier_letter_is_allowed():
-    """The others look like it, like punctuation or like each other."""
+    """The other modifier letters look like it, like punctuation or like each other."""
     names = {chr(number): unicodedata.name(chr(number), "") for number in range(sys.maxunicode)}
     allowed = set()
-    for letter in [one for one, name in names.items() if name.startswith("MODIFIER LETTER ")]:
+    for letter in [letter for letter, name in names.items() if name.startswith("MODIFIER LETTER ")]:
         with suppress(ValidationError):
             validate_username(normalize_username(f"ada{letter}l"))
             allowed.add(unicodedata.normalize("NFKC", letter))
 
-    modifiers = {one for one in allowed if unicodedata.category(one) == "Lm"}
-    assert modifiers == {
-        "\u02bb"
-    }  # the rest are other forms of Latin letters, and compared as such
+    modifiers = {letter for letter in allowed if unicodedata.category(letter) == "Lm"}
+    assert modifiers == {"\u02bb"}  # The others are forms of Latin letters, and compared like them.
 
 
 @pytest.mark.parametrize(
     "name", ["d\u0435mo-admin", "ad\u200ba", "ad\u202ea", "victim@example.org"]
 )
-def test_no_route_takes_a_name_that_misleads(anonymous, admin, name):
+def test_every_route_rejects_misleading_usernames(anonymous, admin, name):
     from tests.factories import client_of
 
     registered = anonymous.post("/api/auth/registration/", ADA | {"username": name})
@@ -96,7 +94,7 @@ def test_no_route_takes_a_name_that_misleads(anonymous, admin, name):
         assert (response.status_code, list(response.data)) == (400, ["username"])
 
 
-def test_a_name_is_stored_as_it_was_written_and_compared_without_width_and_case(anonymous):
+def test_a_username_is_stored_as_written_and_compared_without_case_and_width(anonymous):
     response = anonymous.post("/api/auth/registration/", ADA | {"username": "Ｊose\u0301"})
 
     assert response.data["user"]["username"] == "Ｊosé"
@@ -108,14 +106,14 @@ def test_a_name_is_stored_as_it_was_written_and_compared_without_width_and_case(
 
 
 @pytest.mark.parametrize("typed", ["ada@example.org", "ADA@Example.org", " ａｄａ@example.org "])
-def test_the_field_for_names_takes_an_address(typed):
+def test_the_username_field_accepts_an_email_address(typed):
     ada = make_student(username="ada", email="ada@example.org", password=PASSWORD)
 
     assert login(username=typed).data["user"]["id"] == str(ada.id)
     assert login(username=typed, password="wrong").status_code == 401
 
 
-def test_an_address_signs_in_its_own_account_though_an_older_name_has_its_form():
+def test_an_email_address_signs_in_its_own_account_despite_an_equal_older_username():
     catcher = make_student(username="catcher", email="c@example.org", password=PASSWORD)
     Account.objects.filter(username="catcher").update(
         username="ada@example.org", username_key="ada@example.org"
@@ -130,7 +128,7 @@ def test_an_address_signs_in_its_own_account_though_an_older_name_has_its_form()
     assert selectors.find_account_for_sign_in("c@example.org").profile_id == str(catcher.id)
 
 
-def test_a_name_of_other_letters_that_is_older_than_the_rule_signs_in():
+def test_an_older_username_that_is_no_longer_allowed_still_signs_in():
     make_student(username="d\u0435mo", password=PASSWORD)
 
     assert login(username="d\u0435mo").status_code == 200

@@ -1,4 +1,4 @@
-"""allauth's table held former email addresses; nothing of ours reads or fills it any more."""
+"""Empty allauth's table of former email addresses, which the product no longer uses."""
 
 from django.db import migrations
 

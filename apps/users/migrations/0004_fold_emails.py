@@ -1,4 +1,4 @@
-"""Email addresses are compared with their domain in its IDNA form: keys are recomputed."""
+"""Recompute the keys of email addresses, which now contain the domain in its IDNA form."""
 
 from django.db import migrations
 
@@ -6,7 +6,7 @@ from apps.common.normalization import normalize_email_key
 
 
 def fold_emails(apps, schema_editor) -> None:
-    """An address whose new key another account has keeps its old one, so both can sign in."""
+    """Update keys, unless another account has the new key, so that both can still sign in."""
     accounts = apps.get_model("users", "Account").objects
     rows = accounts.order_by("pk").values_list("pk", "email", "email_key").iterator()
     outdated = [(pk, normalize_email_key(email)) for pk, email, key in rows if normalize_email_key(email) != key]

@@ -1,9 +1,14 @@
-"""Verbs that change who there is, what they may do, and where they are signed in."""
+"""Changes of accounts, profiles, roles and sessions."""
 
 from apps.users.services.accounts import create_account, invite, register
-from apps.users.services.attempts import is_password_right
-from apps.users.services.erasure import erase, erase_late_writes, finish_erasures
+from apps.users.services.erasure import (
+    delete_user,
+    erase,
+    erase_late_writes,
+    finish_erasures,
+)
 from apps.users.services.mails import delete_old_account_mails, send_account_mails
+from apps.users.services.password_checks import is_password_right
 from apps.users.services.passwords import (
     answer_mail_requests,
     change_password,
@@ -13,15 +18,6 @@ from apps.users.services.passwords import (
     request_verification,
     reset_password,
     verify_email,
-)
-from apps.users.services.people import (
-    LastAdmin,
-    WrongPassword,
-    remove_unused_profile_pictures,
-    repair_grants,
-    set_picture,
-    update_current_user,
-    update_user,
 )
 from apps.users.services.profiles import ensure_profile, repair_profiles
 from apps.users.services.sessions import (
@@ -40,6 +36,17 @@ from apps.users.services.sessions import (
     sign_out,
     verify_token,
 )
+from apps.users.services.users import (
+    LastAdmin,
+    WrongPassword,
+    edit_user,
+    remove_unused_profile_pictures,
+    repair_grants,
+    set_picture,
+    update_current_user,
+    update_user,
+    upload_picture,
+)
 
 __all__ = [
     "InvalidCredentials",
@@ -52,6 +59,8 @@ __all__ = [
     "create_account",
     "delete_expired_tokens",
     "delete_old_account_mails",
+    "delete_user",
+    "edit_user",
     "end_all_sessions",
     "end_expired_sessions",
     "end_session",
@@ -80,6 +89,7 @@ __all__ = [
     "sign_out",
     "update_current_user",
     "update_user",
+    "upload_picture",
     "verify_email",
     "verify_token",
 ]

@@ -1,4 +1,4 @@
-"""How people come in: an account and its profile, made together."""
+"""Registration and invitation: an account and its profile are created together."""
 
 from bson import ObjectId
 from django.contrib.auth.hashers import make_password
@@ -9,13 +9,14 @@ from mongoengine import NotUniqueError
 from apps.common.errors import Invalid
 from apps.common.events import publish
 from apps.common.normalization import normalize_name
+from apps.common.tasks import enqueue
 from apps.users import selectors
 from apps.users.documents import User
 from apps.users.emails import normalize_email
 from apps.users.events import UserRegistered
 from apps.users.models import Account, AccountMail
 from apps.users.services.mails import put_in_outbox
-from apps.users.services.profiles import make_profile
+from apps.users.services.profiles import create_profile
 from apps.users.services.sessions import open_session
 from apps.users.tokens import Tokens
 
@@ -24,23 +25,26 @@ def register(
     *, username: str, email: str, password: str, user_agent: str = "", address: str = "", **profile
 ) -> tuple[User, Tokens]:
     """
-    Take in a student and sign them in; a mail offers to verify the address.
+    Register a student and open a session; an email contains a link to verify the address.
 
-    :raises Invalid: the name or the address is taken
+    :raises Invalid: the username or the email address is taken
     """
     user = create_account(username=username, email=email, password=password, **profile)
     put_in_outbox(AccountMail.Kind.VERIFY, user_id=user.id)
-    return user, open_session(user=user, user_agent=user_agent, address=address)
+    tokens = open_session(user=user, user_agent=user_agent, address=address)
+    enqueue("apps.users.tasks.send_account_mails")
+    return user, tokens
 
 
 def invite(*, username: str, email: str, profile_id: ObjectId, **profile) -> User:
     """
-    Make an account for somebody, who is mailed a link to set its password.
+    Create an account, whose owner receives an email with a link to set its password.
 
-    :raises Invalid: the name or the address is taken
+    :raises Invalid: the username or the email address is taken
     """
     user = create_account(username=username, email=email, profile_id=profile_id, **profile)
     put_in_outbox(AccountMail.Kind.INVITE, user_id=user.id)
+    enqueue("apps.users.tasks.send_account_mails")
     return user
 
 
@@ -54,9 +58,9 @@ def create_account(
     **profile,
 ) -> User:
     """
-    Make an account and its profile; what an unfinished try has made of the same id is taken over.
+    Create an account and its profile, or complete those of an interrupted call with the same id.
 
-    :raises Invalid: the name or the address is taken
+    :raises Invalid: the username or the email address is taken
     """
     new = Account(
         username=Account.normalize_username(username),
@@ -68,26 +72,26 @@ def create_account(
     )
     account = _insert_account(new)
     try:
-        user = make_profile(account, **profile)
+        user = create_profile(account, **profile)
     except BaseException as error:
-        if account is new:  # one of an earlier try may have its profile already
+        if account is new:  # An earlier call may have created the profile of its account.
             account.delete()
         if isinstance(error, NotUniqueError):
-            raise Invalid(username=_("This name or the address is taken.")) from error
+            raise Invalid(username=_("This username or email address is taken.")) from error
         raise
     publish(UserRegistered(user_id=str(user.id)))
     return user
 
 
 def _insert_account(account: Account) -> Account:
-    """Insert the row, which decides who has the names, and commit it."""
+    """Commit the row, whose unique keys reserve the username and the email address."""
     try:
         with transaction.atomic():
             account.save(force_insert=True)
         return account
     except IntegrityError as error:
-        made = Account.objects.filter(profile_id=account.profile_id, erasing_since=None).first()
-        if made and made.username_key == normalize_name(account.username):
-            return made
+        earlier = Account.objects.filter(profile_id=account.profile_id, erasing_since=None).first()
+        if earlier and earlier.username_key == normalize_name(account.username):
+            return earlier
         messages = selectors.taken_names(username=account.username, email=account.email)
         raise Invalid(**messages) from error

@@ -1,4 +1,4 @@
-"""The outbox of emails about accounts: filled by requests, sent by a worker."""
+"""The outbox of emails about accounts: filled by requests, sent by a task."""
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager

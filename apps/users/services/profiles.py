@@ -1,4 +1,4 @@
-"""Profiles follow accounts: one that is missing is made, one without an account goes."""
+"""Profiles follow accounts: missing ones are created, those without an account are deleted."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -8,7 +8,7 @@ from math import ceil
 
 from bson import ObjectId
 from django.utils import timezone
-from mongoengine import NotUniqueError, Q, QuerySet
+from mongoengine import NotUniqueError, Q
 
 from apps.common.errors import NotFound
 from apps.common.normalization import search_words
@@ -20,52 +20,52 @@ from apps.users.models import Account
 
 AT_ONCE = 500
 RECENT = timedelta(hours=1)
-UNDISTURBED = timedelta(minutes=1)  # what is just being made is not repaired
+GRACE_PERIOD = timedelta(minutes=1)  # A request that still runs creates its own profile.
 
 
-def make_profile(account: Account, **fields) -> User:
+def create_profile(account: Account, **fields) -> User:
     """
-    Insert an account's profile, or return the one that an unfinished try has made.
+    Insert an account's profile, or return the one that an interrupted call has inserted.
 
-    :raises NotUniqueError: the profile of another account holds its name or its address
+    :raises NotUniqueError: the profile of another account has its username or email address
     """
     profile = User(id=ObjectId(account.profile_id), **shared_fields(account), **fields)
     try:
-        made = insert(profile)
+        inserted = insert(profile)
     except NotUniqueError:
-        in_the_way = Q(username_key=account.username_key) | Q(email_key=account.email_key)
-        if not _remove_orphans(User.objects(in_the_way)):
+        conflicts = Q(username_key=account.username_key) | Q(email_key=account.email_key)
+        if not _delete_orphans(list(User.objects(conflicts).scalar("id"))):
             raise
-        made = insert(profile)
-    selectors.invalidate_user(made.id)
-    return made
+        inserted = insert(profile)
+    selectors.invalidate_user(inserted.id)
+    return inserted
 
 
 def ensure_profile(account: Account) -> User:
     """
-    Return the account's profile, made anew if it was lost.
+    Return the account's profile, created again if it was lost.
 
-    :raises NotFound: the account has gone meanwhile
+    :raises NotFound: the account was deleted in the meantime
     """
     if profile := User.objects(id=account.profile_id).first():
         return profile
-    made = make_profile(account)
+    created = create_profile(account)
     if not Account.objects.filter(pk=account.pk, erasing_since=None).exists():
-        remove_profile(made)  # whoever erases may have looked for it before it was there
+        delete_profile(created)  # The erasure may have looked for it before it was inserted.
         raise NotFound()
-    return made
+    return created
 
 
 def sync_profile(profile: User) -> User:
     """
-    Return the profile as it repeats what the account says now.
+    Return the profile, updated with the shared fields of the account as they are now.
 
-    A write that began earlier may have put what the account said then into it. Whoever writes the
-    profile last looks at the account after that, so it ends up right.
+    A concurrent write may have copied older values into the profile. The last writer reads the
+    account after its write, so the profile ends up correct.
     """
     while True:
         account = Account.objects.filter(profile_id=str(profile.id), erasing_since=None).first()
-        if account is None or not _differs(profile, account):
+        if account is None or not _is_outdated(profile, account):
             return profile
         changes = {f"set__{name}": value for name, value in shared_fields(account).items()}
         corrected = User.objects(id=profile.id).modify(new=True, **changes)
@@ -76,7 +76,7 @@ def sync_profile(profile: User) -> User:
 
 
 def shared_fields(account: Account) -> dict:
-    """Return the fields of a profile that repeat what the account says."""
+    """Return the fields of a profile that are copies of the account's."""
     return {
         "username": account.username,
         "username_key": account.username_key,
@@ -89,49 +89,51 @@ def shared_fields(account: Account) -> dict:
     }
 
 
-def remove_profile(profile: User) -> None:
-    gone = User.objects(id=profile.id).modify(remove=True)
-    if gone is not None:  # with the pictures that it had at the end, not when it was read
-        remove_pictures(gone.profile_picture, gone.profile_picture_small)
+def delete_profile(profile: User) -> None:
+    deleted = User.objects(id=profile.id).modify(remove=True)
+    if deleted is not None:  # Its pictures may have changed since it was read.
+        remove_pictures(deleted.profile_picture, deleted.profile_picture_small)
     selectors.invalidate_user(profile.id)
 
 
 def repair_profiles() -> int:
     """
-    Make missing profiles, correct those unlike their account, remove orphans; return how many.
+    Create missing profiles, update outdated ones, delete orphans; return how many.
 
-    Each call looks at new accounts and at a batch of all accounts and profiles. The minute decides
-    which batch, so that no position needs to be stored and every worker can go on.
+    Each call checks the new accounts and one batch of all accounts and profiles. The current
+    minute decides which batch, so that no position is stored and any worker can continue.
     """
     now = timezone.now()
-    settled = Account.objects.filter(date_joined__lt=now - UNDISTURBED, erasing_since=None)
+    settled = Account.objects.filter(date_joined__lt=now - GRACE_PERIOD, erasing_since=None)
     recent = settled.filter(date_joined__gte=now - RECENT)
-    repaired = sum(_repair_some(some) for some in _batches(recent.iterator(AT_ONCE)))
+    repaired = sum(_repair_batch(batch) for batch in _batches(recent.iterator(AT_ONCE)))
     minute = int(now.timestamp()) // 60
     ordered = settled.order_by("pk")
-    repaired += _repair_some(list(ordered[_batch_of(minute, ordered.count())]))
-    ids = sorted(one["_id"] for one in User._get_collection().find({}, {"_id": 1}))
-    return repaired + _remove_orphans_among(ids[_batch_of(minute, len(ids))])
+    repaired += _repair_batch(list(ordered[_batch_of(minute, ordered.count())]))
+    ids = sorted(row["_id"] for row in User._get_collection().find({}, {"_id": 1}))
+    return repaired + _delete_orphans(ids[_batch_of(minute, len(ids))])
 
 
 def _batch_of(minute: int, number: int) -> slice:
-    """Return which of so many rows have their turn in a minute."""
+    """Return which of this number of rows are checked in this minute."""
     batches = max(1, ceil(number / AT_ONCE))
     start = minute % batches * AT_ONCE
     return slice(start, start + AT_ONCE)
 
 
-def _repair_some(accounts: list[Account]) -> int:
+def _repair_batch(accounts: list[Account]) -> int:
     profiles = User.objects(id__in=[account.profile_id for account in accounts])
     known = {str(profile.id): profile for profile in profiles}
-    wrong = [account for account in accounts if _differs(known.get(account.profile_id), account)]
-    for account in wrong:
+    outdated = [
+        account for account in accounts if _is_outdated(known.get(account.profile_id), account)
+    ]
+    for account in outdated:
         _repair(account.pk)
-    return len(wrong)
+    return len(outdated)
 
 
 def _repair(account_id: int) -> None:
-    """Read again: between the first two reads somebody may have changed both."""
+    """Repair one profile. Read both again, because they may have changed between the reads."""
     account = Account.objects.filter(pk=account_id, erasing_since=None).first()
     if account is None:
         return
@@ -139,27 +141,27 @@ def _repair(account_id: int) -> None:
         sync_profile(ensure_profile(account))
 
 
-def _differs(profile: User | None, account: Account) -> bool:
+def _is_outdated(profile: User | None, account: Account) -> bool:
     shared = shared_fields(account)
     return profile is None or any(profile[name] != value for name, value in shared.items())
 
 
-def _remove_orphans(profiles: QuerySet) -> int:
-    return _remove_orphans_among(list(profiles.scalar("id")))
+def _delete_orphans(profile_ids: list[ObjectId]) -> int:
+    """
+    Delete those profiles that have no account, and return their number.
 
-
-def _remove_orphans_among(ids: list[ObjectId]) -> int:
-    """Remove those without an account: its row is made before a profile, and goes after it."""
-    texts = [str(one) for one in ids]
-    owned = set(Account.objects.filter(profile_id__in=texts).values_list("profile_id", flat=True))
-    orphan_ids = [one for one in ids if str(one) not in owned]
+    An account is created before its profile and deleted after it.
+    """
+    owned = Account.objects.filter(profile_id__in=[str(profile_id) for profile_id in profile_ids])
+    owned_ids = set(owned.values_list("profile_id", flat=True))
+    orphan_ids = [profile_id for profile_id in profile_ids if str(profile_id) not in owned_ids]
     orphans = list(User.objects(id__in=orphan_ids)) if orphan_ids else []
     for profile in orphans:
-        remove_profile(profile)
+        delete_profile(profile)
     return len(orphans)
 
 
 def _batches(rows: Iterable) -> Iterator[list]:
     rows = iter(rows)
-    while some := list(islice(rows, AT_ONCE)):
-        yield some
+    while batch := list(islice(rows, AT_ONCE)):
+        yield batch

@@ -1,4 +1,4 @@
-"""Where people are signed in. The row decides: without it, every token of the session is void."""
+"""Sessions. Without its row, every token of a session is invalid."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -16,7 +16,7 @@ from apps.common.storage import rate_limits
 from apps.users import selectors
 from apps.users.documents import User
 from apps.users.models import Account, Session, new_session_id, session_end
-from apps.users.services.attempts import is_password_right
+from apps.users.services.password_checks import is_password_right
 from apps.users.services.profiles import ensure_profile
 from apps.users.tokens import Claims, InvalidToken, Tokens, make_tokens, read_access, read_refresh
 
@@ -26,27 +26,28 @@ ROWS_PER_TRANSACTION = 500
 class InvalidCredentials(DomainError):
     status = 401
     code = "invalid_credentials"
-    detail = _("The name or the password is wrong.")
+    detail = _("The username or password is incorrect.")
 
 
 class SessionEnded(DomainError):
     status = 401
     code = "token_not_valid"
-    detail = _("The session is over; sign in again.")
+    detail = _("Your session has ended. Sign in again.")
 
 
 def sign_in(
     *, password: str, username: str = "", email: str = "", user_agent: str = "", address: str = ""
 ) -> tuple[User, Tokens]:
     """
-    Open a session for whoever knows the password.
+    Check the password and open a session.
 
-    :raises InvalidCredentials: the account is unknown or inactive, or the password is wrong
+    :raises InvalidCredentials: the account is unknown or inactive, or the password is incorrect
     :raises Throttled: too many sign-ins have failed
-    :raises Busy: too many passwords are checked at once
+    :raises Busy: too many passwords are being checked
     """
     account = authenticate(password=password, username=username, email=email, address=address)
-    user = ensure_profile(account)  # first: no session is left behind while MongoDB is away
+    # Before the session is opened, so that none is left behind if MongoDB is unavailable.
+    user = ensure_profile(account)
     return user, _open(account, user_agent=user_agent, address=address)
 
 
@@ -54,14 +55,14 @@ def authenticate(
     *, password: str, username: str = "", email: str = "", address: str = ""
 ) -> Account:
     """
-    Return the account whose password this is; a wrong name takes as long as a wrong password.
+    Return the account with this password. A wrong name takes as long as a wrong password.
 
     :param username: a username or an email address
-    :param email: an email address, where there is no `username`
+    :param email: an email address, if `username` is empty
     :param address: the client's IP address
-    :raises InvalidCredentials: the account is unknown or inactive, or the password is wrong
+    :raises InvalidCredentials: the account is unknown or inactive, or the password is incorrect
     :raises Throttled: too many sign-ins have failed
-    :raises Busy: too many passwords are checked at once
+    :raises Busy: too many passwords are being checked
     """
     if username:
         account = selectors.find_account_for_sign_in(username)
@@ -76,16 +77,16 @@ def authenticate(
 
 def open_session(*, user: User, user_agent: str = "", address: str = "") -> Tokens:
     """
-    Sign somebody in who is known already.
+    Open a session for a user whose identity was checked by other means.
 
-    :raises NotFound: the person has no account
+    :raises NotFound: the user has no account
     """
     return _open(selectors.get_account(user.id), user_agent=user_agent, address=address)
 
 
 def open_staff_session(*, account: Account, user_agent: str = "", address: str = "") -> str:
     """
-    List a sign-in to the staff site among the account's sessions; return the session's id.
+    Record a sign-in to the staff site among the account's sessions; return the session's id.
 
     :raises InvalidCredentials: the account was changed since its password was checked
     """
@@ -97,12 +98,12 @@ def open_staff_session(*, account: Account, user_agent: str = "", address: str =
 
 def refresh_session(*, token: str) -> tuple[User, Tokens]:
     """
-    Return a new pair of tokens; the one given is dead from then on.
+    Exchange a refresh token for a new pair of tokens.
 
-    A dead one that is shown again, also by who lost a race for it, ends its whole session: it may
-    have been stolen, and nobody can tell by whom.
+    A token that is used twice ends its session, even in a race: it may have been stolen, and the
+    thief cannot be told from the owner.
 
-    :raises SessionEnded: the token or its session is void
+    :raises SessionEnded: the token or its session is invalid
     :raises Throttled: the session was refreshed too often; the token remains valid
     """
     claims = _claims(token)
@@ -118,7 +119,8 @@ def refresh_session(*, token: str) -> tuple[User, Tokens]:
     )
     if claims.jti == session.refresh_jti:  # A revoked token ends the session, whatever the limit.
         rate_limits.check_reached("refreshes", session.pk)
-    user = ensure_profile(account)  # first: a token is not used up while MongoDB is away
+    # Before the rotation, so that no token is used up if MongoDB is unavailable.
+    user = ensure_profile(account)
     if not _rotate(session, claims.jti, tokens.refresh_jti):
         _end(Session.objects.filter(pk=session.pk))
         raise SessionEnded()
@@ -129,15 +131,15 @@ def refresh_session(*, token: str) -> tuple[User, Tokens]:
 
 def verify_token(*, token: str) -> None:
     """
-    :raises SessionEnded: the token is void, or its session is
+    :raises SessionEnded: the token or its session is invalid
     """
     try:
         claims = read_access(token)
-        alive = Session.objects.filter(pk=claims.session_id)
+        sessions = Session.objects.filter(pk=claims.session_id)
     except InvalidToken:
         claims = _claims(token)
-        alive = Session.objects.alive().filter(pk=claims.session_id, refresh_jti=claims.jti)
-    if not alive.filter(expires_at__gt=timezone.now(), account__is_active=True).exists():
+        sessions = Session.objects.alive().filter(pk=claims.session_id, refresh_jti=claims.jti)
+    if not sessions.filter(expires_at__gt=timezone.now(), account__is_active=True).exists():
         raise SessionEnded()
 
 
@@ -150,7 +152,7 @@ def end_session(*, account_id: int, session_id: str) -> None:
 
 
 def sign_out(*, session_id: str | None, refresh: str) -> None:
-    """End a session, and that of a refresh token, dead or alive; a void token ends nothing."""
+    """End a session, and that of a refresh token, used or not; ignore an invalid token."""
     ids = [session_id] if session_id else []
     with suppress(InvalidToken):
         ids += [read_refresh(refresh).session_id] if refresh else []
@@ -158,33 +160,33 @@ def sign_out(*, session_id: str | None, refresh: str) -> None:
         _end(Session.objects.filter(pk__in=ids))
 
 
-def end_all_sessions(*, account_id: int, but: str | None = None) -> None:
+def end_all_sessions(*, account_id: int) -> None:
     """End all sessions, in the API and on the staff site."""
-    _end_with_cookies(account_id, Session.objects.filter(account=account_id).exclude(pk=but))
+    _end_with_cookies(account_id, Session.objects.filter(account=account_id))
 
 
 def end_staff_sessions(*, account_id: int) -> None:
-    """End the sessions on the staff site alone."""
+    """End the sessions on the staff site only."""
     _end_with_cookies(account_id, Session.objects.filter(account=account_id, refresh_jti=""))
 
 
 def delete_sessions(sessions) -> list[str]:
-    """Remove rows within the caller's transaction; return the ids to forget once it is through."""
-    dropped = list(sessions.values_list("pk", "refresh_jti", "account_id"))
-    ids = [pk for pk, _jti, _account in dropped]
+    """Delete rows within the caller's transaction; return the ids to invalidate after it."""
+    rows = list(sessions.values_list("pk", "refresh_jti", "account_id"))
+    ids = [pk for pk, _jti, _account in rows]
     Session.objects.filter(pk__in=ids).delete()
-    _blacklist([(jti, account_id) for _pk, jti, account_id in dropped])
+    _blacklist([(jti, account_id) for _pk, jti, account_id in rows])
     return ids
 
 
 def end_expired_sessions() -> int:
-    """Remove the rows of sessions that nobody can go on with; say how many."""
-    dead = Session.objects.exclude(pk__in=Session.objects.alive().values("pk"))
-    return sum(_end(dead.filter(pk__in=ids)) for ids in _batches(dead))
+    """Delete the rows of expired sessions; return their number."""
+    expired = Session.objects.exclude(pk__in=Session.objects.alive().values("pk"))
+    return sum(_end(expired.filter(pk__in=ids)) for ids in _batches(expired))
 
 
 def delete_expired_tokens() -> int:
-    """Delete the record of refresh tokens that have expired; return how many."""
+    """Delete the records of expired refresh tokens; return their number."""
     expired = OutstandingToken.objects.filter(expires_at__lte=timezone.now())
     return sum(_delete_tokens(ids) for ids in _batches(expired))
 
@@ -197,7 +199,7 @@ def _delete_tokens(ids: list[int]) -> int:
 
 
 def _batches(rows: QuerySet) -> Iterator[list]:
-    """Yield the keys of all rows, a few at a time: each transaction keeps other writers waiting."""
+    """Yield the keys of all rows, a few at a time: each transaction blocks other writers."""
     keys = list(rows.values_list("pk", flat=True))
     for start in range(0, len(keys), ROWS_PER_TRANSACTION):
         yield keys[start : start + ROWS_PER_TRANSACTION]
@@ -220,7 +222,7 @@ def _open(account: Account, *, user_agent: str, address: str) -> Tokens:
 
 def _insert(session: Session, *, user_agent: str, address: str) -> None:
     """
-    Insert a session; where that is one too many, end the least recently used.
+    Insert a session. Past the maximum, end the least recently used sessions.
 
     :raises InvalidCredentials: the account was changed since its password was checked
     """
@@ -228,14 +230,14 @@ def _insert(session: Session, *, user_agent: str, address: str) -> None:
     session.user_agent, session.address = user_agent[:255], address[:45]
     with transaction.atomic():
         # The password may have been changed, and all sessions ended, since it was checked.
-        same = Account.objects.select_for_update().filter(
+        unchanged = Account.objects.select_for_update().filter(
             pk=account.pk, password=account.password, is_active=True
         )
-        if not same.first():
+        if not unchanged.first():
             raise InvalidCredentials()
-        # The account's row is locked: no other session is inserted meanwhile.
+        # The account's row is locked, so no other session is inserted meanwhile.
         ids = Session.objects.filter(account=account).values_list("pk", flat=True)
-        surplus = list(ids[settings.MAX_SESSIONS - 1 :])  # the last used come first
+        surplus = list(ids[settings.MAX_SESSIONS - 1 :])  # The last used come first.
         ended = delete_sessions(Session.objects.filter(pk__in=surplus)) if surplus else []
         session.save(force_insert=True)
     selectors.invalidate_sessions(ended)
@@ -243,9 +245,9 @@ def _insert(session: Session, *, user_agent: str, address: str) -> None:
 
 def _rotate(session: Session, old: str, new: str) -> bool:
     """
-    Put the new token in the place of the old one, which only one of many racers can.
+    Replace the old token, which only one of several concurrent requests can do.
 
-    This alone revokes the old token. A row for it would be read by nothing.
+    This alone revokes the old token. Nothing would read a row in the blacklist.
     """
     rotated = Session.objects.filter(pk=session.pk, refresh_jti=old).update(
         refresh_jti=new, last_used_at=timezone.now()
@@ -263,21 +265,21 @@ def _end(sessions) -> int:
 def _end_with_cookies(account_id: int, sessions) -> None:
     with transaction.atomic():
         ended = delete_sessions(sessions)
-        clear_cookies(account_id)
+        _invalidate_cookies(account_id)
     selectors.invalidate_sessions(ended)
 
 
-def clear_cookies(account_id: int) -> None:
-    """Make all cookies of the staff site void that the account has."""
+def _invalidate_cookies(account_id: int) -> None:
+    """Invalidate all of the account's cookies of the staff site."""
     Account.objects.filter(pk=account_id).update(session_version=F("session_version") + 1)
 
 
-def _blacklist(dead: Iterable[tuple[str, int]]) -> None:
-    """Record dead refresh tokens, by their ids alone, for as long as they could be shown."""
+def _blacklist(used: Iterable[tuple[str, int]]) -> None:
+    """Record used refresh tokens, by their ids only, until they expire."""
     until = timezone.now() + settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]
     rows = [
         OutstandingToken(jti=jti, user_id=account_id, token="", expires_at=until)
-        for jti, account_id in dead
+        for jti, account_id in used
         if jti
     ]
     OutstandingToken.objects.bulk_create(rows, ignore_conflicts=True)

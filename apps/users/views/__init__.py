@@ -1,1 +1,1 @@
-"""Who one is (`auth`), one's account (`account`), and who else there is (`people`)."""
+"""Signing in and out (`auth`), the current user's account (`account`), and `users`."""

@@ -5,10 +5,10 @@ from apps.common.tasks import enqueue
 
 class MailResponse(Response):
     """
-    A response after which the requested mails are sent.
+    A response after which the requested emails are sent.
 
-    The work begins when the response has gone out: in the same process it would slow down the
-    responses to addresses that have an account.
+    The task is queued after the response was sent: in the same process it would slow down the
+    responses for addresses that have an account.
     """
 
     def close(self) -> None:

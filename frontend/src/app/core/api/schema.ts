@@ -13,7 +13,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign in by name or address. */
+        /** Sign in with a username or an email address. */
         post: operations["auth_login_post"];
         delete?: never;
         options?: never;
@@ -30,7 +30,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End the session of the bearer token, and that of the refresh token. */
+        /** End the session of the access token, and that of the refresh token. */
         post: operations["auth_logout_post"];
         delete?: never;
         options?: never;
@@ -47,7 +47,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End all of one's sessions. */
+        /** End all of your sessions. */
         post: operations["auth_logout_all_post"];
         delete?: never;
         options?: never;
@@ -64,7 +64,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Change one's password; one's other sessions end. */
+        /** Change your password, which ends your other sessions. */
         post: operations["auth_password_change_post"];
         delete?: never;
         options?: never;
@@ -81,7 +81,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask for a mail with a link to set a new password; the answer is the same for all. */
+        /** Request an email with a link to set a new password. All answers are the same. */
         post: operations["auth_password_reset_post"];
         delete?: never;
         options?: never;
@@ -98,7 +98,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Set a new password with what the mailed link holds. */
+        /** Set a new password with the `uid` and `token` of the link in the email. */
         post: operations["auth_password_reset_confirm_post"];
         delete?: never;
         options?: never;
@@ -115,7 +115,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Register as a student, and be signed in. */
+        /** Register as a student and sign in. */
         post: operations["auth_registration_post"];
         delete?: never;
         options?: never;
@@ -132,7 +132,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask for the link to verify an address again; the answer is the same for all. */
+        /** Request another email with a verification link. All answers are the same. */
         post: operations["auth_registration_resend_email_post"];
         delete?: never;
         options?: never;
@@ -149,7 +149,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Verify the address that a mailed link was sent to. */
+        /** Verify an email address with the `key` of the link in the email. */
         post: operations["auth_registration_verify_email_post"];
         delete?: never;
         options?: never;
@@ -164,7 +164,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List where one is signed in. */
+        /** List your sessions. */
         get: operations["auth_sessions_get"];
         put?: never;
         post?: never;
@@ -186,7 +186,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** End one of one's sessions. */
+        /** End one of your sessions. */
         delete: operations["auth_sessions_delete"];
         options?: never;
         head?: never;
@@ -202,7 +202,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Change a refresh token for a new pair; a dead one ends its session. */
+        /** Exchange a refresh token for a new pair of tokens. Reusing a token ends its session. */
         post: operations["auth_token_refresh_post"];
         delete?: never;
         options?: never;
@@ -219,7 +219,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say whether a token, access or refresh, is valid. */
+        /** Check whether an access or refresh token is valid. */
         post: operations["auth_token_verify_post"];
         delete?: never;
         options?: never;
@@ -234,16 +234,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read one's own profile. */
+        /** Get your profile. */
         get: operations["auth_user_get"];
-        /** Change one's own profile. */
+        /** Replace your profile. */
         put: operations["auth_user_put"];
         post?: never;
-        /** Erase oneself, and all that is stored of oneself. */
+        /** Erase your account and everything stored about you. */
         delete: operations["auth_user_delete"];
         options?: never;
         head?: never;
-        /** Change what is named of one's own profile. */
+        /** Change fields of your profile. */
         patch: operations["auth_user_patch"];
         trace?: never;
     };
@@ -254,7 +254,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read all that is stored of oneself, as one file. */
+        /** Download everything stored about you as one file. */
         get: operations["auth_user_export_get"];
         put?: never;
         post?: never;
@@ -1018,10 +1018,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the people that one may know of. */
+        /** List the users that you may see. */
         get: operations["users_list"];
         put?: never;
-        /** Take somebody in; a mail invites them to set a password. */
+        /** Invite a user, who receives an email with a link to set a password. */
         post: operations["users_create"];
         delete?: never;
         options?: never;
@@ -1039,16 +1039,16 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Read a person: whole, or their card. */
+        /** Get a user, with all fields or as a card. */
         get: operations["users_retrieve"];
-        /** Change a person. */
+        /** Replace a user. */
         put: operations["users_update"];
         post?: never;
-        /** Erase a person, and all that is stored of them. */
+        /** Erase a user and everything stored about the user. */
         delete: operations["users_destroy"];
         options?: never;
         head?: never;
-        /** Change what is named of a person. */
+        /** Change fields of a user. */
         patch: operations["users_partial_update"];
         trace?: never;
     };
@@ -1064,7 +1064,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Upload a person's picture, as multipart field `picture`. */
+        /** Upload a profile picture as multipart field `picture`. */
         post: operations["users_picture_post"];
         delete?: never;
         options?: never;
@@ -1140,12 +1140,12 @@ export interface components {
         SignedIn: {
             /**
              * Access
-             * @description For `Authorization: Bearer …`, 15 minutes.
+             * @description For `Authorization: Bearer …`, valid for 15 minutes.
              */
             access: string;
             /**
              * Refresh
-             * @description For one refresh, within 7 days.
+             * @description Valid for one refresh within 7 days.
              */
             refresh?: string;
             user: components["schemas"]["User"];
@@ -1153,11 +1153,11 @@ export interface components {
         Refresh: {
             /**
              * Refresh
-             * @description In cookie mode the cookie has it.
+             * @description In cookie mode the cookie contains it.
              */
             refresh?: string;
         };
-        Said: {
+        Detail: {
             /** Detail */
             detail: string;
         };
@@ -1169,7 +1169,7 @@ export interface components {
             /** New password2 */
             new_password2: string;
         };
-        Address: {
+        Email: {
             /** Email */
             email: string;
         };
@@ -1226,7 +1226,7 @@ export interface components {
             address: string;
             /**
              * Current
-             * @description Whether it is the one that asks.
+             * @description Whether the request was made in this session.
              */
             current: boolean;
         };
@@ -1242,7 +1242,7 @@ export interface components {
             /** Token */
             token: string;
         };
-        Oneself: {
+        CurrentUser: {
             /** Id */
             readonly id?: string;
             /** Username */
@@ -1285,11 +1285,11 @@ export interface components {
             readonly created_at?: string;
             /**
              * Password
-             * @description Needed for a new address.
+             * @description Required to change the email address.
              */
             password?: string;
         };
-        OneselfBody: {
+        CurrentUserBody: {
             /** Email */
             email?: string;
             /**
@@ -1311,11 +1311,11 @@ export interface components {
             instructor_requested?: boolean;
             /**
              * Password
-             * @description Needed for a new address.
+             * @description Required to change the email address.
              */
             password?: string;
         };
-        OneselfPatch: {
+        CurrentUserPatch: {
             /** Email */
             email?: string;
             /**
@@ -1337,7 +1337,7 @@ export interface components {
             instructor_requested?: boolean;
             /**
              * Password
-             * @description Needed for a new address.
+             * @description Required to change the email address.
              */
             password?: string;
         };
@@ -2561,7 +2561,7 @@ export interface components {
             /** Is instructor */
             is_instructor?: boolean;
         };
-        Person: {
+        UserUpdate: {
             /** Id */
             readonly id?: string;
             /** Username */
@@ -2600,7 +2600,7 @@ export interface components {
              */
             readonly created_at?: string;
         };
-        PersonBody: {
+        UserUpdateBody: {
             /**
              * Language
              * @enum {string}
@@ -2622,7 +2622,7 @@ export interface components {
             /** Is active */
             is_active?: boolean;
         };
-        PersonPatch: {
+        UserUpdatePatch: {
             /**
              * Language
              * @enum {string}
@@ -2678,9 +2678,9 @@ export interface components {
                 "application/json": components["schemas"]["QuestionBody"];
             };
         };
-        Address: {
+        Email: {
             content: {
-                "application/json": components["schemas"]["Address"];
+                "application/json": components["schemas"]["Email"];
             };
         };
         ChoiceBody: {
@@ -2841,7 +2841,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Said"];
+                    "application/json": components["schemas"]["Detail"];
                 };
             };
             /** @description The request is invalid: a list of messages for each invalid field, or one error. */
@@ -2958,7 +2958,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Said"];
+                    "application/json": components["schemas"]["Detail"];
                 };
             };
             /** @description The request is invalid: a list of messages for each invalid field, or one error. */
@@ -3097,7 +3097,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Said"];
+                    "application/json": components["schemas"]["Detail"];
                 };
             };
             /** @description The request is invalid: a list of messages for each invalid field, or one error. */
@@ -3221,7 +3221,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: components["requestBodies"]["Address"];
+        requestBody: components["requestBodies"]["Email"];
         responses: {
             /** @description Success. */
             200: {
@@ -3229,7 +3229,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Said"];
+                    "application/json": components["schemas"]["Detail"];
                 };
             };
             /** @description The request is invalid: a list of messages for each invalid field, or one error. */
@@ -3338,7 +3338,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Said"];
+                    "application/json": components["schemas"]["Detail"];
                 };
             };
             /** @description The request is invalid: a list of messages for each invalid field, or one error. */
@@ -3553,7 +3553,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: components["requestBodies"]["Address"];
+        requestBody: components["requestBodies"]["Email"];
         responses: {
             /** @description Success. */
             200: {
@@ -3561,7 +3561,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Said"];
+                    "application/json": components["schemas"]["Detail"];
                 };
             };
             /** @description The request is invalid: a list of messages for each invalid field, or one error. */
@@ -3679,7 +3679,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Said"];
+                    "application/json": components["schemas"]["Detail"];
                 };
             };
             /** @description The request is invalid: a list of messages for each invalid field, or one error. */
@@ -4394,7 +4394,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["OneselfBody"];
+                "application/json": components["schemas"]["CurrentUserBody"];
             };
         };
         responses: {
@@ -4668,7 +4668,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["OneselfPatch"];
+                "application/json": components["schemas"]["CurrentUserPatch"];
             };
         };
         responses: {
@@ -15018,14 +15018,14 @@ export interface operations {
                 page?: number;
                 /** @description Default: 20, maximum: 100. */
                 page_size?: number;
-                /** @description Words, or beginnings of words, of the name; for admins of mail. */
+                /** @description Beginnings of words in the username; for admins also of the email address. */
                 search?: string;
                 role?: "student" | "instructor" | "admin";
-                /** @description For admins. */
+                /** @description Admins only. */
                 instructor_requested?: boolean;
-                /** @description For admins. */
+                /** @description Admins only. */
                 is_active?: boolean;
-                /** @description By `created_at`: for admins. */
+                /** @description `created_at` is for admins only. */
                 ordering?: "username" | "-username" | "created_at" | "-created_at";
             };
             header?: never;
@@ -15415,7 +15415,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PersonBody"];
+                "application/json": components["schemas"]["UserUpdateBody"];
             };
         };
         responses: {
@@ -15713,7 +15713,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PersonPatch"];
+                "application/json": components["schemas"]["UserUpdatePatch"];
             };
         };
         responses: {

@@ -19,7 +19,7 @@ export class ManageApi {
     );
   }
 
-  changeUser(id: string, body: ApiRequest<'PersonPatch'>): Promise<User> {
+  changeUser(id: string, body: ApiRequest<'UserUpdatePatch'>): Promise<User> {
     return firstValueFrom(this.http.patch<User>(`/api/users/${id}/`, body));
   }
 

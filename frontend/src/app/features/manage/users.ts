@@ -184,7 +184,7 @@ export class Users {
 
   private async change(
     user: User,
-    body: ApiRequest<'PersonPatch'>,
+    body: ApiRequest<'UserUpdatePatch'>,
     confirmation: ConfirmOptions,
   ): Promise<void> {
     if (!(await this.confirm.ask(confirmation))) return;

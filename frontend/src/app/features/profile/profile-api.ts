@@ -10,7 +10,7 @@ export type DeviceSession = ApiResponse<'Session'>;
 export class ProfileApi {
   private readonly http = inject(HttpClient);
 
-  change(body: ApiRequest<'OneselfPatch'>): Promise<User> {
+  change(body: ApiRequest<'CurrentUserPatch'>): Promise<User> {
     return firstValueFrom(this.http.patch<User>('/api/auth/user/', body));
   }
 

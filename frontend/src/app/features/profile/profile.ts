@@ -28,7 +28,7 @@ import { Appearance } from './appearance';
 import { OwnPicture } from './own-picture';
 import { ProfileApi } from './profile-api';
 
-type Language = NonNullable<ApiRequest<'OneselfPatch'>['language']>;
+type Language = NonNullable<ApiRequest<'CurrentUserPatch'>['language']>;
 const FIRST_FIELD = { email: 'email', password: 'current-password' };
 
 /** The current user's profile, sign-in details, sessions, and data. */
