@@ -342,7 +342,7 @@ export interface paths {
         delete: operations["choices_destroy"];
         options?: never;
         head?: never;
-        /** Change some fields of a choice. */
+        /** Change fields of a choice. */
         patch: operations["choices_partial_update"];
         trace?: never;
     };
@@ -807,7 +807,7 @@ export interface paths {
         delete: operations["questions_destroy"];
         options?: never;
         head?: never;
-        /** Change some fields of a question. */
+        /** Change fields of a question. */
         patch: operations["questions_partial_update"];
         trace?: never;
     };
@@ -886,7 +886,7 @@ export interface paths {
         delete: operations["quizzes_destroy"];
         options?: never;
         head?: never;
-        /** Change some fields of a quiz. */
+        /** Change fields of a quiz. */
         patch: operations["quizzes_partial_update"];
         trace?: never;
     };
