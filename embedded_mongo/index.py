@@ -14,7 +14,9 @@ from mongomock.helpers import patch_datetime_awareness_in_document
 from pymongo.errors import WriteError
 from sentinels import NOTHING
 
-Document = dict[str, Any]
+from embedded_mongo.codec import Document
+from embedded_mongo.fields import fields_of_filter
+
 Place = tuple[Any, ...]  # where a document stands in an index: one key for each field
 
 PLAIN = (str, int, ObjectId)
@@ -53,6 +55,9 @@ class Index:
         self.unique = bool(options.get("unique"))
         self._sparse = bool(options.get("sparse"))
         self._partial = options.get("partialFilterExpression")
+        read = fields_of_filter(self._partial or {})
+        # The top-level fields that it needs of a document, or None if it may need any.
+        self.reads = None if read is None else read | {f.partition(".")[0] for f in self.fields}
         # Text, hashed and geographical indexes are declared and kept, but serve nothing.
         self._serves = all(direction in (1, -1) for _, direction in self.key)
         self._numbers: list[dict[Place, set[int]]] = [defaultdict(set) for _ in self.fields]
