@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from itertools import count
-from threading import RLock
 from typing import Any
 
 from pymongo.common import MAX_BSON_SIZE
@@ -11,6 +10,7 @@ from pymongo.errors import DocumentTooLarge, DuplicateKeyError
 
 from embedded_mongo.codec import Document, decode, encode
 from embedded_mongo.errors import StoreClosed
+from embedded_mongo.fair_lock import FairLock
 from embedded_mongo.fields import decode_fields, select_fields, union
 from embedded_mongo.file import (
     StoredCollection,
@@ -21,7 +21,7 @@ from embedded_mongo.file import (
     remove_collection,
     remove_document,
 )
-from embedded_mongo.index import Answer, Index, alternatives, key_of, wanted_values
+from embedded_mongo.index import Answer, Index, alternatives, key_of, required_fields, wanted_values
 from embedded_mongo.transaction import Transaction
 
 PRIMARY = "_id_"
@@ -33,7 +33,7 @@ class ServerStore:
 
     def __init__(self, file: StoreFile):
         self.file = file
-        self._lock = RLock()
+        self._lock = FairLock()
         self._databases: dict[str, DatabaseStore] = {}
         self._transaction: Transaction | None = None
         collections, documents = file.take_contents()
@@ -314,6 +314,9 @@ class CollectionStore:
             for branches in alternatives(condition)
         ]
         known = [answer for answer in answers if answer is not None]
+        if not known and (bounds := required_fields(condition)):
+            sparse = (index.answer_present(bounds) for index in self._indexes.values())
+            known = [answer for answer in sparse if answer is not None]
         return min(known, key=lambda answer: answer.cost) if known else None
 
     def _answer_to_any(self, branches: list, *, is_all: bool) -> Answer | None:
