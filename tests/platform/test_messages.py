@@ -36,7 +36,9 @@ def forms(message) -> list[tuple[str, str]]:
 
 
 def test_the_catalog_has_exactly_the_messages_of_the_code(stored):
-    assert {message for _place, message in messages.marked_messages()} == set(stored), "run `make messages`"
+    assert {message for _place, message in messages.marked_messages()} == set(stored), (
+        "run `make messages`"
+    )
 
 
 def test_each_message_is_translated(stored):
