@@ -124,10 +124,11 @@ def list_submissions(*, viewer: Viewer, paging: Paging, **filters) -> Page:
     return page_slice(submissions, paging, represent_submission_row)
 
 
-def submissions_changed_by_regrade(quiz: Quiz) -> list[Attempt]:
-    """Return the first submissions whose result the quiz's last regrade has changed."""
-    changed = Attempt.objects(quiz=quiz.id, regraded_by=quiz.regrade.id).exclude(*LARGE_FIELDS)
-    return list(changed.order_by("id").limit(MAX_CHANGES))
+def submissions_changed_by_regrade(quiz: Quiz) -> tuple[int, list[Attempt]]:
+    """Return how many results the quiz's last regrade has changed, and the first submissions."""
+    changed = Attempt.objects(quiz=quiz.id, regraded_by=quiz.regrade.id)
+    first = changed.exclude(*LARGE_FIELDS).order_by("id").limit(MAX_CHANGES)
+    return changed.count(), list(first)
 
 
 def personal_data_of(user_id: str) -> Iterator[Json]:
