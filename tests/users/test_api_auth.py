@@ -20,6 +20,7 @@ from apps.users import passwords, selectors, services
 from apps.users.documents import User
 from apps.users.models import Account, AccountMail, MailRequest, Session
 from apps.users.tasks import send_account_mails
+from tests.exports import export_of
 from tests.factories import PASSWORD, client_of, make_admin, make_course, make_student
 from tests.users.racing import race
 
@@ -1143,10 +1144,13 @@ def test_a_user_has_ten_exports_an_hour_and_few_are_made_at_the_same_time(
     settings.RATE_LIMITED = True
     monkeypatch.setattr(selectors.EXPORTS, "_wait", 0.01)
     client = client_of(instructor)
-    with selectors.EXPORTS, selectors.EXPORTS:
-        refused = client.get("/api/auth/user/export/")
+    open_exports = [client.get("/api/auth/user/export/") for _ in range(4)]
+    refused = client.get("/api/auth/user/export/")
+    for export in open_exports:
+        export.getvalue()
     assert (refused.status_code, refused["Retry-After"]) == (503, "5")
-    assert {client.get("/api/auth/user/export/").status_code for _ in range(9)} == {200}
+    for _ in range(5):
+        export_of(client)
 
     assert client.get("/api/auth/user/export/").status_code == 429
 

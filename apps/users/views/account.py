@@ -1,4 +1,3 @@
-from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
@@ -6,7 +5,7 @@ from rest_framework.response import Response
 from apps.common.client_address import client_ip, client_network
 from apps.common.http.page_links import page_link
 from apps.common.http.query_params import ListQuery
-from apps.common.http.streaming import stream_json
+from apps.common.http.streaming import JsonStreamResponse
 from apps.common.normalization import normalize_email_key
 from apps.common.storage import rate_limits
 from apps.common.tasks import enqueue
@@ -65,10 +64,9 @@ class ExportView(OwnAccountView):
     def get(self, request):
         """Read all that is stored of oneself, as one file."""
         rate_limits.check_and_count("exports", request.user.id)
-        data = selectors.personal_data_of(request.user.id, represent=represent_user)
-        return StreamingHttpResponse(
-            stream_json(data, slots=selectors.EXPORTED_ITEMS),
-            content_type="application/json",
+        return JsonStreamResponse(
+            lambda: selectors.personal_data_of(request.user.id, represent=represent_user),
+            slots=selectors.EXPORTS,
             headers={"Content-Disposition": 'attachment; filename="my-data.json"'},
         )
 
