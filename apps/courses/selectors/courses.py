@@ -130,10 +130,16 @@ def enrollment_count_of(course_id) -> int | None:
     return Course.objects(id=course_id).scalar("enrollment_count").first()
 
 
-def lesson_order_of(course_id) -> list[ObjectId]:
-    """Return the lesson order that is being applied to the course, or an empty list."""
-    course = Course.objects(id=course_id).only("lesson_order").first()
-    return list(course.lesson_order or []) if course else []
+def lesson_orders_of(course_ids: list[ObjectId]) -> dict[ObjectId, list[ObjectId]]:
+    """Return the lesson orders that are being applied to courses, by course."""
+    ordered = courses_being_reordered().filter(id__in=course_ids)
+    return {course.id: list(course.lesson_order) for course in ordered.only("lesson_order")}
+
+
+def lesson_counts_of(course_ids: set[str]) -> dict[str, int]:
+    """Return the stored number of lessons of each course."""
+    counts = Course.objects(id__in=list(course_ids)).scalar("id", "lesson_count")
+    return {str(course_id): count for course_id, count in counts}
 
 
 def courses_being_reordered() -> QuerySet:
