@@ -5,6 +5,7 @@ import os
 from celery import Celery
 from celery.signals import beat_init, celeryd_init, setup_logging
 
+from apps.common.task_queue import LOW_PRIORITY
 from lms.serving import private_files
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings")
@@ -38,9 +39,6 @@ SWEEPS = {
     "apps.common.tasks.delete_old_mail_quotas": AN_HOUR,
     "apps.common.tasks.delete_expired_admin_sessions": A_DAY,
 }
-
-# Long work, done in short rounds: no email waits for it.
-LOW_PRIORITY = {"apps.quizzes.tasks.regrade_quiz", "apps.quizzes.tasks.move_submissions"}
 
 app.conf.task_routes = {task: {"priority": 9} for task in LOW_PRIORITY}  # Redis takes 0 first
 app.conf.beat_schedule = {

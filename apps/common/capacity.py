@@ -35,12 +35,12 @@ class WaitingRequests:
         self._number = 0
         self._lock = Lock()
 
-    def add(self, *, limited: bool = True) -> None:
+    def add(self) -> None:
         """
         :raises Busy: the most requests that may wait do so already
         """
         with self._lock:
-            if limited and self._number >= settings.MOST_WAITING_REQUESTS:
+            if self._number >= settings.MOST_WAITING_REQUESTS:
                 raise Busy()
             self._number += 1
 
@@ -60,13 +60,11 @@ class Capacity:
 
     :param slots: the number of jobs that may run at the same time in this process
     :param wait: seconds that a request waits for a slot before it is refused
-    :param queue_limited: refuse a request at once if too many are waiting for any slots already
     """
 
-    def __init__(self, slots: int, *, wait: float = 1.0, queue_limited: bool = True):
+    def __init__(self, slots: int, *, wait: float = 1.0):
         self._free = slots
         self._wait = wait
-        self._queue_limited = queue_limited
         self._queue: deque[Event] = deque()
         self._lock = Lock()
 
@@ -78,7 +76,7 @@ class Capacity:
             if self._free:
                 self._free -= 1
                 return
-            _waiting_requests.add(limited=self._queue_limited)
+            _waiting_requests.add()
             turn = Event()
             self._queue.append(turn)
         try:

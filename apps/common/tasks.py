@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from contextvars import Context
 from datetime import timedelta
-from queue import Empty, Full, Queue
+from queue import Full
 from threading import Thread
 
 from celery import current_app, shared_task
@@ -19,14 +19,15 @@ from kombu.exceptions import OperationalError
 
 from apps.common.mail import quotas
 from apps.common.storage import count_limits, idempotency_keys, indexes
+from apps.common.task_queue import TaskQueue
 
 logger = logging.getLogger(__name__)
 
-LONGEST_QUEUE = 1_000
+LONGEST_QUEUE = 1_000  # of each priority
 A_DAY = 24 * 60 * 60
 
 _submit_here: Callable[[str, dict], None] | None = None
-_outgoing: Queue = Queue(maxsize=LONGEST_QUEUE)
+_outgoing = TaskQueue(LONGEST_QUEUE)
 _sender: Thread | None = None
 
 
@@ -55,22 +56,19 @@ def _send_soon(name: str, arguments: dict) -> None:
     """Send the task from a thread, so that no request waits for an unreachable or frozen broker."""
     global _sender
     with suppress(Full):
-        _outgoing.put_nowait((name, arguments))
+        _outgoing.put(name, arguments)
     if _sender is None or not _sender.is_alive():
         _sender = Thread(target=_send, name="broker", daemon=True)
         _sender.start()
 
 
 def _send() -> None:
-    while True:
-        name, arguments = _outgoing.get()
+    while task := _outgoing.get():
         try:
-            current_app.tasks[name].apply_async(kwargs=arguments, retry=False)
+            current_app.tasks[task.name].apply_async(kwargs=task.arguments, retry=False)
         except (OperationalError, OSError):
-            logger.warning("The broker is unreachable; a sweep will do the work of %s.", name)
-            with suppress(Empty):
-                while True:
-                    _outgoing.get_nowait()
+            logger.warning("The broker is unreachable; a sweep will do the work of %s.", task.name)
+            _outgoing.clear()
 
 
 @shared_task

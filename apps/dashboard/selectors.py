@@ -4,6 +4,7 @@ from datetime import date
 
 from bson import ObjectId
 
+from apps.common.capacity import Capacity
 from apps.common.clock import now_in_milliseconds
 from apps.common.errors import ReferenceNotFound
 from apps.common.storage.cache import Json, Lookup, read_all
@@ -19,6 +20,8 @@ from apps.users.viewer import SignedInViewer
 
 A_MINUTE = 60
 TWO_MINUTES = 120
+COURSES_AT_ONCE = 50  # whose summaries, with all their lessons, are in memory
+PARTS = Capacity(4, wait=1)  # of instructors and admins; those of students need `SUMMARIES`
 
 
 def dashboard_of(viewer: SignedInViewer, *, course_id: ObjectId | None) -> Json:
@@ -29,6 +32,7 @@ def dashboard_of(viewer: SignedInViewer, *, course_id: ObjectId | None) -> Json:
 
     :param course_id: what the instructor's part is narrowed to
     :raises Invalid: it is no course of the viewer's own
+    :raises Busy: too many dashboards are being computed
     """
     if course_id is not None:
         _check_own(viewer, course_id)
@@ -85,12 +89,16 @@ def _student_part(viewer: SignedInViewer) -> Json:
 def _courses_followed(viewer: SignedInViewer) -> list[Json]:
     places = enrollments.cached_enrollments(viewer.id)
     cards = courses.course_cards({place["course"] for place in places}, viewer=viewer)
-    summaries = progress.summaries_of((viewer.id, one) for one in cards)
-    return [
-        _course_followed(place, cards[place["course"]], summaries[viewer.id, place["course"]])
-        for place in places
-        if place["course"] in cards
-    ]
+    followed = [place for place in places if place["course"] in cards]
+    rows = []
+    for start in range(0, len(followed), COURSES_AT_ONCE):
+        batch = followed[start : start + COURSES_AT_ONCE]
+        summaries = progress.summaries_of((viewer.id, place["course"]) for place in batch)
+        rows += [
+            _course_followed(place, cards[place["course"]], summaries[viewer.id, place["course"]])
+            for place in batch
+        ]
+    return rows
 
 
 def _course_followed(place: Json, card: Json, summary: Json) -> Json:
@@ -121,6 +129,11 @@ def _activity(student_id: str) -> list[Json]:
 
 
 def _instructor_part(instructor_id: str, course_id: ObjectId | None) -> Json:
+    with PARTS:
+        return _load_instructor_part(instructor_id, course_id)
+
+
+def _load_instructor_part(instructor_id: str, course_id: ObjectId | None) -> Json:
     taught = courses.taught_by(instructor_id)
     chosen = [one for one in taught if course_id is None or one["id"] == str(course_id)]
     ids = [ObjectId(one["id"]) for one in chosen]
@@ -162,6 +175,11 @@ def _enrollments(course_ids: list[ObjectId]) -> list[Json]:
 
 
 def _admin_part() -> Json:
+    with PARTS:
+        return _load_admin_part()
+
+
+def _load_admin_part() -> Json:
     return {
         **users.count_users(),
         **courses.count_courses(),

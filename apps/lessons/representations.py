@@ -73,11 +73,14 @@ def represent_lesson_card(lesson: Lesson) -> LessonCardRepresentation:
     return {"id": str(lesson.id), "title": lesson.title}
 
 
-def represent_outline(lesson: Lesson, *, position: int) -> OutlineRepresentation:
+def represent_outline(lesson: dict, *, position: int) -> OutlineRepresentation:
+    """
+    :param lesson: the fields as the store has them
+    """
     return {
-        "id": str(lesson.id),
-        "title": lesson.title,
+        "id": str(lesson["_id"]),
+        "title": lesson["title"],
         "position": position,
-        "duration_minutes": lesson.duration_minutes,
-        "is_preview": lesson.is_preview,
+        "duration_minutes": lesson.get("duration_minutes", 0),
+        "is_preview": lesson.get("is_preview", False),
     }

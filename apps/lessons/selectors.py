@@ -3,14 +3,13 @@
 from collections.abc import Iterable
 
 from bson import ObjectId
-from django.utils.translation import gettext_lazy as _
 from mongoengine import QuerySet
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.errors import DomainError, NotFound
+from apps.common.errors import NotFound
 from apps.common.storage import undelivered
-from apps.common.storage.cache import Json, invalidate, read_through
-from apps.common.storage.pagination import Page, Paging, page_of
+from apps.common.storage.cache import Json, invalidate, read_many, read_through
+from apps.common.storage.pagination import Page, Paging, limit_bytes, page_of
 from apps.courses import selectors as courses
 from apps.courses.documents import Course
 from apps.enrollments import selectors as enrollments
@@ -27,13 +26,8 @@ from apps.lessons.representations import (
 from apps.users.viewer import Viewer
 
 HALF_AN_HOUR = 30 * 60
-LONGEST_PAGE = 8_000_000  # characters of all texts on one page of a list
 TEXTS = ("content", "content_html")
-
-
-class PageTooLarge(DomainError):
-    code = "page_too_large"
-    detail = _("The texts of these lessons are too long for one page. Use a smaller page_size.")
+OUTLINE_FIELDS = ("course_id", "title", "position", "duration_minutes", "is_preview")
 
 
 def get_lesson(lesson_id) -> Lesson:
@@ -115,7 +109,13 @@ def visible_outline(course_id: str, *, viewer: Viewer) -> list[OutlineRepresenta
 
 def cached_outline(course_id) -> list[OutlineRepresentation]:
     """Return the titles and positions of all lessons of a course, in order."""
-    return read_through(outline_key(course_id), lambda: _outline(course_id), HALF_AN_HOUR)
+    return cached_outlines([course_id])[str(course_id)]
+
+
+def cached_outlines(course_ids: Iterable) -> dict[str, list[OutlineRepresentation]]:
+    """Return the outlines of several courses; those that are not cached cost two queries."""
+    keys = {str(course_id): outline_key(course_id) for course_id in course_ids}
+    return read_many(keys, _outlines, HALF_AN_HOUR)
 
 
 def lesson_ids(course_id) -> list[ObjectId]:
@@ -130,15 +130,6 @@ def cached_lesson_ids(course_id) -> list[ObjectId]:
     key = outline_key(course_id)
     cached = read_through(f"{key}:ids", load, HALF_AN_HOUR, depends_on=[key])
     return [ObjectId(lesson_id) for lesson_id in cached]
-
-
-def lessons_by_course(course_ids: Iterable) -> dict[str, list[LessonCardRepresentation]]:
-    """Return the lessons of several courses, in order, with one query."""
-    lessons = _of_courses(course_ids).only("title", "course", "position")
-    by_course: dict[str, list[LessonCardRepresentation]] = {str(id): [] for id in course_ids}
-    for lesson in lessons.order_by("position"):
-        by_course[str(lesson.course)].append(represent_lesson_card(lesson))
-    return by_course
 
 
 def lesson_cards(lesson_ids: set[str], *, viewer: Viewer) -> dict[str, LessonCardRepresentation]:
@@ -211,25 +202,43 @@ def _add_texts(lessons: dict[ObjectId, Lesson]) -> None:
 
     :raises PageTooLarge: they are too long together
     """
+    if not lessons:
+        return
     # A hundred lessons can have 180 MB, so they are read in small batches.
-    texts = Lesson.objects(id__in=list(lessons)).only(*TEXTS).no_cache().batch_size(5)
-    size = 0
-    for text in texts if lessons else ():
-        size += len(text.content) + len(text.content_html)
-        if size > LONGEST_PAGE:
-            raise PageTooLarge()
-        lessons[text.id].content = text.content
-        lessons[text.id].content_html = text.content_html
+    condition, fields = {"_id": {"$in": list(lessons)}}, dict.fromkeys(TEXTS, 1)
+    rows = Lesson._get_collection().find(condition, fields).batch_size(5)
+    texts = ({"id": str(row["_id"])} | {name: row.get(name, "") for name in TEXTS} for row in rows)
+    for text in limit_bytes(texts):
+        lesson = lessons[ObjectId(text["id"])]
+        lesson.content, lesson.content_html = text["content"], text["content_html"]
 
 
-def _outline(course_id) -> list[OutlineRepresentation]:
-    lessons = list(_of_courses([course_id]).exclude(*TEXTS).order_by("position"))
-    order = courses.lesson_order_of(course_id)
+def _outlines(course_ids: list[str]) -> dict[str, list[OutlineRepresentation]]:
+    """Return outlines from raw rows, because a course may have a thousand lessons."""
+    ids = [ObjectId(course_id) for course_id in course_ids]
+    condition, fields = (
+        {"course_id": {"$in": ids}, "removed": None},
+        dict.fromkeys(OUTLINE_FIELDS, 1),
+    )
+    lessons = Lesson._get_collection().find(condition, fields)
+    by_course: dict[ObjectId, list[dict]] = {course_id: [] for course_id in ids}
+    for lesson in lessons.sort("position"):
+        by_course[lesson["course_id"]].append(lesson)
+    orders = courses.lesson_orders_of(ids)
+    return {
+        str(course_id): _outline(rows, orders.get(course_id, []))
+        for course_id, rows in by_course.items()
+    }
+
+
+def _outline(lessons: list[dict], order: list[ObjectId]) -> list[OutlineRepresentation]:
+    """
+    :param order: the new order, which applies while lessons are being moved
+    """
     if not order:
-        return [represent_outline(lesson, position=lesson.position) for lesson in lessons]
-    # While lessons are being moved, the stored order applies.
+        return [represent_outline(lesson, position=lesson["position"]) for lesson in lessons]
     ranks = {lesson_id: rank for rank, lesson_id in enumerate(order)}
-    lessons.sort(key=lambda lesson: ranks.get(lesson.id, len(ranks)))
+    lessons = sorted(lessons, key=lambda lesson: ranks.get(lesson["_id"], len(ranks)))
     return [
         represent_outline(lesson, position=position)
         for position, lesson in enumerate(lessons, start=1)

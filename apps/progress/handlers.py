@@ -53,7 +53,7 @@ def erase_records(event: UserErased) -> None:
 
 @answer(ProgressSummaries)
 def how_far_they_are(question: ProgressSummaries) -> dict:
-    return selectors.summaries_of(question.pairs)
+    return selectors.summaries_of_page(question.pairs)
 
 
 @answer(PersonalData)

@@ -4,15 +4,15 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from statistics import fmean
 
-from bson import ObjectId
 from mongoengine import Q, QuerySet
 
+from apps.common.capacity import Capacity
 from apps.common.clock import format_timestamp
 from apps.common.errors import NotFound
 from apps.common.storage.cache import Json, Uncached, invalidate, read_through
 from apps.common.storage.count_by_day import count_by_day
 from apps.common.storage.documents import matches_any_pair
-from apps.common.storage.pagination import Page, Paging, page_of, page_slice
+from apps.common.storage.pagination import Page, PageTooLarge, Paging, page_of, page_slice
 from apps.courses import selectors as courses
 from apps.enrollments import selectors as enrollments
 from apps.lessons import selectors as lessons
@@ -21,6 +21,8 @@ from apps.quizzes import selectors as quizzes
 from apps.users.viewer import SignedInViewer, Viewer
 
 FIVE_MINUTES = 5 * 60
+MOST_LESSONS_OF_PAGE = 20_000  # Twenty enrollments in the largest course fit on a page.
+SUMMARIES = Capacity(4, wait=1)
 
 Place = tuple[str, str]  # student id, course id
 
@@ -67,9 +69,29 @@ def summary_of(*, student_id: str, course_id: str) -> Json:
 
 
 def summaries_of(places: Iterable[Place]) -> dict[Place, Json]:
-    """Return summaries of several places, in as many queries as for one."""
+    """
+    Return summaries of several places, in as many queries as for one.
+
+    :raises Busy: too many summaries are being computed
+    """
+    with SUMMARIES:
+        return _summaries(list(places))
+
+
+def summaries_of_page(places: Iterable[Place]) -> dict[Place, Json]:
+    """
+    :raises PageTooLarge: the courses have too many lessons for one page
+    :raises Busy: too many summaries are being computed
+    """
     places = list(places)
-    outlines = lessons.lessons_by_course({ObjectId(course) for _, course in places})
+    counts = courses.lesson_counts_of({course for _, course in places})
+    if sum(counts.get(course, 0) for _, course in places) > MOST_LESSONS_OF_PAGE:
+        raise PageTooLarge()
+    return summaries_of(places)
+
+
+def _summaries(places: list[Place]) -> dict[Place, Json]:
+    outlines = lessons.cached_outlines({course for _, course in places})
     completed = _completed_by_place(places)
     milestones = enrollments.milestones_of(places)
     results = quizzes.quiz_progress_of(places)
@@ -163,17 +185,20 @@ def _summary(
         "completed_lessons": done,
         "percentage": percentage(len(done), len(outline)),
         "milestones": milestones,
-        "next_lesson": left[0] if left else None,
+        "next_lesson": {name: left[0][name] for name in ("id", "title")} if left else None,
         "grade": round(fmean(grades), 2) if grades else None,
         "quizzes": sorted(results, key=lambda one: place_of.get(one["lesson"], len(outline))),
     }
 
 
 def _completed_by_place(places: list[Place]) -> dict[Place, set[str]]:
-    found = Progress.objects(__raw__=matches_any_pair(places), completed=True)
+    condition = matches_any_pair(places) | {"completed": True}
+    fields = dict.fromkeys(("student_id", "course_id", "lesson_id"), 1)
     grouped: dict[Place, set[str]] = {}
-    for one in found.only("student", "course", "lesson"):
-        grouped.setdefault((str(one.student), str(one.course)), set()).add(str(one.lesson))
+    # Raw rows, because there may be a record for each of a thousand lessons.
+    for row in Progress._get_collection().find(condition, fields):
+        pair = (str(row["student_id"]), str(row["course_id"]))
+        grouped.setdefault(pair, set()).add(str(row["lesson_id"]))
     return grouped
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from bson import ObjectId
 
-from apps.quizzes.documents import Kind
+from apps.quizzes.documents import GradingMethod, Kind
 from apps.quizzes.grading import rounded_sum
 from apps.quizzes.problems import Problem, find_problems
 
@@ -48,6 +48,23 @@ class QuizSummary:
     @property
     def is_ready(self) -> bool:
         return not self.problems
+
+
+class QuizResultFields(NamedTuple):
+    """The fields of a quiz that the result of a student needs."""
+
+    id: ObjectId
+    lesson: ObjectId
+    title: str
+    grading: GradingMethod
+
+
+class AttemptResult(NamedTuple):
+    """The result of an attempt; None if it was not submitted."""
+
+    attempt: int
+    percentage: float | None
+    passed: bool | None
 
 
 def summarize(questions: Sequence[QuestionContent]) -> QuizSummary:

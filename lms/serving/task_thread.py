@@ -6,24 +6,22 @@ The queue is only in memory, because the sweeps find unfinished work again after
 
 import logging
 import time
-from itertools import count
-from queue import Empty, Full, PriorityQueue
+from queue import Empty, Full
 from threading import Thread
 
 from django.db import close_old_connections
 
+from apps.common.task_queue import TaskQueue
 from apps.common.tasks import run_in_process
-from lms.celery import LOW_PRIORITY, SWEEPS, app
+from lms.celery import SWEEPS, app
 
 logger = logging.getLogger(__name__)
 
 FIRST_SWEEP_DELAY = 5  # seconds after the start
-LONGEST_QUEUE = 10_000
+LONGEST_QUEUE = 10_000  # of each priority
 
-_queue: PriorityQueue = PriorityQueue(maxsize=LONGEST_QUEUE)  # Tasks of low priority come last.
-_numbers = count()  # They keep the order of tasks of the same priority.
+_queue = TaskQueue(LONGEST_QUEUE)
 _thread: Thread | None = None
-_END = -1  # It precedes every task.
 
 
 def start() -> None:
@@ -45,9 +43,8 @@ def stop(*, wait: float = 5) -> None:
     global _thread
     if _thread is not None:
         run_in_process(None)
-        while not _queue.empty():
-            _queue.get_nowait()
-        _queue.put((_END, next(_numbers), None, {}))
+        _queue.clear()
+        _queue.end()
         _thread.join(wait)
         _thread = None
 
@@ -55,7 +52,7 @@ def stop(*, wait: float = 5) -> None:
 def submit(name: str, arguments: dict) -> None:
     """Run the task soon; if the queue is full, a sweep does its work."""
     try:
-        _queue.put_nowait((name in LOW_PRIORITY, next(_numbers), name, arguments))
+        _queue.put(name, arguments)
     except Full:
         logger.warning("Too many tasks are waiting; a sweep will do the work of %s.", name)
 
@@ -65,12 +62,12 @@ def _run_tasks() -> None:
     while True:
         _run_due_sweep(due)
         try:
-            priority, _, name, arguments = _queue.get(timeout=_seconds_until(min(due.values())))
+            task = _queue.get(timeout=_seconds_until(min(due.values())))
         except Empty:
             continue
-        if priority == _END:
+        if task is None:
             return
-        _run(name, arguments)
+        _run(task.name, task.arguments)
 
 
 def _run_due_sweep(due: dict[str, float]) -> None:

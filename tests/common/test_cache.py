@@ -14,6 +14,7 @@ from apps.common.storage.cache import (
     Uncached,
     invalidate,
     read_all,
+    read_many,
     read_through,
     reading,
     store,
@@ -226,6 +227,62 @@ def test_several_values_and_a_counter_are_read_together(any_cache):
     assert read_all(*lookups, counting=("counter", 60)) == ([1, 2], 1)
     assert read_all(*lookups, counting=("counter", 60)) == ([1, 2], 2)
     assert (one.loads, two.loads) == (1, 1)
+
+
+class Table:
+    """Values by id that are loaded together; it records which ids are loaded."""
+
+    def __init__(self, **values):
+        self.values = values
+        self.loads: list[list[str]] = []
+
+    def __call__(self, ids):
+        self.loads.append(sorted(ids))
+        return {id: self.values[id] for id in ids}
+
+    def read(self):
+        return read_many({id: f"row:{id}" for id in self.values}, self, 60)
+
+
+def test_all_missing_values_are_loaded_together(any_cache):
+    table = Table(a=1, b=[], c=None)
+
+    assert [table.read() for _ in range(2)] == [table.values] * 2
+    assert table.loads == [["a", "b", "c"]]
+    invalidate("row:a", "row:c")
+    table.values |= {"a": 2, "c": 3}
+    assert [table.read() for _ in range(2)] == [table.values] * 2
+    invalidate("row:b")
+    table.values["b"] = [4]
+    assert [table.read() for _ in range(2)] == [table.values] * 2
+    assert table.loads == [["a", "b", "c"], ["a", "c"], ["b"]]
+    assert read_through("row:a", Source("unread"), 60) == 2
+    assert read_many({}, table, 60) == {}
+
+
+def test_values_that_are_replaced_while_they_are_loaded_together_are_not_cached(any_cache):
+    table = Table(a="old", b="old")
+
+    def load(ids):
+        values = dict(table(ids))
+        if len(table.loads) == 1:
+            table.values["a"] = "new"
+            invalidate("row:a")
+        return values
+
+    keys = {id: f"row:{id}" for id in "ab"}
+    read_many(keys, load, 60)
+
+    assert read_many(keys, load, 60) == {"a": "new", "b": "old"}
+    assert table.loads == [["a", "b"], ["a"]]
+
+
+def test_without_a_cache_all_values_are_loaded_together(monkeypatch):
+    monkeypatch.setattr(store, "get_many", lambda *_, **__: (None, None))
+    table = Table(a=1, b=2)
+
+    assert table.read() == table.values
+    assert table.loads == [["a", "b"]]
 
 
 def test_a_hit_costs_one_round_trip(redis, monkeypatch):

@@ -7,7 +7,14 @@ from rest_framework.test import APIRequestFactory
 
 from apps.common.errors import NotFound
 from apps.common.http.page_links import page_link
-from apps.common.storage.pagination import Paging, page_of, page_slice
+from apps.common.storage import pagination
+from apps.common.storage.pagination import (
+    PageTooLarge,
+    Paging,
+    limit_bytes,
+    page_of,
+    page_slice,
+)
 from tests.command_counter import format_commands, record_commands
 
 
@@ -99,3 +106,29 @@ def test_a_link_keeps_the_filters_and_replaces_the_page():
     assert page_link(request, {"page": 3}).endswith("/api/courses/?free=true&page=3&search=a%26b")
     assert "page=" not in page_link(request, {"cursor": "after-1"})
     assert page_link(request, None) is None
+
+
+def test_the_rows_of_a_page_are_limited_in_bytes_not_in_characters(monkeypatch):
+    monkeypatch.setattr(pagination, "LARGEST_PAGE_BYTES", 100)
+
+    for text in ("x" * 40, "ü" * 20, "🦉" * 10):
+        rows = [{"text": text}] * 3
+        assert list(limit_bytes(rows[:1])) == rows[:1]
+        with pytest.raises(PageTooLarge):
+            list(limit_bytes(rows))
+
+
+def test_no_row_is_read_after_the_row_that_is_too_much(monkeypatch):
+    monkeypatch.setattr(pagination, "LARGEST_PAGE_BYTES", 100)
+    rows = iter(["x" * 60] * 5)
+
+    with pytest.raises(PageTooLarge):
+        list(limit_bytes(rows))
+
+    assert len(list(rows)) == 3
+
+
+def test_a_single_row_fits_on_a_page_whatever_its_size(monkeypatch):
+    monkeypatch.setattr(pagination, "LARGEST_PAGE_BYTES", 10)
+
+    assert list(limit_bytes(["x" * 100])) == ["x" * 100]

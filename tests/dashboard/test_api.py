@@ -11,6 +11,7 @@ from apps.dashboard import selectors
 from apps.dashboard.serializers import DashboardSerializer
 from apps.enrollments.documents import Enrollment
 from apps.enrollments.services import reach_milestone
+from apps.progress import selectors as progress
 from apps.progress.documents import Progress
 from apps.quizzes.selectors import grades_key, quizzes_key
 from tests.factories import (
@@ -24,6 +25,7 @@ from tests.factories import (
     make_student,
 )
 from tests.quizzes.submissions import store_graded, store_quiz
+from tests.slots import all_occupied
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)  # a Wednesday
 FIRST_MONDAY = datetime(2025, 12, 15, tzinfo=UTC)
@@ -53,7 +55,34 @@ def mark(client, lesson, completed: bool = True) -> None:
     assert client.post("/api/progress/", body).status_code == 200
 
 
+def test_few_dashboards_are_computed_at_the_same_time(monkeypatch):
+    instructor = make_instructor(is_admin=True)
+    enroll_in(make_course(lessons=1, instructor=instructor), instructor)
+    client = client_of(instructor)
+
+    for capacity in (progress.SUMMARIES, selectors.PARTS):
+        with all_occupied(capacity, monkeypatch):
+            refused = client.get("/api/dashboard/")
+        assert (refused.status_code, refused["Retry-After"]) == (503, "5")
+
+    dashboard(client)
+    with all_occupied(progress.SUMMARIES, monkeypatch), all_occupied(selectors.PARTS, monkeypatch):
+        dashboard(client)  # It is cached.
+
+
 # The student's part
+
+
+def test_the_courses_of_a_student_are_summarized_in_batches(monkeypatch):
+    monkeypatch.setattr(selectors, "COURSES_AT_ONCE", 2)
+    student = make_student()
+    for number in range(5):
+        enroll_in(make_course(title=f"Course {number}", lessons=number), student)
+
+    courses = dashboard(client_of(student))["student"]["courses"]
+
+    assert [course["title"] for course in courses] == [f"Course {n}" for n in (4, 3, 2, 1, 0)]
+    assert [course["total"] for course in courses] == [4, 3, 2, 1, 0]
 
 
 def test_a_student_sees_the_courses_that_they_follow_newest_first():

@@ -2,17 +2,26 @@ from datetime import datetime
 
 import pytest
 from bson import ObjectId
+from mongoengine.base import BaseDocument
 
 from apps.courses.documents import Course
 from apps.enrollments.documents import Enrollment
+from apps.lessons.documents import Lesson
+from apps.progress import selectors as progress
 from apps.progress.documents import Progress
+from apps.quizzes.documents import Attempt, Quiz
+from tests.command_counter import record_commands
 from tests.factories import (
     client_of,
     enroll_in,
+    lessons_of,
     make_course,
     make_instructor,
+    make_quiz,
     make_student,
 )
+from tests.quizzes.submissions import store_graded
+from tests.slots import all_occupied
 
 
 def test_enrolling_takes_a_place_and_starts_the_lessons(student, anonymous):
@@ -276,6 +285,57 @@ def test_progress_is_expanded_into_each_place(student):
     )
     one = client.get(f"/api/enrollments/{rows[1]['id']}/?expand=progress").data
     assert one["progress"] == rows[1]["progress"]
+
+
+def test_a_page_of_progress_has_a_limited_number_of_lessons(student, monkeypatch):
+    monkeypatch.setattr(progress, "MOST_LESSONS_OF_PAGE", 4)
+    for _ in range(3):
+        enroll_in(make_course(lessons=2), student)
+    client, address = client_of(student), "/api/enrollments/?expand=progress"
+
+    with record_commands() as commands:
+        refused = client.get(address)
+
+    assert (refused.status_code, refused.data["code"]) == (400, "page_too_large")
+    assert not [command for command in commands if command.get("find") in ("lessons", "progress")]
+    assert len(client.get(f"{address}&page_size=2").data["results"]) == 2
+    assert len(client.get("/api/enrollments/").data["results"]) == 3
+
+
+def test_few_pages_of_progress_are_computed_at_the_same_time(student, monkeypatch):
+    enroll_in(make_course(lessons=1), student)
+    client, address = client_of(student), "/api/enrollments/?expand=progress"
+
+    with all_occupied(progress.SUMMARIES, monkeypatch):
+        refused = client.get(address)
+        assert client.get("/api/enrollments/").status_code == 200
+
+    assert (refused.status_code, refused["Retry-After"]) == (503, "5")
+    assert client.get(address).status_code == 200
+
+
+def test_progress_is_expanded_without_a_document_for_each_lesson_quiz_and_attempt(
+    student, monkeypatch
+):
+    course = make_course(lessons=3)
+    enroll_in(course, student)
+    for lesson in lessons_of(course):
+        store_graded(make_quiz(lesson=lesson), 100, student=student.id)
+    Progress.objects.update(set__completed=True)
+    client, built = client_of(student), set()
+    build = BaseDocument._from_son.__func__
+
+    def recorded(cls, *args, **options):
+        built.add(cls)
+        return build(cls, *args, **options)
+
+    monkeypatch.setattr(BaseDocument, "_from_son", classmethod(recorded))
+
+    [row] = client.get("/api/enrollments/?expand=progress").data["results"]
+
+    assert (row["progress"]["completed"], len(row["progress"]["quizzes"])) == (3, 3)
+    assert Enrollment in built
+    assert not {Lesson, Quiz, Attempt, Progress} & built
 
 
 def test_places_are_narrowed_and_ordered_as_asked(admin):

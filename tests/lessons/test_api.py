@@ -9,6 +9,7 @@ from apps.common.http.fields import LARGEST_NUMBER
 from apps.common.storage.positions import LARGEST_POSITION
 from apps.courses import services as courses
 from apps.courses.documents import Course
+from apps.lessons import selectors
 from apps.lessons.documents import Lesson
 from apps.lessons.services import repair_orders
 from tests.factories import (
@@ -530,7 +531,7 @@ def test_a_new_lesson_is_started_for_all_who_are_enrolled(course, author):
 
 
 def test_a_page_of_a_list_holds_no_more_text_than_it_may(instructor, monkeypatch):
-    monkeypatch.setattr("apps.lessons.selectors.LONGEST_PAGE", 2000)
+    monkeypatch.setattr("apps.common.storage.pagination.LARGEST_PAGE_BYTES", 2500)
     course = make_course(instructor=instructor)
     for _ in range(3):
         make_lesson(course=course, content="x" * 400)
@@ -543,6 +544,36 @@ def test_a_page_of_a_list_holds_no_more_text_than_it_may(instructor, monkeypatch
     assert [len(row["content"]) for row in part.data["results"]] == [400, 400]
     titles = client_of(None).get(f"/api/lessons/?course={course.id}")
     assert [row["content"] for row in titles.data["results"]] == [None] * 3
+
+
+def test_the_texts_of_a_page_are_limited_in_bytes(instructor, monkeypatch):
+    monkeypatch.setattr("apps.common.storage.pagination.LARGEST_PAGE_BYTES", 2500)
+    courses = [make_course(instructor=instructor) for _ in range(2)]
+    for course, letter in zip(courses, "x🦉", strict=True):
+        for _ in range(2):
+            make_lesson(course=course, content=letter * 250)
+    client = client_of(instructor)
+
+    statuses = [client.get(f"/api/lessons/?course={each.id}").status_code for each in courses]
+
+    assert statuses == [200, 400]
+
+
+def test_no_text_is_read_after_those_that_are_too_long_for_a_page(instructor, monkeypatch):
+    monkeypatch.setattr("apps.common.storage.pagination.LARGEST_PAGE_BYTES", 2500)
+    course = make_course(instructor=instructor)
+    for _ in range(30):
+        make_lesson(course=course, content="x" * 1000)
+    read = []
+    limit = selectors.limit_bytes
+    monkeypatch.setattr(
+        selectors, "limit_bytes", lambda rows: limit(read.append(1) or row for row in rows)
+    )
+
+    answer = client_of(instructor).get(f"/api/lessons/?course={course.id}&page_size=30")
+
+    assert (answer.status_code, answer.data["code"]) == (400, "page_too_large")
+    assert len(read) == 2
 
 
 def test_no_lesson_is_appended_past_the_largest_position(instructor):

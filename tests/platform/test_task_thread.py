@@ -1,13 +1,15 @@
 """Tasks and sweeps without Celery."""
 
 import re
+from queue import Full
 from threading import Event
 
 import pytest
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
-from apps.common import tasks
+from apps.common import task_queue, tasks
+from apps.common.task_queue import TaskQueue
 from lms import celery
 from lms.env import ROOT
 from lms.serving import task_thread
@@ -78,7 +80,7 @@ def test_a_task_runs_soon_but_not_at_once(thread):
 
 
 def test_no_task_waits_for_one_of_low_priority(thread, monkeypatch):
-    monkeypatch.setattr(task_thread, "LOW_PRIORITY", {note.name})
+    monkeypatch.setattr(task_queue, "LOW_PRIORITY", {note.name})
     tasks.enqueue(take_long.name)
     assert began.wait(LIMIT)
     tasks.enqueue(note.name, what="regrade")
@@ -134,12 +136,49 @@ def test_without_a_task_runner_tasks_are_left_to_the_sweep(settings):
 
 
 def test_too_many_tasks_are_left_to_the_sweep(thread, monkeypatch, caplog):
-    monkeypatch.setattr(task_thread, "_queue", task_thread.PriorityQueue(maxsize=1))
+    monkeypatch.setattr(task_thread, "_queue", TaskQueue(1))
 
     task_thread.submit(note.name, {"what": "one"})
     task_thread.submit(note.name, {"what": "two"})
 
     assert "a sweep will do" in caplog.text
+
+
+def test_waiting_tasks_of_low_priority_take_no_room_from_the_others(monkeypatch):
+    monkeypatch.setattr(task_queue, "LOW_PRIORITY", {"regrade"})
+    queue = TaskQueue(2)
+
+    for _ in range(2):
+        queue.put("regrade", {})
+    with pytest.raises(Full):
+        queue.put("regrade", {})
+    for _ in range(2):
+        queue.put("mail", {})
+    with pytest.raises(Full):
+        queue.put("mail", {})
+
+    assert [queue.get().name for _ in range(4)] == ["mail", "mail", "regrade", "regrade"]
+    queue.put("regrade", {})  # There is room again.
+    queue.clear()
+    for name in ("regrade", "regrade", "mail", "mail"):
+        queue.put(name, {})
+
+
+def test_tasks_that_were_sent_to_a_frozen_broker_leave_room_for_emails(settings, monkeypatch):
+    settings.CELERY_TASK_ALWAYS_EAGER = False
+    settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
+    monkeypatch.setattr(task_queue, "LOW_PRIORITY", {note.name})
+    frozen, sent = Event(), []
+    monkeypatch.setattr(note, "apply_async", lambda *_, **__: frozen.wait(LIMIT))
+    monkeypatch.setattr(send_mail, "apply_async", lambda *_, **__: sent.append("mail"))
+
+    for _ in range(tasks.LONGEST_QUEUE + 10):
+        tasks.enqueue(note.name, what="x")
+    tasks.enqueue(send_mail.name)
+    frozen.set()
+
+    wait_until(lambda: sent == ["mail"])
+    wait_until(tasks._outgoing._tasks.empty)
 
 
 @pytest.mark.parametrize("error", [OperationalError("away"), ConnectionRefusedError("away")])
@@ -171,7 +210,7 @@ def test_no_request_waits_for_a_frozen_broker(settings, monkeypatch):
 
     monkeypatch.setattr(note, "apply_async", lambda *_, **__: None)
     frozen.set()
-    wait_until(tasks._outgoing.empty)
+    wait_until(tasks._outgoing._tasks.empty)
 
 
 def test_every_scheduled_task_exists_and_runs():

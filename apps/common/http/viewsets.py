@@ -28,7 +28,7 @@ from apps.common.http.page_links import page_link
 from apps.common.http.query_params import ListQuery, Query
 from apps.common.http.serializers import Serializer
 from apps.common.storage import rate_limits
-from apps.common.storage.pagination import Page
+from apps.common.storage.pagination import Page, limit_bytes
 
 Rows = list[dict]
 
@@ -168,13 +168,18 @@ class ViewSet(ApiView, viewsets.GenericViewSet):
         return self.serializer_class(context={"request": self.request}).represent
 
     def answer_page(self, page: Page) -> Response:
+        """
+        Respond with a page of a list.
+
+        :raises PageTooLarge: the rows, with what they are expanded to, are too large together
+        """
         rows = [{k: v for k, v in row.items() if k != "revision"} for row in page.rows]
         return Response(
             {
                 "count": page.count,
                 "next": page_link(self.request, page.next),
                 "previous": page_link(self.request, page.previous),
-                "results": self.expanded(rows),
+                "results": list(limit_bytes(self.expanded(rows))),
             }
         )
 

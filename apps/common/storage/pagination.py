@@ -1,18 +1,25 @@
 """Pages of a list: by number, or by a cursor that is equally fast at any depth."""
 
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from bson import ObjectId
 from django.utils.translation import gettext_lazy as _
 
-from apps.common.errors import NotFound
+from apps.common.errors import DomainError, NotFound
 from apps.common.storage.cache import Json
 
 PAGE_SIZE = 20
 LARGEST_PAGE = 100
+LARGEST_PAGE_BYTES = 2_000_000  # of a page's rows as JSON
 CURSOR = re.compile(r"\A(after|before)-([0-9a-f]{24})\Z")
+
+
+class PageTooLarge(DomainError):
+    code = "page_too_large"
+    detail = _("This page would be too large. Use a smaller page_size.")
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,20 @@ def page_of(queryset, paging: Paging, represent: Callable) -> Page:
     start = (paging.number - 1) * paging.size
     page.rows[:] = [represent(document) for document in queryset.skip(start).limit(paging.size)]
     return page
+
+
+def limit_bytes(rows: Iterable[Json]) -> Iterator[Json]:
+    """
+    Yield the rows as long as they fit on a page; a single row always does.
+
+    :raises PageTooLarge: they do not fit
+    """
+    size = 0
+    for number, row in enumerate(rows):
+        size += len(json.dumps(row, ensure_ascii=False, default=str).encode())
+        if number and size > LARGEST_PAGE_BYTES:
+            raise PageTooLarge()
+        yield row
 
 
 def page_links(count: int, paging: Paging) -> Page:

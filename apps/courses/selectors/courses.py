@@ -131,10 +131,16 @@ def enrollment_count_of(course_id) -> int | None:
     return Course.objects(id=course_id).scalar("enrollment_count").first()
 
 
-def lesson_order_of(course_id) -> list[ObjectId]:
-    """Return the lesson order that is being applied to the course, or an empty list."""
-    course = Course.objects(id=course_id).only("lesson_order").first()
-    return list(course.lesson_order or []) if course else []
+def lesson_orders_of(course_ids: list[ObjectId]) -> dict[ObjectId, list[ObjectId]]:
+    """Return the lesson orders that are being applied to courses, by course."""
+    ordered = _courses_being_reordered().filter(id__in=course_ids)
+    return {course.id: list(course.lesson_order) for course in ordered.only("lesson_order")}
+
+
+def lesson_counts_of(course_ids: set[str]) -> dict[str, int]:
+    """Return the stored number of lessons of each course."""
+    counts = Course.objects(id__in=list(course_ids)).scalar("id", "lesson_count")
+    return {str(course_id): count for course_id, count in counts}
 
 
 def lesson_count_of(course_id) -> int | None:
@@ -145,7 +151,11 @@ def courses_with_interrupted_order() -> QuerySet:
     """Return the courses whose new order no running request can still be applying."""
     before = now_in_milliseconds() - undelivered.GRACE_PERIOD
     interrupted = Q(lesson_order_since=None) | Q(lesson_order_since__lt=before)
-    return Course.objects(interrupted, lesson_order__exists=True, lesson_order__ne=None)
+    return _courses_being_reordered().filter(interrupted)
+
+
+def _courses_being_reordered() -> QuerySet:
+    return Course.objects(lesson_order__exists=True, lesson_order__ne=None)
 
 
 def is_published(course_id) -> bool:

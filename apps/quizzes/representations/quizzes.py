@@ -5,7 +5,7 @@ from typing import Annotated, NotRequired, TypedDict
 
 from apps.common.clock import format_timestamp, now_in_milliseconds
 from apps.common.representations import Help, Id, Revisioned, Timestamp
-from apps.quizzes.contents import QuizSummary
+from apps.quizzes.contents import AttemptResult, QuizResultFields, QuizSummary
 from apps.quizzes.documents import Attempt, GradingMethod, Quiz, ShowKey
 from apps.quizzes.grading import quiz_grade
 from apps.quizzes.interchange.draft import Unsupported
@@ -131,7 +131,9 @@ def represent_problem(problem: Problem) -> ProblemRepresentation:
     return {"question": str(question_id) if question_id else None, "code": code}
 
 
-def represent_quiz_progress(quiz: Quiz, attempts: Sequence[Attempt]) -> QuizProgressRepresentation:
+def represent_quiz_progress(
+    quiz: Quiz | QuizResultFields, attempts: Sequence[Attempt] | Sequence[AttemptResult]
+) -> QuizProgressRepresentation:
     """
     :param attempts: a student's attempts at the quiz, in order
     """
@@ -143,7 +145,9 @@ def represent_quiz_progress(quiz: Quiz, attempts: Sequence[Attempt]) -> QuizProg
     }
 
 
-def represent_quiz_result(quiz: Quiz, attempts: Sequence[Attempt]) -> QuizResultRepresentation:
+def represent_quiz_result(
+    quiz: QuizResultFields, attempts: Sequence[AttemptResult]
+) -> QuizResultRepresentation:
     return {
         "quiz": str(quiz.id),
         "lesson": str(quiz.lesson),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from bson import ObjectId
 
+from apps.common.capacity import Capacity
 from apps.quizzes.contents import ChoiceContent, QuestionContent
 from apps.quizzes.documents import (
     MAX_CHOICES,
@@ -18,6 +19,7 @@ from apps.quizzes.documents import (
     content_of,
 )
 
+FULL_QUIZZES = Capacity(4, wait=1)  # for reading whole quizzes, submissions, pages of questions
 ALL_CHOICES = MAX_QUESTIONS * MAX_CHOICES  # so that one reply of the store holds all of a quiz
 
 

@@ -1,20 +1,29 @@
-"""Each student's attempts and grades, and the cache keys that depend on them."""
+"""
+Each student's attempts and grades, and the cache keys that depend on them.
+
+A page of enrollments has thousands of quizzes and attempts, so they are read without building a
+document for each.
+"""
 
 from collections.abc import Iterable
 
 from bson import ObjectId
-from mongoengine import QuerySet
 
 from apps.common.storage.cache import invalidate
 from apps.common.storage.documents import matches_any_pair
+from apps.quizzes.contents import AttemptResult, QuizResultFields
 from apps.quizzes.documents import Attempt, Quiz
 from apps.quizzes.representations import QuizResultRepresentation, represent_quiz_result
 from apps.quizzes.selectors.attempts import passed_quizzes
 from apps.quizzes.selectors.quizzes import quizzes_of_lesson, ready_quizzes
+from apps.quizzes.selectors.summaries import compute_summaries
 
 StudentAndCourse = tuple[str, str]  # ids
 
-_NEEDED_FIELDS = ("lesson", "course", "title", "grading", "question_count", "problems", "moved_at")
+_QUIZ_FIELDS = dict.fromkeys(
+    ("lesson_id", "course_id", "title", "grading", "question_count", "problems", "moved_at"), 1
+)
+_ATTEMPT_FIELDS = dict.fromkeys(("quiz_id", "student_id", "attempt", "percentage", "passed"), 1)
 
 
 def quiz_progress_of(
@@ -26,14 +35,17 @@ def quiz_progress_of(
     Quizzes that cannot be taken are left out, unless the student has already attempted them.
     """
     pairs = list(pairs)
-    quizzes = _quizzes_by_course({course for _, course in pairs})
-    if not quizzes:
-        return {pair: [] for pair in pairs}
-    ready = ready_quizzes(quiz for of_course in quizzes.values() for quiz in of_course)
-    moved = [quiz.id for of_course in quizzes.values() for quiz in of_course if quiz.moved_at]
-    attempts = _attempts_by_student_and_quiz(pairs, moved)
     progress: dict[StudentAndCourse, list[QuizResultRepresentation]] = {pair: [] for pair in pairs}
-    for student, course in pairs:
+    rows = _quizzes_in({course for _, course in pairs})
+    if not rows:
+        return progress
+    ready = _ready_quizzes(rows)
+    moved = [row["_id"] for row in rows if row.get("moved_at")]
+    attempts = _attempts_by_student_and_quiz(pairs, moved)
+    quizzes: dict[str, list[QuizResultFields]] = {}
+    for row in rows:
+        quizzes.setdefault(str(row["course_id"]), []).append(_result_fields(row))
+    for student, course in progress:
         for quiz in quizzes.get(course, []):
             own = attempts.get((student, quiz.id), [])
             if quiz.id in ready or own:
@@ -73,36 +85,53 @@ def grades_key(student_id) -> str:
     return f"grades:user:{student_id}"
 
 
-def _quizzes_by_course(course_ids: set[str]) -> dict[str, list[Quiz]]:
+def _quizzes_in(course_ids: set[str]) -> list[dict]:
     ids = [ObjectId(course_id) for course_id in course_ids]
-    quizzes = Quiz.objects(course__in=ids, removed=None).only(*_NEEDED_FIELDS)
-    by_course: dict[str, list[Quiz]] = {}
-    for quiz in quizzes.order_by("id"):
-        by_course.setdefault(str(quiz.course), []).append(quiz)
-    return by_course
+    condition = {"course_id": {"$in": ids}, "removed": None}
+    return list(Quiz._get_collection().find(condition, _QUIZ_FIELDS).sort("_id"))
+
+
+def _result_fields(row: dict) -> QuizResultFields:
+    return QuizResultFields(
+        id=row["_id"],
+        lesson=row["lesson_id"],
+        title=row["title"],
+        grading=row.get("grading", Quiz.grading.default),
+    )
+
+
+def _ready_quizzes(rows: list[dict]) -> set[ObjectId]:
+    """Return the ids of the quizzes that can be taken; older data has no stored summary."""
+    ready = {row["_id"] for row in rows if _has_summary(row) and not row.get("problems")}
+    computed = compute_summaries([row["_id"] for row in rows if not _has_summary(row)])
+    return ready | {quiz_id for quiz_id, summary in computed.items() if summary.is_ready}
+
+
+def _has_summary(row: dict) -> bool:
+    return row.get("question_count") is not None
 
 
 def _attempts_by_student_and_quiz(
     pairs: list[StudentAndCourse], moved_quizzes: list[ObjectId]
-) -> dict[tuple[str, ObjectId], list[Attempt]]:
+) -> dict[tuple[str, ObjectId], list[AttemptResult]]:
     """
     :param moved_quizzes: quizzes whose attempts may still have the course they were moved from
     """
-    attempts = list(_with_results_only(Attempt.objects(__raw__=matches_any_pair(pairs))))
+    rows = _attempt_rows(matches_any_pair(pairs))
     if moved_quizzes:
-        students = list({ObjectId(student) for student, _ in pairs})
-        courses = list({ObjectId(course) for _, course in pairs})
-        following = Attempt.objects(
-            student__in=students, quiz__in=moved_quizzes, course__nin=courses
-        )
-        attempts += _with_results_only(following)
-        attempts.sort(key=lambda attempt: attempt.attempt)
-    grouped: dict[tuple[str, ObjectId], list[Attempt]] = {}
-    for attempt in attempts:
-        grouped.setdefault((str(attempt.student), attempt.quiz), []).append(attempt)
+        following = {
+            "student_id": {"$in": list({ObjectId(student) for student, _ in pairs})},
+            "quiz_id": {"$in": moved_quizzes},
+            "course_id": {"$nin": list({ObjectId(course) for _, course in pairs})},
+        }
+        rows += _attempt_rows(following)
+    rows.sort(key=lambda row: row["attempt"])
+    grouped: dict[tuple[str, ObjectId], list[AttemptResult]] = {}
+    for row in rows:
+        result = AttemptResult(row["attempt"], row.get("percentage"), row.get("passed"))
+        grouped.setdefault((str(row["student_id"]), row["quiz_id"]), []).append(result)
     return grouped
 
 
-def _with_results_only(attempts: QuerySet) -> QuerySet:
-    """Return the attempts in order, with only the fields that their results need."""
-    return attempts.only("quiz", "student", "attempt", "percentage", "passed").order_by("attempt")
+def _attempt_rows(condition: dict) -> list[dict]:
+    return list(Attempt._get_collection().find(condition, _ATTEMPT_FIELDS))

@@ -27,7 +27,7 @@ from apps.quizzes.selectors.access import (
     visible_choices_of,
     visible_questions_of,
 )
-from apps.quizzes.selectors.contents import contents_of, questions_of
+from apps.quizzes.selectors.contents import FULL_QUIZZES, contents_of, questions_of
 from apps.quizzes.selectors.paging import page_across
 from apps.quizzes.selectors.quizzes import get_quiz
 from apps.quizzes.selectors.summaries import stored_summaries
@@ -65,7 +65,16 @@ def read_written_questions(quiz_id: ObjectId) -> list[QuestionRepresentation]:
 
 
 def list_questions(*, viewer: Viewer, paging: Paging, quiz=None) -> Page:
-    """Return questions in order, each with its answer key if the viewer may see it."""
+    """
+    Return questions in order, each with its answer key if the viewer may see it.
+
+    :raises Busy: too many full quizzes and submissions are being read
+    """
+    with FULL_QUIZZES:
+        return _list_questions(viewer, paging, quiz)
+
+
+def _list_questions(viewer: Viewer, paging: Paging, quiz) -> Page:
     questions: list[Question] = []
     if quiz is None:
         summaries = stored_summaries(quizzes_with_visible_questions(viewer))

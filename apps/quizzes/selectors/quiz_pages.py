@@ -22,7 +22,7 @@ from apps.quizzes.representations import (
 )
 from apps.quizzes.selectors.access import QuizRole, get_visible_quiz, visible_quizzes
 from apps.quizzes.selectors.attempts import attempts_of, is_open, last_attempt
-from apps.quizzes.selectors.contents import contents_of, questions_of
+from apps.quizzes.selectors.contents import FULL_QUIZZES, contents_of, questions_of
 from apps.quizzes.selectors.question_pages import represent_with_key
 from apps.quizzes.selectors.summaries import stored_summaries
 from apps.users.viewer import Viewer
@@ -35,9 +35,11 @@ def read_quiz(quiz_id, *, viewer: Viewer) -> QuizRepresentation:
     Return a quiz with its questions as the viewer may see them.
 
     :raises NotFound: it does not exist, or is not visible to the viewer
+    :raises Busy: too many full quizzes and submissions are being read
     """
-    quiz, role = get_visible_quiz(quiz_id, viewer=viewer)
-    return _represent_with_questions(quiz, role, viewer)
+    with FULL_QUIZZES:
+        quiz, role = get_visible_quiz(quiz_id, viewer=viewer)
+        return _represent_with_questions(quiz, role, viewer)
 
 
 def read_written_quiz(quiz: Quiz, *, viewer: Viewer) -> QuizRepresentation:

@@ -3,6 +3,7 @@
 from apps.common.capacity import Capacity
 from apps.common.errors import NotFound
 from apps.common.storage import rate_limits
+from apps.common.storage.cache import read_through
 from apps.quizzes.documents import Attempt, Quiz
 from apps.quizzes.representations import (
     RegradeRepresentation,
@@ -17,11 +18,13 @@ from apps.quizzes.selectors.attempts import (
     has_passed_or_used_all_attempts,
     submissions_changed_by_regrade,
 )
-from apps.quizzes.selectors.contents import choices_of, questions_of
+from apps.quizzes.selectors.contents import FULL_QUIZZES, choices_of, questions_of
+from apps.quizzes.selectors.gradebook import quizzes_key
 from apps.quizzes.selectors.statistics import statistics_of
 from apps.users.viewer import Viewer
 
 STATISTICS = Capacity(2, wait=1)
+A_MINUTE = 60
 
 
 def read_submission(submission_id, *, viewer: Viewer) -> SubmissionRepresentation:
@@ -29,7 +32,13 @@ def read_submission(submission_id, *, viewer: Viewer) -> SubmissionRepresentatio
     Return a submission with its feedback, and with the answer key if the viewer may see it.
 
     :raises NotFound: it does not exist, or is not visible to the viewer
+    :raises Busy: too many full quizzes and submissions are being read
     """
+    with FULL_QUIZZES:
+        return _read_submission(submission_id, viewer)
+
+
+def _read_submission(submission_id, viewer: Viewer) -> SubmissionRepresentation:
     submission = get_visible_submission(submission_id, viewer=viewer)
     if str(submission.student) != viewer.id:
         return represent_submission(submission, with_key=True)
@@ -44,7 +53,7 @@ def read_own_submission(submission: Attempt, quiz: Quiz | None) -> SubmissionRep
 
 def read_statistics(quiz_id, *, viewer: Viewer, every_attempt: bool) -> StatisticsRepresentation:
     """
-    Return the statistics of a quiz.
+    Return the statistics of a quiz, which may miss the submissions of the last minute.
 
     :param every_attempt: whether to include all submissions, or only the first of each student
     :raises NotFound: it does not exist, or is not visible to the viewer
@@ -54,6 +63,15 @@ def read_statistics(quiz_id, *, viewer: Viewer, every_attempt: bool) -> Statisti
     """
     quiz = get_quiz_as_instructor(quiz_id, viewer=viewer)
     rate_limits.check_and_count("statistics", viewer.id)
+    return read_through(
+        f"statistics:quiz:{quiz.id}:{'all' if every_attempt else 'first'}",
+        lambda: _compute_statistics(quiz, every_attempt=every_attempt),
+        A_MINUTE,
+        depends_on=[quizzes_key(quiz.course)],
+    )
+
+
+def _compute_statistics(quiz: Quiz, *, every_attempt: bool) -> StatisticsRepresentation:
     with STATISTICS:
         questions = questions_of(quiz)
         choices = choices_of(questions, quiz=quiz)

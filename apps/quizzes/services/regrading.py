@@ -90,6 +90,7 @@ def regrade(quiz_id: str | ObjectId, *, claim: str | ObjectId | None) -> None:
         own.update_one(unset__regrade__next_student=True, unset__regrade__undelivered=True)
     else:
         own.update_one(set__regrade__finished_at=now_in_milliseconds(), unset__regrading_since=True)
+        selectors.invalidate_quizzes(quiz.course)  # The cached statistics show the old results.
 
 
 def repair_regrades() -> int:

@@ -7,7 +7,7 @@ from apps.users.selectors.accounts import (
     get_account,
     taken_names,
 )
-from apps.users.selectors.personal_data import EXPORTED_ITEMS, EXPORTS, personal_data_of
+from apps.users.selectors.personal_data import EXPORTS, personal_data_of
 from apps.users.selectors.sessions import (
     cached_session_and_user,
     has_session,
@@ -30,7 +30,6 @@ from apps.users.selectors.users import (
 )
 
 __all__ = [
-    "EXPORTED_ITEMS",
     "EXPORTS",
     "cached_session_and_user",
     "cached_user",

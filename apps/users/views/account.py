@@ -1,4 +1,3 @@
-from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
@@ -6,7 +5,7 @@ from rest_framework.response import Response
 from apps.common.client_address import client_ip, client_network
 from apps.common.http.page_links import page_link
 from apps.common.http.query_params import ListQuery
-from apps.common.http.streaming import stream_json
+from apps.common.http.streaming import JsonStreamResponse
 from apps.common.storage import rate_limits
 from apps.users import selectors, services
 from apps.users.models import AccountMail
@@ -60,11 +59,9 @@ class ExportView(OwnAccountView):
     def get(self, request):
         """Download everything stored about you as one file."""
         rate_limits.check_and_count("exports", request.user.id)
-        return StreamingHttpResponse(
-            stream_json(
-                selectors.personal_data_of(request.user.id), slots=selectors.EXPORTED_ITEMS
-            ),
-            content_type="application/json",
+        return JsonStreamResponse(
+            lambda: selectors.personal_data_of(request.user.id),
+            slots=selectors.EXPORTS,
             headers={"Content-Disposition": 'attachment; filename="my-data.json"'},
         )
 

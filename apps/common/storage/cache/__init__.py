@@ -10,7 +10,14 @@ A key never contains free input of a client, such as a search or a price, becaus
 add an entry. If a key contains an id, a load that finds nothing raises, or returns `Uncached`.
 """
 
-from apps.common.storage.cache.reading import Json, Lookup, Uncached, read_all, read_through
+from apps.common.storage.cache.reading import (
+    Json,
+    Lookup,
+    Uncached,
+    read_all,
+    read_many,
+    read_through,
+)
 from apps.common.storage.cache.store import (
     increment_counter,
     ping,
@@ -29,6 +36,7 @@ __all__ = [
     "ping",
     "read_all",
     "read_counter",
+    "read_many",
     "read_through",
     "seconds_left",
     "undo_increment",

@@ -1,8 +1,9 @@
 """Reading through the cache: one round trip on a hit, one load on a miss, even under load."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from threading import Lock
 from typing import Any
 from weakref import WeakValueDictionary
@@ -74,6 +75,54 @@ def read_all(
     if not trusted or cached is None:
         return [lookup.load_uncached() for lookup in lookups], number
     return [_value(lookup, cached) for lookup in lookups], number
+
+
+def read_many(
+    keys: Mapping[str, str], load: Callable[[list[str]], Mapping[str, Json]], seconds: float
+) -> dict[str, Json]:
+    """
+    Return the value of each id, loading all values that are not cached together.
+
+    :param keys: the cache key of each id
+    :param load: returns the values of some ids, and is called at most once
+    """
+    lookups = {
+        id: Lookup(key, partial(_load_single, load, id), seconds) for id, key in keys.items()
+    }
+    names = [name for lookup in lookups.values() for name in lookup.names]
+    cached = store.get_many([EPOCH, *names])[0] if lookups and is_trusted() else None
+    if cached is None:
+        return dict(load(list(keys))) if keys else {}
+    values = {id: _current_value(lookup, cached) for id, lookup in lookups.items()}
+    missing = {id: lookups[id] for id, value in values.items() if value is _MISS}
+    if len(missing) == 1:
+        return values | {id: _load_once(lookup) for id, lookup in missing.items()}
+    return values | _load_together(missing, cached, load)
+
+
+def _load_single(load: Callable[[list[str]], Mapping[str, Json]], id: str) -> Json:
+    return load([id])[id]
+
+
+def _load_together(lookups: Mapping[str, Lookup], cached: dict, load: Callable) -> dict[str, Json]:
+    if not lookups:
+        return {}
+    keys = {id: lookup.key for id, lookup in lookups.items()}
+    # As in `_load`, versions are read, or created, before loading.
+    versions, new = read_versions(cached, keys.values())
+    if new:
+        store.set_many(new, A_DAY)
+    values = load(list(keys))
+    [seconds] = {lookup.seconds for lookup in lookups.values()}
+    entries = {
+        key: {
+            "versions": {name: versions[name] for name in (EPOCH, version_key(key))},
+            "value": values[id],
+        }
+        for id, key in keys.items()
+    }
+    store.set_many(entries, seconds)
+    return dict(values)
 
 
 def _value(lookup: Lookup, cached: dict) -> Json:

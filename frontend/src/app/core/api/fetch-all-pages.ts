@@ -16,7 +16,7 @@ export async function fetchAllPages<Row>(
   for (let page = 1; ; page++) {
     const response = await firstValueFrom(
       http.get<Page<Row>>(url, {
-        params: { ...params, page, page_size: LARGEST_PAGE },
+        params: { ...params, page, page_size: params['page_size'] ?? LARGEST_PAGE },
         context,
       }),
     );

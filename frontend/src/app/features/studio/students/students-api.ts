@@ -6,6 +6,9 @@ import { fetchAllPages } from '@core/api/fetch-all-pages';
 import { EMPTY_PAGE, Enrollment, Page } from '@core/api/models';
 import { definedParams } from '@core/api/defined-params';
 
+/** Twenty enrollments with their progress always fit on a page, a hundred do not. */
+const PROGRESS_PAGE_SIZE = 20;
+
 /** An enrollment with its student, who is null if the account was deleted. */
 export interface StudentEnrollment extends Enrollment {
   readonly student: { readonly id: string; readonly username: string } | null;
@@ -26,7 +29,7 @@ export class StudentsApi {
     return fetchAllPages<StudentEnrollment>(
       this.http,
       '/api/enrollments/',
-      queryParams(course, {}),
+      { ...queryParams(course, {}), page_size: PROGRESS_PAGE_SIZE },
     );
   }
 
