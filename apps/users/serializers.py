@@ -296,7 +296,9 @@ class KeySerializer(Serializer):
 
 class PeopleQuery(ListQuery):
     search = SearchParam(
-        required=False, help_text="Words, or beginnings of words, of the name; for admins of mail."
+        required=False,
+        help_text="Words of the username; those of three letters or more may be prefixes. "
+        "For admins, also the beginning of an email address.",
     )
     role = ChoiceField(required=False, choices=ROLES)
     instructor_requested = BooleanParam(required=False, help_text="For admins.")
