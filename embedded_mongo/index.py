@@ -17,6 +17,7 @@ from sentinels import NOTHING
 
 from embedded_mongo.codec import Document
 from embedded_mongo.fields import fields_of_filter
+from embedded_mongo.terms import SortedStrings, Term
 
 Bounds = list[tuple[Callable[[Any, Any], bool], Any]]
 Place = tuple[Any, ...]  # where a document stands in an index: one key for each field
@@ -38,10 +39,12 @@ class Answer(NamedTuple):
 
     :param numbers: sets of documents; all that meet the filter are in their union
     :param is_exact: the others are not, so that nothing is left to compare
+    :param rest: the part of the filter that is left to compare, if it is not the whole
     """
 
     numbers: list[set[int]]
     is_exact: bool
+    rest: Mapping[str, Any] | None = None
 
     @property
     def cost(self) -> tuple[int, bool]:
@@ -65,6 +68,12 @@ class Index:
         # Text, hashed and geographical indexes are declared and kept, but serve nothing.
         self._serves = all(direction in (1, -1) for _, direction in self.key)
         self._numbers: list[dict[Place, set[int]]] = [defaultdict(set) for _ in self.fields]
+        self._strings = SortedStrings()
+
+    @property
+    def holds_every_term(self) -> bool:
+        """Return whether a document with a string in the first field is always in the index."""
+        return self._serves and self._partial is None and "." not in self.fields[0]
 
     @property
     def declaration(self) -> Document:
@@ -72,6 +81,8 @@ class Index:
 
     def add(self, number: int, document: Document) -> None:
         for place in self._places(document):
+            if place[:1] not in self._numbers[0]:
+                self._strings.add(place[0])
             for length, numbers in enumerate(self._numbers, start=1):
                 numbers[place[:length]].add(number)
 
@@ -144,6 +155,13 @@ class Index:
         within = bounds.get(self.fields[0], [])[:1]  # An array may meet each by another element.
         found = [numbers for (key,), numbers in places if _may_be_within(key, within)]
         return Answer(found, is_exact=False)
+
+    def with_term(self, term: Term) -> list[set[int]]:
+        """Return the documents with this string in the first field, by the whole string."""
+        holders, strings = self._numbers[0], [term.text]
+        if term.is_prefix:
+            strings = self._strings.beginning_with(term.text, holders)
+        return [holders[string,] for string in strings if (string,) in holders]
 
     def _places(self, document: Document) -> list[Place]:
         if not self._serves or not self._takes(document):

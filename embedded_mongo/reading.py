@@ -111,15 +111,15 @@ class Reading(mongomock.Collection):
 
         Of a large document, only the fields that are compared or needed are decoded.
         """
-        candidates, all_match = self._store.candidates(filter)
-        compared = set() if all_match else fields_of_filter(filter)
+        candidates, rest = self._store.candidates(filter)
+        compared = fields_of_filter(rest)
         fields = None if compared is None else compared | set(needed)
         rows = ((stored, decode_fields(stored, fields)) for stored in candidates)
-        if all_match:
-            return rows
-        condition = with_value_sets(filter)
         if not candidates:
-            matches(condition, {})  # a malformed filter is refused whatever is there
+            matches(with_value_sets(filter), {})  # a malformed filter is refused whatever is there
+        if not rest:
+            return rows
+        condition = with_value_sets(rest)
         return (row for row in rows if matches(condition, row[1]))
 
     def _get_dataset(self, spec: Any, sort: Any, fields: Any, as_class: Any) -> Iterator[Document]:

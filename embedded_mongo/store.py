@@ -22,6 +22,7 @@ from embedded_mongo.file import (
     remove_document,
 )
 from embedded_mongo.index import Answer, Index, alternatives, key_of, required_fields, wanted_values
+from embedded_mongo.terms import split_search, with_all_terms
 from embedded_mongo.transaction import Transaction
 
 PRIMARY = "_id_"
@@ -188,17 +189,19 @@ class CollectionStore:
         """Mongomock's own way of taking back an update."""
         self.replace(_id, encode(document))
 
-    def candidates(self, condition: Mapping[str, Any]) -> tuple[list[bytes], bool]:
-        """Return the documents that may meet a filter, and whether all of them do.
+    def candidates(self, condition: Mapping[str, Any]) -> tuple[list[bytes], Mapping[str, Any]]:
+        """
+        Return the documents that may meet a filter, and what remains to be compared with them.
 
         These are all documents if no index can tell.
         """
         with self._server.reading():
             answer = self._answer(condition)
             if answer is None:
-                return [self._documents[number] for number in sorted(self._documents)], False
+                return [self._documents[number] for number in sorted(self._documents)], condition
             numbers = sorted(set().union(*answer.numbers))
-            return [self._documents[number] for number in numbers], answer.is_exact
+            rest = condition if answer.rest is None else answer.rest
+            return [self._documents[number] for number in numbers], {} if answer.is_exact else rest
 
     def count_by_index(self, condition: Mapping[str, Any]) -> int | None:
         """Return how many documents meet a filter, or None if an index alone cannot tell."""
@@ -317,7 +320,8 @@ class CollectionStore:
         if not known and (bounds := required_fields(condition)):
             sparse = (index.answer_present(bounds) for index in self._indexes.values())
             known = [answer for answer in sparse if answer is not None]
-        return min(known, key=lambda answer: answer.cost) if known else None
+        cheapest = min(known, key=lambda answer: answer.cost) if known else None
+        return self._answer_to_search(condition, cheapest) or cheapest
 
     def _answer_to_any(self, branches: list, *, is_all: bool) -> Answer | None:
         """Return the union of the branches' answers, or None if no index can tell for one."""
@@ -329,6 +333,25 @@ class CollectionStore:
             numbers += answer.numbers
             is_exact = is_exact and answer.is_exact
         return Answer(numbers, is_exact)
+
+    def _answer_to_search(self, condition: Any, other: Answer | None) -> Answer | None:
+        """
+        Return the documents with all words of a search, or None if the filter is none.
+
+        :param other: another index's answer to the filter, which narrows the search's
+        """
+        if not isinstance(condition, Mapping):
+            return None
+        indexes = {
+            index.fields[0]: index for index in self._indexes.values() if index.holds_every_term
+        }
+        search = split_search(condition, set(indexes))
+        if search is None:
+            return None
+        numbers = with_all_terms([indexes[term.field].with_term(term) for term in search.terms])
+        if other is not None:
+            numbers &= set().union(*other.numbers)
+        return Answer([numbers], is_exact=not search.rest, rest=search.rest)
 
     def _indexed_fields(self, stored: bytes | None) -> bytes:
         """Return the part of a document that the indexes see; nothing of no document."""

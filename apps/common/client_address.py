@@ -1,11 +1,12 @@
 """The client's IP address, as the connection or a trusted proxy reports it."""
 
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 
+from apps.common.hosts import translated_ipv4
+
 LONGEST_HOP = 100  # characters; an address with brackets, zone and port has at most 70
-NAT64 = IPv6Network("64:ff9b::/96")  # All IPv4 clients of a gateway share this one /64.
 SITE_PREFIX, SIX_TO_FOUR_PREFIX = 64, 48  # bits that identify a subscriber
 
 
@@ -54,9 +55,8 @@ def parse_ip(text: str) -> IPv4Address | IPv6Address | None:
     except ValueError:
         return None
     if isinstance(address, IPv6Address):
-        if address in NAT64:
-            return IPv4Address(int(address) & 0xFFFF_FFFF)
-        return address.ipv4_mapped or address
+        # All IPv4 clients of a NAT64 gateway are in the same /64.
+        return translated_ipv4(address) or address
     return address
 
 

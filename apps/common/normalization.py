@@ -6,6 +6,7 @@ import unicodedata
 import idna
 
 LONGEST_WORD = 64
+SHORTEST_PREFIX = 3  # letters
 _WORD = re.compile(r"[^\W_]+")
 _CARRIAGE_RETURN = re.compile(r"\r\n?")
 
@@ -58,11 +59,23 @@ def search_words(text: str) -> list[str]:
 
 def search_pattern(search: str, field: str = "words") -> dict:
     """
-    Return the MongoDB condition that every search word is the prefix of a word in the field.
+    Return the MongoDB condition that the field has each search word, or a word beginning with it.
 
     It uses `$and`, because the embedded store does not support `$all` with regular expressions.
     """
     words = search_words(search)
     if not words:
         return {"_id": {"$in": []}}
-    return {"$and": [{field: {"$regex": f"^{re.escape(word)}"}} for word in words]}
+    return {"$and": [{field: _word_condition(word)} for word in words]}
+
+
+def _word_condition(word: str) -> str | dict:
+    """Return the condition for a word: a short one must be a whole word."""
+    if len(word) < SHORTEST_PREFIX and not any(map(_is_wide, word)):
+        return word
+    return {"$regex": f"^{re.escape(word)}"}
+
+
+def _is_wide(letter: str) -> bool:
+    """Return whether a letter is Chinese, Japanese or Korean, where a short word says much."""
+    return unicodedata.east_asian_width(letter) == "W"

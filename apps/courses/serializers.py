@@ -48,7 +48,10 @@ class CourseQuery(ListQuery):
     free = BooleanParam(required=False)
     price_min = MoneyField(required=False)
     price_max = MoneyField(required=False)
-    search = SearchParam(required=False, help_text="Beginnings of words in title or description.")
+    search = SearchParam(
+        required=False,
+        help_text="Words of title or description; those of three letters or more may be prefixes.",
+    )
     ordering = ChoiceField(
         required=False,
         choices=[

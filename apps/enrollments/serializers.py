@@ -38,7 +38,10 @@ class EnrollmentSerializer(DocumentSerializer):
 class EnrollmentQuery(ListQuery):
     course = reference_filter("course")
     student = reference_filter("student")
-    search = SearchParam(required=False, help_text="Beginnings of the student's username.")
+    search = SearchParam(
+        required=False,
+        help_text="Words of the student's name; those of three letters or more may be prefixes.",
+    )
     ordering = ChoiceField(
         required=False, choices=["enrolled_at", "-enrolled_at", "completed_at", "-completed_at"]
     )

@@ -1,19 +1,18 @@
 """Which video addresses a lesson may have, and which players a page may embed."""
 
-from ipaddress import ip_address
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-_LOCAL = ("localhost", "local", "internal", "lan", "home", "arpa", "test", "invalid", "onion")
+from apps.common.hosts import is_public, normalize_host
 
 
 def problem_with(url: str) -> str | None:
     """Return what is wrong with a video's address, or None."""
     try:
         parts = urlsplit(url)
-        host = (parts.hostname or "").rstrip(".")
+        host = normalize_host(parts.hostname or "")
         parts.port  # noqa: B018 - raises ValueError for an invalid port
     except ValueError:
         return _("Enter a valid URL.")
@@ -21,7 +20,7 @@ def problem_with(url: str) -> str | None:
         return _("Enter a URL that begins with https:// or http://.")
     if parts.username is not None or parts.password is not None:
         return _("Enter a URL without a username or password.")
-    if not _is_public(host) or any(sign in url for sign in "\\ \"'<>`"):
+    if not is_public(host) or any(sign in url for sign in "\\ \"'<>`"):
         return _("Enter a URL on a public host.")
     return None
 
@@ -31,16 +30,16 @@ def embed_url(url: str | None) -> str | None:
     if not url:
         return None
     parts = urlsplit(url)
-    is_allowed = parts.scheme == "https" and parts.netloc in settings.VIDEO_HOSTS
-    return url if is_allowed else None
+    netloc = _normalized_netloc(parts)
+    if parts.scheme != "https" or netloc not in settings.VIDEO_HOSTS:
+        return None
+    return parts._replace(netloc=netloc).geturl()
 
 
-def _is_public(host: str) -> bool:
+def _normalized_netloc(parts: SplitResult) -> str:
+    """Return the host, and the port unless it is that of HTTPS; "" for an invalid host."""
     try:
-        return ip_address(host).is_global
-    except ValueError:
-        pass
-    labels = host.split(".")
-    # A last label of digits is an address in another notation: 127.1, 0x7f.1, 2130706433.
-    is_name = len(labels) > 1 and all(labels) and not labels[-1][0].isdigit()
-    return is_name and labels[-1] not in _LOCAL
+        host = normalize_host(parts.hostname or "")
+    except UnicodeError:
+        return ""
+    return host if parts.port in (None, 443) else f"{host}:{parts.port}"

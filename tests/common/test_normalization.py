@@ -59,9 +59,20 @@ def test_search_words_ignore_case_and_accents():
 
 @pytest.mark.parametrize("search", ["(a+)+$", ".*", "\\", "[", "a.b"])
 def test_a_search_is_never_interpreted_as_a_regular_expression(search):
-    patterns = [part["words"]["$regex"] for part in search_pattern(search).get("$and", [])]
+    conditions = [part["words"] for part in search_pattern(search).get("$and", [])]
+    patterns = [each if isinstance(each, str) else each["$regex"] for each in conditions]
 
     assert all(pattern.lstrip("^").isalnum() for pattern in patterns)
+
+
+def test_a_search_word_of_one_or_two_letters_must_be_a_whole_word():
+    assert search_pattern("a ÉL els") == {
+        "$and": [{"words": "a"}, {"words": "el"}, {"words": {"$regex": "^els"}}]
+    }
+
+
+def test_a_short_chinese_japanese_or_korean_word_may_be_a_beginning():
+    assert search_pattern("数学") == {"$and": [{"words": {"$regex": "^数学"}}]}
 
 
 def test_a_search_without_words_finds_nothing():

@@ -1,9 +1,11 @@
 import io
 
 import pytest
+from django.conf import settings
 from PIL import Image
 
 from apps.courses.documents import Category, Course
+from embedded_mongo.fields import decode
 from tests.factories import (
     client_of,
     enroll_in,
@@ -153,6 +155,31 @@ def test_all_words_of_a_search_are_found_whatever_case_and_accents(anonymous):
             "Éléments de géométrie"
         ]
     assert titles(anonymous.get("/api/courses/", {"search": "geometrie algebra"})) == []
+
+
+def test_a_search_word_of_one_or_two_letters_is_a_whole_word(anonymous):
+    make_course(title="Go in practice")
+    make_course(title="Google and R")
+
+    for search, title in (("go", "Go in practice"), ("r", "Google and R"), ("goo", "Google and R")):
+        assert titles(anonymous.get("/api/courses/", {"search": search})) == [title]
+    assert titles(anonymous.get("/api/courses/", {"search": "pr"})) == []
+
+
+@pytest.mark.parametrize("number", [5, 20])
+def test_a_search_of_many_words_looks_at_courses_that_have_them_all(anonymous, monkeypatch, number):
+    if settings.MONGODB_URI:
+        pytest.skip("MongoDB chooses by its own indexes.")
+    for each in range(number):
+        make_course(title=f"Alpha beta gamma delta epsilon of course{each}x")
+    looked_at = []
+    monkeypatch.setattr(
+        "embedded_mongo.fields.decode", lambda stored: looked_at.append(stored) or decode(stored)
+    )
+
+    search = {"search": "alp bet gam del eps of course4x"}
+    assert anonymous.get("/api/courses/", search).data["count"] == 1
+    assert len([stored for stored in looked_at if b"enrollment_count" in stored]) <= 3
 
 
 def test_what_is_expanded_twice_is_expanded_once(anonymous):

@@ -19,7 +19,7 @@ ROUNDS = int(os.environ.get("EMBEDDED_FUZZ_ROUNDS", "120"))
 
 ids = st.integers(0, 6)
 values = st.sampled_from([None, 0, 1, 2, "a", "b"])
-tags = st.lists(st.sampled_from(["x", "y", "z"]), max_size=3)
+tags = st.lists(st.sampled_from(["x", "y", "z", "xy", "x.y"]), max_size=3)
 # Left out, as mongomock has it otherwise than MongoDB: unique arrays, and True beside 1.
 documents = st.fixed_dictionaries(
     {"_id": ids, "n": st.integers(0, 5)},
@@ -59,10 +59,21 @@ lists = st.one_of(
     among("b", "$in").map(lambda condition: {"b": {**condition["b"], "$ne": 1}}),
     among("tags", "$in", st.sampled_from("xyz")).map(lambda c: {"tags": {"$elemMatch": c["tags"]}}),
 )
-branches = st.lists(st.one_of(simple, lists), min_size=1, max_size=3)
+patterns = st.sampled_from(["^x", "^xy", "^x\\.", "^x.", "x", "^", "^[xy]", "^(x)"])
+words = st.lists(
+    st.one_of(st.sampled_from(["x", "y", "xy"]), st.fixed_dictionaries({"$regex": patterns})),
+    min_size=1,
+    max_size=3,
+)
+searches = st.tuples(st.sampled_from(["tags", "a", "b"]), words, st.lists(simple, max_size=2)).map(
+    lambda parts: {"$and": [*({parts[0]: word} for word in parts[1]), *parts[2]]}
+)
+branches = st.lists(st.one_of(simple, lists, searches), min_size=1, max_size=3)
 filters = st.one_of(
     simple,
     lists,
+    searches,
+    st.tuples(searches, simple).map(lambda parts: {**parts[1], **parts[0]}),
     st.fixed_dictionaries({"$or": branches}, optional={"a": values}),
     st.fixed_dictionaries({"$nor": branches}),
     st.fixed_dictionaries(

@@ -124,11 +124,26 @@ def test_a_wrong_field_is_refused_and_named(author, course, field, value):
         "http://localhost/x",
         "http://localhost./x",
         "http://a.localhost/",
+        "http://ｌｏｃａｌｈｏｓｔ/",
+        "http://a.local\u00adhost/",
+        "http://a.ⓛocalhost/",
+        "http://127。0。0。1/",
+        "http://１２７.0.0.1/",
+        "http://a.%6cocalhost/",
+        "http://localhost.localdomain/",
         "http://169.254.169.254/latest/meta-data",
         "http://10.0.0.1/",
         "http://[::1]/",
         "http://[::ffff:127.0.0.1]/",
         "http://[fe80::1]/",
+        "http://[64:ff9b::7f00:1]/",
+        "http://[64:ff9b:1::a00:1]/",
+        "http://[::ffff:0:127.0.0.1]/",
+        "http://[::127.0.0.1]/",
+        "http://[2002:a00:1::]/",
+        "http://[fec0::1]/",
+        "http://[ff02::1]/",
+        "http://224.0.0.1/",
         "ftp://example.org/x",
         "javascript:alert(1)",
         "data:text/html,x",
@@ -147,6 +162,47 @@ def test_a_video_lies_on_a_public_host(author, course, url):
     response = author.post("/api/lessons/", body)
 
     assert (response.status_code, list(response.data)) == (400, ["video_url"])
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://münchen.example/v.mp4",
+        "https://8.8.8.8/v.mp4",
+        "https://[2606:4700::1111]/v.mp4",
+        "https://[64:ff9b::808:808]/v.mp4",
+        "https://a_b.example.org./v.mp4",
+    ],
+)
+def test_a_video_may_be_on_any_public_host(author, course, url):
+    body = {"title": "L", "course": str(course.id), "video_url": url}
+    made = author.post("/api/lessons/", body).data
+
+    assert (made["video_url"], made["embed_url"]) == (url, None)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "WWW.YouTube-nocookie.com",
+        "www.youtube-nocookie.com:443",
+        "www.youtube-nocookie.com.",
+        "ｗｗｗ.youtube-nocookie.com",
+    ],
+)
+def test_a_known_player_is_framed_however_its_host_is_written(author, course, host):
+    url = f"https://{host}/embed/x?start=3"
+    body = {"title": "L", "course": str(course.id), "video_url": url}
+
+    framed = "https://www.youtube-nocookie.com/embed/x?start=3"
+    assert author.post("/api/lessons/", body).data["embed_url"] == framed
+
+
+def test_a_stored_address_with_an_invalid_host_is_read_and_not_framed(author, course):
+    lesson = make_lesson(course=course, video_url="https://i❤.example/x")
+
+    response = author.get(f"/api/lessons/{lesson.id}/")
+    assert (response.status_code, response.data["embed_url"]) == (200, None)
 
 
 @pytest.mark.parametrize(

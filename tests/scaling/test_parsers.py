@@ -68,6 +68,7 @@ OTHERS = {
     "embedded_mongo.examination": "reads the store's own file",
     "embedded_mongo.index": "reads the selectors' conditions",
     "embedded_mongo.matching": "reads the selectors' conditions",
+    "embedded_mongo.terms": "reads the selectors' conditions",
     "lms.serving.launch": "starts the server",
     "lms.serving.worker": "reads heads of bounded length, see test_slow_clients.py",
     "lms.site.web_app": "patterns alone, see test_patterns.py",
@@ -354,7 +355,7 @@ READERS = {
     "a video's address": Reader(
         videos.problem_with,
         repeated("a", ".", "a.", ":", "[", "@", "1.", "0x", "é", start="https://"),
-        modules=("apps.lessons.videos",),
+        modules=("apps.lessons.videos", "apps.common.hosts"),
     ),
     "a path": Reader(resolve, repeated("a", "/", "a/", "a/.", "%", "é", ".", start="/courses/")),
     "a number": Reader(

@@ -56,7 +56,8 @@ class UserUpdateSerializer(DocumentSerializer):
 class UserQuery(ListQuery):
     search = SearchParam(
         required=False,
-        help_text="Beginnings of words in the username; for admins also of the email address.",
+        help_text="Words of the username; those of three letters or more may be prefixes. "
+        "For admins, also the beginning of an email address.",
     )
     role = ChoiceField(required=False, choices=ROLES)
     instructor_requested = BooleanParam(required=False, help_text="Admins only.")

@@ -1,0 +1,125 @@
+"""Strings that a filter requires a field to have or to begin with, as the words of a search."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Mapping
+from itertools import islice, takewhile
+from typing import Any, NamedTuple
+
+# A literal text at the beginning: signs that mean something in a pattern are escaped.
+_PREFIX = re.compile(r"\^((?:[^\\^$.|?*+()\[\]{}]|\\[^\w])*)")
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+
+
+class Term(NamedTuple):
+    field: str
+    text: str
+    is_prefix: bool
+
+
+class Search(NamedTuple):
+    """
+    The terms of a filter, and the filter without them.
+
+    :param rest: an empty filter, if a document with all terms meets the whole filter
+    """
+
+    terms: list[Term]
+    rest: dict[str, Any]
+
+
+class SortedStrings:
+    """
+    The strings among an index's keys in their order, which is made when it is first needed.
+
+    Strings that were removed stay until they outnumber the others: a write would have to move all
+    that follow, and often adds what it has just removed.
+    """
+
+    def __init__(self) -> None:
+        self._sorted: list[str] | None = None
+        self._added: list[str] = []
+
+    def add(self, key: Any) -> None:
+        if self._sorted is not None and type(key) is str:
+            self._added.append(key)
+
+    def beginning_with(self, prefix: str, places: Mapping[tuple, Any]) -> list[str]:
+        """
+        Return all strings with this prefix, and perhaps some that were removed.
+
+        :param places: the index's places, each with its string first
+        """
+        strings = self._in_order(places)
+        following = islice(strings, bisect_left(strings, prefix), None)
+        found = takewhile(lambda string: string.startswith(prefix), following)
+        return list(dict.fromkeys(found))
+
+    def _in_order(self, places: Mapping[tuple, Any]) -> list[str]:
+        if self._sorted is None or len(self._sorted) + len(self._added) > 2 * len(places) + 100:
+            self._sorted, self._added = [key for (key,) in places if type(key) is str], []
+            self._sorted.sort()
+        if self._added:
+            self._sorted += self._added
+            self._sorted.sort()  # Python merges what is sorted already in linear time.
+            self._added = []
+        return self._sorted
+
+
+def split_search(condition: Mapping[str, Any], indexed: set[str]) -> Search | None:
+    """
+    Return the search in a filter, or None if the filter asks for a single value of each field.
+
+    :param indexed: the fields whose terms can be looked up; others stay in the rest
+    """
+    terms: list[Term] = []
+    rest: list[dict[str, Any]] = []
+    for field, asked in _conjuncts(condition):
+        term = _term(field, asked) if field in indexed else None
+        if term is None:
+            rest.append({field: asked})
+        else:
+            terms.append(term)
+    fields = {term.field for term in terms}
+    if len(fields) == len(terms) and not any(term.is_prefix for term in terms):
+        return None
+    return Search(terms, {"$and": rest} if rest else {})
+
+
+def with_all_terms(terms: list[list[set[int]]]) -> set[int]:
+    """
+    Return the documents that have all terms, beginning with the rarest term.
+
+    :param terms: the documents of each term, as `Index.with_term` returns them
+    """
+    rarest, *others = sorted(terms, key=lambda holders: sum(map(len, holders)))
+    numbers = set().union(*rarest)
+    for holders in others:
+        numbers = set().union(*(numbers & each for each in holders))
+    return numbers
+
+
+def _conjuncts(condition: Any) -> list[tuple[str, Any]]:
+    """Return the parts of a filter that a document must all meet; nested `$and` are unfolded."""
+    parts: list[tuple[str, Any]] = []
+    for field, asked in condition.items():
+        if field == "$and" and _is_list_of_filters(asked):
+            parts += (part for each in asked for part in _conjuncts(each))
+        else:
+            parts.append((field, asked))
+    return parts
+
+
+def _is_list_of_filters(value: Any) -> bool:
+    return bool(value) and isinstance(value, list) and all(isinstance(v, dict) for v in value)
+
+
+def _term(field: str, asked: Any) -> Term | None:
+    if isinstance(asked, str):
+        return Term(field, asked, is_prefix=False)
+    if isinstance(asked, Mapping) and list(asked) == ["$regex"]:
+        pattern = asked["$regex"]
+        match = _PREFIX.fullmatch(pattern) if isinstance(pattern, str) else None
+        if match is not None:
+            return Term(field, _ESCAPE.sub(r"\1", match[1]), is_prefix=True)
+    return None
