@@ -1,4 +1,4 @@
-"""Every read of notifications, and of what people want to hear of."""
+"""Every read of notifications and of preferences."""
 
 from mongoengine import QuerySet
 
@@ -16,17 +16,18 @@ def get_notification(notification_id, *, recipient_id: str) -> Notification:
     """
     :raises NotFound: the recipient has no such notification
     """
-    found = Notification.objects(id=notification_id, recipient=recipient_id, removed=None).first()
-    if found is None:
+    own = Notification.objects(recipient=recipient_id, removed=None)
+    notification = own.filter(id=notification_id).first()
+    if notification is None:
         raise NotFound()
-    return found
+    return notification
 
 
 def list_notifications(*, recipient_id: str, paging: Paging, **filters) -> Page:
-    """Return a part of what somebody was told, newest first, unworded."""
+    """Return a page of the visible notifications, newest first, without messages."""
 
     def load() -> Json:
-        return _part_of(visible_to(recipient_id).filter(**filters), paging).as_json()
+        return _page_of(visible_to(recipient_id).filter(**filters), paging).as_json()
 
     if filters or paging != Paging(cursor=""):
         return Page(**load())
@@ -44,14 +45,14 @@ def count_unread(recipient_id: str) -> int:
 
 
 def visible_to(recipient_id: str) -> QuerySet:
-    """Return what somebody was told and wants to see, by what they want now."""
-    told = Notification.objects(recipient=recipient_id, removed=None)
+    """Return the recipient's notifications of the kinds that are on in the app now."""
+    notifications = Notification.objects(recipient=recipient_id, removed=None)
     muted = get_preferences(recipient_id).muted
-    return told.filter(kind__nin=muted) if muted else told
+    return notifications.filter(kind__nin=muted) if muted else notifications
 
 
 def represent_notification(notification: Notification) -> Json:
-    """Return a notification ready for JSON, but for its words."""
+    """Return a notification ready for JSON, except its message."""
     return {
         "id": str(notification.id),
         "recipient": str(notification.recipient),
@@ -79,7 +80,7 @@ def notifications_in_mail(leader: Notification) -> QuerySet:
 
 
 def get_preferences(user_id) -> Preferences:
-    """Return what somebody wants to hear of; who never said so wants everything."""
+    """Return the user's preferences. Defaults to all kinds enabled."""
     return Preferences.objects(user=user_id).first() or Preferences(user=user_id, revision=0)
 
 
@@ -91,14 +92,14 @@ def represent_preferences(preferences: Preferences) -> Json:
 
 
 def personal_data_of(user_id: str) -> dict[str, list[Json]]:
-    told = Notification.objects(recipient=user_id).order_by("-id").no_cache()
-    rows = [represent_notification(one) for one in told]
+    notifications = Notification.objects(recipient=user_id).order_by("-id").no_cache()
+    rows = [represent_notification(notification) for notification in notifications]
     for row in rows:
         row.pop("revision")
-    wishes = represent_preferences(get_preferences(user_id))
+    preferences = represent_preferences(get_preferences(user_id))
     return {
         "notifications": rows,
-        "notification_preferences": [{"kind": kind} | wishes[kind] for kind in KINDS],
+        "notification_preferences": [{"kind": kind} | preferences[kind] for kind in KINDS],
     }
 
 
@@ -115,7 +116,7 @@ def notifications_key(recipient_id) -> str:
     return f"notifications:user:{recipient_id}"
 
 
-def _part_of(told: QuerySet, paging: Paging) -> Page:
+def _page_of(notifications: QuerySet, paging: Paging) -> Page:
     if paging.cursor is None:
-        return page_of(told.order_by("-id"), paging, represent_notification)
-    return page_slice(told, paging, represent_notification)
+        return page_of(notifications.order_by("-id"), paging, represent_notification)
+    return page_slice(notifications, paging, represent_notification)

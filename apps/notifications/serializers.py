@@ -4,11 +4,11 @@ from apps.common.http.fields import BooleanField, ChoiceField
 from apps.common.http.query_params import BooleanParam, CursorListQuery
 from apps.common.http.serializers import DocumentSerializer, Serializer
 from apps.notifications.documents import KINDS, Notification
-from apps.notifications.wording import LONGEST
+from apps.notifications.messages import LONGEST
 
 
 class NotificationSerializer(DocumentSerializer):
-    """What somebody was told; `link` is a path of the web app."""
+    """A notification of the current user; `link` is a path of the web app."""
 
     message = serializers.CharField(read_only=True, max_length=LONGEST)
 
@@ -38,14 +38,14 @@ class UnreadSerializer(Serializer):
 
 
 class ChannelsSerializer(Serializer):
-    """Where notifications of a kind are wanted."""
+    """Where notifications of a kind are delivered."""
 
     app = BooleanField(default=True)
     mail = BooleanField(default=True)
 
 
 class PreferencesSerializer(Serializer):
-    """By kind, where it is wanted; a kind that is left out is wanted everywhere."""
+    """The channels of each kind; a kind that is omitted is on everywhere."""
 
     def get_fields(self) -> dict:
         return {kind: ChannelsSerializer(required=False) for kind in KINDS}

@@ -7,17 +7,17 @@ from apps.common.http.viewsets import ApiView, Rows, ViewSet
 from apps.common.languages import supported_language
 from apps.notifications import selectors, services
 from apps.notifications.documents import Notification
+from apps.notifications.messages import format_message
 from apps.notifications.serializers import (
     NotificationQuery,
     NotificationSerializer,
     PreferencesSerializer,
     UnreadSerializer,
 )
-from apps.notifications.wording import message_of
 
 
 class NotificationViewSet(ViewSet):
-    """What one was told: nobody else's can be reached from here."""
+    """The viewer's own notifications."""
 
     serializer_class = NotificationSerializer
     permission_classes = [IsAuthenticated]
@@ -29,55 +29,55 @@ class NotificationViewSet(ViewSet):
     }
 
     def list(self, request):
-        """List what one was told, newest first, without the kinds that one does not want."""
+        """List your notifications, newest first, without the kinds that you have turned off."""
         page = selectors.list_notifications(
             recipient_id=request.user.id, paging=self.query.paging, **self.query.filters
         )
         return self.answer_page(page)
 
     def retrieve(self, request, id):
-        """Read one notification."""
+        """Get a notification."""
         return self._answer(self._own(id))
 
     def update(self, request, id, partial=False):
-        """Mark a notification as read, or as unread."""
+        """Mark a notification as read or unread."""
         notification = self._own(id)
-        given = self.validated(NotificationSerializer, instance=notification, partial=partial)
-        return self._mark(notification, given.get("is_read", notification.is_read))
+        fields = self.validated(NotificationSerializer, instance=notification, partial=partial)
+        return self._set_read(notification, fields.get("is_read", notification.is_read))
 
     def partial_update(self, request, id):
-        """Mark a notification as read, or as unread."""
+        """Mark a notification as read or unread."""
         return self.update(request, id, partial=True)
 
     def destroy(self, request, id):
-        """Remove a notification."""
+        """Delete a notification."""
         services.delete_notification(self._own(id), expected=self.expected)
         return Response(status=204)
 
     @action(detail=True, methods=["post"])
     def read(self, request, id):
         """Mark a notification as read."""
-        return self._mark(self._own(id), True)
+        return self._set_read(self._own(id), True)
 
     @action(detail=False, methods=["post"], url_path="read-all")
     def read_all(self, request):
-        """Mark all notifications as read."""
+        """Mark all your notifications as read."""
         return Response({"unread": services.mark_all_read(request.user.id)})
 
     @action(detail=False, methods=["get"], url_path="unread-count")
     def unread_count(self, request):
-        """Count the notifications that one has not read."""
+        """Count your unread notifications."""
         return Response({"unread": selectors.count_unread(request.user.id)})
 
     def expanded(self, rows: Rows) -> Rows:
-        """Word what is shown in the reader's own language."""
+        """Add the messages, in the language of the viewer's profile."""
         language = supported_language(self.request.user.language)
-        return [_worded(row, language) for row in rows]
+        return [_with_message(row, language) for row in rows]
 
     def _own(self, id) -> Notification:
         return selectors.get_notification(id, recipient_id=self.request.user.id)
 
-    def _mark(self, notification: Notification, is_read: bool) -> Response:
+    def _set_read(self, notification: Notification, is_read: bool) -> Response:
         return self._answer(
             services.set_read(notification, is_read=is_read, expected=self.expected)
         )
@@ -87,22 +87,22 @@ class NotificationViewSet(ViewSet):
 
 
 class PreferencesView(ApiView, APIView):
-    """Of which kinds one wants to hear in the app, and by mail."""
+    """The kinds of notifications that are on in the app and by email."""
 
     serializer_class = PreferencesSerializer
     permission_classes = [IsAuthenticated]
 
     def get(self, request):
-        """Read which kinds one wants to hear of, and where."""
+        """Get your notification preferences."""
         return self._answer(selectors.get_preferences(request.user.id))
 
     def put(self, request):
-        """Say which kinds one wants to hear of, and where; a kind left out is wanted."""
-        given = self.validated(PreferencesSerializer)
+        """Replace your notification preferences; a kind that is omitted is on everywhere."""
+        channels = self.validated(PreferencesSerializer)
         preferences = services.set_preferences(
             user_id=request.user.id,
-            muted=[kind for kind, wanted in given.items() if not wanted["app"]],
-            mail_muted=[kind for kind, wanted in given.items() if not wanted["mail"]],
+            muted=[kind for kind, channel in channels.items() if not channel["app"]],
+            mail_muted=[kind for kind, channel in channels.items() if not channel["mail"]],
             expected=self.expected,
         )
         return self._answer(preferences)
@@ -111,6 +111,6 @@ class PreferencesView(ApiView, APIView):
         return self.answer(selectors.represent_preferences(preferences))
 
 
-def _worded(row: dict, language: str) -> dict:
-    shown = {name: value for name, value in row.items() if name != "params"}
-    return shown | {"message": message_of(row["kind"], row["params"], language)}
+def _with_message(row: dict, language: str) -> dict:
+    fields = {name: value for name, value in row.items() if name != "params"}
+    return fields | {"message": format_message(row["kind"], row["params"], language=language)}

@@ -1,4 +1,4 @@
-"""What people are told: stored first, mailed after."""
+"""The notifications of a user: stored first, emailed later."""
 
 from mongoengine import NotUniqueError, Q
 
@@ -13,9 +13,9 @@ def notify(
     *, recipient_id: str, kind: str, key: str, link: str, replaces: str = "", **params
 ) -> None:
     """
-    Store a notification, once per key however often this is called; an email follows.
+    Store a notification, once per key even if this is called again; an email follows.
 
-    :param replaces: the beginning of the links of notifications that this one replaces
+    :param replaces: the beginning of the links of the notifications to replace
     """
     now = now_in_milliseconds()
     notification = Notification(
@@ -30,7 +30,7 @@ def notify(
     try:
         notification.save(force_insert=True)
     except NotUniqueError:
-        return  # it is told; who told it may have died before forgetting
+        return  # An earlier delivery stored it, and may have crashed before invalidating.
     finally:
         selectors.invalidate_notifications(recipient_id)
     if replaces:
@@ -42,24 +42,24 @@ def set_read(
     notification: Notification, *, is_read: bool, expected: list[int] | None = None
 ) -> Notification:
     """
-    :raises StaleRevision: it was edited in the meantime
-    :raises NotFound: it was deleted in the meantime
+    :raises StaleRevision: the notification was edited in the meantime
+    :raises NotFound: the notification was deleted in the meantime
     """
-    return _write(notification, expected, is_read=is_read)
+    return _update(notification, expected, is_read=is_read)
 
 
 def delete_notification(notification: Notification, *, expected: list[int] | None = None) -> None:
     """
     Hide a notification from its recipient for good.
 
-    :raises StaleRevision: it was edited in the meantime
-    :raises NotFound: it was deleted in the meantime
+    :raises StaleRevision: the notification was edited in the meantime
+    :raises NotFound: the notification was deleted in the meantime
     """
-    _write(notification, expected, removed=True)
+    _update(notification, expected, removed=True)
 
 
 def mark_all_read(recipient_id: str) -> int:
-    """Mark all that somebody sees as read; say how many are unread now."""
+    """Mark all visible notifications as read; return the number of unread ones."""
     unread = selectors.visible_to(recipient_id).filter(is_read=False)
     unread.update(set__is_read=True, inc__revision=1)
     selectors.invalidate_notifications(recipient_id)
@@ -67,14 +67,14 @@ def mark_all_read(recipient_id: str) -> int:
 
 
 def erase(user_id: str) -> None:
-    """Remove all that an erased person was told and has wished."""
+    """Delete the notifications and the preferences of an erased user."""
     Notification.objects(recipient=user_id).delete()
     Preferences.objects(user=user_id).delete()
     selectors.invalidate_notifications(user_id)
 
 
 def _delete_replaced(notification: Notification, link_start: str) -> None:
-    """Delete older unread notifications of the kind, but none whose email is still to be sent."""
+    """Delete older unread notifications of the kind, except those with an email to be sent."""
     older = Notification.objects(
         Q(mail_batch=None) | Q(emailed_at__ne=None),
         recipient=notification.recipient,
@@ -88,7 +88,7 @@ def _delete_replaced(notification: Notification, link_start: str) -> None:
     selectors.invalidate_notifications(notification.recipient)
 
 
-def _write(notification: Notification, expected: list[int] | None, **fields) -> Notification:
+def _update(notification: Notification, expected: list[int] | None, **fields) -> Notification:
     try:
         return update(notification, expected=expected, **fields)
     finally:
