@@ -1,3 +1,5 @@
+from typing import Literal, get_args
+
 from mongoengine import (
     BooleanField,
     DateTimeField,
@@ -12,10 +14,13 @@ from apps.common.clock import now_in_milliseconds
 from apps.common.storage.documents import Reference, RevisionedDocument
 from apps.users.documents import User
 
+Kind = Literal[
+    "enrolled", "milestone", "quiz_passed", "quiz_failed", "quiz_regraded", "instructor_granted"
+]
 ENROLLED, MILESTONE = "enrolled", "milestone"
 QUIZ_PASSED, QUIZ_FAILED, QUIZ_REGRADED = "quiz_passed", "quiz_failed", "quiz_regraded"
 INSTRUCTOR_GRANTED = "instructor_granted"
-KINDS = (ENROLLED, MILESTONE, QUIZ_PASSED, QUIZ_FAILED, QUIZ_REGRADED, INSTRUCTOR_GRANTED)
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 class Notification(RevisionedDocument):

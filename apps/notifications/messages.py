@@ -4,6 +4,8 @@ from django.template.defaultfilters import floatformat
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from apps.common.languages import supported_language
+
 LONGEST = 255
 
 MESSAGES = {
@@ -27,7 +29,7 @@ TOPICS = {
 
 def format_message(kind: str, params: dict, *, language: str) -> str:
     """Return the message of a notification; a title that makes it too long is shortened."""
-    with translation.override(language):
+    with translation.override(supported_language(language)):
         message = _fill_in(kind, params)
         if (excess := len(message) - LONGEST) > 0:
             title = params["title"][: -excess - 1].rstrip()

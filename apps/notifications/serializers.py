@@ -2,9 +2,10 @@ from rest_framework import serializers
 
 from apps.common.http.fields import BooleanField, ChoiceField
 from apps.common.http.query_params import BooleanParam, CursorListQuery
-from apps.common.http.serializers import DocumentSerializer, Serializer
+from apps.common.http.serializers import DocumentSerializer, Serializer, output_serializer
 from apps.notifications.documents import KINDS, Notification
 from apps.notifications.messages import LONGEST
+from apps.notifications.representations import NotificationRepresentation, UnreadRepresentation
 
 
 class NotificationSerializer(DocumentSerializer):
@@ -14,27 +15,16 @@ class NotificationSerializer(DocumentSerializer):
 
     class Meta:
         model = Notification
-        fields = (
-            "id",
-            "recipient",
-            "kind",
-            "message",
-            "link",
-            "is_read",
-            "created_at",
-            "emailed_at",
-        )
-        read_only_fields = ("recipient", "kind", "link", "created_at", "emailed_at")
-        extra_kwargs = {"emailed_at": {"allow_null": True}}
+        representation = NotificationRepresentation
+        writable = ("is_read",)
+
+
+UnreadSerializer = output_serializer(UnreadRepresentation)
 
 
 class NotificationQuery(CursorListQuery):
     is_read = BooleanParam(required=False)
     kind = ChoiceField(required=False, choices=KINDS)
-
-
-class UnreadSerializer(Serializer):
-    unread = serializers.IntegerField()
 
 
 class ChannelsSerializer(Serializer):

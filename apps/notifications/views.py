@@ -3,11 +3,14 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.common.http.viewsets import ApiView, Rows, ViewSet
-from apps.common.languages import supported_language
+from apps.common.http.viewsets import ApiView, ViewSet
 from apps.notifications import selectors, services
-from apps.notifications.documents import Notification
-from apps.notifications.messages import format_message
+from apps.notifications.documents import Notification, Preferences
+from apps.notifications.representations import (
+    UnreadRepresentation,
+    represent_notification,
+    represent_preferences,
+)
 from apps.notifications.serializers import (
     NotificationQuery,
     NotificationSerializer,
@@ -31,18 +34,18 @@ class NotificationViewSet(ViewSet):
     def list(self, request):
         """List your notifications, newest first, without the kinds that you have turned off."""
         page = selectors.list_notifications(
-            recipient_id=request.user.id, paging=self.query.paging, **self.query.filters
+            viewer=request.user, paging=self.query.paging, **self.query.filters
         )
         return self.answer_page(page)
 
     def retrieve(self, request, id):
         """Get a notification."""
-        return self._answer(self._own(id))
+        return self._answer(selectors.get_notification(id, viewer=request.user))
 
     def update(self, request, id, partial=False):
         """Mark a notification as read or unread."""
-        notification = self._own(id)
-        fields = self.validated(NotificationSerializer, instance=notification, partial=partial)
+        notification = selectors.get_notification(id, viewer=request.user)
+        fields = self.validated(NotificationSerializer, replaces=True, partial=partial)
         return self._set_read(notification, fields.get("is_read", notification.is_read))
 
     def partial_update(self, request, id):
@@ -51,31 +54,26 @@ class NotificationViewSet(ViewSet):
 
     def destroy(self, request, id):
         """Delete a notification."""
-        services.delete_notification(self._own(id), expected=self.expected)
+        notification = selectors.get_notification(id, viewer=request.user)
+        services.delete_notification(notification, expected=self.expected)
         return Response(status=204)
 
     @action(detail=True, methods=["post"])
     def read(self, request, id):
         """Mark a notification as read."""
-        return self._set_read(self._own(id), True)
+        return self._set_read(selectors.get_notification(id, viewer=request.user), True)
 
     @action(detail=False, methods=["post"], url_path="read-all")
     def read_all(self, request):
         """Mark all your notifications as read."""
-        return Response({"unread": services.mark_all_read(request.user.id)})
+        unread = services.mark_all_read(request.user.id)
+        return Response(UnreadRepresentation(unread=unread))
 
     @action(detail=False, methods=["get"], url_path="unread-count")
     def unread_count(self, request):
         """Count your unread notifications."""
-        return Response({"unread": selectors.count_unread(request.user.id)})
-
-    def expanded(self, rows: Rows) -> Rows:
-        """Add the messages, in the language of the viewer's profile."""
-        language = supported_language(self.request.user.language)
-        return [_with_message(row, language) for row in rows]
-
-    def _own(self, id) -> Notification:
-        return selectors.get_notification(id, recipient_id=self.request.user.id)
+        unread = selectors.count_unread(request.user.id)
+        return Response(UnreadRepresentation(unread=unread))
 
     def _set_read(self, notification: Notification, is_read: bool) -> Response:
         return self._answer(
@@ -83,7 +81,8 @@ class NotificationViewSet(ViewSet):
         )
 
     def _answer(self, notification: Notification) -> Response:
-        return self.answer(selectors.represent_notification(notification))
+        language = self.request.user.language
+        return self.answer(represent_notification(notification, language=language))
 
 
 class PreferencesView(ApiView, APIView):
@@ -107,10 +106,5 @@ class PreferencesView(ApiView, APIView):
         )
         return self._answer(preferences)
 
-    def _answer(self, preferences) -> Response:
-        return self.answer(selectors.represent_preferences(preferences))
-
-
-def _with_message(row: dict, language: str) -> dict:
-    fields = {name: value for name, value in row.items() if name != "params"}
-    return fields | {"message": format_message(row["kind"], row["params"], language=language)}
+    def _answer(self, preferences: Preferences) -> Response:
+        return self.answer(represent_preferences(preferences))

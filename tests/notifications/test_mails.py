@@ -14,7 +14,7 @@ from apps.notifications import selectors, services
 from apps.notifications.documents import Notification
 from apps.users.documents import User
 from apps.users.services import erase, update_user
-from tests.factories import client_of, enroll_in, make_course, make_student
+from tests.factories import client_of, enroll_in, make_course, make_student, viewer_of
 from tests.notifications.factories import make_notification
 from tests.users.racing import race
 
@@ -132,7 +132,7 @@ def test_line_breaks_never_reach_a_header(student):
         assert message.message()["Bcc"] is None
         assert message.alternatives[0][0].count("href=") == 2
     assert selectors.get_notification(
-        Notification.objects.get(recipient=bad_address.id).id, recipient_id=str(bad_address.id)
+        Notification.objects.get(recipient=bad_address.id).id, viewer=viewer_of(bad_address)
     ).mail_due_at
 
 

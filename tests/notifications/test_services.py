@@ -161,7 +161,7 @@ def test_a_deleted_notification_is_not_created_again(student):
 
     assert selectors.count_unread(str(student.id)) == 0
     with pytest.raises(NotFound):
-        selectors.get_notification(notification.id, recipient_id=str(student.id))
+        selectors.get_notification(notification.id, viewer=viewer_of(student))
 
 
 def test_reenrolling_does_not_notify_again(student):

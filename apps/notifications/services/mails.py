@@ -195,7 +195,6 @@ def _compose(notification: Notification, recipient: User) -> EmailMultiAlternati
 def _compose_joined(leader: Notification, recipient: User) -> EmailMultiAlternatives:
     notifications = _unmuted(leader).order_by("-id")
     total = notifications.count()
-    language = supported_language(recipient.language)
     return _compose_mail(
         recipient,
         template="joined",
@@ -205,7 +204,7 @@ def _compose_joined(leader: Notification, recipient: User) -> EmailMultiAlternat
         total=total,
         more=max(0, total - MOST_LINES),
         messages=[
-            format_message(notification.kind, notification.params, language=language)
+            format_message(notification.kind, notification.params, language=recipient.language)
             for notification in notifications.limit(MOST_LINES)
         ],
     )
