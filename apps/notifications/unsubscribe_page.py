@@ -14,7 +14,6 @@ from apps.common.languages import supported_language
 from apps.common.storage import rate_limits
 from apps.notifications import services
 from apps.notifications.messages import TOPICS
-from apps.users.documents import User
 
 
 @csrf_exempt  # The token authorizes the request; mail programs send the POST (RFC 8058).
@@ -22,15 +21,16 @@ from apps.users.documents import User
 @never_cache
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """Ask for confirmation, and unsubscribe on POST only, because scanners open every link."""
+    confirmed = request.method == "POST"
     try:
         rate_limits.check_and_count("anonymous", client_network(request))
-        user, kinds = services.read_token(token)
+        user, kinds = services.unsubscribe(token) if confirmed else services.read_token(token)
     except rate_limits.Throttled as throttled:
         return _too_many_requests(throttled)
     except NotFound:
         return _invalid_link()
     with translation.override(supported_language(user.language)):
-        return _unsubscribe(user, kinds) if request.method == "POST" else _confirmation(kinds)
+        return _unsubscribed(kinds) if confirmed else _confirmation(kinds)
 
 
 def _confirmation(kinds: list[str]) -> HttpResponse:
@@ -42,8 +42,7 @@ def _confirmation(kinds: list[str]) -> HttpResponse:
     )
 
 
-def _unsubscribe(user: User, kinds: list[str]) -> HttpResponse:
-    services.mute_mail(user_id=str(user.id), kinds=kinds)
+def _unsubscribed(kinds: list[str]) -> HttpResponse:
     heading = _("You are unsubscribed from these emails.")
     return _page(200, heading=heading, details=[*_topics(kinds), _settings_hint()])
 

@@ -44,9 +44,8 @@ class NotificationViewSet(ViewSet):
 
     def update(self, request, id, partial=False):
         """Mark a notification as read or unread."""
-        notification = selectors.get_notification(id, viewer=request.user)
         fields = self.validated(NotificationSerializer, replaces=True, partial=partial)
-        return self._set_read(notification, fields.get("is_read", notification.is_read))
+        return self._update(id, **fields)
 
     def partial_update(self, request, id):
         """Mark a notification as read or unread."""
@@ -54,14 +53,13 @@ class NotificationViewSet(ViewSet):
 
     def destroy(self, request, id):
         """Delete a notification."""
-        notification = selectors.get_notification(id, viewer=request.user)
-        services.delete_notification(notification, expected=self.expected)
+        services.delete_notification(id, viewer=request.user, expected=self.expected)
         return Response(status=204)
 
     @action(detail=True, methods=["post"])
     def read(self, request, id):
         """Mark a notification as read."""
-        return self._set_read(selectors.get_notification(id, viewer=request.user), True)
+        return self._update(id, is_read=True)
 
     @action(detail=False, methods=["post"], url_path="read-all")
     def read_all(self, request):
@@ -75,10 +73,10 @@ class NotificationViewSet(ViewSet):
         unread = selectors.count_unread(request.user.id)
         return Response(UnreadRepresentation(unread=unread))
 
-    def _set_read(self, notification: Notification, is_read: bool) -> Response:
-        return self._answer(
-            services.set_read(notification, is_read=is_read, expected=self.expected)
-        )
+    def _update(self, id, **fields) -> Response:
+        viewer, expected = self.request.user, self.expected
+        notification = services.update_notification(id, viewer=viewer, expected=expected, **fields)
+        return self._answer(notification)
 
     def _answer(self, notification: Notification) -> Response:
         language = self.request.user.language

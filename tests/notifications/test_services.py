@@ -15,6 +15,7 @@ from apps.notifications import selectors, services
 from apps.notifications.documents import Notification, Preferences
 from apps.notifications.messages import format_message
 from apps.notifications.services import notify
+from apps.notifications.services.preferences import unsubscribe_token
 from apps.progress.events import MilestoneReached
 from apps.users.services import erase, update_user
 from tests.factories import client_of, enroll_in, lessons_of, make_course, make_student, viewer_of
@@ -155,7 +156,7 @@ def test_an_index_prevents_two_notifications_with_one_key(student):
 
 def test_a_deleted_notification_is_not_created_again(student):
     notification = make_notification(student, key="k")
-    services.delete_notification(notification)
+    services.delete_notification(str(notification.id), viewer=viewer_of(student))
 
     make_notification(student, key="k")
 
@@ -211,7 +212,8 @@ def test_nobody_is_notified_of_a_milestone_of_a_deleted_course(student):
 
 def test_erasing_a_user_deletes_notifications_and_preferences(student):
     make_notification(student)
-    services.delete_notification(make_notification(student))
+    deleted = make_notification(student)
+    services.delete_notification(str(deleted.id), viewer=viewer_of(student))
     services.set_preferences(user_id=str(student.id), muted=["enrolled"], mail_muted=[])
     other = make_student()
     make_notification(other)
@@ -226,24 +228,36 @@ def test_erasing_a_user_deletes_notifications_and_preferences(student):
 
 
 def test_a_stale_edit_or_deletion_changes_nothing(student):
-    notification = make_notification(student)
-    services.set_read(notification, is_read=True, expected=[1])
+    notification, viewer = make_notification(student), viewer_of(student)
+    arguments = {"notification_id": str(notification.id), "viewer": viewer, "expected": [1]}
+    services.update_notification(**arguments, is_read=True)
 
     for change in (
-        lambda: services.set_read(notification, is_read=False, expected=[1]),
-        lambda: services.delete_notification(notification, expected=[1]),
+        lambda: services.update_notification(**arguments, is_read=False),
+        lambda: services.delete_notification(**arguments),
     ):
         with pytest.raises(StaleRevision):
             change()
     assert notification.reload().is_read
 
 
+def test_only_the_recipient_may_change_a_notification(student, admin):
+    notification_id = str(make_notification(student).id)
+
+    for viewer in (viewer_of(make_student()), viewer_of(admin)):
+        with pytest.raises(NotFound):
+            services.update_notification(notification_id, viewer=viewer, is_read=True)
+        with pytest.raises(NotFound):
+            services.delete_notification(notification_id, viewer=viewer)
+    assert not selectors.get_notification(notification_id, viewer=viewer_of(student)).is_read
+
+
 def test_one_of_ten_concurrent_deletions_succeeds(student):
-    notification = make_notification(student)
+    notification_id, viewer = str(make_notification(student).id), viewer_of(student)
 
     def delete(_):
         try:
-            services.delete_notification(notification)
+            services.delete_notification(notification_id, viewer=viewer)
         except NotFound as error:
             return error
 
@@ -252,11 +266,10 @@ def test_one_of_ten_concurrent_deletions_succeeds(student):
 
 
 def test_ten_concurrent_changes_store_one_document_of_preferences(student):
-    def mute(_):
-        services.mute_mail(user_id=str(student.id), kinds=["enrolled"])
+    token = unsubscribe_token(user_id=str(student.id), kinds=["enrolled"])
 
     with ThreadPoolExecutor(10) as pool:
-        list(pool.map(mute, range(10)))
+        list(pool.map(services.unsubscribe, [token] * 10))
 
     assert Preferences.objects.get().mail_muted == ["enrolled"]
 

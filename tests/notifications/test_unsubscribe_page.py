@@ -190,7 +190,7 @@ def test_an_unavailable_store_is_a_503(client, address, monkeypatch):
     def fail(*_, **__):
         raise ServerSelectionTimeoutError("unavailable")
 
-    monkeypatch.setattr(services, "mute_mail", fail)
+    monkeypatch.setattr(services, "unsubscribe", fail)
     client.raise_request_exception = False
 
     response = client.post(address)

@@ -5,19 +5,19 @@ from apps.notifications.services.inbox import (
     erase,
     mark_all_read,
     notify,
-    set_read,
+    update_notification,
 )
 from apps.notifications.services.mails import send_mails
-from apps.notifications.services.preferences import mute_mail, read_token, set_preferences
+from apps.notifications.services.preferences import read_token, set_preferences, unsubscribe
 
 __all__ = [
     "delete_notification",
     "erase",
     "mark_all_read",
-    "mute_mail",
     "notify",
     "read_token",
     "send_mails",
     "set_preferences",
-    "set_read",
+    "unsubscribe",
+    "update_notification",
 ]

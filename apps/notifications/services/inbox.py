@@ -1,5 +1,7 @@
 """The notifications of a user: stored first, emailed later."""
 
+from typing import Any
+
 from mongoengine import NotUniqueError, Q
 
 from apps.common.clock import now_in_milliseconds
@@ -7,6 +9,7 @@ from apps.common.storage.documents import update
 from apps.common.tasks import enqueue
 from apps.notifications import selectors
 from apps.notifications.documents import Notification, Preferences
+from apps.users.viewer import SignedInViewer
 
 
 def notify(
@@ -38,24 +41,36 @@ def notify(
     enqueue("apps.notifications.tasks.send_notification_mails")
 
 
-def set_read(
-    notification: Notification, *, is_read: bool, expected: list[int] | None = None
+def update_notification(
+    notification_id: str,
+    *,
+    viewer: SignedInViewer,
+    expected: list[int] | None = None,
+    **fields: Any,
 ) -> Notification:
     """
+    Change one of the viewer's own notifications.
+
+    :raises NotFound: the viewer has no such notification
     :raises StaleRevision: the notification was edited in the meantime
-    :raises NotFound: the notification was deleted in the meantime
     """
-    return _update(notification, expected, is_read=is_read)
+    notification = selectors.get_notification(notification_id, viewer=viewer)
+    try:
+        return update(notification, expected=expected, **fields)
+    finally:
+        selectors.invalidate_notifications(viewer.id)
 
 
-def delete_notification(notification: Notification, *, expected: list[int] | None = None) -> None:
+def delete_notification(
+    notification_id: str, *, viewer: SignedInViewer, expected: list[int] | None = None
+) -> None:
     """
-    Hide a notification from its recipient for good.
+    Hide one of the viewer's own notifications for good.
 
+    :raises NotFound: the viewer has no such notification
     :raises StaleRevision: the notification was edited in the meantime
-    :raises NotFound: the notification was deleted in the meantime
     """
-    _update(notification, expected, removed=True)
+    update_notification(notification_id, viewer=viewer, expected=expected, removed=True)
 
 
 def mark_all_read(recipient_id: str) -> int:
@@ -86,10 +101,3 @@ def _delete_replaced(notification: Notification, link_start: str) -> None:
     )
     older.delete()
     selectors.invalidate_notifications(notification.recipient)
-
-
-def _update(notification: Notification, expected: list[int] | None, **fields) -> Notification:
-    try:
-        return update(notification, expected=expected, **fields)
-    finally:
-        selectors.invalidate_notifications(notification.recipient)

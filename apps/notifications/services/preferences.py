@@ -47,13 +47,19 @@ def read_token(token: str) -> tuple[User, list[str]]:
     return users.get_user(user_id), kinds
 
 
-def mute_mail(*, user_id: str, kinds: Sequence[str]) -> None:
-    """Turn off emails of these kinds."""
-    preferences = _get_or_create(user_id)
+def unsubscribe(token: str) -> tuple[User, list[str]]:
+    """
+    Turn off emails of the kinds of a token; return the user and the kinds.
+
+    :raises NotFound: the token is invalid, or the user was erased
+    """
+    user, kinds = read_token(token)
+    preferences = _get_or_create(str(user.id))
     for kind in kinds:
         unmuted = Preferences.objects(id=preferences.id, mail_muted__ne=kind)
         unmuted.update_one(push__mail_muted=kind, inc__revision=1)
-    selectors.invalidate_notifications(user_id)
+    selectors.invalidate_notifications(user.id)
+    return user, kinds
 
 
 def _get_or_create(user_id: str) -> Preferences:
