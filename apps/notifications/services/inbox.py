@@ -6,6 +6,7 @@ from mongoengine import NotUniqueError, Q
 
 from apps.common.clock import now_in_milliseconds
 from apps.common.storage.documents import update
+from apps.common.storage.rounds import delete_in_rounds, in_rounds
 from apps.common.tasks import enqueue
 from apps.notifications import selectors
 from apps.notifications.documents import Notification, Preferences
@@ -76,14 +77,15 @@ def delete_notification(
 def mark_all_read(recipient_id: str) -> int:
     """Mark all visible notifications as read; return the number of unread ones."""
     unread = selectors.visible_to(recipient_id).filter(is_read=False)
-    unread.update(set__is_read=True, inc__revision=1)
+    for notifications in in_rounds(unread):
+        notifications.update(set__is_read=True, inc__revision=1)
     selectors.invalidate_notifications(recipient_id)
     return selectors.count_unread(recipient_id)
 
 
 def erase(user_id: str) -> None:
     """Delete the notifications and the preferences of an erased user."""
-    Notification.objects(recipient=user_id).delete()
+    delete_in_rounds(Notification.objects(recipient=user_id))
     Preferences.objects(user=user_id).delete()
     selectors.invalidate_notifications(user_id)
 
@@ -99,5 +101,5 @@ def _delete_replaced(notification: Notification, link_start: str) -> None:
         is_read=False,
         mail_due_at=None,
     )
-    older.delete()
+    delete_in_rounds(older)
     selectors.invalidate_notifications(notification.recipient)
