@@ -24,7 +24,7 @@ from apps.common.mail.messages import compose
 from apps.common.mail.quotas import mail_slot
 from apps.common.normalization import normalize_email_key
 from apps.common.storage.outbox import Outbox, QueuedEmail, send_due_emails
-from apps.common.storage.rounds import delete_in_rounds
+from apps.common.storage.rounds import delete_in_rounds, in_rounds
 from apps.notifications import selectors
 from apps.notifications.documents import Notification
 from apps.notifications.messages import format_message
@@ -34,7 +34,6 @@ from apps.users.documents import User
 
 MOST_LINES = 20  # notifications listed in one email
 HEAD_START = timedelta(minutes=5)
-AT_ONCE = 200  # Notifications changed by one write, so that other writers get their turn.
 
 
 @dataclass(frozen=True)
@@ -173,9 +172,9 @@ def _finish(leader: Notification, **fields) -> None:
 
 
 def _update(notifications: QuerySet, **changes) -> None:
-    """Change the notifications in batches; a changed one must no longer match the query."""
-    while ids := list(notifications.limit(AT_ONCE).scalar("id")):
-        notifications.filter(id__in=ids).update(**changes)
+    """Change the notifications, in several writes so that other writers get their turn."""
+    for some in in_rounds(notifications):
+        some.update(**changes)
 
 
 def _compose(notification: Notification, recipient: User) -> EmailMultiAlternatives:
