@@ -5,7 +5,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from apps.dashboard.views import DashboardView
-from apps.notifications.pages import unsubscribe
+from apps.notifications.unsubscribe_page import unsubscribe
 from lms.health import checks, metrics
 from lms.schema import views as schema
 from lms.site import crawlers, pages

@@ -1,3 +1,5 @@
+from typing import Literal, get_args
+
 from mongoengine import (
     BooleanField,
     DateTimeField,
@@ -12,25 +14,28 @@ from apps.common.clock import now_in_milliseconds
 from apps.common.storage.documents import Reference, RevisionedDocument
 from apps.users.documents import User
 
+Kind = Literal[
+    "enrolled", "milestone", "quiz_passed", "quiz_failed", "quiz_regraded", "instructor_granted"
+]
 ENROLLED, MILESTONE = "enrolled", "milestone"
 QUIZ_PASSED, QUIZ_FAILED, QUIZ_REGRADED = "quiz_passed", "quiz_failed", "quiz_regraded"
 INSTRUCTOR_GRANTED = "instructor_granted"
-KINDS = (ENROLLED, MILESTONE, QUIZ_PASSED, QUIZ_FAILED, QUIZ_REGRADED, INSTRUCTOR_GRANTED)
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 class Notification(RevisionedDocument):
-    """What somebody is told of one fact, and the outbox of the mail about it."""
+    """A notification about one fact, and the outbox of the email about it."""
 
     recipient = Reference(User, required=True, db_field="recipient_id")
     kind = StringField(required=True, choices=KINDS)
-    params = DictField()  # the scalars of its wording; worded when it is shown or mailed
+    params = DictField()  # of the message, which is formatted whenever it is returned or emailed
     link = StringField(required=True, max_length=255)  # a path of the web app
-    key = StringField(required=True, max_length=255)  # made of the fact: it is told once
+    key = StringField(required=True, max_length=255)  # names the fact, so it is notified of once
     created_at = DateTimeField(default=now_in_milliseconds)
     is_read = BooleanField(default=False)
-    removed = BooleanField()  # hidden from its recipient; its key stays, so it is not told again
+    removed = BooleanField()  # by its recipient; the key stays, so it is not created again
     emailed_at = DateTimeField()
-    mail_due_at = DateTimeField()  # until it is mailed, or need not be; moved on by who tries it
+    mail_due_at = DateTimeField()  # unset when sent or not wanted; a worker's claim postpones it
     mail_attempts = IntField(default=0)
     mail_held = BooleanField()  # past the recipient's limit; waits to be joined into one email
     mail_batch = ObjectIdField()  # the notification whose email mentions this one as well
@@ -50,7 +55,7 @@ class Notification(RevisionedDocument):
 
 
 class Preferences(RevisionedDocument):
-    """Which kinds somebody does not want; without such a document, all are wanted."""
+    """The kinds that a user has turned off; without this document, all are on."""
 
     user = Reference(User, required=True, db_field="user_id")
     muted = ListField(StringField(choices=KINDS), max_length=len(KINDS))  # in the app

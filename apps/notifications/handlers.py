@@ -17,7 +17,7 @@ from apps.users.events import InstructorGranted, PersonalData, UserErased
 
 
 @subscribe(StudentEnrolled)
-def tell_of_place(event: StudentEnrolled) -> None:
+def notify_of_enrollment(event: StudentEnrolled) -> None:
     services.notify(
         recipient_id=event.student_id,
         kind=ENROLLED,
@@ -28,10 +28,10 @@ def tell_of_place(event: StudentEnrolled) -> None:
 
 
 @subscribe(MilestoneReached)
-def tell_of_milestone(event: MilestoneReached) -> None:
+def notify_of_milestone(event: MilestoneReached) -> None:
     try:
         title = courses.cached_title(event.course_id)
-    except NotFound:  # it was removed, and its milestones with it
+    except NotFound:  # The course was deleted, and its milestones with it.
         return
     services.notify(
         recipient_id=event.student_id,
@@ -44,23 +44,23 @@ def tell_of_milestone(event: MilestoneReached) -> None:
 
 
 @subscribe(QuizGraded)
-def tell_of_result(event: QuizGraded) -> None:
+def notify_of_grade(event: QuizGraded) -> None:
     services.notify(
         recipient_id=event.student_id,
         kind=QUIZ_PASSED if event.passed else QUIZ_FAILED,
         key=f"quiz:{event.submission_id}",
-        link=_submission(event),
+        link=_submission_link(event),
         title=event.quiz_title,
     )
 
 
 @subscribe(QuizRegraded)
-def tell_of_new_grade(event: QuizRegraded) -> None:
+def notify_of_regrade(event: QuizRegraded) -> None:
     services.notify(
         recipient_id=event.student_id,
         kind=QUIZ_REGRADED,
         key=f"quiz_regraded:{event.regrade_id}:{event.student_id}",
-        link=_submission(event),
+        link=_submission_link(event),
         replaces=f"/quiz/{event.quiz_id}?",
         title=event.quiz_title,
         grade=event.grade,
@@ -68,7 +68,7 @@ def tell_of_new_grade(event: QuizRegraded) -> None:
 
 
 @subscribe(InstructorGranted)
-def tell_of_grant(event: InstructorGranted) -> None:
+def notify_of_instructor_role(event: InstructorGranted) -> None:
     services.notify(
         recipient_id=event.user_id,
         kind=INSTRUCTOR_GRANTED,
@@ -78,14 +78,14 @@ def tell_of_grant(event: InstructorGranted) -> None:
 
 
 @subscribe(UserErased)
-def erase_what_they_were_told(event: UserErased) -> None:
+def erase_notifications(event: UserErased) -> None:
     services.erase(event.user_id)
 
 
 @answer(PersonalData)
-def what_they_were_told(question: PersonalData) -> dict:
+def personal_data_about_notifications(question: PersonalData) -> dict:
     return selectors.personal_data_of(question.user_id)
 
 
-def _submission(event: QuizGraded | QuizRegraded) -> str:
+def _submission_link(event: QuizGraded | QuizRegraded) -> str:
     return f"/quiz/{event.quiz_id}?submission={event.submission_id}"

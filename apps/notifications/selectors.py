@@ -1,36 +1,48 @@
-"""Every read of notifications, and of what people want to hear of."""
+"""Every read of notifications and of preferences."""
+
+from dataclasses import replace
 
 from mongoengine import QuerySet
 
-from apps.common.clock import format_timestamp, now_in_milliseconds
+from apps.common.clock import now_in_milliseconds
 from apps.common.errors import NotFound
 from apps.common.storage.cache import Json, invalidate, read_through
 from apps.common.storage.pagination import Page, Paging, page_of, page_slice
 from apps.notifications.documents import KINDS, Notification, Preferences
+from apps.notifications.representations import (
+    add_message,
+    represent_facts,
+    represent_preferences,
+)
+from apps.users.viewer import SignedInViewer
 
 TWO_MINUTES = 2 * 60
 MAILS_AT_ONCE = 200
 
 
-def get_notification(notification_id, *, recipient_id: str) -> Notification:
+def get_notification(notification_id, *, viewer: SignedInViewer) -> Notification:
     """
-    :raises NotFound: the recipient has no such notification
+    Return one of the viewer's own notifications, even of a muted kind.
+
+    :raises NotFound: the viewer has no such notification
     """
-    found = Notification.objects(id=notification_id, recipient=recipient_id, removed=None).first()
-    if found is None:
+    notification = _notifications_of(viewer.id).filter(id=notification_id).first()
+    if notification is None:
         raise NotFound()
-    return found
+    return notification
 
 
-def list_notifications(*, recipient_id: str, paging: Paging, **filters) -> Page:
-    """Return a part of what somebody was told, newest first, unworded."""
+def list_notifications(*, viewer: SignedInViewer, paging: Paging, **filters) -> Page:
+    """Return a page of the viewer's visible notifications, newest first."""
 
     def load() -> Json:
-        return _part_of(visible_to(recipient_id).filter(**filters), paging).as_json()
+        return _page_of_facts(visible_to(viewer.id).filter(**filters), paging).as_json()
 
     if filters or paging != Paging(cursor=""):
-        return Page(**load())
-    return Page(**read_through(notifications_key(recipient_id), load, TWO_MINUTES))
+        page = Page(**load())
+    else:
+        page = Page(**read_through(notifications_key(viewer.id), load, TWO_MINUTES))
+    return replace(page, rows=[add_message(row, language=viewer.language) for row in page.rows])
 
 
 def count_unread(recipient_id: str) -> int:
@@ -44,25 +56,10 @@ def count_unread(recipient_id: str) -> int:
 
 
 def visible_to(recipient_id: str) -> QuerySet:
-    """Return what somebody was told and wants to see, by what they want now."""
-    told = Notification.objects(recipient=recipient_id, removed=None)
+    """Return the recipient's notifications of the kinds that are on in the app now."""
+    notifications = _notifications_of(recipient_id)
     muted = get_preferences(recipient_id).muted
-    return told.filter(kind__nin=muted) if muted else told
-
-
-def represent_notification(notification: Notification) -> Json:
-    """Return a notification ready for JSON, but for its words."""
-    return {
-        "id": str(notification.id),
-        "recipient": str(notification.recipient),
-        "kind": notification.kind,
-        "params": dict(notification.params),
-        "link": notification.link,
-        "is_read": notification.is_read,
-        "created_at": format_timestamp(notification.created_at),
-        "emailed_at": format_timestamp(notification.emailed_at),
-        "revision": notification.revision,
-    }
+    return notifications.filter(kind__nin=muted) if muted else notifications
 
 
 def due_mails() -> list[Notification]:
@@ -79,26 +76,16 @@ def notifications_in_mail(leader: Notification) -> QuerySet:
 
 
 def get_preferences(user_id) -> Preferences:
-    """Return what somebody wants to hear of; who never said so wants everything."""
+    """Return the user's preferences. Defaults to all kinds enabled."""
     return Preferences.objects(user=user_id).first() or Preferences(user=user_id, revision=0)
 
 
-def represent_preferences(preferences: Preferences) -> Json:
-    return {
-        kind: {"app": kind not in preferences.muted, "mail": kind not in preferences.mail_muted}
-        for kind in KINDS
-    } | {"revision": preferences.revision}
-
-
 def personal_data_of(user_id: str) -> dict[str, list[Json]]:
-    told = Notification.objects(recipient=user_id).order_by("-id").no_cache()
-    rows = [represent_notification(one) for one in told]
-    for row in rows:
-        row.pop("revision")
-    wishes = represent_preferences(get_preferences(user_id))
+    notifications = Notification.objects(recipient=user_id).order_by("-id").no_cache()
+    preferences = represent_preferences(get_preferences(user_id))
     return {
-        "notifications": rows,
-        "notification_preferences": [{"kind": kind} | wishes[kind] for kind in KINDS],
+        "notifications": [_exported(notification) for notification in notifications],
+        "notification_preferences": [{"kind": kind, **preferences[kind]} for kind in KINDS],
     }
 
 
@@ -115,7 +102,16 @@ def notifications_key(recipient_id) -> str:
     return f"notifications:user:{recipient_id}"
 
 
-def _part_of(told: QuerySet, paging: Paging) -> Page:
+def _notifications_of(recipient_id: str) -> QuerySet:
+    return Notification.objects(recipient=recipient_id, removed=None)
+
+
+def _page_of_facts(notifications: QuerySet, paging: Paging) -> Page:
     if paging.cursor is None:
-        return page_of(told.order_by("-id"), paging, represent_notification)
-    return page_slice(told, paging, represent_notification)
+        return page_of(notifications.order_by("-id"), paging, represent_facts)
+    return page_slice(notifications, paging, represent_facts)
+
+
+def _exported(notification: Notification) -> Json:
+    facts = represent_facts(notification)
+    return {name: value for name, value in facts.items() if name != "revision"}

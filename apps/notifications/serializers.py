@@ -2,30 +2,24 @@ from rest_framework import serializers
 
 from apps.common.http.fields import BooleanField, ChoiceField
 from apps.common.http.query_params import BooleanParam, CursorListQuery
-from apps.common.http.serializers import DocumentSerializer, Serializer
+from apps.common.http.serializers import DocumentSerializer, Serializer, output_serializer
 from apps.notifications.documents import KINDS, Notification
-from apps.notifications.wording import LONGEST
+from apps.notifications.messages import LONGEST
+from apps.notifications.representations import NotificationRepresentation, UnreadRepresentation
 
 
 class NotificationSerializer(DocumentSerializer):
-    """What somebody was told; `link` is a path of the web app."""
+    """A notification of the current user; `link` is a path of the web app."""
 
     message = serializers.CharField(read_only=True, max_length=LONGEST)
 
     class Meta:
         model = Notification
-        fields = (
-            "id",
-            "recipient",
-            "kind",
-            "message",
-            "link",
-            "is_read",
-            "created_at",
-            "emailed_at",
-        )
-        read_only_fields = ("recipient", "kind", "link", "created_at", "emailed_at")
-        extra_kwargs = {"emailed_at": {"allow_null": True}}
+        representation = NotificationRepresentation
+        writable = ("is_read",)
+
+
+UnreadSerializer = output_serializer(UnreadRepresentation)
 
 
 class NotificationQuery(CursorListQuery):
@@ -33,19 +27,15 @@ class NotificationQuery(CursorListQuery):
     kind = ChoiceField(required=False, choices=KINDS)
 
 
-class UnreadSerializer(Serializer):
-    unread = serializers.IntegerField()
-
-
 class ChannelsSerializer(Serializer):
-    """Where notifications of a kind are wanted."""
+    """Where notifications of a kind are delivered."""
 
     app = BooleanField(default=True)
     mail = BooleanField(default=True)
 
 
 class PreferencesSerializer(Serializer):
-    """By kind, where it is wanted; a kind that is left out is wanted everywhere."""
+    """The channels of each kind; a kind that is omitted is on everywhere."""
 
     def get_fields(self) -> dict:
         return {kind: ChannelsSerializer(required=False) for kind in KINDS}

@@ -5,5 +5,5 @@ from apps.notifications import services
 
 @shared_task
 def send_notification_mails() -> int:
-    """Send the mails that wait; one that cannot go out is tried again later."""
+    """Send the emails that are due; those that fail are sent again later."""
     return services.send_mails()

@@ -40,7 +40,7 @@ test('an instructor request is approved, the studio opens, and the role is remov
 
   await openMenu(page);
   await page.getByRole('banner').getByRole('link', { name: 'Notifications' }).click();
-  await page.getByRole('link', { name: 'You may teach now' }).click();
+  await page.getByRole('link', { name: 'You are now an instructor' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Studio' })).toBeVisible();
 
   await admin.goto(`/manage/users?search=${username}`);

@@ -10,7 +10,7 @@ from apps.users.documents import User
 from apps.users.events import InstructorGranted
 from lms.demo import loading
 from tests.factories import client_of, make_student
-from tests.notifications.telling import told
+from tests.notifications.factories import kinds_and_links
 
 
 def counts() -> dict[str, int]:
@@ -128,7 +128,7 @@ def test_the_demo_instructor_is_told_once_that_they_may_teach():
         InstructorGranted(user_id=str(teacher.id), granted_at=format_timestamp(teacher.granted_at))
     )
 
-    assert told(teacher) == [("instructor_granted", "/studio")]
+    assert kinds_and_links(teacher) == [("instructor_granted", "/studio")]
 
 
 def test_a_filling_that_was_cut_off_among_courses_is_gone_on_with():

@@ -11,7 +11,7 @@ from tests.factories import make_student
 from tests.faults.mail import MailServer
 from tests.faults.product import children
 from tests.faults.shared import beside_the_suite
-from tests.notifications.telling import tell
+from tests.notifications.factories import make_notification
 from tests.waiting import LIMIT, wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(1800)]
@@ -47,7 +47,7 @@ def test_killed_it_is_started_again_and_the_sweeps_go_on(product, mail, settings
     settings.CELERY_TASK_ALWAYS_EAGER = False  # nobody is asked to send it: a sweep must find it
     settings.CELERY_BROKER_URL = None
     student = make_student()
-    tell(student)
+    make_notification(student)
 
     wait_until(lambda: Notification.objects.get().emailed_at, seconds=SECONDS_TO_SWEEP)
 

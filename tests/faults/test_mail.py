@@ -12,7 +12,7 @@ from apps.users.models import AccountMail
 from tests.factories import make_student
 from tests.faults.mail import MailServer
 from tests.faults.ports import free_port
-from tests.notifications.telling import tell
+from tests.notifications.factories import make_notification
 from tests.users.racing import race
 from tests.waiting import LIMIT
 
@@ -47,7 +47,7 @@ class NotificationMails:
     send = staticmethod(notifications.send_mails)
 
     def ask_for(self, person) -> None:
-        tell(person)
+        make_notification(person)
 
     def wait(self) -> None:
         for one in Notification.objects(mail_due_at__exists=True):
@@ -165,7 +165,7 @@ def test_a_mail_that_may_be_sent_again_says_that_it_is_the_same(server, outbox):
 
 def test_the_way_to_stop_the_mails_reaches_the_letter_box(server):
     student = make_student()
-    tell(student)
+    make_notification(student)
 
     [letter] = server.letters_to(student.email)
     link = letter["List-Unsubscribe"].strip()  # it is too long for the line of its name

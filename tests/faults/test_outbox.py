@@ -20,7 +20,7 @@ from tests.faults.ports import HOST, free_port
 from tests.faults.product import Product
 from tests.faults.proxy import MongoProxy
 from tests.faults.shared import beside_the_suite, token_of
-from tests.notifications.telling import tell
+from tests.notifications.factories import make_notification
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(1800)]
@@ -132,7 +132,7 @@ def test_a_mongodb_that_goes_while_a_mail_is_sent_costs_no_second_one(proxy, set
     settings.CELERY_TASK_ALWAYS_EAGER = False
     settings.CELERY_BROKER_URL = None
     CutsMongoDB.proxy = proxy
-    tell(make_student())
+    make_notification(make_student())
 
     assert send_mails() == 1
 

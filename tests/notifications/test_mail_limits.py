@@ -1,4 +1,4 @@
-"""How many emails a recipient gets, and how the rest is joined into the next one."""
+"""The limits of emails per recipient, and the email that lists all held notifications."""
 
 import re
 from datetime import timedelta
@@ -18,7 +18,7 @@ from apps.users.documents import User
 from apps.users.models import Account
 from tests.command_counter import record_commands
 from tests.factories import make_student
-from tests.notifications.telling import tell
+from tests.notifications.factories import make_notification
 from tests.users.racing import race
 
 LIMIT, LIMIT_UNVERIFIED = 4, 2  # small, so that the tests are fast
@@ -26,7 +26,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 class SlowMailServer(EmailBackend):
-    """Takes an email only while another worker sends all that it can."""
+    """A second worker sends emails while this mail server receives one."""
 
     def send_messages(self, messages) -> int:
         services.send_mails()
@@ -34,8 +34,8 @@ class SlowMailServer(EmailBackend):
 
 
 @pytest.fixture(autouse=True)
-def _later(settings):
-    """No mail goes out until a test says so."""
+def _emails_wait(settings):
+    """Send no email until a test calls `send_mails`."""
     settings.CELERY_TASK_ALWAYS_EAGER = False
     settings.CELERY_BROKER_URL = None
     settings.PUBLIC_URL = "https://learn.example"
@@ -50,12 +50,12 @@ def _small_limits(request, settings):
 
 @pytest.fixture
 def default_limits() -> None:
-    """Ask for the limits that the product has unless it is configured otherwise."""
+    """Use the default limits of the product."""
 
 
 @pytest.fixture(autouse=True)
 def _plain_static(settings):
-    """Show pages without collecting the static files first."""
+    """Render pages without collected static files."""
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
@@ -72,82 +72,82 @@ def verify(user: User) -> User:
     return user.reload()
 
 
-def tell_many(user: User, number: int, kind: str = "enrolled") -> list[Notification]:
-    return [tell(user, kind, title=f"Course {n}") for n in range(number)]
+def make_notifications(user: User, number: int, kind: str = "enrolled") -> list[Notification]:
+    return [make_notification(user, kind, title=f"Course {n}") for n in range(number)]
 
 
 def let_pass(duration: timedelta) -> None:
-    """Let time pass for the counts of emails and for the notifications that wait."""
+    """Let time pass for the quotas and for the emails that wait."""
     for quota in MailQuota.objects.all():
         quota.sent_at = [sent_at - duration.total_seconds() for sent_at in quota.sent_at]
         quota.save()
-    for one in Notification.objects(mail_due_at__exists=True):
-        one.update(set__mail_due_at=one.mail_due_at - duration)
+    for notification in Notification.objects(mail_due_at__exists=True):
+        notification.update(set__mail_due_at=notification.mail_due_at - duration)
 
 
-def waiting() -> int:
+def count_unsent() -> int:
     return Notification.objects(emailed_at=None).count()
 
 
 # The limits
 
 
-def test_a_recipient_gets_twenty_emails_an_hour(verified, default_limits):
-    tell_many(verified, 25)
+def test_a_recipient_receives_at_most_twenty_emails_an_hour(verified, default_limits):
+    make_notifications(verified, 25)
 
     assert [services.send_mails() for _ in range(2)] == [20, 0]
     let_pass(HOUR - timedelta(minutes=1))
     assert services.send_mails() == 0
-    assert waiting() == 5
+    assert count_unsent() == 5
 
 
-def test_an_address_that_is_not_verified_gets_ten_emails_a_day(student, default_limits):
-    tell_many(student, 15)
+def test_an_unverified_address_receives_at_most_ten_emails_a_day(student, default_limits):
+    make_notifications(student, 15)
 
     assert services.send_mails() == 10
     let_pass(DAY - timedelta(minutes=1))
     assert services.send_mails() == 0
-    assert waiting() == 5
+    assert count_unsent() == 5
 
 
-def test_the_rest_is_joined_into_one_email_when_the_limit_allows_it(verified):
-    tell_many(verified, LIMIT + 5)
+def test_held_notifications_are_joined_into_one_email_when_the_limit_allows(verified):
+    make_notifications(verified, LIMIT + 5)
     services.send_mails()
-    due_at = min(one.mail_due_at for one in Notification.objects(emailed_at=None))
+    due_at = min(Notification.objects(emailed_at=None).scalar("mail_due_at"))
     assert timedelta(minutes=58) < due_at - now_in_milliseconds() <= HOUR
 
     let_pass(HOUR)
 
     assert [services.send_mails() for _ in range(2)] == [1, 0]
-    assert waiting() == 0
+    assert count_unsent() == 0
     assert Notification.objects(mail_due_at__exists=True).count() == 0
     for n in range(LIMIT, LIMIT + 5):
         assert f"• You are enrolled in “Course {n}”.\n" in mail.outbox[-1].body
 
 
-def test_every_notification_stays_in_the_app(verified):
-    tell_many(verified, LIMIT + 5)
+def test_held_notifications_are_visible_in_the_app(verified):
+    make_notifications(verified, LIMIT + 5)
     services.send_mails()
 
     assert selectors.count_unread(str(verified.id)) == LIMIT + 5
 
 
-def test_the_limit_of_one_recipient_delays_nobody_else(student):
-    tell_many(student, LIMIT_UNVERIFIED + 1)
+def test_the_limit_of_one_recipient_does_not_delay_others(student):
+    make_notifications(student, LIMIT_UNVERIFIED + 1)
     other = make_student()
-    tell(other)
+    make_notification(other)
 
     services.send_mails()
 
     assert mail.outbox[-1].to == [other.email]
 
 
-def test_what_happens_while_the_limit_holds_waits_for_the_same_email(verified):
-    tell_many(verified, LIMIT + 1)
+def test_later_notifications_are_held_for_the_same_email(verified):
+    make_notifications(verified, LIMIT + 1)
     services.send_mails()
     let_pass(HOUR / 2)
     for _ in range(3):
-        tell(verified)
+        make_notification(verified)
         assert services.send_mails() == 0
 
     let_pass(HOUR / 2)
@@ -156,24 +156,24 @@ def test_what_happens_while_the_limit_holds_waits_for_the_same_email(verified):
     assert "You have 4 new notifications." in mail.outbox[-1].body
 
 
-def test_verifying_the_address_lifts_the_limit_of_a_day(student):
-    tell_many(student, LIMIT_UNVERIFIED + 5)
+def test_verifying_the_address_removes_the_daily_limit(student):
+    make_notifications(student, LIMIT_UNVERIFIED + 5)
     services.send_mails()
 
     verify(student)
-    tell(student)
+    make_notification(student)
 
     assert services.send_mails() == 1
     assert "You have 6 new notifications." in mail.outbox[-1].body
-    assert waiting() == 0
+    assert count_unsent() == 0
 
 
-def test_a_changed_address_gets_what_waits_within_the_same_limits(student):
-    tell_many(student, LIMIT_UNVERIFIED + 5)
+def test_a_changed_address_receives_held_emails_within_the_same_limits(student):
+    make_notifications(student, LIMIT_UNVERIFIED + 5)
     services.send_mails()
 
     users.update_user(user_id=str(student.id), email="new@example.org")
-    tell(student)
+    make_notification(student)
     assert services.send_mails() == 0
 
     let_pass(DAY)
@@ -182,27 +182,27 @@ def test_a_changed_address_gets_what_waits_within_the_same_limits(student):
     assert mail.outbox[-1].to == ["new@example.org"]
 
 
-def test_an_address_gets_no_more_emails_through_a_second_account(student):
-    tell_many(student, LIMIT_UNVERIFIED)
+def test_a_second_account_does_not_raise_the_limit_of_an_address(student):
+    make_notifications(student, LIMIT_UNVERIFIED)
     services.send_mails()
     users.erase(user_id=str(student.id))
 
-    again = make_student(username="again", email=student.email.upper())
-    tell_many(again, 3)
+    second = make_student(username="second", email=student.email.upper())
+    make_notifications(second, 3)
 
     assert services.send_mails() == 0
 
 
-def test_the_limits_are_settings_that_turning_rate_limits_off_does_not_lift(verified, settings):
+def test_the_limits_are_settings_and_hold_without_rate_limits(verified, settings):
     settings.RATE_LIMITED = False
     settings.NOTIFICATION_MAILS = (3, 60)
-    tell_many(verified, 5)
+    make_notifications(verified, 5)
 
     assert services.send_mails() == 3
 
 
-def test_counts_are_kept_for_as_long_as_a_limit_looks_back(student):
-    tell(student)
+def test_quotas_are_kept_for_the_longest_period_of_a_limit(student):
+    make_notification(student)
     services.send_mails()
 
     assert delete_old_quotas(older_than=DAY) == 0
@@ -210,8 +210,8 @@ def test_counts_are_kept_for_as_long_as_a_limit_looks_back(student):
     assert delete_old_quotas(older_than=DAY) == 2
 
 
-def test_a_count_names_nobody(student):
-    tell(student)
+def test_quotas_contain_no_addresses_or_ids(student):
+    make_notification(student)
     services.send_mails()
 
     stored = str(list(MailQuota.objects.values()))
@@ -219,14 +219,14 @@ def test_a_count_names_nobody(student):
     assert str(student.id) not in stored
 
 
-# Workers and faults
+# Concurrent workers and faults
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_limit_holds_however_many_workers_send_at_once():
+def test_concurrent_workers_do_not_exceed_the_limit():
     students = [make_student() for _ in range(2)]
     for student in students:
-        tell_many(student, LIMIT_UNVERIFIED + 6)
+        make_notifications(student, LIMIT_UNVERIFIED + 6)
 
     race(4, lambda n: services.send_mails())
 
@@ -236,9 +236,9 @@ def test_the_limit_holds_however_many_workers_send_at_once():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_workers_that_race_for_a_joined_email_send_it_once():
+def test_concurrent_workers_send_a_joined_email_once():
     student = make_student()
-    tell_many(student, LIMIT_UNVERIFIED + 10)
+    make_notifications(student, LIMIT_UNVERIFIED + 10)
     services.send_mails()
     let_pass(DAY)
 
@@ -246,16 +246,16 @@ def test_workers_that_race_for_a_joined_email_send_it_once():
 
     [message] = mail.outbox[LIMIT_UNVERIFIED:]
     assert len(set(re.findall(r"“(Course \d+)”", message.body))) == 10
-    assert waiting() == 0
+    assert count_unsent() == 0
 
 
-def test_a_mail_that_another_worker_is_sending_is_not_joined(student, settings):
-    tell_many(student, LIMIT_UNVERIFIED + 1)
+def test_an_email_being_sent_by_another_worker_is_not_joined(student, settings):
+    make_notifications(student, LIMIT_UNVERIFIED + 1)
     services.send_mails()
     let_pass(DAY)
     settings.EMAIL_BACKEND = "tests.notifications.test_mail_limits.SlowMailServer"
     del mail.outbox[:]
-    tell(student, title="Late")
+    make_notification(student, title="Late")
 
     services.send_mails()
 
@@ -263,9 +263,9 @@ def test_a_mail_that_another_worker_is_sending_is_not_joined(student, settings):
     assert sum("Late" in message.body for message in mail.outbox) == 1
 
 
-def test_a_mail_server_that_is_away_uses_up_no_limit(student, settings):
-    settings.EMAIL_BACKEND = "tests.notifications.test_mails.Away"
-    tell_many(student, LIMIT_UNVERIFIED)
+def test_an_unavailable_mail_server_does_not_count_against_the_limit(student, settings):
+    settings.EMAIL_BACKEND = "tests.notifications.test_mails.UnavailableMailServer"
+    make_notifications(student, LIMIT_UNVERIFIED)
     for _ in range(LIMIT_UNVERIFIED + 5):
         assert services.send_mails() == 0
 
@@ -274,45 +274,45 @@ def test_a_mail_server_that_is_away_uses_up_no_limit(student, settings):
     assert services.send_mails() == LIMIT_UNVERIFIED
 
 
-def test_a_joined_email_that_a_killed_worker_sent_goes_out_again_as_the_same(verified, monkeypatch):
-    tell_many(verified, LIMIT + 3)
+def test_the_joined_email_of_a_killed_worker_is_sent_again_unchanged(verified, monkeypatch):
+    make_notifications(verified, LIMIT + 3)
     services.send_mails()
     let_pass(HOUR)
-    monkeypatch.setattr("apps.notifications.services.mails._finish", _killed)
+    monkeypatch.setattr("apps.notifications.services.mails._finish", _kill_worker)
     with pytest.raises(SystemExit):
         services.send_mails()
     monkeypatch.undo()
     let_pass(HOUR)
-    tell(verified, title="In the meantime")
+    make_notification(verified, title="In the meantime")
 
     services.send_mails()
 
-    first, again = [one for one in mail.outbox if "3 new notifications" in one.subject]
-    assert first.extra_headers["Message-ID"] == again.extra_headers["Message-ID"]
-    assert first.body.split("Course")[1:] == again.body.split("Course")[1:]
-    assert waiting() == 0
+    first, second = [email for email in mail.outbox if "3 new notifications" in email.subject]
+    assert first.extra_headers["Message-ID"] == second.extra_headers["Message-ID"]
+    assert first.body.split("Course")[1:] == second.body.split("Course")[1:]
+    assert count_unsent() == 0
 
 
-def test_a_joined_email_that_failed_is_tried_again_with_all_that_it_mentions(verified, settings):
-    tell_many(verified, LIMIT + 3)
+def test_a_joined_email_that_failed_is_retried_with_all_its_notifications(verified, settings):
+    make_notifications(verified, LIMIT + 3)
     services.send_mails()
     let_pass(HOUR)
-    settings.EMAIL_BACKEND = "tests.notifications.test_mails.Away"
+    settings.EMAIL_BACKEND = "tests.notifications.test_mails.UnavailableMailServer"
     assert services.send_mails() == 0
-    assert waiting() == 3
+    assert count_unsent() == 3
 
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
     assert services.send_mails() == 1
     assert "3 new notifications" in mail.outbox[-1].subject
-    assert waiting() == 0
+    assert count_unsent() == 0
 
 
-def _killed(*_, **__) -> None:
+def _kill_worker(*_, **__) -> None:
     raise SystemExit
 
 
-def test_hundreds_that_wait_delay_nobody_else(verified, monkeypatch):
+def test_hundreds_of_waiting_emails_do_not_delay_others(verified, monkeypatch):
     monkeypatch.setattr(selectors, "MAILS_AT_ONCE", 20)
     now = now_in_milliseconds()
     rows = [
@@ -329,35 +329,35 @@ def test_hundreds_that_wait_delay_nobody_else(verified, monkeypatch):
     ]
     Notification.objects.insert(rows, load_bulk=False)
     other = make_student()
-    tell(other)
+    make_notification(other)
 
     with record_commands() as commands:
         assert services.send_mails() == LIMIT + 1
 
-    assert len(commands) < 300  # not several for each of them
+    assert len(commands) < 300  # fewer than one for each notification
     assert mail.outbox[-1].to == [other.email]
     let_pass(HOUR)
     assert services.send_mails() == 1
-    assert waiting() == 0
+    assert count_unsent() == 0
 
 
-# What a joined email says
+# Contents of a joined email
 
 
 @pytest.fixture
 def joined(verified):
     """The joined email about 25 notifications of two kinds."""
-    tell_many(verified, LIMIT)
+    make_notifications(verified, LIMIT)
     services.send_mails()
-    tell_many(verified, 12)
-    tell_many(verified, 13, kind="quiz_failed")
+    make_notifications(verified, 12)
+    make_notifications(verified, 13, kind="quiz_failed")
     assert services.send_mails() == 0
     let_pass(HOUR)
     assert services.send_mails() == 1
     return mail.outbox[-1]
 
 
-def test_it_lists_the_newest_and_counts_the_others(joined):
+def test_a_joined_email_lists_the_newest_and_counts_the_others(joined):
     assert joined.subject == "25 new notifications"
     lines = re.findall(r"^• .*$", joined.body, re.M)
     assert len(lines) == 20
@@ -367,14 +367,14 @@ def test_it_lists_the_newest_and_counts_the_others(joined):
     assert "\nhttps://learn.example/notifications\n" in joined.body
 
 
-def test_its_html_has_the_same_lines_and_no_links_but_ours(joined):
+def test_the_html_of_a_joined_email_has_the_same_lines_and_links(joined):
     html = joined.alternatives[0][0]
     assert html.count("• ") == 20
     assert html.count("href=") == joined.body.count("https://") == 2
     assert "\n\n\n" not in joined.body
 
 
-def test_its_link_stops_the_kinds_that_it_names_and_no_other(verified, joined):
+def test_its_unsubscribe_link_mutes_only_the_kinds_in_it(verified, joined):
     [link] = re.findall(r"https://learn\.example(/unsubscribe/\S+)", joined.body)
     assert joined.extra_headers["List-Unsubscribe"] == f"<https://learn.example{link}>"
     assert joined.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
@@ -384,11 +384,11 @@ def test_its_link_stops_the_kinds_that_it_names_and_no_other(verified, joined):
     assert selectors.get_preferences(verified.id).mail_muted == ["enrolled", "quiz_failed"]
 
 
-def test_it_leaves_out_kinds_that_were_muted_meanwhile(verified):
-    tell_many(verified, LIMIT)
+def test_a_joined_email_omits_kinds_that_were_muted_in_the_meantime(verified):
+    make_notifications(verified, LIMIT)
     services.send_mails()
-    tell_many(verified, 3)
-    tell_many(verified, 2, kind="quiz_failed")
+    make_notifications(verified, 3)
+    make_notifications(verified, 2, kind="quiz_failed")
     services.send_mails()
     services.set_preferences(user_id=str(verified.id), muted=[], mail_muted=["enrolled"])
     let_pass(HOUR)
@@ -403,11 +403,11 @@ def test_it_leaves_out_kinds_that_were_muted_meanwhile(verified):
     assert Notification.objects(kind="enrolled", emailed_at=None).count() == 3
 
 
-def test_it_is_not_sent_when_all_its_kinds_were_muted_meanwhile(verified, settings):
-    tell_many(verified, LIMIT + 3)
+def test_a_joined_email_is_not_sent_when_all_its_kinds_are_muted(verified, settings):
+    make_notifications(verified, LIMIT + 3)
     services.send_mails()
     let_pass(HOUR)
-    settings.EMAIL_BACKEND = "tests.notifications.test_mails.Away"
+    settings.EMAIL_BACKEND = "tests.notifications.test_mails.UnavailableMailServer"
     services.send_mails()
     services.set_preferences(user_id=str(verified.id), muted=[], mail_muted=["enrolled"])
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
@@ -416,9 +416,9 @@ def test_it_is_not_sent_when_all_its_kinds_were_muted_meanwhile(verified, settin
     assert Notification.objects(mail_due_at__exists=True).count() == 0
 
 
-def test_it_speaks_the_language_of_its_reader(verified):
+def test_a_joined_email_is_in_the_recipients_language(verified):
     users.update_user(user_id=str(verified.id), language="es")
-    tell_many(verified, LIMIT + 2)
+    make_notifications(verified, LIMIT + 2)
     services.send_mails()
     let_pass(HOUR)
 
@@ -428,11 +428,11 @@ def test_it_speaks_the_language_of_its_reader(verified):
     assert "Hola, " in mail.outbox[-1].body
 
 
-def test_no_title_breaks_its_lines_or_headers(verified):
-    tell_many(verified, LIMIT)
+def test_a_title_cannot_break_the_lines_or_headers(verified):
+    make_notifications(verified, LIMIT)
     services.send_mails()
     for _ in range(2):
-        tell(
+        make_notification(
             verified, title="Logic\r\nBcc: x@y.org\r\n\r\nhttps://learn.example/notifications\n<b>"
         )
     services.send_mails()

@@ -1,4 +1,4 @@
-"""Mails of notifications; `tests/faults/test_mail.py` has what a mail server can do to them."""
+"""Emails of notifications; `tests/faults/test_mail.py` tests faults of the mail server."""
 
 import re
 from datetime import timedelta
@@ -14,8 +14,8 @@ from apps.notifications import selectors, services
 from apps.notifications.documents import Notification
 from apps.users.documents import User
 from apps.users.services import erase, update_user
-from tests.factories import client_of, enroll_in, make_course, make_student
-from tests.notifications.telling import tell
+from tests.factories import client_of, enroll_in, make_course, make_student, viewer_of
+from tests.notifications.factories import make_notification
 from tests.users.racing import race
 
 KINDS = [
@@ -29,101 +29,101 @@ KINDS = [
 ]
 
 
-class TwoAtOnce(EmailBackend):
-    """A mail server that is slow: while it takes a mail, the next worker begins."""
+class SlowMailServer(EmailBackend):
+    """A second worker starts while this mail server receives an email."""
 
     def send_messages(self, messages) -> int:
         assert services.send_mails() == 0
         return super().send_messages(messages)
 
 
-class Away(EmailBackend):
-    """A mail server that is not there; `tries` counts who knocked."""
+class UnavailableMailServer(EmailBackend):
+    """A mail server that refuses connections, and counts them."""
 
-    tries = 0
+    connections = 0
 
     def open(self) -> None:
-        Away.tries += 1
+        UnavailableMailServer.connections += 1
         raise ConnectionRefusedError
 
 
 @pytest.fixture(autouse=True)
-def _later(settings):
-    """No mail goes out until a test says so."""
+def _emails_wait(settings):
+    """Send no email until a test calls `send_mails`."""
     settings.CELERY_TASK_ALWAYS_EAGER = False
     settings.CELERY_BROKER_URL = None
     settings.PUBLIC_URL = "https://learn.example"
 
 
-def mailed(user, kind: str = "enrolled", **given) -> mail.EmailMultiAlternatives:
-    tell(user, kind, **given)
+def send_email(user, kind: str = "enrolled", **options) -> mail.EmailMultiAlternatives:
+    make_notification(user, kind, **options)
     assert services.send_mails() == 1
     return mail.outbox[-1]
 
 
-def due_now() -> None:
+def make_all_due() -> None:
     Notification.objects(mail_due_at__exists=True).update(set__mail_due_at=now_in_milliseconds())
 
 
-# What they say
+# Contents
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-@pytest.mark.parametrize(("kind", "given"), KINDS)
-def test_each_mail_is_whole_in_each_language(kind, given, language):
+@pytest.mark.parametrize(("kind", "options"), KINDS)
+def test_each_email_is_complete_in_each_language(kind, options, language):
     user = make_student(username="森.ada", language=language)
     User.objects(id=user.id).update(set__email_verified=True)
 
-    message = mailed(user, kind, title="R&D <b>", **given)
+    message = send_email(user, kind, title="R&D <b>", **options)
 
     html = message.alternatives[0][0]
-    words = re.sub(r"https://\S+", "#", message.body)  # a token may hold anything
+    words = re.sub(r"https://\S+", "#", message.body)  # A token may contain any word.
     assert message.to == [user.email]
     assert "森.ada" in message.body
-    assert f"\nhttps://learn.example{given['link']}\n" in message.body
+    assert f"\nhttps://learn.example{options['link']}\n" in message.body
     assert re.search(r"^https://learn\.example/unsubscribe/[\w:.-]+/$", message.body, re.M)
     assert html.count("href=") == message.body.count("https://") == 2
-    assert f'href="https://learn.example{given["link"]}"' in html
+    assert f'href="https://learn.example{options["link"]}"' in html
     assert f'lang="{language}"' in html
     assert "<b>" not in html
     assert message.subject
     assert len(message.subject) < 140
-    for wrong in ("{{", "{%", "&amp;amp;", "None", "\n\n\n"):
-        assert wrong not in message.subject + words + re.sub(r"https://[^<\"]+", "#", html)
+    for mistake in ("{{", "{%", "&amp;amp;", "None", "\n\n\n"):
+        assert mistake not in message.subject + words + re.sub(r"https://[^<\"]+", "#", html)
     assert ("ola" in words) == (language == "es")
     if kind != "instructor_granted":
         assert "R&D <b>" in message.body
         assert "R&D <b>" in message.subject
-    assert ("75" in words) == (given.get("percent") == 75)
+    assert ("75" in words) == (options.get("percent") == 75)
     assert ("66.67" in words) == (kind == "quiz_regraded" and language == "en")
     assert ("66,67" in words) == (kind == "quiz_regraded" and language == "es")
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-@pytest.mark.parametrize(("kind", "given"), KINDS)
-def test_mail_to_an_unverified_address_repeats_no_username(kind, given, language):
+@pytest.mark.parametrize(("kind", "options"), KINDS)
+def test_an_email_to_an_unverified_address_does_not_contain_the_username(kind, options, language):
     user = make_student(username="www.evil.example", language=language)
 
-    message = mailed(user, kind, title="Logic", **given)
+    message = send_email(user, kind, title="Logic", **options)
 
     assert "evil" not in message.body + message.alternatives[0][0]
     assert message.body.startswith(("Hello,\n", "Hola:\n"))
 
 
-def test_a_long_title_is_short_in_the_subject_and_whole_in_the_mail(student):
-    message = mailed(student, title="x" * 255)
+def test_a_long_title_is_shortened_only_in_the_subject(student):
+    message = send_email(student, title="x" * 255)
 
     assert len(message.subject) < 120
     assert "x" * 255 in message.body
 
 
-def test_no_line_break_reaches_a_header(student):
-    hurt = make_student(username="ada")
-    User.objects(id=hurt.id).update(set__username="ada\r\nBcc: x@y.org")
-    broken = make_student()
-    User.objects(id=broken.id).update(set__email="a@b.org\r\nBcc: x@y.org")
-    for user in (hurt, broken, student):
-        tell(user, title="Logic\r\nBcc: x@y.org\r\n\r\nhttps://evil.example")
+def test_line_breaks_never_reach_a_header(student):
+    bad_username = make_student(username="ada")
+    User.objects(id=bad_username.id).update(set__username="ada\r\nBcc: x@y.org")
+    bad_address = make_student()
+    User.objects(id=bad_address.id).update(set__email="a@b.org\r\nBcc: x@y.org")
+    for user in (bad_username, bad_address, student):
+        make_notification(user, title="Logic\r\nBcc: x@y.org\r\n\r\nhttps://evil.example")
 
     assert services.send_mails() == 2
 
@@ -132,20 +132,20 @@ def test_no_line_break_reaches_a_header(student):
         assert message.message()["Bcc"] is None
         assert message.alternatives[0][0].count("href=") == 2
     assert selectors.get_notification(
-        Notification.objects.get(recipient=broken.id).id, recipient_id=str(broken.id)
+        Notification.objects.get(recipient=bad_address.id).id, viewer=viewer_of(bad_address)
     ).mail_due_at
 
 
-def test_a_mail_is_worded_in_the_language_that_its_reader_speaks_when_it_is_sent(student):
-    tell(student, title="Lógica")
+def test_an_email_is_in_the_recipients_language_at_the_time_of_sending(student):
+    make_notification(student, title="Lógica")
     update_user(user_id=str(student.id), language="es")
 
     services.send_mails()
 
-    assert mail.outbox[0].subject == "Tienes plaza en «Lógica»"
+    assert mail.outbox[0].subject == "Ya estás en el curso «Lógica»"
 
 
-def test_a_link_begins_with_our_address_whatever_host_was_asked(student):
+def test_links_use_the_public_url_and_not_the_host_of_the_request(student):
     course = make_course()
     client_of(student).post(
         "/api/enrollments/", {"course": str(course.id)}, HTTP_X_FORWARDED_HOST="evil.test"
@@ -158,8 +158,8 @@ def test_a_link_begins_with_our_address_whatever_host_was_asked(student):
     assert "evil" not in str(message.message())
 
 
-def test_it_names_the_way_to_stop_it_to_mail_programs(student):
-    message = mailed(student)
+def test_headers_contain_the_unsubscribe_link_for_mail_programs(student):
+    message = send_email(student)
 
     [link] = re.findall(r"https://learn\.example/unsubscribe/\S+", message.body)
     assert message.message()["List-Unsubscribe"] == f"<{link}>"
@@ -167,10 +167,10 @@ def test_it_names_the_way_to_stop_it_to_mail_programs(student):
     assert len(link) < 250
 
 
-# How they go out
+# Sending
 
 
-def test_a_mail_goes_out_once_after_the_answer_and_its_time_is_noted(student):
+def test_an_email_is_sent_once_after_the_response_and_its_time_is_stored(student):
     course = make_course()
     response = client_of(student).post("/api/enrollments/", {"course": str(course.id)})
     assert response.status_code == 201
@@ -184,7 +184,7 @@ def test_a_mail_goes_out_once_after_the_answer_and_its_time_is_noted(student):
     assert notification.mail_due_at is None
 
 
-def test_telling_nudges_the_worker(student, settings):
+def test_a_new_notification_starts_the_task(student, settings):
     settings.CELERY_TASK_ALWAYS_EAGER = True
 
     enroll_in(make_course(), student)
@@ -192,78 +192,79 @@ def test_telling_nudges_the_worker(student, settings):
     assert [message.to for message in mail.outbox] == [[student.email]]
 
 
-def test_without_a_mail_server_each_mail_is_a_file_of_its_own(settings, tmp_path):
+def test_without_a_mail_server_each_email_becomes_a_file(settings, tmp_path):
     settings.EMAIL_BACKEND = "apps.common.mail.file_backend.EmailBackend"
     settings.EMAIL_FILE_PATH = tmp_path / "mail"
     students = [make_student() for _ in range(30)]
     for student in students:
-        tell(student)
+        make_notification(student)
 
     assert services.send_mails() == 30
 
-    letters = [message_from_bytes(one.read_bytes()) for one in settings.EMAIL_FILE_PATH.iterdir()]
-    assert len({letter["Message-ID"] for letter in letters}) == 30
-    assert {letter["To"] for letter in letters} == {student.email for student in students}
-    assert {letter.is_multipart() for letter in letters} == {True}
-    assert {letter.epilogue for letter in letters} == {""}  # nothing follows the mail
+    files = settings.EMAIL_FILE_PATH.iterdir()
+    emails = [message_from_bytes(file.read_bytes()) for file in files]
+    assert len({email["Message-ID"] for email in emails}) == 30
+    assert {email["To"] for email in emails} == {student.email for student in students}
+    assert {email.is_multipart() for email in emails} == {True}
+    assert {email.epilogue for email in emails} == {""}  # Nothing follows the email.
 
 
-def test_an_address_that_is_not_verified_gets_mail_as_well(student):
+def test_an_unverified_address_receives_emails(student):
     assert not student.email_verified
-    assert mailed(student).to == [student.email]
+    assert send_email(student).to == [student.email]
 
 
-def test_while_one_worker_sends_a_mail_no_other_does(student, settings):
-    settings.EMAIL_BACKEND = "tests.notifications.test_mails.TwoAtOnce"
-    tell(student)
+def test_an_email_being_sent_is_not_sent_by_another_worker(student, settings):
+    settings.EMAIL_BACKEND = "tests.notifications.test_mails.SlowMailServer"
+    make_notification(student)
 
     assert services.send_mails() == 1
     assert len(mail.outbox) == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_four_workers_do_not_send_a_mail_twice():
+def test_four_workers_send_each_email_once():
     for _ in range(20):
-        tell(make_student())
+        make_notification(make_student())
 
     assert sum(race(4, lambda n: services.send_mails())) == 20
 
     assert len({message.to[0] for message in mail.outbox}) == len(mail.outbox) == 20
 
 
-def test_a_round_goes_on_until_nothing_is_due(student, monkeypatch):
+def test_a_round_continues_until_no_email_is_due(student, monkeypatch):
     monkeypatch.setattr(selectors, "MAILS_AT_ONCE", 2)
     for _ in range(5):
-        tell(student)
+        make_notification(student)
 
     assert services.send_mails() == 5
 
 
-def test_a_round_that_takes_long_leaves_the_rest_to_the_next(student, monkeypatch):
+def test_a_round_that_takes_too_long_leaves_the_rest_to_the_next(student, monkeypatch):
     monkeypatch.setattr(outbox, "LONGEST_ROUND", 0)
     for _ in range(3):
-        tell(student)
+        make_notification(student)
 
     assert [services.send_mails() for _ in range(4)] == [1, 1, 1, 0]
 
 
-def test_a_server_that_is_away_is_asked_once_a_round(student, settings):
-    settings.EMAIL_BACKEND = "tests.notifications.test_mails.Away"
-    Away.tries = 0
+def test_an_unavailable_mail_server_is_tried_once_a_round(student, settings):
+    settings.EMAIL_BACKEND = "tests.notifications.test_mails.UnavailableMailServer"
+    UnavailableMailServer.connections = 0
     for _ in range(5):
-        tell(student)
+        make_notification(student)
 
     assert services.send_mails() == 0
-    assert Away.tries == 1
+    assert UnavailableMailServer.connections == 1
     assert Notification.objects(mail_attempts=0).count() == 5
 
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    assert services.send_mails() == 5  # at once: they kept their turn
+    assert services.send_mails() == 5  # They are still due.
 
 
-def test_a_mail_that_goes_out_again_is_known_by_its_id(student):
-    """A worker that dies between sending and noting it sends it again: letter-boxes can tell."""
-    first = mailed(student)
+def test_an_email_that_is_sent_again_has_the_same_message_id(student):
+    """An email is sent again if the worker dies before it stores that the email was sent."""
+    first = send_email(student)
     Notification.objects.update(unset__emailed_at=True, set__mail_due_at=now_in_milliseconds())
 
     services.send_mails()
@@ -271,60 +272,58 @@ def test_a_mail_that_goes_out_again_is_known_by_its_id(student):
     ids = [message.extra_headers["Message-ID"] for message in mail.outbox]
     notification = Notification.objects.get()
     assert ids == [f"<notification-{notification.id}@localhost>"] * 2
-    assert mailed(student).extra_headers["Message-ID"] != first.extra_headers["Message-ID"]
+    assert send_email(student).extra_headers["Message-ID"] != first.extra_headers["Message-ID"]
 
 
-def test_a_worker_that_was_killed_leaves_its_mail_to_be_tried_again(student, monkeypatch):
-    tell(student)
-    monkeypatch.setattr("apps.common.storage.outbox.send", _killed)
+def test_the_email_of_a_killed_worker_is_sent_later(student, monkeypatch):
+    make_notification(student)
+    monkeypatch.setattr("apps.common.storage.outbox.send", _kill_worker)
     with pytest.raises(SystemExit):
         services.send_mails()
     monkeypatch.undo()
-    assert services.send_mails() == 0  # nobody knows yet that it was killed
+    assert services.send_mails() == 0  # The claim of the killed worker has not expired.
 
-    due_now()
+    make_all_due()
 
     assert services.send_mails() == 1
 
 
-def _killed(message) -> None:
+def _kill_worker(message) -> None:
     raise SystemExit
 
 
-def test_a_mail_that_cannot_go_out_waits_less_and_less_often_tried_and_the_others_go(
-    student, settings
-):
+def test_an_email_that_fails_is_retried_at_growing_intervals(student, settings):
     settings.EMAIL_BACKEND = "tests.users.mailboxes.RefusesOne"
     refused = make_student(email="refused@example.org")
-    waiting = tell(refused)
-    tell(student)
+    failing = make_notification(refused)
+    make_notification(student)
     assert services.send_mails() == 1
     assert [message.to for message in mail.outbox] == [[student.email]]
 
-    def wait() -> float:
-        due_now()
+    def minutes_to_next_attempt() -> float:
+        make_all_due()
         services.send_mails()
-        waiting.reload()
-        return round((waiting.mail_due_at - now_in_milliseconds()).total_seconds() / 60)
+        failing.reload()
+        return round((failing.mail_due_at - now_in_milliseconds()).total_seconds() / 60)
 
-    waits = [wait() for _ in range(6)]
-    waiting.update(set__created_at=now_in_milliseconds() - timedelta(days=8), mail_attempts=400)
+    pauses = [minutes_to_next_attempt() for _ in range(6)]
+    failing.update(set__created_at=now_in_milliseconds() - timedelta(days=8), mail_attempts=400)
 
-    assert waits == [4, 8, 16, 32, 60, 60]
-    assert wait() == 24 * 60
+    assert pauses == [4, 8, 16, 32, 60, 60]
+    assert minutes_to_next_attempt() == 24 * 60
 
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    due_now()
+    make_all_due()
     assert services.send_mails() == 1
 
 
-# Who wants none
+# Emails that are not wanted
 
 
-def test_a_kind_that_is_not_wanted_by_mail_is_not_mailed_and_does_not_wait(student):
+def test_a_kind_that_is_muted_by_email_is_not_emailed(student):
     services.set_preferences(user_id=str(student.id), muted=[], mail_muted=["enrolled"])
-    notification = tell(student)
-    tell(student, "milestone", percent=25)
+    notification = make_notification(student)
+    make_notification(student, "milestone", percent=25)
 
     assert services.send_mails() == 1
 
@@ -334,14 +333,14 @@ def test_a_kind_that_is_not_wanted_by_mail_is_not_mailed_and_does_not_wait(stude
     assert selectors.count_unread(str(student.id)) == 2
 
 
-def test_a_kind_that_is_not_wanted_in_the_app_is_mailed(student):
+def test_a_kind_that_is_muted_only_in_the_app_is_emailed(student):
     services.set_preferences(user_id=str(student.id), muted=["enrolled"], mail_muted=[])
 
-    assert mailed(student)
+    assert send_email(student)
 
 
-def test_whoever_was_deactivated_is_mailed_nothing(student):
-    tell(student)
+def test_a_deactivated_user_receives_no_emails(student):
+    make_notification(student)
     update_user(user_id=str(student.id), is_active=False)
 
     assert services.send_mails() == 0
@@ -349,19 +348,19 @@ def test_whoever_was_deactivated_is_mailed_nothing(student):
     assert Notification.objects(mail_due_at__exists=True).count() == 0
 
 
-def test_nothing_is_kept_of_what_was_told_to_somebody_who_is_gone(student):
+def test_a_notification_created_after_the_erasure_is_deleted(student):
     erase(user_id=str(student.id))
-    tell(student)
+    make_notification(student)
 
     assert services.send_mails() == 0
 
     assert Notification.objects.count() == 0
 
 
-def test_no_log_names_an_address_or_a_token(student, settings, caplog):
+def test_logs_contain_no_addresses_or_tokens(student, settings, caplog):
     settings.EMAIL_BACKEND = "tests.users.mailboxes.RefusesOne"
-    tell(make_student(email="refused@example.org"))
-    message = mailed(student)
+    make_notification(make_student(email="refused@example.org"))
+    message = send_email(student)
     token = re.search(r"unsubscribe/(\S+)/", message.body)[1]
 
     assert "waits" in caplog.text

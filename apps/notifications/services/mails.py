@@ -24,17 +24,16 @@ from apps.common.mail.messages import compose
 from apps.common.mail.quotas import mail_slot
 from apps.common.normalization import normalize_email_key
 from apps.common.storage.outbox import Outbox, QueuedEmail, send_due_emails
-from apps.common.storage.rounds import delete_in_rounds
+from apps.common.storage.rounds import delete_in_rounds, in_rounds
 from apps.notifications import selectors
 from apps.notifications.documents import Notification
+from apps.notifications.messages import format_message
 from apps.notifications.services.preferences import unsubscribe_token
-from apps.notifications.wording import message_of
 from apps.users import selectors as users
 from apps.users.documents import User
 
 MOST_LINES = 20  # notifications listed in one email
 HEAD_START = timedelta(minutes=5)
-AT_ONCE = 200  # Notifications changed by one write, so that other writers get their turn.
 
 
 @dataclass(frozen=True)
@@ -87,13 +86,13 @@ def send_mails() -> int:
 
 
 def _recipient_of(notification: Notification) -> User | None:
-    """Return the recipient, or None after dropping an email that nobody wants any longer."""
+    """Return the recipient, or None after dropping an email that is no longer wanted."""
     try:
         recipient = users.get_user(notification.recipient)
     except NotFound:  # The recipient was being erased while the notification was created.
         delete_in_rounds(selectors.notifications_in_mail(notification))
         return None
-    if recipient.is_active and _wanted(notification).first():
+    if recipient.is_active and _unmuted(notification).first():
         return recipient
     _finish(notification)
     _held_with(notification).modify(set__mail_due_at=now_in_milliseconds())
@@ -112,7 +111,7 @@ def _slot_of(recipient: User) -> AbstractContextManager[None]:
     return mail_slot(*names, limits=limits)
 
 
-def _wanted(leader: Notification) -> QuerySet:
+def _unmuted(leader: Notification) -> QuerySet:
     """Return the notifications that the leader's email mentions: those of kinds not muted."""
     muted = selectors.get_preferences(leader.recipient).mail_muted
     return selectors.notifications_in_mail(leader).filter(kind__nin=muted)
@@ -165,7 +164,7 @@ def _join(leader: Notification) -> None:
 def _finish(leader: Notification, **fields) -> None:
     """Record the outcome of an email, on the leader last because a retry starts from it."""
     if leader.mail_batch and fields:
-        _update(_wanted(leader).filter(id__ne=leader.id, emailed_at=None), **fields)
+        _update(_unmuted(leader).filter(id__ne=leader.id, emailed_at=None), **fields)
     Notification.objects(id=leader.id).update_one(
         unset__mail_due_at=True, unset__mail_held=True, **fields
     )
@@ -173,9 +172,9 @@ def _finish(leader: Notification, **fields) -> None:
 
 
 def _update(notifications: QuerySet, **changes) -> None:
-    """Change the notifications in batches; a changed one must no longer match the query."""
-    while ids := list(notifications.limit(AT_ONCE).scalar("id")):
-        notifications.filter(id__in=ids).update(**changes)
+    """Change the notifications, in several writes so that other writers get their turn."""
+    for some in in_rounds(notifications):
+        some.update(**changes)
 
 
 def _compose(notification: Notification, recipient: User) -> EmailMultiAlternatives:
@@ -194,25 +193,25 @@ def _compose(notification: Notification, recipient: User) -> EmailMultiAlternati
 
 
 def _compose_joined(leader: Notification, recipient: User) -> EmailMultiAlternatives:
-    wanted = _wanted(leader).order_by("-id")
-    total = wanted.count()
-    language = supported_language(recipient.language)
+    notifications = _unmuted(leader).order_by("-id")
+    total = notifications.count()
     return _compose_mail(
         recipient,
         template="joined",
         name=f"notifications-{leader.id}",
         path="/notifications",
-        kinds=sorted(wanted.distinct("kind")),
+        kinds=sorted(notifications.distinct("kind")),
         total=total,
         more=max(0, total - MOST_LINES),
         messages=[
-            message_of(item.kind, item.params, language) for item in wanted.limit(MOST_LINES)
+            format_message(notification.kind, notification.params, language=recipient.language)
+            for notification in notifications.limit(MOST_LINES)
         ],
     )
 
 
 def _compose_mail(
-    recipient: User, *, template: str, name: str, path: str, kinds: list[str], **words
+    recipient: User, *, template: str, name: str, path: str, kinds: list[str], **params
 ) -> EmailMultiAlternatives:
     language = supported_language(recipient.language)
     token = unsubscribe_token(user_id=str(recipient.id), kinds=kinds)
@@ -230,7 +229,7 @@ def _compose_mail(
             "List-Unsubscribe": f"<{links['unsubscribe']}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         },
-        # Anyone can register with the address of somebody else and put a text into the username.
+        # Anyone can register with a foreign address and put a text into the username.
         username=recipient.username if recipient.email_verified else "",
-        **words,
+        **params,
     )

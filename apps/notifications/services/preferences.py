@@ -1,4 +1,4 @@
-"""What people want to hear of, and the links in mails by which they say that they do not."""
+"""Notification preferences, and the tokens of the unsubscribe links in emails."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -20,24 +20,25 @@ def set_preferences(
     *, user_id: str, muted: list[str], mail_muted: list[str], expected: list[int] | None = None
 ) -> Preferences:
     """
-    :raises StaleRevision: they were edited in the meantime
+    :raises StaleRevision: the preferences were edited in the meantime
     """
     try:
-        return update(_made(user_id), expected=expected, muted=muted, mail_muted=mail_muted)
+        preferences = _get_or_create(user_id)
+        return update(preferences, expected=expected, muted=muted, mail_muted=mail_muted)
     finally:
         selectors.invalidate_notifications(user_id)
 
 
 def unsubscribe_token(*, user_id: str, kinds: Sequence[str]) -> str:
-    """Return what lets its holder stop the mails of these kinds to this person, nothing else."""
+    """Return a token that can only turn off emails of these kinds to this user."""
     return signing.dumps([user_id, *kinds], salt=SALT)
 
 
 def read_token(token: str) -> tuple[User, list[str]]:
     """
-    Return whose mails of which kinds a token is about. It does not expire: mails are kept for long.
+    Return the user and the kinds of a token. It never expires, because people keep emails.
 
-    :raises NotFound: it is none of ours, or the person is gone
+    :raises NotFound: the token is invalid, or the user was erased
     """
     try:
         user_id, *kinds = signing.loads(token, salt=SALT)
@@ -46,17 +47,23 @@ def read_token(token: str) -> tuple[User, list[str]]:
     return users.get_user(user_id), kinds
 
 
-def mute_mail(*, user_id: str, kinds: Sequence[str]) -> None:
-    """Send somebody no more mails of these kinds."""
-    preferences = _made(user_id)
+def unsubscribe(token: str) -> tuple[User, list[str]]:
+    """
+    Turn off emails of the kinds of a token; return the user and the kinds.
+
+    :raises NotFound: the token is invalid, or the user was erased
+    """
+    user, kinds = read_token(token)
+    preferences = _get_or_create(str(user.id))
     for kind in kinds:
         unmuted = Preferences.objects(id=preferences.id, mail_muted__ne=kind)
         unmuted.update_one(push__mail_muted=kind, inc__revision=1)
-    selectors.invalidate_notifications(user_id)
+    selectors.invalidate_notifications(user.id)
+    return user, kinds
 
 
-def _made(user_id: str) -> Preferences:
-    """Return somebody's preferences, made where they have none: all on, as without."""
+def _get_or_create(user_id: str) -> Preferences:
+    """Return the user's preferences; new ones have all kinds on, as without a document."""
     with suppress(NotUniqueError):
         return Preferences(user=user_id, revision=0).save(force_insert=True)
     return Preferences.objects.get(user=user_id)

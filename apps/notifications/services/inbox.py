@@ -1,4 +1,6 @@
-"""What people are told: stored first, mailed after."""
+"""The notifications of a user: stored first, emailed later."""
+
+from typing import Any
 
 from mongoengine import NotUniqueError, Q
 
@@ -8,15 +10,16 @@ from apps.common.storage.rounds import delete_in_rounds, in_rounds
 from apps.common.tasks import enqueue
 from apps.notifications import selectors
 from apps.notifications.documents import Notification, Preferences
+from apps.users.viewer import SignedInViewer
 
 
 def notify(
     *, recipient_id: str, kind: str, key: str, link: str, replaces: str = "", **params
 ) -> None:
     """
-    Store a notification, once per key however often this is called; an email follows.
+    Store a notification, once per key even if this is called again; an email follows.
 
-    :param replaces: the beginning of the links of notifications that this one replaces
+    :param replaces: the beginning of the links of the notifications to replace
     """
     now = now_in_milliseconds()
     notification = Notification(
@@ -31,7 +34,7 @@ def notify(
     try:
         notification.save(force_insert=True)
     except NotUniqueError:
-        return  # it is told; who told it may have died before forgetting
+        return  # An earlier delivery stored it, and may have crashed before invalidating.
     finally:
         selectors.invalidate_notifications(recipient_id)
     if replaces:
@@ -39,44 +42,56 @@ def notify(
     enqueue("apps.notifications.tasks.send_notification_mails")
 
 
-def set_read(
-    notification: Notification, *, is_read: bool, expected: list[int] | None = None
+def update_notification(
+    notification_id: str,
+    *,
+    viewer: SignedInViewer,
+    expected: list[int] | None = None,
+    **fields: Any,
 ) -> Notification:
     """
-    :raises StaleRevision: it was edited in the meantime
-    :raises NotFound: it was deleted in the meantime
+    Change one of the viewer's own notifications.
+
+    :raises NotFound: the viewer has no such notification
+    :raises StaleRevision: the notification was edited in the meantime
     """
-    return _write(notification, expected, is_read=is_read)
+    notification = selectors.get_notification(notification_id, viewer=viewer)
+    try:
+        return update(notification, expected=expected, **fields)
+    finally:
+        selectors.invalidate_notifications(viewer.id)
 
 
-def delete_notification(notification: Notification, *, expected: list[int] | None = None) -> None:
+def delete_notification(
+    notification_id: str, *, viewer: SignedInViewer, expected: list[int] | None = None
+) -> None:
     """
-    Hide a notification from its recipient for good.
+    Hide one of the viewer's own notifications for good.
 
-    :raises StaleRevision: it was edited in the meantime
-    :raises NotFound: it was deleted in the meantime
+    :raises NotFound: the viewer has no such notification
+    :raises StaleRevision: the notification was edited in the meantime
     """
-    _write(notification, expected, removed=True)
+    update_notification(notification_id, viewer=viewer, expected=expected, removed=True)
 
 
 def mark_all_read(recipient_id: str) -> int:
-    """Mark all that somebody sees as read; say how many are unread now."""
+    """Mark all visible notifications as read; return the number of unread ones."""
     unread = selectors.visible_to(recipient_id).filter(is_read=False)
-    for some in in_rounds(unread):
-        some.update(set__is_read=True, inc__revision=1)
+    for notifications in in_rounds(unread):
+        notifications.update(set__is_read=True, inc__revision=1)
     selectors.invalidate_notifications(recipient_id)
     return selectors.count_unread(recipient_id)
 
 
 def erase(user_id: str) -> None:
-    """Remove all that an erased person was told and has wished."""
+    """Delete the notifications and the preferences of an erased user."""
     delete_in_rounds(Notification.objects(recipient=user_id))
     Preferences.objects(user=user_id).delete()
     selectors.invalidate_notifications(user_id)
 
 
 def _delete_replaced(notification: Notification, link_start: str) -> None:
-    """Delete older unread notifications of the kind, but none whose email is still to be sent."""
+    """Delete older unread notifications of the kind, except those with an email to be sent."""
     older = Notification.objects(
         Q(mail_batch=None) | Q(emailed_at__ne=None),
         recipient=notification.recipient,
@@ -88,10 +103,3 @@ def _delete_replaced(notification: Notification, link_start: str) -> None:
     )
     delete_in_rounds(older)
     selectors.invalidate_notifications(notification.recipient)
-
-
-def _write(notification: Notification, expected: list[int] | None, **fields) -> Notification:
-    try:
-        return update(notification, expected=expected, **fields)
-    finally:
-        selectors.invalidate_notifications(notification.recipient)
