@@ -15,8 +15,8 @@ from mongoengine import IntField
 
 from apps.quizzes import documents
 from apps.quizzes.documents import GRADING_METHODS, SHOW_KEY_OPTIONS, WITH_CHOICES
-from apps.quizzes.interchange import gift
-from apps.quizzes.interchange.draft import QuestionDraft
+from apps.quizzes.interchange.drafts import QuestionDraft
+from apps.quizzes.question_files import describe_problem, read_file
 from lms.demo.errors import CatalogueError
 
 _NAME = re.compile(r"(?P<course>.+)\.lesson-(?P<lesson>[1-9]\d?)\.gift")
@@ -44,21 +44,21 @@ def read_bank(path: Path) -> Quiz:
     """
     :raises CatalogueError: the question bank is invalid
     """
-    reading = gift.read(path.read_bytes())
-    for fault in reading.faults:
-        raise CatalogueError(f"{path}:{fault.line}: {fault.reason}")
-    for unsupported in reading.unsupported:
+    parsed = read_file(path.read_bytes(), format="gift")
+    for problem in parsed.problems:
+        raise CatalogueError(f"{path}:{problem.line}: {describe_problem(problem).reason}")
+    for unsupported in parsed.unsupported:
         reason = f"Question type “{unsupported.kind}” is not supported."
         raise CatalogueError(f"{path}:{unsupported.line}: {reason}")
-    for question in reading.questions:
+    for question in parsed.questions:
         if question.kind in WITH_CHOICES and all(choice.is_correct for choice in question.choices):
             raise CatalogueError(f"{path}:{question.line}: Every choice is correct.")
     settings = _settings(path)
     if "title" not in settings:
         raise CatalogueError(f"{path}:1: The title is missing.")
-    if not reading.questions:
+    if not parsed.questions:
         raise CatalogueError(f"{path}:1: A quiz needs at least one question.")
-    return Quiz(settings.pop("title"), tuple(reading.questions), settings)
+    return Quiz(settings.pop("title"), tuple(parsed.questions), settings)
 
 
 def _course_and_lesson_of(path: Path) -> tuple[str, int]:

@@ -1,7 +1,7 @@
 import pytest
 
-from apps.quizzes.interchange.markup import plain_text
-from apps.quizzes.interchange.moodle import Refused
+from apps.quizzes.interchange.errors import InvalidFile
+from apps.quizzes.interchange.html_to_text import html_to_text
 
 
 @pytest.mark.parametrize(
@@ -34,8 +34,8 @@ from apps.quizzes.interchange.moodle import Refused
         ("<x-unknown>a</x-unknown>", "a"),
     ],
 )
-def test_html_becomes_what_a_reader_sees(html, text):
-    assert plain_text(html) == text
+def test_html_becomes_its_visible_text(html, text):
+    assert html_to_text(html) == text
 
 
 @pytest.mark.parametrize(
@@ -46,14 +46,14 @@ def test_html_becomes_what_a_reader_sees(html, text):
         ("<p>one</p>\n<p>two</p>", "one\ntwo"),
     ],
 )
-def test_lines_are_kept_where_moodle_formats_what_was_typed(html, text):
-    assert plain_text(html, keep_lines=True) == text
+def test_line_breaks_are_kept_in_moodles_automatic_format(html, text):
+    assert html_to_text(html, keep_lines=True) == text
 
 
 @pytest.mark.parametrize("html", ["<ul><li>" * 1_001, "&" * 65_537])
-def test_mark_up_without_end_is_refused(html):
-    with pytest.raises(Refused):
-        plain_text(html)
+def test_too_much_markup_is_refused(html):
+    with pytest.raises(InvalidFile):
+        html_to_text(html)
 
 
 @pytest.mark.parametrize(
@@ -65,8 +65,8 @@ def test_mark_up_without_end_is_refused(html):
         "a" * 65_537,
         "<br>" * 2_001,
     ],
-    ids=["made again in each paragraph", "closed in comments", "deep", "long", "many"],
+    ids=["reopened in each paragraph", "closed in comments", "deep", "long", "many tags"],
 )
-def test_a_text_that_would_multiply_is_refused(hostile):
-    with pytest.raises(Refused):
-        plain_text(hostile)
+def test_html_that_is_expensive_to_parse_is_refused(hostile):
+    with pytest.raises(InvalidFile):
+        html_to_text(hostile)

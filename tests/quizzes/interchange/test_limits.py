@@ -1,4 +1,4 @@
-"""Hostile files of 1 MB are read in about the time of honest ones."""
+"""Hostile files take no longer to read than valid files of the same size."""
 
 import time
 import tracemalloc
@@ -6,7 +6,6 @@ import tracemalloc
 import pytest
 
 from apps.quizzes.interchange import gift, moodle_xml
-from apps.quizzes.interchange.draft import Fault, first_of
 
 UNCLOSED = "".join(f"<b title\\={number}>" for number in range(95)) + "<p>x" * 95
 ANSWER = "<answer fraction='100'><text>a</text></answer>"
@@ -32,10 +31,13 @@ HOSTILE = {
     "number": (gift, lambda size: "q{#" + "1" * size + "}"),
     "ranges": (gift, lambda size: "q{#" + "1.." * (size // 3) + "}"),
     "unclosed": (gift, lambda size: f"[html]{UNCLOSED}{{T}}\n\n" * (size // 1_900)),
-    "raised": (gift, lambda size: ("[html]" + "<sup>1</sup>" * 300 + "{T}\n\n") * (size // 3_600)),
+    "sup": (
+        gift,
+        lambda size: ("[html]" + "<sup>1</sup>" * 300 + "{T}\n\n") * (size // 3_600),
+    ),
     "blank lines": (gift, lambda size: "\n" * size),
     "answers": (moodle_xml, lambda size: quiz(choice_question(ANSWER * (size // 46)))),
-    "answers of many": (moodle_xml, lambda size: quiz(choice_question(ANSWER * 400)) * 1),
+    "many answers": (moodle_xml, lambda size: quiz(choice_question(ANSWER * 400))),
     "elements": (moodle_xml, lambda size: quiz("<a/>" * (size // 4))),
     "attributes": (
         moodle_xml,
@@ -48,7 +50,10 @@ HOSTILE = {
         lambda size: quiz("<question type='category'/>" * (size // 27)),
     ),
     "depth": (moodle_xml, lambda size: "<quiz>" * (size // 6)),
-    "sections": (moodle_xml, lambda size: quiz(choice_question("<![CDATA[]]>" * (size // 12)))),
+    "CDATA": (
+        moodle_xml,
+        lambda size: quiz(choice_question("<![CDATA[]]>" * (size // 12))),
+    ),
     "comments in XML": (moodle_xml, lambda size: quiz("<!---->" * (size // 7))),
     "file": (
         moodle_xml,
@@ -60,37 +65,27 @@ HOSTILE = {
 
 
 def seconds(name: str, size: int) -> float:
-    form, make = HOSTILE[name]
+    file_format, make = HOSTILE[name]
     data = make(size).encode()
-    began = time.thread_time()
-    form.read(data)
-    return time.thread_time() - began
+    start = time.thread_time()
+    file_format.read(data)
+    return time.thread_time() - start
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_time_grows_no_faster_than_the_file(name):
-    assert any(seconds(name, 400_000) < max(0.3, 8 * seconds(name, 100_000)) for _again in range(3))
+def test_time_grows_in_proportion_to_the_file(name):
+    assert any(seconds(name, 400_000) < max(0.3, 8 * seconds(name, 100_000)) for _ in range(3))
 
 
-@pytest.mark.parametrize("name", ["unclosed", "raised", "choices", "weights", "elements"])
-def test_the_largest_file_takes_seconds_at_worst(name):
+@pytest.mark.parametrize("name", ["unclosed", "sup", "choices", "weights", "elements"])
+def test_the_largest_file_takes_less_than_five_seconds(name):
     assert seconds(name, 1_000_000) < 5
 
 
-def test_a_file_within_a_file_takes_no_more_than_its_length():
+def test_memory_stays_in_proportion_to_an_embedded_file():
     tracemalloc.start()
     seconds("file", 1_000_000)
-    _now, peak = tracemalloc.get_traced_memory()
+    _current, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
     assert peak < 50_000_000
-
-
-def test_of_many_faults_the_first_are_told_and_how_many_more_there_are():
-    faults = [Fault(line, "wrong") for line in range(250, 0, -1)]
-
-    told = first_of(faults)
-
-    assert [fault.line for fault in told] == list(range(1, 101))
-    assert told[-1].reason == "151 more questions or lines cannot be imported."
-    assert first_of(faults[:100]) == sorted(faults[:100], key=lambda fault: fault.line)
