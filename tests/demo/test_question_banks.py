@@ -7,15 +7,15 @@ from bson import ObjectId
 
 from apps.quizzes.documents import KINDS, ChoiceSnapshot, QuestionSnapshot, content_of
 from apps.quizzes.problems import find_problems
-from lms.demo.banks import read_bank
-from lms.demo.catalogue import read_catalogue
-from lms.demo.errors import CatalogueError
+from lms.demo.catalog import read_catalog
+from lms.demo.errors import CatalogError
+from lms.demo.question_banks import read_bank
 
 
 def quizzes() -> list:
     return [
         (course, lesson.quiz)
-        for category in read_catalogue()
+        for category in read_catalog()
         for course in category.courses
         for lesson in course.lessons
         if lesson.quiz
@@ -109,7 +109,7 @@ def test_settings_are_read_from_the_comments_before_the_first_question(tmp_path)
 def test_the_error_of_an_invalid_bank_names_its_file_and_line(tmp_path, text, line):
     bank = tmp_path / "a.lesson-1.gift"
     bank.write_text(text)
-    with pytest.raises(CatalogueError, match=rf"a\.lesson-1\.gift:{line}: "):
+    with pytest.raises(CatalogError, match=rf"a\.lesson-1\.gift:{line}: "):
         read_bank(bank)
 
 
@@ -122,6 +122,7 @@ def test_a_bank_without_a_lesson_is_refused(tmp_path, name):
         "---\ntitle: A\ninstructor: demo-instructor\nprice: 0.00\npublished: true\n"
         "created: 2026-01-01\n---\nAbout.\n\n# One\nminutes: 1\n\nText.\n"
     )
+    (folder / "a.webp").write_bytes(b"")
     (folder / name).write_text("// title: A\n\nTrue? {T}")
-    with pytest.raises(CatalogueError, match=name):
-        read_catalogue(tmp_path)
+    with pytest.raises(CatalogError, match=name):
+        read_catalog(tmp_path)

@@ -17,7 +17,7 @@ from apps.quizzes import documents
 from apps.quizzes.documents import GRADING_METHODS, SHOW_KEY_OPTIONS, WITH_CHOICES
 from apps.quizzes.interchange.drafts import QuestionDraft
 from apps.quizzes.question_files import describe_problem, read_file
-from lms.demo.errors import CatalogueError
+from lms.demo.errors import CatalogError
 
 _NAME = re.compile(r"(?P<course>.+)\.lesson-(?P<lesson>[1-9]\d?)\.gift")
 
@@ -35,36 +35,36 @@ def read_banks(folder: Path) -> dict[tuple[str, int], Quiz]:
     """
     Return the quizzes in a folder by (name of the course's file without extension, lesson number).
 
-    :raises CatalogueError: a question bank is invalid
+    :raises CatalogError: a question bank is invalid
     """
     return {_course_and_lesson_of(path): read_bank(path) for path in sorted(folder.glob("*.gift"))}
 
 
 def read_bank(path: Path) -> Quiz:
     """
-    :raises CatalogueError: the question bank is invalid
+    :raises CatalogError: the question bank is invalid
     """
     parsed = read_file(path.read_bytes(), format="gift")
     for problem in parsed.problems:
-        raise CatalogueError(f"{path}:{problem.line}: {describe_problem(problem).reason}")
+        raise CatalogError(f"{path}:{problem.line}: {describe_problem(problem).reason}")
     for unsupported in parsed.unsupported:
         reason = f"Question type “{unsupported.kind}” is not supported."
-        raise CatalogueError(f"{path}:{unsupported.line}: {reason}")
+        raise CatalogError(f"{path}:{unsupported.line}: {reason}")
     for question in parsed.questions:
         if question.kind in WITH_CHOICES and all(choice.is_correct for choice in question.choices):
-            raise CatalogueError(f"{path}:{question.line}: Every choice is correct.")
+            raise CatalogError(f"{path}:{question.line}: Every choice is correct.")
     settings = _settings(path)
     if "title" not in settings:
-        raise CatalogueError(f"{path}:1: The title is missing.")
+        raise CatalogError(f"{path}:1: The title is missing.")
     if not parsed.questions:
-        raise CatalogueError(f"{path}:1: A quiz needs at least one question.")
+        raise CatalogError(f"{path}:1: A quiz needs at least one question.")
     return Quiz(settings.pop("title"), tuple(parsed.questions), settings)
 
 
 def _course_and_lesson_of(path: Path) -> tuple[str, int]:
     name = _NAME.fullmatch(path.name)
     if name is None:
-        raise CatalogueError(f"{path}:1: Name the file <course>.lesson-<number>.gift.")
+        raise CatalogError(f"{path}:1: Name the file <course>.lesson-<number>.gift.")
     return name["course"], int(name["lesson"])
 
 
@@ -77,11 +77,11 @@ def _settings(path: Path) -> dict[str, Any]:
         name, _, value = (part.strip() for part in line.removeprefix("//").partition(":"))
         field_name, read = _SETTINGS.get(name, (None, None))
         if field_name is None or field_name in settings:
-            raise CatalogueError(f"{path}:{number}: Unexpected line “{line}”.")
+            raise CatalogError(f"{path}:{number}: Unexpected line “{line}”.")
         try:
             settings[field_name] = read(value)
         except (KeyError, ValueError) as error:
-            raise CatalogueError(f"{path}:{number}: “{value}” is not a valid {name}.") from error
+            raise CatalogError(f"{path}:{number}: “{value}” is not a valid {name}.") from error
     return settings
 
 

@@ -3,9 +3,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
-from lms.demo.catalogue import CatalogueError, Lesson, read_catalogue
-from lms.demo.people import INSTRUCTORS
+from lms.demo.catalog import CATALOG, Lesson, read_catalog
+from lms.demo.errors import CatalogError
+from lms.demo.users import INSTRUCTORS
 
 COURSE = """\
 ---
@@ -35,6 +37,7 @@ Two turns round a post.
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "crafts").mkdir()
     (tmp_path / "crafts" / "category.md").write_text("# Crafts\n\nThings made by hand.\n")
+    (tmp_path / "crafts" / "knots.webp").write_bytes(b"")
     return tmp_path
 
 
@@ -44,11 +47,11 @@ def write(folder: Path, text: str) -> None:
 
 def read_course(folder: Path, text: str):
     write(folder, text)
-    return read_catalogue(folder)[0].courses[0]
+    return read_catalog(folder)[0].courses[0]
 
 
-def test_a_category_is_a_heading_and_a_paragraph(folder):
-    [category] = read_catalogue(folder)
+def test_a_category_is_read_from_its_heading_and_description(folder):
+    [category] = read_catalog(folder)
 
     assert (category.name, category.description) == ("Crafts", "Things made by hand.")
     assert category.courses == ()
@@ -61,6 +64,7 @@ def test_a_course_is_read_with_its_lessons(folder):
     assert course.description == "Rope, and what to do with it."
     assert (course.instructor, course.price, course.published) == ("maria-lindqvist", "4.50", True)
     assert course.created == date(2026, 3, 2)
+    assert course.cover == folder / "crafts" / "knots.webp"
     assert course.lessons == (
         Lesson("The bowline", 12, "A loop that holds.", True, "https://example.org/embed/1"),
         Lesson("The clove hitch", 9, "Two turns round a post."),
@@ -71,7 +75,7 @@ def test_a_course_is_read_with_its_lessons(folder):
     ("opening", "closing"),
     [("```", "```"), ("```sh", "```"), ("~~~~ text", "~~~~~"), ("   ```", "```")],
 )
-def test_a_hash_inside_a_fence_begins_no_lesson(folder, opening, closing):
+def test_a_comment_in_a_fence_does_not_start_a_lesson(folder, opening, closing):
     fenced = f"{opening}\n# only a comment\n{closing}"
 
     course = read_course(folder, COURSE.replace("A loop that holds.", fenced))
@@ -97,18 +101,18 @@ def test_deeper_headings_belong_to_the_lesson(folder):
 @pytest.mark.parametrize(
     ("before", "after", "line", "problem"),
     [
-        ("---\ntitle", "title", 1, "begins with a line"),
+        ("---\ntitle", "title", 1, "starts with a line"),
         ("02\n---\n", "02\n", 1, "ends the front matter"),
-        ("price: 4.50", "price: 4.5", 4, "“4.5” is no price"),
-        ("price: 4.50\n", "", 2, "Missing here: price"),
-        ("published: true", "published: maybe", 5, "“maybe” is no published"),
-        ("2026-03-02", "2 March", 6, "“2 March” is no created"),
-        ("created:", "made:", 6, "Did not expect “made: 2026-03-02”"),
-        ("price: 4.50", "title: Ropes", 4, "Did not expect “title: Ropes”"),
+        ("price: 4.50", "price: 4.5", 4, "“4.5” is not a valid price"),
+        ("price: 4.50\n", "", 2, "Missing fields: price"),
+        ("published: true", "published: maybe", 5, "“maybe” is not a valid published"),
+        ("2026-03-02", "2 March", 6, "“2 March” is not a valid created"),
+        ("created:", "made:", 6, "Unexpected line “made: 2026-03-02”"),
+        ("price: 4.50", "title: Ropes", 4, "Unexpected line “title: Ropes”"),
         ("# The bowline", "# ", 10, "a title"),
-        ("minutes: 12", "minutes: 0", 11, "“0” is no minutes"),
-        ("minutes: 9\n", "", 18, "Missing here: minutes"),
-        ("preview: yes", "preview: perhaps", 12, "“perhaps” is no preview"),
+        ("minutes: 12", "minutes: 0", 11, "“0” is not a valid minutes"),
+        ("minutes: 9\n", "", 18, "Missing fields: minutes"),
+        ("preview: yes", "preview: perhaps", 12, "“perhaps” is not a valid preview"),
         ("A loop that holds.", "```\nrope", 15, "never closed"),
         ("Two turns round a post.\n", "", 17, "has no content"),
         (COURSE[COURSE.index("# The bowline") :], "", 1, "at least one lesson"),
@@ -118,23 +122,31 @@ def test_an_error_names_file_and_line(folder, before, after, line, problem):
     assert before in COURSE
     write(folder, COURSE.replace(before, after))
 
-    with pytest.raises(CatalogueError) as caught:
-        read_catalogue(folder)
+    with pytest.raises(CatalogError) as error:
+        read_catalog(folder)
 
-    assert str(caught.value).startswith(f"{folder / 'crafts' / 'knots.md'}:{line}: ")
-    assert problem in str(caught.value)
+    assert str(error.value).startswith(f"{folder / 'crafts' / 'knots.md'}:{line}: ")
+    assert problem in str(error.value)
 
 
-def test_a_category_without_its_page_is_named(tmp_path):
+def test_a_category_without_a_page_is_refused(tmp_path):
     (tmp_path / "empty").mkdir()
 
-    with pytest.raises(CatalogueError, match=r"category\.md:1: "):
-        read_catalogue(tmp_path)
+    with pytest.raises(CatalogError, match=r"category\.md:1: "):
+        read_catalog(tmp_path)
+
+
+def test_a_course_without_a_cover_is_refused(folder):
+    write(folder, COURSE)
+    (folder / "crafts" / "knots.webp").unlink()
+
+    with pytest.raises(CatalogError, match=r"knots\.md:1: The cover knots\.webp is missing"):
+        read_catalog(folder)
 
 
 @pytest.fixture(scope="module")
 def categories():
-    return read_catalogue()
+    return read_catalog()
 
 
 @pytest.fixture(scope="module")
@@ -147,12 +159,12 @@ def lessons(courses):
     return [(course.title, lesson) for course in courses for lesson in course.lessons]
 
 
-def test_what_is_shipped_is_a_catalogue_and_no_sample(categories, courses):
+def test_the_catalog_has_enough_categories_and_courses(categories, courses):
     assert len(categories) >= 6
     assert len(courses) >= 24
 
 
-def test_names_and_texts_fit_the_contract(categories, courses, lessons):
+def test_names_and_texts_are_within_their_limits(categories, courses, lessons):
     assert [c.name for c in categories if len(c.name) > 100] == []
     assert [c.name for c in categories if not 0 < len(c.description) <= 10_000] == []
     assert [c.title for c in courses if len(c.title) > 255] == []
@@ -161,18 +173,18 @@ def test_names_and_texts_fit_the_contract(categories, courses, lessons):
     assert [lesson.title for _, lesson in lessons if len(lesson.content) > 200_000] == []
 
 
-def test_nothing_is_there_twice(categories, courses, lessons):
-    assert _twice(category.name.casefold() for category in categories) == []
-    assert _twice(course.title.casefold() for course in courses) == []
-    assert _twice((course, lesson.title.casefold()) for course, lesson in lessons) == []
-    assert _twice(lesson.content for _, lesson in lessons) == []
+def test_names_and_contents_are_unique(categories, courses, lessons):
+    assert _duplicates(category.name.casefold() for category in categories) == []
+    assert _duplicates(course.title.casefold() for course in courses) == []
+    assert _duplicates((course, lesson.title.casefold()) for course, lesson in lessons) == []
+    assert _duplicates(lesson.content for _, lesson in lessons) == []
 
 
-def test_courses_are_taught_by_people_we_know(courses):
-    assert {course.instructor for course in courses} == {p.username for p in INSTRUCTORS}
+def test_every_instructor_has_a_course(courses):
+    assert {course.instructor for course in courses} == {user.username for user in INSTRUCTORS}
 
 
-def test_one_draft_waits_for_the_demo_instructor(courses):
+def test_only_the_demo_instructor_has_a_draft(courses):
     assert [c.instructor for c in courses if not c.published] == ["demo-instructor"]
 
 
@@ -183,21 +195,37 @@ def test_courses_are_of_different_lengths(courses):
     assert len(lengths) >= 5
 
 
-def test_every_published_course_can_be_tried(courses):
-    open_courses = [c for c in courses if any(lesson.preview for lesson in c.lessons)]
+def test_every_published_course_has_a_preview(courses):
+    with_preview = [c for c in courses if any(lesson.preview for lesson in c.lessons)]
 
-    assert [c.title for c in courses if c.published and c not in open_courses] == []
-
-
-def test_every_lesson_is_worth_opening(lessons):
-    thin = [(course, lesson.title) for course, lesson in lessons if _words(lesson) < 150]
-
-    assert thin == []
+    assert [c.title for c in courses if c.published and c not in with_preview] == []
 
 
-def _words(lesson: Lesson) -> int:
+def test_every_lesson_has_at_least_150_words(lessons):
+    short = [(course, lesson.title) for course, lesson in lessons if _word_count(lesson) < 150]
+
+    assert short == []
+
+
+def test_every_course_has_a_small_cover_of_its_own(courses):
+    pictures = [course.cover.read_bytes() for course in courses]
+
+    assert _duplicates(pictures) == []
+    assert sum(map(len, pictures)) < 1_000_000
+    for course in courses:
+        with Image.open(course.cover) as picture:
+            assert (picture.format, picture.size) == ("WEBP", (1280, 720))
+
+
+def test_every_file_of_the_catalog_belongs_to_a_course(courses):
+    covers = {path.name for path in CATALOG.glob("*/*.webp")}
+
+    assert covers == {course.cover.name for course in courses}
+
+
+def _word_count(lesson: Lesson) -> int:
     return len(lesson.content.split())
 
 
-def _twice(things) -> list:
-    return [thing for thing, count in Counter(things).items() if count > 1]
+def _duplicates(values) -> list:
+    return [value for value, count in Counter(values).items() if count > 1]
