@@ -1,1 +1,1 @@
-"""The demo catalogue: what an empty store is filled with under `make run`."""
+"""Demo data, with which `make run` fills an empty store."""

@@ -23,10 +23,10 @@ from apps.quizzes.documents import (
 from apps.quizzes.grading import GradingResult, grade, normalize_answer
 from apps.quizzes.numbers import parse_number
 from apps.quizzes.services import shuffle_questions
-from lms.demo.people import DEMO_STUDENT
+from lms.demo.users import DEMO_STUDENT
 
-MAX_TRIES = 60  # to find answers that pass or fail, with an ability that grows or shrinks
-STEP = 0.2  # by which it does
+MAX_TRIES = 60  # to find answers that pass or fail, with a changing ability
+ABILITY_STEP = 0.2
 ADVANTAGE = 1.2  # of students who pass; those who fail have it as a disadvantage
 DIFFICULTY = (-0.8, 1.2)
 DISCRIMINATION = (0.8, 2.0)
@@ -64,17 +64,19 @@ def simulate_submissions(
     ability = Random(f"{seed}:{student}").gauss(0.4, 0.9)
 
     def submit(passed: bool) -> Submission:
-        asked = shuffle_questions(questions, random) if shuffle else questions
+        presented = shuffle_questions(questions, random) if shuffle else questions
         for number in range(MAX_TRIES):
-            change = ADVANTAGE + STEP * number
-            able = ability + (change if passed else -change)
-            answers = [_answer(question, asked, able, random, seed) for question in asked]
-            result = grade(asked, answers, partial_credit=partial_credit, pass_mark=pass_mark)
+            change = ADVANTAGE + ABILITY_STEP * number
+            adjusted = ability + (change if passed else -change)
+            answers = [
+                _answer(question, presented, adjusted, random, seed) for question in presented
+            ]
+            result = grade(presented, answers, partial_credit=partial_credit, pass_mark=pass_mark)
             if result.passed == passed:
-                return Submission(asked, answers, result)
-        answers = [right_answer(question) for question in asked] if passed else []
-        result = grade(asked, answers, partial_credit=partial_credit, pass_mark=pass_mark)
-        return Submission(asked, answers, result)
+                return Submission(presented, answers, result)
+        answers = [right_answer(question) for question in presented] if passed else []
+        result = grade(presented, answers, partial_credit=partial_credit, pass_mark=pass_mark)
+        return Submission(presented, answers, result)
 
     failures = _count_failures(student, passes, random)
     failures = min(failures, (max_attempts or failures + 1) - 1)
@@ -98,7 +100,7 @@ def _count_failures(student: str, passes: bool, random: Random) -> int:
 
 def _answer(
     question: QuestionSnapshot,
-    asked: Sequence[QuestionSnapshot],
+    presented: Sequence[QuestionSnapshot],
     ability: float,
     random: Random,
     seed: int,
@@ -107,11 +109,11 @@ def _answer(
     difficulty, discrimination = traits.uniform(*DIFFICULTY), traits.uniform(*DISCRIMINATION)
     if random.random() < 1 / (1 + exp(discrimination * (difficulty - ability))):
         return right_answer(question)
-    return _wrong_answer(question, asked, random)
+    return _wrong_answer(question, presented, random)
 
 
 def _wrong_answer(
-    question: QuestionSnapshot, asked: Sequence[QuestionSnapshot], random: Random
+    question: QuestionSnapshot, presented: Sequence[QuestionSnapshot], random: Random
 ) -> Answer:
     wrong = [choice.id for choice in question.choices if not choice.is_correct]
     if question.kind == SINGLE:
@@ -120,11 +122,11 @@ def _wrong_answer(
         correct = [choice.id for choice in question.choices if choice.is_correct]
         all_but_one = random.sample(correct, len(correct) - 1)
         return Answer(question=question.id, choices=[*all_but_one, random.choice(wrong)])
-    return Answer(question=question.id, text=_wrong_text(question, asked, random))
+    return Answer(question=question.id, text=_wrong_text(question, presented, random))
 
 
 def _wrong_text(
-    question: QuestionSnapshot, asked: Sequence[QuestionSnapshot], random: Random
+    question: QuestionSnapshot, presented: Sequence[QuestionSnapshot], random: Random
 ) -> str:
     if question.kind == TRUE_FALSE:
         return "false" if question.answer == "true" else "true"
@@ -132,7 +134,7 @@ def _wrong_text(
         error = 1 + 2 * (question.tolerance or 0) + random.randrange(1, 9)
         return str(parse_number(question.answer) + int(error) * random.choice((-1, 1)))
     accepted = {normalize_answer(text) for text in question.answer.splitlines()}
-    others = [other.answer.splitlines()[0] for other in asked if other.kind == SHORT_TEXT]
+    others = [other.answer.splitlines()[0] for other in presented if other.kind == SHORT_TEXT]
     mixed_up = [text for text in others if normalize_answer(text) not in accepted]
     if mixed_up and random.random() < MIXED_UP:
         return random.choice(mixed_up)

@@ -1,2 +1,2 @@
-class CatalogueError(ValueError):
-    """A catalogue file that cannot be read; its message begins with file and line."""
+class CatalogError(ValueError):
+    """A file of the catalog is invalid; the message starts with the file and the line number."""

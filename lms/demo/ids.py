@@ -1,4 +1,4 @@
-"""Ids of what happened before the demo was filled: lists go by them, newest first."""
+"""Ids of demo data from the past: lists are sorted by id, newest first."""
 
 import os
 from datetime import datetime
@@ -7,5 +7,5 @@ from bson import ObjectId
 
 
 def id_at(moment: datetime) -> ObjectId:
-    """Return a new id as one that was made at the moment."""
+    """Return a new id with the timestamp of the moment."""
     return ObjectId(int(moment.timestamp()).to_bytes(4, "big") + os.urandom(8))

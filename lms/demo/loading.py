@@ -1,12 +1,13 @@
-"""Fills an empty store with the demo: catalogue, people, and twelve weeks of learning.
+"""
+Fill an empty store with the demo: a catalog, users, and twelve weeks of learning.
 
-What it writes is written as it would lie in the store had it happened so, with its dates; nobody
-is told of it, for these people have no mailbox.
+Documents are written directly, with dates in the past, as if all of it had happened. Events are not
+published, because the demo's users have no mailboxes.
 """
 
+from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from io import BytesIO
+from datetime import UTC, date, datetime, timedelta
 from secrets import token_urlsafe
 
 from bson import ObjectId
@@ -25,29 +26,26 @@ from apps.notifications.documents import Notification
 from apps.progress.documents import Progress
 from apps.progress.services import MILESTONES
 from apps.quizzes.documents import Attempt
-from apps.users import selectors as people
-from apps.users import services as users
+from apps.users import selectors, services
 from apps.users.documents import User
 from apps.users.models import Account
 from lms import env
-from lms.demo import catalogue, notifications, quizzes
-from lms.demo.covers import draw_cover
-from lms.demo.people import (
+from lms.demo import catalog, notifications, quizzes
+from lms.demo.enrollment_plan import PlannedEnrollment, plan_enrollments
+from lms.demo.users import (
     DEMO_ADMIN,
     DEMO_INSTRUCTOR,
     DEMO_STUDENT,
     INSTRUCTORS,
     STUDENTS,
-    Person,
-    PlannedEnrollment,
-    plan_enrollments,
+    DemoUser,
 )
 
 SEED = 2026
 
 
 class DemoFilling(Document):
-    """That a store was empty and is being, or was, filled."""
+    """A record that the store was empty, and has been or is being filled."""
 
     name = StringField(primary_key=True, max_length=100)
     finished = BooleanField(default=False)
@@ -56,9 +54,10 @@ class DemoFilling(Document):
 
 
 def fill() -> str | None:
-    """Fill an empty store; return the demo accounts' password where they were made just now.
+    """
+    Fill an empty store, or finish filling it after an interruption.
 
-    A filling that was cut off is gone on with.
+    :return: the password of the demo accounts, or None if they were not created
     """
     filling = DemoFilling.objects(name="demo").first()
     if filling is None and (User.objects.first() or Course.objects.first()):
@@ -66,34 +65,33 @@ def fill() -> str | None:
     if filling is not None and filling.finished:
         return None
     filling = filling or DemoFilling(name="demo").save()
-    shelves = catalogue.read_catalogue()
-    users_by_name = _make_people()
-    courses_by_title = _make_catalogue(shelves, users_by_name)
-    _make_places(shelves, users_by_name, courses_by_title)
+    categories = catalog.read_catalog()
+    users = _create_users()
+    courses_by_title = _create_catalog(categories, users)
+    _create_enrollments(categories, users, courses_by_title)
+    _grant_demo_instructor(users[DEMO_INSTRUCTOR.username])
     password = env.text("LMS_DEMO_PASSWORD") or token_urlsafe(9)
     _set_passwords(password)
     filling.update(set__finished=True)
     return password
 
 
-def _make_people() -> dict[str, User]:
-    instructors = {person.username for person in INSTRUCTORS}
+def _create_users() -> dict[str, User]:
+    """Return all users of the demo by username."""
     return {
-        person.username: _make_person(
-            person,
-            is_admin=person == DEMO_ADMIN,
-            is_instructor=person.username in instructors,
+        user.username: _get_or_create_user(
+            user, is_admin=user == DEMO_ADMIN, is_instructor=user in INSTRUCTORS
         )
-        for person in (DEMO_ADMIN, *INSTRUCTORS, *STUDENTS)
+        for user in (DEMO_ADMIN, *INSTRUCTORS, *STUDENTS)
     }
 
 
-def _make_person(person: Person, **roles: bool) -> User:
+def _get_or_create_user(user: DemoUser, **roles: bool) -> User:
     try:
-        return people.find_user(username=person.username)
+        return selectors.find_user(username=user.username)
     except NotFound:
-        return users.create_account(
-            username=person.username, email=person.email, bio=person.bio, **roles
+        return services.create_account(
+            username=user.username, email=user.email, bio=user.bio, **roles
         )
 
 
@@ -103,36 +101,44 @@ def _set_passwords(password: str) -> None:
         account.save(update_fields=["password"])
 
 
-def _make_catalogue(
-    shelves: Sequence[catalogue.Category], users_by_name: dict[str, User]
+def _create_catalog(
+    planned_categories: Sequence[catalog.Category], users: dict[str, User]
 ) -> dict[str, Course]:
-    made = {}
-    for shelf in shelves:
-        category = _make_category(shelf)
-        for planned in shelf.courses:
-            made[planned.title] = _make_course(planned, category, users_by_name[planned.instructor])
-    return made
+    """Return all courses of the demo by title."""
+    created = {}
+    for planned_category in planned_categories:
+        category = _get_or_create_category(planned_category)
+        for planned in planned_category.courses:
+            created[planned.title] = _get_or_create_course(
+                planned, category, users[planned.instructor]
+            )
+    return created
 
 
-def _make_category(shelf: catalogue.Category) -> Category:
+def _get_or_create_category(planned: catalog.Category) -> Category:
+    name_key = normalize_name(planned.name)
     try:
-        return Category(
-            name=shelf.name, name_key=normalize_name(shelf.name), description=shelf.description
-        ).save(force_insert=True)
+        return Category(name=planned.name, name_key=name_key, description=planned.description).save(
+            force_insert=True
+        )
     except NotUniqueError:
-        return Category.objects.get(name_key=normalize_name(shelf.name))
+        return Category.objects.get(name_key=name_key)
 
 
-def _make_course(planned: catalogue.Course, category: Category, instructor: User) -> Course:
-    known = Course.objects(title=planned.title, instructor=instructor.id).first()
-    if known and known.lesson_count:
-        return known
-    if known:  # cut off before its lessons were counted
-        quizzes.remove_quizzes(known.id)
-        Lesson.objects(course=known.id).delete()
-        known.delete()
-    image, image_small = _store_cover(planned.title, category.name)
-    created = _moment(planned.created)
+def _get_or_create_course(planned: catalog.Course, category: Category, instructor: User) -> Course:
+    course = Course.objects(title=planned.title, instructor=instructor.id).first()
+    if course and course.lesson_count:
+        return course
+    if course:  # Filling was interrupted before the lessons were counted.
+        quizzes.remove_quizzes(course.id)
+        Lesson.objects(course=course.id).delete()
+        course.delete()
+    return _create_course(planned, category, instructor)
+
+
+def _create_course(planned: catalog.Course, category: Category, instructor: User) -> Course:
+    image, image_small = _store_cover(planned)
+    created_at = _morning_of(planned.created)
     course = Course(
         title=planned.title,
         description=planned.description,
@@ -143,8 +149,8 @@ def _make_course(planned: catalogue.Course, category: Category, instructor: User
         price=int(planned.price.replace(".", "")),
         published=planned.published,
         words=search_words(f"{planned.title} {planned.description}"),
-        created_at=created,
-        updated_at=created,
+        created_at=created_at,
+        updated_at=created_at,
     ).save(force_insert=True)
     lessons = Lesson.objects.insert(
         [
@@ -157,77 +163,89 @@ def _make_course(planned: catalogue.Course, category: Category, instructor: User
                 position=position,
                 duration_minutes=lesson.minutes,
                 is_preview=lesson.preview,
-                created_at=created,
-                updated_at=created,
+                created_at=created_at,
+                updated_at=created_at,
             )
             for position, lesson in enumerate(planned.lessons, start=1)
         ]
     )
     quizzes.store_quizzes(planned.lessons, lessons)
-    courses.recount_lessons(course.id, len(planned.lessons))  # last: it says that all is there
+    # The count comes last, because it marks the course as complete.
+    courses.recount_lessons(course.id, len(planned.lessons))
     return course
 
 
-def _store_cover(title: str, category: str) -> tuple[str, str]:
-    cover = SimpleUploadedFile("cover.jpg", BytesIO(draw_cover(title, category)).getvalue())
+def _store_cover(planned: catalog.Course) -> tuple[str, str]:
+    cover = SimpleUploadedFile(planned.cover.name, planned.cover.read_bytes())
     return store_picture(cover, folder="courses", field="image")
 
 
-def _make_places(
-    shelves: Sequence[catalogue.Category],
-    users_by_name: dict[str, User],
+def _create_enrollments(
+    categories: Sequence[catalog.Category],
+    users: dict[str, User],
     courses_by_title: dict[str, Course],
 ) -> None:
-    on_offer = [course for shelf in shelves for course in shelf.courses]
+    planned_courses = [course for category in categories for course in category.courses]
     lessons = {
         title: list(Lesson.objects(course=course.id).order_by("position").only("id"))
         for title, course in courses_by_title.items()
     }
-    asked = {title: quizzes.quizzes_of(course) for title, course in courses_by_title.items()}
-    told: list[Notification] = []
-    taken: dict[str, int] = {}
-    for planned in plan_enrollments(on_offer, STUDENTS, SEED):
-        course, student = courses_by_title[planned.course], users_by_name[planned.student]
-        place, done = _make_place(planned, student.id, course, lessons[planned.course])
+    quizzes_by_title = {
+        title: quizzes.quizzes_of(course) for title, course in courses_by_title.items()
+    }
+    student_notifications: list[Notification] = []
+    enrollment_counts: Counter[str] = Counter()
+    for planned in plan_enrollments(planned_courses, STUDENTS, SEED):
+        course, student = courses_by_title[planned.course], users[planned.student]
+        enrollment, completed_at = _create_enrollment(
+            planned, student.id, course, lessons[planned.course]
+        )
         attempts = quizzes.store_submissions(
             student_id=student.id,
             username=student.username,
             lessons=lessons[planned.course],
-            done=done,
-            quizzes=asked[planned.course],
+            completed_at=completed_at,
+            quizzes=quizzes_by_title[planned.course],
             seed=SEED,
         )
         if student.username == DEMO_STUDENT.username:
-            told += _what_was_told(place, course, done, lessons[planned.course], attempts)
-        taken[planned.course] = taken.get(planned.course, 0) + 1
-    for title, number in taken.items():
-        courses.recount_enrollments(courses_by_title[title].id, number)
-    notifications.store_notifications(told)
-    teacher = users_by_name[DEMO_INSTRUCTOR.username]
-    User.objects(id=teacher.id).update_one(set__granted_at=teacher.created_at)
-    notifications.store_notifications([notifications.of_grant(teacher.id, at=teacher.created_at)])
+            student_notifications += _build_notifications(
+                enrollment, course, completed_at, lessons[planned.course], attempts
+            )
+        enrollment_counts[planned.course] += 1
+    for title, count in enrollment_counts.items():
+        courses.recount_enrollments(courses_by_title[title].id, count)
+    notifications.store_notifications(student_notifications)
 
 
-def _make_place(
+def _grant_demo_instructor(instructor: User) -> None:
+    granted_at = instructor.created_at
+    User.objects(id=instructor.id).update_one(set__granted_at=granted_at)
+    notifications.store_notifications([notifications.for_grant(instructor.id, at=granted_at)])
+
+
+def _create_enrollment(
     planned: PlannedEnrollment, student_id: ObjectId, course: Course, lessons: list[Lesson]
 ) -> tuple[Enrollment, list[datetime]]:
-    """Return the place, and when its first lessons were completed."""
-    enrolled = datetime.now(UTC).replace(microsecond=0) - timedelta(
+    """Return the enrollment, and when the student completed its first lessons."""
+    enrolled_at = datetime.now(UTC).replace(microsecond=0) - timedelta(
         days=planned.enrolled_days_ago, hours=len(planned.student) % 12
     )
-    done = [
-        enrolled + timedelta(days=planned.over_days * (number + 1) / max(planned.completed, 1))
-        for number in range(planned.completed)
+    completed_at = [
+        enrolled_at + timedelta(days=planned.over_days * number / planned.completed)
+        for number in range(1, planned.completed + 1)
     ]
     Enrollment.objects(student=student_id, course=course.id).delete()
-    place = Enrollment(
+    enrollment = Enrollment(
         student=student_id,
         course=course.id,
-        enrolled_at=enrolled,
-        milestones=[one for one in MILESTONES if 100 * len(done) >= one * len(lessons)],
-        completed_at=done[-1] if len(done) == len(lessons) else None,
+        enrolled_at=enrolled_at,
+        milestones=[
+            percent for percent in MILESTONES if 100 * len(completed_at) >= percent * len(lessons)
+        ],
+        completed_at=completed_at[-1] if len(completed_at) == len(lessons) else None,
     ).save(force_insert=True)
-    Course.objects(id=course.id).update_one(min__created_at=enrolled - timedelta(days=1))
+    Course.objects(id=course.id).update_one(min__created_at=enrolled_at - timedelta(days=1))
     Attempt.objects(student=student_id, course=course.id).delete()
     Progress.objects(student=student_id, course=course.id).delete()
     Progress.objects.insert(
@@ -236,30 +254,30 @@ def _make_place(
                 student=student_id,
                 lesson=lesson.id,
                 course=course.id,
-                completed=number < len(done),
-                completed_at=done[number] if number < len(done) else None,
+                completed=number < len(completed_at),
+                completed_at=completed_at[number] if number < len(completed_at) else None,
             )
             for number, lesson in enumerate(lessons)
         ]
     )
-    return place, done
+    return enrollment, completed_at
 
 
-def _what_was_told(
-    place: Enrollment,
+def _build_notifications(
+    enrollment: Enrollment,
     course: Course,
-    done: list[datetime],
+    completed_at: list[datetime],
     lessons: list[Lesson],
     attempts: list[Attempt],
 ) -> list[Notification]:
     milestones = {
-        percent: done[-(-percent * len(lessons) // 100) - 1] for percent in place.milestones
+        percent: completed_at[-(-percent * len(lessons) // 100) - 1]
+        for percent in enrollment.milestones
     }
-    titles = notifications.titles_of_quizzes()
-    return notifications.of_place(
-        place.student, course, enrolled=place.enrolled_at, milestones=milestones
-    ) + notifications.of_submissions(attempts, titles)
+    return notifications.for_enrollment(
+        enrollment.student, course, enrolled_at=enrollment.enrolled_at, milestones=milestones
+    ) + notifications.for_submissions(attempts, notifications.quiz_titles())
 
 
-def _moment(day) -> datetime:
+def _morning_of(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 9, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""What the demo accounts were told of what they have done; it was mailed then, too."""
+"""Notifications of the demo accounts; all of them count as emailed."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -18,23 +18,23 @@ from apps.notifications.documents import (
 from apps.quizzes.documents import Attempt, Quiz
 from lms.demo.ids import id_at
 
-UNREAD = 3  # the last ones
+UNREAD = 3  # the number of latest notifications that are unread
 
 
-def of_place(
-    student_id: ObjectId, course: Course, *, enrolled: datetime, milestones: dict[int, datetime]
+def for_enrollment(
+    student_id: ObjectId, course: Course, *, enrolled_at: datetime, milestones: dict[int, datetime]
 ) -> list[Notification]:
-    """Return what a student was told of a place: that they have it, and how far they came."""
-    told = _told(
+    """Return the notifications of a student about an enrollment and its milestones."""
+    enrolled = _build(
         student_id,
         ENROLLED,
-        at=enrolled,
+        at=enrolled_at,
         key=f"enrolled:{student_id}:{course.id}",
         link=f"/learn/{course.id}",
         title=course.title,
     )
-    return [told] + [
-        _told(
+    return [enrolled] + [
+        _build(
             student_id,
             MILESTONE,
             at=moment,
@@ -47,22 +47,22 @@ def of_place(
     ]
 
 
-def of_submissions(attempts: Sequence[Attempt], titles: dict[ObjectId, str]) -> list[Notification]:
+def for_submissions(attempts: Sequence[Attempt], titles: dict[ObjectId, str]) -> list[Notification]:
     return [
-        _told(
-            one.student,
-            QUIZ_PASSED if one.passed else QUIZ_FAILED,
-            at=one.submitted_at,
-            key=f"quiz:{one.id}",
-            link=f"/quiz/{one.quiz}?submission={one.id}",
-            title=titles[one.quiz],
+        _build(
+            attempt.student,
+            QUIZ_PASSED if attempt.passed else QUIZ_FAILED,
+            at=attempt.submitted_at,
+            key=f"quiz:{attempt.id}",
+            link=f"/quiz/{attempt.quiz}?submission={attempt.id}",
+            title=titles[attempt.quiz],
         )
-        for one in attempts
+        for attempt in attempts
     ]
 
 
-def of_grant(user_id: ObjectId, *, at: datetime) -> Notification:
-    return _told(
+def for_grant(user_id: ObjectId, *, at: datetime) -> Notification:
+    return _build(
         user_id,
         INSTRUCTOR_GRANTED,
         at=at,
@@ -72,20 +72,21 @@ def of_grant(user_id: ObjectId, *, at: datetime) -> Notification:
 
 
 def store_notifications(notifications: Iterable[Notification]) -> None:
-    """Store what somebody was told, in the place of what a filling that was cut off has left."""
-    in_order = sorted(notifications, key=lambda one: one.created_at)
-    for one in in_order[-UNREAD:]:
-        one.is_read = False
-    Notification.objects(recipient__in=list({one.recipient for one in in_order})).delete()
+    """Replace all notifications of their recipients: an interrupted run may have stored some."""
+    in_order = sorted(notifications, key=lambda notification: notification.created_at)
+    for notification in in_order[-UNREAD:]:
+        notification.is_read = False
+    recipients = {notification.recipient for notification in in_order}
+    Notification.objects(recipient__in=list(recipients)).delete()
     if in_order:
         Notification.objects.insert(in_order, load_bulk=False)
 
 
-def titles_of_quizzes() -> dict[ObjectId, str]:
+def quiz_titles() -> dict[ObjectId, str]:
     return {quiz.id: quiz.title for quiz in Quiz.objects.only("title")}
 
 
-def _told(recipient, kind: str, *, at: datetime, key: str, link: str, **params) -> Notification:
+def _build(recipient, kind: str, *, at: datetime, key: str, link: str, **params) -> Notification:
     return Notification(
         id=id_at(at),
         recipient=recipient,

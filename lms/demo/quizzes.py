@@ -17,7 +17,7 @@ from apps.quizzes.documents import (
     Quiz,
     content_of,
 )
-from lms.demo import banks, catalogue
+from lms.demo import catalog, question_banks
 from lms.demo.attempts import Submission, simulate_submissions
 from lms.demo.ids import id_at
 
@@ -27,7 +27,7 @@ DURATION = timedelta(minutes=7)  # of an attempt
 QuizWithQuestions = tuple[Quiz, list[QuestionSnapshot]]
 
 
-def store_quizzes(planned: Sequence[catalogue.Lesson], lessons: Sequence[Lesson]) -> None:
+def store_quizzes(planned: Sequence[catalog.Lesson], lessons: Sequence[Lesson]) -> None:
     for plan, lesson in zip(planned, lessons, strict=True):
         if plan.quiz:
             _store_quiz(plan.quiz, lesson)
@@ -53,7 +53,7 @@ def store_submissions(
     student_id: ObjectId,
     username: str,
     lessons: Sequence[Lesson],
-    done: Sequence[datetime],
+    completed_at: Sequence[datetime],
     quizzes: dict[ObjectId, QuizWithQuestions],
     seed: int,
 ) -> list[Attempt]:
@@ -63,16 +63,16 @@ def store_submissions(
     The student has passed the quizzes of all completed lessons. Some students have failed the quiz
     of the lesson after these.
 
-    :param done: when the student completed the first lessons, in order
+    :param completed_at: when the student completed the first lessons, in order
     """
     attempts: list[Attempt] = []
-    for number, lesson in enumerate(lessons[: len(done) + 1] if done else []):
+    for number, lesson in enumerate(lessons[: len(completed_at) + 1] if completed_at else []):
         if lesson.id not in quizzes:
             continue
         quiz, questions = quizzes[lesson.id]
-        passes = number < len(done)
-        last_failure = min(done[-1] + 3 * BETWEEN_ATTEMPTS, now_in_milliseconds())
-        ended_at = done[number] if passes else last_failure
+        passes = number < len(completed_at)
+        last_failure = min(completed_at[-1] + 3 * BETWEEN_ATTEMPTS, now_in_milliseconds())
+        ended_at = completed_at[number] if passes else last_failure
         submissions = simulate_submissions(
             questions,
             student=username,
@@ -90,7 +90,7 @@ def store_submissions(
     return attempts
 
 
-def _store_quiz(planned: banks.Quiz, lesson: Lesson) -> None:
+def _store_quiz(planned: question_banks.Quiz, lesson: Lesson) -> None:
     quiz = Quiz(
         lesson=lesson.id,
         course=lesson.course,

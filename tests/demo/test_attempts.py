@@ -6,7 +6,7 @@ from bson import ObjectId
 
 from apps.quizzes.documents import ChoiceSnapshot, QuestionSnapshot
 from lms.demo.attempts import simulate_submissions
-from lms.demo.people import DEMO_STUDENT, STUDENTS
+from lms.demo.users import DEMO_STUDENT, STUDENTS
 
 
 def questions() -> list[QuestionSnapshot]:
@@ -25,10 +25,10 @@ def questions() -> list[QuestionSnapshot]:
 
 
 def submissions_of(
-    student: str, *, passes: bool, max_attempts: int | None = None, asked=None, shuffle=False
+    student: str, *, passes: bool, max_attempts: int | None = None, presented=None, shuffle=False
 ) -> list:
     return simulate_submissions(
-        asked or questions(),
+        presented or questions(),
         student=student,
         quiz="Quiz",
         passes=passes,
@@ -44,11 +44,11 @@ def test_only_students_who_completed_the_lesson_pass_and_they_do_so_last():
     failed = 0
     for student in STUDENTS:
         submissions = submissions_of(student.username, passes=True)
-        assert [each.result.passed for each in submissions] == [False] * (len(submissions) - 1) + [
-            True
-        ]
+        assert [submission.result.passed for submission in submissions] == [False] * (
+            len(submissions) - 1
+        ) + [True]
         submissions = submissions_of(student.username, passes=False, max_attempts=3)
-        assert not any(each.result.passed for each in submissions)
+        assert not any(submission.result.passed for submission in submissions)
         assert len(submissions) < 3
         failed += len(submissions)
     assert failed > len(STUDENTS) / 3
@@ -61,12 +61,12 @@ def test_students_have_no_more_attempts_than_the_quiz_allows():
 
 
 def test_a_seed_always_gives_the_same_submissions():
-    asked = questions()
+    presented = questions()
     for student in Random(3).sample(STUDENTS, 5):
         percentages = [
             [
-                each.result.percentage
-                for each in submissions_of(student.username, passes=True, asked=asked)
+                submission.result.percentage
+                for submission in submissions_of(student.username, passes=True, presented=presented)
             ]
             for _ in range(2)
         ]
@@ -81,7 +81,7 @@ def test_a_wrong_text_is_another_answer_or_a_misspelled_one():
     right = {question.id: question.answer.splitlines() for question in short}
     wrong: dict = {question.id: set() for question in short}
     for student in STUDENTS:
-        for submission in submissions_of(student.username, passes=False, asked=short):
+        for submission in submissions_of(student.username, passes=False, presented=short):
             for answer in submission.answers:
                 if answer.text not in right[answer.question]:
                     wrong[answer.question].add(answer.text)
@@ -97,4 +97,4 @@ def test_a_wrong_text_is_another_answer_or_a_misspelled_one():
 
 def test_the_demo_student_passes_with_the_second_attempt():
     submissions = submissions_of(DEMO_STUDENT.username, passes=True)
-    assert [each.result.passed for each in submissions] == [False, True]
+    assert [submission.result.passed for submission in submissions] == [False, True]

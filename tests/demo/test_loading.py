@@ -19,7 +19,7 @@ def counts() -> dict[str, int]:
     return {kind.__name__: kind.objects.count() for kind in kinds}
 
 
-def test_an_empty_store_is_filled_once(anonymous, monkeypatch):
+def test_an_empty_store_is_filled_only_once(anonymous, monkeypatch):
     monkeypatch.setenv("LMS_DEMO_PASSWORD", "demo password of a test")
 
     assert loading.fill() == "demo password of a test"
@@ -34,7 +34,7 @@ def test_an_empty_store_is_filled_once(anonymous, monkeypatch):
         "/api/auth/login/", {"username": "demo-student", "password": "demo password of a test"}
     )
     assert signed_in.status_code == 200
-    # What was counted while filling is what is there.
+    # The stored counts are correct.
     for course in Course.objects:
         assert course.lesson_count == Lesson.objects(course=course.id).count() > 0
         assert course.enrollment_count == Enrollment.objects(course=course.id).count()
@@ -54,12 +54,12 @@ def test_the_demo_student_sees_courses_at_every_stage():
     assert all(row["milestones"] == row["progress"]["milestones"] for row in rows)
 
 
-def test_whoever_has_completed_a_lesson_has_passed_its_quiz():
+def test_students_have_passed_the_quizzes_of_completed_lessons():
     loading.fill()
 
     quizzes = {quiz.lesson: quiz.id for quiz in Quiz.objects}
     completed = Progress.objects(lesson__in=list(quizzes), completed=True)
-    passed = {(one.student, one.quiz) for one in Attempt.objects(passed=True)}
+    passed = {(attempt.student, attempt.quiz) for attempt in Attempt.objects(passed=True)}
     assert completed.count() > 50
     for record in completed:
         assert (record.student, quizzes[record.lesson]) in passed
@@ -67,35 +67,40 @@ def test_whoever_has_completed_a_lesson_has_passed_its_quiz():
     assert Attempt.objects(undelivered_since__ne=None).count() == 0
 
 
-def test_the_figures_of_quizzes_that_many_took_look_like_real_ones():
+def test_the_statistics_of_popular_quizzes_look_realistic():
     loading.fill()
     client = client_of(User.objects.get(username="demo-admin"))
 
-    figures = [client.get(f"/api/quizzes/{quiz.id}/statistics/").data for quiz in Quiz.objects]
-    questions = [one for quiz in figures if quiz["attempts"] >= 8 for one in quiz["questions"]]
+    statistics = [client.get(f"/api/quizzes/{quiz.id}/statistics/").data for quiz in Quiz.objects]
+    questions = [
+        question for quiz in statistics if quiz["attempts"] >= 8 for question in quiz["questions"]
+    ]
     assert len(questions) >= 40
-    assert all(25 <= one["facility"] <= 95 for one in questions)
-    assert sum(one["discrimination"] > 0 for one in questions) > 0.9 * len(questions)
+    assert all(25 <= question["facility"] <= 95 for question in questions)
+    positive = sum(question["discrimination"] > 0 for question in questions)
+    assert positive > 0.9 * len(questions)
 
 
-def test_each_attempt_at_a_shuffled_quiz_is_asked_in_an_order_of_its_own():
+def test_each_attempt_at_a_shuffled_quiz_has_its_own_order():
     loading.fill()
 
     for quiz in Quiz.objects:
         attempts = list(Attempt.objects(quiz=quiz.id))
-        orders = [tuple(asked.id for asked in one.questions) for one in attempts]
+        orders = [tuple(question.id for question in attempt.questions) for attempt in attempts]
         assert len(set(orders)) > len(orders) / 2 if quiz.shuffle else len(set(orders)) <= 1
         assert len({frozenset(order) for order in orders}) <= 1
-        assert [tuple(result.question for result in one.results) for one in attempts] == orders
+        assert [
+            tuple(result.question for result in attempt.results) for attempt in attempts
+        ] == orders
     choices: dict = {}
-    for one in Attempt.objects(quiz__in=Quiz.objects(shuffle=True).distinct("id")):
-        for asked in one.questions:
-            order = tuple(choice.id for choice in asked.choices)
-            choices.setdefault(asked.id, set()).add(order)
+    for attempt in Attempt.objects(quiz__in=Quiz.objects(shuffle=True).distinct("id")):
+        for question in attempt.questions:
+            order = tuple(choice.id for choice in question.choices)
+            choices.setdefault(question.id, set()).add(order)
     assert any(len(orders) > 1 for orders in choices.values())
 
 
-def test_the_demo_student_has_results_and_news_of_them():
+def test_the_demo_student_has_quiz_results_and_notifications():
     loading.fill()
     client = client_of(User.objects.get(username="demo-student"))
 
@@ -104,61 +109,69 @@ def test_the_demo_student_has_results_and_news_of_them():
         for row in client.get("/api/enrollments/?expand=progress").data["results"]
         for quiz in row["progress"]["quizzes"]
     ]
-    assert {(one["attempts"], one["passed"]) for one in results} == {
+    assert {(quiz["attempts"], quiz["passed"]) for quiz in results} == {
         (2, True),
         (1, False),
         (0, False),
     }
-    told = client.get("/api/notifications/").data
-    times = [one["created_at"] for one in told["results"]]
+    latest = client.get("/api/notifications/").data
+    times = [notification["created_at"] for notification in latest["results"]]
     assert times == sorted(times, reverse=True)
     assert {"enrolled", "milestone", "quiz_passed", "quiz_failed"} <= {
-        one["kind"] for one in client.get("/api/notifications/?page_size=100").data["results"]
+        notification["kind"]
+        for notification in client.get("/api/notifications/?page_size=100").data["results"]
     }
     assert client.get("/api/notifications/unread-count/").data == {"unread": 3}
     assert Notification.objects(mail_due_at__ne=None).count() == 0
     assert Notification.objects(emailed_at=None).count() == 0
 
 
-def test_the_demo_instructor_is_told_once_that_they_may_teach():
+def test_the_demo_instructor_is_notified_only_once_of_the_role():
     loading.fill()
-    teacher = User.objects.get(username="demo-instructor")
+    instructor = User.objects.get(username="demo-instructor")
 
     publish(
-        InstructorGranted(user_id=str(teacher.id), granted_at=format_timestamp(teacher.granted_at))
+        InstructorGranted(
+            user_id=str(instructor.id), granted_at=format_timestamp(instructor.granted_at)
+        )
     )
 
-    assert kinds_and_links(teacher) == [("instructor_granted", "/studio")]
+    assert kinds_and_links(instructor) == [("instructor_granted", "/studio")]
 
 
-def test_a_filling_that_was_cut_off_among_courses_is_gone_on_with():
+def test_filling_is_finished_after_an_interruption_among_courses():
     loading.fill()
-    whole = counts()
+    complete = counts()
     loading.DemoFilling.objects.update(set__finished=False)
     course = Course.objects.get(id=Quiz.objects.first().course)
     Lesson.objects(course=course.id).first().delete()
-    Course.objects(id=course.id).update(set__lesson_count=0)  # it says that all is there, last
-    for kind in (Enrollment, Progress, Attempt, Notification):  # places come after all courses
+    Course.objects(id=course.id).update(set__lesson_count=0)  # It marks the course as complete.
+    for kind in (
+        Enrollment,
+        Progress,
+        Attempt,
+        Notification,
+    ):  # Created after all courses.
         kind.objects.delete()
 
     loading.fill()
 
-    assert counts() == whole
+    assert counts() == complete
 
 
-def test_a_filling_that_was_cut_off_among_places_is_gone_on_with():
+def test_filling_is_finished_after_an_interruption_among_enrollments():
     loading.fill()
-    whole = counts()
+    complete = counts()
     loading.DemoFilling.objects.update(set__finished=False)
     Enrollment.objects.delete()
     Progress.objects.delete()
 
     loading.fill()
 
-    assert counts() == whole
+    assert counts() == complete
 
 
-def test_a_store_that_is_in_use_is_left_alone():
+def test_a_store_in_use_is_not_filled():
     make_student()
 
     assert loading.fill() is None

@@ -35,8 +35,9 @@ from apps.common.invisible_characters import remove_invisible
 from apps.common.storage import pictures
 from apps.lessons import markdown, videos
 from apps.quizzes import grading, numbers
-from apps.quizzes.interchange import gift, markup, moodle_xml
-from apps.quizzes.interchange.moodle import Refused
+from apps.quizzes.interchange import gift, moodle_xml
+from apps.quizzes.interchange.errors import InvalidFile
+from apps.quizzes.interchange.html_to_text import html_to_text
 from apps.users import tokens
 from apps.users.emails import validate_email
 from apps.users.models import Account
@@ -61,10 +62,9 @@ OTHERS = {
     "apps.common.storage.pagination": "one bounded pattern, see test_patterns.py",
     "apps.courses.selectors.courses": "writes keys of the cache",
     "apps.users.serializers": "see test_fields.py",
-    "apps.quizzes.interchange.moodle_xml.writing": "writes",
-    "lms.demo.banks": "reads the demo's own files",
-    "lms.demo.catalogue": "reads the demo's own files",
-    "lms.demo.covers": "draws the demo's covers",
+    "apps.quizzes.interchange.moodle_xml.writer": "writes",
+    "lms.demo.catalog": "reads the demo's own files",
+    "lms.demo.question_banks": "reads the demo's own files",
     "embedded_mongo.examination": "reads the store's own file",
     "embedded_mongo.index": "reads the selectors' conditions",
     "embedded_mongo.matching": "reads the selectors' conditions",
@@ -75,7 +75,7 @@ OTHERS = {
 }
 
 EXPECTED_ERRORS = (
-    *(APIException, DomainError, Refused, ValidationError, SuspiciousOperation, Resolver404),
+    *(APIException, DomainError, InvalidFile, ValidationError, SuspiciousOperation, Resolver404),
     *(tokens.InvalidToken, TooMuchMarkup),
 )
 requests = RequestFactory()
@@ -372,18 +372,18 @@ READERS = {
         modules=("apps.common.html_limits",),
     ),
     "HTML": Reader(
-        markup.plain_text,
+        html_to_text,
         repeated("<", "<p>", "<p", "&", "&#1;", "<!--", " ", "a") | nested("<div>", "</div>"),
-        modules=("apps.quizzes.interchange.markup",),
+        modules=("apps.quizzes.interchange.html_to_text",),
     ),
     "GIFT": Reader(
         gift.read,
         as_bytes(GIFT),
         modules=(
             "apps.quizzes.interchange.gift.blocks",
-            "apps.quizzes.interchange.gift.reading",
+            "apps.quizzes.interchange.gift.reader",
             "apps.quizzes.interchange.gift.syntax",
-            "apps.quizzes.interchange.texts",
+            "apps.quizzes.interchange.text",
             "apps.quizzes.interchange.wildcards",
         ),
     ),
@@ -391,8 +391,8 @@ READERS = {
         moodle_xml.read,
         as_bytes(XML),
         modules=(
-            "apps.quizzes.interchange.moodle_xml.elements",
-            "apps.quizzes.interchange.moodle_xml.reading",
+            "apps.quizzes.interchange.moodle_xml.parser",
+            "apps.quizzes.interchange.moodle_xml.reader",
         ),
     ),
     "Markdown": Reader(
@@ -473,14 +473,15 @@ def test_every_module_that_reads_question_banks_is_listed():
     named = {module for reader in READERS.values() for module in reader.modules} | set(OTHERS)
     package = "apps.quizzes.interchange."
     harmless = {
-        "bounds",
-        "draft",
-        "gathering",
+        "collector",
+        "drafts",
+        "errors",
         "gift",
-        "gift.writing",
-        "moodle",
+        "gift.writer",
+        "moodle_questions",
         "moodle_xml",
         "numbers",
+        "validation",
     }
 
     modules = {module.__name__ for module, _ in sources() if module.__name__.startswith(package)}

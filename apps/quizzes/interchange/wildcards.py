@@ -1,17 +1,17 @@
-r"""The `*` of Moodle's short answers stands for any text, and `\*` for itself."""
+r"""In Moodle's short answers, `*` matches any text, and `\*` is an asterisk."""
 
 import re
 
 _WILDCARD = re.compile(r"(?<!\\)\*")
 
 
-def are_in(pattern: str) -> bool:
+def has_wildcard(pattern: str) -> bool:
     return _WILDCARD.search(pattern) is not None
 
 
-def literal(pattern: str) -> str:
+def unescape(pattern: str) -> str:
     return pattern.replace(r"\*", "*")
 
 
-def pattern_of(text: str) -> str:
+def escape(text: str) -> str:
     return text.replace("*", r"\*")

@@ -8,7 +8,7 @@ from apps.common.representations import Help, Id, Revisioned, Timestamp
 from apps.quizzes.contents import AttemptResult, QuizResultFields, QuizSummary
 from apps.quizzes.documents import Attempt, GradingMethod, Quiz, ShowKey
 from apps.quizzes.grading import quiz_grade
-from apps.quizzes.interchange.draft import Unsupported
+from apps.quizzes.interchange.drafts import Unsupported
 from apps.quizzes.problems import Problem, ProblemCode
 from apps.quizzes.representations.questions import (
     AskedQuestionRepresentation,

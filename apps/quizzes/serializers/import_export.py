@@ -3,8 +3,8 @@ from rest_framework import serializers
 from apps.common.http.fields import ChoiceField
 from apps.common.http.query_params import BooleanParam, Query
 from apps.common.http.serializers import Serializer, output_serializer
+from apps.quizzes.question_files import FORMATS
 from apps.quizzes.representations import ImportedRepresentation
-from apps.quizzes.services.import_export import FORMATS
 
 
 class ImportQuery(Query):

@@ -30,14 +30,18 @@ from apps.quizzes.documents import (
     Quiz,
     content_of,
 )
-from apps.quizzes.interchange import gift, moodle_xml
-from apps.quizzes.interchange.draft import (
+from apps.quizzes.interchange.drafts import (
     ChoiceDraft,
-    Fault,
+    ParsedFile,
     QuestionDraft,
-    Reading,
     Unsupported,
-    first_of,
+)
+from apps.quizzes.question_files import (
+    LineError,
+    describe_problem,
+    first_errors,
+    read_file,
+    write_file,
 )
 from apps.quizzes.representations import ImportedRepresentation, represent_import
 from apps.quizzes.services.questions import QUESTIONS, TooManyQuestions
@@ -47,7 +51,6 @@ from apps.users.viewer import Viewer
 
 logger = logging.getLogger(__name__)
 
-FORMATS = {"gift": gift, "moodle_xml": moodle_xml}
 A_MINUTE = timedelta(minutes=1)
 A_DAY = timedelta(days=1)  # as long as a request can be repeated with its idempotency key
 FILES = Capacity(2, wait=1)
@@ -87,14 +90,14 @@ def import_questions(
     quiz = selectors.get_editable_quiz(quiz_id, viewer=viewer)
     rate_limits.check_and_count("files", viewer.id)
     with FILES:
-        reading = FORMATS[format].read(data)
-    _check_importable(reading, skip_unsupported)
+        parsed = read_file(data, format=format)
+    _check_importable(parsed, skip_unsupported)
     try:
-        unfinished = _commit_import(import_id, quiz, reading.questions)
+        unfinished = _commit_import(import_id, quiz, parsed.questions)
     except TooManyQuestions as error:
-        raise _refusal(_too_many_questions(quiz, reading.questions)) from error
+        raise _refusal(_too_many_questions(quiz, parsed.questions)) from error
     _store_questions_now_or_later(unfinished)
-    return represent_import(created=len(reading.questions), skipped=reading.unsupported)
+    return represent_import(created=len(parsed.questions), skipped=parsed.unsupported)
 
 
 def export_questions(quiz_id: str, *, viewer: Viewer, format: str) -> str:
@@ -110,7 +113,7 @@ def export_questions(quiz_id: str, *, viewer: Viewer, format: str) -> str:
     rate_limits.check_and_count("files", viewer.id)
     contents = selectors.contents_of_quiz(quiz)
     with FILES:
-        return FORMATS[format].write(quiz.title, [_to_draft(content) for content in contents])
+        return write_file(quiz.title, [_to_draft(content) for content in contents], format=format)
 
 
 def finish_import(import_id: str) -> None:
@@ -134,34 +137,34 @@ def delete_old_imports() -> int:
     return delete_in_rounds(old, at_once=LARGE)
 
 
-def _check_importable(reading: Reading, skip_unsupported: bool) -> None:
+def _check_importable(parsed: ParsedFile, skip_unsupported: bool) -> None:
     """
     :raises ImportRefused: the file has an error, an unsupported question or no questions
     """
-    faults = list(reading.faults)
+    errors = [describe_problem(problem) for problem in parsed.problems]
     if not skip_unsupported:
-        faults += map(_unsupported_fault, reading.unsupported)
-    if not (faults or reading.questions or reading.unsupported):
-        faults = [Fault(1, _("The file contains no questions."))]
-    if faults:
-        raise _refusal(faults)
+        errors += map(_unsupported_error, parsed.unsupported)
+    if not (errors or parsed.questions or parsed.unsupported):
+        errors = [LineError(1, _("The file contains no questions."))]
+    if errors:
+        raise _refusal(errors)
 
 
-def _unsupported_fault(unsupported: Unsupported) -> Fault:
+def _unsupported_error(unsupported: Unsupported) -> LineError:
     reason = _("Question type “%(kind)s” is not supported.") % {"kind": unsupported.kind}
-    return Fault(unsupported.line, reason)
+    return LineError(unsupported.line, reason)
 
 
-def _refusal(faults: Sequence[Fault]) -> ImportRefused:
-    return ImportRefused(lines=[vars(fault) for fault in first_of(faults)])
+def _refusal(errors: Sequence[LineError]) -> ImportRefused:
+    return ImportRefused(lines=[vars(error) for error in first_errors(errors)])
 
 
-def _too_many_questions(quiz: Quiz, drafts: Sequence[QuestionDraft]) -> list[Fault]:
+def _too_many_questions(quiz: Quiz, drafts: Sequence[QuestionDraft]) -> list[LineError]:
     """Report the first question for which the quiz has no room."""
     room = MAX_QUESTIONS - Question.objects(quiz=quiz.id).count()
     first = drafts[room] if 0 <= room < len(drafts) else drafts[0]
     reason = _("The quiz would have more than %(number)s questions.") % {"number": MAX_QUESTIONS}
-    return [Fault(first.line, reason)]
+    return [LineError(first.line, reason)]
 
 
 def _commit_import(

@@ -1,13 +1,20 @@
-"""Valid questions: some that are hard to write, and as many random ones as are wanted."""
+"""Valid questions: some with characters that are hard to write, and random ones."""
 
 from collections.abc import Iterator
 from random import Random
 
 from apps.common.invisible_characters import remove_invisible
-from apps.quizzes.documents import MULTIPLE, NUMERIC, SHORT_TEXT, SINGLE, TRUE_FALSE
-from apps.quizzes.interchange.draft import ChoiceDraft, QuestionDraft
+from apps.quizzes.interchange.drafts import (
+    MULTIPLE,
+    NUMERIC,
+    SHORT_TEXT,
+    SINGLE,
+    TRUE_FALSE,
+    ChoiceDraft,
+    QuestionDraft,
+)
 
-# What means something in GIFT, XML or HTML, or is hard to carry.
+# Text with a meaning in GIFT, XML or HTML, and characters that are hard to encode.
 PIECES = [
     *"~=#{}:\\%[]<>&\"'*/$^_-.,;!?()|`@0aZ9 \t",
     *("\\n", "\\\\", "\\~", "\\*", "->", "//", "::", "####", "]]>", "<![CDATA[", "<!--", "-->"),
@@ -70,12 +77,12 @@ def random_drafts(seed: int, *, number: int = 12) -> list[QuestionDraft]:
 
 
 def hard_drafts() -> Iterator[QuestionDraft]:
-    """Yield questions of each piece, wherever it may stand, at the beginning and within."""
+    """Yield questions with each piece in each field, at the start and in the middle."""
     for piece in [*PIECES, *LINE_BREAKS]:
         for text in _around(piece):
-            yield from _of_text(text)
+            yield from _with_text(text)
         for line in _around(" ".join(piece.split())):
-            yield from _of_line(line)
+            yield from _with_line(line)
     for answer in NUMBERS:
         for tolerance in TOLERANCES:
             yield QuestionDraft("How many?", NUMERIC, answer=answer, tolerance=tolerance)
@@ -90,11 +97,11 @@ def longest_draft() -> QuestionDraft:
     return QuestionDraft("{" * 1024, SINGLE, points=1000, explanation="\\" * 2000, choices=choices)
 
 
-def _of_text(text: str) -> Iterator[QuestionDraft]:
+def _with_text(text: str) -> Iterator[QuestionDraft]:
     yield QuestionDraft(text, TRUE_FALSE, answer="true", explanation=text)
 
 
-def _of_line(line: str) -> Iterator[QuestionDraft]:
+def _with_line(line: str) -> Iterator[QuestionDraft]:
     other = ChoiceDraft("other", False)
     yield QuestionDraft("Which?", SINGLE, choices=[_choice(line, True), other])
     yield QuestionDraft(
@@ -106,7 +113,7 @@ def _of_line(line: str) -> Iterator[QuestionDraft]:
 
 
 def _choice(line: str, is_correct: bool) -> ChoiceDraft:
-    """Return a choice as it is stored: without what is invisible."""
+    """Return a choice as it is stored: without invisible characters."""
     return ChoiceDraft(remove_invisible(line).strip() or "x", is_correct)
 
 
@@ -127,11 +134,11 @@ def _random_draft(random: Random) -> QuestionDraft:
         kind=kind,
         points=random.choice(POINTS),
         explanation=_random_text(random) if random.random() < 0.5 else "",
-        **_random_key(random, kind),
+        **_random_answer_key(random, kind),
     )
 
 
-def _random_key(random: Random, kind: str) -> dict:
+def _random_answer_key(random: Random, kind: str) -> dict:
     if kind == TRUE_FALSE:
         return {"answer": random.choice(["true", "false"])}
     if kind == NUMERIC:
@@ -145,9 +152,9 @@ def _random_key(random: Random, kind: str) -> dict:
 
 
 def _random_lines(random: Random, *, least: int, most: int) -> list[str]:
-    wanted = random.randint(least, most)
+    count = random.randint(least, most)
     lines: dict[str, None] = {}
-    while len(lines) < wanted:
+    while len(lines) < count:
         line = remove_invisible(" ".join(_pieces(random, PIECES).split()))
         lines.setdefault(" ".join(line.split()) or "x")
     return list(lines)

@@ -1,19 +1,28 @@
-"""What each of the files beside this one describes."""
+"""The content of each file in `files`."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from apps.quizzes.documents import MULTIPLE, NUMERIC, SHORT_TEXT, SINGLE, TRUE_FALSE
 from apps.quizzes.interchange import gift, moodle_xml
-from apps.quizzes.interchange.draft import ChoiceDraft, QuestionDraft, Reading
+from apps.quizzes.interchange.drafts import (
+    MULTIPLE,
+    NUMERIC,
+    SHORT_TEXT,
+    SINGLE,
+    TRUE_FALSE,
+    ChoiceDraft,
+    ParsedFile,
+    QuestionDraft,
+)
 
 FILES = Path(__file__).parent / "files"
-FORMS = {".gift": gift, ".xml": moodle_xml}
+FORMATS = {".gift": gift, ".xml": moodle_xml}
 
 
 def question(line: int, kind: str, text: str, *choices: str, **fields) -> QuestionDraft:
-    """Make a draft; a right choice has a + before it, a wrong one a -."""
+    """Return a draft; right choices start with a +, wrong choices with a -."""
     drafts = [ChoiceDraft(choice[1:], choice[0] == "+") for choice in choices]
     return QuestionDraft(text, kind, choices=drafts, line=line, **fields)
 
@@ -267,7 +276,7 @@ ASTRONOMY = [
     ),
     question(27, TRUE_FALSE, "The Sun is a star.", answer="true"),
 ]
-DESCRIBED = {
+QUESTIONS = {
     "geography.gift": GEOGRAPHY,
     "biology.gift": BIOLOGY,
     "mathematics.gift": MATHEMATICS,
@@ -279,7 +288,7 @@ DESCRIBED = {
 }
 
 UNSUPPORTED = {
-    "kinds.gift": [
+    "unsupported.gift": [
         (1, "description"),
         (3, "essay"),
         (5, "essay"),
@@ -292,7 +301,7 @@ UNSUPPORTED = {
         (19, "numerical_several_answers"),
         (21, "numerical_wildcard"),
     ],
-    "kinds.xml": [
+    "unsupported.xml": [
         (3, "essay"),
         (4, "matching"),
         (5, "cloze"),
@@ -313,105 +322,105 @@ UNSUPPORTED = {
     ],
 }
 
-FAULTS = {
-    "faults.gift": [
-        (1, "The answer's closing brace } is missing."),
-        (3, "The answer's opening brace { is missing; in a text it is \\{ or \\}."),
-        (5, "The answer's opening brace { is missing; in a text it is \\{ or \\}."),
-        (7, "There are two answers in braces; is a blank line missing before one?"),
-        (10, "A blank line must follow $CATEGORY."),
-        (13, "The question has no text."),
-        (15, "No choice is right."),
-        (17, "More than one choice is right."),
-        (19, "A choice has no text."),
-        (21, "There are fewer than two choices."),
-        (21, "No choice is right."),
-        (23, "“b” is there more than once."),
-        (25, "“a” is there more than once."),
-        (27, "“many” is not a number."),
-        (29, "A tolerance is a number, zero or more."),
-        (31, "A tolerance is a number, zero or more."),
-        (33, "A range goes from one number to a larger one, such as 3.1..3.2."),
-        (35, "“1e100000000000000000000” is not a number."),
-        (37, "There is no right answer."),
-        (39, "A choice has no text."),
-        (39, "More than one choice is right."),
-        (42, "Points are a number above 0 and up to 1000."),
-        (45, "Points are a number above 0 and up to 1000."),
-        (48, "Points have at most two decimal places."),
-        (50, "Control characters are not allowed."),
-        (52, "An answer has no text."),
-        (54, "A tolerance is a number, zero or more."),
-        (56, "The answer's closing brace } is missing."),
+PROBLEMS = {
+    "problems.gift": [
+        (1, "closing_brace_missing"),
+        (3, "opening_brace_missing"),
+        (5, "opening_brace_missing"),
+        (7, "several_answers"),
+        (10, "category_without_blank_line"),
+        (13, "no_text"),
+        (15, "no_right_choice"),
+        (17, "several_right_choices"),
+        (19, "choice_without_text"),
+        (21, "too_few_choices"),
+        (21, "no_right_choice"),
+        (23, "duplicate"),
+        (25, "duplicate"),
+        (27, "not_a_number"),
+        (29, "invalid_tolerance"),
+        (31, "invalid_tolerance"),
+        (33, "invalid_range"),
+        (35, "not_a_number"),
+        (37, "no_answer"),
+        (39, "choice_without_text"),
+        (39, "several_right_choices"),
+        (42, "points_out_of_range"),
+        (45, "points_out_of_range"),
+        (48, "points_too_precise"),
+        (50, "control_characters"),
+        (52, "answer_without_text"),
+        (54, "invalid_tolerance"),
+        (56, "closing_brace_missing"),
     ],
-    "faults.xml": [
-        (3, "The question has no type."),
-        (4, "There are fewer than two choices."),
-        (4, "No choice is right."),
-        (11, "What an answer is worth must be a number."),
-        (13, "Either true or false must be right."),
-        (19, "HTML within an element of text must be escaped, or in CDATA."),
-        (27, "The question has no text."),
-        (27, "Points are a number above 0 and up to 1000."),
-        (32, "Points have at most two decimal places."),
-        (32, "“five” is not a number."),
-        (37, "A tolerance is a number, zero or more."),
-        (42, "This is not well-formed XML: no element found."),
+    "problems.xml": [
+        (3, "no_type"),
+        (4, "too_few_choices"),
+        (4, "no_right_choice"),
+        (11, "invalid_fraction"),
+        (13, "invalid_true_false"),
+        (19, "unescaped_html"),
+        (27, "no_text"),
+        (27, "points_out_of_range"),
+        (32, "points_too_precise"),
+        (32, "not_a_number"),
+        (37, "invalid_tolerance"),
+        (42, "not_xml"),
     ],
 }
 
 
-def read(name: str) -> Reading:
-    return FORMS[Path(name).suffix].read((FILES / name).read_bytes())
+def read(name: str) -> ParsedFile:
+    return FORMATS[Path(name).suffix].read((FILES / name).read_bytes())
 
 
-def test_every_file_is_described():
-    described = DESCRIBED.keys() | UNSUPPORTED.keys() | FAULTS.keys()
+def test_every_file_has_an_expected_content():
+    expected = QUESTIONS.keys() | UNSUPPORTED.keys() | PROBLEMS.keys()
 
-    assert described == {path.name for path in FILES.iterdir()}
-
-
-@pytest.mark.parametrize("name", DESCRIBED)
-def test_a_file_gives_the_questions_that_it_describes(name):
-    assert read(name) == Reading(questions=DESCRIBED[name])
+    assert expected == {path.name for path in FILES.iterdir()}
 
 
-@pytest.mark.parametrize("name", DESCRIBED)
-@pytest.mark.parametrize("form", [gift, moodle_xml], ids=["gift", "moodle_xml"])
-def test_they_may_be_written_again_in_either_form(name, form):
-    again = form.read(form.write("Again", DESCRIBED[name]).encode())
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_a_file_is_read_into_its_questions(name):
+    assert read(name) == ParsedFile(questions=QUESTIONS[name])
 
-    assert again.faults == again.unsupported == []
-    assert [vars(one) | {"line": 0} for one in again.questions] == [
-        vars(one) | {"line": 0} for one in DESCRIBED[name]
+
+@pytest.mark.parametrize("name", QUESTIONS)
+@pytest.mark.parametrize("file_format", [gift, moodle_xml], ids=["gift", "moodle_xml"])
+def test_its_questions_can_be_written_and_read_in_both_formats(name, file_format):
+    again = file_format.read(file_format.write("Again", QUESTIONS[name]).encode())
+
+    assert again.problems == again.unsupported == []
+    assert [replace(question, line=0) for question in again.questions] == [
+        replace(question, line=0) for question in QUESTIONS[name]
     ]
 
 
 @pytest.mark.parametrize("name", UNSUPPORTED)
-def test_a_kind_that_there_is_not_here_is_named(name):
-    found = read(name)
+def test_unsupported_questions_are_listed_with_their_type(name):
+    parsed = read(name)
 
-    assert [(one.line, one.kind) for one in found.unsupported] == UNSUPPORTED[name]
-    assert found.faults == []
+    assert [(question.line, question.kind) for question in parsed.unsupported] == UNSUPPORTED[name]
+    assert parsed.problems == []
 
 
-def test_answers_that_get_no_points_are_kept_as_feedback():
-    assert read("kinds.gift").questions == [
+def test_feedback_on_wrong_answers_is_kept():
+    assert read("unsupported.gift").questions == [
         question(23, TRUE_FALSE, "Is this one kept?", answer="true"),
         question(25, SHORT_TEXT, "Which animal?", answer="owl", explanation="“*”: No, an owl."),
         question(27, NUMERIC, "Twice two?", answer="4", explanation="“5”: Nearly."),
     ]
 
 
-@pytest.mark.parametrize("name", FAULTS)
-def test_all_faults_of_a_file_are_listed(name):
-    assert [(one.line, one.reason) for one in read(name).faults] == FAULTS[name]
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_all_problems_of_a_file_are_listed(name):
+    assert [(problem.line, problem.code) for problem in read(name).problems] == PROBLEMS[name]
 
 
 @pytest.mark.parametrize("ending", [b"\n", b"\r\n", b"\r"], ids=["LF", "CRLF", "CR"])
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["", "BOM"])
-@pytest.mark.parametrize("name", [name for name in DESCRIBED if name.endswith(".gift")])
-def test_gift_may_come_from_any_system(name, mark, ending):
+@pytest.mark.parametrize("name", [name for name in QUESTIONS if name.endswith(".gift")])
+def test_gift_files_can_have_any_line_ending_and_a_byte_order_mark(name, mark, ending):
     data = (FILES / name).read_bytes().replace(b"\n", ending)
 
-    assert gift.read(mark + data) == Reading(questions=DESCRIBED[name])
+    assert gift.read(mark + data) == ParsedFile(questions=QUESTIONS[name])

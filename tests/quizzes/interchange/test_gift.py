@@ -2,9 +2,20 @@ import re
 
 import pytest
 
-from apps.quizzes.documents import MULTIPLE, NUMERIC, SHORT_TEXT, SINGLE, TRUE_FALSE
 from apps.quizzes.interchange import gift
-from apps.quizzes.interchange.draft import ChoiceDraft, Fault, QuestionDraft, Unsupported
+from apps.quizzes.interchange.drafts import (
+    MULTIPLE,
+    NUMERIC,
+    SHORT_TEXT,
+    SINGLE,
+    TRUE_FALSE,
+    ChoiceDraft,
+    ParsedFile,
+    Problem,
+    QuestionDraft,
+    ReadOptions,
+    Unsupported,
+)
 
 
 def read(text: str):
@@ -12,41 +23,39 @@ def read(text: str):
 
 
 def read_one(text: str) -> QuestionDraft:
-    found = read(text)
-    assert (found.faults, found.unsupported) == ([], [])
-    (draft,) = found.questions
+    parsed = read(text)
+    assert (parsed.problems, parsed.unsupported) == ([], [])
+    (draft,) = parsed.questions
     return draft
 
 
-def reasons(text: str) -> list[str]:
-    return [fault.reason for fault in read(text).faults]
+def problem_codes(text: str) -> list[str]:
+    return [problem.code for problem in read(text).problems]
 
 
-def written(draft: QuestionDraft) -> str:
+def write(draft: QuestionDraft) -> str:
     return gift.write("Owls", [draft])
 
 
 @pytest.mark.parametrize(
     ("encoding", "line"), [("latin-1", 3), ("utf-16", 1), ("utf-32", 1), ("cp1252", 3)]
 )
-def test_another_encoding_is_refused_with_the_line(encoding, line):
+def test_other_encodings_are_reported_with_the_line(encoding, line):
     data = "One. {T}\n\nCafé. {T}\n".encode(encoding)
 
-    assert gift.read(data).faults == [Fault(line, "The file is not text in UTF-8.")]
+    assert gift.read(data).problems == [Problem(line, "not_utf8")]
 
 
 @pytest.mark.parametrize("sign", ["\x01", "\x07", "\x0e", "\x7f"])
-def test_control_characters_are_refused_with_the_line(sign):
-    faults = read(f"Which?\n{{=a\n~b{sign}c}}").faults
+def test_control_characters_are_reported_with_the_line(sign):
+    problems = read(f"Which?\n{{=a\n~b{sign}c}}").problems
 
-    assert faults == [Fault(3, "Control characters are not allowed.")]
+    assert problems == [Problem(3, "control_characters")]
 
 
 @pytest.mark.parametrize("text", ["", "\n \n\t\n", "// a comment\n\n// another", "$CATEGORY: a/b"])
-def test_nothing_gives_nothing(text):
-    found = read(text)
-
-    assert (found.questions, found.unsupported, found.faults) == ([], [], [])
+def test_a_file_without_questions_is_read_as_empty(text):
+    assert read(text) == ParsedFile()
 
 
 @pytest.mark.parametrize(
@@ -76,7 +85,7 @@ def test_nothing_gives_nothing(text):
         ("1 $CATEGORY: a", "1 $CATEGORY: a"),
     ],
 )
-def test_a_text_is_what_moodle_takes_it_for(source, text):
+def test_a_text_is_read_as_moodle_reads_it(source, text):
     assert read_one(source + "{T}").text == text
 
 
@@ -92,7 +101,7 @@ def test_a_text_is_what_moodle_takes_it_for(source, text):
         ("a {T} b}", "a  b}"),
     ],
 )
-def test_a_text_after_the_answer_makes_a_gap(source, text):
+def test_a_text_after_the_answer_turns_the_answer_into_a_gap(source, text):
     assert read_one(source).text == text
 
 
@@ -118,7 +127,7 @@ def test_a_text_after_the_answer_makes_a_gap(source, text):
         ("#=5:1", NUMERIC),
     ],
 )
-def test_the_answer_says_the_kind(answers, kind):
+def test_the_answer_determines_the_kind(answers, kind):
     assert read_one(f"a {{{answers}}}").kind == kind
 
 
@@ -162,19 +171,19 @@ def test_feedback_is_kept_in_the_explanation(answers, explanation):
     assert read_one(f"a {{{answers}}}").explanation.split("\n") == explanation.split("\n")
 
 
-def test_a_choice_has_one_line():
+def test_the_lines_of_a_choice_are_joined():
     draft = read_one("a {=first\n second\n ~[html]<p>third</p><p>fourth</p>}")
 
-    assert [one.text for one in draft.choices] == ["first second", "third fourth"]
+    assert [choice.text for choice in draft.choices] == ["first second", "third fourth"]
 
 
-def test_a_choice_loses_what_is_invisible_and_an_answer_stays_as_it_is():
+def test_invisible_characters_are_removed_from_choices_but_not_from_answers():
     question = read_one("Which? {=a\u202eb\u200b ~\u2066c❤\ufe0f}")
     assert [choice.text for choice in question.choices] == ["ab", "c❤\ufe0f"]
     assert read_one("Which\u200b? {=a\u200bb}").answer == "a\u200bb"
 
 
-def test_a_question_without_a_text_has_its_name():
+def test_a_question_without_a_text_uses_its_name():
     assert read_one(r":: An owl\: a bird? :: {T}").text == "An owl: a bird?"
 
 
@@ -190,100 +199,111 @@ def test_a_question_without_a_text_has_its_name():
         ("// points: 3\n", 1),
     ],
 )
-def test_points_are_in_a_comment(comment, points):
+def test_points_are_read_from_a_comment(comment, points):
     assert read_one(f"{comment}\na {{T}}").points == points
 
 
 @pytest.mark.parametrize(
-    ("note", "answer"), [("1,5", "1,5"), ("15e-1", "15e-1"), ("2", "1.5"), ("x", "1.5")]
+    ("typed", "answer"), [("1,5", "1,5"), ("15e-1", "15e-1"), ("2", "1.5"), ("x", "1.5")]
 )
-def test_a_number_as_typed_is_taken_where_it_is_the_same(note, answer):
-    assert read_one(f"// answer: {note}\na {{#1.5:0.1}}").answer == answer
+def test_a_number_as_typed_is_used_if_it_equals_the_answer(typed, answer):
+    assert read_one(f"// answer: {typed}\na {{#1.5:0.1}}").answer == answer
 
 
-def test_another_comment_changes_no_kind():
+def test_a_comment_with_another_kind_is_ignored():
     assert read("// kind: essay\na {=b -> c =d -> e}").unsupported == [Unsupported(2, "matching")]
 
 
 @pytest.mark.parametrize(
-    ("least", "over", "reason"),
+    ("template", "limit", "code"),
     [
-        ("{} {{T}}", 1024, "The text has more than 1024 characters."),
-        ("a {{={}}}", 1024, "The answer has more than 1024 characters."),
-        ("a {{=b ~{}}}", 255, "A choice has more than 255 characters."),
-        (
-            "a {{T####{}}}",
-            2000,
-            "The explanation, with all feedback, has more than 2000 characters.",
-        ),
+        ("{} {{T}}", 1024, "text_too_long"),
+        ("a {{={}}}", 1024, "answer_too_long"),
+        ("a {{=b ~{}}}", 255, "choice_too_long"),
+        ("a {{T####{}}}", 2000, "explanation_too_long"),
     ],
 )
-def test_texts_have_bounds(least, over, reason):
-    assert reasons(least.format("é" * over)) == []
-    assert reasons(least.format("é" * (over + 1))) == [reason]
+def test_texts_have_a_maximum_length(template, limit, code):
+    assert read(template.format("é" * limit)).problems == []
+    problems = read(template.format("é" * (limit + 1))).problems
+
+    assert problems == [Problem(1, code, {"number": limit})]
 
 
-def test_more_answers_than_fit_are_not_even_read():
-    assert reasons("a {" + "=b " * 1_001 + "}") == ["There are too many answers."]
+def test_too_many_answers_are_reported():
+    assert problem_codes("a {" + "=b " * 1_001 + "}") == ["too_many_answers"]
 
 
 def test_there_are_at_most_20_choices():
     choices = "".join(f"~choice {number}" for number in range(19))
 
-    assert reasons(f"a {{=right {choices}}}") == []
-    assert reasons(f"a {{=right {choices}~more}}") == ["There are more than 20 choices."]
+    assert problem_codes(f"a {{=right {choices}}}") == []
+    problems = read(f"a {{=right {choices}~more}}").problems
+    assert problems == [Problem(1, "too_many_choices", {"number": 20})]
 
 
 def test_there_are_at_most_300_questions():
-    assert reasons("a {T}\n\n" * 300) == []
-    assert read("a {T}\n\n" * 10**5).faults == [Fault(601, "A file holds at most 300 questions.")]
-    assert read("a {}\n\n" * 301).faults == [Fault(601, "A file holds at most 300 questions.")]
+    assert problem_codes("a {T}\n\n" * 300) == []
+    too_many = [Problem(601, "too_many_questions", {"number": 300})]
+    assert read("a {T}\n\n" * 10**5).problems == too_many
+    assert read("a {}\n\n" * 301).problems == too_many
 
 
-def test_at_most_100_faults_are_told():
-    assert len(read("a {\n\n" * 101).faults) == 100
+def test_the_limits_can_be_changed():
+    options = ReadOptions(max_questions=1, max_choices=2, max_text=3)
+    parsed = gift.read(b"Long text {=a ~b ~c}\n\nLong text {T}\n\na {T}", options)
+
+    assert [problem.code for problem in parsed.problems] == [
+        "too_many_choices",
+        "text_too_long",
+        "too_many_questions",
+    ]
+
+
+def test_at_most_100_problems_are_reported():
+    assert len(read("a {\n\n" * 101).problems) == 100
 
 
 @pytest.mark.parametrize("sign", ["~", "=", "~=", "#", "{", "\\", "[", "%", "-", "\n", "//\n"])
-def test_no_sign_in_plenty_takes_long(sign):
-    """It would take minutes, and the test's own time-out, if it were not linear."""
+def test_many_special_characters_do_not_take_long(sign):
+    """Without linear time, this would exceed the test's timeout."""
     read("a {~" + sign * (1_000_000 // len(sign)) + "}")
 
 
-def test_the_title_is_the_category():
+def test_the_title_is_written_as_the_category():
     assert gift.write("Owls/mice: \n{1}", []) == "$CATEGORY: Owls//mice: {1}\n"
 
 
-def test_right_choices_share_all_points_and_wrong_ones_cost_as_much():
+def test_right_choices_share_all_points_and_wrong_choices_cost_as_much():
     choices = [ChoiceDraft(text, text != "d") for text in "abcd"]
 
-    assert written(QuestionDraft("Which?", MULTIPLE, choices=choices, points=2.75)) == (
+    assert write(QuestionDraft("Which?", MULTIPLE, choices=choices, points=2.75)) == (
         "$CATEGORY: Owls\n\n// points: 2.75\n[plain]Which?{\n"
         "\t~%33.33333%a\n\t~%33.33333%b\n\t~%33.33333%c\n\t~%-33.33333%d\n}\n"
     )
 
 
-def test_a_number_is_written_as_moodle_takes_it():
+def test_a_number_is_written_in_moodles_form():
     draft = QuestionDraft("Half of three?", NUMERIC, answer="1,5", tolerance=0.1)
 
-    assert written(draft) == (
+    assert write(draft) == (
         "$CATEGORY: Owls\n\n// answer: 1,5\n[plain]Half of three?{#\n\t=1.5:0.1\n}\n"
     )
 
 
-def test_a_star_is_no_wildcard():
-    assert r"=2\\*3" in written(QuestionDraft("How?", SHORT_TEXT, answer="2*3"))
+def test_an_asterisk_is_escaped():
+    assert r"=2\\*3" in write(QuestionDraft("How?", SHORT_TEXT, answer="2*3"))
 
 
-def test_an_arrow_makes_no_pairs_of_a_single_answer():
-    assert "{\n\ta->b\n}" in written(QuestionDraft("How?", SHORT_TEXT, answer="a->b"))
+def test_a_single_answer_with_an_arrow_is_not_written_as_a_matching_pair():
+    assert "{\n\ta->b\n}" in write(QuestionDraft("How?", SHORT_TEXT, answer="a->b"))
 
 
 @pytest.mark.parametrize("kind", [SINGLE, MULTIPLE, TRUE_FALSE, SHORT_TEXT, NUMERIC])
-def test_an_unfinished_question_does_not_harm_the_next(kind):
-    next_one = QuestionDraft("True?", TRUE_FALSE, answer="true", line=6)
-    file = gift.write("Owls", [QuestionDraft("What?", kind), next_one])
+def test_an_incomplete_question_does_not_affect_the_next(kind):
+    next_question = QuestionDraft("True?", TRUE_FALSE, answer="true", line=6)
+    file = gift.write("Owls", [QuestionDraft("What?", kind), next_question])
 
-    assert [one.text for one in read(file).questions][-1] == next_one.text
+    assert [question.text for question in read(file).questions][-1] == next_question.text
     assert "[plain]What?{" in file
     assert len(re.split(r"\n\s*\n", file)) == 3

@@ -2,9 +2,17 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from apps.quizzes.documents import MULTIPLE, NUMERIC, SHORT_TEXT, SINGLE, TRUE_FALSE
 from apps.quizzes.interchange import moodle_xml
-from apps.quizzes.interchange.draft import ChoiceDraft, Fault, QuestionDraft
+from apps.quizzes.interchange.drafts import (
+    MULTIPLE,
+    NUMERIC,
+    SHORT_TEXT,
+    SINGLE,
+    TRUE_FALSE,
+    ChoiceDraft,
+    Problem,
+    QuestionDraft,
+)
 
 TRUE = (
     '<question type="truefalse"><questiontext><text>a</text></questiontext>'
@@ -12,7 +20,6 @@ TRUE = (
     '<answer fraction="0"><text>false</text></answer></question>'
 )
 BOMB = "".join(f'<!ENTITY e{number} "{f"&e{number - 1};" * 10}">' for number in range(1, 10))
-TYPES = "Document types and entities are not allowed."
 
 
 def quiz(content: str, *, head: str = "") -> bytes:
@@ -31,61 +38,58 @@ def answer(text: str, fraction: str, *, attributes: str = "") -> str:
 
 
 def only(data: bytes) -> QuestionDraft:
-    found = moodle_xml.read(data)
-    assert (found.faults, found.unsupported) == ([], [])
-    (draft,) = found.questions
+    parsed = moodle_xml.read(data)
+    assert (parsed.problems, parsed.unsupported) == ([], [])
+    (draft,) = parsed.questions
     return draft
 
 
 @pytest.mark.parametrize(
-    ("data", "line", "reason"),
+    ("data", "line", "error"),
     [
-        (b"", 1, "This is not well-formed XML: no element found."),
-        (b"a {T}", 1, "This is not well-formed XML: syntax error."),
-        (b"\n<html/>", 2, "The outermost element must be <quiz>."),
-        (b"<quiz>\n<question>", 2, "This is not well-formed XML: no element found."),
-        (b"<quiz>\n</question>", 2, "This is not well-formed XML: mismatched tag."),
-        (b"<quiz/>\n<quiz/>", 2, "This is not well-formed XML: junk after document element."),
-        (
-            b"<quiz>\n\ncaf\xe9</quiz>",
-            3,
-            "This is not well-formed XML: not well-formed (invalid token).",
-        ),
-        (
-            b"<quiz>\n\x00</quiz>",
-            2,
-            "This is not well-formed XML: not well-formed (invalid token).",
-        ),
-        (
-            b"<quiz>\n&#0;</quiz>",
-            2,
-            "This is not well-formed XML: reference to invalid character number.",
-        ),
-        (b"<quiz>\n&nbsp;</quiz>", 2, "This is not well-formed XML: undefined entity."),
-        (
-            b'<?xml version="1.0" encoding="bogus"?><quiz/>',
-            1,
-            "The encoding of the file is not known here.",
-        ),
-        (
-            b'<?xml version="1.0" encoding="utf-7"?><quiz/>',
-            1,
-            "The encoding of the file is not known here.",
-        ),
-        (b"\n<!DOCTYPE quiz><quiz/>", 2, TYPES),
-        (b'<!DOCTYPE quiz SYSTEM "file:///etc/passwd"><quiz/>', 1, TYPES),
-        (f'<!DOCTYPE quiz [<!ENTITY e0 "lol">{BOMB}]><quiz>&e9;</quiz>'.encode(), 1, TYPES),
-        (b'<!DOCTYPE quiz [<!ENTITY e SYSTEM "file:///etc/passwd">]><quiz>&e;</quiz>', 1, TYPES),
-        (quiz("<question>" + "<a>" * 10**5), 2, "Elements are nested too deep."),
-        (quiz("<question>" + "<a/>" * 10**5), 2, "A question has too many elements."),
+        (b"", 1, "no element found"),
+        (b"a {T}", 1, "syntax error"),
+        (b"<quiz>\n<question>", 2, "no element found"),
+        (b"<quiz>\n</question>", 2, "mismatched tag"),
+        (b"<quiz/>\n<quiz/>", 2, "junk after document element"),
+        (b"<quiz>\n\ncaf\xe9</quiz>", 3, "not well-formed (invalid token)"),
+        (b"<quiz>\n\x00</quiz>", 2, "not well-formed (invalid token)"),
+        (b"<quiz>\n&#0;</quiz>", 2, "reference to invalid character number"),
+        (b"<quiz>\n&nbsp;</quiz>", 2, "undefined entity"),
     ],
 )
-def test_what_is_no_file_of_questions_is_refused_with_the_line(data, line, reason):
-    assert moodle_xml.read(data).faults == [Fault(line, reason)]
+def test_a_file_that_is_not_well_formed_is_reported_with_the_line(data, line, error):
+    assert moodle_xml.read(data).problems == [Problem(line, "not_xml", {"error": error})]
+
+
+@pytest.mark.parametrize(
+    ("data", "line", "code"),
+    [
+        (b"\n<html/>", 2, "wrong_root"),
+        (b'<?xml version="1.0" encoding="bogus"?><quiz/>', 1, "unknown_encoding"),
+        (b'<?xml version="1.0" encoding="utf-7"?><quiz/>', 1, "unknown_encoding"),
+        (b"\n<!DOCTYPE quiz><quiz/>", 2, "document_type"),
+        (b'<!DOCTYPE quiz SYSTEM "file:///etc/passwd"><quiz/>', 1, "document_type"),
+        (
+            f'<!DOCTYPE quiz [<!ENTITY e0 "lol">{BOMB}]><quiz>&e9;</quiz>'.encode(),
+            1,
+            "document_type",
+        ),
+        (
+            b'<!DOCTYPE quiz [<!ENTITY e SYSTEM "file:///etc/passwd">]><quiz>&e;</quiz>',
+            1,
+            "document_type",
+        ),
+        (quiz("<question>" + "<a>" * 10**5), 2, "nested_too_deeply"),
+        (quiz("<question>" + "<a/>" * 10**5), 2, "too_many_elements"),
+    ],
+)
+def test_a_file_that_is_not_moodle_xml_is_reported_with_the_line(data, line, code):
+    assert moodle_xml.read(data).problems == [Problem(line, code)]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "iso-8859-1", "us-ascii"])
-def test_the_encoding_that_is_declared_is_heeded(encoding):
+def test_a_file_is_decoded_with_its_declared_encoding(encoding):
     head = f'<?xml version="1.0" encoding="{encoding.removesuffix("-sig")}"?>'
     text = quiz(TRUE.replace(">a<", ">café?<"), head=head).decode()
 
@@ -94,28 +98,28 @@ def test_the_encoding_that_is_declared_is_heeded(encoding):
 
 @pytest.mark.parametrize("question", [TRUE, '<question type="essay"/>'])
 def test_there_are_at_most_300_questions(question):
-    assert moodle_xml.read(quiz(f"{question}\n" * 300)).faults == []
-    assert moodle_xml.read(quiz(f"{question}\n" * 10**5)).faults == [
-        Fault(302, "A file holds at most 300 questions.")
+    assert moodle_xml.read(quiz(f"{question}\n" * 300)).problems == []
+    assert moodle_xml.read(quiz(f"{question}\n" * 10**5)).problems == [
+        Problem(302, "too_many_questions", {"number": 300})
     ]
 
 
-def test_at_most_100_faults_are_told():
-    assert len(moodle_xml.read(quiz("<question/>" * 10**5)).faults) == 100
+def test_at_most_100_problems_are_reported():
+    assert len(moodle_xml.read(quiz("<question/>" * 10**5)).problems) == 100
 
 
 @pytest.mark.parametrize("text", ["a&#x7f;b", "a&amp;#7;b"])
-def test_control_characters_are_refused(text):
-    found = moodle_xml.read(quiz(TRUE.replace(">a<", f">{text}<")))
+def test_control_characters_are_reported(text):
+    parsed = moodle_xml.read(quiz(TRUE.replace(">a<", f">{text}<")))
 
-    assert found.faults == [Fault(2, "Control characters are not allowed.")]
+    assert parsed.problems == [Problem(2, "control_characters")]
 
 
-def test_a_question_before_the_fault_is_still_looked_at():
-    found = moodle_xml.read(quiz(f"{TRUE}\n<question/>\n<oops>"))
+def test_questions_before_malformed_xml_are_still_checked():
+    parsed = moodle_xml.read(quiz(f"{TRUE}\n<question/>\n<oops>"))
 
-    assert [fault.line for fault in found.faults] == [3, 5]
-    assert len(found.questions) == 1
+    assert [problem.line for problem in parsed.problems] == [3, 5]
+    assert len(parsed.questions) == 1
 
 
 @pytest.mark.parametrize(
@@ -129,7 +133,7 @@ def test_a_question_before_the_fault_is_still_looked_at():
         ("<single/>", MULTIPLE),
     ],
 )
-def test_single_says_whether_one_choice_is_to_be_taken(single, kind):
+def test_single_determines_whether_one_or_more_choices_can_be_selected(single, kind):
     data = choices(single=single, answers=answer("a", "100") + answer("b", "0"))
 
     assert only(data).kind == kind
@@ -146,7 +150,7 @@ def test_single_says_whether_one_choice_is_to_be_taken(single, kind):
         ("nonsense", "1 2\n3 <"),
     ],
 )
-def test_a_text_is_read_by_its_format(text_format, text):
+def test_a_text_is_converted_by_its_format(text_format, text):
     source = "<![CDATA[1\n2<br>3 &lt;]]>"
     question = TRUE.replace("<questiontext>", f'<questiontext format="{text_format}">')
 
@@ -158,10 +162,10 @@ def test_a_choice_has_the_format_of_its_question():
         "&lt;i&gt;", "0", attributes='format="plain_text"'
     )
 
-    assert [one.text for one in only(choices(answers=answers)).choices] == ["b", "<i>"]
+    assert [choice.text for choice in only(choices(answers=answers)).choices] == ["b", "<i>"]
 
 
-def test_points_are_the_default_grade():
+def test_points_are_read_from_the_default_grade():
     points = "<defaultgrade>2.7500000</defaultgrade></question>"
 
     assert only(quiz(TRUE.replace("</question>", points))).points == 2.75
@@ -170,21 +174,22 @@ def test_points_are_the_default_grade():
 @pytest.mark.parametrize(
     "text", ["]]></text>", "<![CDATA[", "&amp;", "\ud7ff\ue000", "a\r\nb", "\U0001f989", "\ufffe"]
 )
-def test_what_is_written_is_well_formed(text):
+def test_any_text_is_written_as_well_formed_xml(text):
     written = moodle_xml.write(text, [QuestionDraft(text, TRUE_FALSE, answer="true")])
 
     ElementTree.fromstring(written.encode())
 
 
-def test_right_choices_share_all_points_and_wrong_ones_cost_as_much():
+def test_right_choices_share_all_points_and_wrong_choices_cost_as_much():
     drafts = [ChoiceDraft(text, text != "d") for text in "abcd"]
     written = moodle_xml.write("Owls", [QuestionDraft("Which?", MULTIPLE, choices=drafts)])
 
-    worth = [one.get("fraction") for one in ElementTree.fromstring(written).iter("answer")]
-    assert worth == ["33.33333", "33.33333", "33.33333", "-33.33333"]
+    answers = ElementTree.fromstring(written).iter("answer")
+    fractions = [answer.get("fraction") for answer in answers]
+    assert fractions == ["33.33333", "33.33333", "33.33333", "-33.33333"]
 
 
-def test_a_number_is_written_as_moodle_takes_it():
+def test_a_number_is_written_in_moodles_form():
     draft = QuestionDraft("Half of three?", NUMERIC, answer="1,5", tolerance=0.1, points=0.5)
 
     root = ElementTree.fromstring(moodle_xml.write("Owls/mice", [draft]))
@@ -195,21 +200,21 @@ def test_a_number_is_written_as_moodle_takes_it():
     assert root.findtext("question/name/text") == "Half of three?"
 
 
-def test_a_number_as_typed_is_taken_where_it_is_the_same():
+def test_a_number_as_typed_is_used_if_it_equals_the_answer():
     draft = QuestionDraft("Half of three?", NUMERIC, answer="1,5")
     edited = moodle_xml.write("Owls", [draft]).replace("<text>1.5<", "<text>2.5<")
 
     assert only(edited.encode()).answer == "2.5"
 
 
-def test_a_star_is_no_wildcard():
+def test_an_asterisk_is_escaped():
     draft = QuestionDraft("How?", SHORT_TEXT, answer="2*3")
 
     assert r"<text>2\*3</text>" in moodle_xml.write("Owls", [draft])
 
 
 @pytest.mark.parametrize("kind", [SINGLE, MULTIPLE, TRUE_FALSE, SHORT_TEXT, NUMERIC])
-def test_an_unfinished_question_is_written_as_far_as_it_is(kind):
+def test_an_incomplete_question_can_be_written(kind):
     written = moodle_xml.write("Owls", [QuestionDraft("What?", kind)])
 
     assert ElementTree.fromstring(written).findtext("question/questiontext/text") == "What?"

@@ -5,44 +5,43 @@ import pytest
 from apps.quizzes.interchange import gift, moodle_xml
 from tests.quizzes.interchange.drafts import hard_drafts, longest_draft, random_drafts
 
-pytestmark = pytest.mark.parametrize("form", [gift, moodle_xml], ids=["gift", "moodle_xml"])
+pytestmark = pytest.mark.parametrize("file_format", [gift, moodle_xml], ids=["gift", "moodle_xml"])
 
 
-def come_back(form, drafts, *, title="Owls: an/introduction {1}"):
-    """Write the questions, read them, and return them without their lines."""
-    reading = form.read(form.write(title, drafts).encode())
-    assert (reading.faults, reading.unsupported) == ([], [])
-    return [replace(draft, line=0) for draft in reading.questions]
+def round_trip(file_format, drafts, *, title="Owls: an/introduction {1}"):
+    """Write the questions, read them, and return them without their line numbers."""
+    parsed = file_format.read(file_format.write(title, drafts).encode())
+    assert (parsed.problems, parsed.unsupported) == ([], [])
+    return [replace(draft, line=0) for draft in parsed.questions]
 
 
-def test_every_question_comes_back_as_it_was(form):
+def test_each_question_survives_a_round_trip(file_format):
     for draft in hard_drafts():
-        assert come_back(form, [draft]) == [draft]
+        assert round_trip(file_format, [draft]) == [draft]
 
 
 @pytest.mark.parametrize("seed", range(150))
-def test_a_list_of_questions_comes_back_as_it_was(form, seed):
+def test_random_questions_survive_a_round_trip(file_format, seed):
     drafts = random_drafts(seed)
 
-    assert come_back(form, drafts) == drafts
+    assert round_trip(file_format, drafts) == drafts
 
 
-def test_the_longest_question_comes_back_300_times(form):
+def test_300_questions_of_the_maximum_length_survive_a_round_trip(file_format):
     drafts = [longest_draft()] * 300
 
-    assert come_back(form, drafts) == drafts
+    assert round_trip(file_format, drafts) == drafts
 
 
 @pytest.mark.parametrize("title", ["", "$course$/top", "]]></text>", "{T}", "a\n\nb", "::x:: \\"])
-def test_a_title_is_no_question(form, title):
+def test_a_title_is_not_read_as_a_question(file_format, title):
     drafts = [longest_draft()]
 
-    assert come_back(form, drafts, title=title) == drafts
+    assert round_trip(file_format, drafts, title=title) == drafts
 
 
-def test_what_comes_back_is_written_as_it_was(form):
-    written = form.write("Owls", hard_drafts())
+def test_questions_that_were_read_are_written_the_same_way(file_format):
+    drafts = list(hard_drafts())[:300]
+    written = file_format.write("Owls", drafts)
 
-    assert form.write("Owls", form.read(written.encode()).questions[:300]) == form.write(
-        "Owls", list(hard_drafts())[:300]
-    )
+    assert file_format.write("Owls", file_format.read(written.encode()).questions) == written

@@ -1,44 +1,50 @@
-"""A GIFT file as blocks between blank lines, without comments."""
+"""Split a GIFT file into blocks, which are separated by blank lines."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from django.utils.translation import gettext as _
+from apps.quizzes.interchange.errors import InvalidFile
+from apps.quizzes.interchange.text import has_control_character
 
-from apps.quizzes.interchange.moodle import Refused
-from apps.quizzes.interchange.texts import has_control
-
-_SPACE = " \t\r"
-_NOTE = re.compile(r"//\s*(points(?=: [\d.]+$)|answer|kind): (.*)")
+_WHITESPACE = " \t\r"
+_PROPERTY = re.compile(r"//\s*(points(?=: [\d.]+$)|answer|kind): (.*)")
 
 
 @dataclass
 class Block:
-    line: int = 0  # of its first text
+    """
+    The lines of a block, without comments.
+
+    :param line: the line number of the first line
+    :param properties: of the question, from comments before it
+    :param control_character_line: the line number of the first control character
+    """
+
+    line: int = 0
     lines: list[str] = field(default_factory=list)
-    notes: dict[str, str] = field(default_factory=dict)  # what its comments say to us
-    control_at: int | None = None
+    properties: dict[str, str] = field(default_factory=dict)
+    control_character_line: int | None = None
 
     def add(self, number: int, line: str) -> None:
         if line.startswith("//"):
-            if note := _NOTE.fullmatch(line):
-                self.notes[note[1]] = note[2]
+            if match := _PROPERTY.fullmatch(line):
+                self.properties[match[1]] = match[2]
             return
         if not self.lines:
             self.line = number
-        if self.control_at is None and has_control(line):
-            self.control_at = number
+        if self.control_character_line is None and has_control_character(line):
+            self.control_character_line = number
         self.lines.append(line)
 
 
-def blocks_of(data: bytes) -> Iterator[Block]:
+def split_blocks(data: bytes) -> Iterator[Block]:
     """
-    :raises Refused: it is not UTF-8
+    :raises InvalidFile: the file is not UTF-8
     """
     block = Block()
-    for number, line in enumerate(_lines(_decoded(data)), start=1):
-        line = line.strip(_SPACE)
+    for number, line in enumerate(_split_lines(_decode(data)), start=1):
+        line = line.strip(_WHITESPACE)
         if line:
             block.add(number, line)
             continue
@@ -49,15 +55,14 @@ def blocks_of(data: bytes) -> Iterator[Block]:
         yield block
 
 
-def _lines(text: str) -> list[str]:
-    """Divide at line feeds, or in a file without any at carriage returns, as Moodle does."""
+def _split_lines(text: str) -> list[str]:
+    """Split at line feeds, or at carriage returns if there are no line feeds, as Moodle does."""
     return text.split("\n" if "\n" in text else "\r")
 
 
-def _decoded(data: bytes) -> str:
+def _decode(data: bytes) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Refused(
-            _("The file is not text in UTF-8."), line=error.object.count(b"\n", 0, error.start) + 1
-        ) from error
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise InvalidFile("not_utf8", line=line) from error

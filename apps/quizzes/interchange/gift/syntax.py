@@ -1,8 +1,8 @@
 r"""
-Signs and escapes of GIFT.
+GIFT's special characters, and the escapes for them.
 
-As in Moodle, each escape is first replaced by a character that no text holds; what is left of the
-signs is then what divides a question.
+As in Moodle, each escape is first replaced by a control character, which no text contains. All
+special characters that remain are syntax.
 """
 
 import re
@@ -10,30 +10,30 @@ import re
 FORMATS = ("html", "markdown", "plain", "moodle")
 
 _ESCAPABLE = "~=#{}:\n"
-_PLACES = dict(zip(_ESCAPABLE, "\x01\x02\x03\x04\x05\x06\x0e", strict=True))
-_SIGNS = str.maketrans({place: sign for sign, place in _PLACES.items()})
+_PLACEHOLDERS = dict(zip(_ESCAPABLE, "\x01\x02\x03\x04\x05\x06\x0e", strict=True))
+_UNESCAPED = str.maketrans({placeholder: sign for sign, placeholder in _PLACEHOLDERS.items()})
 _ESCAPE = re.compile(r"\\([~=#{}:n\\])")
-_PUT_ASIDE = _PLACES | {"n": _PLACES["\n"], "\\": "\\"}
+_PROTECTED = _PLACEHOLDERS | {"n": _PLACEHOLDERS["\n"], "\\": "\\"}
 _ESCAPED = str.maketrans({sign: f"\\{sign}" for sign in "~=#{}:\\"} | {"\n": r"\n"})
 _FORMAT = re.compile(rf"\[({'|'.join(FORMATS)})\]")
 
 
-def put_aside(text: str) -> str:
-    """Replace the escapes; the text must not hold control characters."""
-    return _ESCAPE.sub(lambda escape: _PUT_ASIDE[escape[1]], text)
+def protect_escapes(text: str) -> str:
+    """Replace escapes by control characters; the text must not contain any."""
+    return _ESCAPE.sub(lambda match: _PROTECTED[match[1]], text)
 
 
-def put_back(text: str) -> str:
-    """Replace what was put aside by the signs themselves."""
-    return text.translate(_SIGNS)
+def unescape(text: str) -> str:
+    """Replace protected escapes by the characters that they stand for."""
+    return text.translate(_UNESCAPED)
 
 
 def escape(text: str) -> str:
     return text.translate(_ESCAPED)
 
 
-def format_of(text: str, otherwise: str) -> tuple[str, str]:
-    """Return the format that a text begins with, and the rest; other brackets are text."""
-    if found := _FORMAT.match(text):
-        return found[1], text[found.end() :]
-    return otherwise, text
+def split_format(text: str, default: str) -> tuple[str, str]:
+    """Return the format at the start of a text, such as `[html]`, and the rest of the text."""
+    if match := _FORMAT.match(text):
+        return match[1], text[match.end() :]
+    return default, text

@@ -1,11 +1,11 @@
 """
-Questions as Moodle XML.
+Read and write Moodle XML.
 
-A number that Moodle would not take as it is written here, such as `1,5`, has beside Moodle's own
-`1.5` an element `as_typed`, which Moodle passes over.
+A number that Moodle cannot read as the instructor typed it, such as `1,5`, is written in Moodle's
+form, `1.5`. The element `as_typed`, which Moodle ignores, contains the original.
 """
 
-from apps.quizzes.interchange.moodle_xml.reading import read
-from apps.quizzes.interchange.moodle_xml.writing import write
+from apps.quizzes.interchange.moodle_xml.reader import read
+from apps.quizzes.interchange.moodle_xml.writer import write
 
 __all__ = ["read", "write"]
