@@ -18,7 +18,7 @@ from django.core.management import call_command
 from kombu.exceptions import OperationalError
 
 from apps.common.mail import quotas
-from apps.common.storage import count_limits, idempotency_keys, indexes
+from apps.common.storage import count_limits, idempotency_keys, indexes, migrations
 
 logger = logging.getLogger(__name__)
 
@@ -71,6 +71,13 @@ def _send() -> None:
             with suppress(Empty):
                 while True:
                     _outgoing.get_nowait()
+
+
+@shared_task
+def migrate_documents() -> None:
+    """Apply the steps that are missing after a restore, or a start without the database."""
+    with suppress(migrations.StepInProgress):
+        migrations.migrate()
 
 
 @shared_task

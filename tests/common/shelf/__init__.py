@@ -1,0 +1,1 @@
+"""An app of a later release: its documents get other fields in two steps."""
