@@ -13,15 +13,10 @@ from apps.common.storage import migrations
 from apps.common.tasks import migrate_documents
 from lms.serving import preparation
 from tests.command_counter import record_commands
+from tests.common.shelf import FIRST, NEW, OLD, SECOND
 from tests.waiting import LIMIT
 
-FIRST, SECOND = "shelf.0001_split_name", "shelf.0002_rename_title"
 WRITES = {"insert", "update", "delete", "findAndModify"}
-OLD = [{"_id": number, "name": f"Author {number}: Title {number}"} for number in range(5)]
-NEW = [
-    {"_id": number, "author": f"Author {number}", "heading": f"Title {number}"}
-    for number in range(5)
-]
 
 
 @pytest.fixture(autouse=True)
