@@ -5,13 +5,25 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from bson import ObjectId
-from mongomock.collection import validate_is_mutable_mapping
+from mongomock.collection import _validate_data_fields, validate_is_mutable_mapping
 from pymongo.errors import InvalidOperation, WriteError
 
+from embedded_mongo.codec import encode
 from embedded_mongo.reading import refuse
+from embedded_mongo.updating import prepare_update
 
 COUNTERS = ("nInserted", "nMatched", "nModified", "nRemoved", "nUpserted")
 LISTED_AS = {"insert": "documents", "update": "updates", "delete": "deletes"}
+
+
+def encode_new(document: Any) -> bytes:
+    """Check a document that is to be inserted, give it an `_id` if it has none, and encode it."""
+    if not all(isinstance(name, str) for name in document):
+        raise ValueError("Document keys must be strings")
+    _validate_data_fields(document)
+    if "_id" not in document:
+        document["_id"] = ObjectId()
+    return encode(document)
 
 
 class Step(NamedTuple):
@@ -34,9 +46,8 @@ class Bulk:
 
     def add_insert(self, document: Any) -> None:
         validate_is_mutable_mapping("document", document)
-        if "_id" not in document:
-            document["_id"] = ObjectId()
-        self._add("insert", document, lambda: self._inserted(document))
+        stored = encode_new(document)
+        self._add("insert", document, lambda: self._inserted(stored))
 
     def add_update(
         self,
@@ -49,10 +60,11 @@ class Bulk:
     ) -> None:
         refuse(sort=sort)
         operation = {"q": condition, "u": update, "multi": multi, "upsert": bool(upsert)}
+        prepared = prepare_update(update)
         self._add(
             "update",
             operation,
-            lambda: self._updated(condition, update, multi=multi, upsert=upsert, **options),
+            lambda: self._updated(condition, prepared, multi=multi, upsert=upsert, **options),
         )
 
     def add_replace(
@@ -94,8 +106,8 @@ class Bulk:
     def _add(self, command: str, operation: Any, run: Callable[[], dict[str, Any]]) -> None:
         self._steps.append(Step(command, operation, run))
 
-    def _inserted(self, document: Any) -> dict[str, Any]:
-        self._collection._insert(document)
+    def _inserted(self, stored: bytes) -> dict[str, Any]:
+        self._collection._store.insert(stored)
         return {"nInserted": 1}
 
     def _updated(self, condition: Mapping, update: Any, **options: Any) -> dict[str, Any]:

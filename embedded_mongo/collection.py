@@ -5,9 +5,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from itertools import islice
 from typing import Any
 
-from bson import ObjectId
 from mongomock.collection import (
-    _validate_data_fields,
     validate_is_mapping,
     validate_is_mutable_mapping,
     validate_ok_for_replace,
@@ -24,11 +22,13 @@ from pymongo.results import (
     UpdateResult,
 )
 
-from embedded_mongo.bulk import Bulk
+from embedded_mongo.bulk import Bulk, encode_new
+from embedded_mongo.codec import Document, encode
 from embedded_mongo.declaring import Declaring
-from embedded_mongo.index import Document
+from embedded_mongo.fields import decode_fields, fields_of_projection
 from embedded_mongo.reading import refuse
 from embedded_mongo.transaction import Transaction
+from embedded_mongo.updating import PlainUpdate, prepare_update
 
 TYPE_MISMATCH = 14
 
@@ -53,8 +53,10 @@ class Collection(Declaring):
     def insert_one(self, document: Any, session: Any = None, **_options: Any) -> InsertOneResult:
         refuse(session=session)
         validate_is_mutable_mapping("document", document)
+        stored = encode_new(document)
         with self._writing({"insert": self.name, "documents": [document]}):
-            return InsertOneResult(self._insert(document), acknowledged=True)
+            self._store.insert(stored)
+        return InsertOneResult(document["_id"], acknowledged=True)
 
     def insert_many(
         self, documents: Iterable[Any], ordered: bool = True, session: Any = None, **_options: Any
@@ -72,13 +74,15 @@ class Collection(Declaring):
         return InsertManyResult([document["_id"] for document in documents], acknowledged=True)
 
     def update_one(self, filter: Mapping, update: Any, *args: Any, **options: Any) -> UpdateResult:
+        prepared = prepare_update(update)
         with self._updating(filter, update, options):
-            return super().update_one(filter, update, *args, **options)
+            return super().update_one(filter, prepared, *args, **options)
 
     def update_many(self, filter: Mapping, update: Any, *args: Any, **options: Any) -> UpdateResult:
         """Unlike MongoDB's, one that fails half-way has changed nothing."""
+        prepared = prepare_update(update)
         with self._updating(filter, update, options, multi=True):
-            return super().update_many(filter, update, *args, **options)
+            return super().update_many(filter, prepared, *args, **options)
 
     def replace_one(
         self, filter: Mapping, replacement: Any, *args: Any, **options: Any
@@ -112,9 +116,11 @@ class Collection(Declaring):
         refuse(**options)
         with self._modifying(filter, sort, remove=True):
             found = self._first(filter, sort)
-            if found is not None:
-                self._store.remove(found["_id"])
-        return self._shown(found, projection)
+            if found is None:
+                return None
+            stored, document = found
+            self._store.remove(document["_id"])
+        return self._shown(stored, projection)
 
     def find_one_and_replace(
         self, filter: Mapping, replacement: Any, *args: Any, **options: Any
@@ -139,37 +145,72 @@ class Collection(Declaring):
         **options: Any,
     ) -> Document | None:
         refuse(**options)
+        prepared = prepare_update(update)
         with self._modifying(filter, sort, update=update, upsert=upsert):
-            before = self._first(filter, sort)
-            if before is None and not upsert:
+            found = self._first(filter, sort)
+            if found is None and not upsert:
                 return None
+            before, document = found or (None, {})
             # The condition stays beside the id: a positional update needs it.
-            chosen = filter if before is None else {**filter, "_id": before["_id"]}
-            answer = self._update(chosen, update, upsert=upsert)
-            _id = answer["upserted"] if before is None else before["_id"]
-            after = self._first({"_id": _id})
+            chosen = filter if found is None else {**filter, "_id": document["_id"]}
+            answer = self._update(chosen, prepared, upsert=upsert)
+            after = self._store.get(answer["upserted"] if found is None else document["_id"])
         return self._shown(after if return_document else before, projection)
 
-    def _shown(self, document: Document | None, projection: Any) -> Document | None:
-        if document is None:
+    def _shown(self, stored: bytes | None, projection: Any) -> Document | None:
+        """Decode what a call returns, which need not be done before it lets others in."""
+        if stored is None:
             return None
+        document = decode_fields(stored, fields_of_projection(projection))
         return self._with_time_zone(self._copy_only_fields(document, projection, dict))
 
     # What these and mongomock's `_update` are made of
 
     def _insert(self, data: Any, session: Any = None, ordered: bool = True) -> Any:
         refuse(session=session)
-        if not all(isinstance(name, str) for name in data):
-            raise ValueError("Document keys must be strings")
-        _validate_data_fields(data)
-        if "_id" not in data:
-            data["_id"] = ObjectId()
-        self._store.insert(data)
+        self._store.insert(encode_new(data))
         return data["_id"]
+
+    def _update(
+        self,
+        spec: Mapping,
+        document: Any,
+        upsert: bool = False,
+        multi: bool = False,
+        **options: Any,
+    ) -> Document:
+        if isinstance(document, PlainUpdate) and not any(options.values()):
+            answer = self._update_plainly(spec, document, multi=multi)
+            if answer["n"] or not upsert:
+                return answer
+        return super()._update(spec, document, upsert=upsert, multi=multi, **options)
+
+    def _update_plainly(self, spec: Mapping, update: PlainUpdate, *, multi: bool) -> Document:
+        validate_is_mapping("spec", spec)
+        condition = patch_datetime_awareness_in_document(spec)
+
+        def compute(document: Document, operators: Document) -> None:
+            self._apply_update_document(document, condition, operators, False)
+
+        matched = modified = 0
+        rows = self._matching(condition, ["_id"])
+        for stored, document in islice(rows, None if multi else 1):
+            updated = update.apply(stored, compute)
+            matched += 1
+            if updated != stored:
+                self._store.replace(document["_id"], updated)
+                modified += 1
+        return {
+            "n": matched,
+            "nModified": modified,
+            "ok": 1,
+            "upserted": None,
+            "updatedExisting": matched > 0,
+        }
 
     def _ensure_uniques(self, new_data: Document) -> None:
         """Check and store: mongomock calls this when it has changed a document."""
-        self._store.replace(new_data)
+        self._store.replace(new_data["_id"], encode(new_data))
 
     def _apply_update_document(
         self, existing_document: Document, spec: Mapping, document: Mapping, was_insert: bool
@@ -183,8 +224,8 @@ class Collection(Declaring):
     def _delete(self, filter: Mapping, multi: bool = False, **options: Any) -> Document:
         refuse(**options)
         validate_is_mapping("filter", filter)
-        found = self._iter_documents(patch_datetime_awareness_in_document(filter))
-        doomed = [document["_id"] for document in islice(found, None if multi else 1)]
+        found = self._matching(patch_datetime_awareness_in_document(filter), ["_id"])
+        doomed = [document["_id"] for _stored, document in islice(found, None if multi else 1)]
         for _id in doomed:
             self._store.remove(_id)
         return {"n": len(doomed), "ok": 1.0}

@@ -7,7 +7,8 @@ from mongomock.helpers import create_index_list, gen_index_name
 from pymongo import IndexModel
 from pymongo.errors import OperationFailure
 
-from embedded_mongo.index import Document, Index
+from embedded_mongo.codec import Document
+from embedded_mongo.index import Index
 from embedded_mongo.reading import Reading, refuse
 from embedded_mongo.store import PRIMARY
 

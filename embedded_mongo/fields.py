@@ -10,7 +10,7 @@ from typing import Any
 
 import bson
 
-from embedded_mongo.store import Document, decode
+from embedded_mongo.codec import Document, decode, encode
 
 SMALL = 4096  # bytes; decoding such a document completely is just as fast
 
@@ -35,11 +35,31 @@ class AllBut:
 
 def decode_fields(stored: bytes, fields: Fields) -> Document:
     """Return at least these fields of a document, in its order; a small one as a whole."""
+    return decode(select_fields(stored, fields))
+
+
+def select_fields(stored: bytes, fields: Fields) -> bytes:
+    """Return a document with at least these fields, in its order; a small one as a whole."""
     if fields is None or len(stored) <= SMALL:
-        return decode(stored)
-    parts = [stored[start:end] for name, start, end in _elements(stored) if name in fields]
-    size = sum(map(len, parts)) + 5
-    return decode(b"".join((pack("<i", size), *parts, b"\0")))
+        return stored
+    return _document(
+        [stored[start:end] for name, start, end in _elements(stored) if name in fields]
+    )
+
+
+def elements(document: Document) -> dict[str, bytes]:
+    """Return the encoded elements of a document by their names."""
+    stored = encode(document)
+    return {name: stored[start:end] for name, start, end in _elements(stored)}
+
+
+def replace_elements(stored: bytes, replacements: Mapping[str, bytes | None]) -> bytes:
+    """Return the document with other elements in the place of its own; None removes one."""
+    parts, added = [], dict(replacements)
+    for name, start, end in _elements(stored):
+        element = added.pop(name) if name in added else stored[start:end]
+        parts.append(element or b"")
+    return _document([*parts, *(element for element in added.values() if element)])
 
 
 def complete(stored: bytes, document: Document, fields: Fields) -> Document:
@@ -54,7 +74,7 @@ def fields_of_filter(condition: Any) -> set[str] | None:
         return None
     for name, value in condition.items():
         if name in ("$and", "$or", "$nor") and isinstance(value, list | tuple):
-            nested = _union(map(fields_of_filter, value))
+            nested = union(map(fields_of_filter, value))
             if nested is None:
                 return None
             names |= nested
@@ -120,7 +140,7 @@ def _fields_of_project_stage(value: Mapping) -> set[str] | None:
     shown = {name: each for name, each in value.items() if name != "_id"}
     if not shown or any(isinstance(each, int | float) and not each for each in shown.values()):
         return None
-    return _union([set(map(_top, value)), _paths(list(value.values()))])
+    return union([set(map(_top, value)), _paths(list(value.values()))])
 
 
 def _paths(expression: Any) -> set[str] | None:
@@ -131,19 +151,25 @@ def _paths(expression: Any) -> set[str] | None:
             return None if is_document else set()
         return {_top(expression[1:])} if expression.startswith("$") else set()
     if isinstance(expression, Mapping):
-        return _union(map(_paths, expression.values()))
+        return union(map(_paths, expression.values()))
     if isinstance(expression, list | tuple):
-        return _union(map(_paths, expression))
+        return union(map(_paths, expression))
     return set()
 
 
-def _union(sets: Iterable[set[str] | None]) -> set[str] | None:
+def union(sets: Iterable[set[str] | None]) -> set[str] | None:
+    """Return the names in the sets; None, among them and as the result, means any name."""
     found = list(sets)
     return None if None in found else set().union(*found)
 
 
 def _top(path: str) -> str:
     return path.partition(".")[0]
+
+
+def _document(parts: Iterable[bytes]) -> bytes:
+    content = b"".join(parts)
+    return pack("<i", len(content) + 5) + content + b"\0"
 
 
 def _elements(stored: bytes) -> Iterator[tuple[str, int, int]]:

@@ -3,9 +3,10 @@
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from itertools import product, takewhile
+from operator import ge, gt, le, lt
 from typing import Any, NamedTuple
 
 from bson import ObjectId, Regex
@@ -14,12 +15,17 @@ from mongomock.helpers import patch_datetime_awareness_in_document
 from pymongo.errors import WriteError
 from sentinels import NOTHING
 
-Document = dict[str, Any]
+from embedded_mongo.codec import Document
+from embedded_mongo.fields import fields_of_filter
+
+Bounds = list[tuple[Callable[[Any, Any], bool], Any]]
 Place = tuple[Any, ...]  # where a document stands in an index: one key for each field
 
 PLAIN = (str, int, ObjectId)
 # Values for which equal index keys mean what mongomock's comparison means.
 COMPARED_BY_KEY = (*PLAIN, bool, type(None))
+COMPARISONS = {"$gt": gt, "$gte": ge, "$lt": lt, "$lte": le}
+ORDERED = (str, int, float, ObjectId, datetime)  # null, for one, matches a missing field
 EMPTY_ARRAY = (list, ())
 NOT_A_NUMBER = (float, "nan")
 UNINDEXED = (list, tuple, re.Pattern, Regex)  # an array stands in an index by its elements
@@ -53,6 +59,9 @@ class Index:
         self.unique = bool(options.get("unique"))
         self._sparse = bool(options.get("sparse"))
         self._partial = options.get("partialFilterExpression")
+        read = fields_of_filter(self._partial or {})
+        # The top-level fields that it needs of a document, or None if it may need any.
+        self.reads = None if read is None else read | {f.partition(".")[0] for f in self.fields}
         # Text, hashed and geographical indexes are declared and kept, but serve nothing.
         self._serves = all(direction in (1, -1) for _, direction in self.key)
         self._numbers: list[dict[Place, set[int]]] = [defaultdict(set) for _ in self.fields]
@@ -121,6 +130,21 @@ class Index:
             is_exact=len(leading) == len(condition) and all(map(_is_plain, condition.items())),
         )
 
+    def answer_present(self, bounds: Mapping[str, Bounds]) -> Answer | None:
+        """
+        Return the documents of a sparse index that may have a field which a filter requires.
+
+        :param bounds: the filter's `required_fields`
+        """
+        if not self._sparse or self._partial is not None or not self._serves:
+            return None
+        if bounds.keys().isdisjoint(self.fields):
+            return None
+        places = self._numbers[0].items()
+        within = bounds.get(self.fields[0], [])[:1]  # An array may meet each by another element.
+        found = [numbers for (key,), numbers in places if _may_be_within(key, within)]
+        return Answer(found, is_exact=False)
+
     def _places(self, document: Document) -> list[Place]:
         if not self._serves or not self._takes(document):
             return []
@@ -169,6 +193,24 @@ def wanted_values(condition: Any) -> dict[str, list]:
     return wanted
 
 
+def required_fields(condition: Any) -> dict[str, Bounds]:
+    """Return the fields that a document must have to meet a filter, with their times' bounds."""
+    required: dict[str, Bounds] = {}
+    if not isinstance(condition, Mapping):
+        return required
+    for field, asked in condition.items():
+        if field == "$and" and isinstance(asked, list | tuple):
+            for part in asked:
+                required = required_fields(part) | required
+        elif "." not in field and not field.startswith("$") and _requires_field(asked):
+            required[field] = [
+                (COMPARISONS[name], key_of(value))
+                for name, value in asked.items()
+                if name in COMPARISONS and isinstance(value, datetime)
+            ]
+    return required
+
+
 def alternatives(condition: Any) -> list[list]:
     """Return the branches of each `$or` of which a document must meet one to meet a filter."""
     if not isinstance(condition, Mapping):
@@ -181,6 +223,24 @@ def alternatives(condition: Any) -> list[list]:
             elif field == "$and":
                 found += [branches for part in asked for branches in alternatives(part)]
     return found
+
+
+def _requires_field(asked: Any) -> bool:
+    """Return whether what is asked of a field matches no document without it."""
+    return isinstance(asked, Mapping) and any(
+        _requires_presence(operator, value) for operator, value in asked.items()
+    )
+
+
+def _requires_presence(operator: str, value: Any) -> bool:
+    if operator in COMPARISONS:
+        return isinstance(value, ORDERED)
+    return (operator == "$ne" and value is None) or (operator == "$exists" and value is True)
+
+
+def _may_be_within(key: Any, bounds: Bounds) -> bool:
+    """Return False for a time out of bounds; other values are left to the comparison."""
+    return not isinstance(key, datetime) or all(compare(key, bound) for compare, bound in bounds)
 
 
 def _is_plain(item: tuple[str, Any]) -> bool:

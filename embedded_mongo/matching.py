@@ -8,7 +8,7 @@ from bson import Regex
 from mongomock import filtering
 from sentinels import NOTHING
 
-Document = dict[str, Any]
+from embedded_mongo.codec import Document
 
 
 class ValueSet(list):

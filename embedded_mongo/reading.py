@@ -14,6 +14,7 @@ from mongomock.helpers import (
     patch_datetime_awareness_in_document,
 )
 
+from embedded_mongo.codec import Document
 from embedded_mongo.cursor import Cursor
 from embedded_mongo.fields import (
     Fields,
@@ -23,7 +24,6 @@ from embedded_mongo.fields import (
     fields_of_pipeline,
     fields_of_projection,
 )
-from embedded_mongo.index import Document
 from embedded_mongo.matching import matches, with_value_sets
 from embedded_mongo.monitoring import CommandEvent, observed
 from embedded_mongo.unwinding import unwound
@@ -105,15 +105,15 @@ class Reading(mongomock.Collection):
         matching = self._matching(filter)
         return (complete(stored, document, fields) for stored, document in matching)
 
-    def _matching(self, filter: Mapping, sorted_by: Iterable[str] = ()) -> Iterator[Row]:
+    def _matching(self, filter: Mapping, needed: Iterable[str] = ()) -> Iterator[Row]:
         """
         Choose by the indexes at once, then decode and compare one by one, outside the lock.
 
-        Of a large document, only the fields that are compared or sorted by are decoded.
+        Of a large document, only the fields that are compared or needed are decoded.
         """
         candidates, all_match = self._store.candidates(filter)
         compared = set() if all_match else fields_of_filter(filter)
-        fields = None if compared is None else compared | set(sorted_by)
+        fields = None if compared is None else compared | set(needed)
         rows = ((stored, decode_fields(stored, fields)) for stored in candidates)
         if all_match:
             return rows
@@ -124,18 +124,23 @@ class Reading(mongomock.Collection):
 
     def _get_dataset(self, spec: Any, sort: Any, fields: Any, as_class: Any) -> Iterator[Document]:
         """Find and sort as mongomock does, but decode a large document only when it is its turn."""
-        keys = list(sort.items() if isinstance(sort, dict) else sort or ())
-        rows: Iterable[Row] = self._matching(spec, [key.partition(".")[0] for key, _ in keys])
-        for key, direction in reversed(keys):
-            rows = _sorted(rows, key, direction)
         needed = fields_of_projection(fields)
-        for stored, document in rows:
+        for stored, document in self._sorted_rows(spec, sort):
             yield self._copy_only_fields(complete(stored, document, needed), fields, as_class)
 
-    def _first(self, filter: Mapping, sort: Any = None) -> Document | None:
+    def _first(self, filter: Mapping, sort: Any) -> Row | None:
+        """Return the first row with its `_id` decoded, or None."""
         validate_is_mapping("filter", filter)
         condition = patch_datetime_awareness_in_document(filter)
-        return next(self._get_dataset(condition, sort, None, dict), None)
+        return next(iter(self._sorted_rows(condition, sort, "_id")), None)
+
+    def _sorted_rows(self, spec: Any, sort: Any, *decoded: str) -> Iterable[Row]:
+        keys = list(sort.items() if isinstance(sort, dict) else sort or ())
+        sorted_by = (key.partition(".")[0] for key, _ in keys)
+        rows: Iterable[Row] = self._matching(spec, [*decoded, *sorted_by])
+        for key, direction in reversed(keys):
+            rows = _sorted(rows, key, direction)
+        return rows
 
     def _copy_only_fields(self, doc: Document, fields: Any, container: type) -> Document:
         if not fields:

@@ -3,16 +3,15 @@
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from itertools import count
-from threading import RLock
 from typing import Any
 
-import bson
-from bson import CodecOptions
-from bson.codec_options import DatetimeConversion
 from pymongo.common import MAX_BSON_SIZE
 from pymongo.errors import DocumentTooLarge, DuplicateKeyError
 
+from embedded_mongo.codec import Document, decode, encode
 from embedded_mongo.errors import StoreClosed
+from embedded_mongo.fair_lock import FairLock
+from embedded_mongo.fields import decode_fields, select_fields, union
 from embedded_mongo.file import (
     StoredCollection,
     StoredDocument,
@@ -22,17 +21,11 @@ from embedded_mongo.file import (
     remove_collection,
     remove_document,
 )
-from embedded_mongo.index import Answer, Document, Index, alternatives, key_of, wanted_values
+from embedded_mongo.index import Answer, Index, alternatives, key_of, required_fields, wanted_values
 from embedded_mongo.transaction import Transaction
 
-# mongomock compares naive times; what a client asked for is made of them at the end.
-CODEC: CodecOptions = CodecOptions(tz_aware=False, datetime_conversion=DatetimeConversion.DATETIME)
 PRIMARY = "_id_"
 DUPLICATE_KEY = 11000
-
-
-def decode(document: bytes) -> Document:
-    return bson.decode(document, CODEC)
 
 
 class ServerStore:
@@ -40,7 +33,7 @@ class ServerStore:
 
     def __init__(self, file: StoreFile):
         self.file = file
-        self._lock = RLock()
+        self._lock = FairLock()
         self._databases: dict[str, DatabaseStore] = {}
         self._transaction: Transaction | None = None
         collections, documents = file.take_contents()
@@ -193,7 +186,7 @@ class CollectionStore:
 
     def __setitem__(self, _id: Any, document: Document) -> None:
         """Mongomock's own way of taking back an update."""
-        self.replace(document)
+        self.replace(_id, encode(document))
 
     def candidates(self, condition: Mapping[str, Any]) -> tuple[list[bytes], bool]:
         """Return the documents that may meet a filter, and whether all of them do.
@@ -215,20 +208,23 @@ class CollectionStore:
                 return None
             return len(set().union(*answer.numbers))
 
-    def insert(self, document: Document) -> None:
+    def get(self, _id: Any) -> bytes:
+        return self._documents[self._number_of(_id)]
+
+    def insert(self, document: bytes) -> None:
         """
         :raises DuplicateKeyError: a unique index has its values already
         """
         self.create()
         self._change(next(self._server.numbers), document)
 
-    def replace(self, document: Document) -> None:
+    def replace(self, _id: Any, document: bytes) -> None:
         """
-        Put the document in the place of the one that has its `_id`.
+        Put the document in the place of the one that has this `_id`, which is also its own.
 
         :raises DuplicateKeyError: a unique index has its values already
         """
-        self._change(self._number_of(document["_id"]), document)
+        self._change(self._number_of(_id), document)
 
     def remove(self, _id: Any) -> None:
         number = self._number_of(_id)
@@ -256,7 +252,7 @@ class CollectionStore:
         :raises DuplicateKeyError: the index is unique, and the documents are not
         """
         for number, stored in self._documents.items():
-            document = decode(stored)
+            document = decode_fields(stored, index.reads)
             index.refuse_parallel_arrays(document)
             self._refuse_duplicate(index, number, document)
             index.add(number, document)
@@ -269,21 +265,23 @@ class CollectionStore:
 
     def place(self, number: int, stored: bytes | None) -> None:
         """Put a document into memory and all indexes, or take it out of them."""
-        before = self._documents.pop(number, None)
-        if before is not None:
-            self._for_each_index(Index.remove, number, before)
+        before = self._indexed_fields(self._documents.pop(number, None))
+        after = self._indexed_fields(stored)
         if stored is not None:
             self._documents[number] = stored
-            self._for_each_index(Index.add, number, stored)
+        if before != after:
+            self._for_each_index(Index.remove, number, before)
+            self._for_each_index(Index.add, number, after)
 
-    def _change(self, number: int, document: Document) -> None:
-        stored, before = bson.encode(document, codec_options=CODEC), self._documents.get(number)
+    def _change(self, number: int, stored: bytes) -> None:
         if len(stored) > MAX_BSON_SIZE:
             raise DocumentTooLarge(f"BSON document too large ({len(stored)} bytes)")
-        as_stored = decode(stored)
-        for index in self._indexes.values():
-            index.refuse_parallel_arrays(as_stored)
-            self._refuse_duplicate(index, number, as_stored)
+        before, indexed = self._documents.get(number), self._indexed_fields(stored)
+        if indexed != self._indexed_fields(before):
+            document = decode(indexed)
+            for index in self._indexes.values():
+                index.refuse_parallel_arrays(document)
+                self._refuse_duplicate(index, number, document)
         self._server.transaction.changing(
             keep_document(number, self._number, stored), undo=lambda: self.place(number, before)
         )
@@ -316,6 +314,9 @@ class CollectionStore:
             for branches in alternatives(condition)
         ]
         known = [answer for answer in answers if answer is not None]
+        if not known and (bounds := required_fields(condition)):
+            sparse = (index.answer_present(bounds) for index in self._indexes.values())
+            known = [answer for answer in sparse if answer is not None]
         return min(known, key=lambda answer: answer.cost) if known else None
 
     def _answer_to_any(self, branches: list, *, is_all: bool) -> Answer | None:
@@ -329,8 +330,16 @@ class CollectionStore:
             is_exact = is_exact and answer.is_exact
         return Answer(numbers, is_exact)
 
-    def _for_each_index(self, change: Any, number: int, stored: bytes) -> None:
-        document = decode(stored)
+    def _indexed_fields(self, stored: bytes | None) -> bytes:
+        """Return the part of a document that the indexes see; nothing of no document."""
+        if stored is None:
+            return b""
+        return select_fields(stored, union(index.reads for index in self._indexes.values()))
+
+    def _for_each_index(self, change: Any, number: int, indexed: bytes) -> None:
+        if not indexed:
+            return
+        document = decode(indexed)
         for index in self._indexes.values():
             change(index, number, document)
 

@@ -6,7 +6,7 @@ from typing import Any
 from mongomock.aggregate import process_pipeline
 from mongomock.helpers import get_value_by_dot, set_value_by_dot
 
-from embedded_mongo.index import Document
+from embedded_mongo.codec import Document
 
 
 def unwound(documents: list[Document], options: Any) -> list[Document]:

@@ -1,5 +1,6 @@
 """
-The response status of every route and method for each role, compared with the URL patterns.
+The response of every route and method for each role: its status as declared here, and its body
+exactly as the published schema describes it.
 
 X is anonymous. S1 is enrolled in I1's published course, S2 is not. I2 is another instructor, A an
 admin. The ids belong to I1's course and everything below it, and to S1's enrollment, progress,
@@ -22,6 +23,7 @@ from apps.progress.documents import Progress
 from apps.quizzes.documents import Attempt
 from apps.users.documents import User
 from apps.users.models import Account
+from tests.described_responses import expansions_of, faults_of
 from tests.factories import (
     PASSWORD,
     choices_of,
@@ -192,6 +194,13 @@ class World:
             "session": rows[0]["id"],
         }
 
+    def query_of(self, route: str) -> str:
+        """Return the query string with the parameters that the route requires."""
+        return {
+            "GET /api/progress/summary/": f"?course={self.course.id}",
+            "GET /api/quizzes/{quiz}/export/": "?format=gift",
+        }.get(route, "")
+
     def body_of(self, route: str) -> dict:
         """Return a body that is valid for users who may send it."""
         course, lesson = str(self.course.id), str(self.lesson.id)
@@ -267,24 +276,35 @@ def test_each_role_may_do_exactly_what_is_declared(route, role):
     client = client_of(world.users[role])
     owner = client if role == "S1" else client_of(world.users["S1"])
     method, address = route.split()
-    address = address.format(**world.ids(owner))
-    if address.endswith("/summary/"):
-        address += f"?course={world.course.id}"
-    if "/quizzes/" in address and address.endswith("/export/"):
-        address += "?format=gift"
+    address = address.format(**world.ids(owner)) + world.query_of(route)
     send = getattr(client, method.lower())
-    if address.endswith(("/image/", "/picture/")):
+    if route.endswith(("/image/", "/picture/")):
         field = address.strip("/").rpartition("/")[2]
         response = send(address, {field: _picture()}, format="multipart")
-    elif address.endswith("/import/"):
+    elif route.endswith("/import/"):
         bank = SimpleUploadedFile("bank.gift", b"Is it? {T}")
         response = send(address, {"file": bank, "format": "gift"}, format="multipart")
     else:
         response = send(address, world.body_of(route) or None)
 
     assert response.status_code == expected, response.content
+    assert faults_of(response, route) == []
     if response.status_code >= 400:
         assert response["Content-Type"] == "application/json"
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_responses_with_expanded_references_are_exactly_as_described(role):
+    world = World()
+    client = client_of(world.users[role])
+    ids = world.ids(client_of(world.users["S1"]))
+    for route in EXPECTED_STATUSES:
+        names = expansions_of(route) if route.startswith("GET ") else []
+        if names:
+            path = route.removeprefix("GET ").format(**ids)
+            response = client.get(path, {"expand": ",".join(names)})
+            assert response.status_code == EXPECTED_STATUSES[route][ROLES.index(role)]
+            assert faults_of(response, route) == [], route
 
 
 def test_the_matrix_has_exactly_all_routes_and_methods():

@@ -1,7 +1,7 @@
-"""Bring the Spanish catalogue up to date with what the code marks: `make messages`.
+"""Update the Spanish catalog from the messages that the code marks: `make messages`.
 
-A translation stays as long as its message does; a new message comes without one. Nothing in the
-files tells when, where or with what they were made: they change when a message does.
+A translation is kept as long as its message exists; a new message has none. The files contain no
+dates, authors and versions, so that they change only if a message does.
 """
 
 import sys
@@ -16,11 +16,11 @@ from babel.messages.extract import extract_from_dir, extract_from_file
 ROOT = Path(__file__).resolve().parent.parent
 PO = ROOT / "lms/locale/es/LC_MESSAGES/django.po"
 MO = PO.with_suffix(".mo")
-OURS = ("apps", "lms")
+FOLDERS = ("apps", "lms")
 KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None, "ngettext": (1, 2)}
 
-# What people here are told by libraries, whose own Spanish is missing, wrong, or says "usted".
-BORROWED = {
+# Messages of libraries whose own Spanish is missing, wrong, or uses "usted".
+LIBRARY_MESSAGES = {
     "rest_framework.exceptions": (
         "Authentication credentials were not provided.",
         'Unsupported media type "{media_type}" in request.',
@@ -51,7 +51,7 @@ BORROWED = {
 }
 
 
-class Catalogue(catalog.Catalog):
+class Catalog(catalog.Catalog):
     """Messages under a header without dates, people and versions."""
 
     mime_headers = [
@@ -67,20 +67,20 @@ class Catalogue(catalog.Catalog):
         self.header_comment = "# What the API says to people, in Spanish."
 
 
-def marked() -> Iterator[tuple[str, str | tuple]]:
-    """Yield where each message is marked, and the message."""
-    for folder in OURS:
-        found = extract_from_dir(ROOT / folder, [("**.py", "python")], keywords=KEYWORDS)
-        for name, _line, message, _comments, _context in found:
+def marked_messages() -> Iterator[tuple[str, str | tuple]]:
+    """Yield the file that marks each message, and the message."""
+    for folder in FOLDERS:
+        messages = extract_from_dir(ROOT / folder, [("**.py", "python")], keywords=KEYWORDS)
+        for name, _line, message, _comments, _context in messages:
             yield f"{folder}/{name}", message
-    for module, messages in BORROWED.items():
+    for module, messages in LIBRARY_MESSAGES.items():
         yield from ((module, message) for message in messages)
 
 
-def said_by(module: str) -> set:
+def messages_in(module: str) -> set:
     """Return all messages of a library's module."""
-    found = extract_from_file("python", find_spec(module).origin, keywords=KEYWORDS)
-    return {message for _line, message, _comments, _context in found}
+    messages = extract_from_file("python", find_spec(module).origin, keywords=KEYWORDS)
+    return {message for _line, message, _comments, _context in messages}
 
 
 def stored() -> catalog.Catalog:
@@ -88,20 +88,20 @@ def stored() -> catalog.Catalog:
         return pofile.read_po(file)
 
 
-def brought_up_to_date(known: catalog.Catalog) -> Catalogue:
-    """Return the catalogue of what is marked now, with the known translations."""
-    current = Catalogue()
-    for place, message in marked():
+def updated_catalog(known: catalog.Catalog) -> Catalog:
+    """Return a catalog of the messages that are marked now, with the known translations."""
+    current = Catalog()
+    for file, message in marked_messages():
         before = known.get(message)
-        current.add(message, before.string if before else None, locations=[(place, 0)])
+        current.add(message, before.string if before else None, locations=[(file, 0)])
     return current
 
 
-def write_po(file: BinaryIO, current: Catalogue) -> None:
+def write_po(file: BinaryIO, current: Catalog) -> None:
     pofile.write_po(file, current, width=0, sort_output=True, include_lineno=False)
 
 
-def write(current: Catalogue) -> None:
+def write(current: Catalog) -> None:
     PO.parent.mkdir(parents=True, exist_ok=True)
     with PO.open("wb") as file:
         write_po(file, current)
@@ -114,7 +114,7 @@ def _is_translated(message: catalog.Message) -> bool:
 
 
 def main() -> int:
-    current = brought_up_to_date(stored() if PO.exists() else Catalogue())
+    current = updated_catalog(stored() if PO.exists() else Catalog())
     write(current)
     missing = [message for message in current if not _is_translated(message)]
     for message in missing:

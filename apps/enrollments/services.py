@@ -19,6 +19,7 @@ from apps.common.errors import (
 from apps.common.events import publish
 from apps.common.normalization import normalize_name
 from apps.common.storage.documents import insert
+from apps.common.storage.rounds import in_rounds
 from apps.common.storage.undelivered import deliver, deliver_again, mark_delivered
 from apps.courses import selectors as catalog
 from apps.courses import services as courses
@@ -170,9 +171,10 @@ def repair_enrollments() -> int:
 
 
 def delete_enrollments_of_course(course_id) -> None:
-    students = Enrollment.objects(course=course_id).distinct("student")
-    Enrollment.objects(course=course_id).delete()
-    selectors.invalidate_enrollments(*students)
+    for some in in_rounds(Enrollment.objects(course=course_id)):
+        students = some.distinct("student")
+        some.delete()
+        selectors.invalidate_enrollments(*students)
 
 
 def erase(user_id: str) -> None:

@@ -144,10 +144,9 @@ def last_position(course_id) -> int:
     return last.position if last else 0
 
 
-def positions_of_others(course_id, lesson_ids: list[ObjectId]) -> set[int]:
-    """Return the positions of the course's other lessons, including hidden ones."""
-    others = Lesson.objects(course=course_id, id__nin=lesson_ids)
-    return set(others.distinct("position"))
+def positions(course_id) -> dict[ObjectId, int]:
+    """Return the positions of the course's lessons, including hidden ones, by their ids."""
+    return dict(Lesson.objects(course=course_id).scalar("id", "position"))
 
 
 def count_lessons(course_id) -> int:

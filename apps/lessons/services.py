@@ -21,6 +21,7 @@ from apps.common.events import publish
 from apps.common.storage.count_limits import CountLimit
 from apps.common.storage.documents import for_each, insert, raise_not_written, update
 from apps.common.storage.positions import position_after
+from apps.common.storage.rounds import LARGE, batches, delete_in_rounds
 from apps.common.storage.undelivered import deliver_again
 from apps.common.tasks import enqueue
 from apps.courses import selectors as catalog
@@ -178,7 +179,7 @@ def repair_orders() -> int:
 
 
 def delete_lessons_of_course(course_id) -> None:
-    Lesson.objects(course=course_id).delete()
+    delete_in_rounds(Lesson.objects(course=course_id), at_once=LARGE)
     selectors.invalidate_outline(course_id)
 
 
@@ -275,14 +276,14 @@ def _show_again(lesson: Lesson) -> None:
 
 def _apply_order(course_id, lesson_ids: list[ObjectId]) -> None:
     """
-    Move the lessons past the last position, one by one, and then to their new positions.
+    Move lessons past the last position, and then to their new positions, a few at once.
 
     :raises Crowded: other lessons got in the way repeatedly; a sweep tries again
     """
     for _attempt in range(TRIES):
         try:
-            if lesson_ids:  # PyMongo refuses an empty list of writes.
-                Lesson._get_collection().bulk_write(_moves(course_id, lesson_ids))
+            for some in batches(_moves(course_id, lesson_ids), at_once=LARGE):
+                Lesson._get_collection().bulk_write(some)
         except BulkWriteError:
             continue  # Another lesson took one of the positions in the meantime.
         courses.end_lesson_order(course_id)
@@ -292,14 +293,18 @@ def _apply_order(course_id, lesson_ids: list[ObjectId]) -> None:
 
 
 def _moves(course_id, lesson_ids: list[ObjectId]) -> list[UpdateOne]:
-    last = selectors.last_position(course_id)
-    temporary = range(last + 1, last + 1 + len(lesson_ids))
-    taken = selectors.positions_of_others(course_id, lesson_ids)
-    final = (position for position in count(1) if position not in taken)
+    current = selectors.positions(course_id)
+    taken = {current[lesson_id] for lesson_id in current.keys() - set(lesson_ids)}
+    free = (position for position in count(1) if position not in taken)
+    final = {
+        lesson_id: position
+        for lesson_id, position in zip(lesson_ids, free, strict=False)
+        if current.get(lesson_id) != position
+    }
+    temporary = zip(final, count(1 + max(current.values(), default=0)), strict=False)
     return [
         UpdateOne({"_id": lesson_id, "course_id": course_id}, {"$set": {"position": position}})
-        for positions in (temporary, final)
-        for position, lesson_id in zip(positions, lesson_ids, strict=False)
+        for lesson_id, position in (*temporary, *final.items())
     ]
 
 

@@ -6,13 +6,14 @@ from datetime import timedelta
 import pymongo.errors
 from bson import ObjectId
 from django.utils.translation import gettext_lazy as _
-from mongoengine import NotUniqueError
+from mongoengine import NotUniqueError, QuerySet
 from mongoengine.errors import BulkWriteError
 
 from apps.common.clock import now_in_milliseconds
 from apps.common.errors import DomainError
 from apps.common.events import publish
 from apps.common.storage.documents import for_each
+from apps.common.storage.rounds import in_rounds
 from apps.enrollments import selectors as enrollments
 from apps.enrollments import services as places
 from apps.lessons import selectors as lessons
@@ -88,16 +89,15 @@ def create_progress_records_of_lesson(*, lesson_id: str, course_id: str) -> None
 def delete_progress_of_lesson(*, lesson_id: str, course_id: str) -> None:
     """Remove the records of a lesson that is gone; who has the rest may reach a milestone."""
     records = Progress.objects(lesson=lesson_id)
-    students = records.distinct("student")
-    records.delete()
-    selectors.invalidate_progress(*((one, lesson_id) for one in students))
+    _delete(records)
     deliver_milestones_of_course(course_id)
 
 
 def move_lesson(*, lesson_id: str, from_course_id: str, to_course_id: str) -> None:
     """Take the records of a lesson along to another course."""
     records = Progress.objects(lesson=lesson_id)
-    records.update(set__course=ObjectId(to_course_id))
+    for some in in_rounds(records):
+        some.update(set__course=ObjectId(to_course_id))
     selectors.invalidate_progress(*((one, lesson_id) for one in records.distinct("student")))
     create_progress_records_of_lesson(lesson_id=lesson_id, course_id=to_course_id)
     deliver_milestones_of_course(from_course_id)
@@ -134,18 +134,19 @@ def _repair(record: Progress) -> None:
 
 def delete_progress_of_course(course_id: str) -> None:
     """Remove all records of a course that goes."""
-    records = Progress.objects(course=course_id)
-    known = [(one.student, one.lesson) for one in records.only("student", "lesson")]
-    records.delete()
-    selectors.invalidate_progress(*known)
+    _delete(Progress.objects(course=course_id))
 
 
 def erase(user_id: str) -> None:
     """Remove all records of an erased person."""
-    records = Progress.objects(student=user_id)
-    known = [(user_id, one) for one in records.distinct("lesson")]
-    records.delete()
-    selectors.invalidate_progress(*known)
+    _delete(Progress.objects(student=user_id))
+
+
+def _delete(records: QuerySet) -> None:
+    for some in in_rounds(records):
+        pairs = list(some.scalar("student", "lesson"))
+        some.delete()
+        selectors.invalidate_progress(*pairs)
 
 
 def _is_held_back(student_id: str, lesson_id: ObjectId) -> bool:

@@ -221,6 +221,7 @@ class Attempt(EventSource):
     percentage = FloatField()  # two decimal places
     passed = BooleanField()
     erased = BooleanField()  # the student was erased; the submission is shown without a name
+    pseudonym = ObjectIdField()  # the random id that replaces the student's, during an erasure
     # Of the quiz's answer key when the attempt began, then of that of the last regrade.
     key_digest = StringField(max_length=32)
     regraded_by = ObjectIdField()  # the last regrade that changed the result

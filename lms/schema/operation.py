@@ -157,10 +157,20 @@ class Operation(SwaggerAutoSchema):
                 type=openapi.TYPE_ARRAY, items=self.serializer_to_schema(serializer[0]())
             )
         schema = self.serializer_to_schema(serializer())
+        self._require_output(schema, serializer())
         self._describe_expansion(schema, serializer)
         if self.is_list:
             return self._define(f"{definition_name(schema)}Page", page_schema(schema))
         return schema
+
+    def _require_output(self, schema: openapi.SchemaRef, serializer) -> None:
+        """Require the fields that every response has, not those that a request must have."""
+        representation = getattr(getattr(serializer, "Meta", None), "representation", None)
+        if representation and any(field.read_only for field in serializer.fields.values()):
+            definition = self._definitions.get(definition_name(schema))
+            reduced = getattr(serializer.Meta, "reduced_representation", representation)
+            always = representation.__required_keys__ & reduced.__required_keys__
+            definition["required"] = [name for name in definition["properties"] if name in always]
 
     def _describe_expansion(self, schema: openapi.SchemaRef, serializer) -> None:
         properties = self._definitions.get(definition_name(schema)).get("properties", {})

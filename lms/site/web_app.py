@@ -122,11 +122,11 @@ def _language_links(page_path: str, language: str) -> str:
 
 
 def _preload_links(page_path: str) -> str:
-    """Return links that preload the page's modules; `parts.json` lists the files of each source."""
-    listing = settings.WEB_APP.parent / "parts.json"
-    parts = json.loads(listing.read_text()) if listing.exists() else {}
+    """Return links that preload the page's modules, which `preloads.json` lists by source."""
+    listing = settings.WEB_APP.parent / "preloads.json"
+    preloads = json.loads(listing.read_text()) if listing.exists() else {}
     sources = PRELOADED["courses/" if page_path.startswith("courses/") else page_path]
-    files = {file for name in sources for file in parts.get(f"{FEATURES}/{name}.ts", [])}
+    files = {file for name in sources for file in preloads.get(f"{FEATURES}/{name}.ts", [])}
     return "".join(f'<link rel="modulepreload" href="{file}">' for file in sorted(files))
 
 

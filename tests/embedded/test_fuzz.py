@@ -4,6 +4,7 @@ import os
 import re
 import tempfile
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 import mongomock
@@ -176,6 +177,48 @@ def test_the_store_does_what_mongomock_does(sequence):
                 else:
                     assert run(client.lms.things, name, *given_) == run(plain, name, *given_)
                 assert _all(client.lms.things) == _all(plain)
+        finally:
+            client.close()
+
+
+times = st.integers(1, 4).map(lambda day: datetime(2026, 1, day))
+dated = st.fixed_dictionaries(
+    {"_id": st.integers(0, 30)},
+    optional={
+        "at": st.one_of(times, st.none(), st.lists(times, max_size=2)),
+        "until": times,
+        "n": st.integers(0, 5),
+    },
+)
+bounds = st.dictionaries(st.sampled_from(["$lt", "$lte", "$gt", "$gte"]), times, min_size=1)
+ranges = st.one_of(
+    st.fixed_dictionaries({"at": bounds}, optional={"n": st.integers(0, 5)}),
+    st.fixed_dictionaries({"until": bounds}, optional={"at": st.none()}),
+    st.fixed_dictionaries({"at": st.sampled_from([{"$ne": None}, {"$exists": True}])}),
+    st.fixed_dictionaries({"at": st.sampled_from([{"$exists": False}, None])}),
+)
+range_filters = st.one_of(
+    ranges,
+    st.fixed_dictionaries({"$or": st.lists(ranges, min_size=1, max_size=3)}),
+    st.fixed_dictionaries({"$and": st.lists(ranges, min_size=1, max_size=2)}),
+)
+
+
+@settings(
+    max_examples=ROUNDS, database=None, deadline=None, suppress_health_check=list(HealthCheck)
+)
+@given(st.lists(dated, max_size=12), st.lists(range_filters, min_size=1, max_size=8))
+def test_a_sparse_index_changes_no_answer_about_a_range(several, conditions):
+    with tempfile.TemporaryDirectory() as folder:
+        client = EmbeddedClient(path=Path(folder) / "lms.db", synchronous="OFF")
+        try:
+            plain, indexed = client.lms.plain, client.lms.indexed
+            indexed.create_index("at", sparse=True)
+            indexed.create_index([("until", 1), ("n", 1)], sparse=True)
+            for document in several:
+                assert run(plain, "insert_one", document) == run(indexed, "insert_one", document)
+            for condition in conditions:
+                assert list(indexed.find(condition)) == list(plain.find(condition))
         finally:
             client.close()
 

@@ -4,6 +4,9 @@ from threading import Barrier, Thread
 import pytest
 from pymongo.errors import DuplicateKeyError, OperationFailure
 
+from embedded_mongo.fair_lock import FairLock
+from tests.waiting import wait_until
+
 RACERS = 50
 
 
@@ -96,3 +99,21 @@ def test_whoever_stopped_half_way_holds_nobody_up(things):
     assert not others.is_alive()
     assert len(list(half_way)) == 9
     del inside, kept, kept_too, kept_as_well
+
+
+def test_a_waiting_thread_gets_the_lock_before_another_takes_it_again():
+    lock, order = FairLock(), []
+
+    def wait_for_it() -> None:
+        with lock:
+            order.append("waiting")
+
+    waiting = Thread(target=wait_for_it)
+    with lock, lock:
+        waiting.start()
+        wait_until(lock._next.locked)
+    with lock:
+        order.append("again")
+    waiting.join()
+
+    assert order == ["waiting", "again"]

@@ -36,7 +36,9 @@ def forms(message) -> list[tuple[str, str]]:
 
 
 def test_the_catalog_has_exactly_the_messages_of_the_code(stored):
-    assert {message for _place, message in messages.marked()} == set(stored), "run `make messages`"
+    assert {message for _place, message in messages.marked_messages()} == set(stored), (
+        "run `make messages`"
+    )
 
 
 def test_each_message_is_translated(stored):
@@ -80,7 +82,7 @@ def test_the_compiled_catalog_equals_its_source(stored):
 
 
 def test_updating_a_current_catalog_changes_nothing():
-    current = messages.brought_up_to_date(messages.stored())
+    current = messages.updated_catalog(messages.stored())
     compiled, written = BytesIO(), BytesIO()
     mofile.write_mo(compiled, current)
     messages.write_po(written, current)
@@ -95,9 +97,9 @@ def test_the_header_contains_no_machine_and_no_date():
     assert not re.search(r"date|generated|translator|://|20\d\d", header, re.I)
 
 
-@pytest.mark.parametrize("module", messages.BORROWED)
+@pytest.mark.parametrize("module", messages.LIBRARY_MESSAGES)
 def test_messages_translated_for_a_library_still_exist_in_it(module):
-    assert set(messages.BORROWED[module]) <= messages.said_by(module)
+    assert set(messages.LIBRARY_MESSAGES[module]) <= messages.messages_in(module)
 
 
 def test_our_translations_replace_a_librarys():
@@ -108,7 +110,7 @@ def test_our_translations_replace_a_librarys():
 def test_templates_mark_no_messages_because_only_python_is_searched():
     templates = [
         path
-        for folder in messages.OURS
+        for folder in messages.FOLDERS
         for path in (messages.ROOT / folder).rglob("templates/**/*")
     ]
     texts = [path.read_text() for path in templates if path.is_file() and path.suffix != ".svg"]

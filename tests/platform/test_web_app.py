@@ -124,7 +124,7 @@ def test_a_public_page_preloads_its_modules(client, built, settings):
         "src/app/features/courses/course-list.ts": ["chunk-a.js", "chunk-b.js"],
         "src/app/features/courses/course-page.ts": ["chunk-c.js"],
     }
-    (settings.WEB_APP.parent / "parts.json").write_text(json.dumps(parts))
+    (settings.WEB_APP.parent / "preloads.json").write_text(json.dumps(parts))
 
     def named(path):
         return re.findall(r'<link rel="modulepreload" href="([^"]+)">', client.get(path).text)

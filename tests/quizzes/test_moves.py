@@ -85,7 +85,7 @@ def test_a_lesson_that_moves_queues_the_submissions_of_its_quizzes(
 def test_a_long_move_runs_in_rounds(as_instructor, quiz, target, queue, monkeypatch):
     submit_as_students(quiz, 3)
     move(as_instructor, quiz, target)
-    monkeypatch.setattr(moves, "AT_ONCE", 1)
+    monkeypatch.setattr(moves, "LARGE", 1)
     ticks = iter(range(0, 1000, moves.ROUND_SECONDS))  # each reading of the clock takes a round
     monkeypatch.setattr(moves, "time", SimpleNamespace(monotonic=lambda: next(ticks)))
 

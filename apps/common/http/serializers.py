@@ -159,6 +159,7 @@ class DocumentSerializer(StrictInput, MongoSerializer):
 
     `Meta.representation` names the fields of the response, and `Meta.writable` those of them that a
     request may set, which the model validates. Declared fields replace those of the model.
+    `Meta.reduced_representation` names the fields that viewers with fewer permissions get.
     """
 
     serializer_choice_field = ChoiceField

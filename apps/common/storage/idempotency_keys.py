@@ -25,6 +25,7 @@ from mongoengine import (
 
 from apps.common.clock import now_in_milliseconds
 from apps.common.errors import Conflict, DomainError
+from apps.common.storage.rounds import delete_in_rounds
 
 LIFETIME = timedelta(hours=24)
 CLAIM_LIFETIME = timedelta(minutes=1)
@@ -149,13 +150,14 @@ def store_answer(
 
 def delete_old_keys() -> int:
     """Delete the keys that are older than a day, and return their number."""
-    return IdempotencyKey.objects(created_at__lt=now_in_milliseconds() - LIFETIME).delete()
+    old = IdempotencyKey.objects(created_at__lt=now_in_milliseconds() - LIFETIME)
+    return delete_in_rounds(old)
 
 
 def delete_keys_of(user_id: str) -> None:
     """Delete the answers to a user, and those to others that contain the user's profile."""
-    IdempotencyKey.objects(user=user_id).delete()
-    IdempotencyKey.objects(users=user_id).delete()
+    delete_in_rounds(IdempotencyKey.objects(user=user_id))
+    delete_in_rounds(IdempotencyKey.objects(users=user_id))
 
 
 def _check_number(user: ObjectId, key: str) -> None:

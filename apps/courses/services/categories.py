@@ -6,6 +6,7 @@ from apps.common.errors import Conflict, Invalid
 from apps.common.normalization import normalize_name
 from apps.common.storage.count_limits import CountLimit
 from apps.common.storage.documents import raise_not_written, update
+from apps.common.storage.rounds import in_rounds
 from apps.courses import selectors
 from apps.courses.documents import Category, Course
 from apps.courses.representations import CategoryRepresentation
@@ -83,10 +84,11 @@ def delete_category(category_id: str, *, expected: list[int] | None) -> None:
 def finish_category_deletion(category: Category) -> None:
     """Take the courses out of a hidden category and delete it."""
     selectors.invalidate_categories()
-    course_ids = Course.objects(category=category.id).distinct("id")
-    Course.objects(category=category.id).update(unset__category=True, inc__revision=1)
-    for course_id in course_ids:
-        selectors.invalidate_course(course_id)
+    for courses in in_rounds(Course.objects(category=category.id)):
+        course_ids = courses.distinct("id")
+        courses.update(unset__category=True, inc__revision=1)
+        for course_id in course_ids:
+            selectors.invalidate_course(course_id)
     category.delete()
 
 

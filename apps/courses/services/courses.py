@@ -16,6 +16,7 @@ from apps.common.normalization import search_words
 from apps.common.storage.count_limits import CountLimit
 from apps.common.storage.documents import replace, update
 from apps.common.storage.pictures import remove_pictures, remove_unused_pictures, store_picture
+from apps.common.storage.rounds import in_rounds
 from apps.courses import selectors
 from apps.courses.documents import IMAGES, Category, Course
 from apps.courses.events import PublishBlockers
@@ -157,12 +158,12 @@ def delete_unused_images() -> int:
 
 def clear_instructor(user_id: str) -> None:
     """Leave the courses of an erased user without an instructor."""
-    courses = Course.objects(instructor=user_id)
-    course_ids = courses.distinct("id")
-    courses.update(unset__instructor=True, inc__revision=1)
+    for courses in in_rounds(Course.objects(instructor=user_id)):
+        course_ids = courses.distinct("id")
+        courses.update(unset__instructor=True, inc__revision=1)
+        for course_id in course_ids:
+            selectors.invalidate_course(course_id)
     COURSES.recount(user_id)  # The name of the counter contains the user's id.
-    for course_id in course_ids:
-        selectors.invalidate_course(course_id)
 
 
 def invalidate(course: Course) -> None:

@@ -24,6 +24,7 @@ from apps.common.mail.messages import compose
 from apps.common.mail.quotas import mail_slot
 from apps.common.normalization import normalize_email_key
 from apps.common.storage.outbox import Outbox, QueuedEmail, send_due_emails
+from apps.common.storage.rounds import delete_in_rounds
 from apps.notifications import selectors
 from apps.notifications.documents import Notification
 from apps.notifications.services.preferences import unsubscribe_token
@@ -90,7 +91,7 @@ def _recipient_of(notification: Notification) -> User | None:
     try:
         recipient = users.get_user(notification.recipient)
     except NotFound:  # The recipient was being erased while the notification was created.
-        selectors.notifications_in_mail(notification).delete()
+        delete_in_rounds(selectors.notifications_in_mail(notification))
         return None
     if recipient.is_active and _wanted(notification).first():
         return recipient

@@ -4,6 +4,7 @@ from mongoengine import NotUniqueError, Q
 
 from apps.common.clock import now_in_milliseconds
 from apps.common.storage.documents import update
+from apps.common.storage.rounds import delete_in_rounds, in_rounds
 from apps.common.tasks import enqueue
 from apps.notifications import selectors
 from apps.notifications.documents import Notification, Preferences
@@ -61,14 +62,15 @@ def delete_notification(notification: Notification, *, expected: list[int] | Non
 def mark_all_read(recipient_id: str) -> int:
     """Mark all that somebody sees as read; say how many are unread now."""
     unread = selectors.visible_to(recipient_id).filter(is_read=False)
-    unread.update(set__is_read=True, inc__revision=1)
+    for some in in_rounds(unread):
+        some.update(set__is_read=True, inc__revision=1)
     selectors.invalidate_notifications(recipient_id)
     return selectors.count_unread(recipient_id)
 
 
 def erase(user_id: str) -> None:
     """Remove all that an erased person was told and has wished."""
-    Notification.objects(recipient=user_id).delete()
+    delete_in_rounds(Notification.objects(recipient=user_id))
     Preferences.objects(user=user_id).delete()
     selectors.invalidate_notifications(user_id)
 
@@ -84,7 +86,7 @@ def _delete_replaced(notification: Notification, link_start: str) -> None:
         is_read=False,
         mail_due_at=None,
     )
-    older.delete()
+    delete_in_rounds(older)
     selectors.invalidate_notifications(notification.recipient)
 
 

@@ -9,7 +9,11 @@ from apps.common.http.fields import (
 from apps.common.http.query_params import ListQuery, reference_filter
 from apps.common.http.serializers import DocumentSerializer, Serializer
 from apps.quizzes.documents import MAX_CHOICES, MAX_QUESTIONS, Choice, Question
-from apps.quizzes.representations import ChoiceRepresentation, QuestionRepresentation
+from apps.quizzes.representations import (
+    AskedQuestionRepresentation,
+    ChoiceRepresentation,
+    QuestionRepresentation,
+)
 
 
 class WantedChoiceSerializer(Serializer):
@@ -57,6 +61,7 @@ class QuestionSerializer(DocumentSerializer):
     class Meta:
         model = Question
         representation = QuestionRepresentation
+        reduced_representation = AskedQuestionRepresentation
         writable = (
             "quiz",
             "text",

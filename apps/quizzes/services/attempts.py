@@ -7,11 +7,12 @@ from typing import TypeVar
 
 from bson import ObjectId
 from django.utils.translation import gettext_lazy as _
-from mongoengine import NotUniqueError
+from mongoengine import NotUniqueError, QuerySet
 
 from apps.common.clock import now_in_milliseconds
 from apps.common.errors import Conflict, reference_errors
 from apps.common.storage import rate_limits
+from apps.common.storage.rounds import LARGE, delete_in_rounds, in_rounds
 from apps.common.storage.undelivered import deliver, deliver_again, mark_delivered
 from apps.courses import selectors as courses
 from apps.enrollments import selectors as enrollments
@@ -147,10 +148,33 @@ def repair_attempts() -> int:
 
 def erase_student(user_id: str) -> None:
     """Anonymize the submissions of a user who is being erased, and delete the other attempts."""
-    Attempt.objects(student=user_id, submitted_at=None).delete()
+    delete_in_rounds(Attempt.objects(student=user_id, submitted_at=None), at_once=LARGE)
     submissions = Attempt.objects(student=user_id)
-    submissions.update(set__student=ObjectId(), set__erased=True, unset__undelivered_since=True)
+    anonymous = {
+        "set__student": _pseudonym_of(submissions),
+        "set__erased": True,
+        "unset__undelivered_since": True,
+        "unset__pseudonym": True,
+    }
+    for some in in_rounds(submissions, at_once=LARGE):
+        some.update(**anonymous)
     selectors.invalidate_grades(user_id)
+
+
+def _pseudonym_of(submissions: QuerySet) -> ObjectId:
+    """
+    Return the random id that replaces the student's.
+
+    The last submission stores it until it is erased, so that a repeated erasure uses the same id.
+    """
+    interrupted = submissions.filter(pseudonym__ne=None).only("pseudonym").first()
+    if interrupted:
+        return interrupted.pseudonym
+    pseudonym = ObjectId()
+    last = submissions.order_by("-id").only("id").first()
+    if last:
+        Attempt.objects(id=last.id).update_one(set__pseudonym=pseudonym)
+    return pseudonym
 
 
 def _get_quiz_to_submit(quiz_id: str, viewer: Viewer) -> Quiz:

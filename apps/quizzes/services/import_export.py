@@ -18,6 +18,7 @@ from apps.common.errors import DomainError
 from apps.common.storage import rate_limits
 from apps.common.storage.documents import for_each
 from apps.common.storage.positions import position_after
+from apps.common.storage.rounds import LARGE, delete_in_rounds
 from apps.common.tasks import enqueue
 from apps.quizzes import selectors
 from apps.quizzes.contents import ChoiceContent, QuestionContent
@@ -129,7 +130,8 @@ def repair_imports() -> int:
 def delete_old_imports() -> int:
     """Delete records of imports that can no longer be repeated; return their number."""
     before = now_in_milliseconds() - A_DAY
-    return QuestionImport.objects(created_at__lt=before, unfinished_since=None).delete()
+    old = QuestionImport.objects(created_at__lt=before, unfinished_since=None)
+    return delete_in_rounds(old, at_once=LARGE)
 
 
 def _check_importable(reading: Reading, skip_unsupported: bool) -> None:

@@ -8,6 +8,7 @@ from mongoengine import Q
 
 from apps.common.clock import now_in_milliseconds
 from apps.common.storage.documents import for_each
+from apps.common.storage.rounds import LARGE, batches
 from apps.common.tasks import enqueue
 from apps.quizzes import selectors
 from apps.quizzes.documents import Attempt, Quiz
@@ -15,7 +16,6 @@ from apps.quizzes.documents import Attempt, Quiz
 A_MINUTE = timedelta(minutes=1)
 LONGEST_REQUEST = timedelta(seconds=45)  # A_MINUTE is longer, so that the sweep ends the move.
 ROUND_SECONDS = 3  # other tasks wait for a round, not for a whole move
-AT_ONCE = 10  # submissions that one write moves, so that other writers get their turn
 
 
 def move_quizzes(*, lesson_id: str, to_course_id: str) -> None:
@@ -71,10 +71,10 @@ def _run_round(quiz: Quiz) -> bool:
     elsewhere = Q(lesson__ne=quiz.lesson) | Q(course__ne=quiz.course)
     left_behind = list(Attempt.objects(elsewhere, quiz=quiz.id).scalar("id", "student"))
     end = time.monotonic() + ROUND_SECONDS
-    for start in range(0, len(left_behind), AT_ONCE):
+    for some in batches(left_behind, at_once=LARGE):
         if time.monotonic() > end:
             return False
-        ids, students = zip(*left_behind[start : start + AT_ONCE], strict=True)
+        ids, students = zip(*some, strict=True)
         moved = Attempt.objects(id__in=ids, quiz=quiz.id)
         moved.update(set__lesson=quiz.lesson, set__course=quiz.course)
         selectors.invalidate_grades(*set(students))

@@ -12,6 +12,7 @@ from apps.common.clock import now_in_milliseconds
 from apps.common.errors import Conflict, Invalid, NotFound, check_expected, reference_errors
 from apps.common.storage.count_limits import CountLimit
 from apps.common.storage.documents import for_each, raise_not_written, update
+from apps.common.storage.rounds import LARGE, SMALL, batches, delete_in_rounds, in_rounds
 from apps.lessons import selectors as lessons
 from apps.lessons.documents import Lesson
 from apps.quizzes import selectors
@@ -219,8 +220,9 @@ def _finish_reordering(quiz: Quiz) -> None:
         UpdateOne({"_id": question_id, "quiz_id": quiz.id}, {"$set": {"position": position}})
         for position, question_id in enumerate(quiz.question_order or [], start=1)
     ]
+    for some in batches(moves, at_once=SMALL):
+        Question._get_collection().bulk_write(some)
     if moves:
-        Question._get_collection().bulk_write(moves)
         store_summary(quiz.id)  # its problems are stored in the order of the questions
     same = Quiz.objects(id=quiz.id, unfinished_since=quiz.unfinished_since)
     same.update_one(unset__unfinished_since=True, unset__question_order=True)
@@ -240,10 +242,10 @@ def _hidden_now() -> dict:
 
 def _delete_contents(quiz_ids: list[ObjectId]) -> None:
     """Delete the submissions, questions and choices of quizzes."""
-    submissions = Attempt.objects(quiz__in=quiz_ids)
-    students = submissions.distinct("student")
-    submissions.delete()
-    questions = Question.objects(quiz__in=quiz_ids)
-    Choice.objects(question__in=questions.distinct("id")).delete()
-    questions.delete()
-    selectors.invalidate_grades(*students)
+    for submissions in in_rounds(Attempt.objects(quiz__in=quiz_ids), at_once=LARGE):
+        students = submissions.distinct("student")
+        submissions.delete()
+        selectors.invalidate_grades(*students)
+    for questions in in_rounds(Question.objects(quiz__in=quiz_ids)):
+        delete_in_rounds(Choice.objects(question__in=questions.distinct("id")))
+        questions.delete()

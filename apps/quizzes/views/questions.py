@@ -45,7 +45,7 @@ class QuestionViewSet(ViewSet):
         return self.answer(row)
 
     def partial_update(self, request, id):
-        """Change some fields of a question."""
+        """Change fields of a question."""
         return self.update(request, id, partial=True)
 
     def destroy(self, request, id):
@@ -98,7 +98,7 @@ class ChoiceViewSet(ViewSet):
         return self.answer(row)
 
     def partial_update(self, request, id):
-        """Change some fields of a choice."""
+        """Change fields of a choice."""
         return self.update(request, id, partial=True)
 
     def destroy(self, request, id):

@@ -76,7 +76,7 @@ class QuizViewSet(ViewSet):
         return self.answer(row)
 
     def partial_update(self, request, id):
-        """Change some fields of a quiz."""
+        """Change fields of a quiz."""
         return self.update(request, id, partial=True)
 
     def destroy(self, request, id):

@@ -15,11 +15,12 @@ UserCardSerializer = output_serializer(UserCardRepresentation)
 
 
 class UserSerializer(DocumentSerializer):
-    """A user with all fields."""
+    """A user with all fields; others than admins and the user get only those of a card."""
 
     class Meta:
         model = User
         representation = UserRepresentation
+        reduced_representation = UserCardRepresentation
         writable = ()
 
 

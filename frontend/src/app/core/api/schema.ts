@@ -342,7 +342,7 @@ export interface paths {
         delete: operations["choices_destroy"];
         options?: never;
         head?: never;
-        /** Change some fields of a choice. */
+        /** Change fields of a choice. */
         patch: operations["choices_partial_update"];
         trace?: never;
     };
@@ -807,7 +807,7 @@ export interface paths {
         delete: operations["questions_destroy"];
         options?: never;
         head?: never;
-        /** Change some fields of a question. */
+        /** Change fields of a question. */
         patch: operations["questions_partial_update"];
         trace?: never;
     };
@@ -886,7 +886,7 @@ export interface paths {
         delete: operations["quizzes_destroy"];
         options?: never;
         head?: never;
-        /** Change some fields of a quiz. */
+        /** Change fields of a quiz. */
         patch: operations["quizzes_partial_update"];
         trace?: never;
     };
@@ -1106,9 +1106,9 @@ export interface components {
         };
         User: {
             /** Id */
-            readonly id?: string;
+            readonly id: string;
             /** Username */
-            readonly username?: string;
+            readonly username: string;
             /** Email */
             readonly email?: string;
             /** Email verified */
@@ -1116,9 +1116,9 @@ export interface components {
             /** Language */
             readonly language?: string;
             /** Bio */
-            readonly bio?: string;
+            readonly bio: string;
             /** Profile picture */
-            readonly profile_picture?: string | null;
+            readonly profile_picture: string | null;
             /** Profile picture small */
             readonly profile_picture_small?: string | null;
             /** Is student */
@@ -1343,16 +1343,16 @@ export interface components {
         };
         Category: {
             /** Id */
-            readonly id?: string;
+            readonly id: string;
             /** Name */
             name: string;
             /** Description */
-            description?: string;
+            description: string;
             /**
              * Course count
              * @description Published courses.
              */
-            readonly course_count?: number;
+            readonly course_count: number;
         };
         CategoryPage: {
             count: number;
@@ -1376,7 +1376,7 @@ export interface components {
         };
         Choice: {
             /** Id */
-            readonly id?: string;
+            readonly id: string;
             /** Question */
             question: string;
             /** Text */
@@ -1387,7 +1387,7 @@ export interface components {
              * Position
              * @description By default, the last position.
              */
-            position?: number;
+            position: number;
         };
         ChoicePage: {
             count: number;
@@ -1425,46 +1425,46 @@ export interface components {
         };
         Course: {
             /** Id */
-            readonly id?: string;
+            readonly id: string;
             /** Title */
             title: string;
             /** Description */
-            description?: string;
+            description: string;
             /**
              * Instructor
              * @description An id, or an object with `?expand=instructor`.
              */
-            instructor?: (string | components["schemas"]["UserCard"]) | null;
+            instructor: (string | components["schemas"]["UserCard"]) | null;
             /**
              * Category
              * @description An id, or an object with `?expand=category`.
              */
-            category?: (string | components["schemas"]["CategoryCard"]) | null;
+            category: (string | components["schemas"]["CategoryCard"]) | null;
             /** Image */
-            image?: string | null;
+            image: string | null;
             /** Image small */
-            readonly image_small?: string | null;
+            readonly image_small: string | null;
             /**
              * Price
              * @example 19.90
              */
-            price?: string;
+            price: string;
             /** Published */
-            readonly published?: boolean;
+            readonly published: boolean;
             /** Lesson count */
-            readonly lesson_count?: number;
+            readonly lesson_count: number;
             /** Enrollment count */
-            readonly enrollment_count?: number;
+            readonly enrollment_count: number;
             /**
              * Created at
              * Format: date-time
              */
-            readonly created_at?: string;
+            readonly created_at: string;
             /**
              * Updated at
              * Format: date-time
              */
-            readonly updated_at?: string;
+            readonly updated_at: string;
         };
         UserCard: {
             /** Id */
@@ -1655,12 +1655,12 @@ export interface components {
         };
         Enrollment: {
             /** Id */
-            readonly id?: string;
+            readonly id: string;
             /**
              * Student
              * @description An id, or an object with `?expand=student`.
              */
-            student?: string | components["schemas"]["UserCard"];
+            student: string | components["schemas"]["UserCard"];
             /**
              * Course
              * @description An id, or an object with `?expand=course`.
@@ -1670,13 +1670,13 @@ export interface components {
              * Enrolled at
              * Format: date-time
              */
-            readonly enrolled_at?: string;
-            readonly milestones?: number[];
+            readonly enrolled_at: string;
+            readonly milestones: number[];
             /**
              * Completed at
              * Format: date-time
              */
-            readonly completed_at?: string | null;
+            readonly completed_at: string | null;
             /**
              * Username
              * @description The student's username, instead of `student`.
@@ -1750,7 +1750,7 @@ export interface components {
         };
         Lesson: {
             /** Id */
-            readonly id?: string;
+            readonly id: string;
             /** Title */
             title: string;
             /**
@@ -1759,35 +1759,35 @@ export interface components {
              */
             course: string | components["schemas"]["CourseCard"];
             /** Content */
-            content?: string | null;
+            content: string | null;
             /** Content html */
-            readonly content_html?: string | null;
+            readonly content_html: string | null;
             /** Video url */
-            video_url?: string | null;
+            video_url: string | null;
             /**
              * Embed url
              * @description The address of the player to embed.
              */
-            readonly embed_url?: string | null;
+            readonly embed_url: string | null;
             /**
              * Position
              * @description Defaults to the end.
              */
-            position?: number;
+            position: number;
             /** Duration minutes */
-            duration_minutes?: number;
+            duration_minutes: number;
             /** Is preview */
-            is_preview?: boolean;
+            is_preview: boolean;
             /**
              * Created at
              * Format: date-time
              */
-            readonly created_at?: string;
+            readonly created_at: string;
             /**
              * Updated at
              * Format: date-time
              */
-            readonly updated_at?: string;
+            readonly updated_at: string;
         };
         LessonPage: {
             count: number;
@@ -1974,7 +1974,7 @@ export interface components {
         };
         Question: {
             /** Id */
-            readonly id?: string;
+            readonly id: string;
             /**
              * Quiz
              * @description An id, or an object with `?expand=quiz`.
@@ -1996,18 +1996,18 @@ export interface components {
              * Tolerance
              * @description Only for numeric questions.
              */
-            tolerance?: number | null;
+            tolerance: number | null;
             /** Points */
-            points?: number;
+            points: number;
             /**
              * Position
              * @description By default, the last position.
              */
-            position?: number;
+            position: number;
             /** Explanation */
             explanation?: string;
             /** @description Replaces all existing choices. Omit this field to keep them. */
-            choices?: components["schemas"]["WantedChoice"][];
+            choices: components["schemas"]["WantedChoice"][];
             /**
              * Created at
              * Format: date-time
@@ -2092,7 +2092,7 @@ export interface components {
         };
         SubmissionRow: {
             /** Id */
-            readonly id?: string;
+            readonly id: string;
             /**
              * Quiz
              * @description An id, or an object with `?expand=quiz`.
@@ -2102,27 +2102,27 @@ export interface components {
              * Student
              * @description An id, or an object with `?expand=student`.
              */
-            readonly student?: (string | components["schemas"]["UserCard"]) | null;
+            readonly student: (string | components["schemas"]["UserCard"]) | null;
             /** Attempt */
-            readonly attempt?: number;
+            readonly attempt: number;
             /** Score */
-            readonly score?: number;
+            readonly score: number;
             /** Max score */
-            readonly max_score?: number;
+            readonly max_score: number;
             /** Percentage */
-            readonly percentage?: number;
+            readonly percentage: number;
             /** Passed */
-            readonly passed?: boolean;
+            readonly passed: boolean;
             /**
              * Started at
              * Format: date-time
              */
-            readonly started_at?: string;
+            readonly started_at: string;
             /**
              * Submitted at
              * Format: date-time
              */
-            readonly submitted_at?: string;
+            readonly submitted_at: string;
         };
         SubmissionRowPage: {
             count: number;
@@ -2188,7 +2188,7 @@ export interface components {
         };
         Submission: {
             /** Id */
-            readonly id?: string;
+            readonly id: string;
             /**
              * Quiz
              * @description An id, or an object with `?expand=quiz`.
@@ -2198,30 +2198,30 @@ export interface components {
              * Student
              * @description An id, or an object with `?expand=student`.
              */
-            readonly student?: (string | components["schemas"]["UserCard"]) | null;
+            readonly student: (string | components["schemas"]["UserCard"]) | null;
             /** Attempt */
-            readonly attempt?: number;
+            readonly attempt: number;
             /** Score */
-            readonly score?: number;
+            readonly score: number;
             /** Max score */
-            readonly max_score?: number;
+            readonly max_score: number;
             /** Percentage */
-            readonly percentage?: number;
+            readonly percentage: number;
             /** Passed */
-            readonly passed?: boolean;
+            readonly passed: boolean;
             /**
              * Started at
              * Format: date-time
              */
-            readonly started_at?: string;
+            readonly started_at: string;
             /**
              * Submitted at
              * Format: date-time
              */
-            readonly submitted_at?: string;
+            readonly submitted_at: string;
             answers: components["schemas"]["Answer"][];
-            readonly feedback?: components["schemas"]["Feedback"][];
-            readonly questions?: components["schemas"]["AskedQuestion"][];
+            readonly feedback: components["schemas"]["Feedback"][];
+            readonly questions: components["schemas"]["AskedQuestion"][];
         };
         SubmissionBody: {
             /** Quiz */
@@ -2253,7 +2253,7 @@ export interface components {
         };
         Quiz: {
             /** Id */
-            readonly id?: string;
+            readonly id: string;
             /**
              * Lesson
              * @description An id, or an object with `?expand=lesson`.
@@ -2263,24 +2263,24 @@ export interface components {
              * Course
              * @description An id, or an object with `?expand=course`.
              */
-            readonly course?: string | components["schemas"]["CourseCard"];
+            readonly course: string | components["schemas"]["CourseCard"];
             /** Title */
             title: string;
             /**
              * Pass mark
              * @description In percent.
              */
-            pass_mark?: number;
+            pass_mark: number;
             /**
              * Max attempts
              * @description Null: no limit.
              */
-            max_attempts?: number | null;
+            max_attempts: number | null;
             /**
              * Time limit seconds
              * @description Null: no limit. A submission may arrive one second late.
              */
-            time_limit_seconds?: number | null;
+            time_limit_seconds: number | null;
             /**
              * Grading
              * @default highest
@@ -2288,9 +2288,9 @@ export interface components {
              */
             grading: "highest" | "latest" | "first" | "average";
             /** Partial credit */
-            partial_credit?: boolean;
+            partial_credit: boolean;
             /** Shuffle */
-            shuffle?: boolean;
+            shuffle: boolean;
             /**
              * Show key
              * @default after_pass
@@ -2301,11 +2301,11 @@ export interface components {
              * Created at
              * Format: date-time
              */
-            readonly created_at?: string;
+            readonly created_at: string;
             /** Question count */
-            readonly question_count?: number;
+            readonly question_count: number;
             /** Max score */
-            readonly max_score?: number;
+            readonly max_score: number;
             readonly problems?: components["schemas"]["Problem"][];
             /**
              * My attempts

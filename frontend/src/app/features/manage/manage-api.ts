@@ -28,7 +28,7 @@ export class ManageApi {
     return firstValueFrom(this.http.post<User>('/api/users/', invitation));
   }
 
-  addCategory(body: ApiRequest<'Category'>): Promise<Category> {
+  addCategory(body: ApiRequest<'CategoryBody'>): Promise<Category> {
     return firstValueFrom(this.http.post<Category>('/api/categories/', body));
   }
 
