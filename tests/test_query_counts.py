@@ -191,15 +191,15 @@ def test_enrolling_again_costs_the_same_for_any_number_of_lessons(emails_later):
     assert max(map(len, commands)) <= 15, commands
 
 
-def test_completing_a_lesson_costs_seven_commands_without_a_new_milestone(enrolled, emails_later):
+def test_completing_a_lesson_costs_eight_commands_without_a_new_milestone(enrolled, emails_later):
     client, _, course = enrolled
     client.get("/api/auth/user/")
     body = {"lesson": str(lessons_of(course)[0].id)}
     first = commands_of(client, "post", "/api/progress/", body)
     # 25 and 50 percent: record, notify, mark as delivered; and read the course's title.
-    assert len(first) <= 7 + 2 * 3 + 1, first
+    assert len(first) <= 8 + 2 * 3 + 1, first
     again = commands_of(client, "post", "/api/progress/", body)
-    assert len(again) <= 7, again
+    assert len(again) <= 8, again  # The last read of the lesson sees whether it has moved.
 
 
 @pytest.fixture
@@ -219,18 +219,20 @@ def submission(quiz, answers) -> dict:
     return {"quiz": str(quiz.id), "answers": answers}
 
 
-def test_submitting_costs_nine_commands(quiz_taker, emails_later):
+def test_submitting_costs_ten_commands(quiz_taker, emails_later):
     client, quiz = quiz_taker
     failing = commands_of(client, "post", SUBMISSIONS, submission(quiz, wrong_answers(quiz)))
-    assert len(failing) <= 9, failing  # One of them is for `show_key`.
+    # One of them is for `show_key`, and one for the course that the lesson is in now.
+    assert len(failing) <= 10, failing
 
 
-def test_submitting_costs_fourteen_commands_if_it_completes_a_lesson(quiz_taker, emails_later):
+def test_submitting_costs_sixteen_commands_if_it_completes_a_lesson(quiz_taker, emails_later):
     client, quiz = quiz_taker
     other = client_of(enroll_in(get_course(quiz.course)))
     other.post(SUBMISSIONS, submission(quiz, right_answers(quiz)))  # It caches the course's title.
     passing = commands_of(client, "post", SUBMISSIONS, submission(quiz, right_answers(quiz)))
-    assert len(passing) <= 14, passing
+    # The course of the lesson is read before the submission, and after the completion.
+    assert len(passing) <= 16, passing
 
 
 def test_reading_a_quiz_costs_the_same_at_any_size(quiz_taker):
@@ -239,7 +241,7 @@ def test_reading_a_quiz_costs_the_same_at_any_size(quiz_taker):
     few = commands_of(client, "get", address)
     for _ in range(20):
         make_question(quiz)
-    assert len(commands_of(client, "get", address)) == len(few) <= 5
+    assert len(commands_of(client, "get", address)) == len(few) <= 6
 
 
 def test_a_list_of_quizzes_costs_the_same_at_any_size(quiz_taker):

@@ -57,6 +57,7 @@ class Course(RevisionedDocument):
     words = ListField(StringField(max_length=LONGEST_WORD), max_length=MOST_WORDS)
     # While lessons are being moved.
     lesson_order = ListField(ObjectIdField(), default=None, max_length=1000)
+    lesson_order_since = DateTimeField()  # None in data of older releases
     created_at = DateTimeField(default=now_in_milliseconds)
     updated_at = DateTimeField(default=now_in_milliseconds)
     removed = BooleanField()  # hidden while everything below it goes

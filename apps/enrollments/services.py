@@ -19,6 +19,7 @@ from apps.common.errors import (
 from apps.common.events import publish
 from apps.common.normalization import normalize_name
 from apps.common.storage.documents import insert
+from apps.common.storage.recounts import recount
 from apps.common.storage.rounds import in_rounds
 from apps.common.storage.undelivered import deliver, deliver_again, mark_delivered
 from apps.courses import selectors as catalog
@@ -31,7 +32,6 @@ from apps.users import selectors as users
 from apps.users.viewer import SignedInViewer
 
 MOST_ENROLLMENTS = 1000  # of a student at a time
-TRIES = 5  # to count the enrollments of a course while the count changes
 REVISION = 1  # Nobody edits an enrollment, so its revision never changes.
 
 
@@ -56,6 +56,10 @@ class NotEnrolled(DomainError):
     status = 403
     code = "not_enrolled"
     detail = _("You are not enrolled in this course.")
+
+
+class CountChanging(Exception):
+    """A course's enrollments must be counted again later, because others enroll or leave."""
 
 
 def enroll(
@@ -114,12 +118,14 @@ def enroll_student(
     finally:
         selectors.invalidate_enrollments(student_id)
     _check_number(enrollment)
-    if enrollment is not new:  # An earlier try inserted it, and may have counted it.
-        _recount(course.id)
-    elif not courses.increment_enrollment_count(course.id):  # The course was just deleted.
+    event = _enrolled_event(enrollment, course.title)
+    if enrollment is not new:
+        _finish_earlier_try(enrollment, event)
+        return enrollment
+    if not courses.increment_enrollment_count(course.id):  # The course was just deleted.
         enrollment.delete()
         raise CourseNotOpen()
-    deliver(_enrolled_event(enrollment, course.title), source=enrollment)
+    deliver(event, source=enrollment)
     return enrollment
 
 
@@ -178,13 +184,29 @@ def delete_enrollments_of_course(course_id) -> None:
 
 
 def erase(user_id: str) -> None:
-    """Delete the enrollments of an erased user: hidden first, deleted when no longer counted."""
+    """
+    Delete the enrollments of an erased user: hidden first, deleted when no longer counted.
+
+    :raises CountChanging: some are not deleted yet; the erasure is tried again
+    """
     enrollments = Enrollment.objects(student=user_id)
     enrollments.update(set__left_at=now_in_milliseconds(), unset__undelivered_since=True)
     selectors.invalidate_enrollments(user_id)
-    for course_id in enrollments.distinct("course"):
-        _recount(course_id)
-    enrollments.delete()
+    changing = [id for id in enrollments.distinct("course") if not _recount(id)]
+    enrollments.filter(course__nin=changing).delete()
+    if changing:
+        raise CountChanging()
+
+
+def _finish_earlier_try(enrollment: Enrollment, event: StudentEnrolled) -> None:
+    """
+    Count and deliver an enrollment that an earlier try has inserted, and maybe counted.
+
+    The sweep counts again, because a number that is counted during requests may not be final.
+    """
+    if enrollment.undelivered_since:
+        _recount(enrollment.course)
+        publish(event)
 
 
 def _find_student(student_id, username: str | None) -> str:
@@ -248,17 +270,12 @@ def _left_event(enrollment: Enrollment) -> StudentLeft:
 
 
 def _recount(course_id) -> bool:
-    """
-    Count the enrollments of a course again; return whether the number is final.
-
-    We cannot tell whether the counter was changed before an interruption. A request that is between
-    its insert and its increment would be counted twice, so its course must be counted again later.
-    """
-    for _attempt in range(TRIES):
-        before = catalog.enrollment_count_of(course_id)
-        busy = selectors.has_changing_enrollments(course_id)
-        number = selectors.count_students(course_id)
-        if courses.recount_enrollments(course_id, number, before=before):
-            busy = busy or selectors.has_changing_enrollments(course_id)
-            return not busy and catalog.enrollment_count_of(course_id) == number
-    return before is None  # Otherwise the count changed during every try.
+    """Count the enrollments of a course again; return whether the number is final."""
+    return recount(
+        read=lambda: catalog.enrollment_count_of(course_id),
+        count=lambda: selectors.count_students(course_id),
+        replace=lambda number, before: courses.recount_enrollments(
+            course_id, number, before=before
+        ),
+        is_changing=lambda: selectors.has_changing_enrollments(course_id),
+    )

@@ -1,4 +1,4 @@
-from mongoengine import BooleanField, DateTimeField, IntField, StringField
+from mongoengine import BooleanField, DateTimeField, IntField, ObjectIdField, StringField
 
 from apps.common.clock import now_in_milliseconds
 from apps.common.storage.documents import Reference, RevisionedDocument
@@ -24,6 +24,8 @@ class Lesson(EventSource, RevisionedDocument):
     updated_at = DateTimeField(default=now_in_milliseconds)
     removed = BooleanField()  # Hidden while everything below it is being deleted.
     moved_from = Reference(Course)  # Set until the move is delivered.
+    # Changes when an app above adds or removes something that a move counts.
+    contents_version = ObjectIdField()
 
     meta = {
         "collection": "lessons",

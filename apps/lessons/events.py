@@ -20,3 +20,16 @@ class LessonMoved:
     lesson_id: str
     from_course_id: str
     to_course_id: str
+
+
+@dataclass(frozen=True)
+class LessonMoveGuards:
+    """
+    Ask for a context manager that is open while a lesson is moved to another course.
+
+    It may refuse the move by raising a `DomainError`. If the move fails, it gets the exception.
+    """
+
+    lesson_id: str
+    from_course_id: str
+    to_course_id: str

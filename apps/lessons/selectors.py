@@ -6,7 +6,9 @@ from bson import ObjectId
 from django.utils.translation import gettext_lazy as _
 from mongoengine import QuerySet
 
+from apps.common.clock import now_in_milliseconds
 from apps.common.errors import DomainError, NotFound
+from apps.common.storage import undelivered
 from apps.common.storage.cache import Json, invalidate, read_through
 from apps.common.storage.pagination import Page, Paging, page_of
 from apps.courses import selectors as courses
@@ -42,6 +44,18 @@ def get_lesson(lesson_id) -> Lesson:
     if lesson is None:
         raise NotFound()
     return lesson
+
+
+def course_of_lesson(lesson_id) -> ObjectId:
+    """
+    Return the id of the course that a lesson is in now, which is what a decision must read.
+
+    :raises NotFound: there is no such lesson
+    """
+    lesson = Lesson.objects(id=lesson_id, removed=None).only("course").first()
+    if lesson is None:
+        raise NotFound()
+    return lesson.course
 
 
 def get_visible_lesson(lesson_id, *, viewer: Viewer) -> tuple[Lesson, Course]:
@@ -151,6 +165,16 @@ def positions(course_id) -> dict[ObjectId, int]:
 
 def count_lessons(course_id) -> int:
     return _of_courses([course_id]).count()
+
+
+def has_changing_lessons(course_id) -> bool:
+    """
+    Return whether a lesson may be joining or leaving the course right now.
+
+    A lesson that has moved away is not counted in the course any more before it is written.
+    """
+    since = now_in_milliseconds() - undelivered.GRACE_PERIOD
+    return Lesson.objects(course=course_id, undelivered_since__gte=since).count() > 0
 
 
 def invalidate_outline(course_id) -> None:

@@ -1,6 +1,7 @@
 """What changes progress, and what follows from it: milestones, told once each."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 import pymongo.errors
@@ -10,7 +11,7 @@ from mongoengine import NotUniqueError, QuerySet
 from mongoengine.errors import BulkWriteError
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.errors import DomainError
+from apps.common.errors import DomainError, NotFound
 from apps.common.events import publish
 from apps.common.storage.documents import for_each
 from apps.common.storage.rounds import in_rounds
@@ -52,7 +53,8 @@ def set_lesson_completion(*, student_id: str, lesson: Lesson, completed: bool) -
     )
     record = _mark(student_id, lesson.id, lesson.course, completed, **pending)
     if completed:
-        deliver_milestones(student_id=student_id, course_id=lesson.course, told=place.milestones)
+        told = place.milestones if record.course == lesson.course else ()
+        deliver_milestones(student_id=student_id, course_id=record.course, told=told)
         Progress.objects(id=record.id).update_one(unset__pending_since=True)
     return record
 
@@ -66,8 +68,8 @@ def complete_by_quiz(*, student_id: str, quiz_id: str, lesson_id: str, course_id
     passed = ObjectId(quiz_id)
     if quizzes.unpassed_quizzes(student_id=student_id, lesson_id=lesson_id, excluding=passed):
         return
-    _mark(student_id, ObjectId(lesson_id), ObjectId(course_id), True)
-    deliver_milestones(student_id=student_id, course_id=course_id)
+    record = _mark(student_id, ObjectId(lesson_id), ObjectId(course_id), True)
+    deliver_milestones(student_id=student_id, course_id=record.course)
 
 
 def create_progress_records(*, student_id: str, course_id: str) -> None:
@@ -164,14 +166,29 @@ def _mark(
         changes["min__completed_at"] = now_in_milliseconds()
     else:
         changes["unset__completed_at"] = True
-    record = Progress.objects(student=student_id, lesson=lesson_id)
+    query = Progress.objects(student=student_id, lesson=lesson_id)
     try:
         # The id is ours: not every engine makes one in the order of time.
-        return record.modify(upsert=True, new=True, set_on_insert__id=ObjectId(), **changes)
+        record = query.modify(upsert=True, new=True, set_on_insert__id=ObjectId(), **changes)
     except NotUniqueError:  # two made the record at once: now it is there
-        return record.modify(new=True, **changes)
+        record = query.modify(new=True, **changes)
     finally:
         selectors.invalidate_progress((student_id, lesson_id))
+    return _follow_lesson(record)
+
+
+def _follow_lesson(record: Progress) -> Progress:
+    """
+    Return the record in the current course of its lesson, which may have moved since it was read.
+
+    A move that ends after this check finds the record, because the record is stored already.
+    """
+    with suppress(NotFound):  # The lesson is being deleted, and its records with it.
+        course_id = lessons.course_of_lesson(record.lesson)
+        if course_id != record.course:
+            record.modify(set__course=course_id)
+            selectors.invalidate_progress((record.student, record.lesson))
+    return record
 
 
 def _insert_missing(records: list[Progress]) -> None:

@@ -1,8 +1,10 @@
+from contextlib import AbstractContextManager
+
 from django.utils.translation import gettext as _
 
 from apps.common.events import answer, subscribe
 from apps.courses.events import CourseRemoved, PublishBlockers
-from apps.lessons.events import LessonMoved, LessonRemoved
+from apps.lessons.events import LessonMoved, LessonMoveGuards, LessonRemoved
 from apps.quizzes import selectors, services
 from apps.users.events import PersonalData, UserErased
 
@@ -27,6 +29,15 @@ def delete_quizzes_of_course(event: CourseRemoved) -> None:
 @subscribe(UserErased)
 def anonymize_submissions(event: UserErased) -> None:
     services.erase_student(event.user_id)
+
+
+@answer(LessonMoveGuards)
+def guard_lesson_move(question: LessonMoveGuards) -> AbstractContextManager[None]:
+    return services.moving_lesson(
+        lesson_id=question.lesson_id,
+        from_course_id=question.from_course_id,
+        to_course_id=question.to_course_id,
+    )
 
 
 @answer(PublishBlockers)

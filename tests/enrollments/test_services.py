@@ -72,6 +72,49 @@ def test_a_sweep_between_insert_and_increment_counts_again_later(student, monkey
     assert services.repair_enrollments() == 0
 
 
+def test_a_retry_between_insert_and_increment_is_counted_again_later(student, monkeypatch):
+    course = make_course(lessons=1)
+    interrupted = Enrollment(
+        student=make_student().id, course=course.id, undelivered_since=now_in_milliseconds()
+    ).save()
+    increment = courses.increment_enrollment_count
+
+    def retry_and_increment(*args, **options) -> bool:
+        services.enroll_student(
+            student_id=interrupted.student, course=course, enrollment_id=interrupted.id
+        )
+        return increment(*args, **options)
+
+    monkeypatch.setattr(courses, "increment_enrollment_count", retry_and_increment)
+    services.enroll_student(student_id=str(student.id), course=course)
+    assert Progress.objects(student=interrupted.student).count() == 1
+    Enrollment.objects(undelivered_since__ne=None).update(
+        set__undelivered_since=now_in_milliseconds() - timedelta(minutes=2)
+    )
+    services.repair_enrollments()
+
+    assert Course.objects.get(id=course.id).enrollment_count == 2
+    assert services.repair_enrollments() == 0
+
+
+def test_an_erasure_between_insert_and_increment_is_tried_again(student, monkeypatch):
+    course = make_course(lessons=1)
+    erased = enroll_in(course)
+    increment = courses.increment_enrollment_count
+
+    def erase_and_increment(*args, **options) -> bool:
+        with pytest.raises(services.CountChanging):
+            services.erase(str(erased.id))
+        return increment(*args, **options)
+
+    monkeypatch.setattr(courses, "increment_enrollment_count", erase_and_increment)
+    services.enroll_student(student_id=str(student.id), course=course)
+    services.erase(str(erased.id))
+
+    assert Course.objects.get(id=course.id).enrollment_count == 1
+    assert Enrollment.objects(student=erased.id).count() == 0
+
+
 def test_the_sweep_delivers_again_what_a_handler_failed_to_handle(student):
     course = make_course()
     failing = True

@@ -1,12 +1,16 @@
 import re
 import tracemalloc
+from datetime import timedelta
 
 import pytest
 
+from apps.common.clock import now_in_milliseconds
 from apps.common.http.fields import LARGEST_NUMBER
 from apps.common.storage.positions import LARGEST_POSITION
+from apps.courses import services as courses
 from apps.courses.documents import Course
 from apps.lessons.documents import Lesson
+from apps.lessons.services import repair_orders
 from tests.factories import (
     client_of,
     enroll_in,
@@ -477,11 +481,11 @@ def test_a_course_without_lessons_takes_an_empty_order(author, instructor):
         assert (answered.status_code, answered.data) == (200, [])
 
 
-def test_an_order_that_was_cut_off_is_obeyed_and_carried_out(course, author, anonymous):
-    from apps.lessons.services import repair_orders
-
+@pytest.mark.parametrize("since", [None, now_in_milliseconds() - timedelta(minutes=2)])
+def test_an_order_that_was_cut_off_is_obeyed_and_carried_out(course, author, anonymous, since):
     ids = [make_lesson(course=course, title=f"L{n}").id for n in (1, 2, 3)]
-    Course.objects(id=course.id).update(set__lesson_order=[ids[1], ids[2], ids[0]])
+    order = {"set__lesson_order": [ids[1], ids[2], ids[0]]}
+    Course.objects(id=course.id).update(set__lesson_order_since=since, **order)
 
     def titles():
         outline = anonymous.get(f"/api/courses/{course.id}/lessons/").data
@@ -495,6 +499,17 @@ def test_an_order_that_was_cut_off_is_obeyed_and_carried_out(course, author, ano
     assert repair_orders() == 1
     assert titles() == ["L2", "L3", "L1"]
     assert [lesson.position for lesson in lessons_of(course)] == [1, 2, 3]
+
+
+def test_the_sweep_leaves_an_order_to_the_request_that_has_just_stored_it(course):
+    ids = [make_lesson(course=course).id for _ in range(2)]
+    courses.begin_lesson_order(course.id, ids[::-1])
+
+    assert repair_orders() == 0
+
+    Course.objects.update(set__lesson_order_since=now_in_milliseconds() - timedelta(minutes=2))
+    assert repair_orders() == 1
+    assert [lesson.id for lesson in lessons_of(course)] == ids[::-1]
 
 
 @pytest.mark.parametrize("id", ["x", "0" * 24])

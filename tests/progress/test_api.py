@@ -2,6 +2,7 @@ import pytest
 
 from apps.common.events import subscribe
 from apps.enrollments.documents import Enrollment
+from apps.progress import services
 from apps.progress.documents import Progress
 from apps.progress.events import MilestoneReached
 from apps.progress.services import create_progress_records_of_lesson
@@ -12,7 +13,10 @@ from tests.factories import (
     make_course,
     make_instructor,
     make_lesson,
+    make_question,
+    make_quiz,
     make_student,
+    right_answers,
 )
 
 _told = []
@@ -290,6 +294,40 @@ def test_a_record_follows_its_lesson_wherever_it_goes(student, instructor, admin
     client_of(admin).delete(f"/api/courses/{course.id}/?cascade=true")
     assert courses_of(left) == []
     assert courses_of(moved) == [str(target.id)]
+
+
+@pytest.mark.parametrize("by", ["hand", "quiz"])
+def test_a_record_follows_a_lesson_that_moves_before_it_is_written(
+    student, instructor, monkeypatch, told, by
+):
+    course = make_course(instructor=instructor, lessons=2)
+    target = make_course(instructor=instructor)
+    for each in (course, target):
+        enroll_in(each, student)
+    lesson, completed = lessons_of(course)
+    author, client = client_of(instructor), client_of(student)
+    client.post("/api/progress/", {"lesson": str(completed.id), "completed": True})
+    mark = services._mark
+
+    def move_and_mark(*arguments, **changes) -> Progress:
+        moved = author.patch(f"/api/lessons/{lesson.id}/", {"course": str(target.id)})
+        assert moved.status_code == 200
+        told.clear()
+        return mark(*arguments, **changes)
+
+    monkeypatch.setattr(services, "_mark", move_and_mark)
+    if by == "hand":
+        body = {"lesson": str(lesson.id), "completed": True}
+        assert client.post("/api/progress/", body).data["course"] == str(target.id)
+    else:
+        quiz = make_quiz(lesson=lesson)
+        make_question(quiz)
+        body = {"quiz": str(quiz.id), "answers": right_answers(quiz)}
+        assert client.post("/api/quiz-submissions/", body).status_code == 201
+
+    assert Progress.objects.get(student=student.id, lesson=lesson.id).course == target.id
+    assert summary(client, target)["milestones"] == [25, 50, 75, 100]
+    assert [percent for _, percent in told] == [25, 50, 75, 100]
 
 
 def test_a_lesson_that_is_added_has_its_record_at_once(student):

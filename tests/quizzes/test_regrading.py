@@ -209,7 +209,7 @@ def test_students_cannot_regrade(quiz):
 # Load
 
 
-def test_the_result_of_a_regrade_lists_a_limited_number_of_changes(
+def test_the_result_of_a_regrade_lists_a_limited_number_of_changes_and_counts_all(
     quiz, as_instructor, monkeypatch
 ):
     monkeypatch.setattr(attempts, "MAX_CHANGES", 2)
@@ -218,8 +218,10 @@ def test_the_result_of_a_regrade_lists_a_limited_number_of_changes(
     address = f"/api/quizzes/{quiz.id}/regrade/"
     as_instructor.post(address)
 
-    listed = [change["submission"] for change in as_instructor.get(address).json()["changes"]]
+    result = as_instructor.get(address).json()
 
+    assert result["total_changes"] == 3
+    listed = [change["submission"] for change in result["changes"]]
     assert listed == [str(attempt.id) for attempt in Attempt.objects.order_by("id")[:2]]
 
 

@@ -5,6 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from apps.courses.documents import Category, Course
 from apps.courses.selectors import get_course
+from apps.courses.services import deletion
 from apps.courses.services.categories import CATEGORIES
 from apps.courses.services.courses import COURSES
 from apps.enrollments import services as enrollments
@@ -19,6 +20,7 @@ from tests.factories import (
     enroll_in,
     lessons_of,
     make_course,
+    make_instructor,
     make_lesson,
     make_question,
     make_quiz,
@@ -86,6 +88,30 @@ def test_racing_moves_never_pass_the_bound_of_a_quiz(author, quiz, monkeypatch):
     assert counts == {quiz.id: 5, other.id: 8}
 
 
+def test_a_question_that_moves_while_it_is_deleted_releases_its_room_once(
+    author, quiz, monkeypatch
+):
+    monkeypatch.setattr(questions.QUESTIONS, "most", 2)
+    other = make_quiz(lesson=lessons_of(get_course(quiz.course))[0])
+    question = make_question(quiz, "numeric")
+    make_question(quiz, "numeric")
+    address = f"/api/questions/{question.id}/"
+    get_editable_question = questions.selectors.get_editable_question
+
+    def read_before_the_move(*arguments, **options):
+        read = get_editable_question(*arguments, **options)
+        monkeypatch.setattr(questions.selectors, "get_editable_question", get_editable_question)
+        assert author.patch(address, {"quiz": str(other.id)}).status_code == 200
+        return read
+
+    monkeypatch.setattr(questions.selectors, "get_editable_question", read_before_the_move)
+
+    assert author.delete(address).status_code == 412
+    body = {"quiz": str(quiz.id), "text": "?", "kind": "numeric", "answer": "1"}
+    created = [author.post("/api/questions/", body).status_code for _ in range(2)]
+    assert created == [201, 400]
+
+
 def test_racing_choices_never_pass_the_bound_of_a_question(author, quiz):
     made = [{"text": str(one), "is_correct": not one} for one in range(18)]
     question = make_question(quiz, choices=made)
@@ -136,6 +162,31 @@ def test_racing_quizzes_never_pass_the_bound_of_a_course_or_lesson(
     assert author.post("/api/quizzes/", body).status_code == 201
 
 
+def test_racing_moves_of_lessons_never_pass_the_bound_of_quizzes_in_a_course(
+    author, quiz, monkeypatch
+):
+    target = make_course(instructor=get_course(quiz.course).instructor, lessons=1)
+    moving = [make_lesson(course=get_course(quiz.course)) for _ in range(8)]
+    for lesson in moving:
+        make_quiz(lesson=lesson)
+        make_quiz(lesson=lesson)
+    monkeypatch.setattr(quizzes.OF_COURSE, "most", 7)
+
+    answers = race(
+        8, lambda n: author.patch(f"/api/lessons/{moving[n].id}/", {"course": str(target.id)})
+    )
+
+    moved = statuses(answers)[200]
+    assert 1 <= moved <= 3
+    assert {one.data["code"] for one in answers if one.status_code == 409} <= {
+        "too_many_quizzes",
+        "crowded",
+    }
+    assert Lesson.objects(course=target.id).count() == 1 + moved
+    assert Quiz.objects(course=target.id).count() == 2 * moved
+    assert get_course(target.id).lesson_count == 1 + moved
+
+
 def test_racing_lessons_never_pass_the_bound_of_a_course(author, quiz, monkeypatch):
     monkeypatch.setattr(lessons.LESSONS, "most", 4)
     body = {"course": str(quiz.course), "title": "Another"}
@@ -170,6 +221,29 @@ def test_a_course_goes_to_no_instructor_who_has_too_many(admin, instructor, monk
     answer = client_of(admin).patch(f"/api/courses/{other.id}/", {"instructor": str(instructor.id)})
 
     assert (answer.status_code, answer.data["code"]) == (409, "too_many_courses")
+
+
+def test_a_course_that_changes_hands_while_it_is_deleted_releases_its_room_once(
+    admin, instructor, monkeypatch
+):
+    monkeypatch.setattr(COURSES, "most", 2)
+    client = client_of(admin)
+    body = {"title": "Algebra", "instructor": str(instructor.id)}
+    course, _other = (client.post("/api/courses/", body).data["id"] for _ in range(2))
+    address = f"/api/courses/{course}/"
+    get_editable_course = deletion.get_editable_course
+
+    def read_before_the_change(*arguments, **options):
+        read = get_editable_course(*arguments, **options)
+        changed = client.patch(address, {"instructor": str(make_instructor().id)})
+        assert changed.status_code == 200
+        return read
+
+    monkeypatch.setattr(deletion, "get_editable_course", read_before_the_change)
+
+    assert client.delete(address).status_code == 412
+    created = [client.post("/api/courses/", body).status_code for _ in range(2)]
+    assert created == [201, 409]
 
 
 def test_racing_categories_never_pass_their_bound(admin, monkeypatch):

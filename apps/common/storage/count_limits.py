@@ -117,32 +117,40 @@ class CountLimit:
         return inserted
 
     @contextmanager
-    def released(self, parent_id, number: int = 1) -> Iterator[None]:
+    def released(
+        self, parent_id, number: int = 1, *, confirm: Callable[[], bool] = lambda: True
+    ) -> Iterator[None]:
         """
         Release the room of children that the block deletes.
 
         A counter that is started during the deletion may or may not have counted them. It is not
         changed, because counting too many is safe.
+
+        :param confirm: is called after the block; returns whether the block has freed the room
         """
         before = self._counter(parent_id).first()
         yield
-        if before is not None:
+        if confirm() and before is not None:
             same = self._counter(parent_id).filter(generation=before.generation)
             same.update_one(dec__count=number)
 
     @contextmanager
-    def moved(self, source_id, target_id, number: int = 1) -> Iterator[None]:
+    def moved(
+        self, source_id, target_id, number: int = 1, *, confirm: Callable[[], bool] = lambda: True
+    ) -> Iterator[None]:
         """
         Reserve room at the target of a move, and release the room at its source.
 
+        :param confirm: is called after the block; returns whether the block has freed the room
         :raises DomainError: the limit's own error, if there is no room
         """
         if source_id == target_id:
             yield
+            confirm()
             return
         self.reserve(target_id, number)
         try:
-            with self.released(source_id, number):
+            with self.released(source_id, number, confirm=confirm):
                 yield
         except NOT_INSERTED:
             self.release(target_id, number)

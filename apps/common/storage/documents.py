@@ -119,15 +119,17 @@ def _modify(
     return modified
 
 
-def delete(document: Document, *, expected: list[int] | None = None) -> None:
+def delete(
+    document: Document, *, expected: list[int] | None = None, condition: dict | None = None
+) -> None:
     """
     Delete a document.
 
-    :raises StaleRevision: the document has another revision
+    :raises StaleRevision: the document has another revision, or does not meet the condition
     :raises NotFound: the document was already deleted
     """
-    condition = {} if expected is None else {"revision__in": expected}
-    if not type(document).objects(id=document.id, **condition).delete():
+    conditions = (condition or {}) | ({} if expected is None else {"revision__in": expected})
+    if not type(document).objects(id=document.id, **conditions).delete():
         raise_not_written(type(document), document.id)
 
 

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from bson import ObjectId
 from mongoengine import Q, QuerySet
 
-from apps.common.clock import format_timestamp
+from apps.common.clock import format_timestamp, now_in_milliseconds
 from apps.common.errors import NotFound
 from apps.common.events import ask
 from apps.common.normalization import search_pattern
+from apps.common.storage import undelivered
 from apps.common.storage.cache import Json, Uncached, invalidate, read_through
 from apps.common.storage.pagination import PAGE_SIZE, Page, Paging, page_of
 from apps.courses.documents import Course
@@ -136,8 +137,15 @@ def lesson_order_of(course_id) -> list[ObjectId]:
     return list(course.lesson_order or []) if course else []
 
 
-def courses_being_reordered() -> QuerySet:
-    return Course.objects(lesson_order__exists=True, lesson_order__ne=None)
+def lesson_count_of(course_id) -> int | None:
+    return Course.objects(id=course_id).scalar("lesson_count").first()
+
+
+def courses_with_interrupted_order() -> QuerySet:
+    """Return the courses whose new order no running request can still be applying."""
+    before = now_in_milliseconds() - undelivered.GRACE_PERIOD
+    interrupted = Q(lesson_order_since=None) | Q(lesson_order_since__lt=before)
+    return Course.objects(interrupted, lesson_order__exists=True, lesson_order__ne=None)
 
 
 def is_published(course_id) -> bool:

@@ -4,6 +4,7 @@ from bson import ObjectId
 from django.utils.translation import gettext_lazy as _
 from mongoengine import Q
 
+from apps.common.clock import now_in_milliseconds
 from apps.common.errors import Conflict
 from apps.courses import selectors
 from apps.courses.documents import Course
@@ -54,9 +55,12 @@ def decrement_lesson_count(course_id) -> None:
         raise LastLesson()
 
 
-def recount_lessons(course_id, number: int) -> None:
-    Course.objects(id=course_id).update_one(set__lesson_count=number)
+def recount_lessons(course_id, number: int, *, before: int | None = None) -> bool:
+    """Set the lesson count, if it is still the one `before`; return whether it was set."""
+    condition = {} if before is None else {"lesson_count": before}
+    updated = Course.objects(id=course_id, **condition).update_one(set__lesson_count=number)
     selectors.invalidate_course(course_id)
+    return bool(updated)
 
 
 def begin_lesson_order(course_id, lesson_ids: list[ObjectId]) -> None:
@@ -65,10 +69,14 @@ def begin_lesson_order(course_id, lesson_ids: list[ObjectId]) -> None:
 
     :raises BeingReordered: an earlier reordering is not finished
     """
-    begun = Course.objects(id=course_id, lesson_order=None).update_one(set__lesson_order=lesson_ids)
-    if not begun:
+    not_ordered = Course.objects(id=course_id, lesson_order=None)
+    if not not_ordered.update_one(
+        set__lesson_order=lesson_ids, set__lesson_order_since=now_in_milliseconds()
+    ):
         raise BeingReordered()
 
 
 def end_lesson_order(course_id) -> None:
-    Course.objects(id=course_id).update_one(unset__lesson_order=True)
+    Course.objects(id=course_id).update_one(
+        unset__lesson_order=True, unset__lesson_order_since=True
+    )

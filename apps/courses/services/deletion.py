@@ -57,14 +57,16 @@ def finish_deletions() -> int:
 
 
 def _hide(course: Course, cascade: bool, expected: list[int] | None) -> None:
-    condition = {"id": course.id, "removed": None}
+    condition = {"id": course.id, "instructor": course.instructor, "removed": None}
     if expected is not None:
         condition["revision__in"] = expected
     if not cascade:
         condition["enrollment_count__lte"] = 0
     if Course.objects(**condition).modify(set__removed=True) is None:
         current = selectors.get_course(course.id)
-        as_expected = expected is None or current.revision in expected
+        as_expected = current.instructor == course.instructor and (
+            expected is None or current.revision in expected
+        )
         if as_expected and not cascade and current.enrollment_count > 0:
             raise HasEnrollments()
         raise StaleRevision()

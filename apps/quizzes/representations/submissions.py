@@ -78,6 +78,7 @@ class RegradeRepresentation(TypedDict):
     quiz: Id
     requested_at: Timestamp
     finished_at: Timestamp | None
+    total_changes: Annotated[int, Help("Also counts changes that are not listed.")]
     changes: list[ChangeRepresentation]
 
 
@@ -109,12 +110,15 @@ def represent_submission(submission: Attempt, *, with_key: bool) -> SubmissionRe
     }
 
 
-def represent_regrade(quiz: Quiz, changed: Sequence[Attempt]) -> RegradeRepresentation:
-    """Represent a quiz's last regrade and the submissions that it has changed."""
+def represent_regrade(
+    quiz: Quiz, changed: Sequence[Attempt], *, total_changes: int
+) -> RegradeRepresentation:
+    """Represent a quiz's last regrade and the first submissions that it has changed."""
     return {
         "quiz": str(quiz.id),
         "requested_at": format_timestamp(quiz.regrade.requested_at),
         "finished_at": format_timestamp(quiz.regrade.finished_at),
+        "total_changes": total_changes,
         "changes": [
             {
                 "submission": str(submission.id),

@@ -13,6 +13,7 @@ from apps.common.storage.pagination import Page, Paging, page_of, page_slice
 from apps.courses import selectors as courses
 from apps.quizzes.documents import MAX_ATTEMPTS, Attempt, Quiz
 from apps.quizzes.representations import represent_submission_row
+from apps.quizzes.selectors.quizzes import get_quiz
 from apps.users.viewer import Viewer
 
 GRACE = timedelta(seconds=1)  # for the time that a submission takes to reach the server
@@ -123,10 +124,11 @@ def list_submissions(*, viewer: Viewer, paging: Paging, **filters) -> Page:
     return page_slice(submissions, paging, represent_submission_row)
 
 
-def submissions_changed_by_regrade(quiz: Quiz) -> list[Attempt]:
-    """Return the first submissions whose result the quiz's last regrade has changed."""
-    changed = Attempt.objects(quiz=quiz.id, regraded_by=quiz.regrade.id).exclude(*LARGE_FIELDS)
-    return list(changed.order_by("id").limit(MAX_CHANGES))
+def submissions_changed_by_regrade(quiz: Quiz) -> tuple[int, list[Attempt]]:
+    """Return how many results the quiz's last regrade has changed, and the first submissions."""
+    changed = Attempt.objects(quiz=quiz.id, regraded_by=quiz.regrade.id)
+    first = changed.exclude(*LARGE_FIELDS).order_by("id").limit(MAX_CHANGES)
+    return changed.count(), list(first)
 
 
 def personal_data_of(user_id: str) -> Iterator[Json]:
@@ -189,7 +191,17 @@ def _visible_to(viewer: Viewer) -> QuerySet:
 
 
 def _is_visible(submission: Attempt, viewer: Viewer) -> bool:
-    """Return whether `_visible_to` contains the submission."""
+    """
+    Return whether the viewer may read the submission.
+
+    Lists use its copy of the course instead, which follows in rounds when the quiz has moved.
+    """
     if viewer.is_admin or str(submission.student) == viewer.id:
         return True
-    return viewer.is_instructor and submission.course in courses.ids_taught_by(viewer.id)
+    if not viewer.is_instructor:
+        return False
+    try:
+        quiz = get_quiz(submission.quiz)
+    except NotFound:
+        return False
+    return quiz.course in courses.ids_taught_by(viewer.id)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from bson import ObjectId
 
 from apps.common.errors import NotFound
+from apps.lessons import selectors as lessons
 from apps.quizzes.documents import Choice, Question, Quiz
 from apps.quizzes.selectors.summaries import stored_summaries
 
@@ -13,11 +14,14 @@ def get_quiz(quiz_id) -> Quiz:
     """
     Return a quiz as the store has it now, which is what a decision must read.
 
+    Its course is the lesson's. The stored copy, which lists use, follows after a lesson has moved.
+
     :raises NotFound: it does not exist
     """
     quiz = Quiz.objects(id=quiz_id, removed=None).first()
     if quiz is None:
         raise NotFound()
+    quiz.course = lessons.course_of_lesson(quiz.lesson)
     return quiz
 
 

@@ -74,7 +74,8 @@ def read_regrade(quiz_id, *, viewer: Viewer) -> RegradeRepresentation:
 
 
 def read_requested_regrade(quiz: Quiz) -> RegradeRepresentation:
-    return represent_regrade(quiz, submissions_changed_by_regrade(quiz))
+    total, first = submissions_changed_by_regrade(quiz)
+    return represent_regrade(quiz, first, total_changes=total)
 
 
 def _student_may_see_key(submission: Attempt, quiz: Quiz | None) -> bool:

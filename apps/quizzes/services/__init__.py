@@ -15,7 +15,7 @@ from apps.quizzes.services.import_export import (
     import_questions,
     repair_imports,
 )
-from apps.quizzes.services.moves import move_quizzes, move_submissions, repair_moves
+from apps.quizzes.services.moves import move_quizzes, move_submissions, moving_lesson, repair_moves
 from apps.quizzes.services.questions import (
     create_choice,
     create_question,
@@ -56,6 +56,7 @@ __all__ = [
     "import_questions",
     "move_quizzes",
     "move_submissions",
+    "moving_lesson",
     "regrade",
     "reorder_questions",
     "repair_attempts",

@@ -1,6 +1,12 @@
-"""Move quizzes; their submissions follow in short rounds, since each may have a megabyte."""
+"""
+Move quizzes, alone or with their lesson.
+
+Their submissions follow in short rounds, since each may have a megabyte.
+"""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from bson import ObjectId
@@ -12,10 +18,28 @@ from apps.common.storage.rounds import LARGE, batches
 from apps.common.tasks import enqueue
 from apps.quizzes import selectors
 from apps.quizzes.documents import Attempt, Quiz
+from apps.quizzes.services.quiz_limits import OF_COURSE, count_in_lesson
 
 A_MINUTE = timedelta(minutes=1)
 LONGEST_REQUEST = timedelta(seconds=45)  # A_MINUTE is longer, so that the sweep ends the move.
 ROUND_SECONDS = 3  # other tasks wait for a round, not for a whole move
+
+
+@contextmanager
+def moving_lesson(*, lesson_id: str, from_course_id: str, to_course_id: str) -> Iterator[None]:
+    """
+    Reserve room for the quizzes of a lesson that the block moves, and let the quizzes follow.
+
+    :raises TooManyQuizzes: the new course has no room for them
+    """
+    number = count_in_lesson(lesson_id)
+    if number == 0:
+        yield
+        return
+    with OF_COURSE.moved(from_course_id, to_course_id, number):
+        yield
+    # The lesson's event does this, too, but until then, lists would show the old course.
+    move_quizzes(lesson_id=lesson_id, to_course_id=to_course_id)
 
 
 def move_quizzes(*, lesson_id: str, to_course_id: str) -> None:

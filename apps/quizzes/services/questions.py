@@ -142,7 +142,7 @@ def delete_question(question_id: str, *, viewer: Viewer, expected: list[int] | N
     question, quiz = selectors.get_editable_question(question_id, viewer=viewer)
     with updating_summaries(quiz):
         with QUESTIONS.released(quiz.id):
-            delete(question, expected=expected)
+            delete(question, expected=expected, condition={"quiz": quiz.id})
         Choice.objects(question=question.id).delete()
 
 

@@ -1,6 +1,7 @@
 """Create, change and delete quizzes, and reorder their questions."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from bson import ObjectId
@@ -9,45 +10,21 @@ from mongoengine import QuerySet
 from pymongo import UpdateOne
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.errors import Conflict, Invalid, NotFound, check_expected, reference_errors
-from apps.common.storage.count_limits import CountLimit
+from apps.common.errors import Conflict, DomainError, Invalid, check_expected, reference_errors
 from apps.common.storage.documents import for_each, raise_not_written, update
 from apps.common.storage.rounds import LARGE, SMALL, batches, delete_in_rounds, in_rounds
 from apps.lessons import selectors as lessons
+from apps.lessons import services as lesson_services
 from apps.lessons.documents import Lesson
 from apps.quizzes import selectors
 from apps.quizzes.documents import Attempt, Choice, Question, Quiz
 from apps.quizzes.representations import QuestionRepresentation, QuizRepresentation
 from apps.quizzes.services.moves import enqueue_move, move_quizzes
+from apps.quizzes.services.quiz_limits import OF_COURSE, OF_LESSON
 from apps.quizzes.services.summaries import EMPTY_SUMMARY, store_summary
 from apps.users.viewer import Viewer
 
 A_MINUTE = timedelta(minutes=1)
-
-MAX_IN_COURSE = 1000
-MAX_IN_LESSON = 50
-
-
-class TooManyQuizzes(Conflict):
-    code = "too_many_quizzes"
-    detail = _("A lesson can have at most %(lesson)s quizzes, and a course at most %(course)s.") % {
-        "lesson": MAX_IN_LESSON,
-        "course": MAX_IN_COURSE,
-    }
-
-
-OF_COURSE = CountLimit(
-    "quizzes-of-course",
-    MAX_IN_COURSE,
-    count=lambda course_id: Quiz.objects(course=course_id, removed=None).count(),
-    refusal=TooManyQuizzes,
-)
-OF_LESSON = CountLimit(
-    "quizzes-of-lesson",
-    MAX_IN_LESSON,
-    count=lambda lesson_id: Quiz.objects(lesson=lesson_id, removed=None).count(),
-    refusal=TooManyQuizzes,
-)
 
 
 class BeingReordered(Conflict):
@@ -71,32 +48,38 @@ def create_quiz(
     )
     quiz = OF_COURSE.insert(new_lesson.course, new, by=_insert_into_lesson)
     selectors.invalidate_quizzes(quiz.course)
-    with reference_errors("lesson"):
-        quiz = _follow_lesson(quiz)
-    return selectors.read_written_quiz(quiz, viewer=viewer)
+    return selectors.read_written_quiz(_follow_or_delete(quiz), viewer=viewer)
 
 
 def _insert_into_lesson(quiz: Quiz) -> Quiz:
     return OF_LESSON.insert(quiz.lesson, quiz)
 
 
+def _follow_or_delete(quiz: Quiz) -> Quiz:
+    """Return a new quiz in the current course of its lesson, or delete it if it cannot follow."""
+    try:
+        return _follow_lesson(quiz)
+    except DomainError:
+        quiz.delete()
+        raise
+
+
 def _follow_lesson(quiz: Quiz) -> Quiz:
     """
     Return the quiz in the current course of its lesson, which may have just moved.
 
-    A move that ends after this check finds the quiz, because the quiz is stored already.
+    A later move of the lesson counts the quiz, and one that has just counted without it fails.
 
-    :raises NotFound: the lesson was deleted, and the quiz with it
+    :raises ReferenceNotFound: the lesson was deleted
+    :raises TooManyQuizzes: the lesson's new course has no room for the quiz
     """
-    try:
-        lesson = lessons.get_lesson(quiz.lesson)
-    except NotFound:
-        quiz.delete()
-        raise
-    if lesson.course == quiz.course:
-        return quiz
-    move_quizzes(lesson_id=str(lesson.id), to_course_id=str(lesson.course))
-    return quiz.reload()
+    while not lesson_services.record_contents_change(quiz.lesson, course_id=quiz.course):
+        with reference_errors("lesson"):
+            course_id = lessons.course_of_lesson(quiz.lesson)
+        OF_COURSE.reserve(course_id)  # The move may have counted the quiz; too many is safe.
+        move_quizzes(lesson_id=str(quiz.lesson), to_course_id=str(course_id))
+        quiz = quiz.reload()
+    return quiz
 
 
 def _get_editable_lesson(lesson_id: str | ObjectId, viewer: Viewer) -> Lesson:
@@ -120,23 +103,46 @@ def update_quiz(
     """
     quiz = selectors.get_editable_quiz(quiz_id, viewer=viewer)
     lesson_id = ObjectId(fields.pop("lesson", quiz.lesson))
-    moves = lesson_id != quiz.lesson
-    if moves:
-        course_id = _get_editable_lesson(lesson_id, viewer).course
-        fields |= {"lesson": lesson_id, "course": course_id}
-        fields["moved_at"] = now_in_milliseconds()
-    condition = {"lesson": quiz.lesson, "course": quiz.course}
-    with (
-        OF_COURSE.moved(quiz.course, fields.get("course", quiz.course)),
-        OF_LESSON.moved(quiz.lesson, lesson_id),
-    ):
-        changed = update(quiz, expected=expected, condition=condition, **fields)
-    selectors.invalidate_quizzes(quiz.course, changed.course)
-    if moves:
-        enqueue_move(changed)
-        with reference_errors("lesson"):
-            changed = _follow_lesson(changed)
+    if lesson_id != quiz.lesson:
+        changed = _move(quiz, _get_editable_lesson(lesson_id, viewer), expected, fields)
+    else:
+        changed = update(quiz, expected=expected, condition={"lesson": quiz.lesson}, **fields)
+        selectors.invalidate_quizzes(quiz.course, changed.course)
     return selectors.read_written_quiz(changed, viewer=viewer)
+
+
+def _move(quiz: Quiz, lesson: Lesson, expected: list[int] | None, fields: dict) -> Quiz:
+    """Change a quiz and move it to another lesson, which may move to another course meanwhile."""
+    fields |= {"lesson": lesson.id, "course": lesson.course, "moved_at": now_in_milliseconds()}
+    with (
+        OF_COURSE.moved(quiz.course, lesson.course, confirm=partial(_record_removal, quiz)),
+        OF_LESSON.moved(quiz.lesson, lesson.id),
+    ):
+        changed = update(quiz, expected=expected, condition={"lesson": quiz.lesson}, **fields)
+        selectors.invalidate_quizzes(quiz.course, lesson.course)
+        try:
+            changed = _follow_lesson(changed)
+        except DomainError:
+            _undo(changed, {name: getattr(quiz, name) for name in fields})
+            raise
+    enqueue_move(changed)
+    return changed
+
+
+def _undo(changed: Quiz, before: dict) -> None:
+    """Restore the fields of a quiz; submissions may have followed the change already."""
+    before["moved_at"] = now_in_milliseconds()
+    update(changed, condition={"lesson": changed.lesson}, **before)
+    selectors.invalidate_quizzes(before["course"], changed.course)
+
+
+def _record_removal(quiz: Quiz) -> bool:
+    """
+    Record that a quiz has left its lesson; return whether the lesson is still in the same course.
+
+    If the lesson was moved meanwhile, that may have released the room of the quiz already.
+    """
+    return lesson_services.record_contents_change(quiz.lesson, course_id=quiz.course)
 
 
 def delete_quiz(quiz_id: str, *, viewer: Viewer, expected: list[int] | None = None) -> None:
@@ -148,10 +154,11 @@ def delete_quiz(quiz_id: str, *, viewer: Viewer, expected: list[int] | None = No
     :raises StaleRevision: the quiz has been changed since it was read
     """
     quiz = selectors.get_editable_quiz(quiz_id, viewer=viewer)
-    condition = {"id": quiz.id, "removed": None}
+    condition = {"id": quiz.id, "lesson": quiz.lesson, "removed": None}
     if expected is not None:
         condition["revision__in"] = expected
-    with OF_COURSE.released(quiz.course), OF_LESSON.released(quiz.lesson):
+    confirm = partial(_record_removal, quiz)
+    with OF_COURSE.released(quiz.course, confirm=confirm), OF_LESSON.released(quiz.lesson):
         if not Quiz.objects(**condition).update_one(**_hidden_now()):
             raise_not_written(Quiz, quiz.id)
     selectors.invalidate_quizzes(quiz.course)

@@ -2454,6 +2454,11 @@ export interface components {
              * Format: date-time
              */
             finished_at: string | null;
+            /**
+             * Total changes
+             * @description Also counts changes that are not listed.
+             */
+            total_changes: number;
             changes: components["schemas"]["Change"][];
         };
         Started: {

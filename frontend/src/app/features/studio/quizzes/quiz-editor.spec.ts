@@ -187,12 +187,12 @@ describe('the quiz editor', () => {
 
     await click('Regrade');
     await answer('POST', '/api/quizzes/q/regrade/', {}, { status: 202 });
-    await answer('GET', '/api/quizzes/q/regrade/', { finished_at: null, changes: [] });
+    await answer('GET', '/api/quizzes/q/regrade/', { finished_at: null, total_changes: 0 });
     await vi.waitFor(
-      () => answer('GET', '/api/quizzes/q/regrade/', { finished_at: 'now', changes: [{}, {}] }),
+      () => answer('GET', '/api/quizzes/q/regrade/', { finished_at: 'now', total_changes: 1001 }),
       { timeout: 3000 },
     );
-    expect(snackbar.show).toHaveBeenCalledWith('Regrading finished: 2 grades changed.');
+    expect(snackbar.show).toHaveBeenCalledWith('Regrading finished: 1001 grades changed.');
   });
 
   it('reports an error if regrading fails', async () => {

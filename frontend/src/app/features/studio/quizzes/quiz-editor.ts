@@ -225,12 +225,12 @@ export class QuizEditor implements HasUnsavedChanges {
     const isOpen = { value: true };
     this.destroyRef.onDestroy(() => (isOpen.value = false));
     while (isOpen.value) {
-      const { finished_at, changes } = await this.api.regradeStatus(this.quizId());
+      const { finished_at, total_changes } = await this.api.regradeStatus(this.quizId());
       if (finished_at) {
         await this.snackbar.show(
-          changes.length === 1
+          total_changes === 1
             ? $localize`Regrading finished: 1 grade changed.`
-            : $localize`Regrading finished: ${changes.length}:count: grades changed.`,
+            : $localize`Regrading finished: ${total_changes}:count: grades changed.`,
         );
         return;
       }
