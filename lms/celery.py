@@ -1,12 +1,15 @@
 """Celery, and the schedule of the sweeps, which run with or without Celery."""
 
 import os
+import sys
 
 from celery import Celery
 from celery.signals import beat_init, celeryd_init, setup_logging
 
+from apps.common.storage import migrations
 from apps.common.task_queue import LOW_PRIORITY
 from lms.serving import private_files
+from lms.stores import documents
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings")
 
@@ -33,6 +36,7 @@ SWEEPS = {
     "apps.quizzes.tasks.delete_old_imports": AN_HOUR,
     "apps.progress.tasks.repair_progress": A_MINUTE,
     "apps.notifications.tasks.send_notification_mails": A_MINUTE,
+    "apps.common.tasks.migrate_documents": A_MINUTE,
     "apps.common.tasks.build_missing_indexes": A_MINUTE,
     "apps.common.tasks.repair_counters": A_MINUTE,
     "apps.common.tasks.delete_old_idempotency_keys": AN_HOUR,
@@ -58,3 +62,14 @@ def _keep_logging(**_) -> None:
 def _restrict_files(**_) -> None:
     """Restrict access to Celery's files, even if the server has not started it."""
     private_files.restrict_umask()
+
+
+@celeryd_init.connect
+def _refuse_newer_store(**_) -> None:
+    """End a worker that is started on the documents of a newer release."""
+    try:
+        migrations.refuse_newer_store()
+    except migrations.StoreIsNewer as error:
+        sys.exit(f"lms: {error}")
+    finally:
+        documents.close_store()  # The worker's processes open it again after the fork.

@@ -22,10 +22,11 @@ def pytest_configure():
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _indexes(django_db_setup):
-    from apps.common.storage.indexes import build_indexes
+def _stores(django_db_setup):
+    from lms.serving import preparation
 
-    build_indexes()
+    preparation.migrate_documents()
+    preparation.build_indexes()
 
 
 @pytest.fixture(autouse=True)

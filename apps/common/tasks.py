@@ -18,7 +18,7 @@ from django.core.management import call_command
 from kombu.exceptions import OperationalError
 
 from apps.common.mail import quotas
-from apps.common.storage import count_limits, idempotency_keys, indexes
+from apps.common.storage import count_limits, idempotency_keys, indexes, migrations
 from apps.common.task_queue import TaskQueue
 
 logger = logging.getLogger(__name__)
@@ -69,6 +69,13 @@ def _send() -> None:
         except (OperationalError, OSError):
             logger.warning("The broker is unreachable; a sweep will do the work of %s.", task.name)
             _outgoing.clear()
+
+
+@shared_task
+def migrate_documents() -> None:
+    """Apply the steps that are missing after a restore, or a start without the database."""
+    with suppress(migrations.StepInProgress):
+        migrations.migrate()
 
 
 @shared_task

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from mongoengine import get_db
 
-from apps.common.storage import cache, indexes
+from apps.common.storage import cache, indexes, migrations
 
 logger = logging.getLogger(__name__)
 
@@ -93,6 +93,14 @@ def documents() -> str:
     return OK
 
 
+def document_migrations() -> str:
+    with pymongo.timeout(STORE_SECONDS):
+        pending = migrations.pending_steps()
+    if pending:
+        logger.warning("Readiness: steps are not applied: %s.", ", ".join(pending))
+    return MISSING if pending else OK
+
+
 def declared_indexes() -> str:
     global _verified_at
     if time.monotonic() - _verified_at < INDEXES_LIFETIME:
@@ -119,7 +127,13 @@ def cache_server() -> str:
     return OK if cache.ping() else DOWN
 
 
-CHECKS = {"documents": documents, "indexes": declared_indexes, "sql": sql, "cache": cache_server}
+CHECKS = {
+    "documents": documents,
+    "migrations": document_migrations,
+    "indexes": declared_indexes,
+    "sql": sql,
+    "cache": cache_server,
+}
 
 
 def _start(name: str, check: Callable[[], str]) -> SimpleQueue:

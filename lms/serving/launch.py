@@ -142,17 +142,20 @@ def prepare_stores() -> None:
 
     An unreachable MongoDB does not prevent the start, because the product reconnects by itself.
     """
+    from apps.common.storage import migrations
     from lms.serving import preparation
     from lms.stores import documents
 
-    say("Preparing the accounts' database …")
-    preparation.migrate()
-    say("Preparing the documents …")
     try:
         documents.open_store()
+        migrations.refuse_newer_store()
+        say("Preparing the accounts' database …")
+        preparation.migrate()
+        say("Preparing the documents …")
+        preparation.migrate_documents()
         preparation.build_indexes()
         fill_demo()
-    except StoreRefused as error:
+    except (StoreRefused, migrations.StoreIsNewer) as error:
         raise CannotStart(str(error)) from error
     except ConnectionFailure:
         say("MongoDB is unreachable; requests that need it get a 503 until it is back.")

@@ -1,5 +1,7 @@
 """The steps before serving; each does nothing if it was already done."""
 
+import logging
+import time
 from hashlib import blake2b
 from pathlib import Path
 
@@ -7,12 +9,31 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
-from apps.common.storage import indexes
+from apps.common.storage import indexes, migrations
 from lms.demo import loading
+
+logger = logging.getLogger(__name__)
+
+POLL_SECONDS = 1
 
 
 def migrate() -> None:
     call_command("migrate", interactive=False, verbosity=0)
+
+
+def migrate_documents() -> None:
+    """
+    Apply the steps that the store lacks, or wait until another process has applied them.
+
+    :raises StoreIsNewer: the store records a step that this release does not know
+    """
+    while True:
+        try:
+            migrations.migrate()
+            return
+        except migrations.StepInProgress as step:
+            logger.warning("Waiting for another process that updates the documents (%s).", step)
+            time.sleep(POLL_SECONDS)
 
 
 def build_indexes() -> None:

@@ -73,12 +73,14 @@ def post_worker_init(worker) -> None:
     """Open the store and load all routes, so that errors appear at the start."""
     from django.urls import get_resolver
 
+    from apps.common.storage import migrations
     from lms.serving import task_thread
     from lms.stores import accounts, documents
 
     get_resolver().url_patterns  # noqa: B018
     try:
         documents.open_store(wait=SECONDS_FOR_THE_STORE)
+        migrations.refuse_newer_store()
         accounts.hold_open()
     except Exception as error:
         worker.log.error("%s", error)

@@ -1,5 +1,10 @@
+import signal
+from pathlib import Path
+
 import pytest
 from django.test import Client
+
+from tests.platform.launched import Product
 
 ENGLISH = '<html lang="en"><head><title>Learning</title>'
 SPANISH = '<html lang="es"><head><title>Aprender</title>'
@@ -34,3 +39,18 @@ def built(settings):
     (settings.WEB_APP / "chunk-B1v_n-Jo.js").write_text("1")
     for name in ("theme.js", "ngsw-worker.js", "ngsw.json", "manifest.webmanifest", "icon.svg"):
         (settings.WEB_APP / name).write_text("1")
+
+
+@pytest.fixture
+def started(tmp_path):
+    """Return a function that starts products, which are stopped after the test."""
+    products = []
+
+    def start(folder: Path = tmp_path / "var", **environment: str) -> Product:
+        products.append(Product(folder, **environment))
+        return products[-1]
+
+    yield start
+    for product in products:
+        if product.process.poll() is None:
+            product.end(signal.SIGKILL)

@@ -46,6 +46,7 @@ def test_readiness_names_each_part(client):
     assert response.json() == {
         "status": "ready",
         "documents": "ok",
+        "migrations": "ok",
         "indexes": "ok",
         "sql": "ok",
         "cache": "ok",

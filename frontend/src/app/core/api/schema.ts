@@ -608,7 +608,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List what one was told, newest first, without the kinds that one does not want. */
+        /** List your notifications, newest first, without the kinds that you have turned off. */
         get: operations["notifications_list"];
         put?: never;
         post?: never;
@@ -625,9 +625,9 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read which kinds one wants to hear of, and where. */
+        /** Get your notification preferences. */
         get: operations["notifications_preferences_get"];
-        /** Say which kinds one wants to hear of, and where; a kind left out is wanted. */
+        /** Replace your notification preferences; a kind that is omitted is on everywhere. */
         put: operations["notifications_preferences_put"];
         post?: never;
         delete?: never;
@@ -645,7 +645,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Mark all notifications as read. */
+        /** Mark all your notifications as read. */
         post: operations["notifications_read_all_post"];
         delete?: never;
         options?: never;
@@ -660,7 +660,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Count the notifications that one has not read. */
+        /** Count your unread notifications. */
         get: operations["notifications_unread_count_get"];
         put?: never;
         post?: never;
@@ -680,16 +680,16 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Read one notification. */
+        /** Get a notification. */
         get: operations["notifications_retrieve"];
-        /** Mark a notification as read, or as unread. */
+        /** Mark a notification as read or unread. */
         put: operations["notifications_update"];
         post?: never;
-        /** Remove a notification. */
+        /** Delete a notification. */
         delete: operations["notifications_destroy"];
         options?: never;
         head?: never;
-        /** Mark a notification as read, or as unread. */
+        /** Mark a notification as read or unread. */
         patch: operations["notifications_partial_update"];
         trace?: never;
     };
@@ -1843,30 +1843,30 @@ export interface components {
         };
         Notification: {
             /** Id */
-            readonly id?: string;
+            readonly id: string;
             /** Recipient */
-            readonly recipient?: string;
+            readonly recipient: string;
             /**
              * Kind
              * @enum {string}
              */
-            readonly kind?: "enrolled" | "milestone" | "quiz_passed" | "quiz_failed" | "quiz_regraded" | "instructor_granted";
+            readonly kind: "enrolled" | "milestone" | "quiz_passed" | "quiz_failed" | "quiz_regraded" | "instructor_granted";
             /** Message */
-            readonly message?: string;
+            readonly message: string;
             /** Link */
-            readonly link?: string;
+            readonly link: string;
             /** Is read */
-            is_read?: boolean;
+            is_read: boolean;
             /**
              * Created at
              * Format: date-time
              */
-            readonly created_at?: string;
+            readonly created_at: string;
             /**
              * Emailed at
              * Format: date-time
              */
-            readonly emailed_at?: string | null;
+            readonly emailed_at: string | null;
         };
         NotificationPage: {
             count: number;
@@ -6569,7 +6569,7 @@ export interface operations {
                 free?: boolean;
                 price_min?: string;
                 price_max?: string;
-                /** @description Beginnings of words in title or description. */
+                /** @description Words of title or description; those of three letters or more may be prefixes. */
                 search?: string;
                 ordering?: "title" | "-title" | "price" | "-price" | "created_at" | "-created_at" | "enrollment_count" | "-enrollment_count";
                 /** @description Replaces ids with objects: category, instructor. */
@@ -8278,7 +8278,7 @@ export interface operations {
                 course?: string;
                 /** @description Only items of this student. */
                 student?: string;
-                /** @description Beginnings of the student's username. */
+                /** @description Words of the student's name; those of three letters or more may be prefixes. */
                 search?: string;
                 ordering?: "enrolled_at" | "-enrolled_at" | "completed_at" | "-completed_at";
                 /** @description Replaces ids with objects: course, progress, student. */
@@ -15023,7 +15023,7 @@ export interface operations {
                 page?: number;
                 /** @description Default: 20, maximum: 100. */
                 page_size?: number;
-                /** @description Beginnings of words in the username; for admins also of the email address. */
+                /** @description Words of the username; those of three letters or more may be prefixes. For admins, also the beginning of an email address. */
                 search?: string;
                 role?: "student" | "instructor" | "admin";
                 /** @description Admins only. */
