@@ -286,7 +286,7 @@ def test_the_stored_responses_of_a_user_have_a_total_limit(monkeypatch):
 
 
 def test_the_number_of_keys_per_user_and_day_is_limited(monkeypatch):
-    monkeypatch.setattr(idempotency_keys, "MOST_KEYS", 2)
+    monkeypatch.setattr(idempotency_keys.KEYS, "most", 2)
     for key in ("a", "b"):
         send(key)
 

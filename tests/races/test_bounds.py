@@ -3,6 +3,8 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from apps.common.storage import idempotency_keys
+from apps.common.storage.idempotency_keys import IdempotencyKey
 from apps.courses.documents import Category, Course
 from apps.courses.selectors import get_course
 from apps.courses.services import deletion
@@ -55,6 +57,19 @@ def test_racing_imports_never_pass_the_bound_of_a_quiz(author, quiz):
     assert {one.data["code"] for one in answers if one.status_code == 400} == {"import_refused"}
     assert Question.objects(quiz=quiz.id).count() == 220
     assert Quiz.objects.get(id=quiz.id).question_count == 220
+
+
+def test_racing_requests_never_use_more_idempotency_keys_than_allowed(author, quiz, monkeypatch):
+    monkeypatch.setattr(idempotency_keys.KEYS, "most", 4)
+    body = {"quiz": str(quiz.id), "text": "New?", "kind": "numeric", "answer": "1"}
+
+    answers = race(
+        RACERS,
+        lambda n: author.post("/api/questions/", body, headers={"Idempotency-Key": str(n)}),
+    )
+
+    assert statuses(answers) == {201: 4, 429: RACERS - 4}
+    assert IdempotencyKey.objects.count() == 4
 
 
 def test_racing_questions_never_pass_the_bound_of_a_quiz(author, quiz, monkeypatch):

@@ -20,18 +20,19 @@ from mongoengine import (
     ListField,
     NotUniqueError,
     ObjectIdField,
+    QuerySet,
     StringField,
 )
 
 from apps.common.clock import now_in_milliseconds
 from apps.common.errors import Conflict, DomainError
+from apps.common.storage.count_limits import CountLimit
 from apps.common.storage.rounds import delete_in_rounds
 
 LIFETIME = timedelta(hours=24)
 CLAIM_LIFETIME = timedelta(minutes=1)
 WAIT_SECONDS = 1.0
 POLL_SECONDS = 0.05
-MOST_KEYS = 1_000  # per user in 24 hours
 # Bytes of stored answers: of one, of one that is always stored, and of all others of a user.
 MOST_BYTES = 1024 * 1024
 FEW_BYTES = 4 * 1024
@@ -81,6 +82,14 @@ class IdempotencyKey(Document):
     }
 
 
+KEYS = CountLimit(
+    "keys_of_user",
+    1_000,  # in 24 hours
+    count=lambda user: IdempotencyKey.objects(user=user).count(),
+    refusal=TooManyKeys,
+)
+
+
 def claim_key(user_id: str, key: str, digest: str) -> IdempotencyKey:
     """
     Return a new claim on the key, or the stored answer of an equal request.
@@ -93,12 +102,13 @@ def claim_key(user_id: str, key: str, digest: str) -> IdempotencyKey:
     user = ObjectId(user_id)
     # Must finish within the request's store deadline.
     deadline = time.monotonic() + min(WAIT_SECONDS, settings.STORE_TIMEOUT_SECONDS / 2)
-    _check_number(user, key)
     while True:
         try:
-            return IdempotencyKey(user=user, key=key, digest=digest).save(force_insert=True)
-        except NotUniqueError:
+            return _insert_claim(IdempotencyKey(user=user, key=key, digest=digest))
+        except (NotUniqueError, TooManyKeys) as error:
             earlier = IdempotencyKey.objects(user=user, key=key).first()
+            if earlier is None and isinstance(error, TooManyKeys):
+                raise
         if earlier is None:
             continue  # It was released between the two commands.
         if earlier.created_at < now_in_milliseconds() - LIFETIME:
@@ -117,7 +127,8 @@ def claim_key(user_id: str, key: str, digest: str) -> IdempotencyKey:
 
 def release_key(claim: IdempotencyKey) -> None:
     """Remove the claim of a request that has changed nothing."""
-    IdempotencyKey.objects(id=claim.id).delete()
+    with KEYS.released(claim.user):
+        IdempotencyKey.objects(id=claim.id).delete()
 
 
 def expire_claim(claim: IdempotencyKey) -> None:
@@ -151,7 +162,7 @@ def store_answer(
 def delete_old_keys() -> int:
     """Delete the keys that are older than a day, and return their number."""
     old = IdempotencyKey.objects(created_at__lt=now_in_milliseconds() - LIFETIME)
-    return delete_in_rounds(old)
+    return sum(_delete_keys(old.filter(user=user), user) for user in old.distinct("user"))
 
 
 def delete_keys_of(user_id: str) -> None:
@@ -160,13 +171,19 @@ def delete_keys_of(user_id: str) -> None:
     delete_in_rounds(IdempotencyKey.objects(users=user_id))
 
 
-def _check_number(user: ObjectId, key: str) -> None:
+def _insert_claim(claim: IdempotencyKey) -> IdempotencyKey:
     """
-    :raises TooManyKeys: the key is new, and the user may have no more
+    :raises NotUniqueError: the user has used the key before
+    :raises TooManyKeys: the user may have no more keys
     """
-    keys = IdempotencyKey.objects(user=user)
-    if keys.count() >= MOST_KEYS and not keys.filter(key=key).count():
-        raise TooManyKeys()
+    return KEYS.insert(claim.user, claim, by=lambda claim: claim.save(force_insert=True))
+
+
+def _delete_keys(keys: QuerySet, user: ObjectId) -> int:
+    number, deleted = keys.count(), 0
+    with KEYS.released(user, number, confirm=lambda: deleted == number):
+        deleted = delete_in_rounds(keys)
+    return deleted
 
 
 def _take_over(earlier: IdempotencyKey) -> IdempotencyKey | None:
