@@ -10,8 +10,6 @@ import {
   signal,
 } from '@angular/core';
 import { NonNullableFormBuilder, ReactiveFormsModule, Validators } from '@angular/forms';
-import { MatFormFieldModule } from '@angular/material/form-field';
-import { MatInputModule } from '@angular/material/input';
 import { Router, RouterLink } from '@angular/router';
 
 import { ApiRequest, User } from '@core/api/models';
@@ -22,11 +20,11 @@ import { Confirm, ConfirmOptions } from '@shared/confirm';
 import { EmptyState } from '@shared/empty-state';
 import { FilterSelect } from '@shared/filter-select';
 import { LoadError } from '@shared/load-error';
-import { errorMessageOf } from '@shared/form-errors';
 import { Pager } from '@shared/pager';
 import { SearchBox } from '@shared/search-box';
 import { Skeleton } from '@shared/skeleton';
 import { FormSubmission } from '@shared/form-submission';
+import { TextField } from '@shared/text-field';
 import { ManageApi } from './manage-api';
 
 /** Manages users, their roles, and instructor requests. */
@@ -36,8 +34,6 @@ import { ManageApi } from './manage-api';
     DatePipe,
     DecimalPipe,
     ReactiveFormsModule,
-    MatFormFieldModule,
-    MatInputModule,
     RouterLink,
     EmptyState,
     FilterSelect,
@@ -45,6 +41,7 @@ import { ManageApi } from './manage-api';
     Pager,
     SearchBox,
     Skeleton,
+    TextField,
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './users.scss',
@@ -66,7 +63,6 @@ export class Users {
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   protected readonly session = inject(Session);
   protected readonly inviting = signal(false);
-  protected readonly messageOf = errorMessageOf;
   protected readonly users = this.api.users(
     computed(() => ({
       search: this.search(),
