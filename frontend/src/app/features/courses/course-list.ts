@@ -14,7 +14,6 @@ import { skip } from 'rxjs';
 import { publicCategoriesResource } from '@core/api/categories';
 import { Course, Page } from '@core/api/models';
 import { focusHeading } from '@core/navigation/heading-focus';
-import { QueryParams } from '@core/navigation/query-params';
 import { CourseCard } from '@shared/course-card';
 import { EmptyState } from '@shared/empty-state';
 import { FilterSelect } from '@shared/filter-select';
@@ -49,7 +48,6 @@ export class CourseList {
   readonly page = input<string>();
 
   private readonly api = inject(CatalogApi);
-  protected readonly queryParams = inject(QueryParams);
   private readonly categories = publicCategoriesResource();
   protected readonly categoryOptions = computed(() => [
     { value: '', label: $localize`All` },
@@ -68,7 +66,7 @@ export class CourseList {
     })),
   );
   /** The results; while new ones load, the previous ones. */
-  protected readonly results = linkedSignal<Page<Course> | null, Page<Course> | null>({
+  protected readonly visiblePage = linkedSignal<Page<Course> | null, Page<Course> | null>({
     source: () =>
       this.courses.isLoading() || !this.courses.hasValue() ? null : this.courses.value(),
     computation: (page, previous) => page ?? previous?.value ?? null,
@@ -76,7 +74,6 @@ export class CourseList {
   protected readonly isFiltered = computed(
     () => !!(this.search() || this.category() || this.free()),
   );
-  protected readonly pageNumber = computed(() => Number(this.page()) || 1);
   protected readonly prices = [
     { value: '', label: $localize`All` },
     { value: 'true', label: $localize`Free` },

@@ -14,7 +14,6 @@ import { Router, RouterLink } from '@angular/router';
 
 import { ApiRequest, User } from '@core/api/models';
 import { Session } from '@core/auth/session';
-import { QueryParams } from '@core/navigation/query-params';
 import { Snackbar } from '@core/snackbar/snackbar';
 import { Confirm, ConfirmOptions } from '@shared/confirm';
 import { EmptyState } from '@shared/empty-state';
@@ -57,7 +56,6 @@ export class Users {
   private readonly api = inject(ManageApi);
   private readonly router = inject(Router);
   private readonly locale = inject(LOCALE_ID);
-  protected readonly queryParams = inject(QueryParams);
   private readonly snackbar = inject(Snackbar);
   private readonly confirm = inject(Confirm);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
@@ -75,7 +73,6 @@ export class Users {
   protected readonly requests = this.api.users(
     signal({ instructor_requested: 'true', page_size: '1' }),
   );
-  protected readonly pageNumber = computed(() => Number(this.page()) || 1);
   protected readonly roles = [
     { value: '', label: $localize`All` },
     { value: 'student', label: $localize`Students` },

@@ -47,7 +47,7 @@ const PREVIEW_DELAY_MS = 400;
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   host: { '(keydown)': 'handleShortcut($event)' },
-  styleUrls: ['../styles/page-header.scss', './lesson-editor.scss'],
+  styleUrl: './lesson-editor.scss',
   templateUrl: './lesson-editor.html',
 })
 export class LessonEditor implements HasUnsavedChanges {

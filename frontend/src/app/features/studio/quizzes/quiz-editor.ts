@@ -60,7 +60,7 @@ const REGRADE_POLL_MS = 1000;
     Skeleton,
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,
-  styleUrls: ['../styles/page-header.scss', '../styles/drag-list.scss', './quiz-editor.scss'],
+  styleUrls: ['../styles/drag-list.scss', './quiz-editor.scss'],
   templateUrl: './quiz-editor.html',
 })
 export class QuizEditor implements HasUnsavedChanges {
