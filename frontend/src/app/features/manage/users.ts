@@ -6,7 +6,6 @@ import {
   LOCALE_ID,
   computed,
   inject,
-  input,
   signal,
 } from '@angular/core';
 import { NonNullableFormBuilder, ReactiveFormsModule, Validators } from '@angular/forms';
@@ -14,6 +13,7 @@ import { Router, RouterLink } from '@angular/router';
 
 import { ApiRequest, User } from '@core/api/models';
 import { Session } from '@core/auth/session';
+import { queryFilters } from '@core/navigation/query-params';
 import { Snackbar } from '@core/snackbar/snackbar';
 import { Confirm, ConfirmOptions } from '@shared/confirm';
 import { EmptyState } from '@shared/empty-state';
@@ -47,13 +47,14 @@ import { ManageApi } from './manage-api';
   templateUrl: './users.html',
 })
 export class Users {
-  readonly search = input<string>();
-  readonly role = input<string>();
-  readonly instructor_requested = input<string>();
-  readonly is_active = input<string>();
-  readonly page = input<string>();
-
   private readonly api = inject(ManageApi);
+  protected readonly filters = queryFilters(
+    'search',
+    'role',
+    'instructor_requested',
+    'is_active',
+    'page',
+  );
   private readonly router = inject(Router);
   private readonly locale = inject(LOCALE_ID);
   private readonly snackbar = inject(Snackbar);
@@ -61,15 +62,7 @@ export class Users {
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   protected readonly session = inject(Session);
   protected readonly inviting = signal(false);
-  protected readonly users = this.api.users(
-    computed(() => ({
-      search: this.search(),
-      role: this.role(),
-      instructor_requested: this.instructor_requested(),
-      is_active: this.is_active(),
-      page: this.page(),
-    })),
-  );
+  protected readonly users = this.api.users(this.filters);
   protected readonly requests = this.api.users(
     signal({ instructor_requested: 'true', page_size: '1' }),
   );

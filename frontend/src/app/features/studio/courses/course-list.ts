@@ -1,6 +1,7 @@
-import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
+import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 
+import { queryFilters } from '@core/navigation/query-params';
 import { EmptyState } from '@shared/empty-state';
 import { FilterSelect } from '@shared/filter-select';
 import { LoadError } from '@shared/load-error';
@@ -31,16 +32,11 @@ import { CoursesApi, CourseListItem } from './courses-api';
   templateUrl: './course-list.html',
 })
 export class CourseList {
-  readonly search = input<string>();
-  readonly published = input<string>();
-  readonly page = input<string>();
-
   private readonly api = inject(CoursesApi);
+  protected readonly filters = queryFilters('search', 'published', 'page');
   private readonly router = inject(Router);
   protected readonly pendingAction = new PendingAction();
-  protected readonly courses = this.api.list(
-    computed(() => ({ search: this.search(), published: this.published(), page: this.page() })),
-  );
+  protected readonly courses = this.api.list(this.filters);
   protected readonly statuses = [
     { value: '', label: $localize`All` },
     { value: 'true', label: $localize`Published` },

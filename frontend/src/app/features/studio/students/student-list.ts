@@ -1,6 +1,7 @@
 import { DatePipe, PercentPipe } from '@angular/common';
-import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
+import { ChangeDetectionStrategy, Component, inject, input } from '@angular/core';
 
+import { queryFilters } from '@core/navigation/query-params';
 import { Snackbar } from '@core/snackbar/snackbar';
 import { Confirm } from '@shared/confirm';
 import { EmptyState } from '@shared/empty-state';
@@ -25,19 +26,14 @@ import { StudentEnrollment, StudentsApi } from './students-api';
 })
 export class StudentList {
   readonly id = input.required<string>();
-  readonly search = input<string>();
-  readonly ordering = input<string>();
-  readonly page = input<string>();
 
   private readonly api = inject(StudentsApi);
+  protected readonly filters = queryFilters('search', 'ordering', 'page');
   private readonly snackbar = inject(Snackbar);
   private readonly confirm = inject(Confirm);
   private readonly currentCourse = inject(CurrentCourse);
   protected readonly pendingAction = new PendingAction();
-  protected readonly students = this.api.list(
-    this.id,
-    computed(() => ({ search: this.search(), ordering: this.ordering(), page: this.page() })),
-  );
+  protected readonly students = this.api.list(this.id, this.filters);
   protected readonly noStudents = $localize`No students yet.`;
   protected readonly noMatches = $localize`No students found.`;
   protected readonly orderings = [
