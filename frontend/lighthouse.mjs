@@ -9,6 +9,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
+import FLAGS from './chromium-flags.json' with { type: 'json' };
+
 const RUNS = Number(process.argv[2] ?? 1);
 const ROOT = resolve(import.meta.dirname, '..');
 const PYTHON = join(ROOT, '.venv/bin/python');
@@ -19,16 +21,6 @@ const GATES = ['accessibility', 'best-practices', 'seo'];
 const MOST_SHIFT = 0.02;
 const MOST_TRIES = 3;
 const DEVICES = { phone: undefined, desktop };
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 const data = await mkdtemp(join(tmpdir(), 'lms-lighthouse-'));
 const port = execFileSync(PYTHON, ['-c', FREE_PORT], { encoding: 'utf8' }).trim();

@@ -1,8 +1,8 @@
-import { makeCourse } from './courses';
-import { api, expect, register, signInQuietly, test } from './product';
+import { createCourse } from './courses';
+import { api, expect, register, signInThroughApi, test } from './product';
 
 test('search finds a course while typing and keeps the query in the URL', async ({ page }) => {
-  const course = await makeCourse(page);
+  const course = await createCourse(page);
   await page.goto('/courses');
   await page.getByLabel('Search courses').fill(course.title);
   await expect(page.getByRole('status').filter({ hasText: '1 course' })).toBeVisible();
@@ -43,7 +43,7 @@ test.describe('an invalid URL', () => {
 });
 
 test('a visitor is sent to sign in and back, then enrolls and leaves', async ({ page }) => {
-  const course = await makeCourse(page);
+  const course = await createCourse(page);
   await page.goto(`/courses/${course.id}`);
   await page.getByRole('link', { name: 'Enroll', exact: true }).click();
   await expect(page).toHaveURL(/\/login\?next=/);
@@ -51,16 +51,16 @@ test('a visitor is sent to sign in and back, then enrolls and leaves', async ({ 
   await expect(page).toHaveURL(/\/register\?next=/);
   await register(page, page.getByRole('heading', { level: 1, name: course.title }));
 
-  const enrol = page.getByRole('button', { name: 'Enroll', exact: true });
-  await expect(enrol).toBeFocused();
-  await enrol.click();
+  const enrollButton = page.getByRole('button', { name: 'Enroll', exact: true });
+  await expect(enrollButton).toBeFocused();
+  await enrollButton.click();
   await expect(page.getByRole('heading', { level: 1, name: 'First steps' })).toBeVisible();
 
   await page.goto(`/courses/${course.id}`);
   await expect(page.getByText('0 of 2 lessons')).toBeVisible();
   await page.getByRole('button', { name: 'Leave course' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Leave course' }).click();
-  await expect(enrol).toBeVisible();
+  await expect(enrollButton).toBeVisible();
 });
 
 test('the enroll button stays visible while scrolling', async ({ page }) => {
@@ -69,13 +69,13 @@ test('the enroll button stays visible while scrolling', async ({ page }) => {
     '/api/lessons/?page_size=1',
   );
   await page.goto(`/courses/${results[0]?.course}`);
-  const enrol = page.getByRole('link', { name: 'Enroll', exact: true });
-  await expect(enrol).toBeInViewport({ ratio: 1 });
+  const enrollButton = page.getByRole('link', { name: 'Enroll', exact: true });
+  await expect(enrollButton).toBeInViewport({ ratio: 1 });
 
   await page.getByRole('heading', { name: 'Lessons' }).scrollIntoViewIfNeeded();
-  await expect(enrol).toBeInViewport({ ratio: 1 });
+  await expect(enrollButton).toBeInViewport({ ratio: 1 });
   await page.getByRole('heading', { name: 'Instructor' }).scrollIntoViewIfNeeded();
-  await expect(enrol).toBeInViewport({ ratio: 1 });
+  await expect(enrollButton).toBeInViewport({ ratio: 1 });
 });
 
 test('the next page is shown from the top', async ({ page }) => {
@@ -87,8 +87,8 @@ test('the next page is shown from the top', async ({ page }) => {
 });
 
 test('the instructor gets a link to the studio', async ({ page }) => {
-  const course = await makeCourse(page);
-  await signInQuietly(page, 'demo-instructor');
+  const course = await createCourse(page);
+  await signInThroughApi(page, 'demo-instructor');
   await page.goto(`/courses/${course.id}`);
 
   await page.getByRole('link', { name: 'Edit in Studio' }).click();

@@ -1,6 +1,6 @@
 import { APIResponse, Page, expect } from '@playwright/test';
 
-import { Person, tokenOf } from './product';
+import { DemoUser, accessTokenOf } from './product';
 
 /** A course that belongs to one test, so that parallel tests do not interfere. */
 export interface Course {
@@ -46,7 +46,7 @@ const QUESTIONS = [
  * Creates and publishes a course with two lessons; the second has a quiz with all question types.
  * Every text in it has the same ending.
  */
-export async function makeCourse(page: Page, quiz: object = {}, end = ''): Promise<Course> {
+export async function createCourse(page: Page, quiz: object = {}, end = ''): Promise<Course> {
   const send = await asInstructor(page);
   const name = `Test course ${Date.now().toString(36)}${Math.random().toString(36).slice(2, 6)}`;
   const title = name + end;
@@ -59,23 +59,23 @@ export async function makeCourse(page: Page, quiz: object = {}, end = ''): Promi
     const body = { course: course.id, title: `${title}${end}`, content: `${content}${end}` };
     lessons.push((await send('/api/lessons/', body)).id);
   }
-  const named = { lesson: lessons[1], title: `A quiz${end}`, ...quiz };
-  const made = await send('/api/quizzes/', named);
+  const quizBody = { lesson: lessons[1], title: `A quiz${end}`, ...quiz };
+  const { id: quizId } = await send('/api/quizzes/', quizBody);
   for (const { text, choices, ...others } of QUESTIONS) {
     await send('/api/questions/', {
-      quiz: made.id,
+      quiz: quizId,
       text: text + end,
       choices: choices?.map(choice => ({ ...choice, text: choice.text + end })),
       ...others,
     });
   }
   await send(`/api/courses/${course.id}/publish/`);
-  return { id: course.id, title, lessons, quiz: made.id };
+  return { id: course.id, title, lessons, quiz: quizId };
 }
 
 /** Enrolls the user, or the user signed in on the page, through the API. */
-export async function enrol(page: Page, course: string, as?: Person): Promise<void> {
-  const access = as ? await tokenOf(page, as) : await ownToken(page);
+export async function enroll(page: Page, course: string, as?: DemoUser): Promise<void> {
+  const access = as ? await accessTokenOf(page, as) : await ownToken(page);
   const answer = await page.request.post('/api/enrollments/', {
     headers: { Authorization: `Bearer ${access}` },
     data: { course },
@@ -84,8 +84,8 @@ export async function enrol(page: Page, course: string, as?: Person): Promise<vo
 }
 
 /** Starts an attempt of a demo user through the API. */
-export async function startAttempt(page: Page, quiz: string, as: Person): Promise<void> {
-  const headers = { Authorization: `Bearer ${await tokenOf(page, as)}` };
+export async function startAttempt(page: Page, quiz: string, as: DemoUser): Promise<void> {
+  const headers = { Authorization: `Bearer ${await accessTokenOf(page, as)}` };
   const answer = await page.request.post(`/api/quizzes/${quiz}/start/`, { headers });
   expect(answer.ok(), await answer.text()).toBe(true);
 }
@@ -95,9 +95,9 @@ export async function submitAnswers(
   page: Page,
   quiz: string,
   answers: readonly object[],
-  as: Person,
+  as: DemoUser,
 ): Promise<string> {
-  const headers = { Authorization: `Bearer ${await tokenOf(page, as)}` };
+  const headers = { Authorization: `Bearer ${await accessTokenOf(page, as)}` };
   const data = { quiz, answers };
   const answer = await page.request.post('/api/quiz-submissions/', { headers, data });
   expect(answer.ok(), await answer.text()).toBe(true);
@@ -111,8 +111,9 @@ async function ownToken(page: Page): Promise<string> {
   return ((await renewed.json()) as { access: string }).access;
 }
 
-async function asInstructor(page: Page) {
-  const Authorization = `Bearer ${await tokenOf(page, 'demo-instructor')}`;
+/** Returns a function that sends requests of the demo instructor. */
+export async function asInstructor(page: Page) {
+  const Authorization = `Bearer ${await accessTokenOf(page, 'demo-instructor')}`;
   return async (url: string, data?: object): Promise<{ id: string }> => {
     const answer: APIResponse = await page.request.post(url, { headers: { Authorization }, data });
     expect(answer.ok(), await answer.text()).toBe(true);

@@ -1,6 +1,6 @@
 import { Page } from '@playwright/test';
 
-import { enrol, makeCourse } from './courses';
+import { createCourse, enroll } from './courses';
 import { expect, register, test } from './product';
 
 test.use({ allowed: [/status of 50\d|ERR_FAILED/] });
@@ -56,7 +56,7 @@ test('the layout does not shift while waiting for a slow server', async ({ page 
 });
 
 test('a failed enrollment is reported and can be retried', async ({ page }) => {
-  const { id } = await makeCourse(page);
+  const { id } = await createCourse(page);
   await register(page);
   const restore = await fail(page, /\/api\/enrollments\/$/, 503);
   await page.goto(`/courses/${id}`);
@@ -71,9 +71,9 @@ test('a failed enrollment is reported and can be retried', async ({ page }) => {
 });
 
 test('a rejected completion is reverted and reported', async ({ page }) => {
-  const course = await makeCourse(page);
+  const course = await createCourse(page);
   await register(page);
-  await enrol(page, course.id);
+  await enroll(page, course.id);
   await page.goto(`/learn/${course.id}/${course.lessons[0]}`);
   const restore = await fail(page, /\/api\/progress\/$/);
 

@@ -1,4 +1,4 @@
-import { enrol, makeCourse } from './courses';
+import { createCourse, enroll } from './courses';
 import { expect, register, test } from './product';
 
 const HOSTILE =
@@ -7,9 +7,9 @@ const HOSTILE =
 
 test('HTML and scripts of an instructor are shown as text and never run', async ({ page }) => {
   test.slow();
-  const { id, lessons, quiz, title } = await makeCourse(page, {}, HOSTILE);
+  const { id, lessons, quiz, title } = await createCourse(page, {}, HOSTILE);
   await register(page);
-  await enrol(page, id);
+  await enroll(page, id);
   const name = title.slice(0, title.indexOf(HOSTILE));
 
   for (const [path, expected] of [

@@ -1,24 +1,19 @@
 import { Page } from '@playwright/test';
 
-import { enrol, makeCourse } from './courses';
-import { expect, openMenu, register, test, tokenOf } from './product';
+import { asInstructor, createCourse, enroll } from './courses';
+import { expect, openMenu, register, test } from './product';
 
 const LONG = Array.from({ length: 60 }, (_, i) => `Paragraph ${i + 1} of the text.`).join('\n\n');
 const LESSONS = ['Seeds', 'Roots', 'Leaves', 'Flowers'];
 
-interface Made {
+interface BotanyCourse {
   readonly course: string;
   readonly lessons: readonly string[];
 }
 
 /** A published course with four long lessons; the first is a preview with a video. */
-async function makeBotany(page: Page): Promise<Made> {
-  const headers = { Authorization: `Bearer ${await tokenOf(page, 'demo-instructor')}` };
-  const send = async (url: string, data?: object) => {
-    const answer = await page.request.post(url, { headers, data });
-    expect(answer.ok(), await answer.text()).toBe(true);
-    return (await answer.json()) as { id: string };
-  };
+async function createBotanyCourse(page: Page): Promise<BotanyCourse> {
+  const send = await asInstructor(page);
   const title = `Botany ${Math.random().toString(36).slice(2, 8)}`;
   const { id: course } = await send('/api/courses/', { title });
   const lessons: string[] = [];
@@ -33,11 +28,11 @@ async function makeBotany(page: Page): Promise<Made> {
 }
 
 /** A new user, signed in and enrolled in such a course. */
-async function newStudent(page: Page): Promise<Made & { username: string }> {
-  const made = await makeBotany(page);
+async function registerBotanyStudent(page: Page): Promise<BotanyCourse & { username: string }> {
+  const course = await createBotanyCourse(page);
   const username = await register(page);
-  await enrol(page, made.course);
-  return { ...made, username };
+  await enroll(page, course.course);
+  return { ...course, username };
 }
 
 const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name });
@@ -45,7 +40,7 @@ const heading = (page: Page, name: string) => page.getByRole('heading', { level:
 test('a new student completes a lesson, uses shortcuts, and sees their progress', async ({
   page,
 }) => {
-  const { course, lessons } = await newStudent(page);
+  const { course, lessons } = await registerBotanyStudent(page);
 
   await page.goto(`/learn/${course}`);
   await expect(heading(page, 'Seeds')).toBeVisible();
@@ -72,7 +67,7 @@ test('a new student completes a lesson, uses shortcuts, and sees their progress'
 });
 
 test('completing every lesson shows that the course is completed', async ({ page }) => {
-  const { course, lessons } = await newStudent(page);
+  const { course, lessons } = await registerBotanyStudent(page);
 
   for (const lesson of lessons) {
     await page.goto(`/learn/${course}/${lesson}`);
@@ -89,7 +84,7 @@ test.describe('without a network connection', () => {
   test.use({ allowed: [/ERR_INTERNET_DISCONNECTED/] });
 
   test('a lesson completed offline is synced after reconnecting', async ({ page, context }) => {
-    const { course, lessons } = await newStudent(page);
+    const { course, lessons } = await registerBotanyStudent(page);
     await page.goto(`/learn/${course}/${lessons[1]}`);
     await expect(page.getByText('Paragraph 1 of the text.')).toBeVisible();
     await page.keyboard.press('k');
@@ -124,7 +119,7 @@ test('signing out in another tab removes all learning data from the device', asy
   page,
   context,
 }) => {
-  const { course, lessons, username } = await newStudent(page);
+  const { course, lessons, username } = await registerBotanyStudent(page);
   await page.goto(`/learn/${course}/${lessons[0]}`);
   await expect(page.getByText('Paragraph 1 of the text.')).toBeVisible();
   await page.getByText('Paragraph 30 of the text.').scrollIntoViewIfNeeded();
@@ -146,7 +141,7 @@ test('signing out in another tab removes all learning data from the device', asy
 });
 
 test('a lesson reopens where the student left off', async ({ page }) => {
-  const { course, lessons } = await newStudent(page);
+  const { course, lessons } = await registerBotanyStudent(page);
   await page.goto(`/learn/${course}/${lessons[1]}`);
   await expect(page.getByText('Paragraph 1 of the text.')).toBeVisible();
   await page.getByText('Paragraph 30 of the text.').scrollIntoViewIfNeeded();
@@ -161,7 +156,7 @@ test('a lesson reopens where the student left off', async ({ page }) => {
 });
 
 test('a visitor reads a preview and learns how to enroll', async ({ page }) => {
-  const { course, lessons } = await makeBotany(page);
+  const { course, lessons } = await createBotanyCourse(page);
 
   await page.goto(`/learn/${course}`);
   await expect(heading(page, 'Seeds')).toBeVisible();
@@ -181,9 +176,9 @@ test('a visitor reads a preview and learns how to enroll', async ({ page }) => {
 test('a lesson with a quiz links to the quiz and cannot be marked as completed', async ({
   page,
 }) => {
-  const { id, lessons, quiz } = await makeCourse(page);
+  const { id, lessons, quiz } = await createCourse(page);
   await register(page);
-  await enrol(page, id);
+  await enroll(page, id);
   await page.goto(`/learn/${id}/${lessons[1]}`);
 
   await expect(page.getByText('Pass the quiz to complete this lesson.')).toBeVisible();
@@ -194,27 +189,27 @@ test('a lesson with a quiz links to the quiz and cannot be marked as completed',
 });
 
 test('a video loads only on request and in a sandbox', async ({ page }) => {
-  const asked: string[] = [];
+  const requestedUrls: string[] = [];
   await page.route('https://player.vimeo.com/**', route => {
-    asked.push(route.request().url());
+    requestedUrls.push(route.request().url());
     return route.fulfill({ contentType: 'text/html', body: 'The player' });
   });
-  const { course } = await makeBotany(page);
+  const { course } = await createBotanyCourse(page);
   await page.goto(`/learn/${course}`);
   const play = page.getByRole('button', { name: 'Play the video' });
   await expect(play).toBeVisible();
-  expect(asked).toEqual([]);
+  expect(requestedUrls).toEqual([]);
 
   await play.click();
   const frame = page.locator('iframe');
   await expect(frame).toHaveAttribute('sandbox', 'allow-scripts allow-same-origin');
   await expect(frame).toHaveAttribute('title', 'Video of the lesson “Seeds”');
   await expect(frame.contentFrame().getByText('The player')).toBeVisible();
-  expect(asked).toEqual(['https://player.vimeo.com/video/1']);
+  expect(requestedUrls).toEqual(['https://player.vimeo.com/video/1']);
 });
 
 test('focus mode shows only the text and is remembered on the device', async ({ page }) => {
-  const { course } = await makeBotany(page);
+  const { course } = await createBotanyCourse(page);
   await page.goto(`/learn/${course}`);
   await page.getByRole('button', { name: 'Focus mode' }).click();
 

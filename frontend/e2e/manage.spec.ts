@@ -1,12 +1,12 @@
 import { Browser, Page } from '@playwright/test';
 
 import { linkMailedTo } from './mails';
-import { expect, openMenu, register, signIn, signInQuietly, test } from './product';
+import { expect, openMenu, register, signIn, signInThroughApi, test } from './product';
 
 /** Opens a second browser with the demo admin signed in. */
 async function openAdminBrowser(browser: Browser): Promise<Page> {
   const page = await (await browser.newContext()).newPage();
-  await signInQuietly(page, 'demo-admin');
+  await signInThroughApi(page, 'demo-admin');
   return page;
 }
 
@@ -109,7 +109,7 @@ test.describe('categories', () => {
 
   test('can be added, renamed, and deleted, and need unique names', async ({ page }) => {
     const name = `Craft ${Date.now().toString(36)}${Math.random().toString(36).slice(2, 6)}`;
-    await signInQuietly(page, 'demo-admin');
+    await signInThroughApi(page, 'demo-admin');
     await page.goto('/manage/categories');
     await page.getByRole('button', { name: 'Add category' }).click();
     await page.getByLabel('Name').fill('SCIENCE');
@@ -137,7 +137,7 @@ test.describe('categories', () => {
 
 for (const person of ['demo-student', 'demo-instructor'] as const) {
   test(`${person} has no access`, async ({ page }) => {
-    await signInQuietly(page, person);
+    await signInThroughApi(page, person);
     for (const path of ['users', 'categories', 'figures']) {
       await page.goto(`/manage/${path}`);
       await expect(page.getByRole('heading', { name: 'Access denied' })).toBeVisible();

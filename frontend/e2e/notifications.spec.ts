@@ -1,6 +1,6 @@
 import { Page } from '@playwright/test';
 
-import { enrol, makeCourse } from './courses';
+import { createCourse, enroll } from './courses';
 import { expect, openMenu, register, test } from './product';
 
 /** The notifications link of the header. */
@@ -10,15 +10,15 @@ async function bell(page: Page) {
 }
 
 test('an enrollment creates a notification that can be marked as read', async ({ page }) => {
-  const first = await makeCourse(page);
-  const second = await makeCourse(page);
+  const first = await createCourse(page);
+  const second = await createCourse(page);
   await register(page);
   await page.goto(`/courses/${first.id}`);
   await page.getByRole('button', { name: 'Enroll' }).click();
   await expect(page).toHaveURL(/\/learn\//);
   await expect(await bell(page)).toHaveText(/1/);
 
-  await enrol(page, second.id);
+  await enroll(page, second.id);
   await page.goto('/notifications');
   await expect(await bell(page)).toHaveText(/2/);
   const rows = page.locator('main li');
@@ -49,19 +49,19 @@ test('an enrollment creates a notification that can be marked as read', async ({
 });
 
 test('new notifications are announced and shown on request', async ({ page }) => {
-  const course = await makeCourse(page);
+  const course = await createCourse(page);
   await register(page);
   await page.goto('/notifications');
   await expect(page.getByText('No notifications yet')).toBeVisible();
 
-  await enrol(page, course.id);
+  await enroll(page, course.id);
   await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
   await page.getByRole('button', { name: 'Show 1 new' }).click();
   await expect(page.getByRole('main').getByRole('link', { name: course.title })).toBeFocused();
 });
 
 test('preferences are saved, and disabled kinds are not counted', async ({ page }) => {
-  const course = await makeCourse(page);
+  const course = await createCourse(page);
   await register(page);
   await page.goto('/notifications');
   await page.getByRole('link', { name: 'Notification settings' }).click();
@@ -79,7 +79,7 @@ test('preferences are saved, and disabled kinds are not counted', async ({ page 
     page.getByRole('checkbox', { name: 'You are enrolled in a course: By email' }),
   ).toBeChecked();
 
-  await enrol(page, course.id);
+  await enroll(page, course.id);
   await page.goto('/notifications');
   await expect(page.getByText('No notifications yet')).toBeVisible();
 });

@@ -1,7 +1,7 @@
 import { Page } from '@playwright/test';
 
-import { enrol, makeCourse } from './courses';
-import { appIsKept, expect, openMenu, register, test, violations } from './product';
+import { createCourse, enroll } from './courses';
+import { expect, openMenu, register, test, violations, waitForOfflineApp } from './product';
 
 test.use({
   allowed: [/ERR_INTERNET_DISCONNECTED|ERR_FAILED|504|dynamically imported module/],
@@ -10,7 +10,7 @@ test.use({
 
 test('the visited catalog can be read offline with a notice', async ({ page, context }) => {
   await page.goto('/');
-  await appIsKept(page);
+  await waitForOfflineApp(page);
   await page.goto('/courses?ordering=title');
   const course = page.getByRole('link', { name: 'A Small Book of Graphs' });
   await expect(course).toBeVisible();
@@ -30,10 +30,10 @@ test('the visited catalog can be read offline with a notice', async ({ page, con
 
 test('each language works offline on its own', async ({ page, context }) => {
   await page.goto('/');
-  await appIsKept(page);
+  await waitForOfflineApp(page);
   await page.goto('/es/courses');
   await expect(page.getByRole('heading', { level: 1, name: 'Cursos' })).toBeVisible();
-  await appIsKept(page);
+  await waitForOfflineApp(page);
 
   await context.setOffline(true);
   await page.reload();
@@ -46,12 +46,12 @@ test('a signed-in user stays signed in offline, reads opened lessons, and reconn
   page,
   context,
 }) => {
-  const course = await makeCourse(page);
+  const course = await createCourse(page);
   await register(page);
-  await enrol(page, course.id);
+  await enroll(page, course.id);
   await page.goto(`/learn/${course.id}/${course.lessons[0]}`);
   await expect(page.getByText('Read this.')).toBeVisible();
-  await appIsKept(page);
+  await waitForOfflineApp(page);
 
   await context.setOffline(true);
   await page.reload();
@@ -66,12 +66,12 @@ test('a signed-in user stays signed in offline, reads opened lessons, and reconn
 });
 
 test('signing out removes private data from the device', async ({ page }) => {
-  const course = await makeCourse(page);
+  const course = await createCourse(page);
   const username = await register(page);
-  await enrol(page, course.id);
+  await enroll(page, course.id);
   await page.goto(`/learn/${course.id}/${course.lessons[0]}`);
   await expect(page.getByText('Read this.')).toBeVisible();
-  await appIsKept(page);
+  await waitForOfflineApp(page);
   await page.reload();
   await expect(page.getByText('Read this.')).toBeVisible();
   await expect.poll(() => storedData(page)).toContain('Read **this**');
@@ -88,7 +88,7 @@ test('signing out removes private data from the device', async ({ page }) => {
 
 test('a new version is offered and active after reloading', async ({ page }) => {
   await page.goto('/login');
-  await appIsKept(page);
+  await waitForOfflineApp(page);
   await page.getByLabel('Username or email').fill('half a na');
   await page.evaluate(() => {
     // The message of the worker after fetching a version.

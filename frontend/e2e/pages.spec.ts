@@ -1,19 +1,19 @@
 import { mkdirSync } from 'node:fs';
 
-import { PLACES } from './pages';
-import { expect, signInQuietly, test, violations } from './product';
+import { PAGES } from './pages';
+import { expect, signInThroughApi, test, violations } from './product';
 
 const PICTURES = 'test-results/screenshots';
-const MOST_SHIFT = 0.02;
+const MAX_SHIFT = 0.02;
 
-for (const { name, as, path, then, allowed = [] } of PLACES) {
+for (const { name, as, path, then, allowed = [] } of PAGES) {
   test.describe(name, () => {
     test.use({ allowed });
 
     test('is accessible in both themes, fits the viewport, and does not shift', async ({ page }, {
       project,
     }) => {
-      if (as) await signInQuietly(page, as);
+      if (as) await signInThroughApi(page, as);
       await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
       await page.addInitScript(watchShifts);
       await page.goto(typeof path === 'string' ? path : await path(page));
@@ -23,7 +23,7 @@ for (const { name, as, path, then, allowed = [] } of PLACES) {
       await page.waitForLoadState('networkidle');
 
       expect(await page.evaluate(() => window.shift), 'layout shift').toBeLessThanOrEqual(
-        MOST_SHIFT,
+        MAX_SHIFT,
       );
       mkdirSync(PICTURES, { recursive: true });
       for (const colorScheme of ['light', 'dark'] as const) {
@@ -38,8 +38,10 @@ for (const { name, as, path, then, allowed = [] } of PLACES) {
       const { width } = page.viewportSize() ?? { width: 0 };
       const narrowest = project.name === 'phone' ? 320 : width;
       await page.setViewportSize({ width: narrowest, height: 800 });
-      const needed = () => page.evaluate(() => document.documentElement.scrollWidth);
-      await expect.poll(needed, { message: 'width needed' }).toBeLessThanOrEqual(narrowest);
+      const contentWidth = () => page.evaluate(() => document.documentElement.scrollWidth);
+      await expect
+        .poll(contentWidth, { message: 'width of the content' })
+        .toBeLessThanOrEqual(narrowest);
     });
   });
 }

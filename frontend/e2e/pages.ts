@@ -1,12 +1,26 @@
 import { Page } from '@playwright/test';
 
-import { Course, enrol, makeCourse as newCourse, startAttempt, submitAnswers } from './courses';
-import { Person, api } from './product';
+import { createCourse, enroll, startAttempt, submitAnswers } from './courses';
+import {
+  createCourseWithLongWords,
+  findCourseWithPreviews,
+  findEnrolledCourse,
+  findStartedLesson,
+  findTaughtCourse,
+  findVideoLesson,
+  openAttempt,
+  openQuiz,
+} from './page-data';
+import { DemoUser, api } from './product';
+
+interface Quiz {
+  readonly questions: readonly { id: string; choices: readonly { id: string }[] }[];
+}
 
 /** A page to check, and its user; `path` may look up data first. */
-export interface Place {
+export interface PageCase {
   readonly name: string;
-  readonly as?: Person;
+  readonly as?: DemoUser;
   readonly path: string | ((page: Page) => Promise<string>);
   /** Brings the page into the state to check. */
   readonly then?: (page: Page) => Promise<void>;
@@ -15,7 +29,7 @@ export interface Place {
 }
 
 /** Every page of the app, for checks that apply to all. */
-export const PLACES: readonly Place[] = [
+export const PAGES: readonly PageCase[] = [
   // The shell
   { name: 'forbidden', path: '/forbidden' },
   { name: 'not-found', path: '/no-such-page', allowed: [/status of 404/] },
@@ -26,15 +40,15 @@ export const PLACES: readonly Place[] = [
   { name: 'home-es', path: '/es/' },
   { name: 'home-signed-in', as: 'demo-student', path: '/' },
   { name: 'courses', path: '/courses' },
-  { name: 'courses-found', path: '/courses?search=python' },
+  { name: 'courses-search', path: '/courses?search=python' },
   { name: 'courses-none', path: '/courses?search=nothingiscalledthis' },
-  { name: 'course', path: async page => `/courses/${(await newCourse(page)).id}` },
-  { name: 'course-previews', path: async page => `/courses/${await withPreviews(page)}` },
-  { name: 'course-es', path: async page => `/es/courses/${await withPreviews(page)}` },
+  { name: 'course', path: async page => `/courses/${(await createCourse(page)).id}` },
+  { name: 'course-previews', path: async page => `/courses/${await findCourseWithPreviews(page)}` },
+  { name: 'course-es', path: async page => `/es/courses/${await findCourseWithPreviews(page)}` },
   {
-    name: 'course-taken',
+    name: 'course-enrolled',
     as: 'demo-student',
-    path: async page => `/courses/${await taken(page)}`,
+    path: async page => `/courses/${await findEnrolledCourse(page)}`,
   },
 
   // Accounts
@@ -49,19 +63,19 @@ export const PLACES: readonly Place[] = [
   { name: 'dashboard', as: 'demo-student', path: '/dashboard' },
   { name: 'dashboard-es', as: 'demo-student', path: '/es/dashboard' },
   { name: 'dashboard-empty', as: 'demo-admin', path: '/dashboard' },
-  { name: 'lesson', as: 'demo-student', path: page => lessonToGoOnWith(page) },
-  { name: 'lesson-es', as: 'demo-student', path: async p => `/es${await lessonToGoOnWith(p)}` },
-  { name: 'lesson-finished', as: 'demo-student', path: page => lessonToGoOnWith(page, true) },
-  { name: 'lesson-preview', path: lessonWithVideo },
+  { name: 'lesson', as: 'demo-student', path: page => findStartedLesson(page) },
+  { name: 'lesson-es', as: 'demo-student', path: async p => `/es${await findStartedLesson(p)}` },
+  { name: 'lesson-finished', as: 'demo-student', path: page => findStartedLesson(page, true) },
+  { name: 'lesson-preview', path: findVideoLesson },
   {
     name: 'lesson-focus-mode',
-    path: lessonWithVideo,
+    path: findVideoLesson,
     then: page => page.getByRole('button', { name: 'Focus mode' }).click(),
   },
   {
     name: 'lesson-locked',
     path: async page => {
-      const { id, lessons } = await newCourse(page);
+      const { id, lessons } = await createCourse(page);
       return `/learn/${id}/${lessons[1]}`;
     },
   },
@@ -101,7 +115,7 @@ export const PLACES: readonly Place[] = [
     as: 'demo-student',
     path: async page => {
       const quiz = await openQuiz(page);
-      const { questions } = await api<Asked>(page, `/api/quizzes/${quiz}/`, 'demo-student');
+      const { questions } = await api<Quiz>(page, `/api/quizzes/${quiz}/`, 'demo-student');
       const answers = questions.map(({ id: question, choices: [first] }) =>
         first ? { question, choices: [first.id] } : { question, text: 'true' },
       );
@@ -123,16 +137,16 @@ export const PLACES: readonly Place[] = [
 
   // Studio
   { name: 'studio', as: 'demo-instructor', path: '/studio' },
-  ...['outline', 'quizzes', 'students', 'statistics', 'settings'].map((tab): Place => ({
+  ...['outline', 'quizzes', 'students', 'statistics', 'settings'].map((tab): PageCase => ({
     name: `studio-${tab}`,
     as: 'demo-instructor',
-    path: async page => `/studio/courses/${(await taught(page)).course}/${tab}`,
+    path: async page => `/studio/courses/${(await findTaughtCourse(page)).course}/${tab}`,
   })),
   {
     name: 'studio-lesson',
     as: 'demo-instructor',
     path: async page => {
-      const { course, lesson } = await taught(page);
+      const { course, lesson } = await findTaughtCourse(page);
       return `/studio/courses/${course}/lessons/${lesson}`;
     },
   },
@@ -140,7 +154,7 @@ export const PLACES: readonly Place[] = [
     name: 'studio-quiz',
     as: 'demo-instructor',
     path: async page => {
-      const { course, quiz } = await taught(page);
+      const { course, quiz } = await findTaughtCourse(page);
       return `/studio/courses/${course}/quizzes/${quiz}`;
     },
   },
@@ -148,7 +162,7 @@ export const PLACES: readonly Place[] = [
     name: 'studio-quiz-preview',
     as: 'demo-instructor',
     path: async page => {
-      const { course, quiz } = await taught(page);
+      const { course, quiz } = await findTaughtCourse(page);
       return `/studio/courses/${course}/quizzes/${quiz}?view=student`;
     },
   },
@@ -156,7 +170,7 @@ export const PLACES: readonly Place[] = [
     name: 'studio-question',
     as: 'demo-instructor',
     path: async page => {
-      const { course, quiz } = await taught(page);
+      const { course, quiz } = await findTaughtCourse(page);
       return `/studio/courses/${course}/quizzes/${quiz}`;
     },
     then: page => page.getByRole('button', { name: 'Multiple choice' }).click(),
@@ -188,14 +202,20 @@ export const PLACES: readonly Place[] = [
   { name: 'manage-figures', as: 'demo-admin', path: '/manage/figures' },
 
   // Texts of maximum length without spaces
-  { name: 'long-courses', path: async page => `/courses?search=${(await longCourse(page)).name}` },
-  { name: 'long-course', path: async page => `/courses/${(await longCourse(page)).id}` },
+  {
+    name: 'long-courses',
+    path: async page => `/courses?search=${(await createCourseWithLongWords(page)).name}`,
+  },
+  {
+    name: 'long-course',
+    path: async page => `/courses/${(await createCourseWithLongWords(page)).id}`,
+  },
   {
     name: 'long-lesson',
     as: 'demo-student',
     path: async page => {
-      const { id } = await longCourse(page);
-      await enrol(page, id, 'demo-student');
+      const { id } = await createCourseWithLongWords(page);
+      await enroll(page, id, 'demo-student');
       return `/learn/${id}`;
     },
   },
@@ -203,115 +223,23 @@ export const PLACES: readonly Place[] = [
     name: 'long-quiz',
     as: 'demo-student',
     path: async page => {
-      const { id, quiz } = await longCourse(page);
-      await enrol(page, id, 'demo-student');
+      const { id, quiz } = await createCourseWithLongWords(page);
+      await enroll(page, id, 'demo-student');
       await startAttempt(page, quiz, 'demo-student');
       return `/quiz/${quiz}?step=2`;
     },
   },
-  ...['outline', 'quizzes', 'students', 'statistics', 'settings'].map((tab): Place => ({
+  ...['outline', 'quizzes', 'students', 'statistics', 'settings'].map((tab): PageCase => ({
     name: `long-studio-${tab}`,
     as: 'demo-instructor',
-    path: async page => `/studio/courses/${(await longCourse(page)).id}/${tab}`,
+    path: async page => `/studio/courses/${(await createCourseWithLongWords(page)).id}/${tab}`,
   })),
   {
     name: 'long-studio-quiz',
     as: 'demo-instructor',
     path: async page => {
-      const { id, quiz } = await longCourse(page);
+      const { id, quiz } = await createCourseWithLongWords(page);
       return `/studio/courses/${id}/quizzes/${quiz}`;
     },
   },
 ];
-
-interface Enrolment {
-  readonly course: string;
-  readonly milestones: readonly number[];
-  readonly completed_at: string | null;
-}
-
-/** A demo course in which the student attempted a quiz, in progress or completed. */
-async function lessonToGoOnWith(page: Page, isFinished = false): Promise<string> {
-  const { student } = await api<{
-    student: {
-      courses: {
-        course: string;
-        title: string;
-        completed: number;
-        total: number;
-        grade: number | null;
-      }[];
-    };
-  }>(page, '/api/dashboard/', 'demo-student');
-  const found = student.courses.find(
-    ({ title, completed, total, grade }) =>
-      !title.startsWith('Test course') && grade !== null && (completed === total) === isFinished,
-  );
-  return `/learn/${found?.course}`;
-}
-
-async function lessonWithVideo(page: Page): Promise<string> {
-  const { results } = await api<{
-    results: { id: string; course: string; embed_url: string | null }[];
-  }>(page, '/api/lessons/?page_size=100');
-  const found = results.find(lesson => lesson.embed_url);
-  return `/learn/${found?.course}/${found?.id}`;
-}
-
-/** A course of the demo instructor with a quiz and students. */
-async function taught(page: Page): Promise<{ course: string; lesson: string; quiz: string }> {
-  const url = '/api/courses/?search=meetings&page_size=1';
-  const { results } = await api<{ results: { id: string }[] }>(page, url);
-  const course = results[0]?.id ?? '';
-  const quizzes = await api<{ results: { id: string; lesson: string }[] }>(
-    page,
-    `/api/quizzes/?course=${course}`,
-    'demo-instructor',
-  );
-  const { id: quiz, lesson } = quizzes.results[0] ?? { id: '', lesson: '' };
-  return { course, lesson, quiz };
-}
-
-/** The demo course that its student has in progress. */
-async function taken(page: Page): Promise<string> {
-  const url = '/api/enrollments/?ordering=enrolled_at';
-  const { results } = await api<{ results: Enrolment[] }>(page, url, 'demo-student');
-  const middle = results.find(one => one.milestones.length > 0 && one.completed_at === null);
-  return middle?.course ?? '';
-}
-
-/** A demo course with preview lessons. */
-async function withPreviews(page: Page): Promise<string> {
-  const { results } = await api<{ results: { course: string }[] }>(
-    page,
-    '/api/lessons/?page_size=1',
-  );
-  return results[0]?.course ?? '';
-}
-
-interface Asked {
-  readonly questions: readonly { id: string; choices: readonly { id: string }[] }[];
-}
-
-/** Creates a quiz that the demo student can take. */
-async function openQuiz(page: Page, settings: object = {}): Promise<string> {
-  const { id, quiz } = await newCourse(page, settings);
-  await enrol(page, id, 'demo-student');
-  return quiz;
-}
-
-/** Starts an attempt of the demo student and returns the path of its question. */
-async function openAttempt(page: Page, step: number): Promise<string> {
-  const quiz = await openQuiz(page, { time_limit_seconds: 1200 });
-  await startAttempt(page, quiz, 'demo-student');
-  return `/quiz/${quiz}?step=${step}`;
-}
-
-/** A course with words that are wider than any page. */
-async function longCourse(page: Page): Promise<Course & { name: string }> {
-  const course = await newCourse(page, {}, 'W'.repeat(200));
-  return {
-    ...course,
-    name: course.title.slice(0, course.title.indexOf('WWW')).split(' ')[2] ?? '',
-  };
-}

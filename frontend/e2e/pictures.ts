@@ -1,13 +1,14 @@
 import { mkdirSync } from 'node:fs';
 
-import { PLACES } from './pages';
-import { expect, signInQuietly, test } from './product';
+import { PAGES } from './pages';
+import { expect, signInThroughApi, test } from './product';
 
 const FOLDER = '../docs/pictures';
 const PHONE = { width: 390, height: 750 };
 
 interface Picture {
-  readonly place: string;
+  /** The name of its page in `pages.ts`. */
+  readonly page: string;
   readonly name: string;
   readonly size?: { width: number; height: number };
   readonly colorScheme?: 'light' | 'dark';
@@ -16,21 +17,21 @@ interface Picture {
 }
 
 const PICTURES: readonly Picture[] = [
-  { name: 'catalogue', place: 'courses' },
-  { name: 'lesson', place: 'lesson' },
-  { name: 'dashboard', place: 'dashboard', colorScheme: 'dark' },
-  { name: 'quiz', place: 'quiz-attempt', size: PHONE },
-  { name: 'lesson-phone', place: 'lesson', size: PHONE, colorScheme: 'dark' },
-  { name: 'statistics', place: 'studio-statistics', from: 'Quiz statistics' },
-  { name: 'studio', place: 'studio-quiz' },
+  { name: 'catalogue', page: 'courses' },
+  { name: 'lesson', page: 'lesson' },
+  { name: 'dashboard', page: 'dashboard', colorScheme: 'dark' },
+  { name: 'quiz', page: 'quiz-attempt', size: PHONE },
+  { name: 'lesson-phone', page: 'lesson', size: PHONE, colorScheme: 'dark' },
+  { name: 'statistics', page: 'studio-statistics', from: 'Quiz statistics' },
+  { name: 'studio', page: 'studio-quiz' },
 ];
 
-for (const { name, place, size, from, colorScheme = 'light' } of PICTURES) {
+for (const { name, page: pageName, size, from, colorScheme = 'light' } of PICTURES) {
   test(name, async ({ page }) => {
-    const shown = PLACES.find(one => one.name === place);
-    if (!shown) throw new Error(`There is no place called ${place}.`);
-    const { as, path, then } = shown;
-    if (as) await signInQuietly(page, as);
+    const pageCase = PAGES.find(candidate => candidate.name === pageName);
+    if (!pageCase) throw new Error(`There is no page called ${pageName}.`);
+    const { as, path, then } = pageCase;
+    if (as) await signInThroughApi(page, as);
     await page.emulateMedia({ colorScheme });
     if (size) await page.setViewportSize(size);
     await page.goto(typeof path === 'string' ? path : await path(page));
@@ -39,7 +40,8 @@ for (const { name, place, size, from, colorScheme = 'light' } of PICTURES) {
     await then?.(page);
     // Headless browsers hide scrollbars but reserve their space.
     await page.addStyleTag({ content: 'html { scrollbar-gutter: auto }' });
-    if (from) await page.getByRole('heading', { name: from }).evaluate(one => one.scrollIntoView());
+    if (from)
+      await page.getByRole('heading', { name: from }).evaluate(heading => heading.scrollIntoView());
     await page.waitForLoadState('networkidle');
     mkdirSync(FOLDER, { recursive: true });
     await page.screenshot({ path: `${FOLDER}/${name}.png` });

@@ -4,6 +4,8 @@ import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
+import CHROMIUM_FLAGS from '../chromium-flags.json' with { type: 'json' };
+
 const ROOT = resolve(import.meta.dirname, '../..');
 const PYTHON = join(ROOT, '.venv/bin/python');
 const FREE_PORT =
@@ -37,16 +39,7 @@ export default defineConfig({
     serviceWorkers: 'block', // It would fetch the whole app; the offline tests allow it.
     launchOptions: {
       executablePath: process.env['CHROMIUM'] ?? BROWSERS.find(existsSync),
-      args: [
-        '--headless',
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
+      args: CHROMIUM_FLAGS,
     },
   },
   projects: [

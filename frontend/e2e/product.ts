@@ -4,34 +4,34 @@ import { Locator, Page, expect, test as base } from '@playwright/test';
 export { expect };
 
 /** A page whose console must stay free of errors that the test does not allow. */
-export const test = base.extend<{ allowed: readonly RegExp[]; complaints: string[] }>({
+export const test = base.extend<{ allowed: readonly RegExp[]; consoleErrors: string[] }>({
   allowed: [[], { option: true }],
-  complaints: [
+  consoleErrors: [
     async ({ page, allowed }, use) => {
-      const complaints: string[] = [];
-      const known = [/Service Worker registration blocked by Playwright/, ...allowed];
-      const complain = (text: string) => {
-        if (!known.some(pattern => pattern.test(text))) complaints.push(text);
+      const consoleErrors: string[] = [];
+      const ignored = [/Service Worker registration blocked by Playwright/, ...allowed];
+      const record = (text: string) => {
+        if (!ignored.some(pattern => pattern.test(text))) consoleErrors.push(text);
       };
-      page.on('pageerror', error => complain(error.message));
+      page.on('pageerror', error => record(error.message));
       page.on('console', message => {
-        if (['error', 'warning'].includes(message.type())) complain(message.text());
+        if (['error', 'warning'].includes(message.type())) record(message.text());
       });
-      await use(complaints);
-      expect(complaints).toEqual([]);
+      await use(consoleErrors);
+      expect(consoleErrors).toEqual([]);
     },
     { auto: true },
   ],
 });
 
 /** The three demo users. */
-export type Person = 'demo-student' | 'demo-instructor' | 'demo-admin';
+export type DemoUser = 'demo-student' | 'demo-instructor' | 'demo-admin';
 export const DEMO_PASSWORD = process.env['E2E_PASSWORD'] ?? '';
 /** The password of users created by `register`. */
 export const PASSWORD = 'correct horse battery';
 
 /** Registers a new user through the page, from the current page or from the start. */
-export async function register(page: Page, arrived = learning(page)): Promise<string> {
+export async function register(page: Page, landmark = dashboardHeading(page)): Promise<string> {
   const username = `ada-${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 7)}`;
   if (!page.url().includes('/register')) await page.goto('/register');
   await page.getByLabel('Username').fill(username);
@@ -39,11 +39,11 @@ export async function register(page: Page, arrived = learning(page)): Promise<st
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await page.getByLabel('Confirm password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Register' }).click();
-  await expect(arrived).toBeVisible();
+  await expect(landmark).toBeVisible();
   return username;
 }
 
-function learning(page: Page): Locator {
+function dashboardHeading(page: Page): Locator {
   return page.getByRole('heading', { level: 1, name: 'My learning' });
 }
 
@@ -54,7 +54,7 @@ export async function signIn(
 ): Promise<void> {
   await page.goto('/login');
   await fillSignIn(page, username, password);
-  await expect(learning(page)).toBeVisible();
+  await expect(dashboardHeading(page)).toBeVisible();
 }
 
 /** Signs in through the open sign-in page. */
@@ -65,7 +65,7 @@ export async function fillSignIn(page: Page, username: string, password: string)
 }
 
 /** Signs in without the sign-in page; the next page opened has the session. */
-export async function signInQuietly(page: Page, username: Person): Promise<void> {
+export async function signInThroughApi(page: Page, username: DemoUser): Promise<void> {
   await page.request.post('/api/auth/login/', {
     headers: { 'X-Auth-Mode': 'cookie' },
     data: { username, password: DEMO_PASSWORD },
@@ -74,15 +74,15 @@ export async function signInQuietly(page: Page, username: Person): Promise<void>
 }
 
 /** Signs in outside the page and returns the access token. */
-export async function tokenOf(page: Page, username: Person): Promise<string> {
+export async function accessTokenOf(page: Page, username: DemoUser): Promise<string> {
   const data = { username, password: DEMO_PASSWORD };
   const answer = await page.request.post('/api/auth/login/', { data });
   return ((await answer.json()) as { access: string }).access;
 }
 
 /** Reads from the API as the user, or as a visitor. */
-export async function api<Answer>(page: Page, url: string, as?: Person): Promise<Answer> {
-  const headers = as ? { Authorization: `Bearer ${await tokenOf(page, as)}` } : undefined;
+export async function api<Answer>(page: Page, url: string, as?: DemoUser): Promise<Answer> {
+  const headers = as ? { Authorization: `Bearer ${await accessTokenOf(page, as)}` } : undefined;
   const answer = await page.request.get(url, { headers });
   expect(answer.ok(), url).toBe(true);
   return (await answer.json()) as Answer;
@@ -97,8 +97,8 @@ export async function openMenu(page: Page): Promise<void> {
 }
 
 /** Waits until the service worker has cached the app for offline use. */
-export async function appIsKept(page: Page): Promise<void> {
-  const isKept = async () => {
+export async function waitForOfflineApp(page: Page): Promise<void> {
+  const isCached = async () => {
     await navigator.serviceWorker.ready;
     const answer = await fetch('ngsw.json');
     const { assetGroups } = (await answer.json()) as { assetGroups: { urls: string[] }[] };
@@ -106,15 +106,15 @@ export async function appIsKept(page: Page): Promise<void> {
     const cached = await Promise.all(urls.map(url => caches.match(url)));
     return cached.every(response => response !== undefined);
   };
-  await expect.poll(() => page.evaluate(isKept), { timeout: 30_000 }).toBe(true);
+  await expect.poll(() => page.evaluate(isCached), { timeout: 30_000 }).toBe(true);
 }
 
 /** Returns axe violations by rule and element. */
 export async function violations(page: Page): Promise<string[]> {
-  const found = await new AxeBuilder({ page })
+  const results = await new AxeBuilder({ page })
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
     .analyze();
-  return found.violations.flatMap(rule =>
+  return results.violations.flatMap(rule =>
     rule.nodes.map(node => `${rule.id}: ${node.html} ${node.failureSummary ?? ''}`),
   );
 }

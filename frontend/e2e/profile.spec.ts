@@ -109,15 +109,15 @@ test('another device can be signed out', async ({ page }) => {
     data: { username, password: PASSWORD },
   });
   const { access } = (await login.json()) as { access: string };
-  const asks = () =>
+  const requestUser = () =>
     page.request.get('/api/auth/user/', { headers: { Authorization: `Bearer ${access}` } });
-  expect((await asks()).status()).toBe(200);
+  expect((await requestUser()).status()).toBe(200);
 
   await page.reload();
   const device = page.getByRole('listitem').filter({ hasText: 'Firefox, Linux' });
   await device.getByRole('button', { name: 'Sign out' }).click();
   await expect(device).toBeHidden();
-  expect((await asks()).status()).toBe(401);
+  expect((await requestUser()).status()).toBe(401);
   await expect(page.getByText('This device', { exact: true })).toBeVisible();
 });
 

@@ -1,7 +1,7 @@
 import { Page } from '@playwright/test';
 
-import { Course, enrol, makeCourse } from './courses';
-import { api, appIsKept, expect, openMenu, register, test, violations } from './product';
+import { Course, createCourse, enroll } from './courses';
+import { api, expect, openMenu, register, test, violations, waitForOfflineApp } from './product';
 
 interface Question {
   readonly kind: string;
@@ -12,9 +12,9 @@ interface Question {
 
 /** Enrolls a new student in a new course with a quiz, and opens the quiz. */
 async function openNewQuiz(page: Page, settings: object = {}): Promise<Course> {
-  const course = await makeCourse(page, settings);
+  const course = await createCourse(page, settings);
   await register(page);
-  await enrol(page, course.id);
+  await enroll(page, course.id);
   await page.goto(`/quiz/${course.quiz}`);
   return course;
 }
@@ -259,7 +259,7 @@ test.describe('with failures', () => {
   });
 
   test('a quiz is not available to users who are not enrolled', async ({ page }) => {
-    const course = await makeCourse(page);
+    const course = await createCourse(page);
     await register(page);
     await page.goto(`/quiz/${course.quiz}`);
 
@@ -275,7 +275,7 @@ test.describe('without a network', () => {
     test.slow(); // The page retries several times.
     const course = await openNewQuiz(page);
     await start(page);
-    await appIsKept(page);
+    await waitForOfflineApp(page);
     await context.setOffline(true);
     await expect(page.getByText('You are offline.')).toBeVisible();
     await page.getByLabel('Mercury').check();

@@ -1,6 +1,6 @@
 import { Page } from '@playwright/test';
 
-import { expect, openMenu, register, signInQuietly, test } from './product';
+import { expect, openMenu, register, signInThroughApi, test } from './product';
 
 /** Creates a course with two lessons in the studio, and ends on its outline. */
 async function createCourse(page: Page, title: string): Promise<void> {
@@ -34,7 +34,7 @@ async function createCourse(page: Page, title: string): Promise<void> {
 test('an instructor creates a course with a quiz, and a student takes it', async ({ page }) => {
   test.slow();
   const title = `New course ${Date.now().toString(36)}${Math.random().toString(36).slice(2, 5)}`;
-  await signInQuietly(page, 'demo-instructor');
+  await signInThroughApi(page, 'demo-instructor');
   await createCourse(page, title);
 
   await page.getByRole('button', { name: 'Move up: First things' }).click();

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 
 import { Download, Page } from '@playwright/test';
 
-import { Course, enrol, makeCourse } from './courses';
-import { api, expect, signInQuietly, test, tokenOf, violations } from './product';
+import { Course, createCourse, enroll } from './courses';
+import { accessTokenOf, api, expect, signInThroughApi, test, violations } from './product';
 
 const GIFT = `::Moon:: How many moons has Mars? {#2}
 
@@ -32,8 +32,8 @@ interface Lesson {
 
 /** Opens a page of a new course as its instructor. */
 async function openStudio(page: Page, path: (course: Course) => string): Promise<Course> {
-  const course = await makeCourse(page);
-  await signInQuietly(page, 'demo-instructor');
+  const course = await createCourse(page);
+  await signInThroughApi(page, 'demo-instructor');
   await page.goto(`/studio/courses/${course.id}/${path(course)}`);
   return course;
 }
@@ -158,9 +158,9 @@ test.describe('two editors of one lesson', () => {
 });
 
 test('exported students contain no executable formulas', async ({ page }) => {
-  const course = await makeCourse(page, { title: '=HYPERLINK("x")' });
-  await enrol(page, course.id, 'demo-student');
-  await signInQuietly(page, 'demo-instructor');
+  const course = await createCourse(page, { title: '=HYPERLINK("x")' });
+  await enroll(page, course.id, 'demo-student');
+  await signInThroughApi(page, 'demo-instructor');
   await page.goto(`/studio/courses/${course.id}/students`);
   await expect(page.getByRole('rowheader', { name: 'demo-student' })).toBeVisible();
   const { name, text } = await download(page, 'Export as CSV');
@@ -175,7 +175,7 @@ test('exported students contain no executable formulas', async ({ page }) => {
 test('quiz statistics are shown as charts and tables', async ({ page }) => {
   const url = '/api/courses/?search=meetings&page_size=1';
   const { results } = await api<{ results: { id: string }[] }>(page, url);
-  await signInQuietly(page, 'demo-instructor');
+  await signInThroughApi(page, 'demo-instructor');
   await page.goto(`/studio/courses/${results[0]?.id}/statistics`);
   for (const [title, heading] of [
     ['Enrollments in the last 12 weeks', 'Enrollments'],
@@ -213,13 +213,13 @@ test('a quiz preview contains no answer key and submits nothing', async ({ page 
 });
 
 test('a student cannot open the studio', async ({ page }) => {
-  const { id } = await makeCourse(page);
-  await signInQuietly(page, 'demo-student');
+  const { id } = await createCourse(page);
+  await signInThroughApi(page, 'demo-student');
   for (const path of ['/studio', `/studio/courses/${id}/outline`]) {
     await page.goto(path);
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Access denied');
   }
-  const headers = { Authorization: `Bearer ${await tokenOf(page, 'demo-student')}` };
+  const headers = { Authorization: `Bearer ${await accessTokenOf(page, 'demo-student')}` };
   const answer = await page.request.get(`/api/quizzes/?course=${id}`, { headers });
   expect(((await answer.json()) as { count: number }).count).toBe(0);
 });

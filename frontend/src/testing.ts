@@ -28,6 +28,22 @@ export const ADA = {
 export const INSTRUCTOR = { ...ADA, is_instructor: true } as User;
 export const ADMIN = { ...ADA, is_admin: true } as User;
 
+/** Returns the Material field with this label. */
+export function fieldWithLabel(page: HTMLElement, label: string): HTMLElement {
+  const field = [...page.querySelectorAll<HTMLElement>('mat-form-field')].find(
+    candidate => candidate.querySelector('mat-label')?.textContent.trim() === label,
+  );
+  if (!field) throw new Error(`no field “${label}” in ${page.innerHTML}`);
+  return field;
+}
+
+/** Returns the text box of the Material field with this label. */
+export function boxWithLabel(page: HTMLElement, label: string): HTMLInputElement {
+  const box = fieldWithLabel(page, label).querySelector<HTMLInputElement>('input, textarea');
+  if (!box) throw new Error(`no text box in the field “${label}”`);
+  return box;
+}
+
 /** A page of a list with these results. */
 export function pageOf<Row>(...results: Row[]) {
   return { count: results.length, next: null, previous: null, results };
@@ -102,12 +118,17 @@ export async function visit(routes: Routes, url: string, user: User | null = ADA
     find(selector, text).click();
     await settle();
   };
-  const type = async (selector: string, value: string, event = 'input') => {
-    const box = find<HTMLInputElement>(selector);
+  const enter = async (box: HTMLInputElement, value: string, event = 'input') => {
     box.value = value;
     box.dispatchEvent(new Event(event, { bubbles: true }));
     await settle();
   };
+  const type = (selector: string, value: string, event?: string) =>
+    enter(find<HTMLInputElement>(selector), value, event);
+  const box = (label: string) => boxWithLabel(page, label);
+  const fill = (label: string, value: string) => enter(box(label), value);
+  const errorAt = (label: string) =>
+    fieldWithLabel(page, label).querySelector('mat-error')?.textContent?.trim();
   const submit = async (selector = 'form') => {
     find(selector).dispatchEvent(new Event('submit', { cancelable: true }));
     await settle();
@@ -125,6 +146,9 @@ export async function visit(routes: Routes, url: string, user: User | null = ADA
     find,
     click,
     type,
+    box,
+    fill,
+    errorAt,
     submit,
     url: () => TestBed.inject(Router).url,
     text: () => page.textContent ?? '',

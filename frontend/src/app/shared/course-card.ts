@@ -10,7 +10,7 @@ import { CourseImage } from './course-image';
   selector: 'lms-course-card',
   imports: [DecimalPipe, RouterLink, CourseImage],
   changeDetection: ChangeDetectionStrategy.OnPush,
-  styleUrl: './course-card.scss',
+  styleUrls: ['./media-card.scss', './course-card.scss'],
   template: `
     <lms-course-image [url]="course().image_small" [title]="course().title" [isFirst]="isFirst()" />
     <div class="text">

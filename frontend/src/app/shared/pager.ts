@@ -42,7 +42,8 @@ import { RouterLink } from '@angular/router';
 export class Pager {
   readonly count = input.required<number>();
   readonly size = input(20);
-  readonly page = input(1);
+  /** The page number, as the URL has it. */
+  readonly page = input(1, { transform: (page?: string) => Number(page) || 1 });
 
   protected readonly pages = computed(() => Math.ceil(this.count() / this.size()));
 }

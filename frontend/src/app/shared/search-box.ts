@@ -5,13 +5,14 @@ import {
   inject,
   input,
   linkedSignal,
-  output,
 } from '@angular/core';
+
+import { QueryParams } from '@core/navigation/query-params';
 
 const PAUSE_MS = 300;
 let nextId = 0;
 
-/** Searches while typing: emits after a pause, or at once on Enter. */
+/** Searches a list while typing: sets `?search=` after a pause, or at once on Enter. */
 @Component({
   selector: 'lms-search-box',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -33,11 +34,11 @@ let nextId = 0;
 })
 export class SearchBox {
   readonly label = input.required<string>();
-  readonly value = input('');
-  readonly searched = output<string>();
+  readonly value = input<string>();
 
   protected readonly id = `search-box-${++nextId}`;
-  protected readonly text = linkedSignal(() => this.value());
+  protected readonly text = linkedSignal(() => this.value() ?? '');
+  private readonly queryParams = inject(QueryParams);
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
@@ -52,7 +53,7 @@ export class SearchBox {
 
   protected search(): void {
     clearTimeout(this.timer);
-    const query = this.text().trim();
-    if (query !== this.value()) this.searched.emit(query);
+    const search = this.text().trim();
+    if (search !== (this.value() ?? '')) this.queryParams.set({ search });
   }
 }

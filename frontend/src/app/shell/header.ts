@@ -5,13 +5,14 @@ import { filter } from 'rxjs';
 
 import { Session } from '@core/auth/session';
 import { ErrorReporter } from '@core/errors/error-reporter';
+import { LANGUAGES } from '@core/languages';
 import { UnreadCount } from '@core/notifications/unread-count';
-import { Theme, ThemePreference } from '@core/theme/theme-preference';
 import { Disclosure } from '@shared/disclosure';
+import { ThemeChoice } from '@shared/theme-choice';
 
 @Component({
   selector: 'lms-header',
-  imports: [RouterLink, RouterLinkActive, Disclosure],
+  imports: [RouterLink, RouterLinkActive, Disclosure, ThemeChoice],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './header.scss',
   templateUrl: './header.html',
@@ -19,19 +20,9 @@ import { Disclosure } from '@shared/disclosure';
 export class Header {
   private readonly router = inject(Router);
   private readonly errorReporter = inject(ErrorReporter);
-  private readonly themePreference = inject(ThemePreference);
   protected readonly session = inject(Session);
   protected readonly unreadCount = inject(UnreadCount);
-  protected readonly theme = this.themePreference.theme;
-  protected readonly themes: { value: Theme; label: string }[] = [
-    { value: 'auto', label: $localize`Use system setting` },
-    { value: 'light', label: $localize`Light` },
-    { value: 'dark', label: $localize`Dark` },
-  ];
-  protected readonly languages = [
-    { code: 'en', name: 'English', base: '/' },
-    { code: 'es', name: 'Español', base: '/es/' },
-  ];
+  protected readonly languages = LANGUAGES;
   protected readonly locale = inject(LOCALE_ID);
   protected readonly menuOpen = signal(false);
 
@@ -42,10 +33,6 @@ export class Header {
         takeUntilDestroyed(),
       )
       .subscribe(() => this.menuOpen.set(false));
-  }
-
-  protected chooseTheme(theme: Theme): void {
-    this.themePreference.choose(theme);
   }
 
   /** Each language is a separate build, so the page is loaded again. */

@@ -7,6 +7,7 @@ import { RouterTestingHarness } from '@angular/router/testing';
 
 import { Session } from '@core/auth/session';
 import { errorInterceptor } from '@core/http/error-interceptor';
+import { boxWithLabel } from '@testing';
 import { routes } from './account.routes';
 
 @Component({ selector: 'lms-blank', template: '' })
@@ -31,11 +32,10 @@ describe('account pages', () => {
   }
 
   function fill(values: Record<string, string>): void {
-    for (const [name, value] of Object.entries(values)) {
-      const field = page.querySelector<HTMLInputElement>(`[formControlName=${name}]`);
-      if (!field) throw new Error(`no field ${name}`);
-      field.value = value;
-      field.dispatchEvent(new Event('input'));
+    for (const [label, value] of Object.entries(values)) {
+      const box = boxWithLabel(page, label);
+      box.value = value;
+      box.dispatchEvent(new Event('input'));
     }
   }
 
@@ -51,13 +51,30 @@ describe('account pages', () => {
     await harness.fixture.whenStable();
   }
 
+  async function register(): Promise<void> {
+    await open('/register');
+    fill({
+      Username: 'ada',
+      Email: 'ada@example.org',
+      Password: 'correct horse',
+      'Confirm password': 'correct horse',
+    });
+    await submit();
+  }
+
+  async function setPassword(): Promise<void> {
+    await open('/reset#uid=u1&token=t1');
+    fill({ 'New password': 'correct horse', 'Confirm new password': 'correct horse' });
+    await submit();
+  }
+
   const SIGNED_IN = { access: 'a.b.c', user: { id: '1', username: 'ada' } };
 
   beforeEach(() => localStorage.clear());
 
   it('sign in and return to the previous page', async () => {
     await open('/login?next=%2Fcourses%2F1');
-    fill({ username: 'ada', password: 'secret' });
+    fill({ 'Username or email': 'ada', Password: 'secret' });
     await submit();
     await answer('/api/auth/login/', SIGNED_IN);
 
@@ -66,7 +83,7 @@ describe('account pages', () => {
 
   it('never redirect to another site', async () => {
     await open('/login?next=%2F%2Fevil.example');
-    fill({ username: 'ada', password: 'secret' });
+    fill({ 'Username or email': 'ada', Password: 'secret' });
     await submit();
     await answer('/api/auth/login/', SIGNED_IN);
 
@@ -75,7 +92,7 @@ describe('account pages', () => {
 
   it('show why signing in was refused', async () => {
     await open('/login');
-    fill({ username: 'ada', password: 'wrong' });
+    fill({ 'Username or email': 'ada', Password: 'wrong' });
     await submit();
     await answer('/api/auth/login/', { detail: 'Wrong name or password.', code: 'x' }, 401);
 
@@ -92,14 +109,7 @@ describe('account pages', () => {
   });
 
   it('show server errors at their fields', async () => {
-    await open('/register');
-    fill({
-      username: 'ada',
-      email: 'ada@example.org',
-      password1: 'correct horse',
-      password2: 'correct horse',
-    });
-    await submit();
+    await register();
     await answer('/api/auth/registration/', { username: ['It is taken.'] }, 400);
 
     expect(page.querySelector('mat-error')?.textContent).toContain('It is taken.');
@@ -107,14 +117,7 @@ describe('account pages', () => {
   });
 
   it('register and continue', async () => {
-    await open('/register');
-    fill({
-      username: 'ada',
-      email: 'ada@example.org',
-      password1: 'correct horse',
-      password2: 'correct horse',
-    });
-    await submit();
+    await register();
     await answer('/api/auth/registration/', SIGNED_IN);
 
     expect(TestBed.inject(Router).url).toBe('/dashboard');
@@ -122,7 +125,7 @@ describe('account pages', () => {
 
   it('request a reset email without revealing whether the address is known', async () => {
     await open('/reset');
-    fill({ email: 'ada@example.org' });
+    fill({ Email: 'ada@example.org' });
     await submit();
     await answer('/api/auth/password/reset/', { detail: 'Sent.' });
 
@@ -130,9 +133,7 @@ describe('account pages', () => {
   });
 
   it('set a password with the token of the link and remove it from the URL', async () => {
-    await open('/reset#uid=u1&token=t1');
-    fill({ new_password1: 'correct horse', new_password2: 'correct horse' });
-    await submit();
+    await setPassword();
     const request = await vi.waitFor(() => http.expectOne('/api/auth/password/reset/confirm/'));
     request.flush({});
     await new Promise(resolve => setTimeout(resolve));
@@ -144,16 +145,14 @@ describe('account pages', () => {
   });
 
   it('report an expired link and offer a new one', async () => {
-    await open('/reset#uid=u1&token=t1');
-    fill({ new_password1: 'correct horse', new_password2: 'correct horse' });
-    await submit();
+    await setPassword();
     await answer('/api/auth/password/reset/confirm/', { token: ['Invalid value'] }, 400);
 
     expect(page.querySelector('[role=alert]')?.textContent).toContain('Invalid value');
     page.querySelector<HTMLElement>('a[href="/reset"]')?.click();
     await new Promise(resolve => setTimeout(resolve));
     await harness.fixture.whenStable();
-    expect(page.querySelector('[formControlName=email]')).not.toBeNull();
+    expect(boxWithLabel(page, 'Email').value).toBe('');
     expect(page.querySelector('[role=alert]')).toBeNull();
   });
 
@@ -211,7 +210,7 @@ describe('account pages', () => {
       TestBed.resetTestingModule();
       await open(url);
       const types = () =>
-        [...page.querySelectorAll<HTMLInputElement>('[formControlName*=password]')].map(
+        [...page.querySelectorAll<HTMLInputElement>('input[autocomplete$=password]')].map(
           box => box.type,
         );
       expect(new Set(types())).toEqual(new Set(['password']));
@@ -222,7 +221,7 @@ describe('account pages', () => {
   });
 
   it('redirect signed-in users', async () => {
-    for (const [url, led] of [
+    for (const [url, target] of [
       ['/login?next=%2Fcourses%2F1', '/courses/1'],
       ['/register?next=%2F%2Fevil.example', '/dashboard'],
     ] as const) {
@@ -230,7 +229,7 @@ describe('account pages', () => {
       const session = { whenReady: () => Promise.resolve(), isSignedIn: () => true };
       TestBed.overrideProvider(Session, { useValue: session });
       await open(url);
-      expect(TestBed.inject(Router).url).toBe(led);
+      expect(TestBed.inject(Router).url).toBe(target);
     }
   });
 });

@@ -1,17 +1,16 @@
-import { ChangeDetectionStrategy, Component, inject, input, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, inject, input } from '@angular/core';
 import { NonNullableFormBuilder, ReactiveFormsModule, Validators } from '@angular/forms';
-import { MatFormFieldModule } from '@angular/material/form-field';
-import { MatInputModule } from '@angular/material/input';
 import { Router, RouterLink } from '@angular/router';
 
 import { safeNext } from '@core/auth/safe-next';
 import { Session } from '@core/auth/session';
-import { errorMessageOf } from '@shared/form-errors';
 import { FormSubmission } from '@shared/form-submission';
+import { TextField } from '@shared/text-field';
+import { ShowPassword } from './show-password';
 
 @Component({
   selector: 'lms-login',
-  imports: [ReactiveFormsModule, MatFormFieldModule, MatInputModule, RouterLink],
+  imports: [ReactiveFormsModule, RouterLink, ShowPassword, TextField],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './account.scss',
   template: `
@@ -20,30 +19,24 @@ import { FormSubmission } from '@shared/form-submission';
       @if (next()) {
         <p class="lead" i18n>Sign in to continue.</p>
       }
-      <form [formGroup]="form" (ngSubmit)="signIn()">
+      <form class="form" [formGroup]="form" (ngSubmit)="signIn()">
         @if (submission.error(); as message) {
           <p class="notice wrong" role="alert">{{ message }}</p>
         }
-        <mat-form-field>
-          <mat-label i18n>Username or email</mat-label>
-          <input matInput formControlName="username" autocomplete="username" required />
-          <mat-error>{{ errorMessageOf(form.controls.username) }}</mat-error>
-        </mat-form-field>
-        <mat-form-field>
-          <mat-label i18n>Password</mat-label>
-          <input
-            matInput
-            formControlName="password"
-            [type]="isPasswordVisible() ? 'text' : 'password'"
-            autocomplete="current-password"
-            required
-          />
-          <mat-error>{{ errorMessageOf(form.controls.password) }}</mat-error>
-        </mat-form-field>
-        <label class="check">
-          <input #show type="checkbox" (change)="isPasswordVisible.set(show.checked)" />
-          <span i18n>Show password</span>
-        </label>
+        <lms-text-field
+          label="Username or email"
+          i18n-label
+          autocomplete="username"
+          [control]="form.controls.username"
+        />
+        <lms-text-field
+          label="Password"
+          i18n-label
+          autocomplete="current-password"
+          [type]="showPassword.fieldType()"
+          [control]="form.controls.password"
+        />
+        <lms-show-password #showPassword />
         <button class="button" [disabled]="submission.busy()" i18n>Sign in</button>
       </form>
       <p><a routerLink="/reset" i18n>Forgot your password?</a></p>
@@ -64,8 +57,6 @@ export class Login {
     password: ['', Validators.required],
   });
   protected readonly submission = new FormSubmission(this.form);
-  protected readonly isPasswordVisible = signal(false);
-  protected readonly errorMessageOf = errorMessageOf;
 
   protected async signIn(): Promise<void> {
     await this.submission.submit(async () => {

@@ -1,17 +1,16 @@
-import { ChangeDetectionStrategy, Component, inject, input, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, inject, input } from '@angular/core';
 import { NonNullableFormBuilder, ReactiveFormsModule, Validators } from '@angular/forms';
-import { MatFormFieldModule } from '@angular/material/form-field';
-import { MatInputModule } from '@angular/material/input';
 import { Router, RouterLink } from '@angular/router';
 
 import { safeNext } from '@core/auth/safe-next';
 import { Session } from '@core/auth/session';
-import { errorMessageOf } from '@shared/form-errors';
 import { FormSubmission } from '@shared/form-submission';
+import { TextField } from '@shared/text-field';
+import { ShowPassword } from './show-password';
 
 @Component({
   selector: 'lms-register',
-  imports: [ReactiveFormsModule, MatFormFieldModule, MatInputModule, RouterLink],
+  imports: [ReactiveFormsModule, RouterLink, ShowPassword, TextField],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './account.scss',
   templateUrl: './register.html',
@@ -29,8 +28,6 @@ export class Register {
     is_instructor: [false],
   });
   protected readonly submission = new FormSubmission(this.form);
-  protected readonly isPasswordVisible = signal(false);
-  protected readonly errorMessageOf = errorMessageOf;
 
   protected async register(): Promise<void> {
     await this.submission.submit(async () => {

@@ -1,26 +1,18 @@
-import {
-  ChangeDetectionStrategy,
-  Component,
-  computed,
-  inject,
-  linkedSignal,
-  signal,
-} from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, linkedSignal } from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
 import { NonNullableFormBuilder, ReactiveFormsModule, Validators } from '@angular/forms';
-import { MatFormFieldModule } from '@angular/material/form-field';
-import { MatInputModule } from '@angular/material/input';
 import { ActivatedRoute, RouterLink } from '@angular/router';
 import { firstValueFrom, map } from 'rxjs';
 
 import { FragmentParams } from '@core/navigation/fragment-params';
-import { errorMessageOf } from '@shared/form-errors';
 import { FormSubmission } from '@shared/form-submission';
+import { TextField } from '@shared/text-field';
 import { AccountApi } from './account-api';
+import { ShowPassword } from './show-password';
 
 @Component({
   selector: 'lms-reset',
-  imports: [ReactiveFormsModule, MatFormFieldModule, MatInputModule, RouterLink],
+  imports: [ReactiveFormsModule, RouterLink, ShowPassword, TextField],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './account.scss',
   templateUrl: './reset.html',
@@ -45,9 +37,7 @@ export class Reset {
   });
   protected readonly requestSubmission = new FormSubmission(this.requestForm);
   protected readonly passwordSubmission = new FormSubmission(this.passwordForm);
-  protected readonly isPasswordVisible = signal(false);
   protected readonly done = linkedSignal({ source: this.linkParams, computation: () => false });
-  protected readonly errorMessageOf = errorMessageOf;
 
   protected requestLink(): Promise<void> {
     return this.requestSubmission.submit(async () => {

@@ -4,7 +4,6 @@ import {
   DOCUMENT,
   computed,
   inject,
-  input,
   linkedSignal,
 } from '@angular/core';
 import { takeUntilDestroyed, toObservable } from '@angular/core/rxjs-interop';
@@ -14,7 +13,7 @@ import { skip } from 'rxjs';
 import { publicCategoriesResource } from '@core/api/categories';
 import { Course, Page } from '@core/api/models';
 import { focusHeading } from '@core/navigation/heading-focus';
-import { QueryParams } from '@core/navigation/query-params';
+import { queryFilters } from '@core/navigation/query-params';
 import { CourseCard } from '@shared/course-card';
 import { EmptyState } from '@shared/empty-state';
 import { FilterSelect } from '@shared/filter-select';
@@ -42,14 +41,8 @@ import { CatalogApi } from './catalog-api';
   templateUrl: './course-list.html',
 })
 export class CourseList {
-  readonly search = input<string>();
-  readonly category = input<string>();
-  readonly free = input<string>();
-  readonly ordering = input<string>();
-  readonly page = input<string>();
-
   private readonly api = inject(CatalogApi);
-  protected readonly queryParams = inject(QueryParams);
+  protected readonly filters = queryFilters('search', 'category', 'free', 'ordering', 'page');
   private readonly categories = publicCategoriesResource();
   protected readonly categoryOptions = computed(() => [
     { value: '', label: $localize`All` },
@@ -58,25 +51,17 @@ export class CourseList {
       label: `${category.name} (${category.course_count})`,
     })),
   ]);
-  protected readonly courses = this.api.list(
-    computed(() => ({
-      search: this.search(),
-      category: this.category(),
-      free: this.free(),
-      ordering: this.ordering(),
-      page: this.page(),
-    })),
-  );
+  protected readonly courses = this.api.list(this.filters);
   /** The results; while new ones load, the previous ones. */
-  protected readonly results = linkedSignal<Page<Course> | null, Page<Course> | null>({
+  protected readonly visiblePage = linkedSignal<Page<Course> | null, Page<Course> | null>({
     source: () =>
       this.courses.isLoading() || !this.courses.hasValue() ? null : this.courses.value(),
     computation: (page, previous) => page ?? previous?.value ?? null,
   });
-  protected readonly isFiltered = computed(
-    () => !!(this.search() || this.category() || this.free()),
-  );
-  protected readonly pageNumber = computed(() => Number(this.page()) || 1);
+  protected readonly isFiltered = computed(() => {
+    const { search, category, free } = this.filters();
+    return !!(search || category || free);
+  });
   protected readonly prices = [
     { value: '', label: $localize`All` },
     { value: 'true', label: $localize`Free` },
@@ -91,7 +76,10 @@ export class CourseList {
 
   constructor() {
     const document = inject(DOCUMENT);
-    const pageChanges = toObservable(this.page).pipe(skip(1), takeUntilDestroyed());
+    const pageChanges = toObservable(computed(() => this.filters().page)).pipe(
+      skip(1),
+      takeUntilDestroyed(),
+    );
     pageChanges.subscribe(() => {
       // The pager is at the end of the page, but the new page is read from its start.
       if (document.activeElement?.closest('lms-pager')) focusHeading(document);

@@ -22,12 +22,22 @@ import { LoadError } from '@shared/load-error';
 import { DurationPipe } from '@shared/duration';
 import { CourseImage } from '@shared/course-image';
 import { Skeleton } from '@shared/skeleton';
+import { UserPicture } from '@shared/user-picture';
 import { CatalogApi } from './catalog-api';
 
 /** A course with the enrollment of the current user. */
 @Component({
   selector: 'lms-course-page',
-  imports: [DecimalPipe, PercentPipe, RouterLink, LoadError, DurationPipe, CourseImage, Skeleton],
+  imports: [
+    DecimalPipe,
+    PercentPipe,
+    RouterLink,
+    LoadError,
+    DurationPipe,
+    CourseImage,
+    Skeleton,
+    UserPicture,
+  ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './course-page.scss',
   templateUrl: './course-page.html',

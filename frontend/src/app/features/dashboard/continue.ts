@@ -1,14 +1,14 @@
-import { PercentPipe } from '@angular/common';
 import { ChangeDetectionStrategy, Component, input } from '@angular/core';
 import { RouterLink } from '@angular/router';
 
 import { CourseImage } from '@shared/course-image';
 import { EnrolledCourse } from './dashboard-api';
+import { ProgressBar } from './progress-bar';
 
 /** The course to continue, with a button for its next lesson. */
 @Component({
   selector: 'lms-continue',
-  imports: [RouterLink, PercentPipe, CourseImage],
+  imports: [RouterLink, CourseImage, ProgressBar],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './continue.scss',
   template: `
@@ -19,20 +19,7 @@ import { EnrolledCourse } from './dashboard-api';
         <p class="title">
           <a [routerLink]="['/courses', course().course]">{{ course().title }}</a>
         </p>
-        <div>
-          <progress
-            max="100"
-            [value]="course().percentage"
-            [attr.aria-label]="progressOf(course().title)"
-          ></progress>
-          <p class="quiet facts">
-            <span i18n>{{ course().completed }} of {{ course().total }} lessons</span>
-            <span>{{ course().percentage / 100 | percent }}</span>
-            @if (course().grade !== null) {
-              <span i18n>Grade: {{ (course().grade ?? 0) / 100 | percent: '1.0-1' }}</span>
-            }
-          </p>
-        </div>
+        <lms-progress-bar [course]="course()" />
         @if (course().next_lesson; as lesson) {
           <p class="next">
             <a class="button" [routerLink]="['/learn', course().course, lesson.id]">
@@ -52,8 +39,4 @@ import { EnrolledCourse } from './dashboard-api';
 })
 export class Continue {
   readonly course = input.required<EnrolledCourse>();
-
-  protected progressOf(title: string): string {
-    return $localize`Progress in “${title}:title:”`;
-  }
 }

@@ -93,7 +93,7 @@ describe('Dashboard', () => {
     const [go] = page.querySelectorAll<HTMLAnchorElement>('lms-continue .button');
     expect(go?.textContent?.trim()).toBe('Continue “Roots”');
     expect(go?.getAttribute('href')).toBe('/learn/c1/l2');
-    expect(textOf('lms-continue .facts')).toBe('1 of 4 lessons25%');
+    expect(textOf('lms-continue lms-progress-bar')).toBe('1 of 4 lessons25%');
     const bar = page.querySelector('progress');
     expect(bar?.value).toBe(25);
     expect(bar?.getAttribute('aria-label')).toBe('Progress in “Botany”');
@@ -104,7 +104,7 @@ describe('Dashboard', () => {
     await answer([{ ...FRESH, grade: 50 }]);
 
     expect(textOf('lms-continue .button')).toBe('Start “Roots”');
-    expect(textOf('lms-continue .facts')).toContain('Grade: 50%');
+    expect(textOf('lms-continue lms-progress-bar')).toContain('Grade: 50%');
   });
 
   it('has no course to continue when all are completed or empty', async () => {
@@ -132,13 +132,13 @@ describe('Dashboard', () => {
 
     expect(page.querySelector('lms-chart')).toBeNull();
     expect(textOf('lms-activity')).toContain('not completed a lesson');
-    expect(textOf('lms-marks')).toContain('No grades yet');
+    expect(textOf('lms-grades')).toContain('No grades yet');
   });
 
   it('loads the quiz grades of a course once, when expanded', async () => {
     await answer([FINISHED, BOTANY]);
-    const details = page.querySelector<HTMLDetailsElement>('lms-marks details')!;
-    expect(textOf('lms-marks summary')).toBe('Logic81.7%');
+    const details = page.querySelector<HTMLDetailsElement>('lms-grades details')!;
+    expect(textOf('lms-grades summary')).toBe('Logic81.7%');
     http.expectNone('/api/progress/summary/?course=c3');
 
     details.open = true;
@@ -155,7 +155,7 @@ describe('Dashboard', () => {
       ],
     });
     await fixture.whenStable();
-    const rows = [...page.querySelectorAll('lms-quiz-marks tbody tr')].map(row =>
+    const rows = [...page.querySelectorAll('lms-quiz-grades tbody tr')].map(row =>
       [...(row as HTMLTableRowElement).cells].map(cell => cell.textContent.trim()),
     );
     expect(rows).toEqual([
@@ -172,7 +172,7 @@ describe('Dashboard', () => {
 
   it('retries after the grades failed to load', async () => {
     await answer([FINISHED]);
-    page.querySelector<HTMLDetailsElement>('lms-marks details')!.open = true;
+    page.querySelector<HTMLDetailsElement>('lms-grades details')!.open = true;
     const url = '/api/progress/summary/?course=c3';
     const asked = await vi.waitFor(() => {
       TestBed.tick();
@@ -181,7 +181,7 @@ describe('Dashboard', () => {
     asked.flush({}, { status: 500, statusText: '' });
     await fixture.whenStable();
 
-    page.querySelector<HTMLElement>('lms-quiz-marks lms-load-error button')!.click();
+    page.querySelector<HTMLElement>('lms-quiz-grades lms-load-error button')!.click();
     TestBed.tick();
     http.expectOne(url).flush({ quizzes: [] });
     await fixture.whenStable();
@@ -193,12 +193,13 @@ describe('Dashboard', () => {
 
     expect(textOf('lms-empty-state')).toContain('You’re not enrolled in any courses yet.');
     expect(page.querySelector('lms-empty-state a')?.getAttribute('href')).toBe('/courses');
-    expect(page.querySelector('lms-activity, lms-marks')).toBeNull();
+    expect(page.querySelector('lms-activity, lms-grades')).toBeNull();
   });
 
   it('links instructors and admins to their pages', async () => {
     await answer([]);
-    const links = () => [...page.querySelectorAll('.head a')].map(a => a.getAttribute('href'));
+    const links = () =>
+      [...page.querySelectorAll('.page-header a')].map(a => a.getAttribute('href'));
     expect(links()).toEqual([]);
 
     isInstructor.set(true);

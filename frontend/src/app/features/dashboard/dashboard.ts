@@ -9,11 +9,20 @@ import { Activity } from './activity';
 import { Continue } from './continue';
 import { CourseProgress } from './course-progress';
 import { DashboardApi } from './dashboard-api';
-import { Marks } from './marks';
+import { Grades } from './grades';
 
 @Component({
   selector: 'lms-dashboard',
-  imports: [RouterLink, Activity, Continue, CourseProgress, EmptyState, LoadError, Marks, Skeleton],
+  imports: [
+    RouterLink,
+    Activity,
+    Continue,
+    CourseProgress,
+    EmptyState,
+    LoadError,
+    Grades,
+    Skeleton,
+  ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './dashboard.scss',
   templateUrl: './dashboard.html',

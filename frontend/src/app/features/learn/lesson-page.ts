@@ -42,7 +42,7 @@ import { Outline } from './outline';
 import { ReadingPosition } from './reading-position';
 import { ReadingPreferences } from './reading-preferences';
 
-const FOCUS_MODE = 'data-focus-mode'; // Also used in styles.scss.
+const FOCUS_MODE = 'data-focus-mode'; // Also used in styles/_layout.scss.
 
 @Component({
   selector: 'lms-lesson-page',

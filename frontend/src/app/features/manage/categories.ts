@@ -13,6 +13,7 @@ import { LoadError } from '@shared/load-error';
 import { errorMessageOf } from '@shared/form-errors';
 import { Skeleton } from '@shared/skeleton';
 import { FormSubmission } from '@shared/form-submission';
+import { TextField } from '@shared/text-field';
 import { ManageApi } from './manage-api';
 
 /** Manages the categories of courses. */
@@ -27,6 +28,7 @@ import { ManageApi } from './manage-api';
     EmptyState,
     LoadError,
     Skeleton,
+    TextField,
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './categories.scss',

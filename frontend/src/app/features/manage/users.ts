@@ -6,27 +6,24 @@ import {
   LOCALE_ID,
   computed,
   inject,
-  input,
   signal,
 } from '@angular/core';
 import { NonNullableFormBuilder, ReactiveFormsModule, Validators } from '@angular/forms';
-import { MatFormFieldModule } from '@angular/material/form-field';
-import { MatInputModule } from '@angular/material/input';
 import { Router, RouterLink } from '@angular/router';
 
 import { ApiRequest, User } from '@core/api/models';
 import { Session } from '@core/auth/session';
-import { QueryParams } from '@core/navigation/query-params';
+import { queryFilters } from '@core/navigation/query-params';
 import { Snackbar } from '@core/snackbar/snackbar';
 import { Confirm, ConfirmOptions } from '@shared/confirm';
 import { EmptyState } from '@shared/empty-state';
 import { FilterSelect } from '@shared/filter-select';
 import { LoadError } from '@shared/load-error';
-import { errorMessageOf } from '@shared/form-errors';
 import { Pager } from '@shared/pager';
 import { SearchBox } from '@shared/search-box';
 import { Skeleton } from '@shared/skeleton';
 import { FormSubmission } from '@shared/form-submission';
+import { TextField } from '@shared/text-field';
 import { ManageApi } from './manage-api';
 
 /** Manages users, their roles, and instructor requests. */
@@ -36,8 +33,6 @@ import { ManageApi } from './manage-api';
     DatePipe,
     DecimalPipe,
     ReactiveFormsModule,
-    MatFormFieldModule,
-    MatInputModule,
     RouterLink,
     EmptyState,
     FilterSelect,
@@ -45,41 +40,32 @@ import { ManageApi } from './manage-api';
     Pager,
     SearchBox,
     Skeleton,
+    TextField,
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './users.scss',
   templateUrl: './users.html',
 })
 export class Users {
-  readonly search = input<string>();
-  readonly role = input<string>();
-  readonly instructor_requested = input<string>();
-  readonly is_active = input<string>();
-  readonly page = input<string>();
-
   private readonly api = inject(ManageApi);
+  protected readonly filters = queryFilters(
+    'search',
+    'role',
+    'instructor_requested',
+    'is_active',
+    'page',
+  );
   private readonly router = inject(Router);
   private readonly locale = inject(LOCALE_ID);
-  protected readonly queryParams = inject(QueryParams);
   private readonly snackbar = inject(Snackbar);
   private readonly confirm = inject(Confirm);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   protected readonly session = inject(Session);
   protected readonly inviting = signal(false);
-  protected readonly messageOf = errorMessageOf;
-  protected readonly users = this.api.users(
-    computed(() => ({
-      search: this.search(),
-      role: this.role(),
-      instructor_requested: this.instructor_requested(),
-      is_active: this.is_active(),
-      page: this.page(),
-    })),
-  );
+  protected readonly users = this.api.users(this.filters);
   protected readonly requests = this.api.users(
     signal({ instructor_requested: 'true', page_size: '1' }),
   );
-  protected readonly pageNumber = computed(() => Number(this.page()) || 1);
   protected readonly roles = [
     { value: '', label: $localize`All` },
     { value: 'student', label: $localize`Students` },

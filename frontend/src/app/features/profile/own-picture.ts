@@ -5,19 +5,22 @@ import { Session } from '@core/auth/session';
 import { ApiError } from '@core/errors/api-error';
 import { ErrorReporter } from '@core/errors/error-reporter';
 import { Snackbar } from '@core/snackbar/snackbar';
+import { UserPicture } from '@shared/user-picture';
 import { ProfileApi } from './profile-api';
 
 /** The user's picture or initial, with buttons to change it and the error if that fails. */
 @Component({
   selector: 'lms-own-picture',
+  imports: [UserPicture],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './own-picture.scss',
   template: `
-    @if (user().profile_picture_small; as url) {
-      <img width="96" height="96" alt="Your picture" i18n-alt [src]="url" />
-    } @else {
-      <span class="initial" aria-hidden="true">{{ user().username[0] }}</span>
-    }
+    <lms-user-picture
+      alt="Your picture"
+      i18n-alt
+      [url]="user().profile_picture_small"
+      [username]="user().username"
+    />
     <div>
       <p class="actions">
         <label class="button outlined" [class.busy]="busy()">

@@ -52,7 +52,7 @@ describe('the course list of the studio', () => {
     document.body.append(page); // Elements outside the document cannot get the focus.
     await click('Create your first course');
 
-    expect(document.activeElement).toBe(page.querySelector('form.new input'));
+    expect(document.activeElement).toBe(page.querySelector('lms-title-form input'));
     page.remove();
   });
 
@@ -69,11 +69,11 @@ describe('the course list of the studio', () => {
   it('creates a course and opens it', async () => {
     const { answer, type, submit, expectUrl, http } = await visitStudio('');
     await answer('GET', '/api/courses/', pageOf());
-    await submit('form.new');
+    await submit('lms-title-form form');
     http.expectNone('/api/courses/');
 
-    await type('form.new input', '  Botany  ');
-    await submit('form.new');
+    await type('lms-title-form input', '  Botany  ');
+    await submit('lms-title-form form');
     const request = await answer('POST', '/api/courses/', BOTANY, { status: 201 });
 
     expect(request.body).toEqual({ title: 'Botany' });
@@ -83,11 +83,11 @@ describe('the course list of the studio', () => {
   it('reports an error if a course cannot be created', async () => {
     const { answer, type, submit, report, find } = await visitStudio('');
     await answer('GET', '/api/courses/', pageOf());
-    await type('form.new input', 'Botany');
-    await submit('form.new');
+    await type('lms-title-form input', 'Botany');
+    await submit('lms-title-form form');
     await answer('POST', '/api/courses/', { code: 'permission_denied' }, { status: 403 });
 
     expect(report).toHaveBeenCalledWith(expect.objectContaining({ code: 'permission_denied' }));
-    expect(find<HTMLButtonElement>('form.new button').disabled).toBe(false);
+    expect(find<HTMLButtonElement>('lms-title-form button').disabled).toBe(false);
   });
 });

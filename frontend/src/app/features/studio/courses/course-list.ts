@@ -1,37 +1,42 @@
-import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
+import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 
-import { QueryParams } from '@core/navigation/query-params';
+import { queryFilters } from '@core/navigation/query-params';
 import { EmptyState } from '@shared/empty-state';
+import { FilterSelect } from '@shared/filter-select';
 import { LoadError } from '@shared/load-error';
 import { Pager } from '@shared/pager';
 import { CourseImage } from '@shared/course-image';
 import { SearchBox } from '@shared/search-box';
 import { Skeleton } from '@shared/skeleton';
 import { PendingAction } from '@shared/pending-action';
+import { TitleForm } from '../title-form';
 import { CoursesApi, CourseListItem } from './courses-api';
 
 /** The courses that the current user teaches, or all courses for an admin. */
 @Component({
   selector: 'lms-studio-course-list',
-  imports: [RouterLink, EmptyState, LoadError, Pager, CourseImage, SearchBox, Skeleton],
+  imports: [
+    RouterLink,
+    EmptyState,
+    FilterSelect,
+    LoadError,
+    Pager,
+    CourseImage,
+    SearchBox,
+    Skeleton,
+    TitleForm,
+  ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './course-list.scss',
   templateUrl: './course-list.html',
 })
 export class CourseList {
-  readonly search = input<string>();
-  readonly published = input<string>();
-  readonly page = input<string>();
-
   private readonly api = inject(CoursesApi);
-  protected readonly queryParams = inject(QueryParams);
+  protected readonly filters = queryFilters('search', 'published', 'page');
   private readonly router = inject(Router);
   protected readonly pendingAction = new PendingAction();
-  protected readonly courses = this.api.list(
-    computed(() => ({ search: this.search(), published: this.published(), page: this.page() })),
-  );
-  protected readonly pageNumber = computed(() => Number(this.page()) || 1);
+  protected readonly courses = this.api.list(this.filters);
   protected readonly statuses = [
     { value: '', label: $localize`All` },
     { value: 'true', label: $localize`Published` },
@@ -43,9 +48,8 @@ export class CourseList {
   }
 
   protected async create(title: string): Promise<void> {
-    if (!title.trim()) return;
     await this.pendingAction.run(async () => {
-      const course = await this.api.create(title.trim());
+      const course = await this.api.create(title);
       await this.router.navigate(['/studio/courses', course.id]);
     });
   }

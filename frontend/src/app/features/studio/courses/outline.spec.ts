@@ -84,10 +84,10 @@ describe('the outline page', () => {
 
   it('adds a lesson and opens it', async () => {
     const { type, submit, answer, expectUrl, http } = await open();
-    await submit('form.new');
+    await submit('lms-title-form form');
     http.expectNone('/api/lessons/');
-    await type('form.new input', ' Flowers ');
-    await submit('form.new');
+    await type('lms-title-form input', ' Flowers ');
+    await submit('lms-title-form form');
     const request = await answer('POST', '/api/lessons/', { id: 'd' }, { status: 201 });
 
     expect(request.body).toEqual({ course: '1', title: 'Flowers' });
@@ -167,7 +167,7 @@ describe('the outline page', () => {
     document.body.append(page);
     await click('Add the first lesson');
 
-    expect(document.activeElement).toBe(find('form.new input'));
+    expect(document.activeElement).toBe(find('lms-title-form input'));
     page.remove();
   });
 

@@ -23,6 +23,7 @@ import { CourseContentApi } from '../course-content-api';
 import { CurrentCourse } from '../current-course';
 import { reorder } from '../reorder';
 import { ReorderButtons } from '../reorder-buttons';
+import { TitleForm } from '../title-form';
 import { CoursesApi } from './courses-api';
 
 /** The lessons of a course in order, and a checklist for publishing it. */
@@ -38,6 +39,7 @@ import { CoursesApi } from './courses-api';
     DurationPipe,
     ReorderButtons,
     Skeleton,
+    TitleForm,
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrls: ['../styles/drag-list.scss', './outline.scss'],
@@ -106,9 +108,8 @@ export class OutlinePage {
   }
 
   protected async add(title: string): Promise<void> {
-    if (!title.trim()) return;
     await this.pendingAction.run(async () => {
-      const { id } = await this.api.addLesson(this.id(), title.trim());
+      const { id } = await this.api.addLesson(this.id(), title);
       await this.router.navigate(['/studio/courses', this.id(), 'lessons', id]);
     });
   }

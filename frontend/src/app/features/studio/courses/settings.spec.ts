@@ -28,10 +28,10 @@ describe('the settings page of a course', () => {
   }
 
   it('can save changes if the categories cannot be loaded', async () => {
-    const { answer, answerAll, type, submit, settle } = await visitStudio('/courses/1/settings');
+    const { answer, answerAll, fill, submit, settle } = await visitStudio('/courses/1/settings');
     await answer('GET', '/api/categories/', {}, { status: 503 });
     await answerAll('/api/courses/1/', { ...BOTANY, category: 'n' }, FIRST);
-    await type('[formControlName="title"]', 'Chemistry');
+    await fill('Title', 'Chemistry');
     await submit();
     await settle();
     const request = await answer('PATCH', '/api/courses/1/', BOTANY, SECOND);
@@ -67,8 +67,8 @@ describe('the settings page of a course', () => {
   });
 
   it('shows validation errors at their fields', async () => {
-    const { type, submit, answer, find, text } = await open();
-    await type('[formControlName="title"]', 'Chemistry');
+    const { submit, answer, find, text, fill } = await open();
+    await fill('Title', 'Chemistry');
     await submit();
     const refused = { title: ['This title is taken.'], non_field_errors: ['Not allowed.'] };
     await answer('PATCH', '/api/courses/1/', refused, { status: 400 });
@@ -97,8 +97,8 @@ describe('the settings page of a course', () => {
   });
 
   it('asks before leaving with unsaved changes', async () => {
-    const { type, click, ask, url, expectUrl } = await open();
-    await type('[formControlName="title"]', 'Chemistry');
+    const { click, ask, url, expectUrl, fill } = await open();
+    await fill('Title', 'Chemistry');
     ask.mockResolvedValueOnce(false);
     await click('Outline', '.tabs a');
     expect(ask).toHaveBeenCalledTimes(1);
@@ -110,8 +110,8 @@ describe('the settings page of a course', () => {
   });
 
   it('uploads an image and keeps unsaved changes', async () => {
-    const { chooseFiles, type, submit, answer, answerAll, value, page } = await open();
-    await type('[formControlName="title"]', 'Chemistry');
+    const { chooseFiles, submit, answer, answerAll, value, page, box, fill } = await open();
+    await fill('Title', 'Chemistry');
     await chooseFiles(); // The user cancels.
     await chooseFiles(new File(['x'], 'p.png', { type: 'image/png' }));
     const request = await answer('POST', '/api/courses/1/image/', BOTANY);
@@ -122,7 +122,7 @@ describe('the settings page of a course', () => {
       SECOND,
     );
 
-    expect(value('title')).toBe('Chemistry');
+    expect(box('Title').value).toBe('Chemistry');
     expect(value('description')).toBe('Plants.');
     expect(page.querySelector('lms-course-image img')?.getAttribute('src')).toContain('/new.webp');
     await submit();

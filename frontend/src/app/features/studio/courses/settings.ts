@@ -22,6 +22,7 @@ import { errorMessageOf } from '@shared/form-errors';
 import { CourseImage } from '@shared/course-image';
 import { Skeleton } from '@shared/skeleton';
 import { FormSubmission } from '@shared/form-submission';
+import { TextField } from '@shared/text-field';
 import { HasUnsavedChanges, confirmBeforeUnload } from '@shared/unsaved-changes';
 import { CurrentCourse } from '../current-course';
 import { EtagClient, FieldLabels, Versioned } from '../etag-client';
@@ -37,6 +38,7 @@ import { CoursesApi } from './courses-api';
     LoadError,
     CourseImage,
     Skeleton,
+    TextField,
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './settings.scss',

@@ -17,7 +17,6 @@ describe('the lesson editor', () => {
   async function open(lesson: object = ROOTS) {
     const visited = await visitStudio('/courses/1/lessons/a');
     await visited.answer('GET', '/api/lessons/a/', lesson, TAGGED);
-    const field = (name: string) => visited.find<HTMLInputElement>(`[formControlName="${name}"]`);
     const text = () => visited.find<HTMLTextAreaElement>('textarea');
     const press = async (key: string, target: HTMLElement = text()) => {
       const event = new KeyboardEvent('keydown', {
@@ -31,14 +30,14 @@ describe('the lesson editor', () => {
       return event.defaultPrevented;
     };
     const select = (from: number, to: number) => text().setSelectionRange(from, to);
-    return { ...visited, field, box: text, press, select };
+    return { ...visited, editor: text, press, select };
   }
 
   it('shows the content next to its preview', async () => {
-    const { field, box, find } = await open();
+    const { editor, box, find } = await open();
 
-    expect(field('title').value).toBe('Roots');
-    expect(box().value).toBe('They **drink**.');
+    expect(box('Title').value).toBe('Roots');
+    expect(editor().value).toBe('They **drink**.');
     expect(find('.preview strong').textContent).toBe('drink');
     expect(find('a', 'View as student').getAttribute('href')).toBe('/learn/1/a');
   });
@@ -90,41 +89,41 @@ describe('the lesson editor', () => {
     ['List', 0, 0, '- They **drink**.'],
     ['Quote', 3, 3, '> They **drink**.'],
   ])('applies the format %s', async (label, from, to, expected) => {
-    const { find, settle, box, select } = await open();
+    const { find, settle, editor, select } = await open();
     select(from, to);
     find(`[aria-label="${label}"]`).click();
     await settle();
 
-    expect(box().value).toBe(expected);
+    expect(editor().value).toBe(expected);
   });
 
   it('formats each selected line', async () => {
-    const { find, settle, box, select, type } = await open();
+    const { find, settle, editor, select, type } = await open();
     await type('textarea', 'before\none\ntwo');
     select(8, 12);
     find('[aria-label="List"]').click();
     await settle();
 
-    expect(box().value).toBe('before\n- one\n- two');
-    expect([box().selectionStart, box().selectionEnd]).toEqual([7, 16]);
+    expect(editor().value).toBe('before\n- one\n- two');
+    expect([editor().selectionStart, editor().selectionEnd]).toEqual([7, 16]);
   });
 
   it('applies formats by shortcut in the content only', async () => {
-    const { press, box, select, field } = await open();
+    const { press, editor, box, select } = await open();
     select(0, 4);
     expect(await press('b')).toBe(true);
-    expect(box().value).toBe('**They** **drink**.');
-    expect(box().value.slice(box().selectionStart, box().selectionEnd)).toBe('They');
+    expect(editor().value).toBe('**They** **drink**.');
+    expect(editor().value.slice(editor().selectionStart, editor().selectionEnd)).toBe('They');
 
-    expect(await press('i', field('title'))).toBe(false);
+    expect(await press('i', box('Title'))).toBe(false);
     expect(await press('j')).toBe(false);
-    expect(box().value).toBe('**They** **drink**.');
+    expect(editor().value).toBe('**They** **drink**.');
   });
 
   it('saves changes by shortcut, with the ETag that was read', async () => {
-    const { type, press, field, answer, snackbar, find } = await open();
-    await type('[formControlName="title"]', 'Roots and stems');
-    expect(await press('s', field('title'))).toBe(true);
+    const { press, answer, snackbar, find, box, fill } = await open();
+    await fill('Title', 'Roots and stems');
+    expect(await press('s', box('Title'))).toBe(true);
     const request = await answer(
       'PATCH',
       '/api/lessons/a/',
@@ -139,8 +138,8 @@ describe('the lesson editor', () => {
   });
 
   it('requires a title', async () => {
-    const { type, submit, text, http } = await open();
-    await type('[formControlName="title"]', '');
+    const { submit, text, http, fill } = await open();
+    await fill('Title', '');
     await submit();
 
     http.expectNone('/api/lessons/a/');
@@ -161,7 +160,7 @@ describe('the lesson editor', () => {
   });
 
   it('keeps unsaved text after a conflict if the user continues editing', async () => {
-    const { type, submit, answer, box, snackbar, find } = await open();
+    const { type, submit, answer, editor, snackbar, find } = await open();
     await type('textarea', 'Mine.');
     await submit();
     await answer('PATCH', '/api/lessons/a/', {}, { status: 412 });
@@ -179,7 +178,7 @@ describe('the lesson editor', () => {
       expect(find<HTMLButtonElement>('.actions button', 'Save').disabled).toBe(false),
     );
 
-    expect(box().value).toBe('Mine.');
+    expect(editor().value).toBe('Mine.');
     expect(snackbar.show).not.toHaveBeenCalled();
   });
 

@@ -27,6 +27,7 @@ import { errorMessageOf } from '@shared/form-errors';
 import { Prose } from '@shared/prose';
 import { Skeleton } from '@shared/skeleton';
 import { FormSubmission } from '@shared/form-submission';
+import { TextField } from '@shared/text-field';
 import { HasUnsavedChanges, confirmBeforeUnload } from '@shared/unsaved-changes';
 import { EtagClient, FieldLabels } from '../etag-client';
 import { MARKDOWN_FORMATS, MarkdownFormat, formatSelection } from './markdown-formats';
@@ -44,10 +45,11 @@ const PREVIEW_DELAY_MS = 400;
     LoadError,
     Prose,
     Skeleton,
+    TextField,
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   host: { '(keydown)': 'handleShortcut($event)' },
-  styleUrls: ['../styles/page-header.scss', '../styles/checkbox.scss', './lesson-editor.scss'],
+  styleUrl: './lesson-editor.scss',
   templateUrl: './lesson-editor.html',
 })
 export class LessonEditor implements HasUnsavedChanges {

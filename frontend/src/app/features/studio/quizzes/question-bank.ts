@@ -14,7 +14,7 @@ interface ImportError {
 @Component({
   selector: 'lms-question-bank',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  styleUrls: ['../styles/checkbox.scss', './question-bank.scss'],
+  styleUrl: './question-bank.scss',
   templateUrl: './question-bank.html',
 })
 export class QuestionBank {

@@ -31,7 +31,7 @@ const MAX_CHOICES = 20;
   selector: 'lms-question-editor',
   imports: [ReactiveFormsModule, MatFormFieldModule, MatInputModule],
   changeDetection: ChangeDetectionStrategy.OnPush,
-  styleUrls: ['../styles/checkbox.scss', './question-editor.scss'],
+  styleUrl: './question-editor.scss',
   templateUrl: './question-editor.html',
 })
 export class QuestionEditor implements OnInit {

@@ -203,13 +203,13 @@ describe('the quiz editor', () => {
   });
 
   it('asks before leaving with unsaved settings or an unsaved question', async () => {
-    const { type, click, ask, url, expectUrl } = await open();
-    await type('aside [formControlName=title]', 'Roots?');
+    const { type, click, ask, url, expectUrl, fill } = await open();
+    await fill('Title', 'Roots?');
     ask.mockResolvedValueOnce(false);
     await click('Students', '.tabs a');
     expect(ask).toHaveBeenCalledTimes(1);
     expect(url()).toBe('/studio/courses/1/quizzes/q');
-    await type('aside [formControlName=title]', QUIZ.title);
+    await fill('Title', QUIZ.title);
 
     await click('Numeric answer');
     await type('lms-question-editor textarea', 'How long?');

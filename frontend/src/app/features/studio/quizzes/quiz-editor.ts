@@ -28,6 +28,7 @@ import { LoadError } from '@shared/load-error';
 import { errorMessageOf } from '@shared/form-errors';
 import { Skeleton } from '@shared/skeleton';
 import { FormSubmission } from '@shared/form-submission';
+import { TextField } from '@shared/text-field';
 import { HasUnsavedChanges, confirmBeforeUnload } from '@shared/unsaved-changes';
 import { EtagClient, FieldLabels } from '../etag-client';
 import { reorder } from '../reorder';
@@ -58,14 +59,10 @@ const REGRADE_POLL_MS = 1000;
     QuestionEditor,
     QuizPreview,
     Skeleton,
+    TextField,
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,
-  styleUrls: [
-    '../styles/page-header.scss',
-    '../styles/checkbox.scss',
-    '../styles/drag-list.scss',
-    './quiz-editor.scss',
-  ],
+  styleUrls: ['../styles/drag-list.scss', './quiz-editor.scss'],
   templateUrl: './quiz-editor.html',
 })
 export class QuizEditor implements HasUnsavedChanges {

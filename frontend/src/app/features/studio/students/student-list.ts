@@ -1,10 +1,11 @@
 import { DatePipe, PercentPipe } from '@angular/common';
-import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
+import { ChangeDetectionStrategy, Component, inject, input } from '@angular/core';
 
-import { QueryParams } from '@core/navigation/query-params';
+import { queryFilters } from '@core/navigation/query-params';
 import { Snackbar } from '@core/snackbar/snackbar';
 import { Confirm } from '@shared/confirm';
 import { EmptyState } from '@shared/empty-state';
+import { FilterSelect } from '@shared/filter-select';
 import { LoadError } from '@shared/load-error';
 import { Pager } from '@shared/pager';
 import { saveFile } from '@shared/save-file';
@@ -18,28 +19,21 @@ import { StudentEnrollment, StudentsApi } from './students-api';
 /** The students of a course with their progress and grades. */
 @Component({
   selector: 'lms-student-list',
-  imports: [DatePipe, PercentPipe, EmptyState, LoadError, Pager, SearchBox, Skeleton],
+  imports: [DatePipe, PercentPipe, EmptyState, FilterSelect, LoadError, Pager, SearchBox, Skeleton],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './student-list.scss',
   templateUrl: './student-list.html',
 })
 export class StudentList {
   readonly id = input.required<string>();
-  readonly search = input<string>();
-  readonly ordering = input<string>();
-  readonly page = input<string>();
 
   private readonly api = inject(StudentsApi);
-  protected readonly queryParams = inject(QueryParams);
+  protected readonly filters = queryFilters('search', 'ordering', 'page');
   private readonly snackbar = inject(Snackbar);
   private readonly confirm = inject(Confirm);
   private readonly currentCourse = inject(CurrentCourse);
   protected readonly pendingAction = new PendingAction();
-  protected readonly students = this.api.list(
-    this.id,
-    computed(() => ({ search: this.search(), ordering: this.ordering(), page: this.page() })),
-  );
-  protected readonly pageNumber = computed(() => Number(this.page()) || 1);
+  protected readonly students = this.api.list(this.id, this.filters);
   protected readonly noStudents = $localize`No students yet.`;
   protected readonly noMatches = $localize`No students found.`;
   protected readonly orderings = [

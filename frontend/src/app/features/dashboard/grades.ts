@@ -2,14 +2,14 @@ import { PercentPipe } from '@angular/common';
 import { ChangeDetectionStrategy, Component, computed, input, signal } from '@angular/core';
 
 import { EnrolledCourse } from './dashboard-api';
-import { QuizMarks } from './quiz-marks';
+import { QuizGrades } from './quiz-grades';
 
 /** The grade of each course; expanding a course loads its quiz grades. */
 @Component({
-  selector: 'lms-marks',
-  imports: [PercentPipe, QuizMarks],
+  selector: 'lms-grades',
+  imports: [PercentPipe, QuizGrades],
   changeDetection: ChangeDetectionStrategy.OnPush,
-  styleUrl: './marks.scss',
+  styleUrl: './grades.scss',
   template: `
     <h2 i18n>Grades</h2>
     @for (course of graded(); track course.course) {
@@ -19,7 +19,7 @@ import { QuizMarks } from './quiz-marks';
           <span class="grade">{{ (course.grade ?? 0) / 100 | percent: '1.0-1' }}</span>
         </summary>
         @if (expanded().has(course.course)) {
-          <lms-quiz-marks [course]="course.course" [title]="course.title" />
+          <lms-quiz-grades [course]="course.course" [title]="course.title" />
         }
       </details>
     } @empty {
@@ -27,7 +27,7 @@ import { QuizMarks } from './quiz-marks';
     }
   `,
 })
-export class Marks {
+export class Grades {
   readonly courses = input.required<readonly EnrolledCourse[]>();
 
   protected readonly graded = computed(() => this.courses().filter(({ grade }) => grade !== null));

@@ -8,7 +8,7 @@ import { DashboardApi } from './dashboard-api';
 
 /** The grade of each quiz of a course. */
 @Component({
-  selector: 'lms-quiz-marks',
+  selector: 'lms-quiz-grades',
   imports: [RouterLink, DecimalPipe, PercentPipe, LoadError, Skeleton],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
@@ -54,7 +54,7 @@ import { DashboardApi } from './dashboard-api';
     }
   `,
 })
-export class QuizMarks {
+export class QuizGrades {
   readonly course = input.required<string>();
   readonly title = input.required<string>();
 
