@@ -3,19 +3,19 @@ from pathlib import Path
 
 import pytest
 
-from embedded_mongo import EmbeddedClient, store
+from embedded_mongo import EmbeddedClient, fields
 
 Connect = Callable[..., EmbeddedClient]
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _indexes():
-    """Stands in for the whole suite's: these tests need neither Django nor its stores."""
+    """Override the suite's fixture, because these tests need neither Django nor its stores."""
 
 
 @pytest.fixture(autouse=True)
 def _clean():
-    """As above."""
+    """Override the suite's fixture, because these tests need neither Django nor its stores."""
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def connect(path: Path) -> Iterator[Connect]:
-    """Open the store, as often as a test likes; what it leaves open is closed."""
+    """Return a function that opens the store; clients that a test leaves open are closed."""
     clients = []
 
     def connect(**options) -> EmbeddedClient:
@@ -48,30 +48,41 @@ def things(client: EmbeddedClient):
 
 
 @pytest.fixture
-def reopened(connect: Connect):
-    """Close a client and open its file again."""
+def reopen(connect: Connect):
+    """Return a function that closes a client and opens its file again."""
 
-    def reopened(client: EmbeddedClient, **options) -> EmbeddedClient:
+    def reopen(client: EmbeddedClient, **options) -> EmbeddedClient:
         client.close()
         return connect(**options)
 
-    return reopened
+    return reopen
 
 
 class Decoded:
-    """How many documents were read; speed is measured in these, never by the clock."""
+    """The number and the total size of the decoded documents. Tests measure work, not time."""
 
-    number = 0
+    documents = 0
+    bytes = 0
+
+    def reset(self) -> None:
+        self.documents = self.bytes = 0
+
+    def count(self, call: Callable[[], object]) -> int:
+        """Return how many documents a call decodes."""
+        self.reset()
+        call()
+        return self.documents
 
 
 @pytest.fixture
 def decoded(monkeypatch: pytest.MonkeyPatch) -> Decoded:
-    counted, decode = Decoded(), store.decode
+    decoded, decode = Decoded(), fields.decode
 
-    def counting(document: bytes) -> dict:
-        counted.number += 1
+    def count(document: bytes) -> dict:
+        decoded.documents += 1
+        decoded.bytes += len(document)
         return decode(document)
 
-    monkeypatch.setattr("embedded_mongo.fields.decode", counting)
-    monkeypatch.setattr("embedded_mongo.store.decode", counting)
-    return counted
+    monkeypatch.setattr("embedded_mongo.fields.decode", count)
+    monkeypatch.setattr("embedded_mongo.collection_store.decode", count)
+    return decoded

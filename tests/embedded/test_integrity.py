@@ -1,4 +1,4 @@
-"""A file that is not whole, ours and free is refused in one sentence, and stays as it was."""
+"""A file that is damaged, foreign or in use is refused with one sentence and not changed."""
 
 import os
 import sqlite3
@@ -22,19 +22,19 @@ from embedded_mongo.errors import (
     StoreUnreadable,
     WritesLost,
 )
-from tests.embedded.processes import started
+from tests.embedded.child_processes import start_process
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    """Return all that is there, but for the lock, whose file names whoever had it last."""
+    """Return the content of all files except the lock file, which names its last holder."""
     return {
-        each.name: each.read_bytes()
-        for each in folder.iterdir()
-        if each.is_file() and each.suffix != ".lock"
+        file.name: file.read_bytes()
+        for file in folder.iterdir()
+        if file.is_file() and file.suffix != ".lock"
     }
 
 
-def refusal(path: Path, kind: type[StoreRefused]) -> str:
+def error_message(path: Path, kind: type[StoreRefused]) -> str:
     before = files(path.parent)
     with pytest.raises(kind) as caught:
         EmbeddedClient(path=path)
@@ -47,7 +47,7 @@ def refusal(path: Path, kind: type[StoreRefused]) -> str:
 
 @pytest.fixture
 def closed(path, client) -> Path:
-    """A store of some pages that was closed properly."""
+    """A store of several pages that was closed properly."""
     client.lms.things.create_index("name", unique=True)
     client.lms.things.insert_many([{"_id": n, "name": f"{n}", "t": "x" * 90} for n in range(200)])
     client.close()
@@ -56,8 +56,8 @@ def closed(path, client) -> Path:
 
 @pytest.fixture
 def killed(closed) -> Path:
-    """A store whose process was killed, so that its newest writes are in the log."""
-    process = started("write", closed)
+    """A store whose process was killed, so that its newest writes are only in the log."""
+    process = start_process("write", closed)
     for _ in range(100):
         process.stdout.readline()
     process.kill()
@@ -65,48 +65,48 @@ def killed(closed) -> Path:
     return closed
 
 
-def test_an_empty_file_was_cut_short(path):
-    """Trap 5: to SQLite it is a valid new database."""
+def test_an_empty_file_is_truncated(path):
+    """For SQLite, an empty file is a valid new database."""
     path.touch()
-    assert "cut short" in refusal(path, StoreDamaged)
+    assert "truncated" in error_message(path, StoreDamaged)
 
 
-@pytest.mark.parametrize("kept", [1, 15, 16, 99, 100, 4_096, 4_097, -1, -4_096])
-def test_a_file_that_was_cut_short(closed, kept):
-    os.truncate(closed, kept if kept > 0 else closed.stat().st_size + kept)
-    assert "cut short" in refusal(closed, StoreDamaged)
+@pytest.mark.parametrize("size", [1, 15, 16, 99, 100, 4_096, 4_097, -1, -4_096])
+def test_a_truncated_file(closed, size):
+    os.truncate(closed, size if size > 0 else closed.stat().st_size + size)
+    assert "truncated" in error_message(closed, StoreDamaged)
 
 
-def test_a_file_that_was_cut_short_beside_its_log(killed):
+def test_a_truncated_file_with_a_log(killed):
     content = killed.read_bytes()
     killed.write_bytes(content[: len(content) // 2])
-    refusal(killed, StoreRefused)
+    error_message(killed, StoreRefused)
 
 
 def test_a_text_file(path):
-    path.write_text("Dear diary, this is not a database.")
-    refusal(path, NotAStore)
+    path.write_text("This is not a database.")
+    error_message(path, NotAStore)
 
 
-def test_the_database_of_another_program(path):
-    stranger = sqlite3.connect(path)
-    stranger.execute("CREATE TABLE birds (name)")
-    stranger.close()
-    refusal(path, NotAStore)
+def test_a_database_of_another_program(path):
+    other = sqlite3.connect(path)
+    other.execute("CREATE TABLE products (name)")
+    other.close()
+    error_message(path, NotAStore)
 
 
 def test_a_file_of_a_newer_version(closed):
     with sqlite3.connect(closed) as newer:
         newer.execute("PRAGMA user_version = 2")
     newer.close()
-    assert "newer version" in refusal(closed, StoreFromNewerVersion)
+    assert "newer version" in error_message(closed, StoreFromNewerVersion)
 
 
 def test_a_file_without_its_tables(closed):
     with sqlite3.connect(closed) as damaged:
         damaged.execute("DROP TABLE documents")
     damaged.close()
-    refusal(closed, StoreDamaged)
+    error_message(closed, StoreDamaged)
 
 
 @pytest.mark.parametrize(
@@ -125,11 +125,11 @@ def test_rows_that_the_store_did_not_write(closed, change):
     with sqlite3.connect(closed) as damaged:
         damaged.execute(change)
     damaged.close()
-    refusal(closed, StoreDamaged)
+    error_message(closed, StoreDamaged)
 
 
-def test_a_flipped_byte_is_noticed_or_has_changed_nothing(closed, tmp_path):
-    content, opened = closed.read_bytes(), 0
+def test_a_flipped_byte_is_detected_or_changes_no_document(closed, tmp_path):
+    content, undetected = closed.read_bytes(), 0
     expected = [{"_id": n, "name": f"{n}", "t": "x" * 90} for n in range(200)]
     for position in [*range(0, 100, 3), *range(100, len(content), 211)]:
         flipped = bytearray(content)
@@ -143,23 +143,23 @@ def test_a_flipped_byte_is_noticed_or_has_changed_nothing(closed, tmp_path):
             continue
         assert list(client.lms.things.find()) == expected, position
         client.close()
-        opened += 1
-    assert opened < len(content) / 211 / 2
+        undetected += 1
+    assert undetected < len(content) / 211 / 2
 
 
-def test_a_log_that_was_removed(killed):
-    """Trap 4: SQLite opens the file without a word."""
+def test_a_deleted_log(killed):
+    """SQLite opens the file without an error."""
     killed.with_name("lms.db-wal").unlink()
-    assert "lacks its newest" in refusal(killed, WritesLost)
+    assert "lacks its newest" in error_message(killed, WritesLost)
 
     killed.with_name("lms.db-commits").unlink()
     EmbeddedClient(path=killed).close()
 
 
-def test_a_log_that_was_cut(killed):
+def test_a_truncated_log(killed):
     log = killed.with_name("lms.db-wal")
     os.truncate(log, log.stat().st_size // 2)
-    refusal(killed, WritesLost)
+    error_message(killed, WritesLost)
 
 
 def test_a_log_with_a_flipped_byte(killed):
@@ -167,83 +167,83 @@ def test_a_log_with_a_flipped_byte(killed):
     content = bytearray(log.read_bytes())
     content[len(content) // 2] ^= 0xFF
     log.write_bytes(content)
-    refusal(killed, WritesLost)
+    error_message(killed, WritesLost)
 
 
 def test_a_log_without_its_file(killed):
     killed.unlink()
-    refusal(killed, StoreDamaged)
+    error_message(killed, StoreDamaged)
 
 
-def test_a_store_that_was_removed_begins_anew(closed):
+def test_a_deleted_store_is_created_again(closed):
     closed.unlink()
     client = EmbeddedClient(path=closed)
     assert client.list_database_names() == []
     client.close()
 
 
-def test_a_folder_in_the_place_of_the_file(path):
+def test_a_folder_instead_of_the_file(path):
     path.mkdir()
-    refusal(path, StoreUnreadable)
+    error_message(path, StoreUnreadable)
 
 
-def test_a_file_in_the_place_of_the_folder(tmp_path):
+def test_a_file_instead_of_the_folder(tmp_path):
     (tmp_path / "var").touch()
     with pytest.raises(StoreUnreadable):
         EmbeddedClient(path=tmp_path / "var" / "lms.db")
 
 
-def test_a_half_made_store_is_made_again(path):
+def test_an_unfinished_new_store_is_created_again(path):
     path.with_name("lms.db.new").write_text("half")
     EmbeddedClient(path=path).close()
     assert not path.with_name("lms.db.new").exists()
 
 
-def test_two_clients_of_one_process(client, path):
-    assert str(os.getpid()) in refusal(path, StoreInUse)
+def test_a_second_client_in_the_same_process(client, path):
+    assert str(os.getpid()) in error_message(path, StoreInUse)
     client.lms.things.insert_one({"_id": 1})
 
 
-def test_a_second_process_is_told_which_one_has_it(path):
-    process = started("hold", path)
+def test_a_second_process_learns_which_process_has_the_store(path):
+    process = start_process("hold", path)
     assert process.stdout.readline() == "open\n"
-    message = refusal(path, StoreInUse)
+    message = error_message(path, StoreInUse)
     process.kill()
     process.communicate()
 
     assert str(process.pid) in message
-    assert "processes.py" in message
+    assert "child_processes.py" in message
     EmbeddedClient(path=path).close()
 
 
-def test_another_program_that_writes_to_the_file(closed):
-    stranger = sqlite3.connect(closed, isolation_level=None)
-    stranger.execute("PRAGMA journal_mode = DELETE")
-    stranger.execute("BEGIN EXCLUSIVE")
+def test_a_file_locked_by_another_program(closed):
+    other = sqlite3.connect(closed, isolation_level=None)
+    other.execute("PRAGMA journal_mode = DELETE")
+    other.execute("BEGIN EXCLUSIVE")
     with pytest.raises(StoreInUse, match="another SQLite program"):
         EmbeddedClient(path=closed)
-    stranger.close()
+    other.close()
 
 
-def test_who_waits_gets_it_when_the_other_lets_go(client, path):
-    """Trap 6: on HUP the new worker of gunicorn comes while the old one still has the store."""
+def test_a_waiting_client_opens_the_store_when_it_is_closed(client, path):
+    """On SIGHUP, gunicorn starts the new worker while the old one still has the store open."""
     client.lms.things.insert_one({"_id": 1})
     threading.Timer(0.4, client.close).start()
-    began = time.monotonic()
+    started_at = time.monotonic()
 
     successor = EmbeddedClient(path=path, wait=20)
     assert successor.lms.things.find_one() == {"_id": 1}
-    assert time.monotonic() - began >= 0.3
+    assert time.monotonic() - started_at >= 0.3
     successor.close()
 
 
-def test_who_waits_in_vain_is_refused(client, path):
+def test_a_client_that_waits_too_long_is_refused(client, path):
     with pytest.raises(StoreInUse):
         EmbeddedClient(path=path, wait=0.2)
 
 
-def test_a_forked_process_is_told_to_connect_itself(client):
-    """Trap 6: with `--preload` the store would be opened before the fork."""
+def test_a_forked_process_cannot_use_the_store_of_its_parent(client):
+    """With gunicorn's `--preload`, the store would be opened before the fork."""
     client.lms.things.insert_one({"_id": 1})
     child = os.fork()
     if not child:
@@ -259,9 +259,9 @@ def test_a_forked_process_is_told_to_connect_itself(client):
     assert client.lms.things.count_documents({}) == 2
 
 
-def test_mongoengine_passes_the_sentence_on(path):
-    path.write_text("Dear diary")
-    with pytest.raises(mongoengine.ConnectionFailure, match="is not a file of the embedded store"):
+def test_mongoengine_passes_on_the_error_message(path):
+    path.write_text("This is not a database.")
+    with pytest.raises(mongoengine.ConnectionFailure, match="not written by the embedded store"):
         mongoengine.connect(
             "lms",
             alias="refused",
@@ -272,8 +272,8 @@ def test_mongoengine_passes_the_sentence_on(path):
     mongoengine.disconnect("refused")
 
 
-def test_a_document_over_16_mb_is_refused_and_nothing_changes(client):
-    """MongoDB stores no larger one, so none that was stored here fails to move there."""
+def test_a_document_over_16_mb_is_rejected_and_changes_nothing(client):
+    """MongoDB has the same limit, so all documents can be moved there."""
     things = client.lms.things
     things.insert_one({"_id": 1, "text": "x" * 8_000_000})
 

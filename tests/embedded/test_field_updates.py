@@ -1,4 +1,4 @@
-"""Updates of named fields change a large document in place, with mongomock's results."""
+"""Updates of named fields have mongomock's results without decoding other fields."""
 
 from datetime import UTC, datetime
 from random import Random
@@ -9,8 +9,7 @@ from pymongo import UpdateOne
 from pymongo.errors import DuplicateKeyError, WriteError
 
 from embedded_mongo import fields
-from embedded_mongo.updating import PlainUpdate, prepare_update
-from tests.embedded.conftest import Decoded
+from embedded_mongo.updates import FieldUpdate, prepare_update
 
 TEXT = "x" * 100_000
 VALUES = (None, 2, 3, "a", [2, 3], [], [{"c": 2}, {"c": 3}], {"c": 2}, {"c": {"d": 4}, "e": "b"})
@@ -21,12 +20,12 @@ NOW = datetime(2026, 1, 2, 3, 4, 5, 678_901, UTC)
 
 def random_document(random: Random, number: int) -> dict:
     names = random.sample(["a", "b", "n", "text", "z"], 4)
-    known = {"n": random.choice(NUMBERS), "text": "x" * random.choice([1, 5_000])}
-    return {"_id": number, **{name: known.get(name, random.choice(VALUES)) for name in names}}
+    typed = {"n": random.choice(NUMBERS), "text": "x" * random.choice([1, 5_000])}
+    return {"_id": number, **{name: typed.get(name, random.choice(VALUES)) for name in names}}
 
 
 def random_update(random: Random) -> dict:
-    """Return an update by one to three operators, none of which names a field of another."""
+    """Return an update with up to three operators on different fields."""
     paths = random.sample(PATHS, len(PATHS))
     update: dict = {}
     used: set[str] = set()
@@ -48,8 +47,8 @@ def random_update(random: Random) -> dict:
     return update
 
 
-def result_of(collection, number: int, update: dict):
-    """Return what the update changed, or None if it does not fit the document."""
+def update_counts(collection, number: int, update: dict):
+    """Return the counts of the update, or None if it is rejected."""
     try:
         result = collection.update_one({"_id": number}, update)
     except Exception:
@@ -68,38 +67,38 @@ def test_random_updates_have_the_results_of_mongomock(client, monkeypatch, seed)
 
     for number in range(100):
         document, update = random_document(random, number), random_update(random)
-        assert isinstance(prepare_update(update), PlainUpdate)
+        assert isinstance(prepare_update(update), FieldUpdate)
         things.insert_one(document)
         plain.insert_one(document)
         inserted = things.find_one(number)
-        expected = result_of(plain, number, update)
-        assert result_of(things, number, update) == expected, (document, update)
-        if expected is None:  # mongomock may have changed half of its document.
+        expected = update_counts(plain, number, update)
+        assert update_counts(things, number, update) == expected, (document, update)
+        if expected is None:  # mongomock may have applied it partially.
             assert things.find_one(number) == inserted
             continue
         compared += 1
-        updated, same = things.find_one(number), plain.find_one(number)
-        assert (updated, list(updated)) == (same, list(same)), (document, update)
+        updated, reference = things.find_one(number), plain.find_one(number)
+        assert (updated, list(updated)) == (reference, list(reference)), (document, update)
 
     assert compared > 50
     for value in (2, 3, "a", None, {"c": 2}):
         for path in ("a.c", "b"):
-            found = {row["_id"] for row in things.find({path: value})}
-            scanned = {row["_id"] for row in things.find({"$nor": [{path: {"$ne": value}}]})}
-            assert found == scanned
+            by_index = {row["_id"] for row in things.find({path: value})}
+            by_scan = {row["_id"] for row in things.find({"$nor": [{path: {"$ne": value}}]})}
+            assert by_index == by_scan
 
 
-def test_an_update_of_other_fields_decodes_no_large_one(things, decoded_bytes):
+def test_an_update_does_not_decode_large_fields(things, decoded):
     things.create_index([("student", 1), ("n", 1)], unique=True)
     things.insert_one({"_id": 1, "student": 1, "n": 1, "questions": [TEXT] * 10, "tags": ["a"]})
     changes = {"$set": {"answers": [1], "n": 2}, "$push": {"tags": "b"}, "$unset": {"late": 1}}
 
-    decoded_bytes.number = 0
+    decoded.reset()
     things.update_one({"_id": 1, "student": 1}, changes)
     things.update_many({"student": 1}, {"$inc": {"n": 1}})
     things.bulk_write([UpdateOne({"_id": 1}, {"$set": {"x.y": 1}})])
     things.find_one_and_update({"student": 1}, {"$set": {"z": 1}}, {"n": 1})
-    assert decoded_bytes.number < 10_000
+    assert decoded.bytes < 10_000
 
     assert things.find_one(1) == {
         **{"_id": 1, "student": 1, "n": 3, "questions": [TEXT] * 10, "tags": ["a", "b"]},
@@ -107,18 +106,18 @@ def test_an_update_of_other_fields_decodes_no_large_one(things, decoded_bytes):
     }
 
 
-def test_deleting_large_documents_decodes_no_large_field(things, decoded_bytes):
+def test_a_deletion_does_not_decode_large_fields(things, decoded):
     things.create_index("student")
     things.insert_many([{"_id": number, "student": 1, "text": TEXT} for number in range(5)])
 
-    decoded_bytes.number = 0
+    decoded.reset()
     assert things.find_one_and_delete({"_id": 4}, {"student": 1}) == {"_id": 4, "student": 1}
     assert things.delete_many({"student": 1}).deleted_count == 4
-    assert decoded_bytes.number < 10_000
+    assert decoded.bytes < 10_000
     assert things.count_documents({"student": 1}) == 0
 
 
-def test_an_index_follows_a_large_document(things):
+def test_an_index_is_updated_with_a_large_document(things):
     things.create_index("n", unique=True)
     things.insert_many([{"_id": number, "n": number, "text": TEXT} for number in (1, 2)])
 
@@ -131,7 +130,7 @@ def test_an_index_follows_a_large_document(things):
     assert things.count_documents({"n": 2}) == 0
 
 
-def test_an_update_that_does_not_fit_changes_nothing(things):
+def test_a_rejected_update_changes_nothing(things):
     things.insert_one({"_id": 1, "text": TEXT, "n": "a"})
 
     with pytest.raises(WriteError):
@@ -153,19 +152,5 @@ def test_an_update_that_does_not_fit_changes_nothing(things):
     ],
     ids=str,
 )
-def test_what_may_depend_on_the_whole_document_is_left_to_mongomock(update):
+def test_other_updates_are_applied_by_mongomock(update):
     assert prepare_update(update) is update
-
-
-@pytest.fixture
-def decoded_bytes(monkeypatch) -> Decoded:
-    """How many bytes were decoded."""
-    counted, decode = Decoded(), fields.decode
-
-    def count(document: bytes) -> dict:
-        counted.number += len(document)
-        return decode(document)
-
-    monkeypatch.setattr("embedded_mongo.fields.decode", count)
-    monkeypatch.setattr("embedded_mongo.store.decode", count)
-    return counted

@@ -1,8 +1,8 @@
 """
-Updates that change some fields of a document and leave its other bytes alone.
+Updates of named fields that do not decode or copy the other fields of a document.
 
-mongomock copies the document and compares the copies, which takes a fifth of a second for a
-megabyte, and every other thread waits meanwhile.
+mongomock copies the whole document and compares the copies. For a document of 1 MB that takes
+0.15 s, during which all other threads wait.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,18 +14,18 @@ from mongomock.helpers import patch_datetime_awareness_in_document
 from embedded_mongo.codec import Document
 from embedded_mongo.fields import decode_fields, elements, replace_elements
 
-# Their results depend on the fields that they name, and on nothing else.
+# The results of these operators depend only on the fields that they name.
 OPERATORS = {
     *("$set", "$unset", "$inc", "$min", "$max"),
     *("$push", "$addToSet", "$pull", "$pullAll", "$pop"),
 }
 
 
-class PlainUpdate(dict):
+class FieldUpdate(dict):
     """
-    An update of named fields, with everything encoded that does not depend on the document.
+    An update of named fields; values that do not depend on the document are encoded only once.
 
-    It is a dictionary, so that mongomock can apply it as well.
+    It is a dictionary so that mongomock can apply it as well, which inserts documents.
     """
 
     def __init__(self, update: Mapping[str, Mapping[str, Any]]):
@@ -36,7 +36,7 @@ class PlainUpdate(dict):
             for path, value in values.items()
         ]
         self._computed = {_top(change[1]) for change in changes if not _is_assignment(*change)}
-        # In the order of the update, because new fields follow the others in this order.
+        # In the order of the update, because new fields are appended in this order.
         self._elements: dict[str, bytes | None] = {_top(path): None for _, path, _ in changes}
         for operator, path, value in changes:
             if _top(path) not in self._computed and operator == "$set":
@@ -64,24 +64,24 @@ class PlainUpdate(dict):
 
 
 def prepare_update(update: Any) -> Any:
-    """Return a `PlainUpdate`, or the update as it is if only mongomock can apply it."""
+    """Return a `FieldUpdate`, or the given update if only mongomock can apply it."""
     if not isinstance(update, Mapping) or not update:
         return update
     for operator, values in update.items():
         if operator not in OPERATORS or not isinstance(values, Mapping):
             return update
-        if not all(isinstance(path, str) and _is_plain(path) for path in values):
+        if not all(isinstance(path, str) and _is_supported(path) for path in values):
             return update
-    return PlainUpdate(update)
+    return FieldUpdate(update)
 
 
-def _is_plain(path: str) -> bool:
+def _is_supported(path: str) -> bool:
     return _top(path) != "_id" and "$" not in path and "\0" not in path
 
 
 def _is_assignment(operator: str, path: str, value: Any) -> bool:
     """Return whether the new value of a top-level field does not depend on the old one."""
-    # An empty timestamp stands for the time of the update.
+    # An empty timestamp is replaced by the time of the update.
     return operator in ("$set", "$unset") and "." not in path and not isinstance(value, Timestamp)
 
 

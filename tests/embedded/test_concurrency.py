@@ -10,14 +10,14 @@ from tests.waiting import wait_until
 RACERS = 50
 
 
-def race(act) -> list:
-    """Let all begin at once, and return what each got or the error that it met."""
+def race(call) -> list:
+    """Run a call in all threads at once, and return the results and duplicate key errors."""
     barrier = Barrier(RACERS)
 
     def run(number: int):
         barrier.wait()
         try:
-            return act(number)
+            return call(number)
         except DuplicateKeyError as error:
             return error
 
@@ -25,17 +25,17 @@ def race(act) -> list:
         return list(racers.map(run, range(RACERS)))
 
 
-def test_of_fifty_that_insert_the_same_exactly_one_wins(things):
-    """Trap 7: in mongomock all can fail, or two succeed."""
+def test_only_one_of_fifty_equal_inserts_succeeds(things):
+    """In mongomock, all can fail or two can succeed."""
     things.create_index([("student", 1), ("course", 1)], unique=True)
 
-    got = race(lambda number: things.insert_one({"_id": number, "student": 1, "course": 1}))
+    results = race(lambda number: things.insert_one({"_id": number, "student": 1, "course": 1}))
 
-    assert sum(isinstance(each, DuplicateKeyError) for each in got) == RACERS - 1
+    assert sum(isinstance(result, DuplicateKeyError) for result in results) == RACERS - 1
     assert things.count_documents({}) == 1
 
 
-def test_of_fifty_upserts_one_makes_and_all_count(things):
+def test_fifty_concurrent_upserts_create_one_document_and_all_apply(things):
     things.create_index("name", unique=True)
 
     race(lambda _: things.update_one({"name": "a"}, {"$inc": {"n": 1}}, upsert=True))
@@ -43,22 +43,24 @@ def test_of_fifty_upserts_one_makes_and_all_count(things):
     assert [each["n"] for each in things.find()] == [RACERS]
 
 
-def test_fifty_first_uses_of_a_collection_share_it(client, reopened):
+def test_threads_that_create_the_same_collection_share_it(client, reopen):
     race(lambda number: client.lms["fresh"].insert_one({"_id": number}))
 
     assert client.lms.fresh.count_documents({}) == RACERS
-    assert reopened(client).lms.fresh.count_documents({}) == RACERS
+    assert reopen(client).lms.fresh.count_documents({}) == RACERS
 
 
-def test_each_of_fifty_takes_another_one(things):
-    things.insert_many([{"_id": number, "taken": False} for number in range(RACERS)])
+def test_find_and_modify_gives_each_thread_another_document(things):
+    things.insert_many([{"_id": number, "assigned": False} for number in range(RACERS)])
 
-    got = race(lambda _: things.find_one_and_update({"taken": False}, {"$set": {"taken": True}}))
+    results = race(
+        lambda _: things.find_one_and_update({"assigned": False}, {"$set": {"assigned": True}})
+    )
 
-    assert sorted(each["_id"] for each in got) == list(range(RACERS))
+    assert sorted(result["_id"] for result in results) == list(range(RACERS))
 
 
-def test_reading_goes_on_while_others_write(things):
+def test_readers_see_only_complete_updates(things):
     things.insert_many([{"_id": number, "a": 0, "b": 0} for number in range(50)])
     torn = []
 
@@ -77,38 +79,38 @@ def test_reading_goes_on_while_others_write(things):
     assert torn == []
 
 
-def test_whoever_stopped_half_way_holds_nobody_up(things):
-    """Trap 3: a generator that holds the lock lives as long as the exception that names it."""
+def test_an_unfinished_read_or_a_stored_exception_blocks_no_writer(things):
+    """A generator that held the lock would live as long as an exception that refers to it."""
     things.insert_many([{"_id": number, "a": number} for number in range(10)])
     things.create_index("a", unique=True)
-    half_way = things.find()
-    next(half_way)
-    inside = things._iter_documents({})
-    next(inside)
-    with pytest.raises(OperationFailure) as kept:
+    unfinished = things.find()
+    next(unfinished)
+    rows = things._iter_documents({})
+    next(rows)
+    with pytest.raises(OperationFailure) as invalid:
         list(things.find({"a": {"$nonsense": 1}}))
-    with pytest.raises(DuplicateKeyError) as kept_too:
+    with pytest.raises(DuplicateKeyError) as duplicate_id:
         things.insert_one({"_id": 1})
-    with pytest.raises(DuplicateKeyError) as kept_as_well:
+    with pytest.raises(DuplicateKeyError) as duplicate_value:
         things.update_one({"_id": {"$gte": 1}}, {"$set": {"a": 2}})
 
-    others = Thread(target=things.insert_one, args=({"_id": 11},), daemon=True)
-    others.start()
-    others.join(timeout=60)
+    writer = Thread(target=things.insert_one, args=({"_id": 11},), daemon=True)
+    writer.start()
+    writer.join(timeout=60)
 
-    assert not others.is_alive()
-    assert len(list(half_way)) == 9
-    del inside, kept, kept_too, kept_as_well
+    assert not writer.is_alive()
+    assert len(list(unfinished)) == 9
+    del rows, invalid, duplicate_id, duplicate_value
 
 
-def test_a_waiting_thread_gets_the_lock_before_another_takes_it_again():
+def test_a_waiting_thread_gets_the_lock_before_it_is_acquired_again():
     lock, order = FairLock(), []
 
-    def wait_for_it() -> None:
+    def wait_for_lock() -> None:
         with lock:
             order.append("waiting")
 
-    waiting = Thread(target=wait_for_it)
+    waiting = Thread(target=wait_for_lock)
     with lock, lock:
         waiting.start()
         wait_until(lock._next.locked)
