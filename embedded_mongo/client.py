@@ -17,7 +17,7 @@ class EmbeddedClient(mongomock.MongoClient):
     """
     A document store for trials and development, in this process and in one file.
 
-    `mongoengine.connect("lms", mongo_client_class=EmbeddedClient, path="var/lms.db")`
+    `mongoengine.connect("school", mongo_client_class=EmbeddedClient, path="school.db")`
     """
 
     def __init__(

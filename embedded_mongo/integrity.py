@@ -21,7 +21,7 @@ FORMAT = 1
 
 
 def companion(path: Path, suffix: str) -> Path:
-    """Return the path of a file that belongs to the store, such as `lms.db-wal`."""
+    """Return the path of a file that belongs to the store, such as `store.db-wal`."""
     return path.with_name(path.name + suffix)
 
 

@@ -60,7 +60,7 @@ def update_counts(collection, number: int, update: dict):
 def test_random_updates_have_the_results_of_mongomock(client, monkeypatch, seed):
     monkeypatch.setattr(fields, "SMALL", 0)
     random = Random(seed)
-    things, plain = client.lms.things, mongomock.MongoClient().lms.things
+    things, plain = client.db.things, mongomock.MongoClient().db.things
     things.create_index([("a.c", 1), ("n", 1)])
     things.create_index("b", sparse=True)
     compared = 0

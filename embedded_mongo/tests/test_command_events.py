@@ -25,7 +25,7 @@ def listener() -> RecordingListener:
 
 @pytest.fixture
 def things(connect, listener):
-    return connect(event_listeners=[listener]).lms.things
+    return connect(event_listeners=[listener]).db.things
 
 
 def test_each_operation_is_one_command_of_mongodb(things, listener):

@@ -18,12 +18,12 @@ def documents_without_id(collection) -> list[dict]:
 
 
 def test_writes_are_stored_in_the_file(client, reopen):
-    client.lms.things.insert_one({"_id": 1, "name": "Euclid"})
-    client.lms.things.insert_many([{"_id": 2}, {"_id": 3}])
-    client.lms.things.update_one({"_id": 2}, {"$set": {"name": "Gauss"}})
-    client.lms.things.delete_one({"_id": 3})
+    client.db.things.insert_one({"_id": 1, "name": "Euclid"})
+    client.db.things.insert_many([{"_id": 2}, {"_id": 3}])
+    client.db.things.update_one({"_id": 2}, {"$set": {"name": "Gauss"}})
+    client.db.things.delete_one({"_id": 3})
 
-    assert list(reopen(client).lms.things.find()) == [
+    assert list(reopen(client).db.things.find()) == [
         {"_id": 1, "name": "Euclid"},
         {"_id": 2, "name": "Gauss"},
     ]
@@ -31,11 +31,11 @@ def test_writes_are_stored_in_the_file(client, reopen):
 
 def test_writes_with_a_write_concern_are_stored_as_well(client, reopen):
     """mongomock's own `with_options` would create a collection that is only in memory."""
-    journaled = client.lms.things.with_options(write_concern=WriteConcern(w=1, j=True))
+    journaled = client.db.things.with_options(write_concern=WriteConcern(w=1, j=True))
     journaled.insert_one({"_id": 1})
-    client.lms.get_collection("things", write_concern=WriteConcern(w=0)).insert_one({"_id": 2})
+    client.db.get_collection("things", write_concern=WriteConcern(w=0)).insert_one({"_id": 2})
 
-    assert reopen(client).lms.things.count_documents({}) == 2
+    assert reopen(client).db.things.count_documents({}) == 2
 
 
 def test_memory_cannot_be_changed_without_the_file(things):
@@ -97,9 +97,9 @@ def test_an_unordered_insert_skips_duplicates(things):
 
 def test_operations_before_an_error_of_a_bulk_write_are_stored(client, reopen):
     with pytest.raises(BulkWriteError):
-        client.lms.things.insert_many([{"_id": 1}, {"_id": 1}])
+        client.db.things.insert_many([{"_id": 1}, {"_id": 1}])
 
-    assert reopen(client).lms.things.count_documents({}) == 1
+    assert reopen(client).db.things.count_documents({}) == 1
 
 
 def test_a_failed_update_of_many_documents_changes_nothing(things):
@@ -137,7 +137,7 @@ def test_a_bulk_write_supports_all_operations_of_pymongo(things):
 
 
 def test_a_failed_operation_of_a_bulk_write_changes_nothing(client, reopen):
-    things = client.lms.things
+    things = client.db.things
     things.create_index("name", unique=True)
     things.insert_many([{"_id": 1, "name": "a"}, {"_id": 2, "name": "b"}])
 
@@ -149,7 +149,7 @@ def test_a_failed_operation_of_a_bulk_write_changes_nothing(client, reopen):
 
     assert [error["index"] for error in caught.value.details["writeErrors"]] == [0]
     assert [document["name"] for document in things.find()] == ["a", "b", "d"]
-    assert [document["name"] for document in reopen(client).lms.things.find()] == ["a", "b", "d"]
+    assert [document["name"] for document in reopen(client).db.things.find()] == ["a", "b", "d"]
 
 
 def test_an_upsert_creates_the_document_or_updates_it(things):
@@ -252,21 +252,21 @@ def test_an_id_cannot_be_changed(things):
 
 
 def test_dropping_a_collection_drops_its_indexes(client, reopen):
-    things = client.lms.things
+    things = client.db.things
     things.create_index("name", unique=True)
     things.insert_one({"name": "Euclid"})
     things.drop()
 
-    again = reopen(client).lms
+    again = reopen(client).db
     assert again.list_collection_names() == []
     assert again.things.index_information() == {}
     again.things.insert_many([{"name": "Gauss"}, {"name": "Gauss"}])
 
 
 def test_databases_are_separate(client, reopen):
-    client.lms.things.insert_one({"_id": 1, "database": "lms"})
+    client.db.things.insert_one({"_id": 1, "database": "db"})
     client.other.things.insert_one({"_id": 1, "database": "other"})
-    client.drop_database("lms")
+    client.drop_database("db")
 
     again = reopen(client)
     assert again.list_database_names() == ["other"]

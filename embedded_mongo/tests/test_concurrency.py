@@ -1,3 +1,4 @@
+import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Thread
 
@@ -5,7 +6,6 @@ import pytest
 from pymongo.errors import DuplicateKeyError, OperationFailure
 
 from embedded_mongo.fair_lock import FairLock
-from tests.waiting import wait_until
 
 RACERS = 50
 
@@ -44,10 +44,10 @@ def test_fifty_concurrent_upserts_create_one_document_and_all_apply(things):
 
 
 def test_threads_that_create_the_same_collection_share_it(client, reopen):
-    race(lambda number: client.lms["fresh"].insert_one({"_id": number}))
+    race(lambda number: client.db["fresh"].insert_one({"_id": number}))
 
-    assert client.lms.fresh.count_documents({}) == RACERS
-    assert reopen(client).lms.fresh.count_documents({}) == RACERS
+    assert client.db.fresh.count_documents({}) == RACERS
+    assert reopen(client).db.fresh.count_documents({}) == RACERS
 
 
 def test_find_and_modify_gives_each_thread_another_document(things):
@@ -113,7 +113,8 @@ def test_a_waiting_thread_gets_the_lock_before_it_is_acquired_again():
     waiting = Thread(target=wait_for_lock)
     with lock, lock:
         waiting.start()
-        wait_until(lock._next.locked)
+        while not lock._next.locked():
+            time.sleep(0.01)
     with lock:
         order.append("again")
     waiting.join()

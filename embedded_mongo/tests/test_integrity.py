@@ -22,7 +22,7 @@ from embedded_mongo.errors import (
     StoreUnreadable,
     WritesLost,
 )
-from tests.embedded.child_processes import start_process
+from embedded_mongo.tests.child_processes import start_process
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -48,8 +48,8 @@ def error_message(path: Path, kind: type[StoreRefused]) -> str:
 @pytest.fixture
 def closed(path, client) -> Path:
     """A store of several pages that was closed properly."""
-    client.lms.things.create_index("name", unique=True)
-    client.lms.things.insert_many([{"_id": n, "name": f"{n}", "t": "x" * 90} for n in range(200)])
+    client.db.things.create_index("name", unique=True)
+    client.db.things.insert_many([{"_id": n, "name": f"{n}", "t": "x" * 90} for n in range(200)])
     client.close()
     return path
 
@@ -141,7 +141,7 @@ def test_a_flipped_byte_is_detected_or_changes_no_document(closed, tmp_path):
         except StoreRefused:
             assert path.read_bytes() == flipped
             continue
-        assert list(client.lms.things.find()) == expected, position
+        assert list(client.db.things.find()) == expected, position
         client.close()
         undetected += 1
     assert undetected < len(content) / 211 / 2
@@ -149,21 +149,21 @@ def test_a_flipped_byte_is_detected_or_changes_no_document(closed, tmp_path):
 
 def test_a_deleted_log(killed):
     """SQLite opens the file without an error."""
-    killed.with_name("lms.db-wal").unlink()
+    killed.with_name("store.db-wal").unlink()
     assert "lacks its newest" in error_message(killed, WritesLost)
 
-    killed.with_name("lms.db-commits").unlink()
+    killed.with_name("store.db-commits").unlink()
     EmbeddedClient(path=killed).close()
 
 
 def test_a_truncated_log(killed):
-    log = killed.with_name("lms.db-wal")
+    log = killed.with_name("store.db-wal")
     os.truncate(log, log.stat().st_size // 2)
     error_message(killed, WritesLost)
 
 
 def test_a_log_with_a_flipped_byte(killed):
-    log = killed.with_name("lms.db-wal")
+    log = killed.with_name("store.db-wal")
     content = bytearray(log.read_bytes())
     content[len(content) // 2] ^= 0xFF
     log.write_bytes(content)
@@ -190,18 +190,18 @@ def test_a_folder_instead_of_the_file(path):
 def test_a_file_instead_of_the_folder(tmp_path):
     (tmp_path / "var").touch()
     with pytest.raises(StoreUnreadable):
-        EmbeddedClient(path=tmp_path / "var" / "lms.db")
+        EmbeddedClient(path=tmp_path / "var" / "store.db")
 
 
 def test_an_unfinished_new_store_is_created_again(path):
-    path.with_name("lms.db.new").write_text("half")
+    path.with_name("store.db.new").write_text("half")
     EmbeddedClient(path=path).close()
-    assert not path.with_name("lms.db.new").exists()
+    assert not path.with_name("store.db.new").exists()
 
 
 def test_a_second_client_in_the_same_process(client, path):
     assert str(os.getpid()) in error_message(path, StoreInUse)
-    client.lms.things.insert_one({"_id": 1})
+    client.db.things.insert_one({"_id": 1})
 
 
 def test_a_second_process_learns_which_process_has_the_store(path):
@@ -227,12 +227,12 @@ def test_a_file_locked_by_another_program(closed):
 
 def test_a_waiting_client_opens_the_store_when_it_is_closed(client, path):
     """On SIGHUP, gunicorn starts the new worker while the old one still has the store open."""
-    client.lms.things.insert_one({"_id": 1})
+    client.db.things.insert_one({"_id": 1})
     threading.Timer(0.4, client.close).start()
     started_at = time.monotonic()
 
     successor = EmbeddedClient(path=path, wait=20)
-    assert successor.lms.things.find_one() == {"_id": 1}
+    assert successor.db.things.find_one() == {"_id": 1}
     assert time.monotonic() - started_at >= 0.3
     successor.close()
 
@@ -244,26 +244,26 @@ def test_a_client_that_waits_too_long_is_refused(client, path):
 
 def test_a_forked_process_cannot_use_the_store_of_its_parent(client):
     """With gunicorn's `--preload`, the store would be opened before the fork."""
-    client.lms.things.insert_one({"_id": 1})
+    client.db.things.insert_one({"_id": 1})
     child = os.fork()
     if not child:
         try:
-            client.lms.things.insert_one({"_id": 2})
+            client.db.things.insert_one({"_id": 2})
         except StoreClosed:
             client.close()
             os._exit(0)
         os._exit(1)
 
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    client.lms.things.insert_one({"_id": 3})
-    assert client.lms.things.count_documents({}) == 2
+    client.db.things.insert_one({"_id": 3})
+    assert client.db.things.count_documents({}) == 2
 
 
 def test_mongoengine_passes_on_the_error_message(path):
     path.write_text("This is not a database.")
     with pytest.raises(mongoengine.ConnectionFailure, match="not written by the embedded store"):
         mongoengine.connect(
-            "lms",
+            "db",
             alias="refused",
             mongo_client_class=EmbeddedClient,
             path=path,
@@ -274,7 +274,7 @@ def test_mongoengine_passes_on_the_error_message(path):
 
 def test_a_document_over_16_mb_is_rejected_and_changes_nothing(client):
     """MongoDB has the same limit, so all documents can be moved there."""
-    things = client.lms.things
+    things = client.db.things
     things.insert_one({"_id": 1, "text": "x" * 8_000_000})
 
     with pytest.raises(DocumentTooLarge):

@@ -1,4 +1,4 @@
-"""Child processes of tests: `python -m tests.embedded.child_processes hold <path>`."""
+"""Child processes of tests: `python -m embedded_mongo.tests.child_processes hold <path>`."""
 
 import subprocess
 import sys
@@ -7,13 +7,13 @@ from threading import Thread
 
 from embedded_mongo import EmbeddedClient
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[2]
 WRITERS = 8
 
 
 def start_process(function: str, path: Path) -> subprocess.Popen:
     """Start a process that writes to or holds a store; its output can be read line by line."""
-    command = [sys.executable, "-m", "tests.embedded.child_processes", function, str(path)]
+    command = [sys.executable, "-m", "embedded_mongo.tests.child_processes", function, str(path)]
     return subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
@@ -28,8 +28,8 @@ def write_until_killed(path: Path) -> None:
 
 def _write(client: EmbeddedClient, writer: int) -> None:
     for number in range(1, 1_000_000):
-        client.lms.written.insert_one({"_id": f"{writer} {number}", "text": "x" * 500})
-        client.lms.counts.update_one({"_id": writer}, {"$inc": {"count": 1}}, upsert=True)
+        client.db.written.insert_one({"_id": f"{writer} {number}", "text": "x" * 500})
+        client.db.counts.update_one({"_id": writer}, {"$inc": {"count": 1}}, upsert=True)
         sys.stdout.write(f"{writer} {number}\n")
         sys.stdout.flush()
 

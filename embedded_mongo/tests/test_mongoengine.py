@@ -47,7 +47,7 @@ class Enrollment(Document):
 
 def connect(path):
     return mongoengine.connect(
-        "lms",
+        "db",
         alias=ALIAS,
         mongo_client_class=EmbeddedClient,
         path=path,

@@ -10,16 +10,16 @@ MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 @pytest.fixture
 def attempts(connect):
-    lms = connect(tz_aware=True).lms
-    lms.students.insert_many([{"_id": 1, "name": "Ada"}, {"_id": 2, "name": "Bob"}])
-    lms.attempts.insert_many(
+    db = connect(tz_aware=True).db
+    db.students.insert_many([{"_id": 1, "name": "Ada"}, {"_id": 2, "name": "Bob"}])
+    db.attempts.insert_many(
         [
             {"student": 1, "score": 50, "at": MONDAY, "tags": ["a", "b"]},
             {"student": 1, "score": 90, "at": MONDAY + timedelta(days=1), "tags": []},
             {"student": 2, "score": 70, "at": MONDAY + timedelta(days=7)},
         ]
     )
-    return lms.attempts
+    return db.attempts
 
 
 def test_group_and_sort(attempts):

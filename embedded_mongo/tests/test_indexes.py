@@ -75,11 +75,11 @@ def test_a_write_to_a_unique_index_reads_no_other_documents(things, decoded, siz
 
 
 def test_a_lookup_uses_the_index_of_the_foreign_collection(client, decoded):
-    client.lms.courses.insert_many([{"_id": number} for number in range(MANY)])
-    client.lms.enrollments.insert_one({"course": 7})
+    client.db.courses.insert_many([{"_id": number} for number in range(MANY)])
+    client.db.enrollments.insert_one({"course": 7})
     lookup = {"from": "courses", "localField": "course", "foreignField": "_id", "as": "courses"}
 
-    assert decoded.count(lambda: client.lms.enrollments.aggregate([{"$lookup": lookup}])) == 2
+    assert decoded.count(lambda: client.db.enrollments.aggregate([{"$lookup": lookup}])) == 2
 
 
 def test_expiration_is_stored_but_has_no_effect(things, decoded):
@@ -157,9 +157,9 @@ def test_an_updated_array_is_removed_from_the_index_with_all_elements(things):
 def test_a_partial_index_is_unique_only_for_matching_documents(client, reopen):
     """mongomock's own `create_indexes` drops the condition."""
     unique_if_open = IndexModel("name", unique=True, partialFilterExpression={"open": True})
-    client.lms.things.create_indexes([unique_if_open])
+    client.db.things.create_indexes([unique_if_open])
 
-    things = reopen(client).lms.things
+    things = reopen(client).db.things
     things.insert_many([{"name": "a"}, {"name": "a"}, {"name": "a", "open": True}])
     with pytest.raises(DuplicateKeyError):
         things.insert_one({"name": "a", "open": True})
@@ -200,24 +200,24 @@ def test_a_complete_array_is_found_although_elements_are_indexed(things):
 
 
 def test_a_unique_index_cannot_be_created_over_duplicates(client, reopen):
-    things = client.lms.things
+    things = client.db.things
     things.insert_many([{"_id": 1, "name": "a"}, {"_id": 2, "name": "a"}])
 
     with pytest.raises(DuplicateKeyError):
         things.create_index("name", unique=True)
 
     assert list(things.index_information()) == ["_id_"]
-    assert list(reopen(client).lms.things.index_information()) == ["_id_"]
+    assert list(reopen(client).db.things.index_information()) == ["_id_"]
 
 
 def test_index_definitions_are_stored(client, reopen):
-    things = client.lms.things
+    things = client.db.things
     things.create_index([("a", ASCENDING), ("b", DESCENDING)], unique=True, background=True)
     things.create_index("c", sparse=True, name="by_c")
     things.create_index([("title", "text")])
     information, listed = things.index_information(), list(things.list_indexes())
 
-    again = reopen(client).lms.things
+    again = reopen(client).db.things
     assert again.index_information() == information
     assert list(again.list_indexes()) == listed
     assert information["a_1_b_-1"] == {"key": [("a", 1), ("b", -1)], "unique": True, "v": 2}
@@ -236,12 +236,12 @@ def test_an_index_can_be_created_again_only_with_the_same_options(things):
 
 
 def test_a_dropped_index_rejects_nothing(client, reopen):
-    client.lms.things.create_index("a", unique=True)
-    client.lms.things.create_index("b", unique=True)
-    client.lms.things.drop_index("a_1")
-    client.lms.things.drop_indexes()
+    client.db.things.create_index("a", unique=True)
+    client.db.things.create_index("b", unique=True)
+    client.db.things.drop_index("a_1")
+    client.db.things.drop_indexes()
 
-    things = reopen(client).lms.things
+    things = reopen(client).db.things
     things.insert_many([{"a": 1}, {"a": 1}])
     assert list(things.index_information()) == ["_id_"]
     with pytest.raises(OperationFailure):

@@ -121,7 +121,7 @@ def all_results(things, full) -> list:
 
 def test_results_are_the_same_as_with_complete_decoding(client, monkeypatch):
     random = Random(1)
-    things, full = client.lms.things, client.lms.full  # mongomock cannot group by missing fields.
+    things, full = client.db.things, client.db.full  # mongomock cannot group by missing fields.
     things.insert_many([{"_id": number} | random_document(random) for number in range(60)])
     full.insert_many(
         [{"_id": number} | random_document(random, min_fields=6) for number in range(60)]
@@ -146,7 +146,7 @@ OPERATIONS = {
 
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_a_large_field_that_is_not_needed_is_not_decoded(client, monkeypatch, name):
-    things = client.lms.things
+    things = client.db.things
     things.insert_many([{"n": number, "text": LARGE} for number in range(10)])
     sizes = []
 
@@ -161,7 +161,7 @@ def test_a_large_field_that_is_not_needed_is_not_decoded(client, monkeypatch, na
 
 
 def test_only_the_requested_page_of_sorted_documents_is_decoded_completely(client, monkeypatch):
-    things = client.lms.things
+    things = client.db.things
     things.insert_many([{"n": number, "text": LARGE} for number in range(10)])
     sizes = []
 

@@ -166,19 +166,19 @@ def create_indexes(things) -> None:
 @given(st.lists(operations, min_size=5, max_size=30))
 def test_random_operations_have_the_results_of_mongomock(sequence):
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "lms.db"
+        path = Path(folder) / "store.db"
         client = EmbeddedClient(path=path, synchronous="OFF")
-        plain = mongomock.MongoClient().lms.things
+        plain = mongomock.MongoClient().db.things
         try:
-            create_indexes(client.lms.things)
+            create_indexes(client.db.things)
             create_indexes(plain)
             for name, *arguments in sequence:
                 if name == "reopen":
                     client.close()
                     client = EmbeddedClient(path=path, synchronous="OFF")
                 else:
-                    assert run(client.lms.things, name, *arguments) == run(plain, name, *arguments)
-                assert all_documents(client.lms.things) == all_documents(plain)
+                    assert run(client.db.things, name, *arguments) == run(plain, name, *arguments)
+                assert all_documents(client.db.things) == all_documents(plain)
         finally:
             client.close()
 
@@ -212,9 +212,9 @@ range_filters = st.one_of(
 @given(st.lists(dated, max_size=12), st.lists(range_filters, min_size=1, max_size=8))
 def test_a_sparse_index_does_not_change_the_results_of_ranges(several, conditions):
     with tempfile.TemporaryDirectory() as folder:
-        client = EmbeddedClient(path=Path(folder) / "lms.db", synchronous="OFF")
+        client = EmbeddedClient(path=Path(folder) / "store.db", synchronous="OFF")
         try:
-            plain, indexed = client.lms.plain, client.lms.indexed
+            plain, indexed = client.db.plain, client.db.indexed
             indexed.create_index("at", sparse=True)
             indexed.create_index([("until", 1), ("n", 1)], sparse=True)
             for document in several:
@@ -231,9 +231,9 @@ def test_a_sparse_index_does_not_change_the_results_of_ranges(several, condition
 @given(st.lists(documents, max_size=12), st.lists(filters, min_size=1, max_size=8))
 def test_an_index_does_not_change_results(several, conditions):
     with tempfile.TemporaryDirectory() as folder:
-        client = EmbeddedClient(path=Path(folder) / "lms.db", synchronous="OFF")
+        client = EmbeddedClient(path=Path(folder) / "store.db", synchronous="OFF")
         try:
-            plain, indexed = client.lms.plain, client.lms.indexed
+            plain, indexed = client.db.plain, client.db.indexed
             indexed.create_index([("a", 1), ("b", 1)])
             indexed.create_index("b", sparse=True)
             indexed.create_index([("tags", 1), ("a", 1)])

@@ -55,12 +55,12 @@ def test_results_are_sorted_skipped_and_limited(things):
 
 
 def test_documents_are_in_insertion_order(client, reopen):
-    things = client.lms.things
+    things = client.db.things
     things.insert_many([{"_id": _id, "n": 0} for _id in (3, 1, 2)])
     things.update_one({"_id": 3}, {"$set": {"n": 1}})
 
     assert [document["_id"] for document in things.find()] == [3, 1, 2]
-    assert [document["_id"] for document in reopen(client).lms.things.find()] == [3, 1, 2]
+    assert [document["_id"] for document in reopen(client).db.things.find()] == [3, 1, 2]
 
 
 def test_a_projection_is_not_modified(things):
@@ -100,12 +100,10 @@ def test_an_invalid_filter_is_rejected_even_without_documents(things):
 def test_times_have_milliseconds_and_the_requested_time_zone(connect, reopen, aware):
     client = connect(tz_aware=aware)
     other_zone = NOON.replace(tzinfo=UTC).astimezone(timezone(timedelta(hours=5)))
-    client.lms.things.insert_many(
-        [{"_id": 1, "at": NOON}, {"_id": 2, "deep": [{"at": other_zone}]}]
-    )
+    client.db.things.insert_many([{"_id": 1, "at": NOON}, {"_id": 2, "deep": [{"at": other_zone}]}])
     expected = NOON.replace(microsecond=123_000, tzinfo=UTC if aware else None)
 
-    things = reopen(client, tz_aware=aware).lms.things
+    things = reopen(client, tz_aware=aware).db.things
     assert things.find_one(1)["at"] == expected
     assert things.find_one(1)["at"].utcoffset() == expected.utcoffset()
     assert things.find_one(2)["deep"][0]["at"] == expected
@@ -116,7 +114,7 @@ def test_times_have_milliseconds_and_the_requested_time_zone(connect, reopen, aw
 
 
 def test_an_index_finds_times_of_any_time_zone(connect):
-    things = connect(tz_aware=True).lms.things
+    things = connect(tz_aware=True).db.things
     things.create_index("at", unique=True)
     things.insert_one({"at": NOON.replace(tzinfo=UTC)})
 

@@ -8,19 +8,9 @@ from embedded_mongo import EmbeddedClient, fields
 Connect = Callable[..., EmbeddedClient]
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _indexes():
-    """Override the suite's fixture, because these tests need neither Django nor its stores."""
-
-
-@pytest.fixture(autouse=True)
-def _clean():
-    """Override the suite's fixture, because these tests need neither Django nor its stores."""
-
-
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return tmp_path / "lms.db"
+    return tmp_path / "store.db"
 
 
 @pytest.fixture
@@ -44,7 +34,7 @@ def client(connect: Connect) -> EmbeddedClient:
 
 @pytest.fixture
 def things(client: EmbeddedClient):
-    return client.lms.things
+    return client.db.things
 
 
 @pytest.fixture

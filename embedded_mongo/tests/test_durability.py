@@ -9,7 +9,7 @@ from pymongo.errors import AutoReconnect
 
 from embedded_mongo import EmbeddedClient
 from embedded_mongo.errors import StoreClosed, StoreUnavailable
-from tests.embedded.child_processes import WRITERS, start_process
+from embedded_mongo.tests.child_processes import WRITERS, start_process
 
 
 @pytest.mark.parametrize("writes_before_kill", [1, 500, 2_500])
@@ -20,30 +20,30 @@ def test_a_killed_process_loses_no_acknowledged_write(path, connect, writes_befo
         lines += process.stdout.readlines()
     acknowledged = [line.strip() for line in lines if line.endswith("\n")]
 
-    lms = connect().lms
-    written = {document["_id"] for document in lms.written.find()}
+    db = connect().db
+    written = {document["_id"] for document in db.written.find()}
     assert len(acknowledged) >= writes_before_kill
     assert set(acknowledged) <= written
     for writer, number in (line.split() for line in acknowledged):
-        assert lms.counts.find_one(int(writer))["count"] >= int(number)
+        assert db.counts.find_one(int(writer))["count"] >= int(number)
     # Each writer may have stored writes that were not acknowledged yet.
     assert len(written) <= len(acknowledged) + 2 * WRITERS
 
 
 def test_a_closed_store_is_one_complete_file(path, client):
     """Writes that are only in the log are lost with the log."""
-    client.lms.things.insert_one({"_id": 1})
+    client.db.things.insert_one({"_id": 1})
     client.close()
 
     assert {file.name for file in path.parent.iterdir()} == {
-        "lms.db",
-        "lms.db.lock",
-        "lms.db-commits",
+        "store.db",
+        "store.db.lock",
+        "store.db-commits",
     }
 
 
 def test_a_closed_client_raises_an_error(client):
-    things = client.lms.things
+    things = client.db.things
     client.close()
     client.close()
 
@@ -58,7 +58,7 @@ def test_a_closed_client_raises_an_error(client):
 
 
 def test_a_write_to_a_full_disk_fails_and_changes_nothing(client, reopen):
-    things = client.lms.things
+    things = client.db.things
     things.create_index("name", unique=True)
     things.insert_many([{"_id": 1, "name": "a"}, {"_id": 2, "name": "b"}])
     sqlite = client._store.transactions.file._connection
@@ -71,33 +71,33 @@ def test_a_write_to_a_full_disk_fails_and_changes_nothing(client, reopen):
         lambda: things.insert_one({"_id": 3, "name": "c", "text": big}),
         lambda: things.update_many({}, {"$set": {"text": big}}),
         lambda: things.find_one_and_replace({"_id": 1}, {"name": "new", "text": big}),
-        lambda: client.lms.others.insert_one({"text": big}),
+        lambda: client.db.others.insert_one({"text": big}),
     ):
         with pytest.raises(StoreUnavailable) as caught:
             call()
         assert isinstance(caught.value, AutoReconnect)
     assert list(things.find()) == [{"_id": 1, "name": "a"}, {"_id": 2, "name": "b"}]
     assert things.find_one({"name": "a"})["_id"] == 1
-    assert client.lms.list_collection_names() == ["things"]
+    assert client.db.list_collection_names() == ["things"]
 
     sqlite.execute(f"PRAGMA max_page_count = {max_pages}")
     things.insert_one({"_id": 3, "name": "c", "text": big})
-    client.lms.others.insert_one({"_id": 1})
-    again = reopen(client).lms
+    client.db.others.insert_one({"_id": 1})
+    again = reopen(client).db
     assert [document["_id"] for document in again.things.find()] == [1, 2, 3]
     assert again.others.count_documents({}) == 1
 
 
 def test_a_statement_that_fails_leaves_no_transaction_open(client):
-    client.lms.things.insert_one({"_id": 1})
+    client.db.things.insert_one({"_id": 1})
     with pytest.raises(StoreUnavailable):
         client._store.transactions.file.commit([("INSERT INTO nowhere VALUES (1)", ())])
 
-    client.lms.things.insert_one({"_id": 2})
+    client.db.things.insert_one({"_id": 2})
 
 
 def test_a_failed_deletion_preserves_the_order_of_documents(client):
-    things = client.lms.things
+    things = client.db.things
     things.insert_many([{"_id": number} for number in range(5)])
 
     def fail(_statements):
@@ -121,17 +121,17 @@ def test_a_value_that_bson_cannot_encode_changes_nothing(things):
 
 def test_a_backup_of_a_running_store_can_be_opened(path, client):
     """Opening and closing the file to copy it would release SQLite's lock."""
-    client.lms.things.create_index("name", unique=True)
-    client.lms.things.insert_one({"_id": 1, "name": "a"})
+    client.db.things.create_index("name", unique=True)
+    client.db.things.insert_one({"_id": 1, "name": "a"})
     copy_path = path.with_name("copy.db")
     copy_path.write_text("an older copy")
     client.backup(copy_path)
-    client.lms.things.insert_one({"_id": 2})
+    client.db.things.insert_one({"_id": 2})
 
     copy = EmbeddedClient(path=copy_path)
     try:
-        assert list(copy.lms.things.find()) == [{"_id": 1, "name": "a"}]
-        assert "name_1" in copy.lms.things.index_information()
+        assert list(copy.db.things.find()) == [{"_id": 1, "name": "a"}]
+        assert "name_1" in copy.db.things.index_information()
     finally:
         copy.close()
     script = (
