@@ -194,14 +194,10 @@ class Collection(IndexOperations):
     def _update_fields(self, spec: Mapping, update: FieldUpdate, *, multi: bool) -> Document:
         validate_is_mapping("spec", spec)
         condition = patch_datetime_awareness_in_document(spec)
-
-        def compute(document: Document, operators: Document) -> None:
-            self._apply_update_document(document, condition, operators, False)
-
         matched = modified = 0
         rows = self._find_rows(condition, ["_id"])
         for stored, document in islice(rows, None if multi else 1):
-            updated = update.apply(stored, compute)
+            updated = update.apply(stored)
             matched += 1
             if updated != stored:
                 self._store.replace(document["_id"], updated)
@@ -221,6 +217,9 @@ class Collection(IndexOperations):
     def _apply_update_document(
         self, existing_document: Document, spec: Mapping, document: Mapping, was_insert: bool
     ) -> None:
+        prepared = prepare_update(document)  # mongomock has copied the update.
+        if isinstance(prepared, FieldUpdate) and was_insert:
+            return prepared.apply_to_new(existing_document)
         try:
             super()._apply_update_document(existing_document, spec, document, was_insert)
         except TypeError as error:
