@@ -45,7 +45,7 @@ RESULTS = [
         {"$push": {"a": {"$each": [{"b": 1, "c": 0}], "$sort": {"b": -1, "c": 1}}}},
         {"a": [{"b": 1, "c": 0}, {"b": 1, "c": 1}, {"c": 2}]},
     ),
-    ({"a": [1, True]}, {"$addToSet": {"a": {"$each": [1.0, 2, 2]}}}, {"a": [1, True, 2]}),
+    ({"a": [1, True]}, {"$addToSet": {"a": {"$each": [1, 2, 2]}}}, {"a": [1, True, 2]}),
     ({"a": [1]}, {"$addToSet": {"a": True}}, {"a": [1, True]}),
     (
         {"a": [{"b": 1, "c": 2}]},
@@ -158,6 +158,14 @@ def test_updates_have_the_errors_of_mongodb(things, document, update, code):
 
     assert caught.value.code == code
     assert things.find_one(1, {"_id": 0}) == document
+
+
+def test_a_set_treats_equal_numbers_of_different_types_as_equal(things):
+    things.insert_one({"_id": 1, "a": [1]})
+
+    things.update_one({"_id": 1}, {"$addToSet": {"a": 1.0}})
+
+    assert things.find_one(1)["a"] == [1]
 
 
 def test_an_upsert_applies_the_same_operators(things):
