@@ -110,9 +110,9 @@ def plain_mongomock(size: int) -> Durations:
 
 def show(title: str, small: Durations, large: Durations, sizes: tuple[int, int]) -> None:
     print(f"\n{title:28}{sizes[0]:>12,}{sizes[1]:>14,}{'ratio':>9}")
-    for name, taken in small.items():
-        ratio = large[name] / taken
-        print(f"{name:28}{taken:>12,.0f}{large[name]:>14,.0f}{ratio:>9.1f}")
+    for name, duration in small.items():
+        ratio = large[name] / duration
+        print(f"{name:28}{duration:>12,.0f}{large[name]:>14,.0f}{ratio:>9.1f}")
 
 
 def update_ratio(client: EmbeddedClient) -> float:
