@@ -67,6 +67,7 @@ OTHERS = {
     "lms.demo.covers": "draws the demo's covers",
     "embedded_mongo.integrity": "reads the store's own file",
     "embedded_mongo.filter_analysis": "reads the selectors' conditions",
+    "embedded_mongo.update_operators": "reads the services' updates",
     "embedded_mongo.filters": "reads the selectors' conditions",
     "lms.serving.launch": "starts the server",
     "lms.serving.worker": "reads heads of bounded length, see test_slow_clients.py",
