@@ -1,8 +1,8 @@
 """
-The embedded store: MongoDB's interface over one SQLite file, for one process with several threads.
+An embedded document store: MongoDB's API over one SQLite file, for one process with many threads.
 
-Mongomock lends the meaning of queries and updates and never holds data; what is here keeps the
-documents, finds them by declared indexes, and writes each change to the file before it is answered.
+mongomock evaluates filters, updates and aggregations. This package stores the documents, maintains
+indexes, and commits each write to the file before it is acknowledged.
 """
 
 from embedded_mongo.client import EmbeddedClient

@@ -1,4 +1,4 @@
-"""The client: PyMongo's `MongoClient` to the application, one SQLite file underneath."""
+"""The client: PyMongo's `MongoClient` for a store in one SQLite file."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,15 +9,15 @@ from pymongo import monitoring
 from pymongo.monitoring import CommandListener
 
 from embedded_mongo.database import Database
-from embedded_mongo.file import StoreFile
 from embedded_mongo.store import ServerStore
+from embedded_mongo.store_file import StoreFile
 
 
 class EmbeddedClient(mongomock.MongoClient):
     """
-    A MongoDB for trying out and for development, in this process and in one file.
+    A document store for trials and development, in this process and in one file.
 
-    `mongoengine.connect("lms", mongo_client_class=EmbeddedClient, path="var/lms.db")`
+    `mongoengine.connect("school", mongo_client_class=EmbeddedClient, path="school.db")`
     """
 
     def __init__(
@@ -31,16 +31,18 @@ class EmbeddedClient(mongomock.MongoClient):
         tz_aware: bool = False,
         read_preference: Any = None,
         event_listeners: Sequence[CommandListener] = (),
-        **_options_of_a_server: Any,
+        **_server_options: Any,
     ):
         """
-        :param path: the file; it is made if it is not there
-        :param synchronous: NORMAL is faster, and loses the newest writes when the power fails
-        :param wait: seconds to wait for a process that is about to let go of the file
-        :raises StoreRefused: one of its kinds; the file is left as it is
+        Open the store, or create it.
+
+        :param path: the file, which is created if it does not exist
+        :param synchronous: NORMAL is faster but loses the newest writes in a power failure
+        :param wait: seconds to wait for another process that is about to close the store
+        :raises StoreRefused: a subclass says why; no file was changed
         """
         self.path = Path(path)
-        # As MongoClient: those of this client, and those registered for all.
+        # Like PyMongo's client: its own listeners, and those registered globally.
         self._listeners = (*event_listeners, *monitoring._LISTENERS.command_listeners)
         store = ServerStore(StoreFile(self.path, synchronous=synchronous, wait=wait))
         super().__init__(tz_aware=tz_aware, read_preference=read_preference, _store=store)
@@ -50,7 +52,7 @@ class EmbeddedClient(mongomock.MongoClient):
 
     @property
     def address(self) -> tuple[str, None]:
-        """What tells clients apart: two of them are never open on one file."""
+        """The identity of this client: no two clients have the same file open."""
         return str(self.path.absolute()), None
 
     def get_database(
@@ -79,13 +81,13 @@ class EmbeddedClient(mongomock.MongoClient):
 
     def backup(self, destination: Path | str) -> None:
         """
-        Write a copy of everything that was answered so far; other calls wait meanwhile.
+        Write a copy of all acknowledged writes; other calls wait until it is complete.
 
-        :raises StoreUnavailable: it could not be written
+        :raises StoreUnavailable: the copy could not be written
         """
-        with self._store.reading():
-            self._store.file.back_up(Path(destination))
+        with self._store.transactions.read():
+            self._store.transactions.file.back_up(Path(destination))
 
     def close(self) -> None:
-        """Bring everything home into the one file, and let another process have it."""
-        self._store.close()
+        """Write everything into the one file, and let other processes open it."""
+        self._store.transactions.close()

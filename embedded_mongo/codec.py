@@ -1,4 +1,4 @@
-"""How documents become BSON and come back."""
+"""Encoding documents to BSON and decoding them."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from bson.codec_options import DatetimeConversion
 
 Document = dict[str, Any]
 
-# mongomock compares naive times; what a client asked for is made of them at the end.
+# mongomock compares naive datetimes, so results are made time zone aware only at the end.
 CODEC: CodecOptions = CodecOptions(tz_aware=False, datetime_conversion=DatetimeConversion.DATETIME)
 
 

@@ -1,4 +1,4 @@
-"""What `find` returns: its results are read once, together, when the first is asked for."""
+"""Cursors: all results are read together when the first is requested."""
 
 from itertools import islice
 from typing import Any
@@ -8,7 +8,7 @@ from mongomock.helpers import make_datetime_timezone_aware_in_document
 
 
 class Cursor(mongomock.collection.Cursor):
-    """A mongomock cursor that goes along its results; mongomock's copies them all at each step."""
+    """A cursor in linear time; mongomock's own copies all results for each document."""
 
     def clone(self) -> "Cursor":
         return Cursor(
@@ -37,14 +37,14 @@ class Cursor(mongomock.collection.Cursor):
 
     def distinct(self, key: str, session: Any = None) -> list:
         command = {"distinct": self.collection.name, "key": key, "query": self._spec}
-        whole = Cursor(self.collection, self._spec, None, {key.partition(".")[0]: 1}, 0, 0)
-        with self.collection.observed(command):
-            whole._results = whole._read()
-            return super(Cursor, whole).distinct(key, session)
+        full_cursor = Cursor(self.collection, self._spec, None, {key.partition(".")[0]: 1}, 0, 0)
+        with self.collection.publish_events(command):
+            full_cursor._results = full_cursor._read()
+            return super(Cursor, full_cursor).distinct(key, session)
 
     def _compute_results(self, with_limit_and_skip: bool = True) -> list[dict[str, Any]]:
         if self._results is None:
-            with self.collection.observed(self._command()):
+            with self.collection.publish_events(self._command()):
                 self._results = self._read()
         return self._results
 
@@ -62,5 +62,5 @@ class Cursor(mongomock.collection.Cursor):
             "skip": self._skip,
             "limit": self._limit,
         }
-        given = {name: value for name, value in options.items() if value}
-        return {"find": self.collection.name, "filter": self._spec, **given}
+        used = {name: value for name, value in options.items() if value}
+        return {"find": self.collection.name, "filter": self._spec, **used}

@@ -1,4 +1,4 @@
-"""A database of the embedded store: it makes and hands out the store's own collections."""
+"""Databases, which create the collections of the store."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,12 +7,12 @@ import mongomock
 from pymongo.monitoring import CommandListener
 
 from embedded_mongo.collection import Collection
-from embedded_mongo.monitoring import CommandEvent, observed
+from embedded_mongo.command_events import CommandEvent, publish_events
 from embedded_mongo.store import DatabaseStore
 
 
 class Database(mongomock.Database):
-    """A mongomock database that never names mongomock's own collections."""
+    """A mongomock database that never creates mongomock's own collections."""
 
     def __init__(
         self,
@@ -55,24 +55,26 @@ class Database(mongomock.Database):
             read_concern=read_concern or self.read_concern,
         )
 
-    def as_pipelines_see_it(self) -> "Database":
-        """Return this database with naive times and no listeners: for what a stage reads itself."""
+    def for_pipelines(self) -> "Database":
+        """Return this database with naive times and without listeners, for reads of a stage."""
         return Database(self.client, self.name, self._store)
 
     def command(self, command: Any, *args: Any, **options: Any) -> dict[str, Any]:
         """
-        :raises StoreClosed: the store was closed, so a `ping` says whether it is there
+        Run a command; a `ping` checks whether the store is open.
+
+        :raises StoreClosed: the store was closed
         """
-        with self._store.server.reading():
+        with self._store.transactions.read():
             return super().command(command, **options)
 
     def drop_collection(self, name_or_collection: Any, **_options: Any) -> None:
         name = getattr(name_or_collection, "name", name_or_collection)
         with (
-            observed(self.listeners, CommandEvent(self.name, {"drop": name})),
-            self._store.server.writing(),
+            publish_events(self.listeners, CommandEvent(self.name, {"drop": name})),
+            self._store.transactions.write(),
         ):
             self._store[name].drop()
 
     def rename_collection(self, name: str, new_name: str, dropTarget: bool = False) -> None:
-        raise NotImplementedError("The embedded store does not rename collections.")
+        raise NotImplementedError("The embedded store does not support renaming collections.")

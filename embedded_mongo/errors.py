@@ -1,30 +1,30 @@
-"""What the embedded store says when it cannot do what it was asked, in one sentence each."""
+"""The errors of the store. Each message is one sentence that an operator can act on."""
 
 from pymongo.errors import AutoReconnect, ConnectionFailure, InvalidOperation
 
 
 class StoreRefused(ConnectionFailure):
-    """The store was not opened, and every file of it is as it was."""
+    """The store was not opened, and none of its files was changed."""
 
 
 class StoreInUse(StoreRefused):
-    """Another process, or another client in this one, has the store."""
+    """Another process, or another client in this process, has the store open."""
 
 
 class NotAStore(StoreRefused):
-    """There is a file, but the embedded store did not write it."""
+    """The file exists but was not written by the embedded store."""
 
 
 class StoreFromNewerVersion(StoreRefused):
-    """A newer release wrote the file, in a form that this one does not know."""
+    """The file was written by a newer version, in a format that this version does not support."""
 
 
 class StoreDamaged(StoreRefused):
-    """The file was cut short or its bytes were changed."""
+    """The file is truncated or corrupted."""
 
 
 class WritesLost(StoreDamaged):
-    """The file is sound, but older than the newest writes that were answered."""
+    """The file is intact but lacks the newest acknowledged writes."""
 
 
 class StoreUnreadable(StoreRefused):
@@ -33,9 +33,9 @@ class StoreUnreadable(StoreRefused):
 
 class StoreUnavailable(AutoReconnect):
     """
-    The write could not be kept, for want of room or a failing disk, and has changed nothing.
+    The write could not be committed, for example because the disk is full, and changed nothing.
 
-    Reading goes on, and writing works again when the file can take it.
+    Reads continue to work, and so do writes once the disk accepts them again.
     """
 
 

@@ -1,18 +1,19 @@
-"""The lock between the threads of a process."""
+"""A fair lock between the threads of a process."""
 
 from threading import Lock, get_ident
 
 
 class FairLock:
     """
-    A reentrant lock that a thread cannot take again before a thread that is waiting for it.
+    A reentrant lock that waiting threads get before a thread that has just released it.
 
-    With `RLock`, a thread that writes in a loop takes the lock again before a waiting one wakes up.
+    With `RLock`, a thread that writes in a loop acquires the lock again before a waiting thread
+    wakes up.
     """
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._next = Lock()  # of the thread that is the next to have the lock
+        self._next = Lock()  # Held by the thread that acquires the lock next.
         self._owner: int | None = None
         self._depth = 0
 

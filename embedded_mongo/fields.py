@@ -1,7 +1,7 @@
-"""Decode only the top-level fields of a large document that a command needs.
+"""Partial decoding: decode only those top-level fields of a large document that a command needs.
 
-A few fields of an attempt at a full quiz take some hundred bytes of 3 MB, and decoding all of them
-takes a hundredth of a second.
+A command often needs a few hundred bytes of a document of 3 MB, and decoding all of it takes about
+10 ms.
 """
 
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
@@ -12,19 +12,19 @@ import bson
 
 from embedded_mongo.codec import Document, decode, encode
 
-SMALL = 4096  # bytes; decoding such a document completely is just as fast
+SMALL = 4096  # Bytes. Decoding such a document completely takes no longer.
 
-# The sizes of BSON values by type, https://bsonspec.org/spec.html: fixed, or these bytes plus
-# the number at the beginning of the value.
+# The sizes of BSON values by type (https://bsonspec.org/spec.html): fixed, or a number of bytes in
+# addition to the length at the beginning of the value.
 _FIXED = {1: 8, 6: 0, 7: 12, 8: 1, 9: 8, 10: 0, 16: 4, 17: 8, 18: 8, 19: 16, 127: 0, 255: 0}
-_COUNTED = {2: 4, 3: 0, 4: 0, 5: 5, 12: 16, 13: 4, 14: 4, 15: 0}
+_PREFIXED = {2: 4, 3: 0, 4: 0, 5: 5, 12: 16, 13: 4, 14: 4, 15: 0}
 _REGEX = 11
 
-Fields = Container[str] | None  # None: all of them
+Fields = Container[str] | None  # None means all fields.
 
 
-class AllBut:
-    """Contains all names but a few."""
+class AllExcept:
+    """Contains all names except some."""
 
     def __init__(self, names: Collection[str]):
         self._names = names
@@ -34,12 +34,12 @@ class AllBut:
 
 
 def decode_fields(stored: bytes, fields: Fields) -> Document:
-    """Return at least these fields of a document, in its order; a small one as a whole."""
+    """Decode at least these fields, in their order; a small document is decoded completely."""
     return decode(select_fields(stored, fields))
 
 
 def select_fields(stored: bytes, fields: Fields) -> bytes:
-    """Return a document with at least these fields, in its order; a small one as a whole."""
+    """Return a document with at least these fields; a small document is returned as it is."""
     if fields is None or len(stored) <= SMALL:
         return stored
     return _document(
@@ -54,7 +54,7 @@ def elements(document: Document) -> dict[str, bytes]:
 
 
 def replace_elements(stored: bytes, replacements: Mapping[str, bytes | None]) -> bytes:
-    """Return the document with other elements in the place of its own; None removes one."""
+    """Return the document with some elements replaced, added or, if None, removed."""
     parts, added = [], dict(replacements)
     for name, start, end in _elements(stored):
         element = added.pop(name) if name in added else stored[start:end]
@@ -63,7 +63,7 @@ def replace_elements(stored: bytes, replacements: Mapping[str, bytes | None]) ->
 
 
 def complete(stored: bytes, document: Document, fields: Fields) -> Document:
-    """Return these fields of a document of which others have been decoded."""
+    """Return these fields of a document that may be decoded only in part."""
     return document if len(stored) <= SMALL else decode_fields(stored, fields)
 
 
@@ -86,17 +86,19 @@ def fields_of_filter(condition: Any) -> set[str] | None:
 
 
 def fields_of_projection(projection: Any) -> Fields:
-    """Return the top-level fields that a projection keeps."""
+    """Return the top-level fields that a projection includes."""
     if not projection or not isinstance(projection, Mapping):
         return {"_id", *map(_top, projection)} if projection else None
-    shown = {name: value for name, value in projection.items() if name != "_id"}
-    if any("$" in name or value not in (0, 1) for name, value in shown.items()):
+    others = {name: value for name, value in projection.items() if name != "_id"}
+    if any("$" in name or value not in (0, 1) for name, value in others.items()):
         return None
-    if not shown:
+    if not others:
         return {"_id"} if projection["_id"] else None
-    if all(shown.values()):
-        return {"_id", *map(_top, shown)}
-    return None if any(shown.values()) else AllBut({name for name in shown if "." not in name})
+    if all(others.values()):
+        return {"_id", *map(_top, others)}
+    if any(others.values()):
+        return None
+    return AllExcept({name for name in others if "." not in name})
 
 
 def fields_of_pipeline(stages: Sequence[Any]) -> set[str] | None:
@@ -113,7 +115,7 @@ def fields_of_pipeline(stages: Sequence[Any]) -> set[str] | None:
 
 
 def _fields_of_stage(stage: Any) -> tuple[set[str] | None, bool]:
-    """Return the fields that a stage reads, and whether later stages see nothing else."""
+    """Return the fields that a stage reads, and whether later stages can read no others."""
     if not isinstance(stage, Mapping) or len(stage) != 1:
         return None, False
     [(operator, value)] = stage.items()
@@ -137,14 +139,14 @@ def _fields_of_stage(stage: Any) -> tuple[set[str] | None, bool]:
 
 
 def _fields_of_project_stage(value: Mapping) -> set[str] | None:
-    shown = {name: each for name, each in value.items() if name != "_id"}
-    if not shown or any(isinstance(each, int | float) and not each for each in shown.values()):
+    others = {name: each for name, each in value.items() if name != "_id"}
+    if not others or any(isinstance(each, int | float) and not each for each in others.values()):
         return None
     return union([set(map(_top, value)), _paths(list(value.values()))])
 
 
 def _paths(expression: Any) -> set[str] | None:
-    """Return the top-level fields that an expression refers to, or None if it may be to any."""
+    """Return the top-level fields that an expression refers to, or None for possibly all."""
     if isinstance(expression, str):
         if expression.startswith("$$"):
             is_document = _top(expression) in ("$$ROOT", "$$CURRENT")
@@ -158,9 +160,9 @@ def _paths(expression: Any) -> set[str] | None:
 
 
 def union(sets: Iterable[set[str] | None]) -> set[str] | None:
-    """Return the names in the sets; None, among them and as the result, means any name."""
-    found = list(sets)
-    return None if None in found else set().union(*found)
+    """Return the union of sets of names, where None means all names."""
+    sets = list(sets)
+    return None if None in sets else set().union(*sets)
 
 
 def _top(path: str) -> str:
@@ -173,20 +175,20 @@ def _document(parts: Iterable[bytes]) -> bytes:
 
 
 def _elements(stored: bytes) -> Iterator[tuple[str, int, int]]:
-    """Yield the name of each element with the positions at which it begins and ends."""
+    """Yield the name of each element with the positions of its first byte and after its last."""
     position = 4
-    while kind := stored[position]:
+    while bson_type := stored[position]:
         name_end = stored.index(b"\0", position + 1)
-        end = _end_of_value(stored, kind, name_end + 1)
+        end = _end_of_value(stored, bson_type, name_end + 1)
         yield stored[position + 1 : name_end].decode(), position, end
         position = end
 
 
-def _end_of_value(stored: bytes, kind: int, start: int) -> int:
-    if kind in _FIXED:
-        return start + _FIXED[kind]
-    if kind in _COUNTED:
-        return start + _COUNTED[kind] + unpack_from("<i", stored, start)[0]
-    if kind == _REGEX:  # two texts
+def _end_of_value(stored: bytes, bson_type: int, start: int) -> int:
+    if bson_type in _FIXED:
+        return start + _FIXED[bson_type]
+    if bson_type in _PREFIXED:
+        return start + _PREFIXED[bson_type] + unpack_from("<i", stored, start)[0]
+    if bson_type == _REGEX:  # Two strings that end with a null byte.
         return stored.index(b"\0", stored.index(b"\0", start) + 1) + 1
-    raise bson.errors.InvalidBSON(f"Unknown BSON type {kind}.")
+    raise bson.errors.InvalidBSON(f"Unknown BSON type {bson_type}.")

@@ -1,15 +1,13 @@
-"""Finding documents by the values of their fields without looking at all of them."""
+"""Indexes: finding documents by the values of their fields without comparing all of them."""
 
 import math
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from itertools import product, takewhile
-from operator import ge, gt, le, lt
 from typing import Any, NamedTuple
 
-from bson import ObjectId, Regex
+from bson import ObjectId
 from mongomock.filtering import filter_applies, iter_key_candidates
 from mongomock.helpers import patch_datetime_awareness_in_document
 from pymongo.errors import WriteError
@@ -20,26 +18,23 @@ from embedded_mongo.fields import fields_of_filter
 from embedded_mongo.terms import SortedStrings, Term
 
 Bounds = list[tuple[Callable[[Any, Any], bool], Any]]
-Place = tuple[Any, ...]  # where a document stands in an index: one key for each field
+Entry = tuple[Any, ...]  # One key for each field of the index.
 
-PLAIN = (str, int, ObjectId)
-# Values for which equal index keys mean what mongomock's comparison means.
-COMPARED_BY_KEY = (*PLAIN, bool, type(None))
-COMPARISONS = {"$gt": gt, "$gte": ge, "$lt": lt, "$lte": le}
-ORDERED = (str, int, float, ObjectId, datetime)  # null, for one, matches a missing field
+HASHED_AS_IS = (str, int, ObjectId)
+# Values for which equal index keys mean the same as mongomock's comparison.
+COMPARED_BY_KEY = (*HASHED_AS_IS, bool, type(None))
 EMPTY_ARRAY = (list, ())
 NOT_A_NUMBER = (float, "nan")
-UNINDEXED = (list, tuple, re.Pattern, Regex)  # an array stands in an index by its elements
-MOST_COMBINATIONS = 5_000
-PARALLEL_ARRAYS = 171  # MongoDB's code for arrays in two fields of one index
+MAX_COMBINATIONS = 5_000
+PARALLEL_ARRAYS = 171  # MongoDB's error code for arrays in two fields of one index.
 
 
-class Answer(NamedTuple):
-    """What an index says of a filter.
+class IndexMatch(NamedTuple):
+    """The documents that an index finds for a filter.
 
-    :param numbers: sets of documents; all that meet the filter are in their union
-    :param is_exact: the others are not, so that nothing is left to compare
-    :param rest: the part of the filter that is left to compare, if it is not the whole
+    :param numbers: sets of document numbers; their union contains all documents that match
+    :param is_exact: whether all documents in the union match, so that none must be compared
+    :param rest: the part of the filter to compare; None: the whole filter
     """
 
     numbers: list[set[int]]
@@ -52,7 +47,7 @@ class Answer(NamedTuple):
 
 
 class Index:
-    """The numbers of a collection's documents by the values of the declared fields."""
+    """The numbers of a collection's documents by the values of the index's fields."""
 
     def __init__(self, name: str, key: Iterable[tuple[str, Any]], **options: Any):
         self.name = name
@@ -62,50 +57,55 @@ class Index:
         self.unique = bool(options.get("unique"))
         self._sparse = bool(options.get("sparse"))
         self._partial = options.get("partialFilterExpression")
-        read = fields_of_filter(self._partial or {})
-        # The top-level fields that it needs of a document, or None if it may need any.
-        self.reads = None if read is None else read | {f.partition(".")[0] for f in self.fields}
-        # Text, hashed and geographical indexes are declared and kept, but serve nothing.
-        self._serves = all(direction in (1, -1) for _, direction in self.key)
-        self._numbers: list[dict[Place, set[int]]] = [defaultdict(set) for _ in self.fields]
+        filtered = fields_of_filter(self._partial or {})
+        # The top-level fields of a document that the index needs; None: possibly all.
+        self.required_fields = (
+            None if filtered is None else filtered | {f.partition(".")[0] for f in self.fields}
+        )
+        # Text, hashed and geospatial indexes are stored and listed, but not used.
+        self._is_supported = all(direction in (1, -1) for _, direction in self.key)
+        # A dictionary for each number of leading fields.
+        self._numbers: list[dict[Entry, set[int]]] = [defaultdict(set) for _ in self.fields]
         self._strings = SortedStrings()
 
     @property
-    def holds_every_term(self) -> bool:
-        """Return whether a document with a string in the first field is always in the index."""
-        return self._serves and self._partial is None and "." not in self.fields[0]
+    def has_every_term(self) -> bool:
+        """Return whether the index contains every document with a string in the first field."""
+        return self._is_supported and self._partial is None and "." not in self.fields[0]
 
     @property
-    def declaration(self) -> Document:
+    def definition(self) -> Document:
         return {"key": list(self.key), **self.options}
 
     def add(self, number: int, document: Document) -> None:
-        for place in self._places(document):
-            if place[:1] not in self._numbers[0]:
-                self._strings.add(place[0])
+        for entry in self._entries(document):
+            if entry[:1] not in self._numbers[0]:
+                self._strings.add(entry[0])
             for length, numbers in enumerate(self._numbers, start=1):
-                numbers[place[:length]].add(number)
+                numbers[entry[:length]].add(number)
 
     def remove(self, number: int, document: Document) -> None:
-        for place in self._places(document):
+        for entry in self._entries(document):
             for length, numbers in enumerate(self._numbers, start=1):
-                # An array's places may begin alike: then the first has removed it from all.
-                if holders := numbers.get(place[:length]):
+                # Entries of an array share their first keys, which may already be removed.
+                if holders := numbers.get(entry[:length]):
                     holders.discard(number)
                     if not holders:
-                        del numbers[place[:length]]
+                        del numbers[entry[:length]]
 
-    def held_by_another(self, number: int, document: Document) -> Place | None:
-        """Return a place of the document's that another one has, where that must not be."""
+    def find_duplicate(self, number: int, document: Document) -> Entry | None:
+        """Return an entry of the document that violates uniqueness, or None."""
         if self.unique:
-            for place in self._places(document):
-                if self._numbers[-1].get(place, set()) - {number}:
-                    return place
+            for entry in self._entries(document):
+                if self._numbers[-1].get(entry, set()) - {number}:
+                    return entry
         return None
 
-    def refuse_parallel_arrays(self, document: Document) -> None:
+    def check_parallel_arrays(self, document: Document) -> None:
         """
-        :raises WriteError: arrays in several fields have too many combinations to be indexed
+        Check the number of entries of a document.
+
+        :raises WriteError: arrays in several fields have too many combinations
         """
         arrays = [
             field
@@ -114,72 +114,73 @@ class Index:
         ]
         if len(arrays) > 1:
             combinations = math.prod(len(_keys_at(field, document)) for field in arrays)
-            if combinations > MOST_COMBINATIONS:
+            if combinations > MAX_COMBINATIONS:
                 message = f"cannot index parallel arrays: {', '.join(arrays)}"
                 raise WriteError(message, PARALLEL_ARRAYS)
 
-    def answer(self, condition: Mapping, wanted: Mapping[str, list]) -> Answer | None:
+    def match(self, condition: Mapping, keys: Mapping[str, list]) -> IndexMatch | None:
         """
-        Return the documents that have the wanted values in the index's leading fields.
+        Return the documents whose leading fields equal the values in a filter.
 
-        None says that the index cannot tell: its fields are not asked for, or it does not hold
-        every document.
+        Return None if the filter does not compare the leading field, or if the index may lack
+        documents that match.
 
-        :param wanted: the filter's `wanted_values`
+        :param keys: the filter's `equality_keys`
         """
-        leading = list(takewhile(wanted.__contains__, self.fields))
-        while len(leading) > 1 and _combinations(wanted, leading) > MOST_COMBINATIONS:
+        leading = list(takewhile(keys.__contains__, self.fields))
+        while len(leading) > 1 and _count_combinations(keys, leading) > MAX_COMBINATIONS:
             leading.pop()
-        if not leading or not self._serves or self._partial is not None:
+        if not leading or not self._is_supported or self._partial is not None:
             return None
-        values = [wanted[field] for field in leading]
-        if self._sparse and all(None in each for each in values):
+        values = [keys[field] for field in leading]
+        if self._sparse and all(None in field_values for field_values in values):
             return None
         numbers = self._numbers[len(leading) - 1]
-        return Answer(
-            [numbers[place] for place in set(product(*values)) if place in numbers],
-            is_exact=len(leading) == len(condition) and all(map(_is_plain, condition.items())),
+        return IndexMatch(
+            [numbers[entry] for entry in set(product(*values)) if entry in numbers],
+            is_exact=len(leading) == len(condition) and all(map(_is_exact, condition.items())),
         )
 
-    def answer_present(self, bounds: Mapping[str, Bounds]) -> Answer | None:
+    def match_present(self, bounds: Mapping[str, Bounds]) -> IndexMatch | None:
         """
         Return the documents of a sparse index that may have a field which a filter requires.
 
         :param bounds: the filter's `required_fields`
         """
-        if not self._sparse or self._partial is not None or not self._serves:
+        if not self._sparse or self._partial is not None or not self._is_supported:
             return None
         if bounds.keys().isdisjoint(self.fields):
             return None
-        places = self._numbers[0].items()
-        within = bounds.get(self.fields[0], [])[:1]  # An array may meet each by another element.
-        found = [numbers for (key,), numbers in places if _may_be_within(key, within)]
-        return Answer(found, is_exact=False)
+        entries = self._numbers[0].items()
+        # Only one bound is used: elements of an array may each satisfy another one.
+        first_bound = bounds.get(self.fields[0], [])[:1]
+        numbers = [numbers for (key,), numbers in entries if _may_satisfy(key, first_bound)]
+        return IndexMatch(numbers, is_exact=False)
 
-    def with_term(self, term: Term) -> list[set[int]]:
-        """Return the documents with this string in the first field, by the whole string."""
+    def match_term(self, term: Term) -> list[set[int]]:
+        """Return the documents with this term in the first field, by their whole strings."""
         holders, strings = self._numbers[0], [term.text]
         if term.is_prefix:
-            strings = self._strings.beginning_with(term.text, holders)
+            strings = self._strings.with_prefix(term.text, holders)
         return [holders[string,] for string in strings if (string,) in holders]
 
-    def _places(self, document: Document) -> list[Place]:
-        if not self._serves or not self._takes(document):
+    def _entries(self, document: Document) -> list[Entry]:
+        if not self._is_supported or not self._includes(document):
             return []
         return list(product(*(_keys_at(field, document) for field in self.fields)))
 
-    def _takes(self, document: Document) -> bool:
-        if self._sparse and not any(_is_there(field, document) for field in self.fields):
+    def _includes(self, document: Document) -> bool:
+        if self._sparse and not any(_has_value(field, document) for field in self.fields):
             return False
         return self._partial is None or filter_applies(self._partial, document)
 
 
 def key_of(value: Any) -> Any:
-    """Return what stands for a value in an index: hashable, equal where values are to MongoDB."""
-    if type(value) in PLAIN:
+    """Return a hashable key for a value; keys are equal if MongoDB considers the values equal."""
+    if type(value) in HASHED_AS_IS:
         return value
     if isinstance(value, bool):
-        return bool, value  # to Python, True is 1
+        return bool, value  # In Python, True equals 1.
     if isinstance(value, Mapping):
         return dict, frozenset((name, key_of(inner)) for name, inner in value.items())
     if isinstance(value, list | tuple):
@@ -195,95 +196,34 @@ def key_of(value: Any) -> Any:
     return value
 
 
-def wanted_values(condition: Any) -> dict[str, list]:
-    """Return the keys of what each field may equal that must equal something to meet a filter."""
-    wanted: dict[str, list] = {}
-    if not isinstance(condition, Mapping):
-        return wanted
-    for field, asked in condition.items():
-        if field == "$and" and isinstance(asked, list | tuple):
-            for part in asked:
-                wanted = wanted_values(part) | wanted
-        elif not field.startswith("$"):
-            values = _equal_to(asked)
-            if values is not None and not any(isinstance(value, UNINDEXED) for value in values):
-                wanted[field] = [key_of(value) for value in values]
-    return wanted
+def values_compared(operand: Any) -> list | None:
+    """Return the values that a field must equal one of, or None if that is not the condition."""
+    if not isinstance(operand, Mapping) or not any(name.startswith("$") for name in operand):
+        return [operand]
+    if "$eq" in operand:
+        return [operand["$eq"]]
+    values = operand.get("$in")
+    return list(values) if isinstance(values, list | tuple) else None
 
 
-def required_fields(condition: Any) -> dict[str, Bounds]:
-    """Return the fields that a document must have to meet a filter, with their times' bounds."""
-    required: dict[str, Bounds] = {}
-    if not isinstance(condition, Mapping):
-        return required
-    for field, asked in condition.items():
-        if field == "$and" and isinstance(asked, list | tuple):
-            for part in asked:
-                required = required_fields(part) | required
-        elif "." not in field and not field.startswith("$") and _requires_field(asked):
-            required[field] = [
-                (COMPARISONS[name], key_of(value))
-                for name, value in asked.items()
-                if name in COMPARISONS and isinstance(value, datetime)
-            ]
-    return required
-
-
-def alternatives(condition: Any) -> list[list]:
-    """Return the branches of each `$or` of which a document must meet one to meet a filter."""
-    if not isinstance(condition, Mapping):
-        return []
-    found = []
-    for field, asked in condition.items():
-        if isinstance(asked, list | tuple) and asked:
-            if field == "$or":
-                found.append(list(asked))
-            elif field == "$and":
-                found += [branches for part in asked for branches in alternatives(part)]
-    return found
-
-
-def _requires_field(asked: Any) -> bool:
-    """Return whether what is asked of a field matches no document without it."""
-    return isinstance(asked, Mapping) and any(
-        _requires_presence(operator, value) for operator, value in asked.items()
-    )
-
-
-def _requires_presence(operator: str, value: Any) -> bool:
-    if operator in COMPARISONS:
-        return isinstance(value, ORDERED)
-    return (operator == "$ne" and value is None) or (operator == "$exists" and value is True)
-
-
-def _may_be_within(key: Any, bounds: Bounds) -> bool:
-    """Return False for a time out of bounds; other values are left to the comparison."""
+def _may_satisfy(key: Any, bounds: Bounds) -> bool:
+    """Return False for a time outside the bounds; other values must be compared."""
     return not isinstance(key, datetime) or all(compare(key, bound) for compare, bound in bounds)
 
 
-def _is_plain(item: tuple[str, Any]) -> bool:
-    """Return whether a part of a filter asks a top-level field for simple values only."""
-    field, asked = item
-    if field.startswith("$") or "." in field or (isinstance(asked, Mapping) and len(asked) > 1):
+def _is_exact(item: tuple[str, Any]) -> bool:
+    """Return whether a part of a filter compares a top-level field with simple values only."""
+    field, operand = item
+    if field.startswith("$") or "." in field or (isinstance(operand, Mapping) and len(operand) > 1):
         return False
-    return all(type(value) in COMPARED_BY_KEY for value in _equal_to(asked) or [asked])
-
-
-def _equal_to(asked: Any) -> list | None:
-    """Return the values of which a field must equal one, or None if not that is asked."""
-    if not isinstance(asked, Mapping) or not any(name.startswith("$") for name in asked):
-        return [asked]
-    if "$eq" in asked:
-        return [asked["$eq"]]
-    among = asked.get("$in")
-    return list(among) if isinstance(among, list | tuple) else None
+    return all(type(value) in COMPARED_BY_KEY for value in values_compared(operand) or [operand])
 
 
 def _keys_at(field: str, document: Document) -> set:
-    """Return the keys of all values that a path leads to: one for each element of an array."""
+    """Return the keys of all values at a path; those of an array are its elements."""
     if "." in field:
         values = [
-            None if each is NOTHING else each for each in iter_key_candidates(field, document)
+            None if value is NOTHING else value for value in iter_key_candidates(field, document)
         ]
     else:
         values = [document.get(field)]
@@ -296,9 +236,9 @@ def _keys_at(field: str, document: Document) -> set:
     return keys
 
 
-def _is_there(field: str, document: Document) -> bool:
+def _has_value(field: str, document: Document) -> bool:
     return any(value is not NOTHING for value in iter_key_candidates(field, document))
 
 
-def _combinations(wanted: Mapping[str, list], fields: list[str]) -> int:
-    return math.prod(len(wanted[field]) for field in fields)
+def _count_combinations(keys: Mapping[str, list], fields: list[str]) -> int:
+    return math.prod(len(keys[field]) for field in fields)

@@ -1,4 +1,4 @@
-"""Strings that a filter requires a field to have or to begin with, as the words of a search."""
+"""The terms of a search: strings that a field must have, or prefixes of such strings."""
 
 import re
 from bisect import bisect_left
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import islice, takewhile
 from typing import Any, NamedTuple
 
-# A literal text at the beginning: signs that mean something in a pattern are escaped.
+# A literal prefix: characters with a meaning in patterns are escaped.
 _PREFIX = re.compile(r"\^((?:[^\\^$.|?*+()\[\]{}]|\\[^\w])*)")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
@@ -30,10 +30,10 @@ class Search(NamedTuple):
 
 class SortedStrings:
     """
-    The strings among an index's keys in their order, which is made when it is first needed.
+    The strings among the keys of an index, sorted when they are first needed.
 
-    Strings that were removed stay until they outnumber the others: a write would have to move all
-    that follow, and often adds what it has just removed.
+    Removed strings stay until they outnumber the others, because removing one moves all that
+    follow, and a write often adds what it has just removed.
     """
 
     def __init__(self) -> None:
@@ -44,40 +44,40 @@ class SortedStrings:
         if self._sorted is not None and type(key) is str:
             self._added.append(key)
 
-    def beginning_with(self, prefix: str, places: Mapping[tuple, Any]) -> list[str]:
+    def with_prefix(self, prefix: str, entries: Mapping[tuple, Any]) -> list[str]:
         """
-        Return all strings with this prefix, and perhaps some that were removed.
+        Return all strings with this prefix, and possibly some that were removed.
 
-        :param places: the index's places, each with its string first
+        :param entries: the entries of the index, each with its string first
         """
-        strings = self._in_order(places)
+        strings = self._in_order(entries)
         following = islice(strings, bisect_left(strings, prefix), None)
         found = takewhile(lambda string: string.startswith(prefix), following)
         return list(dict.fromkeys(found))
 
-    def _in_order(self, places: Mapping[tuple, Any]) -> list[str]:
-        if self._sorted is None or len(self._sorted) + len(self._added) > 2 * len(places) + 100:
-            self._sorted, self._added = [key for (key,) in places if type(key) is str], []
+    def _in_order(self, entries: Mapping[tuple, Any]) -> list[str]:
+        if self._sorted is None or len(self._sorted) + len(self._added) > 2 * len(entries) + 100:
+            self._sorted, self._added = [key for (key,) in entries if type(key) is str], []
             self._sorted.sort()
         if self._added:
             self._sorted += self._added
-            self._sorted.sort()  # Python merges what is sorted already in linear time.
+            self._sorted.sort()  # Linear, because both parts are sorted.
             self._added = []
         return self._sorted
 
 
 def split_search(condition: Mapping[str, Any], indexed: set[str]) -> Search | None:
     """
-    Return the search in a filter, or None if the filter asks for a single value of each field.
+    Return the search in a filter, or None if the filter only compares fields with single values.
 
-    :param indexed: the fields whose terms can be looked up; others stay in the rest
+    :param indexed: the fields whose terms an index can look up; others stay in the rest
     """
     terms: list[Term] = []
     rest: list[dict[str, Any]] = []
-    for field, asked in _conjuncts(condition):
-        term = _term(field, asked) if field in indexed else None
+    for field, operand in _conjuncts(condition):
+        term = _term(field, operand) if field in indexed else None
         if term is None:
-            rest.append({field: asked})
+            rest.append({field: operand})
         else:
             terms.append(term)
     fields = {term.field for term in terms}
@@ -90,7 +90,7 @@ def with_all_terms(terms: list[list[set[int]]]) -> set[int]:
     """
     Return the documents that have all terms, beginning with the rarest term.
 
-    :param terms: the documents of each term, as `Index.with_term` returns them
+    :param terms: the documents of each term, as `Index.match_term` returns them
     """
     rarest, *others = sorted(terms, key=lambda holders: sum(map(len, holders)))
     numbers = set().union(*rarest)
@@ -100,13 +100,13 @@ def with_all_terms(terms: list[list[set[int]]]) -> set[int]:
 
 
 def _conjuncts(condition: Any) -> list[tuple[str, Any]]:
-    """Return the parts of a filter that a document must all meet; nested `$and` are unfolded."""
+    """Return the parts of a filter that must all match; nested `$and` are flattened."""
     parts: list[tuple[str, Any]] = []
-    for field, asked in condition.items():
-        if field == "$and" and _is_list_of_filters(asked):
-            parts += (part for each in asked for part in _conjuncts(each))
+    for field, operand in condition.items():
+        if field == "$and" and _is_list_of_filters(operand):
+            parts += (part for each in operand for part in _conjuncts(each))
         else:
-            parts.append((field, asked))
+            parts.append((field, operand))
     return parts
 
 
@@ -114,11 +114,11 @@ def _is_list_of_filters(value: Any) -> bool:
     return bool(value) and isinstance(value, list) and all(isinstance(v, dict) for v in value)
 
 
-def _term(field: str, asked: Any) -> Term | None:
-    if isinstance(asked, str):
-        return Term(field, asked, is_prefix=False)
-    if isinstance(asked, Mapping) and list(asked) == ["$regex"]:
-        pattern = asked["$regex"]
+def _term(field: str, operand: Any) -> Term | None:
+    if isinstance(operand, str):
+        return Term(field, operand, is_prefix=False)
+    if isinstance(operand, Mapping) and list(operand) == ["$regex"]:
+        pattern = operand["$regex"]
         match = _PREFIX.fullmatch(pattern) if isinstance(pattern, str) else None
         if match is not None:
             return Term(field, _ESCAPE.sub(r"\1", match[1]), is_prefix=True)

@@ -50,7 +50,11 @@ def uses() -> list[Use]:
 @cache
 def sources() -> list[tuple[ModuleType, ast.Module]]:
     paths = (path for root in ROOTS for path in sorted((env.ROOT / root).rglob("*.py")))
-    return [(_module(path), ast.parse(path.read_text())) for path in paths]
+    return [
+        (_module(path), ast.parse(path.read_text()))
+        for path in paths
+        if "tests" not in path.relative_to(env.ROOT).parts
+    ]
 
 
 def _module(path: Path) -> ModuleType:

@@ -4,31 +4,31 @@ from pymongo.errors import DuplicateKeyError
 from pymongo.monitoring import CommandListener
 
 
-class Heard(CommandListener):
+class RecordingListener(CommandListener):
     def __init__(self):
-        self.begun, self.ended, self.failures = [], [], []
+        self.commands, self.succeeded_names, self.failed_names = [], [], []
 
     def started(self, event):
-        self.begun.append((event.command_name, event.command))
+        self.commands.append((event.command_name, event.command))
 
     def succeeded(self, event):
-        self.ended.append(event.command_name)
+        self.succeeded_names.append(event.command_name)
 
     def failed(self, event):
-        self.failures.append(event.command_name)
+        self.failed_names.append(event.command_name)
 
 
 @pytest.fixture
-def heard() -> Heard:
-    return Heard()
+def listener() -> RecordingListener:
+    return RecordingListener()
 
 
 @pytest.fixture
-def things(connect, heard):
-    return connect(event_listeners=[heard]).lms.things
+def things(connect, listener):
+    return connect(event_listeners=[listener]).db.things
 
 
-def test_each_operation_is_one_command_as_mongodb_calls_it(things, heard):
+def test_each_operation_is_one_command_of_mongodb(things, listener):
     things.insert_one({"_id": 1, "n": 1})
     things.insert_many([{"_id": 2}, {"_id": 3}])
     things.update_one({"_id": 1}, {"$set": {"n": 2}}, upsert=True)
@@ -47,24 +47,24 @@ def test_each_operation_is_one_command_as_mongodb_calls_it(things, heard):
     things.create_index("n")
     things.drop()
 
-    names = [name for name, _ in heard.begun]
+    names = [name for name, _ in listener.commands]
     assert names == [
         *("insert", "insert", "update", "update", "update", "delete", "delete", "findAndModify"),
         *("find", "find", "aggregate", "count", "distinct", "aggregate", "createIndexes", "drop"),
     ]
-    assert heard.ended == names
-    commands = dict(heard.begun)
-    assert all(command[name] == "things" for name, command in heard.begun)
-    assert commands["find"] == {"find": "things", "filter": {"n": 4}, "sort": {"n": -1}, "limit": 2}
-    assert commands["findAndModify"]["query"] == {"_id": 1}
-    assert commands["findAndModify"]["sort"] == {"n": 1}
-    assert heard.begun[2][1]["updates"] == [
+    assert listener.succeeded_names == names
+    last = dict(listener.commands)
+    assert all(command[name] == "things" for name, command in listener.commands)
+    assert last["find"] == {"find": "things", "filter": {"n": 4}, "sort": {"n": -1}, "limit": 2}
+    assert last["findAndModify"]["query"] == {"_id": 1}
+    assert last["findAndModify"]["sort"] == {"n": 1}
+    assert listener.commands[2][1]["updates"] == [
         {"q": {"_id": 1}, "u": {"$set": {"n": 2}}, "multi": False, "upsert": True}
     ]
-    assert commands["delete"]["deletes"] == [{"q": {"_id": 3}, "limit": 0}]
+    assert last["delete"]["deletes"] == [{"q": {"_id": 3}, "limit": 0}]
 
 
-def test_a_bulk_is_one_command_for_each_run_of_a_kind(things, heard):
+def test_a_bulk_write_is_one_command_per_sequence_of_the_same_operation(things, listener):
     things.bulk_write(
         [
             InsertOne({"_id": 1}),
@@ -74,20 +74,20 @@ def test_a_bulk_is_one_command_for_each_run_of_a_kind(things, heard):
         ]
     )
 
-    assert [name for name, _ in heard.begun] == ["insert", "update", "delete"]
+    assert [name for name, _ in listener.commands] == ["insert", "update", "delete"]
 
 
-def test_a_cursor_is_a_command_when_it_is_read_and_once(things, heard):
+def test_a_cursor_is_one_command_when_it_is_first_read(things, listener):
     cursor = things.find()
-    assert heard.begun == []
+    assert listener.commands == []
     list(cursor)
     cursor.alive  # noqa: B018
-    assert len(heard.begun) == 1
+    assert len(listener.commands) == 1
 
 
-def test_a_refused_operation_is_told_as_failed(things, heard):
+def test_a_rejected_operation_is_a_failed_command(things, listener):
     things.insert_one({"_id": 1})
     with pytest.raises(DuplicateKeyError):
         things.insert_one({"_id": 1})
 
-    assert heard.failures == ["insert"]
+    assert listener.failed_names == ["insert"]

@@ -1,4 +1,4 @@
-"""The same operations on the store and on plain mongomock give the same answers and documents."""
+"""Random operations have the same results on the store and on plain mongomock."""
 
 import os
 import re
@@ -20,7 +20,7 @@ ROUNDS = int(os.environ.get("EMBEDDED_FUZZ_ROUNDS", "120"))
 ids = st.integers(0, 6)
 values = st.sampled_from([None, 0, 1, 2, "a", "b"])
 tags = st.lists(st.sampled_from(["x", "y", "z", "xy", "x.y"]), max_size=3)
-# Left out, as mongomock has it otherwise than MongoDB: unique arrays, and True beside 1.
+# Without unique arrays and without both True and 1, which mongomock handles unlike MongoDB.
 documents = st.fixed_dictionaries(
     {"_id": ids, "n": st.integers(0, 5)},
     optional={"a": values, "b": values, "tags": tags, "deep": st.fixed_dictionaries({"c": values})},
@@ -40,24 +40,26 @@ simple = st.one_of(
 )
 
 
-def among(field: str, operator: str, elements=values):
+def membership(field: str, operator: str, elements=values):
     several = st.lists(elements, max_size=30)
     return st.fixed_dictionaries({field: st.fixed_dictionaries({operator: several})})
 
 
 lists = st.one_of(
-    among("_id", "$in", ids),
-    among("_id", "$nin", ids),
-    among("a", "$nin"),
-    among("a", "$in", st.one_of(values, st.sampled_from([re.compile("[ab]"), 1.0, ["x"]]))),
-    among("deep.c", "$in"),
-    among("deep.c", "$nin"),
-    among("deep", "$in", st.fixed_dictionaries({"c": values})),
-    among("tags", "$in", st.one_of(st.sampled_from("xyz"), tags, st.none())),
-    among("tags", "$nin", st.sampled_from("xyz")),
-    among("b", "$in").map(lambda condition: {"b": {"$not": condition["b"]}}),
-    among("b", "$in").map(lambda condition: {"b": {**condition["b"], "$ne": 1}}),
-    among("tags", "$in", st.sampled_from("xyz")).map(lambda c: {"tags": {"$elemMatch": c["tags"]}}),
+    membership("_id", "$in", ids),
+    membership("_id", "$nin", ids),
+    membership("a", "$nin"),
+    membership("a", "$in", st.one_of(values, st.sampled_from([re.compile("[ab]"), 1.0, ["x"]]))),
+    membership("deep.c", "$in"),
+    membership("deep.c", "$nin"),
+    membership("deep", "$in", st.fixed_dictionaries({"c": values})),
+    membership("tags", "$in", st.one_of(st.sampled_from("xyz"), tags, st.none())),
+    membership("tags", "$nin", st.sampled_from("xyz")),
+    membership("b", "$in").map(lambda condition: {"b": {"$not": condition["b"]}}),
+    membership("b", "$in").map(lambda condition: {"b": {**condition["b"], "$ne": 1}}),
+    membership("tags", "$in", st.sampled_from("xyz")).map(
+        lambda c: {"tags": {"$elemMatch": c["tags"]}}
+    ),
 )
 patterns = st.sampled_from(["^x", "^xy", "^x\\.", "^x.", "x", "^", "^[xy]", "^(x)"])
 words = st.lists(
@@ -107,10 +109,10 @@ operations = st.one_of(
 )
 
 
-def run(things, name: str, *given):
-    """Do it, and return what can be compared: the answer, or the kind of error."""
+def run(things, name: str, *arguments):
+    """Run an operation, and return its result or its type of error."""
     try:
-        return act(things, name, *given)
+        return apply_operation(things, name, *arguments)
     except BulkWriteError as error:
         errors = [(each["index"], each["code"]) for each in error.details["writeErrors"]]
         return "bulk", errors, error.details["nInserted"]
@@ -118,8 +120,8 @@ def run(things, name: str, *given):
         return "duplicate"
 
 
-def act(things, name: str, *given):
-    match name, given:
+def apply_operation(things, name: str, *arguments):
+    match name, arguments:
         case "insert_one", [document]:
             return things.insert_one(dict(document)).inserted_id
         case "insert_many", [several, ordered]:
@@ -143,27 +145,27 @@ def act(things, name: str, *given):
         case "modify", [condition, change, order, after]:
             return things.find_one_and_update(condition, change, sort=order, return_document=after)
         case "bulk", [document, _id, change]:
-            return in_bulk(things, document, _id, change)
+            return write_bulk(things, document, _id, change)
         case "read", [condition, order, skip, limit]:
-            found = list(things.find(condition, sort=order).skip(skip).limit(limit))
+            documents = list(things.find(condition, sort=order).skip(skip).limit(limit))
             by_stages = [{"$sort": dict(order)}, {"$match": condition}]
-            return found, things.count_documents(condition), list(things.aggregate(by_stages))
+            return documents, things.count_documents(condition), list(things.aggregate(by_stages))
     raise AssertionError(name)
 
 
-def in_bulk(things, document: dict, _id: int, change: dict) -> None:
+def write_bulk(things, document: dict, _id: int, change: dict) -> None:
     if isinstance(things.database.client, EmbeddedClient):
         insert = InsertOne(dict(document))
         steps = [insert, UpdateOne({"_id": _id}, change, upsert=True), DeleteOne({"_id": 0})]
         with suppress(BulkWriteError):
             things.bulk_write(steps, ordered=False)
-    else:  # mongomock's own bulk does not work with this PyMongo
+    else:  # mongomock's own bulk write does not work with this version of PyMongo.
         run(things, "insert_one", document)
         run(things, "upsert", _id, change)
         run(things, "delete_one", {"_id": 0})
 
 
-def declare(things) -> None:
+def create_indexes(things) -> None:
     things.create_index([("a", 1), ("b", 1)], unique=True)
     things.create_index("tags")
     things.create_index([("deep.c", 1), ("n", 1)])
@@ -173,21 +175,21 @@ def declare(things) -> None:
     max_examples=ROUNDS, database=None, deadline=None, suppress_health_check=list(HealthCheck)
 )
 @given(st.lists(operations, min_size=5, max_size=30))
-def test_the_store_does_what_mongomock_does(sequence):
+def test_random_operations_have_the_results_of_mongomock(sequence):
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "lms.db"
+        path = Path(folder) / "store.db"
         client = EmbeddedClient(path=path, synchronous="OFF")
-        plain = mongomock.MongoClient().lms.things
+        plain = mongomock.MongoClient().db.things
         try:
-            declare(client.lms.things)
-            declare(plain)
-            for name, *given_ in sequence:
+            create_indexes(client.db.things)
+            create_indexes(plain)
+            for name, *arguments in sequence:
                 if name == "reopen":
                     client.close()
                     client = EmbeddedClient(path=path, synchronous="OFF")
                 else:
-                    assert run(client.lms.things, name, *given_) == run(plain, name, *given_)
-                assert _all(client.lms.things) == _all(plain)
+                    assert run(client.db.things, name, *arguments) == run(plain, name, *arguments)
+                assert all_documents(client.db.things) == all_documents(plain)
         finally:
             client.close()
 
@@ -219,11 +221,11 @@ range_filters = st.one_of(
     max_examples=ROUNDS, database=None, deadline=None, suppress_health_check=list(HealthCheck)
 )
 @given(st.lists(dated, max_size=12), st.lists(range_filters, min_size=1, max_size=8))
-def test_a_sparse_index_changes_no_answer_about_a_range(several, conditions):
+def test_a_sparse_index_does_not_change_the_results_of_ranges(several, conditions):
     with tempfile.TemporaryDirectory() as folder:
-        client = EmbeddedClient(path=Path(folder) / "lms.db", synchronous="OFF")
+        client = EmbeddedClient(path=Path(folder) / "store.db", synchronous="OFF")
         try:
-            plain, indexed = client.lms.plain, client.lms.indexed
+            plain, indexed = client.db.plain, client.db.indexed
             indexed.create_index("at", sparse=True)
             indexed.create_index([("until", 1), ("n", 1)], sparse=True)
             for document in several:
@@ -238,11 +240,11 @@ def test_a_sparse_index_changes_no_answer_about_a_range(several, conditions):
     max_examples=ROUNDS, database=None, deadline=None, suppress_health_check=list(HealthCheck)
 )
 @given(st.lists(documents, max_size=12), st.lists(filters, min_size=1, max_size=8))
-def test_an_index_changes_no_answer(several, conditions):
+def test_an_index_does_not_change_results(several, conditions):
     with tempfile.TemporaryDirectory() as folder:
-        client = EmbeddedClient(path=Path(folder) / "lms.db", synchronous="OFF")
+        client = EmbeddedClient(path=Path(folder) / "store.db", synchronous="OFF")
         try:
-            plain, indexed = client.lms.plain, client.lms.indexed
+            plain, indexed = client.db.plain, client.db.indexed
             indexed.create_index([("a", 1), ("b", 1)])
             indexed.create_index("b", sparse=True)
             indexed.create_index([("tags", 1), ("a", 1)])
@@ -250,12 +252,12 @@ def test_an_index_changes_no_answer(several, conditions):
             for document in several:
                 assert run(plain, "insert_one", document) == run(indexed, "insert_one", document)
             for condition in conditions:
-                found = list(plain.find(condition))
-                assert list(indexed.find(condition)) == found
-                assert indexed.count_documents(condition) == len(found)
+                expected = list(plain.find(condition))
+                assert list(indexed.find(condition)) == expected
+                assert indexed.count_documents(condition) == len(expected)
         finally:
             client.close()
 
 
-def _all(things) -> list:
+def all_documents(things) -> list:
     return list(things.find(sort=[("_id", 1)]))

@@ -3,7 +3,6 @@
 import pytest
 
 from embedded_mongo.terms import split_search
-from tests.embedded.test_indexes import reads
 
 FEW, FOUR_TIMES = 100, 400
 COMMON = [f"common{letter}" for letter in "abcdefghij"]
@@ -15,7 +14,7 @@ def search(*words: str) -> dict:
     }
 
 
-def courses(things, number: int) -> None:
+def insert_courses(things, number: int) -> None:
     things.delete_many({})
     things.insert_many(
         [
@@ -44,30 +43,31 @@ def _indexes(things):
     ],
 )
 def test_a_search_reads_only_documents_with_all_words(things, decoded, number, condition):
-    courses(things, number)
+    insert_courses(things, number)
     things.find_one(search("common"))
 
     assert [each["_id"] for each in things.find(condition)] == [7]
-    assert reads(decoded, lambda: list(things.find(condition))) <= 2
-    assert reads(decoded, lambda: things.count_documents(condition)) <= 2
+    assert decoded.count(lambda: list(things.find(condition))) <= 2
+    assert decoded.count(lambda: things.count_documents(condition)) <= 2
 
 
-def test_words_that_all_documents_have_are_not_compared_with_each(things, decoded, monkeypatch):
+def test_words_of_all_documents_are_not_compared_with_each_document(things, decoded, monkeypatch):
     """More words would otherwise add comparisons with each document."""
-    courses(things, FEW)
+    insert_courses(things, FEW)
     compared = []
     monkeypatch.setattr(
-        "embedded_mongo.reading.matches", lambda condition, _document: compared.append(condition)
+        "embedded_mongo.read_operations.matches",
+        lambda condition, _document: compared.append(condition),
     )
     list(things.find({"published": True, **search(*COMMON, "of")}))
 
     assert len(compared) == FEW // 2
     assert all(condition == {"$and": [{"published": True}]} for condition in compared)
-    assert reads(decoded, lambda: things.count_documents(search(*COMMON, "of"))) == 0
+    assert decoded.count(lambda: things.count_documents(search(*COMMON, "of"))) == 0
 
 
-def test_a_search_finds_what_was_written_after_an_earlier_search(things):
-    courses(things, FEW)
+def test_a_search_finds_later_writes(things):
+    insert_courses(things, FEW)
     for _ in range(5):
         assert things.count_documents(search("rare7")) == 11
         things.update_one({"_id": 7}, {"$set": {"words": ["changed"]}})
@@ -77,8 +77,8 @@ def test_a_search_finds_what_was_written_after_an_earlier_search(things):
         assert things.count_documents(search("cha")) == 0
 
 
-def test_removed_words_are_forgotten_when_they_outnumber_the_others(things):
-    courses(things, FEW)
+def test_removed_words_are_dropped_when_they_outnumber_the_others(things):
+    insert_courses(things, FEW)
     things.find_one(search("rare"))
     strings = things._store._indexes["words_1"]._strings
     for number in range(1_000):
@@ -88,11 +88,11 @@ def test_removed_words_are_forgotten_when_they_outnumber_the_others(things):
     assert len(strings._sorted) < 2 * FEW + 200
 
 
-def test_only_a_literal_beginning_is_looked_up():
+def test_only_literal_prefixes_are_looked_up():
     for pattern in ("x", "^x.", "^x|y", "^[x]", "^x$", "^\\w", "^x\\", "^(x)"):
         assert split_search({"words": {"$regex": pattern}}, {"words"}) is None, pattern
     for pattern, text in (("^a\\.b", "a.b"), ("^\\\\", "\\"), ("^é@", "é@"), ("^", "")):
-        found = split_search({"words": {"$regex": pattern}}, {"words"})
-        assert [term.text for term in found.terms] == [text]
+        result = split_search({"words": {"$regex": pattern}}, {"words"})
+        assert [term.text for term in result.terms] == [text]
     assert split_search({"words": {"$regex": "^x", "$options": "i"}}, {"words"}) is None
     assert split_search({"words": "x", "other": "y"}, {"words", "other"}) is None

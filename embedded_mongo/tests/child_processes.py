@@ -1,4 +1,4 @@
-"""Processes of a test's own: `python -m tests.embedded.processes hold <path>`."""
+"""Child processes of tests: `python -m embedded_mongo.tests.child_processes hold <path>`."""
 
 import subprocess
 import sys
@@ -7,20 +7,20 @@ from threading import Thread
 
 from embedded_mongo import EmbeddedClient
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[2]
 WRITERS = 8
 
 
-def started(what: str, path: Path) -> subprocess.Popen:
-    """Start one of the below; what it prints can be read line by line."""
-    command = [sys.executable, "-m", "tests.embedded.processes", what, str(path)]
+def start_process(function: str, path: Path) -> subprocess.Popen:
+    """Start a process that writes to or holds a store; its output can be read line by line."""
+    command = [sys.executable, "-m", "embedded_mongo.tests.child_processes", function, str(path)]
     return subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
 
 
 def write_until_killed(path: Path) -> None:
-    """Print each write once it was answered: `<writer> <how often it has written>`."""
+    """Print `<writer> <number of its writes>` whenever a write was acknowledged."""
     client = EmbeddedClient(path=path, synchronous="NORMAL")
     for writer in range(WRITERS):
         Thread(target=_write, args=(client, writer)).start()
@@ -28,14 +28,14 @@ def write_until_killed(path: Path) -> None:
 
 def _write(client: EmbeddedClient, writer: int) -> None:
     for number in range(1, 1_000_000):
-        client.lms.written.insert_one({"_id": f"{writer} {number}", "text": "x" * 500})
-        client.lms.counts.update_one({"_id": writer}, {"$inc": {"count": 1}}, upsert=True)
+        client.db.written.insert_one({"_id": f"{writer} {number}", "text": "x" * 500})
+        client.db.counts.update_one({"_id": writer}, {"$inc": {"count": 1}}, upsert=True)
         sys.stdout.write(f"{writer} {number}\n")
         sys.stdout.flush()
 
 
 def hold(path: Path) -> None:
-    """Have the store open until told to close it."""
+    """Keep the store open until a line is sent to this process."""
     client = EmbeddedClient(path=path)
     print("open", flush=True)
     sys.stdin.readline()

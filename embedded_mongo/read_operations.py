@@ -1,4 +1,4 @@
-"""What a collection answers without changing anything."""
+"""Operations that read a collection."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -15,6 +15,7 @@ from mongomock.helpers import (
 )
 
 from embedded_mongo.codec import Document
+from embedded_mongo.command_events import CommandEvent, publish_events
 from embedded_mongo.cursor import Cursor
 from embedded_mongo.fields import (
     Fields,
@@ -24,20 +25,20 @@ from embedded_mongo.fields import (
     fields_of_pipeline,
     fields_of_projection,
 )
-from embedded_mongo.matching import matches, with_value_sets
-from embedded_mongo.monitoring import CommandEvent, observed
-from embedded_mongo.unwinding import unwound
+from embedded_mongo.filters import matches, with_value_sets
+from embedded_mongo.unwind import unwind
 
-Row = tuple[bytes, Document]  # a document as it is stored, and decoded as far as it is needed
+Row = tuple[bytes, Document]  # A stored document, and those of its fields that are needed.
 
-NOTHING_CHANGED_BY = ("comment", "hint", "maxTimeMS")
+OPTIONS_WITHOUT_EFFECT = ("comment", "hint", "maxTimeMS")
 
 
-class Reading(mongomock.Collection):
-    """The half of a collection that reads; what it hands out is the caller's own copy."""
+class ReadOperations(mongomock.Collection):
+    """The read operations of a collection. Their results are copies that belong to the caller."""
 
-    def observed(self, command: Document) -> AbstractContextManager[None]:
-        return observed(self.database.listeners, CommandEvent(self.database.name, command))
+    def publish_events(self, command: Document) -> AbstractContextManager[None]:
+        event = CommandEvent(self.database.name, command)
+        return publish_events(self.database.listeners, event)
 
     def find(
         self,
@@ -51,7 +52,7 @@ class Reading(mongomock.Collection):
         session: Any = None,
         **_options: Any,
     ) -> Cursor:
-        refuse(session=session, collation=collation)
+        reject_options(session=session, collation=collation)
         condition = {} if filter is None else filter
         validate_is_mapping("filter", condition)
         return Cursor(self, condition, sort, projection, skip, limit)
@@ -63,72 +64,72 @@ class Reading(mongomock.Collection):
 
     def count_documents(self, filter: Mapping, **options: Any) -> int:
         pipeline = [{"$match": filter}, {"$group": {"_id": 1, "n": {"$sum": 1}}}]
-        with self.observed({"aggregate": self.name, "pipeline": pipeline}):
+        with self.publish_events({"aggregate": self.name, "pipeline": pipeline}):
             if options:
                 return super().count_documents(filter, **options)
             number = self._store.count_by_index(filter)
             if number is not None:
                 return number
-            return sum(1 for _ in self._matching(patch_datetime_awareness_in_document(filter)))
+            return sum(1 for _ in self._find_rows(patch_datetime_awareness_in_document(filter)))
 
     def estimated_document_count(self, **_options: Any) -> int:
-        with self.observed({"count": self.name}):
+        with self.publish_events({"count": self.name}):
             return len(self._store)
 
     def aggregate(
         self, pipeline: list[Document], session: Any = None, **options: Any
     ) -> CommandCursor:
-        refuse(session=session, collation=options.get("collation"))
-        with self.observed({"aggregate": self.name, "pipeline": pipeline}):
+        reject_options(session=session, collation=options.get("collation"))
+        with self.publish_events({"aggregate": self.name, "pipeline": pipeline}):
             results = self._run_pipeline(patch_datetime_awareness_in_document(list(pipeline)))
         return CommandCursor([self._with_time_zone(document) for document in results])
 
     def _run_pipeline(self, pipeline: list[Document]) -> list[Document]:
-        # Inside, times are naive, as mongomock compares them, and a stage's own reads no commands.
+        # Stages use naive times, which mongomock compares; the reads of a stage are no commands.
         condition = pipeline[0].get("$match") if pipeline else None
         stages = pipeline if condition is None else pipeline[1:]
         documents = list(self._iter_documents(condition or {}, fields_of_pipeline(stages)))
         for stage in stages:
-            documents = self._staged(documents, stage)
+            documents = self._run_stage(documents, stage)
         return documents
 
-    def _staged(self, documents: list[Document], stage: Document) -> list[Document]:
+    def _run_stage(self, documents: list[Document], stage: Document) -> list[Document]:
         if set(stage) == {"$unwind"}:
-            return unwound(documents, stage["$unwind"])
+            return unwind(documents, stage["$unwind"])
         if set(stage) == {"$match"}:
             condition = with_value_sets(stage["$match"])
             return [document for document in documents if matches(condition, document)]
-        database = self.database.as_pipelines_see_it()
+        database = self.database.for_pipelines()
         return list(process_pipeline(documents, database, [stage], None))
 
     def _iter_documents(self, filter: Mapping, fields: Fields = None) -> Iterator[Document]:
-        matching = self._matching(filter)
-        return (complete(stored, document, fields) for stored, document in matching)
+        rows = self._find_rows(filter)
+        return (complete(stored, document, fields) for stored, document in rows)
 
-    def _matching(self, filter: Mapping, needed: Iterable[str] = ()) -> Iterator[Row]:
+    def _find_rows(self, filter: Mapping, needed: Iterable[str] = ()) -> Iterator[Row]:
         """
-        Choose by the indexes at once, then decode and compare one by one, outside the lock.
+        Choose candidates by the indexes now; decode and compare each later, without the lock.
 
-        Of a large document, only the fields that are compared or needed are decoded.
+        Only the fields of a large document that are compared or needed are decoded.
         """
         candidates, rest = self._store.candidates(filter)
         compared = fields_of_filter(rest)
         fields = None if compared is None else compared | set(needed)
         rows = ((stored, decode_fields(stored, fields)) for stored in candidates)
         if not candidates:
-            matches(with_value_sets(filter), {})  # a malformed filter is refused whatever is there
+            matches(with_value_sets(filter), {})  # An invalid filter is always an error.
         if not rest:
             return rows
         condition = with_value_sets(rest)
         return (row for row in rows if matches(condition, row[1]))
 
     def _get_dataset(self, spec: Any, sort: Any, fields: Any, as_class: Any) -> Iterator[Document]:
-        """Find and sort as mongomock does, but decode a large document only when it is its turn."""
+        """Find and sort documents; each large document is decoded only when it is read."""
         needed = fields_of_projection(fields)
         for stored, document in self._sorted_rows(spec, sort):
             yield self._copy_only_fields(complete(stored, document, needed), fields, as_class)
 
-    def _first(self, filter: Mapping, sort: Any) -> Row | None:
+    def _find_first(self, filter: Mapping, sort: Any) -> Row | None:
         """Return the first row with its `_id` decoded, or None."""
         validate_is_mapping("filter", filter)
         condition = patch_datetime_awareness_in_document(filter)
@@ -137,37 +138,41 @@ class Reading(mongomock.Collection):
     def _sorted_rows(self, spec: Any, sort: Any, *decoded: str) -> Iterable[Row]:
         keys = list(sort.items() if isinstance(sort, dict) else sort or ())
         sorted_by = (key.partition(".")[0] for key, _ in keys)
-        rows: Iterable[Row] = self._matching(spec, [*decoded, *sorted_by])
+        rows: Iterable[Row] = self._find_rows(spec, [*decoded, *sorted_by])
         for key, direction in reversed(keys):
-            rows = _sorted(rows, key, direction)
+            rows = _sort(rows, key, direction)
         return rows
 
     def _copy_only_fields(self, doc: Document, fields: Any, container: type) -> Document:
         if not fields:
-            return doc  # decoded for this reader alone
-        own = dict(fields) if isinstance(fields, dict) else fields  # mongomock changes it meanwhile
-        return super()._copy_only_fields(doc, own, container)
+            return doc  # It was decoded for this caller and needs no copy.
+        copy = dict(fields) if isinstance(fields, dict) else fields  # mongomock changes it.
+        return super()._copy_only_fields(doc, copy, container)
 
     def _with_time_zone(self, document: Document) -> Document:
         aware = self.codec_options.tz_aware
         return make_datetime_timezone_aware_in_document(document) if aware else document
 
 
-def _sorted(rows: Iterable[Row], key: str, direction: int) -> Iterable[Row]:
+def _sort(rows: Iterable[Row], key: str, direction: int) -> Iterable[Row]:
     """
-    :raises NotImplementedError: it is a key that only MongoDB knows
+    Return the rows in the order of a key.
+
+    :raises NotImplementedError: the store does not support the key
     """
     if key == "$natural":
         return reversed(list(rows)) if direction < 0 else rows
     if key.startswith("$"):
-        raise NotImplementedError(f"The embedded store does not sort by {key}.")
+        raise NotImplementedError(f"The embedded store does not support sorting by {key}.")
     return sorted(rows, key=lambda row: resolve_sort_key(key, row[1]), reverse=direction < 0)
 
 
-def refuse(**options: Any) -> None:
+def reject_options(**options: Any) -> None:
     """
-    :raises NotImplementedError: an option is given that only MongoDB knows
+    Reject options that would change the result.
+
+    :raises NotImplementedError: the store does not support an option
     """
     for name, value in options.items():
-        if value and name not in NOTHING_CHANGED_BY:
-            raise NotImplementedError(f"The embedded store does not know the option {name}.")
+        if value and name not in OPTIONS_WITHOUT_EFFECT:
+            raise NotImplementedError(f"The embedded store does not support the option {name}.")

@@ -3,26 +3,26 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from mongomock.aggregate import process_pipeline
 
-from embedded_mongo.unwinding import unwound
+from embedded_mongo.unwind import unwind
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
 @pytest.fixture
 def attempts(connect):
-    lms = connect(tz_aware=True).lms
-    lms.students.insert_many([{"_id": 1, "name": "Ada"}, {"_id": 2, "name": "Bob"}])
-    lms.attempts.insert_many(
+    db = connect(tz_aware=True).db
+    db.students.insert_many([{"_id": 1, "name": "Ada"}, {"_id": 2, "name": "Bob"}])
+    db.attempts.insert_many(
         [
             {"student": 1, "score": 50, "at": MONDAY, "tags": ["a", "b"]},
             {"student": 1, "score": 90, "at": MONDAY + timedelta(days=1), "tags": []},
             {"student": 2, "score": 70, "at": MONDAY + timedelta(days=7)},
         ]
     )
-    return lms.attempts
+    return db.attempts
 
 
-def test_groups_are_summed_and_sorted(attempts):
+def test_group_and_sort(attempts):
     rows = attempts.aggregate(
         [
             {"$match": {"score": {"$gte": 50}}},
@@ -30,15 +30,15 @@ def test_groups_are_summed_and_sorted(attempts):
             {
                 "$group": {
                     "_id": "$student",
-                    "number": {"$sum": 1},
-                    "mean": {"$avg": "$score"},
-                    "least": {"$min": "$score"},
-                    "most": {"$max": "$score"},
+                    "count": {"$sum": 1},
+                    "average": {"$avg": "$score"},
+                    "minimum": {"$min": "$score"},
+                    "maximum": {"$max": "$score"},
                     "first": {"$first": "$at"},
                     "all": {"$push": "$score"},
                 }
             },
-            {"$sort": {"mean": -1, "_id": 1}},
+            {"$sort": {"average": -1, "_id": 1}},
             {"$limit": 5},
         ]
     )
@@ -46,41 +46,41 @@ def test_groups_are_summed_and_sorted(attempts):
     assert list(rows) == [
         {
             "_id": 1,
-            "number": 2,
-            "mean": 70,
-            "least": 50,
-            "most": 90,
+            "count": 2,
+            "average": 70,
+            "minimum": 50,
+            "maximum": 90,
             "first": MONDAY,
             "all": [50, 90],
         },
         {
             "_id": 2,
-            "number": 1,
-            "mean": 70,
-            "least": 70,
-            "most": 70,
+            "count": 1,
+            "average": 70,
+            "minimum": 70,
+            "maximum": 70,
             "first": MONDAY + timedelta(days=7),
             "all": [70],
         },
     ]
 
 
-def test_what_is_looked_up_and_unwound_can_be_matched(attempts):
-    lookup = {"from": "students", "localField": "student", "foreignField": "_id", "as": "who"}
+def test_lookup_results_can_be_unwound_and_matched(attempts):
+    lookup = {"from": "students", "localField": "student", "foreignField": "_id", "as": "student"}
     rows = attempts.aggregate(
         [
             {"$lookup": lookup},
-            {"$unwind": "$who"},
-            {"$match": {"who.name": "Ada"}},
+            {"$unwind": "$student"},
+            {"$match": {"student.name": "Ada"}},
             {"$skip": 1},
-            {"$project": {"_id": 0, "score": 1, "name": "$who.name"}},
+            {"$project": {"_id": 0, "score": 1, "name": "$student.name"}},
         ]
     )
 
     assert list(rows) == [{"score": 90, "name": "Ada"}]
 
 
-def test_values_are_computed(attempts):
+def test_expressions_are_computed(attempts):
     rows = attempts.aggregate(
         [
             {"$sort": {"at": 1}},
@@ -95,14 +95,14 @@ def test_values_are_computed(attempts):
                         }
                     },
                     "tags": {"$size": {"$ifNull": ["$tags", []]}},
-                    "some": {
+                    "only_b": {
                         "$filter": {
                             "input": {"$ifNull": ["$tags", []]},
                             "as": "tag",
                             "cond": {"$eq": ["$$tag", "b"]},
                         }
                     },
-                    "twice": {
+                    "doubled": {
                         "$map": {
                             "input": {"$ifNull": ["$tags", []]},
                             "as": "tag",
@@ -121,8 +121,8 @@ def test_values_are_computed(attempts):
         "passed": 0,
         "grade": "B",
         "tags": 2,
-        "some": ["b"],
-        "twice": ["aa", "bb"],
+        "only_b": ["b"],
+        "doubled": ["aa", "bb"],
         "day": "2026-03-02",
         "week": "2026-W10",
     }
@@ -130,7 +130,7 @@ def test_values_are_computed(attempts):
     assert third["week"] == "2026-W11"
 
 
-def test_times_of_any_zone_compare_inside(attempts):
+def test_stages_compare_times_with_and_without_time_zone(attempts):
     attempts.database.deadlines.insert_one({"student": 1, "due": MONDAY + timedelta(hours=1)})
     lookup = {"from": "deadlines", "localField": "student", "foreignField": "student", "as": "d"}
     rows = attempts.aggregate(
@@ -156,14 +156,14 @@ def test_times_of_any_zone_compare_inside(attempts):
     ]
 
 
-def test_an_aggregation_changes_nothing(attempts):
+def test_an_aggregation_does_not_change_documents(attempts):
     before = list(attempts.find())
     list(attempts.aggregate([{"$addFields": {"score": 0}}, {"$project": {"tags": 0}}]))
 
     assert list(attempts.find()) == before
 
 
-def test_what_is_written_out_lasts(attempts):
+def test_out_stores_the_results(attempts):
     list(attempts.aggregate([{"$match": {"score": 90}}, {"$out": "best"}]))
 
     assert attempts.database.best.count_documents({"score": 90}) == 1
@@ -181,7 +181,7 @@ def test_what_is_written_out_lasts(attempts):
     ],
     ids=str,
 )
-def test_what_is_unwound_is_what_mongomock_makes_of_it(options):
+def test_unwind_has_the_results_of_mongomock(options):
     documents = [
         {"_id": 1, "list": [1, {"deep": [2, 3]}, [4]], "in": {"list": [{"a": [5]}, 6], "b": 7}},
         {"_id": 2, "list": [], "in": {"list": []}},
@@ -190,12 +190,12 @@ def test_what_is_unwound_is_what_mongomock_makes_of_it(options):
         {"_id": 5},
     ]
 
-    assert unwound(documents, options) == list(
+    assert unwind(documents, options) == list(
         process_pipeline(documents, None, [{"$unwind": options}], None)
     )
 
 
-def test_what_is_unwound_shares_nothing(attempts):
+def test_unwound_documents_share_no_values(attempts):
     attempts.insert_one({"_id": 1, "score": 10, "pairs": [{"n": 1}, {"n": 2}], "in": {"n": 0}})
 
     rows = attempts.aggregate(
@@ -212,8 +212,8 @@ def test_what_is_unwound_shares_nothing(attempts):
     ]
 
 
-def test_a_long_list_is_unwound_without_a_copy_of_it_for_each_element(attempts):
-    """Which mongomock makes: of this one 36 million."""
+def test_unwinding_a_long_array_does_not_copy_it_for_each_element(attempts):
+    """mongomock would copy 36 million elements."""
     attempts.insert_one({"_id": 1, "pairs": [{"n": number} for number in range(6000)]})
 
     rows = attempts.aggregate(

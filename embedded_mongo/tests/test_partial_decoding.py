@@ -1,4 +1,4 @@
-"""Of a large document only the fields that a command needs are decoded; results are the same."""
+"""Partial decoding of large documents does not change results."""
 
 import re
 from datetime import datetime
@@ -8,12 +8,13 @@ import pytest
 from bson import Binary, Code, Decimal128, Int64, MaxKey, MinKey, ObjectId, Regex, Timestamp, encode
 from bson.son import SON
 
-from embedded_mongo import fields, store
+from embedded_mongo import fields
+from embedded_mongo.codec import decode
 from embedded_mongo.fields import decode_fields
 
 EVERY_TYPE = {
     "double": 1.5,
-    "text": "é\0x",
+    "string": "é\0x",
     "document": {"a": {"b": [1, {"c": 2}]}},
     "array": [1, "a", [2], {"b": 3}],
     "binary": Binary(b"\0\1", 5),
@@ -38,22 +39,22 @@ LARGE = "x" * 100_000
 
 @pytest.fixture
 def partial(monkeypatch):
-    """Decode even small documents only in part."""
+    """Decode even small documents partially."""
     monkeypatch.setattr(fields, "SMALL", 0)
 
 
 @pytest.mark.parametrize("name", EVERY_TYPE)
-def test_each_field_is_found_whatever_stands_before_it(partial, name):
+def test_a_field_is_found_after_fields_of_every_type(partial, name):
     stored = encode(EVERY_TYPE)
-    whole = store.decode(stored)
+    complete = decode(stored)
 
-    assert decode_fields(stored, {name}) == {name: whole[name]}
-    assert decode_fields(stored, fields.AllBut({name})) == {
-        other: value for other, value in whole.items() if other != name
+    assert decode_fields(stored, {name}) == {name: complete[name]}
+    assert decode_fields(stored, fields.AllExcept({name})) == {
+        other: value for other, value in complete.items() if other != name
     }
 
 
-def test_fields_keep_their_order_and_missing_ones_are_left_out(partial):
+def test_fields_are_in_order_and_missing_fields_are_skipped(partial):
     stored = encode(SON([("b", 1), ("a", 2), ("c", 3)]))
 
     assert list(decode_fields(stored, {"a", "b", "missing"}).items()) == [("b", 1), ("a", 2)]
@@ -61,9 +62,9 @@ def test_fields_keep_their_order_and_missing_ones_are_left_out(partial):
     assert decode_fields(stored, None) == {"b": 1, "a": 2, "c": 3}
 
 
-def _document(random: Random, *, least: int = 0) -> dict:
+def random_document(random: Random, *, min_fields: int = 0) -> dict:
     values = [None, 1, 2, "a", "b", [{"x": 5}], [{"x": 1}, {"x": 2, "y": 1}], {"x": 1, "y": 3}]
-    names = random.sample("abcdef", random.randint(least, 6))
+    names = random.sample("abcdef", random.randint(min_fields, 6))
     return {name: random.choice(values) for name in names}
 
 
@@ -102,34 +103,38 @@ PIPELINES = (
 )
 
 
-def _results(things, full) -> list:
-    found = [
+def all_results(things, full) -> list:
+    documents = [
         list(things.find(condition, projection, sort=sort, limit=limit))
         for condition in FILTERS
         for projection in PROJECTIONS
         for sort in SORTS
         for limit in (0, 3)
     ]
-    counted = [things.count_documents(condition) for condition in FILTERS]
-    distinct = [things.distinct(key, each) for key in ("a", "b.x", "_id") for each in FILTERS]
+    counts = [things.count_documents(condition) for condition in FILTERS]
+    distinct = [
+        things.distinct(key, condition) for key in ("a", "b.x", "_id") for condition in FILTERS
+    ]
     aggregated = [list(full.aggregate(stages)) for stages in PIPELINES]
-    return [found, counted, distinct, aggregated]
+    return [documents, counts, distinct, aggregated]
 
 
-def test_results_are_the_same_as_of_whole_documents(client, monkeypatch):
+def test_results_are_the_same_as_with_complete_decoding(client, monkeypatch):
     random = Random(1)
-    things, full = client.lms.things, client.lms.full  # mongomock groups no missing fields
-    things.insert_many([{"_id": number} | _document(random) for number in range(60)])
-    full.insert_many([{"_id": number} | _document(random, least=6) for number in range(60)])
+    things, full = client.db.things, client.db.full  # mongomock cannot group by missing fields.
+    things.insert_many([{"_id": number} | random_document(random) for number in range(60)])
+    full.insert_many(
+        [{"_id": number} | random_document(random, min_fields=6) for number in range(60)]
+    )
     things.create_index("a")
-    whole = _results(things, full)
+    complete = all_results(things, full)
 
     monkeypatch.setattr(fields, "SMALL", 0)
 
-    assert _results(things, full) == whole
+    assert all_results(things, full) == complete
 
 
-READS = {
+OPERATIONS = {
     "a projection": lambda things: list(things.find({}, {"n": 1})),
     "an exclusion": lambda things: list(things.find({"n": {"$gte": 0}}, {"text": 0})),
     "a sorted page": lambda things: list(things.find({}, {"n": 1}, sort=[("n", -1)], limit=1)),
@@ -139,30 +144,30 @@ READS = {
 }
 
 
-@pytest.mark.parametrize("name", READS)
-def test_a_large_field_that_nothing_needs_is_not_decoded(client, monkeypatch, name):
-    things = client.lms.things
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_a_large_field_that_is_not_needed_is_not_decoded(client, monkeypatch, name):
+    things = client.db.things
     things.insert_many([{"n": number, "text": LARGE} for number in range(10)])
     sizes = []
 
     def measure(document: bytes) -> dict:
         sizes.append(len(document))
-        return store.decode(document)
+        return decode(document)
 
     monkeypatch.setattr(fields, "decode", measure)
 
-    assert READS[name](things)
+    assert OPERATIONS[name](things)
     assert sum(sizes) < 5_000
 
 
-def test_of_a_sorted_list_only_the_page_is_decoded_as_a_whole(client, monkeypatch):
-    things = client.lms.things
+def test_only_the_requested_page_of_sorted_documents_is_decoded_completely(client, monkeypatch):
+    things = client.db.things
     things.insert_many([{"n": number, "text": LARGE} for number in range(10)])
     sizes = []
 
     def measure(document: bytes) -> dict:
         sizes.append(len(document))
-        return store.decode(document)
+        return decode(document)
 
     monkeypatch.setattr(fields, "decode", measure)
     [last] = things.find({}, sort=[("n", -1)], limit=1)

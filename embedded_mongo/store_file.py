@@ -1,4 +1,4 @@
-"""The one file that holds the documents: what a commit has put there, no crash takes away."""
+"""The SQLite file of a store. No crash loses what a commit has written to it."""
 
 import os
 import sqlite3
@@ -11,16 +11,16 @@ from zlib import crc32
 import bson
 
 from embedded_mongo.errors import StoreDamaged, StoreUnavailable, WritesLost
-from embedded_mongo.examination import (
+from embedded_mongo.integrity import (
     APPLICATION_ID,
     FORMAT,
-    beside,
-    examine_header,
+    check_header,
+    companion,
     has_log,
-    read_only,
-    sqlite_errors,
+    open_read_only,
+    translate_sqlite_errors,
 )
-from embedded_mongo.lock import ProcessLock
+from embedded_mongo.process_lock import ProcessLock
 
 SCHEMA = """
 CREATE TABLE collections (
@@ -51,25 +51,28 @@ class StoredDocument(NamedTuple):
     document: bytes
 
 
-def keep_document(number: int, collection: int, document: bytes) -> Statement:
+Contents = tuple[list[StoredCollection], list[StoredDocument]]
+
+
+def save_document(number: int, collection: int, document: bytes) -> Statement:
     checksum = _checksum(document, number, collection)
     sql = "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?)"
     return sql, (number, collection, document, checksum)
 
 
-def remove_document(number: int) -> Statement:
+def delete_document(number: int) -> Statement:
     return "DELETE FROM documents WHERE number = ?", (number,)
 
 
-def keep_collection(collection: StoredCollection) -> Statement:
-    number, database, name, declared = collection
-    indexes = bson.encode({"indexes": declared})
+def save_collection(collection: StoredCollection) -> Statement:
+    number, database, name, definitions = collection
+    indexes = bson.encode({"indexes": definitions})
     checksum = _checksum(indexes, number, database, name)
     sql = "INSERT OR REPLACE INTO collections VALUES (?, ?, ?, ?, ?)"
     return sql, (number, database, name, indexes, checksum)
 
 
-def remove_collection(number: int) -> list[Statement]:
+def delete_collection(number: int) -> list[Statement]:
     return [
         ("DELETE FROM documents WHERE collection = ?", (number,)),
         ("DELETE FROM collections WHERE number = ?", (number,)),
@@ -78,21 +81,23 @@ def remove_collection(number: int) -> list[Statement]:
 
 class StoreFile:
     """
-    A store's SQLite file, opened by one process; its callers let in one thread at a time.
+    A store's SQLite file, opened by one process; callers must allow only one thread at a time.
 
-    Beside the file lie its write-ahead log, the lock, and the number of the newest commit: SQLite
-    opens a file whose log was cut or removed without a word, and without its newest writes.
+    Next to the file are its write-ahead log, its lock file, and a file with the number of the
+    newest commit, because SQLite does not notice that a write-ahead log was truncated or deleted.
     """
 
     def __init__(self, path: Path, *, synchronous: str, wait: float):
         """
-        :raises StoreRefused: one of its kinds; the file is left as it is
+        Open the file, or create it.
+
+        :raises StoreRefused: a subclass says why; no file was changed
         """
         self.path = path
         self._pid = os.getpid()
-        with sqlite_errors(path):
+        with translate_sqlite_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._lock = ProcessLock(beside(path, ".lock"), wait=wait)
+            self._lock = ProcessLock(companion(path, ".lock"), wait=wait)
             try:
                 self._open(synchronous)
             except BaseException:
@@ -101,14 +106,14 @@ class StoreFile:
 
     @property
     def is_usable(self) -> bool:
-        """Not after it was closed, nor in a process forked from the one that opened it."""
+        """Whether the file is open, and was opened by this process rather than its parent."""
         return self._connection is not None and self._pid == os.getpid()
 
     def commit(self, statements: Iterable[Statement]) -> None:
         """
-        Put changes into the file, all or none of them; they are there when this returns.
+        Write all changes to the file, or none of them; they are durable when this returns.
 
-        :raises StoreUnavailable: none of them is there
+        :raises StoreUnavailable: nothing was written
         """
         try:
             self._connection.execute("BEGIN IMMEDIATE")
@@ -119,63 +124,59 @@ class StoreFile:
         except (sqlite3.Error, OverflowError, MemoryError) as error:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
-            raise StoreUnavailable(
-                f"The write could not be kept in {self.path}: {error}."
-            ) from error
+            raise StoreUnavailable(f"Cannot write to {self.path}: {error}.") from error
         self._commits += 1
-        self._note_commit()
+        self._record_commit()
 
     def back_up(self, destination: Path) -> None:
         """
-        Write a whole and compact copy of the store, which opens as one.
+        Write a complete and compact copy of the store that can be opened as a store.
 
-        :raises StoreUnavailable: it could not be written
+        :raises StoreUnavailable: the copy could not be written
         """
-        unfinished = beside(destination, ".unfinished")
+        unfinished = companion(destination, ".unfinished")
         unfinished.unlink(missing_ok=True)
         try:
             self._connection.execute("VACUUM INTO ?", (str(unfinished),))
             os.replace(unfinished, destination)
         except (sqlite3.Error, OSError) as error:
             unfinished.unlink(missing_ok=True)
-            raise StoreUnavailable(
-                f"The copy could not be kept in {destination}: {error}."
-            ) from error
+            raise StoreUnavailable(f"Cannot write the copy {destination}: {error}.") from error
 
     def close(self) -> None:
-        """Bring the write-ahead log home and let go of the file and its lock."""
+        """Move the write-ahead log into the file, then close it and release the lock."""
         if self._connection is None:
             return
         connection, self._connection = self._connection, None
         if self._pid != os.getpid():
-            return  # what a forked process let go of would be gone for the one that has it
+            return  # Closing in a forked process would release the locks of its parent.
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.close()
         os.close(self._counter)
         self._lock.release()
 
-    def take_contents(self) -> tuple[list[StoredCollection], list[StoredDocument]]:
-        """Hand over what was read on opening, which is then kept here no longer."""
+    def take_contents(self) -> Contents:
+        """Return what was read when the file was opened, and release its memory here."""
         contents, self._contents = self._contents, ([], [])
         return contents
 
     def _open(self, synchronous: str) -> None:
         if not self.path.exists():
             self._create()
-        examine_header(self.path)
-        with read_only(self.path) as connection:
-            self._contents = _contents(connection, self.path)
+        check_header(self.path)
+        with open_read_only(self.path) as connection:
+            self._contents = _read_contents(connection, self.path)
             [self._commits] = connection.execute("SELECT sum(commits) FROM state").fetchone()
             if self._commits is None:
-                raise StoreDamaged(f"{self.path} is damaged: it does not say what it holds.")
-        self._counter = os.open(beside(self.path, "-commits"), os.O_RDWR | os.O_CREAT, 0o600)
+                raise StoreDamaged(f"{self.path} is damaged: the number of commits is missing.")
+        self._counter = os.open(companion(self.path, "-commits"), os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            self._compare_with_counter()
+            self._check_counter()
             self._connection = self._connect(synchronous)
         except BaseException:
             os.close(self._counter)
             raise
-        self._note_commit()
+        self._record_commit()
 
     def _connect(self, synchronous: str) -> sqlite3.Connection:
         connection = sqlite3.connect(
@@ -193,14 +194,14 @@ class StoreFile:
         return connection
 
     def _create(self) -> None:
-        """Make a new file aside and rename it, so that there is never half of one."""
+        """Create the file under another name and rename it, so that it is always complete."""
         if has_log(self.path):
             raise StoreDamaged(
-                f"{self.path} is missing, but its write-ahead log is there: "
-                "put it back, or remove that too."
+                f"{self.path} is missing, but its write-ahead log exists: "
+                "restore the file, or delete the log as well."
             )
-        beside(self.path, "-commits").unlink(missing_ok=True)
-        new = beside(self.path, ".new")
+        companion(self.path, "-commits").unlink(missing_ok=True)
+        new = companion(self.path, ".new")
         new.unlink(missing_ok=True)
         os.close(os.open(new, os.O_CREAT | os.O_EXCL, 0o600))
         connection = sqlite3.connect(new, isolation_level=None)
@@ -209,53 +210,56 @@ class StoreFile:
         )
         connection.close()
         os.rename(new, self.path)
-        _make_durable(self.path.parent)
+        _sync_folder(self.path.parent)
 
-    def _compare_with_counter(self) -> None:
-        noted = os.pread(self._counter, 32, 0).strip()
-        if noted.isdigit() and int(noted) > self._commits:
+    def _check_counter(self) -> None:
+        recorded = os.pread(self._counter, 32, 0).strip()
+        if recorded.isdigit() and int(recorded) > self._commits:
             raise WritesLost(
-                f"{self.path} lacks its newest {int(noted) - self._commits} writes, because its "
-                "write-ahead log was cut or removed or an older copy was put in its place: restore "
-                f"them, or remove {beside(self.path, '-commits')} to go on without them."
+                f"{self.path} lacks its newest {int(recorded) - self._commits} writes: its "
+                "write-ahead log was truncated or deleted, or the file was replaced by an older "
+                f"copy. Restore it, or delete {companion(self.path, '-commits')} to accept the "
+                "loss."
             )
 
-    def _note_commit(self) -> None:
-        # Not synchronised, for speed: one that is too low says nothing, and it is never too high.
-        # The commit is in the file: whatever befalls the note, the write is answered.
+    def _record_commit(self) -> None:
+        # For speed, this file is not synced: after a power failure its number may be too low, which
+        # hides a loss, but is never too high. An error here is ignored, because the commit is
+        # already durable and must be acknowledged.
         with suppress(OSError):
             os.pwrite(self._counter, b"%020d\n" % self._commits, 0)
 
 
-def _contents(
-    connection: sqlite3.Connection, path: Path
-) -> tuple[list[StoredCollection], list[StoredDocument]]:
+def _read_contents(connection: sqlite3.Connection, path: Path) -> Contents:
     """
-    :raises StoreDamaged: a row is not as it was written
+    Read and check all rows.
+
+    :raises StoreDamaged: a row does not match its checksum
     """
     collections = {}
     for row in connection.execute("SELECT * FROM collections"):
         number, database, name, indexes, checksum = row
         if checksum != _checksum(indexes, number, database, name):
-            raise StoreDamaged(f"{path} is damaged: the collection {name} was changed.")
-        declared = bson.decode(indexes)["indexes"]
-        collections[number] = StoredCollection(number, database, name, declared)
+            raise StoreDamaged(f"{path} is damaged: collection {name} does not match its checksum.")
+        definitions = bson.decode(indexes)["indexes"]
+        collections[number] = StoredCollection(number, database, name, definitions)
     documents = []
     for row in connection.execute("SELECT * FROM documents ORDER BY number"):
         number, collection, document, checksum = row
         if checksum != _checksum(document, number, collection) or collection not in collections:
-            raise StoreDamaged(f"{path} is damaged: document {number} was changed.")
+            raise StoreDamaged(f"{path} is damaged: document {number} does not match its checksum.")
         documents.append(StoredDocument(number, collection, document))
     return list(collections.values()), documents
 
 
 def _checksum(content: Any, *labels: Any) -> int:
-    """Take what a row holds and where it belongs; in a damaged file it may be of any type."""
-    labelled = crc32(repr(labels).encode())
-    return crc32(content if isinstance(content, bytes) else repr(content).encode(), labelled)
+    """Return the checksum of a row; in a damaged file, its values may be of any type."""
+    checksum = crc32(repr(labels).encode())
+    return crc32(content if isinstance(content, bytes) else repr(content).encode(), checksum)
 
 
-def _make_durable(folder: Path) -> None:
+def _sync_folder(folder: Path) -> None:
+    """Make the renaming of a file durable."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -7,10 +7,10 @@ from pymongo.errors import OperationFailure
 NOON = datetime(2026, 3, 1, 12, 0, 0, 123_456)
 
 
-def test_a_cursor_reads_once_however_far_it_goes(things, decoded):
-    """Trap 7: mongomock copies what is left at each step."""
+def test_a_cursor_reads_its_results_only_once(things, decoded):
+    """mongomock's own cursor would copy the remaining results for each document."""
     things.insert_many([{"_id": number} for number in range(500)])
-    decoded.number = 0
+    decoded.reset()
 
     class Unsliced(list):
         def __getitem__(self, index):
@@ -21,12 +21,12 @@ def test_a_cursor_reads_once_however_far_it_goes(things, decoded):
     read = cursor._read
     cursor._read = lambda: Unsliced(read())
 
-    assert [each["_id"] for each in cursor] == list(range(500))
-    assert decoded.number == 500
+    assert [document["_id"] for document in cursor] == list(range(500))
+    assert decoded.documents == 500
 
 
-def test_a_rewound_cursor_shows_what_is_there_now(things):
-    """Trap 7: mongomock shows the old results again."""
+def test_a_rewound_cursor_returns_current_documents(things):
+    """mongomock's own cursor would return the old results again."""
     things.insert_one({"_id": 1})
     cursor = things.find()
     assert len(list(cursor)) == 1
@@ -35,35 +35,35 @@ def test_a_rewound_cursor_shows_what_is_there_now(things):
     assert len(list(cursor.rewind())) == 2
 
 
-def test_one_is_read_where_one_is_asked_for(things, decoded):
+def test_find_one_decodes_only_one_document(things, decoded):
     things.insert_many([{"_id": number, "n": number % 2} for number in range(100)])
-    decoded.number = 0
+    decoded.reset()
 
     assert things.find_one({"n": 0})["_id"] == 0
-    assert decoded.number == 1
+    assert decoded.documents == 1
 
 
 def test_results_are_sorted_skipped_and_limited(things):
     things.insert_many([{"_id": number, "n": -number} for number in range(10)])
 
-    found = things.find().sort("n", 1).skip(2).limit(3)
-    assert [each["_id"] for each in found] == [7, 6, 5]
-    assert [each["_id"] for each in found.clone()] == [7, 6, 5]
-    assert found[0]["_id"] == 7
-    assert [each["_id"] for each in things.find(sort=[("n", 1)])[8:]] == [1, 0]
+    cursor = things.find().sort("n", 1).skip(2).limit(3)
+    assert [document["_id"] for document in cursor] == [7, 6, 5]
+    assert [document["_id"] for document in cursor.clone()] == [7, 6, 5]
+    assert cursor[0]["_id"] == 7
+    assert [document["_id"] for document in things.find(sort=[("n", 1)])[8:]] == [1, 0]
     assert things.count_documents({"n": {"$lt": 0}}, skip=2, limit=3) == 3
 
 
-def test_documents_come_in_the_order_in_which_they_were_made(client, reopened):
-    things = client.lms.things
+def test_documents_are_in_insertion_order(client, reopen):
+    things = client.db.things
     things.insert_many([{"_id": _id, "n": 0} for _id in (3, 1, 2)])
     things.update_one({"_id": 3}, {"$set": {"n": 1}})
 
-    assert [each["_id"] for each in things.find()] == [3, 1, 2]
-    assert [each["_id"] for each in reopened(client).lms.things.find()] == [3, 1, 2]
+    assert [document["_id"] for document in things.find()] == [3, 1, 2]
+    assert [document["_id"] for document in reopen(client).db.things.find()] == [3, 1, 2]
 
 
-def test_a_projection_leaves_the_given_one_alone(things):
+def test_a_projection_is_not_modified(things):
     things.insert_one({"_id": 1, "a": {"b": 1, "c": 2}, "tags": [1, 2, 3]})
     projection = {"a.b": 1, "_id": 0, "tags": {"$slice": 1}}
 
@@ -71,22 +71,22 @@ def test_a_projection_leaves_the_given_one_alone(things):
     assert projection == {"a.b": 1, "_id": 0, "tags": {"$slice": 1}}
 
 
-def test_words_are_found_by_their_beginning(things):
+def test_prefixes_are_found_by_regular_expressions(things):
     things.create_index("words")
     things.insert_many([{"_id": 1, "words": ["algebra", "linear"]}, {"_id": 2, "words": ["logic"]}])
 
-    assert [each["_id"] for each in things.find({"words": re.compile("^li")})] == [1]
+    assert [document["_id"] for document in things.find({"words": re.compile("^li")})] == [1]
     assert things.count_documents({"words": {"$regex": "^l"}}) == 2
 
 
-def test_distinct_values_are_those_of_the_elements_too(things):
+def test_distinct_values_include_array_elements(things):
     things.insert_many([{"tags": ["a", "b"]}, {"tags": ["b"]}, {"tags": "c"}, {}])
 
     assert sorted(things.distinct("tags")) == ["a", "b", "c"]
     assert things.distinct("tags", {"tags": "c"}) == ["c"]
 
 
-def test_a_malformed_filter_is_refused_whatever_is_there(things):
+def test_an_invalid_filter_is_rejected_even_without_documents(things):
     for name in ("empty", "full"):
         collection = things[name]
         collection.create_index("a")
@@ -97,24 +97,24 @@ def test_a_malformed_filter_is_refused_whatever_is_there(things):
 
 
 @pytest.mark.parametrize("aware", [True, False])
-def test_times_are_milliseconds_in_the_zone_that_was_asked_for(connect, reopened, aware):
+def test_times_have_milliseconds_and_the_requested_time_zone(connect, reopen, aware):
     client = connect(tz_aware=aware)
-    elsewhere = NOON.replace(tzinfo=UTC).astimezone(timezone(timedelta(hours=5)))
-    client.lms.things.insert_many([{"_id": 1, "at": NOON}, {"_id": 2, "deep": [{"at": elsewhere}]}])
+    other_zone = NOON.replace(tzinfo=UTC).astimezone(timezone(timedelta(hours=5)))
+    client.db.things.insert_many([{"_id": 1, "at": NOON}, {"_id": 2, "deep": [{"at": other_zone}]}])
     expected = NOON.replace(microsecond=123_000, tzinfo=UTC if aware else None)
 
-    things = reopened(client, tz_aware=aware).lms.things
+    things = reopen(client, tz_aware=aware).db.things
     assert things.find_one(1)["at"] == expected
     assert things.find_one(1)["at"].utcoffset() == expected.utcoffset()
     assert things.find_one(2)["deep"][0]["at"] == expected
     assert things.find_one_and_update({"_id": 1}, {"$set": {"a": 1}})["at"] == expected
-    assert things.find_one({"at": elsewhere})["_id"] == 1
+    assert things.find_one({"at": other_zone})["_id"] == 1
     assert things.distinct("at") == [expected]
     assert next(things.aggregate([{"$match": {"at": {"$gte": NOON}}}]))["at"] == expected
 
 
-def test_times_are_found_by_an_index_whatever_their_zone(connect):
-    things = connect(tz_aware=True).lms.things
+def test_an_index_finds_times_of_any_time_zone(connect):
+    things = connect(tz_aware=True).db.things
     things.create_index("at", unique=True)
     things.insert_one({"at": NOON.replace(tzinfo=UTC)})
 

@@ -1,4 +1,4 @@
-"""Telling PyMongo's command listeners what is done, as a client of a real server would."""
+"""Events for PyMongo's command listeners, as a client of a MongoDB server publishes them."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from pymongo.monitoring import CommandListener
 
 @dataclass(frozen=True)
 class CommandEvent:
-    """One operation in the words of MongoDB's protocol: `{"find": "courses", "filter": …}`."""
+    """A command of MongoDB's protocol, such as `{"find": "courses", "filter": …}`."""
 
     database_name: str
     command: dict[str, Any]
@@ -21,7 +21,8 @@ class CommandEvent:
 
 
 @contextmanager
-def observed(listeners: Sequence[CommandListener], event: CommandEvent) -> Iterator[None]:
+def publish_events(listeners: Sequence[CommandListener], event: CommandEvent) -> Iterator[None]:
+    """Notify the listeners that a command starts, and when it succeeds or fails."""
     for listener in listeners:
         listener.started(event)  # type: ignore[arg-type]
     try:

@@ -1,4 +1,4 @@
-"""Compare documents with a filter as mongomock does, but look values up in long lists."""
+"""Evaluating filters as mongomock does, with a hash lookup for long lists of values."""
 
 import re
 from collections.abc import Hashable, Iterable, Mapping
@@ -12,71 +12,74 @@ from embedded_mongo.codec import Document
 
 
 class ValueSet(list):
-    """The values of an `$in` or `$nin`: whether one is among them is known without a walk.
+    """The values of an `$in` or `$nin`, which are looked up by their hash.
 
-    Values are equal where Python says so, as in mongomock: 1 equals 1.0 and True.
+    Values are equal if Python says so, as in mongomock: 1 equals 1.0 and True.
     """
 
     def __init__(self, values: Iterable[Any]):
         super().__init__(values)
         self._by_key: dict[Hashable, list] = {}
         for value in self:
-            equal = self._by_key.setdefault(_lookup_key(value), [])
-            if value not in equal:
-                equal.append(value)
+            equal_values = self._by_key.setdefault(_lookup_key(value), [])
+            if value not in equal_values:
+                equal_values.append(value)
 
     def __contains__(self, value: Any) -> bool:
         return value in self._by_key.get(_lookup_key(value), ())
 
 
 class _Filterer(filtering._Filterer):
-    """Mongomock's comparison of a filter with a document; it knows value sets, too."""
+    """mongomock's evaluation of filters with support for value sets."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._operator_map |= {"$in": _is_in, "$nin": lambda *given: not _is_in(*given)}
+        self._operator_map |= {
+            "$in": _is_in,
+            "$nin": lambda value, values: not _is_in(value, values),
+        }
 
 
 def with_value_sets(condition: Any) -> Any:
-    """Return the filter with a `ValueSet` for each list of values in it."""
+    """Return the filter with each list of values replaced by a `ValueSet`."""
     if isinstance(condition, Mapping):
-        return {name: _operand(name, value) for name, value in condition.items()}
+        return {name: _convert_operand(name, value) for name, value in condition.items()}
     if isinstance(condition, list | tuple):
-        return [with_value_sets(each) for each in condition]
+        return [with_value_sets(inner) for inner in condition]
     return condition
 
 
 def matches(condition: Any, document: Document) -> bool:
     """
-    Return whether a document meets a filter.
+    Return whether a document matches a filter.
 
-    :param condition: the filter, as `with_value_sets` returns it
-    :raises OperationFailure: the filter is malformed
+    :param condition: the result of `with_value_sets`
+    :raises OperationFailure: the filter is invalid
     """
     return _filterer.apply(condition, document)
 
 
-def _operand(name: str, value: Any) -> Any:
+def _convert_operand(name: str, value: Any) -> Any:
     if name == "$expr":
-        return value  # its `$in` is another operator
+        return value  # Its `$in` is another operator.
     if name in ("$in", "$nin") and isinstance(value, list | tuple):
-        # A regular expression among the values must be tried, so such a list is walked.
-        has_patterns = any(isinstance(each, re.Pattern | Regex) for each in value)
+        # Regular expressions cannot be looked up.
+        has_patterns = any(isinstance(inner, re.Pattern | Regex) for inner in value)
         return value if has_patterns else ValueSet(value)
     return with_value_sets(value)
 
 
-def _is_in(found: Any, values: Any) -> bool:
-    """Compare as mongomock's own `$in` does: an array is in the values by any of its elements."""
+def _is_in(value: Any, values: Any) -> bool:
+    """Return the result of mongomock's `$in`: an array matches by any of its elements."""
     if not isinstance(values, ValueSet):
-        return filtering._in_op(found, values)
-    if found is NOTHING:
+        return filtering._in_op(value, values)
+    if value is NOTHING:
         return None in values
-    return any(each in values for each in (found if isinstance(found, list | tuple) else [found]))
+    return any(inner in values for inner in (value if isinstance(value, list | tuple) else [value]))
 
 
 def _lookup_key(value: Any) -> Hashable:
-    """Return something hashable that is equal wherever the values are."""
+    """Return a hashable key that is equal if the values are equal."""
     try:
         hash(value)
     except TypeError:
