@@ -6,6 +6,8 @@ once.
 """
 
 from collections import deque
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 from threading import Event, Lock
 
 from django.conf import settings
@@ -67,11 +69,13 @@ class Capacity:
         self._wait = wait
         self._queue: deque[Event] = deque()
         self._lock = Lock()
+        self._abandoned: SimpleQueue[None] = SimpleQueue()
 
     def __enter__(self) -> None:
         """
         :raises Busy: too many requests are waiting, or no slot became free in time
         """
+        self._release_abandoned()
         with self._lock:
             if self._free:
                 self._free -= 1
@@ -92,6 +96,16 @@ class Capacity:
                 return
             self._queue.remove(turn)
         raise Busy()
+
+    def abandon(self) -> None:
+        """Release a slot in a destructor, which may run while its thread holds any lock."""
+        self._abandoned.put(None)
+
+    def _release_abandoned(self) -> None:
+        with suppress(Empty):
+            while True:
+                self._abandoned.get_nowait()
+                self.__exit__()
 
     def __exit__(self, *_error) -> None:
         with self._lock:

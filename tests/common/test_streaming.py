@@ -70,6 +70,15 @@ def test_a_stream_that_cannot_be_loaded_releases_its_slot(slots):
     assert is_free(slots)
 
 
+def test_a_stream_that_nobody_closes_releases_its_slot(slots):
+    stream = JsonStream(dict, slots=slots)
+    assert not is_free(slots)
+
+    del stream
+
+    assert is_free(slots)
+
+
 def test_a_stream_that_breaks_releases_its_slot(slots):
     def items():
         yield 1

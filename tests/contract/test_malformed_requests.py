@@ -45,6 +45,7 @@ def test_the_response_to_a_malformed_request_is_described(operations, name):
         path = path.replace("{id}", SOME_ID).replace("{session_id}", "none")
         response = client.generic(verb.upper(), path, **REQUESTS[name])
         assert response.status_code < 500, (verb, path)
+        response.getvalue()  # An export occupies a slot until it is read.
         if str(response.status_code) not in operation["responses"]:
             undescribed.append((verb, path, response.status_code))
         if path == "/api/auth/user/" and verb == "delete" and response.status_code == 204:

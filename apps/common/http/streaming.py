@@ -36,14 +36,19 @@ class JsonStream(Iterator[bytes]):
     The parts of a JSON object, which occupy a slot until they end, fail or are closed.
 
     The server closes each response, even if it has sent none of its parts. A generator could not
-    release the slot then, because closing it runs none of its code before it was started.
+    release the slot then, because closing it runs none of its code before it was started. Nobody
+    closes a response that an error in a middleware replaces, so the destructor abandons its slot.
     """
 
+    _is_open = False
+
     def __init__(self, load: Callable[[], Mapping[str, object]], *, slots: Capacity):
+        self._slots = slots
         with ExitStack() as stack:
             stack.enter_context(slots)
             self._parts = _parts_of(load())
             self._slot = stack.pop_all()
+            self._is_open = True
 
     def __next__(self) -> bytes:
         try:
@@ -53,8 +58,13 @@ class JsonStream(Iterator[bytes]):
             raise
 
     def close(self) -> None:
+        self._is_open = False
         self._slot.close()  # Only the first call releases it.
         self._parts.close()
+
+    def __del__(self) -> None:
+        if self._is_open:
+            self._slots.abandon()
 
 
 def _parts_of(data: Mapping[str, object]) -> Generator[bytes]:
