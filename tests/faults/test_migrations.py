@@ -4,7 +4,7 @@ from itertools import count
 
 import pymongo
 import pytest
-from embedded_mongo.file import StoreFile
+from embedded_mongo.store_file import StoreFile
 from mongoengine import get_db
 from pymongo.errors import PyMongoError
 

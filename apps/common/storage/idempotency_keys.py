@@ -169,6 +169,7 @@ def delete_keys_of(user_id: str) -> None:
     """Delete the answers to a user, and those to others that contain the user's profile."""
     delete_in_rounds(IdempotencyKey.objects(user=user_id))
     delete_in_rounds(IdempotencyKey.objects(users=user_id))
+    KEYS.recount(user_id)  # The counter contains the user's id.
 
 
 def _insert_claim(claim: IdempotencyKey) -> IdempotencyKey:
