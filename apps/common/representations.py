@@ -17,7 +17,7 @@ from typing import Annotated, TypedDict
 
 @dataclass(frozen=True)
 class Format:
-    """The format of a string: `id`, `timestamp` or `money`."""
+    """The format of a string: `id`, `timestamp`, `date` or `money`."""
 
     name: str
 
@@ -31,6 +31,7 @@ class Help:
 
 Id = Annotated[str, Format("id")]
 Timestamp = Annotated[str, Format("timestamp")]
+Date = Annotated[str, Format("date")]
 Money = Annotated[str, Format("money")]
 
 

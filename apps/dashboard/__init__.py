@@ -1,1 +1,1 @@
-"""What everybody sees first: the figures of what they learn, teach and run."""
+"""The dashboard: statistics for students, instructors and admins."""

@@ -8,13 +8,13 @@ from apps.dashboard.serializers import DashboardQuery, DashboardSerializer
 
 
 class DashboardView(ApiView, APIView):
-    """The figures of what one learns, teaches and runs."""
+    """Statistics for the current user's roles."""
 
     permission_classes = [IsAuthenticated]
     query_class = DashboardQuery
     schemas = {"get": (None, DashboardSerializer)}
 
     def get(self, request):
-        """Read one's dashboard."""
+        """Get your dashboard."""
         course_id = self.query.validated_data.get("course")
         return Response(selectors.dashboard_of(request.user, course_id=course_id))

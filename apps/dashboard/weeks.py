@@ -1,4 +1,4 @@
-"""Twelve weeks, the last of them this one; each begins on Monday, in UTC."""
+"""The last twelve weeks, with the current one; a week begins on Monday in UTC."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
@@ -7,7 +7,7 @@ WEEKS = 12
 
 
 def weeks_until(today: date) -> list[date]:
-    """Return the Mondays of the weeks, the first first."""
+    """Return the Mondays of the weeks, oldest first."""
     this_week = monday_of(today)
     return [this_week - timedelta(weeks=back) for back in reversed(range(WEEKS))]
 
@@ -17,12 +17,12 @@ def beginning_of(week: date) -> datetime:
 
 
 def by_week(counts: Mapping[str, int]) -> dict[date, int]:
-    """Fold counts by day, as `{"2026-03-02": 3}`, into counts by week."""
-    folded: dict[date, int] = {}
+    """Sum up counts by day, such as `{"2026-03-02": 3}`, by week."""
+    by_monday: dict[date, int] = {}
     for day, count in counts.items():
         week = monday_of(date.fromisoformat(day))
-        folded[week] = folded.get(week, 0) + count
-    return folded
+        by_monday[week] = by_monday.get(week, 0) + count
+    return by_monday
 
 
 def monday_of(day: date) -> date:

@@ -1,20 +1,24 @@
-from mongoengine import BooleanField, DateTimeField, Document
+from mongoengine import BooleanField, DateTimeField
 
 from apps.common.storage.documents import Reference
+from apps.common.storage.undelivered import EventSource
 from apps.courses.documents import Course
 from apps.lessons.documents import Lesson
 from apps.users.documents import User
 
 
-class Progress(Document):
-    """Whether a student has completed a lesson; a missing record means "not started"."""
+class Progress(EventSource):
+    """
+    Whether a student has completed a lesson; a missing record means "not completed".
+
+    A record is undelivered until the milestones that its completion may reach are delivered.
+    """
 
     student = Reference(User, required=True, db_field="student_id")
     lesson = Reference(Lesson, required=True, db_field="lesson_id")
     course = Reference(Course, required=True, db_field="course_id")
     completed = BooleanField(default=False)
-    completed_at = DateTimeField()  # absent until completed: `$min` keeps the first time
-    pending_since = DateTimeField()  # until milestones have been looked for
+    completed_at = DateTimeField()  # Absent until completed, so `$min` keeps the first time.
 
     meta = {
         "collection": "progress",
@@ -24,6 +28,5 @@ class Progress(Document):
             ("student", "course", "completed"),
             ("course", "completed"),
             "lesson",
-            {"fields": ("pending_since",), "sparse": True},
         ],
     }

@@ -8,22 +8,22 @@ from apps.users.events import PersonalData, UserErased
 
 
 @subscribe(StudentEnrolled)
-def start_every_lesson(event: StudentEnrolled) -> None:
+def create_records_of_student(event: StudentEnrolled) -> None:
     services.create_progress_records(student_id=event.student_id, course_id=event.course_id)
 
 
 @subscribe(LessonAdded)
-def start_it_for_all(event: LessonAdded) -> None:
+def create_records_of_lesson(event: LessonAdded) -> None:
     services.create_progress_records_of_lesson(lesson_id=event.lesson_id, course_id=event.course_id)
 
 
 @subscribe(LessonRemoved)
-def forget_it(event: LessonRemoved) -> None:
+def delete_records_of_lesson(event: LessonRemoved) -> None:
     services.delete_progress_of_lesson(lesson_id=event.lesson_id, course_id=event.course_id)
 
 
 @subscribe(LessonMoved)
-def take_it_along(event: LessonMoved) -> None:
+def move_records_of_lesson(event: LessonMoved) -> None:
     services.move_lesson(
         lesson_id=event.lesson_id,
         from_course_id=event.from_course_id,
@@ -32,17 +32,17 @@ def take_it_along(event: LessonMoved) -> None:
 
 
 @subscribe(QuizGraded)
-def complete_what_was_passed(event: QuizGraded) -> None:
-    _complete(event)
+def complete_lesson_of_passed_quiz(event: QuizGraded) -> None:
+    _complete_if_passed(event)
 
 
 @subscribe(QuizRegraded)
-def complete_what_is_passed_now(event: QuizRegraded) -> None:
-    _complete(event)
+def complete_lesson_of_regraded_quiz(event: QuizRegraded) -> None:
+    _complete_if_passed(event)
 
 
 @subscribe(CourseRemoved)
-def remove_records_of_course(event: CourseRemoved) -> None:
+def delete_records_of_course(event: CourseRemoved) -> None:
     services.delete_progress_of_course(event.course_id)
 
 
@@ -52,16 +52,16 @@ def erase_records(event: UserErased) -> None:
 
 
 @answer(ProgressSummaries)
-def how_far_they_are(question: ProgressSummaries) -> dict:
+def progress_summaries(question: ProgressSummaries) -> dict:
     return selectors.summaries_of_page(question.pairs)
 
 
 @answer(PersonalData)
-def lessons_completed(question: PersonalData) -> dict:
+def personal_data_about_progress(question: PersonalData) -> dict:
     return {"progress": selectors.personal_data_of(question.user_id)}
 
 
-def _complete(event: QuizGraded | QuizRegraded) -> None:
+def _complete_if_passed(event: QuizGraded | QuizRegraded) -> None:
     if event.passed:
         services.complete_by_quiz(
             student_id=event.student_id,

@@ -1,8 +1,7 @@
-"""What changes progress, and what follows from it: milestones, told once each."""
+"""Every change of progress records, and the milestones that students reach by them."""
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import timedelta
 
 import pymongo.errors
 from bson import ObjectId
@@ -11,21 +10,28 @@ from mongoengine import NotUniqueError, QuerySet
 from mongoengine.errors import BulkWriteError
 
 from apps.common.clock import now_in_milliseconds
-from apps.common.errors import DomainError, NotFound
+from apps.common.errors import (
+    DomainError,
+    Forbidden,
+    Invalid,
+    NotFound,
+    check_expected,
+    reference_errors,
+)
 from apps.common.events import publish
-from apps.common.storage.documents import for_each
 from apps.common.storage.rounds import in_rounds
+from apps.common.storage.undelivered import deliver_again, mark_delivered
 from apps.enrollments import selectors as enrollments
-from apps.enrollments import services as places
+from apps.enrollments.services import NotEnrolled, mark_milestone_delivered, reach_milestone
 from apps.lessons import selectors as lessons
-from apps.lessons.documents import Lesson
 from apps.progress import selectors
 from apps.progress.documents import Progress
 from apps.progress.events import MilestoneReached
 from apps.quizzes import selectors as quizzes
+from apps.users.viewer import SignedInViewer
 
 MILESTONES = (25, 50, 75, 100)
-A_MINUTE = timedelta(minutes=1)
+REVISION = 1  # A record has no other fields that an edit could overwrite.
 DUPLICATE_KEY = 11000
 
 
@@ -34,36 +40,66 @@ class QuizNotPassed(DomainError):
     detail = _("A lesson with a quiz is completed by passing it.")
 
 
-def set_lesson_completion(*, student_id: str, lesson: Lesson, completed: bool) -> Progress:
+def set_lesson_completion(*, viewer: SignedInViewer, lesson_id, completed: bool) -> Progress:
     """
-    Mark a lesson as completed, or clear it; doing it twice changes nothing.
+    Mark a lesson as completed or not completed by the viewer; repeating it changes nothing.
 
-    :raises NotEnrolled: the student has no place in the lesson's course
-    :raises QuizNotPassed: it has a quiz that the student has still to pass
+    :raises Invalid: there is no such lesson that the viewer may see
+    :raises NotEnrolled: the viewer is not enrolled in the lesson's course
+    :raises QuizNotPassed: the viewer still has to pass a quiz of the lesson
     """
-    place = enrollments.get_enrollment(student_id=student_id, course_id=lesson.course)
-    if place is None:
-        raise places.NotEnrolled()
-    if completed and _is_held_back(student_id, lesson.id):
+    with reference_errors("lesson"):
+        lesson, _course = lessons.get_visible_lesson(lesson_id, viewer=viewer)
+    enrollment = enrollments.get_enrollment(student_id=viewer.id, course_id=lesson.course)
+    if enrollment is None:
+        raise NotEnrolled()
+    if not completed:
+        return _mark(viewer.id, lesson.id, lesson.course, False, unset__undelivered_since=True)
+    if _needs_quiz(viewer.id, lesson.id):
         raise QuizNotPassed()
-    pending = (
-        {"set__pending_since": now_in_milliseconds()}
-        if completed
-        else {"unset__pending_since": True}
-    )
-    record = _mark(student_id, lesson.id, lesson.course, completed, **pending)
-    if completed:
-        told = place.milestones if record.course == lesson.course else ()
-        deliver_milestones(student_id=student_id, course_id=record.course, told=told)
-        Progress.objects(id=record.id).update_one(unset__pending_since=True)
+    now = now_in_milliseconds()
+    record = _mark(viewer.id, lesson.id, lesson.course, True, set__undelivered_since=now)
+    known = enrollment.milestones if record.course == lesson.course else ()
+    deliver_milestones(student_id=viewer.id, course_id=record.course, known=known)
+    mark_delivered(record)
     return record
+
+
+def update_record(
+    record_id,
+    *,
+    viewer: SignedInViewer,
+    expected: list[int] | None = None,
+    lesson_id=None,
+    completed: bool | None = None,
+) -> Progress:
+    """
+    Mark the lesson of the viewer's own record.
+
+    :param lesson_id: may only repeat the record's lesson
+    :raises NotFound: there is no such record that the viewer may see
+    :raises Forbidden: it is the record of another student
+    :raises StaleRevision: `expected` names another revision
+    :raises Invalid: `lesson_id` is another lesson, or the viewer may no longer see the lesson
+    :raises NotEnrolled: the viewer is not enrolled in the lesson's course
+    :raises QuizNotPassed: the viewer still has to pass a quiz of the lesson
+    """
+    record = selectors.get_visible_record(record_id, viewer=viewer)
+    if str(record.student) != viewer.id:
+        raise Forbidden(_("You can only change your own progress."))
+    check_expected(REVISION, expected)
+    if lesson_id is not None and str(lesson_id) != str(record.lesson):
+        raise Invalid(lesson=_("The lesson of a progress record cannot be changed."))
+    completed = record.completed if completed is None else completed
+    return set_lesson_completion(viewer=viewer, lesson_id=record.lesson, completed=completed)
 
 
 def complete_by_quiz(*, student_id: str, quiz_id: str, lesson_id: str, course_id: str) -> None:
     """
-    Complete a lesson of which a quiz was passed, unless another is still to be.
+    Complete the lesson of a passed quiz, unless the student still has to pass another one.
 
-    Nothing is left pending here: who tells of the quiz does, until all of this is done.
+    The record is not marked as undelivered, because the quiz event stays undelivered until this
+    handler has succeeded.
     """
     passed = ObjectId(quiz_id)
     if quizzes.unpassed_quizzes(student_id=student_id, lesson_id=lesson_id, excluding=passed):
@@ -73,75 +109,79 @@ def complete_by_quiz(*, student_id: str, quiz_id: str, lesson_id: str, course_id
 
 
 def create_progress_records(*, student_id: str, course_id: str) -> None:
-    """Make a student's missing records of a course's lessons."""
+    """Create a student's missing records of a course's lessons."""
     lesson_ids = lessons.cached_lesson_ids(course_id)
     _insert_missing(
-        [Progress(student=student_id, lesson=one, course=course_id) for one in lesson_ids]
+        [Progress(student=student_id, lesson=lesson, course=course_id) for lesson in lesson_ids]
     )
-    selectors.invalidate_progress(*((student_id, one) for one in lesson_ids))
+    selectors.invalidate_progress(*((student_id, lesson) for lesson in lesson_ids))
 
 
 def create_progress_records_of_lesson(*, lesson_id: str, course_id: str) -> None:
-    """Make the missing records of a lesson that a course was given."""
+    """Create the missing records of a lesson that was added to a course."""
     students = enrollments.students_of_course(course_id)
-    _insert_missing([Progress(student=one, lesson=lesson_id, course=course_id) for one in students])
-    selectors.invalidate_progress(*((one, lesson_id) for one in students))
+    _insert_missing(
+        [Progress(student=student, lesson=lesson_id, course=course_id) for student in students]
+    )
+    selectors.invalidate_progress(*((student, lesson_id) for student in students))
 
 
 def delete_progress_of_lesson(*, lesson_id: str, course_id: str) -> None:
-    """Remove the records of a lesson that is gone; who has the rest may reach a milestone."""
-    records = Progress.objects(lesson=lesson_id)
-    _delete(records)
+    """Delete the records of a deleted lesson; students may reach a milestone without it."""
+    _delete(Progress.objects(lesson=lesson_id))
     deliver_milestones_of_course(course_id)
 
 
 def move_lesson(*, lesson_id: str, from_course_id: str, to_course_id: str) -> None:
-    """Take the records of a lesson along to another course."""
+    """Move the records of a lesson to another course."""
     records = Progress.objects(lesson=lesson_id)
     for some in in_rounds(records):
         some.update(set__course=ObjectId(to_course_id))
-    selectors.invalidate_progress(*((one, lesson_id) for one in records.distinct("student")))
+    students = records.distinct("student")
+    selectors.invalidate_progress(*((student, lesson_id) for student in students))
     create_progress_records_of_lesson(lesson_id=lesson_id, course_id=to_course_id)
     deliver_milestones_of_course(from_course_id)
     deliver_milestones_of_course(to_course_id)
 
 
-def deliver_milestones(*, student_id, course_id, told: Sequence[int] = ()) -> None:
-    """Tell of each milestone that the student has reached, but for those known to be told."""
+def deliver_milestones(*, student_id, course_id, known: Sequence[int] = ()) -> None:
+    """
+    Deliver each new milestone that the student has reached.
+
+    :param known: milestones that need not be checked, because the student had reached them before
+    """
     lesson_ids = lessons.cached_lesson_ids(course_id)
-    done = selectors.count_completed(student_id=student_id, lesson_ids=lesson_ids)
-    _tell_reached(str(student_id), str(course_id), done, len(lesson_ids), told)
+    completed = selectors.count_completed(student_id=student_id, lesson_ids=lesson_ids)
+    _deliver_reached(str(student_id), str(course_id), completed, len(lesson_ids), known)
 
 
 def deliver_milestones_of_course(course_id: str) -> None:
-    """Tell of what students have reached because a course's lessons have changed."""
+    """Deliver the milestones that students reach because a course's lessons have changed."""
     lesson_ids = lessons.lesson_ids(course_id)
-    for student_id, done in selectors.completions_by_student(lesson_ids).items():
-        _tell_reached(student_id, course_id, done, len(lesson_ids))
+    for student_id, completed in selectors.completions_by_student(lesson_ids).items():
+        _deliver_reached(student_id, course_id, completed, len(lesson_ids))
 
 
 def repair_progress() -> int:
-    """Look for the milestones of what was cut off a minute ago or more; return how many."""
-    before = now_in_milliseconds() - A_MINUTE
-    repaired = for_each(Progress.objects(pending_since__lt=before), _repair)
+    """Deliver undelivered milestones again; return the number of progress records."""
+    repaired = deliver_again(Progress, _repair)
     for student_id, course_id, percent in enrollments.undelivered_milestones():
-        _tell(student_id, course_id, percent)
+        _deliver(student_id, course_id, percent)
     return repaired
 
 
-def _repair(record: Progress) -> None:
-    deliver_milestones(student_id=record.student, course_id=record.course)
-    Progress.objects(id=record.id).update_one(unset__pending_since=True)
-
-
 def delete_progress_of_course(course_id: str) -> None:
-    """Remove all records of a course that goes."""
     _delete(Progress.objects(course=course_id))
 
 
 def erase(user_id: str) -> None:
-    """Remove all records of an erased person."""
+    """Delete all records of an erased user."""
     _delete(Progress.objects(student=user_id))
+
+
+def _repair(record: Progress) -> None:
+    deliver_milestones(student_id=record.student, course_id=record.course)
+    mark_delivered(record)
 
 
 def _delete(records: QuerySet) -> None:
@@ -151,8 +191,12 @@ def _delete(records: QuerySet) -> None:
         selectors.invalidate_progress(*pairs)
 
 
-def _is_held_back(student_id: str, lesson_id: ObjectId) -> bool:
-    """Say whether a quiz is still to be passed; one that came later un-completes nobody."""
+def _needs_quiz(student_id: str, lesson_id: ObjectId) -> bool:
+    """
+    Return whether the student still has to pass a quiz to complete the lesson.
+
+    A quiz that is added later does not matter to students who have completed the lesson.
+    """
     if not quizzes.unpassed_quizzes(student_id=student_id, lesson_id=lesson_id):
         return False
     return not selectors.has_completed(student_id=student_id, lesson_id=lesson_id)
@@ -168,9 +212,9 @@ def _mark(
         changes["unset__completed_at"] = True
     query = Progress.objects(student=student_id, lesson=lesson_id)
     try:
-        # The id is ours: not every engine makes one in the order of time.
+        # Not every engine generates ids that grow with time.
         record = query.modify(upsert=True, new=True, set_on_insert__id=ObjectId(), **changes)
-    except NotUniqueError:  # two made the record at once: now it is there
+    except NotUniqueError:  # Another request has just inserted the record.
         record = query.modify(new=True, **changes)
     finally:
         selectors.invalidate_progress((student_id, lesson_id))
@@ -203,36 +247,39 @@ def _insert_missing(records: list[Progress]) -> None:
 
 def _insert_others(records: list[Progress]) -> None:
     """
-    Insert what an attempt to insert all records has left out, in three commands.
+    Insert the records that an attempt to insert all of them has left out, in three commands.
 
     :param records: of one student or of one lesson
     """
-    students, lesson_ids = {one.student for one in records}, {one.lesson for one in records}
+    students = {record.student for record in records}
+    lesson_ids = {record.lesson for record in records}
     stored = Progress.objects(student__in=list(students), lesson__in=list(lesson_ids))
     known = set(stored.scalar("student", "lesson"))
     stored.filter(course__ne=records[0].course).update(set__course=records[0].course)
-    others = [one.to_mongo() for one in records if (one.student, one.lesson) not in known]
+    others = [
+        record.to_mongo() for record in records if (record.student, record.lesson) not in known
+    ]
     if others:
         try:
             Progress._get_collection().insert_many(others, ordered=False)
         except pymongo.errors.BulkWriteError as error:  # Another request inserts the same ones.
-            if any(one["code"] != DUPLICATE_KEY for one in error.details["writeErrors"]):
+            if any(reason["code"] != DUPLICATE_KEY for reason in error.details["writeErrors"]):
                 raise
 
 
-def _tell_reached(
-    student_id: str, course_id: str, done: int, total: int, told: Sequence[int] = ()
+def _deliver_reached(
+    student_id: str, course_id: str, completed: int, total: int, known: Sequence[int] = ()
 ) -> None:
     for percent in MILESTONES:
-        reached = total and 100 * done >= percent * total
+        is_reached = total and 100 * completed >= percent * total
         if (
-            reached
-            and percent not in told
-            and places.reach_milestone(student_id=student_id, course_id=course_id, percent=percent)
+            is_reached
+            and percent not in known
+            and reach_milestone(student_id=student_id, course_id=course_id, percent=percent)
         ):
-            _tell(student_id, course_id, percent)
+            _deliver(student_id, course_id, percent)
 
 
-def _tell(student_id: str, course_id: str, percent: int) -> None:
+def _deliver(student_id: str, course_id: str, percent: int) -> None:
     if publish(MilestoneReached(student_id, course_id, percent)):
-        places.mark_milestone_delivered(student_id=student_id, course_id=course_id, percent=percent)
+        mark_milestone_delivered(student_id=student_id, course_id=course_id, percent=percent)

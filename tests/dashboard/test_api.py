@@ -1,9 +1,10 @@
-"""The dashboard: what each role is shown, over HTTP, and that no write is missed."""
+"""The parts of the dashboard for each role, and that they are current after each write."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from bson import ObjectId
+from django.core.cache import caches
 
 from apps.common.storage.cache import invalidate
 from apps.courses.documents import Course
@@ -42,10 +43,8 @@ def dashboard(client, **query) -> dict:
     return response.json()
 
 
-def figures_forgotten() -> None:
-    """Let the minute pass that an instructor's and an admin's figures may be old."""
-    from django.core.cache import caches
-
+def expire_cache() -> None:
+    """Clear the cache, as if the minute had passed that cached parts may be old."""
     caches["default"].clear()
     invalidate("anything")
 
@@ -70,7 +69,7 @@ def test_few_dashboards_are_computed_at_the_same_time(monkeypatch):
         dashboard(client)  # It is cached.
 
 
-# The student's part
+# Student part
 
 
 def test_the_courses_of_a_student_are_summarized_in_batches(monkeypatch):
@@ -85,13 +84,13 @@ def test_the_courses_of_a_student_are_summarized_in_batches(monkeypatch):
     assert [course["total"] for course in courses] == [4, 3, 2, 1, 0]
 
 
-def test_a_student_sees_the_courses_that_they_follow_newest_first():
+def test_a_student_sees_their_courses_newest_first():
     first, second = make_course(title="Algebra", lessons=3), make_course(title="Logic", lessons=1)
     student = enroll_in(second, enroll_in(first))
     client = client_of(student)
     mark(client, lessons_of(first)[0])
-    places = {one.course: one for one in Enrollment.objects(student=student.id)}
-    places[first.id].update(set__enrolled_at=datetime(2026, 1, 5, 8, tzinfo=UTC))
+    earlier = Enrollment.objects(student=student.id, course=first.id)
+    earlier.update(set__enrolled_at=datetime(2026, 1, 5, 8, tzinfo=UTC))
     selectors.enrollments.invalidate_enrollments(student.id)
 
     parts = dashboard(client)
@@ -112,10 +111,10 @@ def test_a_student_sees_the_courses_that_they_follow_newest_first():
         "enrolled_at": "2026-01-05T08:00:00Z",
         "completed_at": None,
     }
-    assert parts["student"]["unread"] == 3  # two places, and 25 per cent
+    assert parts["student"]["unread"] == 3  # Two enrollments and a milestone.
 
 
-def test_a_finished_course_has_no_next_lesson_and_says_when_it_was_completed():
+def test_a_completed_course_has_no_next_lesson_and_a_completion_time():
     course = make_course(lessons=1)
     client = client_of(enroll_in(course))
     mark(client, lessons_of(course)[0])
@@ -126,7 +125,7 @@ def test_a_finished_course_has_no_next_lesson_and_says_when_it_was_completed():
     assert row["completed_at"].endswith("Z")
 
 
-def test_who_follows_nothing_sees_twelve_empty_weeks(student, wednesday):
+def test_a_student_without_courses_sees_twelve_empty_weeks(student, wednesday):
     part = dashboard(client_of(student))["student"]
 
     assert part["courses"] == []
@@ -156,40 +155,40 @@ def test_activity_counts_lessons_completed_and_submissions_by_week(wednesday):
     assert [week["submissions"] for week in weeks] == [*[0] * 11, 2]
 
 
-def test_what_a_write_has_changed_is_shown_at_once(instructor):
+def test_the_student_part_is_current_after_each_write(instructor):
     course = make_course(lessons=2, instructor=instructor)
     student = make_student()
     client, author = client_of(student), client_of(instructor)
 
-    def seen() -> dict:
+    def course_row() -> dict:
         [row] = dashboard(client)["student"]["courses"]
         return row
 
     assert dashboard(client)["student"]["courses"] == []
     client.post("/api/enrollments/", {"course": str(course.id)})
-    assert seen()["percentage"] == 0.0
+    assert course_row()["percentage"] == 0.0
     mark(client, lessons_of(course)[0])
-    assert seen()["percentage"] == 50.0
+    assert course_row()["percentage"] == 50.0
     assert dashboard(client)["student"]["activity"][-1]["lessons"] == 1
     mark(client, lessons_of(course)[0], completed=False)
-    assert seen()["percentage"] == 0.0
+    assert course_row()["percentage"] == 0.0
     author.patch(f"/api/courses/{course.id}/", {"title": "Geometry"})
-    assert seen()["title"] == "Geometry"
+    assert course_row()["title"] == "Geometry"
     author.post(f"/api/courses/{course.id}/unpublish/")
-    assert seen()["published"] is False
+    assert course_row()["published"] is False
     lesson = lessons_of(course)[0]
     author.patch(f"/api/lessons/{lesson.id}/", {"title": "Points"})
-    assert seen()["next_lesson"]["title"] == "Points"
+    assert course_row()["next_lesson"]["title"] == "Points"
     make_lesson(course=course)
-    assert seen()["total"] == 3
+    assert course_row()["total"] == 3
     author.delete(f"/api/lessons/{lesson.id}/")
-    assert seen()["total"] == 2
-    place = Enrollment.objects.get(student=student.id)
-    client.delete(f"/api/enrollments/{place.id}/")
+    assert course_row()["total"] == 2
+    enrollment = Enrollment.objects.get(student=student.id)
+    client.delete(f"/api/enrollments/{enrollment.id}/")
     assert dashboard(client)["student"]["courses"] == []
 
 
-def test_a_grade_a_quiz_and_a_notification_make_the_students_part_old():
+def test_grades_quizzes_and_notifications_invalidate_the_student_part():
     course = make_course(lessons=1)
     student = enroll_in(course)
     client = client_of(student)
@@ -202,15 +201,15 @@ def test_a_grade_a_quiz_and_a_notification_make_the_students_part_old():
     for number, key in enumerate((grades_key(student.id), quizzes_key(course.id)), start=1):
         now = datetime.now(UTC)
         store_graded(quiz, 50, student=student.id, attempt=number, submitted_at=now)
-        assert submissions() == number - 1  # kept: nobody has said anything
+        assert submissions() == number - 1  # The cached part is still valid.
         invalidate(key)
         assert submissions() == number
-    assert dashboard(client)["student"]["unread"] == 1  # of having enrolled
+    assert dashboard(client)["student"]["unread"] == 1  # The notification of the enrollment.
     client.post("/api/notifications/read-all/")
     assert dashboard(client)["student"]["unread"] == 0
 
 
-def test_a_milestone_that_is_told_after_the_marking_is_shown_at_once():
+def test_a_milestone_that_is_delivered_later_is_visible_at_once():
     course = make_course(lessons=2)
     student = enroll_in(course)
     client = client_of(student)
@@ -221,7 +220,7 @@ def test_a_milestone_that_is_told_after_the_marking_is_shown_at_once():
     assert dashboard(client)["student"]["courses"][0]["completed_at"]
 
 
-def test_a_course_that_was_removed_is_no_longer_followed(admin):
+def test_a_deleted_course_is_not_listed(admin):
     course = make_course(lessons=1)
     client = client_of(enroll_in(course))
     assert len(dashboard(client)["student"]["courses"]) == 1
@@ -231,10 +230,10 @@ def test_a_course_that_was_removed_is_no_longer_followed(admin):
     assert dashboard(client)["student"]["courses"] == []
 
 
-# The instructor's
+# Instructor part
 
 
-def test_an_instructor_sees_figures_of_their_own_courses_newest_first(instructor):
+def test_an_instructor_sees_statistics_of_their_own_courses_newest_first(instructor):
     older = make_course(title="Algebra", lessons=2, instructor=instructor)
     make_course(title="Empty", instructor=instructor, published=False)
     make_course(lessons=1)  # somebody else's
@@ -243,13 +242,13 @@ def test_an_instructor_sees_figures_of_their_own_courses_newest_first(instructor
         mark(client_of(ada), lesson)
         mark(client_of(left), lesson)
     mark(client_of(ben), lessons_of(older)[0])
-    place = Enrollment.objects.get(student=left.id)
-    client_of(left).delete(f"/api/enrollments/{place.id}/")
+    enrollment = Enrollment.objects.get(student=left.id)
+    client_of(left).delete(f"/api/enrollments/{enrollment.id}/")
 
     part = dashboard(client_of(instructor))["instructor"]
 
     assert [row["title"] for row in part["courses"]] == ["Empty", "Algebra"]
-    # (100 + 50) / 2: who has left does not count.
+    # (100 + 50) / 2: the student who left does not count.
     assert part["courses"][1] == {
         "course": str(older.id),
         "title": "Algebra",
@@ -262,21 +261,21 @@ def test_an_instructor_sees_figures_of_their_own_courses_newest_first(instructor
     assert part["courses"][0].items() >= nothing.items()
 
 
-def test_who_left_one_course_still_counts_in_another(instructor):
+def test_a_student_who_left_one_course_still_counts_in_another(instructor):
     first, second = (make_course(lessons=1, instructor=instructor) for _ in range(2))
     for left in (first, second):
         student = enroll_in(second, enroll_in(first))
         for course in (first, second):
             mark(client_of(student), lessons_of(course)[0])
-        place = Enrollment.objects.get(student=student.id, course=left.id)
-        client_of(student).delete(f"/api/enrollments/{place.id}/")
+        enrollment = Enrollment.objects.get(student=student.id, course=left.id)
+        client_of(student).delete(f"/api/enrollments/{enrollment.id}/")
 
     rows = dashboard(client_of(instructor))["instructor"]["courses"]
 
     assert [(row["enrollments"], row["mean_percentage"]) for row in rows] == [(1, 100.0)] * 2
 
 
-def test_enrolments_are_counted_by_week(instructor, wednesday):
+def test_enrollments_are_counted_by_week(instructor, wednesday):
     course = make_course(lessons=1, instructor=instructor)
     for moment in (NOW, NOW, FIRST_MONDAY, FIRST_MONDAY - timedelta(minutes=1)):
         student = enroll_in(course)
@@ -288,38 +287,38 @@ def test_enrolments_are_counted_by_week(instructor, wednesday):
     assert weeks[-1]["week"] == "2026-03-02"
 
 
-def test_the_instructors_part_is_narrowed_to_one_of_their_courses(instructor):
-    one, other = (make_course(lessons=1, instructor=instructor) for _ in range(2))
-    enroll_in(one)
+def test_the_instructor_part_can_be_limited_to_one_course(instructor):
+    chosen, other = (make_course(lessons=1, instructor=instructor) for _ in range(2))
+    enroll_in(chosen)
     enroll_in(other)
 
-    part = dashboard(client_of(instructor), course=str(one.id))["instructor"]
+    part = dashboard(client_of(instructor), course=str(chosen.id))["instructor"]
 
-    assert [row["course"] for row in part["courses"]] == [str(one.id)]
+    assert [row["course"] for row in part["courses"]] == [str(chosen.id)]
     assert sum(week["count"] for week in part["enrollments"]) == 1
     whole = dashboard(client_of(instructor))["instructor"]
     assert sum(week["count"] for week in whole["enrollments"]) == 2
 
 
-@pytest.mark.parametrize("who", ["another", "student", "admin"])
-def test_nobody_narrows_it_to_a_course_that_they_do_not_teach(who):
+@pytest.mark.parametrize("role", ["another", "student", "admin"])
+def test_the_instructor_part_cannot_be_limited_to_a_course_of_others(role):
     course = make_course(lessons=1)
-    made = {"another": make_instructor, "student": make_student, "admin": make_admin}[who]()
+    user = {"another": make_instructor, "student": make_student, "admin": make_admin}[role]()
 
-    for asked in (str(course.id), str(ObjectId())):
-        response = client_of(made).get(f"/api/dashboard/?course={asked}")
+    for course_id in (str(course.id), str(ObjectId())):
+        response = client_of(user).get(f"/api/dashboard/?course={course_id}")
         assert response.status_code == 400
         assert response.json() == {"course": ["Not found."]}
 
 
-def test_unknown_and_malformed_parameters_are_named(instructor):
+def test_errors_name_unknown_and_malformed_parameters(instructor):
     client = client_of(instructor)
 
     assert client.get("/api/dashboard/?course=x").json().keys() == {"course"}
     assert client.get("/api/dashboard/?since=x").json().keys() == {"since"}
 
 
-def test_an_instructors_figures_may_be_a_minute_old_and_their_own_learning_not(instructor):
+def test_the_instructor_part_is_cached_for_a_minute_and_the_student_part_is_current(instructor):
     course = make_course(lessons=1, instructor=instructor)
     client = client_of(instructor)
     dashboard(client)
@@ -329,11 +328,11 @@ def test_an_instructors_figures_may_be_a_minute_old_and_their_own_learning_not(i
 
     assert parts["instructor"]["courses"][0]["enrollments"] == 0
     assert len(parts["student"]["courses"]) == 1
-    figures_forgotten()
+    expire_cache()
     assert dashboard(client)["instructor"]["courses"][0]["enrollments"] == 1
 
 
-def test_who_teaches_no_longer_has_no_instructors_part(instructor, admin):
+def test_a_former_instructor_has_no_instructor_part(instructor, admin):
     make_course(instructor=instructor)
     client = client_of(instructor)
     assert "instructor" in dashboard(client)
@@ -345,7 +344,7 @@ def test_who_teaches_no_longer_has_no_instructors_part(instructor, admin):
     assert client.get(f"/api/dashboard/?course={course.id}").status_code == 400
 
 
-# The admin's
+# Admin part
 
 
 def test_an_admin_sees_the_totals(admin):
@@ -354,8 +353,8 @@ def test_an_admin_sees_the_totals(admin):
     student = enroll_in(course)
     mark(client_of(student), lessons_of(course)[0])
     left = enroll_in(course)
-    place = Enrollment.objects.get(student=left.id)
-    client_of(left).delete(f"/api/enrollments/{place.id}/")
+    enrollment = Enrollment.objects.get(student=left.id)
+    client_of(left).delete(f"/api/enrollments/{enrollment.id}/")
 
     parts = dashboard(client_of(admin))
 
@@ -371,14 +370,14 @@ def test_an_admin_sees_the_totals(admin):
     }
 
 
-def test_the_totals_of_nothing_are_zeros(admin):
+def test_the_totals_of_an_empty_store_are_zero(admin):
     totals = dashboard(client_of(admin))["admin"]
 
     assert totals.pop("users") == 1
     assert set(totals.values()) == {0}
 
 
-def test_the_answer_is_what_its_description_says():
+def test_the_response_matches_its_serializer():
     both = make_instructor(is_admin=True)
     course = make_course(lessons=1, instructor=both)
     enroll_in(course, both)
@@ -389,12 +388,12 @@ def test_the_answer_is_what_its_description_says():
     assert DashboardSerializer(parts).data == parts
 
 
-def test_a_part_is_shown_to_whose_it_is_alone(instructor):
+def test_a_draft_is_visible_only_to_its_students_and_instructor(instructor):
     course = make_course(title="Hidden draft", lessons=1, instructor=instructor, published=True)
     client = client_of(enroll_in(course))
     client_of(instructor).post(f"/api/courses/{course.id}/unpublish/")
-    for known in (client, client_of(instructor)):
-        assert "Hidden draft" in str(dashboard(known))
+    for user_client in (client, client_of(instructor)):
+        assert "Hidden draft" in str(dashboard(user_client))
 
     for stranger in (make_student(), make_instructor(), make_admin()):
         assert "Hidden draft" not in str(dashboard(client_of(stranger)))

@@ -5,7 +5,7 @@ import pytest
 from apps.dashboard.weeks import beginning_of, by_week, monday_of, weeks_until
 
 
-def test_there_are_twelve_weeks_each_beginning_on_monday_and_the_last_is_this_one():
+def test_the_twelve_weeks_begin_on_mondays_and_end_with_the_current_week():
     weeks = weeks_until(date(2026, 3, 4))
 
     assert weeks[-1] == date(2026, 3, 2)
@@ -28,7 +28,7 @@ def test_a_day_belongs_to_the_week_of_its_monday(day, monday):
     assert monday_of(day) == monday
 
 
-def test_days_are_folded_into_weeks():
+def test_counts_by_day_are_summed_by_week():
     days = {"2026-03-01": 1, "2026-03-02": 2, "2026-03-08": 4, "2026-03-09": 8}
 
     assert by_week(days) == {date(2026, 2, 23): 1, date(2026, 3, 2): 6, date(2026, 3, 9): 8}

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from apps.common.storage import count_limits, idempotency_keys, undelivered
-from apps.progress import services as progress
 from apps.quizzes.services import (
     import_export,
     moves,
@@ -18,7 +17,6 @@ from lms.celery import SWEEPS, app
 LONG_AGO = timedelta(seconds=-5)  # what is younger than this is left alone: nothing is
 WAITS = {
     undelivered: "GRACE_PERIOD",
-    progress: "A_MINUTE",
     quizzes: "A_MINUTE",
     import_export: "A_MINUTE",
     summaries: "A_MINUTE",

@@ -106,7 +106,7 @@ def marking() -> Scene:
         record = Progress.objects.get(student=student.id, lesson=lesson.id)
         assert record.completed
         assert record.completed_at
-        assert record.pending_since is None
+        assert record.undelivered_since is None
         place = Enrollment.objects.get(student=student.id)
         assert sorted(place.milestones) == [25, 50]
         assert not place.undelivered_milestones

@@ -4,12 +4,12 @@ from itertools import count
 
 import pymongo
 import pytest
-from embedded_mongo.store_file import StoreFile
 from mongoengine import get_db
 from pymongo.errors import PyMongoError
 
 from apps.common.storage import migrations
 from embedded_mongo.errors import StoreUnavailable
+from embedded_mongo.store_file import StoreFile
 from lms.stores import documents
 from tests.common.shelf import FIRST, NEW, OLD, SECOND
 

@@ -12,7 +12,7 @@ import pytest
 from lms.env import ROOT
 
 PACKAGES = ("apps", "lms", "embedded_mongo")
-PUBLIC = {"selectors", "services", "events", "documents"}
+PUBLIC = {"selectors", "services", "events", "documents", "representations"}
 # Modules of other kinds that apps share, and what they share.
 SHARED = {
     "apps.users.viewer",  # who makes the request

@@ -6,6 +6,7 @@ from apps.progress import services
 from apps.progress.documents import Progress
 from apps.progress.events import MilestoneReached
 from apps.progress.services import create_progress_records_of_lesson
+from apps.users.selectors import get_user
 from tests.factories import (
     client_of,
     enroll_in,
@@ -19,26 +20,26 @@ from tests.factories import (
     right_answers,
 )
 
-_told = []
+_delivered = []
 
 
 @subscribe(MilestoneReached)
-def hear(event: MilestoneReached) -> None:
-    _told.append((event.student_id, event.percent))
+def collect_milestone(event: MilestoneReached) -> None:
+    _delivered.append((event.student_id, event.percent))
 
 
 @pytest.fixture
-def told():
-    """The milestones that are told while a test runs, as (student, per cent)."""
-    _told.clear()
-    return _told
+def milestones():
+    """Return the milestones delivered while a test runs, as (student id, percent)."""
+    _delivered.clear()
+    return _delivered
 
 
 def summary(client, course) -> dict:
     return client.get(f"/api/progress/summary/?course={course.id}").data
 
 
-def test_five_lessons_reach_every_milestone_once(student, told):
+def test_completing_five_lessons_reaches_each_milestone_once(student, milestones):
     course = make_course(lessons=5)
     client = client_of(enroll_in(course, student))
     percentages = []
@@ -47,13 +48,13 @@ def test_five_lessons_reach_every_milestone_once(student, told):
         percentages.append(summary(client, course)["percentage"])
 
     assert percentages == [20, 40, 60, 80, 100]
-    assert [percent for _, percent in told] == [25, 50, 75, 100]
-    [place] = client.get("/api/enrollments/").data["results"]
-    assert place["milestones"] == [25, 50, 75, 100]
-    assert place["completed_at"].endswith("Z")
+    assert [percent for _, percent in milestones] == [25, 50, 75, 100]
+    [enrollment] = client.get("/api/enrollments/").data["results"]
+    assert enrollment["milestones"] == [25, 50, 75, 100]
+    assert enrollment["completed_at"].endswith("Z")
 
 
-def test_marking_twice_changes_nothing(student, told):
+def test_marking_twice_changes_nothing(student, milestones):
     course = make_course(lessons=2)
     client = client_of(enroll_in(course, student))
     body = {"lesson": str(lessons_of(course)[0].id), "completed": True}
@@ -63,10 +64,10 @@ def test_marking_twice_changes_nothing(student, told):
     assert (first.status_code, second.status_code) == (200, 200)
     assert first.data == second.data
     assert first.data["completed_at"] is not None
-    assert [percent for _, percent in told] == [25, 50]
+    assert [percent for _, percent in milestones] == [25, 50]
 
 
-def test_unmarking_and_marking_again_tells_nothing_twice(student, told):
+def test_completing_a_lesson_again_delivers_no_milestone_twice(student, milestones):
     course = make_course(lessons=1)
     client = client_of(enroll_in(course, student))
     body = {"lesson": str(lessons_of(course)[0].id)}
@@ -78,29 +79,29 @@ def test_unmarking_and_marking_again_tells_nothing_twice(student, told):
     assert summary(client, course)["percentage"] == 0
     client.post("/api/progress/", body)
 
-    assert [percent for _, percent in told] == [25, 50, 75, 100]
+    assert [percent for _, percent in milestones] == [25, 50, 75, 100]
     assert client.get("/api/enrollments/").data["results"][0]["completed_at"] == completed_at
 
 
-def test_a_removed_lesson_may_bring_a_milestone(student, told):
+def test_deleting_a_lesson_may_reach_a_milestone(student, milestones):
     course = make_course(lessons=4)
     client = client_of(enroll_in(course, student))
     first, second, *others = lessons_of(course)
     client.post("/api/progress/", {"lesson": str(first.id)})
     client.post("/api/progress/", {"lesson": str(second.id)})
-    assert [percent for _, percent in told] == [25, 50]
+    assert [percent for _, percent in milestones] == [25, 50]
 
-    author = client_of(_user(course.instructor))
+    author = client_of(get_user(course.instructor))
     author.delete(f"/api/lessons/{others[0].id}/")
     assert summary(client, course)["percentage"] == 66.67
     author.delete(f"/api/lessons/{others[1].id}/")
 
     assert summary(client, course)["percentage"] == 100
-    assert [percent for _, percent in told] == [25, 50, 75, 100]
+    assert [percent for _, percent in milestones] == [25, 50, 75, 100]
     assert Progress.objects(student=student.id).count() == 2
 
 
-def test_a_moved_lesson_may_bring_milestones_to_both_courses(student, instructor, told):
+def test_moving_a_lesson_may_reach_milestones_in_both_courses(student, instructor, milestones):
     source = make_course(instructor=instructor, lessons=3)
     target = make_course(instructor=instructor, lessons=1)
     client, author = client_of(enroll_in(source, student)), client_of(instructor)
@@ -108,7 +109,7 @@ def test_a_moved_lesson_may_bring_milestones_to_both_courses(student, instructor
     done, stays, open_one = lessons_of(source)
     for lesson in (done, stays):
         client.post("/api/progress/", {"lesson": str(lesson.id)})
-    assert [percent for _, percent in told] == [25, 50]
+    assert [percent for _, percent in milestones] == [25, 50]
 
     author.patch(f"/api/lessons/{open_one.id}/", {"course": str(target.id)})
     assert summary(client, source)["milestones"] == [25, 50, 75, 100]
@@ -117,10 +118,10 @@ def test_a_moved_lesson_may_bring_milestones_to_both_courses(student, instructor
     author.patch(f"/api/lessons/{done.id}/", {"course": str(target.id)})
     assert summary(client, target)["percentage"] == 33.33
     assert summary(client, target)["milestones"] == [25]
-    assert [percent for _, percent in told] == [25, 50, 75, 100, 25]
+    assert [percent for _, percent in milestones] == [25, 50, 75, 100, 25]
 
 
-def test_an_added_lesson_lowers_the_percentage_and_takes_no_milestone(student, told):
+def test_adding_a_lesson_lowers_the_percentage_and_keeps_the_milestones(student, milestones):
     course = make_course(lessons=1)
     client = client_of(enroll_in(course, student))
     client.post("/api/progress/", {"lesson": str(lessons_of(course)[0].id)})
@@ -131,7 +132,7 @@ def test_an_added_lesson_lowers_the_percentage_and_takes_no_milestone(student, t
     assert state["next_lesson"]["title"] == "Vectors"
 
 
-def test_the_summary_says_how_far_one_is(student):
+def test_the_summary_describes_the_progress_in_a_course(student):
     course = make_course(lessons=3)
     client = client_of(enroll_in(course, student))
     first, second, third = lessons_of(course)
@@ -153,30 +154,30 @@ def test_the_summary_says_how_far_one_is(student):
     assert summary(client, course)["next_lesson"] is None
 
 
-def test_only_who_is_enrolled_marks(student):
+def test_only_enrolled_students_mark_lessons(student):
     course = make_course(lessons=1)
     client, body = client_of(student), {"lesson": str(lessons_of(course)[0].id)}
 
     refused = client.post("/api/progress/", body)
     assert (refused.status_code, refused.data["code"]) == (403, "not_enrolled")
-    asked = client.get(f"/api/progress/summary/?course={course.id}")
-    assert (asked.status_code, asked.data["code"]) == (403, "not_enrolled")
+    summary_response = client.get(f"/api/progress/summary/?course={course.id}")
+    assert (summary_response.status_code, summary_response.data["code"]) == (403, "not_enrolled")
 
     enroll_in(course, student)
-    place = Enrollment.objects.get(student=student.id)
+    enrollment = Enrollment.objects.get(student=student.id)
     assert client.post("/api/progress/", body).status_code == 200
-    client.delete(f"/api/enrollments/{place.id}/")
+    client.delete(f"/api/enrollments/{enrollment.id}/")
     assert client.post("/api/progress/", body).status_code == 403
     assert Progress.objects.get(student=student.id).completed is True
 
 
 @pytest.mark.parametrize("lesson", [None, {}, [], {"$ne": None}, 7, "x", "0" * 24])
-def test_a_wrong_lesson_is_refused(student, lesson):
+def test_an_invalid_lesson_is_rejected(student, lesson):
     response = client_of(student).post("/api/progress/", {"lesson": lesson})
     assert (response.status_code, list(response.data)) == (400, ["lesson"])
 
 
-def test_the_lesson_of_a_draft_is_as_unknown_as_none(student):
+def test_a_lesson_of_a_draft_is_answered_like_an_unknown_lesson(student):
     lesson = make_lesson(course=make_course(published=False))
     client = client_of(student)
     hidden = client.post("/api/progress/", {"lesson": str(lesson.id)})
@@ -195,7 +196,7 @@ def test_the_lesson_of_a_draft_is_as_unknown_as_none(student):
         {"nosuch": 1},
     ],
 )
-def test_nothing_else_is_a_students_to_say(student, extra):
+def test_other_fields_are_rejected(student, extra):
     course = make_course(lessons=1)
     client = client_of(enroll_in(course, student))
     body = {"lesson": str(lessons_of(course)[0].id)} | extra
@@ -205,12 +206,12 @@ def test_nothing_else_is_a_students_to_say(student, extra):
     assert Progress.objects(completed=True).count() == 0
 
 
-def test_records_are_seen_by_the_student_the_teacher_and_admins(instructor, admin):
+def test_the_student_the_instructor_and_admins_see_a_record(instructor, admin):
     course = make_course(instructor=instructor, lessons=2)
     student = enroll_in(course)
     enroll_in(make_course(lessons=1))
     record = Progress.objects(student=student.id).first()
-    address = f"/api/progress/{record.id}/"
+    url = f"/api/progress/{record.id}/"
 
     for user, status, count in (
         (student, 200, 2),
@@ -220,16 +221,16 @@ def test_records_are_seen_by_the_student_the_teacher_and_admins(instructor, admi
         (make_instructor(), 404, 0),
     ):
         client = client_of(user)
-        assert client.get(address).status_code == status
+        assert client.get(url).status_code == status
         assert client.get("/api/progress/").data["count"] == count
         assert client.get(f"/api/progress/?lesson={record.lesson}").data["count"] == bool(count)
         if user != student:
-            wanted = 403 if count else 404
-            assert client.patch(address, {"completed": True}).status_code == wanted
+            expected = 403 if count else 404
+            assert client.patch(url, {"completed": True}).status_code == expected
     assert Progress.objects(completed=True).count() == 0
 
 
-def test_a_teacher_who_learns_too_sets_no_record_of_a_student(instructor):
+def test_an_enrolled_instructor_cannot_change_a_record_of_a_student(instructor):
     course = make_course(instructor=instructor, lessons=1)
     student = enroll_in(course)
     enroll_in(course, instructor)
@@ -241,23 +242,23 @@ def test_a_teacher_who_learns_too_sets_no_record_of_a_student(instructor):
     assert Progress.objects(completed=True).count() == 0
 
 
-def test_a_student_sets_an_own_record(student):
+def test_a_student_updates_an_own_record(student):
     course = make_course(lessons=2)
     client = client_of(enroll_in(course, student))
     first, second = lessons_of(course)
     record = Progress.objects.get(student=student.id, lesson=first.id)
-    address = f"/api/progress/{record.id}/"
+    url = f"/api/progress/{record.id}/"
 
-    assert client.patch(address, {"completed": True}).data["completed"] is True
-    read = client.get(address).data
-    assert client.put(address, read).data == read
-    elsewhere = client.patch(address, {"lesson": str(second.id)})
+    assert client.patch(url, {"completed": True}).data["completed"] is True
+    read = client.get(url).data
+    assert client.put(url, read).data == read
+    elsewhere = client.patch(url, {"lesson": str(second.id)})
     assert (elsewhere.status_code, list(elsewhere.data)) == (400, ["lesson"])
-    assert client.patch(address, {}, HTTP_IF_MATCH='"9-0123"').status_code == 412
-    assert client.delete(address).status_code == 405
+    assert client.patch(url, {}, HTTP_IF_MATCH='"9-0123"').status_code == 412
+    assert client.delete(url).status_code == 405
 
 
-def test_one_lesson_is_read_afresh_after_each_mark(student):
+def test_the_record_of_a_lesson_is_current_after_each_change(student):
     course = make_course(lessons=1)
     client = client_of(enroll_in(course, student))
     lesson = str(lessons_of(course)[0].id)
@@ -273,11 +274,11 @@ def test_one_lesson_is_read_afresh_after_each_mark(student):
     assert completed() is False
 
 
-def test_a_record_follows_its_lesson_wherever_it_goes(student, instructor, admin):
+def test_a_record_follows_its_lesson_when_it_is_moved_or_deleted(student, instructor, admin):
     course = make_course(instructor=instructor, lessons=3)
     target = make_course(instructor=instructor, lessons=1)
     author, client = client_of(instructor), client_of(enroll_in(course, student))
-    moved, removed, left = (str(one.id) for one in lessons_of(course))
+    moved, removed, left = (str(lesson.id) for lesson in lessons_of(course))
 
     def courses_of(lesson: str) -> list[str]:
         return [
@@ -298,7 +299,7 @@ def test_a_record_follows_its_lesson_wherever_it_goes(student, instructor, admin
 
 @pytest.mark.parametrize("by", ["hand", "quiz"])
 def test_a_record_follows_a_lesson_that_moves_before_it_is_written(
-    student, instructor, monkeypatch, told, by
+    student, instructor, monkeypatch, milestones, by
 ):
     course = make_course(instructor=instructor, lessons=2)
     target = make_course(instructor=instructor)
@@ -312,7 +313,7 @@ def test_a_record_follows_a_lesson_that_moves_before_it_is_written(
     def move_and_mark(*arguments, **changes) -> Progress:
         moved = author.patch(f"/api/lessons/{lesson.id}/", {"course": str(target.id)})
         assert moved.status_code == 200
-        told.clear()
+        milestones.clear()
         return mark(*arguments, **changes)
 
     monkeypatch.setattr(services, "_mark", move_and_mark)
@@ -327,13 +328,13 @@ def test_a_record_follows_a_lesson_that_moves_before_it_is_written(
 
     assert Progress.objects.get(student=student.id, lesson=lesson.id).course == target.id
     assert summary(client, target)["milestones"] == [25, 50, 75, 100]
-    assert [percent for _, percent in told] == [25, 50, 75, 100]
+    assert [percent for _, percent in milestones] == [25, 50, 75, 100]
 
 
-def test_a_lesson_that_is_added_has_its_record_at_once(student):
+def test_a_record_that_is_created_later_is_visible_at_once(student):
     course = make_course(lessons=1)
     client = client_of(enroll_in(course, student))
-    author = client_of(_user(course.instructor))
+    author = client_of(get_user(course.instructor))
     added = author.post("/api/lessons/", {"title": "New", "course": str(course.id)}).data
     Progress.objects(lesson=added["id"]).delete()
     assert client.get(f"/api/progress/?lesson={added['id']}").data["count"] == 0
@@ -343,17 +344,17 @@ def test_a_lesson_that_is_added_has_its_record_at_once(student):
     assert client.get(f"/api/progress/?lesson={added['id']}").data["count"] == 1
 
 
-def test_the_one_record_of_a_lesson_is_on_the_first_page_alone(student):
+def test_the_only_record_of_a_lesson_is_on_the_first_page(student):
     course = make_course(lessons=1)
     client = client_of(enroll_in(course, student))
-    address = f"/api/progress/?lesson={lessons_of(course)[0].id}"
+    url = f"/api/progress/?lesson={lessons_of(course)[0].id}"
 
-    [row] = client.get(f"{address}&page=1").data["results"]
-    assert client.get(f"{address}&page=2").status_code == 404
-    assert client.get(f"{address}&cursor=after-{row['id']}").data["results"] == []
+    [row] = client.get(f"{url}&page=1").data["results"]
+    assert client.get(f"{url}&page=2").status_code == 404
+    assert client.get(f"{url}&cursor=after-{row['id']}").data["results"] == []
 
 
-def test_the_list_is_read_by_cursor_to_its_end_and_back(student):
+def test_the_list_is_read_by_cursor_forward_and_backward(student):
     course = make_course(lessons=5)
     client = client_of(enroll_in(course, student))
     pages = [client.get("/api/progress/?page_size=2").data]
@@ -374,18 +375,18 @@ def test_the_list_is_read_by_cursor_to_its_end_and_back(student):
 
 
 @pytest.mark.parametrize("query", ["cursor=x", "completed=1", "lesson=x", "ordering=id", "page=0"])
-def test_a_wrong_query_is_refused(student, query):
+def test_an_invalid_query_is_rejected(student, query):
     response = client_of(student).get(f"/api/progress/?{query}")
     assert (response.status_code, list(response.data)) == (400, [query.partition("=")[0]])
 
 
 @pytest.mark.parametrize("query", ["", "course=x", "course=" + "0" * 24, "nosuch=1"])
-def test_a_wrong_summary_is_refused(student, query):
+def test_an_invalid_summary_query_is_rejected(student, query):
     response = client_of(student).get(f"/api/progress/summary/?{query}")
     assert response.status_code == 400
 
 
-def test_erasing_a_person_erases_their_learning(student):
+def test_erasing_a_user_deletes_enrollments_and_progress(student):
     course = make_course(lessons=1)
     client = client_of(enroll_in(course, student))
 
@@ -393,9 +394,3 @@ def test_erasing_a_person_erases_their_learning(student):
 
     assert Enrollment.objects.count() == 0
     assert Progress.objects.count() == 0
-
-
-def _user(user_id):
-    from apps.users.selectors import get_user
-
-    return get_user(user_id)

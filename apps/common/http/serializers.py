@@ -44,7 +44,7 @@ class StrictInput:
     def replaces(self) -> bool:
         """Whether the input changes an existing object."""
         is_root = self.parent is None
-        return self.instance is not None or (is_root and self.context.get("replaces", False))
+        return is_root and self.context.get("replaces", False)
 
     def to_internal_value(self, data):
         errors = self._unexpected(data) if isinstance(data, dict) else {}
@@ -82,6 +82,7 @@ class Serializer(StrictInput, serializers.Serializer):
 _FORMATS: dict[str, type[serializers.Field]] = {
     "id": ObjectIdField,
     "timestamp": serializers.DateTimeField,
+    "date": serializers.DateField,
     "money": MoneyField,
 }
 _TYPES: dict[Any, type[serializers.Field]] = {
@@ -209,10 +210,6 @@ class DocumentSerializer(StrictInput, MongoSerializer):
 
     def get_validators(self):
         return []  # The indexes decide about uniqueness.
-
-    def represent(self, document) -> dict:
-        """Return the document ready for JSON, with its revision for the ETag."""
-        return self.to_representation(document) | {"revision": getattr(document, "revision", 1)}
 
 
 def _default_of(document_field):

@@ -21,7 +21,6 @@ from rest_framework.response import Response
 from rest_framework_mongoengine import viewsets
 
 from apps.common.client_address import client_network
-from apps.common.errors import check_expected
 from apps.common.http import idempotency
 from apps.common.http.etags import etag_of, expected_revisions, is_not_modified
 from apps.common.http.page_links import page_link
@@ -96,17 +95,7 @@ class ApiView:
     def expected(self) -> list[int] | None:
         return expected_revisions(self.request)
 
-    def check_expected(self, revision: int = 1) -> None:
-        """
-        Check `If-Match` for an object that is never edited and so keeps its revision.
-
-        :raises StaleRevision: the client expects another revision
-        """
-        check_expected(revision, self.expected)
-
-    def validated(
-        self, serializer_class, *, instance=None, replaces: bool = False, **options
-    ) -> dict:
+    def validated(self, serializer_class, *, replaces: bool = False, **options) -> dict:
         """
         Return the validated body.
 
@@ -114,7 +103,7 @@ class ApiView:
         :raises ValidationError: with the messages of all invalid fields
         """
         context = {"request": self.request, "replaces": replaces}
-        serializer = serializer_class(instance, data=self.request.data, context=context, **options)
+        serializer = serializer_class(data=self.request.data, context=context, **options)
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
 
@@ -161,11 +150,6 @@ class ViewSet(ApiView, viewsets.GenericViewSet):
     @property
     def expandable_here(self) -> dict[str, Callable | None]:
         return {} if self.action in self.queries else self.expandable
-
-    @cached_property
-    def represent(self) -> Callable:
-        """The function that represents a document, ready for JSON, with its revision."""
-        return self.serializer_class(context={"request": self.request}).represent
 
     def answer_page(self, page: Page) -> Response:
         """

@@ -494,7 +494,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read one's dashboard. */
+        /** Get your dashboard. */
         get: operations["dashboard_get"];
         put?: never;
         post?: never;
@@ -720,10 +720,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List progress records, newest first. */
+        /** List progress records. */
         get: operations["progress_list"];
         put?: never;
-        /** Mark a lesson as completed, or clear it. */
+        /** Mark a lesson as completed or not completed. */
         post: operations["progress_create"];
         delete?: never;
         options?: never;
@@ -738,7 +738,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read how far one has come in a course. */
+        /** Get your progress in a course. */
         get: operations["progress_summary_get"];
         put?: never;
         post?: never;
@@ -758,15 +758,15 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Read one progress record. */
+        /** Get a progress record. */
         get: operations["progress_retrieve"];
-        /** Mark or clear the lesson of a record of one's own. */
+        /** Update your own progress record. */
         put: operations["progress_update"];
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Mark or clear the lesson of a record of one's own. */
+        /** Update your own progress record. */
         patch: operations["progress_partial_update"];
         trace?: never;
     };
@@ -1554,12 +1554,12 @@ export interface components {
             percentage: number;
             /**
              * Completed
-             * @description Lessons.
+             * @description Number of lessons.
              */
             completed: number;
             /**
              * Total
-             * @description Lessons.
+             * @description Number of lessons.
              */
             total: number;
             next_lesson: components["schemas"]["LessonCard"] | null;
@@ -1576,12 +1576,11 @@ export interface components {
              */
             completed_at: string | null;
         };
-        /** @description Twelve weeks, the last of them this one. */
         Activity: {
             /**
              * Week
              * Format: date
-             * @description Its Monday.
+             * @description The Monday of the week.
              */
             week: string;
             /** Lessons */
@@ -1591,11 +1590,11 @@ export interface components {
         };
         StudentPart: {
             courses: components["schemas"]["CourseFollowed"][];
-            /** @description Twelve weeks, the last of them this one. */
+            /** @description Twelve weeks; the last one is the current week. */
             activity: components["schemas"]["Activity"][];
             /**
              * Unread
-             * @description Notifications.
+             * @description Number of unread notifications.
              */
             unread: number;
         };
@@ -1613,12 +1612,11 @@ export interface components {
             /** Mean grade */
             mean_grade: number | null;
         };
-        /** @description Twelve weeks, the last of them this one. */
         EnrollmentWeek: {
             /**
              * Week
              * Format: date
-             * @description Its Monday.
+             * @description The Monday of the week.
              */
             week: string;
             /** Count */
@@ -1626,7 +1624,7 @@ export interface components {
         };
         InstructorPart: {
             courses: components["schemas"]["CourseTaught"][];
-            /** @description Twelve weeks, the last of them this one. */
+            /** @description Twelve weeks; the last one is the current week. */
             enrollments: components["schemas"]["EnrollmentWeek"][];
         };
         AdminPart: {
@@ -1638,7 +1636,7 @@ export interface components {
             courses: number;
             /**
              * Published
-             * @description Courses.
+             * @description Number of published courses.
              */
             published: number;
             /** Enrollments */
@@ -1695,21 +1693,18 @@ export interface components {
             published: boolean;
         };
         QuizResult: {
+            /** Attempts */
+            attempts: number;
+            /** Grade */
+            grade: number | null;
+            /** Passed */
+            passed: boolean;
             /** Quiz */
             quiz: string;
             /** Lesson */
             lesson: string;
             /** Title */
             title: string;
-            /** Attempts */
-            attempts: number;
-            /**
-             * Grade
-             * @description Per cent; null: not taken.
-             */
-            grade: number | null;
-            /** Passed */
-            passed: boolean;
         };
         Summary: {
             /** Course */
@@ -1725,7 +1720,7 @@ export interface components {
             next_lesson: components["schemas"]["LessonCard"] | null;
             /**
              * Grade
-             * @description The mean of the quizzes taken so far, per cent.
+             * @description The mean grade of the quizzes taken so far, in percent.
              */
             grade: number | null;
             quizzes: components["schemas"]["QuizResult"][];
@@ -1910,12 +1905,12 @@ export interface components {
         };
         Progress: {
             /** Id */
-            readonly id?: string;
+            readonly id: string;
             /**
              * Student
              * @description An id, or an object with `?expand=student`.
              */
-            readonly student?: string | components["schemas"]["UserCard"];
+            readonly student: string | components["schemas"]["UserCard"];
             /**
              * Lesson
              * @description An id, or an object with `?expand=lesson`.
@@ -1925,7 +1920,7 @@ export interface components {
              * Course
              * @description An id, or an object with `?expand=course`.
              */
-            readonly course?: string | components["schemas"]["CourseCard"];
+            readonly course: string | components["schemas"]["CourseCard"];
             /**
              * Completed
              * @default true
@@ -1935,7 +1930,7 @@ export interface components {
              * Completed at
              * Format: date-time
              */
-            readonly completed_at?: string | null;
+            readonly completed_at: string | null;
         };
         ProgressPage: {
             count: number;
@@ -8172,7 +8167,7 @@ export interface operations {
     dashboard_get: {
         parameters: {
             query?: {
-                /** @description Narrows the instructor's part to this course of one's own. */
+                /** @description Limits the instructor part to this course of your own. */
                 course?: string;
             };
             header?: never;
@@ -11380,7 +11375,7 @@ export interface operations {
     progress_summary_get: {
         parameters: {
             query: {
-                /** @description The course whose progress is asked for. */
+                /** @description The course to get the progress in. */
                 course: string;
             };
             header?: never;
