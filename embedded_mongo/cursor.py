@@ -1,14 +1,21 @@
-"""Cursors: all results are read together when the first is requested."""
+"""Cursors: the documents are chosen when the first is requested, and decoded one at a time."""
 
-from itertools import islice
+from collections.abc import Iterator
+from itertools import chain, islice
 from typing import Any
 
 import mongomock.collection
 from mongomock.helpers import make_datetime_timezone_aware_in_document
 
+Documents = Iterator[dict[str, Any]]
+
 
 class Cursor(mongomock.collection.Cursor):
-    """A cursor in linear time; mongomock's own copies all results for each document."""
+    """
+    A cursor over the documents as they are stored when the first is requested.
+
+    A reader that stops early, or that keeps no document, needs no memory for all of them.
+    """
 
     def clone(self) -> "Cursor":
         return Cursor(
@@ -16,18 +23,29 @@ class Cursor(mongomock.collection.Cursor):
         )
 
     def rewind(self) -> "Cursor":
-        self._emitted = 0
-        self._results = None
+        self._remaining: Documents | None = None
         return self
 
     def __next__(self) -> dict[str, Any]:
-        results = self._compute_results()
-        if self._emitted >= len(results):
-            raise StopIteration
-        self._emitted += 1
-        return results[self._emitted - 1]
+        if self._remaining is None:
+            self._remaining = self._start()
+        return next(self._remaining)
 
     next = __next__
+
+    def __getitem__(self, index: Any) -> Any:
+        if not isinstance(index, int) or index < 0:
+            return super().__getitem__(index)
+        for document in islice(self.clone(), index, None):
+            return document
+        raise IndexError("no such item for Cursor instance")
+
+    @property
+    def alive(self) -> bool:
+        for document in self:
+            self._remaining = chain([document], self._remaining or ())
+            return True
+        return False
 
     def to_list(self, length: int | None = None) -> list[dict[str, Any]]:
         return list(islice(self, length))
@@ -39,21 +57,25 @@ class Cursor(mongomock.collection.Cursor):
         command = {"distinct": self.collection.name, "key": key, "query": self._spec}
         full_cursor = Cursor(self.collection, self._spec, None, {key.partition(".")[0]: 1}, 0, 0)
         with self.collection.publish_events(command):
-            full_cursor._results = full_cursor._read()
             return super(Cursor, full_cursor).distinct(key, session)
 
-    def _compute_results(self, with_limit_and_skip: bool = True) -> list[dict[str, Any]]:
-        if self._results is None:
-            with self.collection.publish_events(self._command()):
-                self._results = self._read()
-        return self._results
+    def _compute_results(self, with_limit_and_skip: bool = True) -> Documents:
+        """Return the documents; mongomock's `distinct` calls this."""
+        return self._read()
 
-    def _read(self) -> list[dict[str, Any]]:
+    def _start(self) -> Documents:
+        """Choose the documents and read the first, which is what the command does."""
+        with self.collection.publish_events(self._command()):
+            documents = self._read()
+            first = list(islice(documents, 1))
+        return chain(first, documents)
+
+    def _read(self) -> Documents:
         stop = self._skip + abs(self._limit) if self._limit else None
-        results = islice(self._factory(), self._skip, stop)
+        documents = islice(self._factory(), self._skip, stop)
         if self.collection.codec_options.tz_aware:
-            return [make_datetime_timezone_aware_in_document(document) for document in results]
-        return list(results)
+            return map(make_datetime_timezone_aware_in_document, documents)
+        return documents
 
     def _command(self) -> dict[str, Any]:
         options = {

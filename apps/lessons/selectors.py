@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from bson import ObjectId
 from mongoengine import QuerySet
 
+from apps.common.capacity import Capacity
 from apps.common.clock import now_in_milliseconds
 from apps.common.errors import NotFound
 from apps.common.storage import undelivered
@@ -25,6 +26,7 @@ from apps.lessons.representations import (
 )
 from apps.users.viewer import Viewer
 
+FULL_LESSONS = Capacity(4, wait=1)  # for reading lessons with their texts
 HALF_AN_HOUR = 30 * 60
 TEXTS = ("content", "content_html")
 OUTLINE_FIELDS = ("course_id", "title", "position", "duration_minutes", "is_preview")
@@ -67,10 +69,12 @@ def read_lesson(lesson_id, *, viewer: Viewer) -> LessonRepresentation:
     Return a lesson, without its content if the viewer may not read that.
 
     :raises NotFound: there is no such lesson that the viewer may see
+    :raises Busy: too many lessons are being read
     """
-    lesson, course = get_visible_lesson(lesson_id, viewer=viewer)
-    readable = _may_read(viewer, lesson, course, enrolled=_courses_of(viewer))
-    return represent_lesson(lesson) if readable else represent_lesson_title(lesson)
+    with FULL_LESSONS:
+        lesson, course = get_visible_lesson(lesson_id, viewer=viewer)
+        readable = _may_read(viewer, lesson, course, enrolled=_courses_of(viewer))
+        return represent_lesson(lesson) if readable else represent_lesson_title(lesson)
 
 
 def list_lessons(*, viewer: Viewer, paging: Paging, course=None) -> Page:
@@ -78,6 +82,7 @@ def list_lessons(*, viewer: Viewer, paging: Paging, course=None) -> Page:
     Return lessons of the courses that the viewer may see, in the order of their courses.
 
     :raises PageTooLarge: the texts of the page's lessons are too long together
+    :raises Busy: too many lessons are being read
     """
     visible = courses.courses_visible_to(viewer)
     if course is not None:
@@ -201,16 +206,19 @@ def _add_texts(lessons: dict[ObjectId, Lesson]) -> None:
     Add the texts to lessons that were read without them.
 
     :raises PageTooLarge: they are too long together
+    :raises Busy: too many lessons are being read
     """
     if not lessons:
         return
-    # A hundred lessons can have 180 MB, so they are read in small batches.
+    # A hundred lessons can have 180 MB, so they are read in small batches, or one by one in the
+    # embedded store.
     condition, fields = {"_id": {"$in": list(lessons)}}, dict.fromkeys(TEXTS, 1)
     rows = Lesson._get_collection().find(condition, fields).batch_size(5)
     texts = ({"id": str(row["_id"])} | {name: row.get(name, "") for name in TEXTS} for row in rows)
-    for text in limit_bytes(texts):
-        lesson = lessons[ObjectId(text["id"])]
-        lesson.content, lesson.content_html = text["content"], text["content_html"]
+    with FULL_LESSONS:
+        for text in limit_bytes(texts):
+            lesson = lessons[ObjectId(text["id"])]
+            lesson.content, lesson.content_html = text["content"], text["content_html"]
 
 
 def _outlines(course_ids: list[str]) -> dict[str, list[OutlineRepresentation]]:

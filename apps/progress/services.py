@@ -19,7 +19,7 @@ from apps.common.errors import (
     reference_errors,
 )
 from apps.common.events import publish
-from apps.common.storage.rounds import in_rounds
+from apps.common.storage.rounds import SMALL, batches, in_rounds
 from apps.common.storage.undelivered import deliver_again, mark_delivered
 from apps.enrollments import selectors as enrollments
 from apps.enrollments.services import NotEnrolled, mark_milestone_delivered, reach_milestone
@@ -235,17 +235,16 @@ def _follow_lesson(record: Progress) -> Progress:
     return record
 
 
-def _insert_missing(records: list[Progress]) -> None:
+def _insert_missing(records: Sequence[Progress]) -> None:
     """Insert the records that do not exist, and move the others to their lesson's course."""
-    if not records:
-        return
-    try:
-        Progress.objects.insert(records, load_bulk=False)
-    except (NotUniqueError, BulkWriteError):
-        _insert_others(records)
+    for some in batches(records, at_once=SMALL):
+        try:
+            Progress.objects.insert(some, load_bulk=False)
+        except (NotUniqueError, BulkWriteError):
+            _insert_others(some)
 
 
-def _insert_others(records: list[Progress]) -> None:
+def _insert_others(records: Sequence[Progress]) -> None:
     """
     Insert the records that an attempt to insert all of them has left out, in three commands.
 

@@ -4,25 +4,76 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from pymongo.errors import OperationFailure
 
+TEXT = "x" * 100_000
 NOON = datetime(2026, 3, 1, 12, 0, 0, 123_456)
 
 
-def test_a_cursor_reads_its_results_only_once(things, decoded):
-    """mongomock's own cursor would copy the remaining results for each document."""
+def test_a_cursor_decodes_each_document_only_when_it_is_requested(things, decoded):
     things.insert_many([{"_id": number} for number in range(500)])
     decoded.reset()
 
-    class Unsliced(list):
-        def __getitem__(self, index):
-            assert not isinstance(index, slice)
-            return super().__getitem__(index)
-
     cursor = things.find()
-    read = cursor._read
-    cursor._read = lambda: Unsliced(read())
+    assert decoded.documents == 0
+    for number, document in enumerate(cursor):
+        assert document["_id"] == number
+        assert decoded.documents == number + 1
 
-    assert [document["_id"] for document in cursor] == list(range(500))
-    assert decoded.documents == 500
+
+def test_sorting_decodes_only_the_keys_of_documents_that_are_not_requested(things, decoded):
+    things.insert_many([{"_id": number, "n": -number, "text": TEXT} for number in range(50)])
+    decoded.reset()
+
+    assert next(things.find(sort=[("n", 1)]))["_id"] == 49
+    assert decoded.documents == 51
+    assert decoded.bytes < 2 * len(TEXT)
+
+
+def test_distinct_decodes_each_document_once(things, decoded):
+    things.insert_many([{"_id": number, "n": number % 2} for number in range(50)])
+
+    assert sorted(things.find().distinct("n")) == [0, 1]
+    assert decoded.count(lambda: things.find().distinct("n")) == 50
+
+
+def test_a_cursor_returns_the_documents_as_they_are_when_the_first_is_requested(things):
+    things.insert_many([{"_id": number, "n": 0} for number in range(4)])
+
+    cursor = things.find({"n": 0})
+    things.delete_one({"_id": 0})
+    assert next(cursor)["_id"] == 1
+    things.update_many({}, {"$set": {"n": 1}})
+    things.delete_one({"_id": 2})
+    things.insert_one({"_id": 5, "n": 0})
+
+    assert list(cursor) == [{"_id": 2, "n": 0}, {"_id": 3, "n": 0}]
+    assert list(cursor) == []
+    assert [document["_id"] for document in cursor.clone()] == [5]
+
+
+def test_an_index_reads_a_document_and_leaves_the_cursor_where_it_is(things):
+    things.insert_many([{"_id": number} for number in range(4)])
+    cursor = things.find().skip(1).limit(2)
+
+    assert next(cursor)["_id"] == 1
+    assert cursor[0]["_id"] == 1
+    assert cursor[1]["_id"] == 2
+    with pytest.raises(IndexError):
+        cursor[2]
+    with pytest.raises(IndexError):
+        cursor[-1]
+    assert next(cursor)["_id"] == 2
+
+
+def test_a_cursor_is_alive_until_its_last_document_is_read(things):
+    things.insert_many([{"_id": 1}, {"_id": 2}])
+    cursor = things.find()
+
+    assert cursor.alive
+    assert next(cursor)["_id"] == 1
+    assert cursor.alive
+    assert next(cursor)["_id"] == 2
+    assert not cursor.alive
+    assert not things.find({"_id": 3}).alive
 
 
 def test_a_rewound_cursor_returns_current_documents(things):

@@ -12,6 +12,7 @@ from apps.courses.documents import Course
 from apps.lessons import selectors
 from apps.lessons.documents import Lesson
 from apps.lessons.services import repair_orders
+from embedded_mongo.fields import decode
 from tests.factories import (
     client_of,
     enroll_in,
@@ -21,6 +22,7 @@ from tests.factories import (
     make_lesson,
     make_student,
 )
+from tests.slots import all_occupied
 
 PRIVATE = ("content", "content_html", "video_url", "embed_url")
 
@@ -630,6 +632,36 @@ def test_no_text_is_read_after_those_that_are_too_long_for_a_page(instructor, mo
 
     assert (answer.status_code, answer.data["code"]) == (400, "page_too_large")
     assert len(read) == 2
+
+
+def test_few_texts_are_decoded_before_a_page_is_refused(instructor, monkeypatch):
+    """The embedded store would decode the texts of all lessons before the first is looked at."""
+    monkeypatch.setattr("apps.common.storage.pagination.LARGEST_PAGE_BYTES", 50_000)
+    course = make_course(instructor=instructor)
+    for _ in range(20):
+        make_lesson(course=course, content="x" * 10_000)
+    decoded = []
+    monkeypatch.setattr(
+        "embedded_mongo.fields.decode", lambda stored: decoded.append(len(stored)) or decode(stored)
+    )
+
+    answer = client_of(instructor).get(f"/api/lessons/?course={course.id}&page_size=20")
+
+    assert (answer.status_code, answer.data["code"]) == (400, "page_too_large")
+    assert sum(size > 10_000 for size in decoded) <= 6
+
+
+def test_few_lessons_are_read_with_their_texts_at_the_same_time(course, author, monkeypatch):
+    lesson = make_lesson(course=course)
+    addresses = [f"/api/lessons/{lesson.id}/", f"/api/lessons/?course={course.id}"]
+
+    with all_occupied(selectors.FULL_LESSONS, monkeypatch):
+        refused = [author.get(address) for address in addresses]
+        assert client_of(None).get(addresses[1]).status_code == 200  # It has no texts.
+
+    assert {(answer.status_code, answer.data["code"]) for answer in refused} == {(503, "busy")}
+    assert all(answer["Retry-After"] for answer in refused)
+    assert {author.get(address).status_code for address in addresses} == {200}
 
 
 def test_no_lesson_is_appended_past_the_largest_position(instructor):

@@ -7,6 +7,7 @@ from apps.progress.documents import Progress
 from apps.progress.events import MilestoneReached
 from apps.progress.services import create_progress_records_of_lesson
 from apps.users.selectors import get_user
+from tests.command_counter import record_commands
 from tests.factories import (
     client_of,
     enroll_in,
@@ -342,6 +343,24 @@ def test_a_record_that_is_created_later_is_visible_at_once(student):
     create_progress_records_of_lesson(lesson_id=added["id"], course_id=str(course.id))
 
     assert client.get(f"/api/progress/?lesson={added['id']}").data["count"] == 1
+
+
+def test_the_records_of_many_students_are_made_in_several_commands(monkeypatch):
+    """A command is a transaction of the embedded store for whose end everybody else waits."""
+    monkeypatch.setattr(services, "SMALL", 3)
+    course = make_course(lessons=1)
+    [lesson] = lessons_of(course)
+    students = {enroll_in(course).id for _ in range(8)}
+    for remaining in (0, 1):
+        kept = Progress.objects(lesson=lesson.id).order_by("student").limit(remaining)
+        Progress.objects(lesson=lesson.id, id__nin=[one.id for one in kept]).delete()
+
+        with record_commands() as commands:
+            create_progress_records_of_lesson(lesson_id=str(lesson.id), course_id=str(course.id))
+
+        inserted = [len(one["documents"]) for one in commands if "insert" in one]
+        assert max(inserted) <= 3
+        assert {one.student for one in Progress.objects(lesson=lesson.id)} == students
 
 
 def test_the_only_record_of_a_lesson_is_on_the_first_page(student):
