@@ -26,11 +26,10 @@ export class StudentsApi {
   }
 
   listAll(course: string): Promise<readonly StudentEnrollment[]> {
-    return fetchAllPages<StudentEnrollment>(
-      this.http,
-      '/api/enrollments/',
-      { ...queryParams(course, {}), page_size: PROGRESS_PAGE_SIZE },
-    );
+    return fetchAllPages<StudentEnrollment>(this.http, '/api/enrollments/', {
+      ...queryParams(course, {}),
+      page_size: PROGRESS_PAGE_SIZE,
+    });
   }
 
   enroll(course: string, username: string): Promise<unknown> {
