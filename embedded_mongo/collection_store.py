@@ -18,7 +18,7 @@ from embedded_mongo.store_file import (
     save_collection,
     save_document,
 )
-from embedded_mongo.terms import split_search, with_all_terms
+from embedded_mongo.terms import condition_of, split_search, with_all_terms
 from embedded_mongo.transaction import Transaction, TransactionManager
 
 PRIMARY = "_id_"
@@ -231,10 +231,15 @@ class CollectionStore:
         search = split_search(condition, set(indexes))
         if search is None:
             return None
-        numbers = with_all_terms([indexes[term.field].match_term(term) for term in search.terms])
+        sets = [indexes[term.field].match_term(term) for term in search.terms]
+        common = [term for term, numbers in zip(search.terms, sets, strict=True) if numbers is None]
+        rare = [numbers for numbers in sets if numbers is not None]
         if other is not None:
-            numbers &= set().union(*other.numbers)
-        return IndexMatch([numbers], is_exact=not search.rest, rest=search.rest)
+            rare.append(other.numbers)
+        numbers = with_all_terms(rare or [[set(self._documents)]])
+        conditions = [part for part in (search.rest, condition_of(common)) if part]
+        rest = {"$and": conditions} if len(conditions) > 1 else dict(*conditions)
+        return IndexMatch([numbers], is_exact=not rest, rest=rest)
 
     def _select_indexed(self, stored: bytes | None) -> bytes:
         """Return the fields that the indexes need; nothing for None."""

@@ -9,6 +9,7 @@ from mongomock import filtering
 from sentinels import NOTHING
 
 from embedded_mongo.codec import Document
+from embedded_mongo.terms import HAS_TERMS, has_terms
 
 
 class ValueSet(list):
@@ -37,6 +38,7 @@ class _Filterer(filtering._Filterer):
         self._operator_map |= {
             "$in": _is_in,
             "$nin": lambda value, values: not _is_in(value, values),
+            HAS_TERMS: has_terms,
         }
 
 

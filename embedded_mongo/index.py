@@ -157,11 +157,16 @@ class Index:
         numbers = [numbers for (key,), numbers in entries if _may_satisfy(key, first_bound)]
         return IndexMatch(numbers, is_exact=False)
 
-    def match_term(self, term: Term) -> list[set[int]]:
-        """Return the documents with this term in the first field, by their whole strings."""
-        holders, strings = self._numbers[0], [term.text]
-        if term.is_prefix:
-            strings = self._strings.with_prefix(term.text, holders)
+    def match_term(self, term: Term) -> list[set[int]] | None:
+        """
+        Return the documents with this term in the first field, by their whole strings.
+
+        Return None if too many strings have the prefix.
+        """
+        holders = self._numbers[0]
+        strings = self._strings.with_prefix(term.text, holders) if term.is_prefix else [term.text]
+        if strings is None:
+            return None
         return [holders[string,] for string in strings if (string,) in holders]
 
     def _entries(self, document: Document) -> list[Entry]:

@@ -11,6 +11,11 @@ _PREFIX = re.compile(r"\^((?:[^\\^$.|?*+()\[\]{}]|\\[^\w])*)")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 
+MOST_STRINGS = 1_000  # that a prefix is looked up with
+HAS_TERMS = "$hasTerms"  # The store's own operator.
+SEPARATOR = "\0"  # A term that contains it is compared as usual.
+
+
 class Term(NamedTuple):
     field: str
     text: str
@@ -44,16 +49,19 @@ class SortedStrings:
         if self._sorted is not None and type(key) is str:
             self._added.append(key)
 
-    def with_prefix(self, prefix: str, entries: Mapping[tuple, Any]) -> list[str]:
+    def with_prefix(self, prefix: str, entries: Mapping[tuple, Any]) -> list[str] | None:
         """
         Return all strings with this prefix, and possibly some that were removed.
+
+        Return None if they are more than `MOST_STRINGS`: then comparing documents costs less.
 
         :param entries: the entries of the index, each with its string first
         """
         strings = self._in_order(entries)
         following = islice(strings, bisect_left(strings, prefix), None)
         found = takewhile(lambda string: string.startswith(prefix), following)
-        return list(dict.fromkeys(found))
+        strings = list(islice(found, MOST_STRINGS + 1))
+        return list(dict.fromkeys(strings)) if len(strings) <= MOST_STRINGS else None
 
     def _in_order(self, entries: Mapping[tuple, Any]) -> list[str]:
         if self._sorted is None or len(self._sorted) + len(self._added) > 2 * len(entries) + 100:
@@ -86,6 +94,26 @@ def split_search(condition: Mapping[str, Any], indexed: set[str]) -> Search | No
     return Search(terms, {"$and": rest} if rest else {})
 
 
+def condition_of(terms: list[Term]) -> dict[str, Any]:
+    """Return a filter for documents that have all terms, for `filters.matches`."""
+    by_field: dict[str, list[str]] = {}
+    for term in terms:
+        marked = SEPARATOR + term.text + ("" if term.is_prefix else SEPARATOR)
+        by_field.setdefault(term.field, []).append(marked)
+    return {field: {HAS_TERMS: marked} for field, marked in by_field.items()}
+
+
+def has_terms(value: Any, marked: list[str]) -> bool:
+    """
+    Return whether a field has all terms, of which each is marked by separators.
+
+    All strings are searched at once, because the terms and a document's strings may be many.
+    """
+    strings = value if isinstance(value, list) else [value]
+    text = SEPARATOR.join(["", *(one for one in strings if isinstance(one, str)), ""])
+    return all(term in text for term in marked)
+
+
 def with_all_terms(terms: list[list[set[int]]]) -> set[int]:
     """
     Return the documents that have all terms, beginning with the rarest term.
@@ -115,11 +143,11 @@ def _is_list_of_filters(value: Any) -> bool:
 
 
 def _term(field: str, operand: Any) -> Term | None:
-    if isinstance(operand, str):
+    if isinstance(operand, str) and SEPARATOR not in operand:
         return Term(field, operand, is_prefix=False)
     if isinstance(operand, Mapping) and list(operand) == ["$regex"]:
         pattern = operand["$regex"]
         match = _PREFIX.fullmatch(pattern) if isinstance(pattern, str) else None
-        if match is not None:
+        if match is not None and SEPARATOR not in pattern:
             return Term(field, _ESCAPE.sub(r"\1", match[1]), is_prefix=True)
     return None

@@ -66,14 +66,23 @@ def search_pattern(search: str, field: str = "words") -> dict:
     words = search_words(search)
     if not words:
         return {"_id": {"$in": []}}
-    return {"$and": [{field: _word_condition(word)} for word in words]}
+    following = [*words[1:], ""]
+    conditions = [
+        _word_condition(word)
+        for word, next_word in zip(words, following, strict=True)
+        # The words are sorted, so that a word is followed by those that begin with it.
+        if not (_is_prefix(word) and next_word.startswith(word))
+    ]
+    return {"$and": [{field: condition} for condition in conditions]}
 
 
 def _word_condition(word: str) -> str | dict:
     """Return the condition for a word: a short one must be a whole word."""
-    if len(word) < SHORTEST_PREFIX and not any(map(_is_wide, word)):
-        return word
-    return {"$regex": f"^{re.escape(word)}"}
+    return {"$regex": f"^{re.escape(word)}"} if _is_prefix(word) else word
+
+
+def _is_prefix(word: str) -> bool:
+    return len(word) >= SHORTEST_PREFIX or any(map(_is_wide, word))
 
 
 def _is_wide(letter: str) -> bool:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from embedded_mongo import terms
 from embedded_mongo.terms import split_search
 
 FEW, FOUR_TIMES = 100, 400
@@ -96,3 +97,37 @@ def test_only_literal_prefixes_are_looked_up():
         assert [term.text for term in result.terms] == [text]
     assert split_search({"words": {"$regex": "^x", "$options": "i"}}, {"words"}) is None
     assert split_search({"words": "x", "other": "y"}, {"words", "other"}) is None
+
+
+def test_a_prefix_of_many_strings_is_compared_with_documents(things, monkeypatch):
+    monkeypatch.setattr(terms, "MOST_STRINGS", 3)
+    words = [["abc1"], ["abc2", "xyz"], ["abc3", "x.y"], ["abc4", "of"], ["xabc"], "abc5 of", None]
+    for number, value in enumerate(words):
+        things.insert_one({"_id": number, "words": value, "published": number < 3})
+
+    def find(condition: dict) -> list[int]:
+        assert things.count_documents(condition) == len(list(things.find(condition)))
+        return [each["_id"] for each in things.find(condition)]
+
+    assert find(search("abc")) == [0, 1, 2, 3, 5]
+    assert find(search("abc", "of")) == [3]
+    assert find(search("abc", "xyz")) == [1]
+    assert find({"published": True, **search("abc")}) == [0, 1, 2]
+    assert find({"$or": [search("abc", "of"), {"_id": 4}]}) == [3, 4]
+    assert find({"$nor": [search("abc")]}) == [4, 6]
+    assert find(search("abc\0")) == []
+
+
+def test_a_search_lists_a_limited_number_of_strings_of_each_word(things, monkeypatch):
+    monkeypatch.setattr(terms, "MOST_STRINGS", 10)
+    things.insert_many([{"words": [f"common{n}-{m}" for m in range(20)]} for n in range(20)])
+    things.find_one(search("common"))
+    listed = []
+    monkeypatch.setattr(
+        terms, "takewhile", lambda test, strings: (listed.append(one) or one for one in strings)
+    )
+
+    assert things.count_documents(search("common1", "common")) == 11
+
+    lookups = 2 * 2  # of two words, for the count by the index alone and for the documents
+    assert len(listed) <= lookups * (10 + 1)

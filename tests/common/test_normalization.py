@@ -84,3 +84,9 @@ def test_combining_marks_are_removed_in_linear_time():
 
     assert search_words("a" + "\u0301\u0323" * 50_000) == ["a"]
     assert time.thread_time() - began < 1
+
+
+def test_a_word_that_begins_another_word_of_the_search_is_redundant():
+    assert search_pattern("abc abcd ab abcdef xyz") == {
+        "$and": [{"words": "ab"}, {"words": {"$regex": "^abcdef"}}, {"words": {"$regex": "^xyz"}}]
+    }
