@@ -13,6 +13,7 @@ from apps.common.storage.cache import Json, Uncached, invalidate, read_through
 from apps.common.storage.count_by_day import count_by_day
 from apps.common.storage.documents import matches_any_pair
 from apps.common.storage.pagination import Page, PageTooLarge, Paging, page_of, page_slice
+from apps.common.storage.rounds import batches
 from apps.courses import selectors as courses
 from apps.enrollments import selectors as enrollments
 from apps.lessons import selectors as lessons
@@ -22,6 +23,7 @@ from apps.users.viewer import SignedInViewer, Viewer
 
 FIVE_MINUTES = 5 * 60
 MOST_LESSONS_OF_PAGE = 20_000  # Twenty enrollments in the largest course fit on a page.
+PLACES_AT_ONCE = 1_000  # in one condition
 SUMMARIES = Capacity(4, wait=1)
 
 Place = tuple[str, str]  # student id, course id
@@ -192,7 +194,7 @@ def _summary(
 
 
 def _completed_by_place(places: list[Place]) -> dict[Place, set[str]]:
-    condition = matches_any_pair(places) | {"completed": True}
+    condition = matches_any_pair(places, completed=True)
     fields = dict.fromkeys(("student_id", "course_id", "lesson_id"), 1)
     grouped: dict[Place, set[str]] = {}
     # Raw rows, because there may be a record for each of a thousand lessons.
@@ -204,13 +206,14 @@ def _completed_by_place(places: list[Place]) -> dict[Place, set[str]]:
 
 def _completed_in(places: Iterable[Place]) -> dict[Place, int]:
     """Return how many lessons were completed in each of the places where any was."""
-    done = Progress.objects(__raw__=matches_any_pair(places), completed=True)
     key = {"student": "$student_id", "course": "$course_id"}
-    groups = done.aggregate([{"$group": {"_id": key, "count": {"$sum": 1}}}])
-    return {
-        (str(group["_id"]["student"]), str(group["_id"]["course"])): group["count"]
-        for group in groups
-    }
+    counts: dict[Place, int] = {}
+    for some in batches(list(set(places)), at_once=PLACES_AT_ONCE):
+        done = Progress.objects(__raw__=matches_any_pair(some, completed=True))
+        for group in done.aggregate([{"$group": {"_id": key, "count": {"$sum": 1}}}]):
+            place = str(group["_id"]["student"]), str(group["_id"]["course"])
+            counts[place] = group["count"]
+    return counts
 
 
 def _visible_to(viewer: Viewer) -> QuerySet:
