@@ -211,6 +211,7 @@ RATE_LIMITS = {  # requests, seconds
     "uploads": env.rate("LMS_LIMIT_UPLOADS", "20/3600"),
     "previews": env.rate("LMS_LIMIT_PREVIEWS", "30/60"),
     "attempts": env.rate("LMS_LIMIT_ATTEMPTS", "60/3600"),
+    "taking": env.rate("LMS_LIMIT_TAKING", "30/60"),  # starts and submissions, repeated ones too
     "files": env.rate("LMS_LIMIT_FILES", "60/3600"),  # imports and exports of question banks
     "regrades": env.rate("LMS_LIMIT_REGRADES", "20/3600"),  # of all submissions of a quiz
     "statistics": env.rate("LMS_LIMIT_STATISTICS", "60/60"),

@@ -115,6 +115,7 @@ def test_each_rate_limit_has_its_documented_default(settings):
         "uploads": (20, hour),
         "previews": (30, minute),
         "attempts": (60, hour),
+        "taking": (30, minute),
         "files": (60, hour),
         "regrades": (20, hour),
         "statistics": (60, minute),

@@ -13,6 +13,7 @@ from apps.common.storage.cache import Json, Uncached, invalidate, read_through
 from apps.common.storage.count_by_day import count_by_day
 from apps.common.storage.documents import matches_any_pair
 from apps.common.storage.pagination import Page, PageTooLarge, Paging, page_of, page_slice
+from apps.common.storage.rounds import batches
 from apps.courses import selectors as courses
 from apps.enrollments import selectors as enrollments
 from apps.enrollments.services import NotEnrolled
@@ -30,6 +31,7 @@ from apps.users.viewer import SignedInViewer, Viewer
 
 FIVE_MINUTES = 5 * 60
 MOST_LESSONS_OF_PAGE = 20_000  # Twenty enrollments in the largest course fit on a page.
+PAIRS_AT_ONCE = 1_000  # in one condition
 SUMMARIES = Capacity(4, wait=1)
 
 StudentAndCourse = tuple[str, str]  # ids
@@ -231,7 +233,7 @@ def _summarize(
 
 
 def _completed_lessons(pairs: list[StudentAndCourse]) -> dict[StudentAndCourse, set[str]]:
-    condition = matches_any_pair(pairs) | {"completed": True}
+    condition = matches_any_pair(pairs, completed=True)
     fields = dict.fromkeys(("student_id", "course_id", "lesson_id"), 1)
     completed: dict[StudentAndCourse, set[str]] = {}
     # Raw rows are faster, and there may be a record for each of a thousand lessons.
@@ -243,13 +245,14 @@ def _completed_lessons(pairs: list[StudentAndCourse]) -> dict[StudentAndCourse, 
 
 def _count_completed_by_pair(pairs: Iterable[StudentAndCourse]) -> dict[StudentAndCourse, int]:
     """Return the number of completed lessons of each pair that has any."""
-    completed = Progress.objects(__raw__=matches_any_pair(pairs), completed=True)
     key = {"student": "$student_id", "course": "$course_id"}
-    groups = completed.aggregate([{"$group": {"_id": key, "count": {"$sum": 1}}}])
-    return {
-        (str(group["_id"]["student"]), str(group["_id"]["course"])): group["count"]
-        for group in groups
-    }
+    counts: dict[StudentAndCourse, int] = {}
+    for some in batches(list(set(pairs)), at_once=PAIRS_AT_ONCE):
+        completed = Progress.objects(__raw__=matches_any_pair(some, completed=True))
+        for group in completed.aggregate([{"$group": {"_id": key, "count": {"$sum": 1}}}]):
+            pair = str(group["_id"]["student"]), str(group["_id"]["course"])
+            counts[pair] = group["count"]
+    return counts
 
 
 def _visible_to(viewer: Viewer) -> QuerySet:

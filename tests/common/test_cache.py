@@ -8,6 +8,7 @@ from threading import Barrier, Event
 import pytest
 from django.core.cache import caches
 
+from apps.common.capacity import Busy
 from apps.common.storage import cache
 from apps.common.storage.cache import (
     Lookup,
@@ -175,6 +176,28 @@ def test_a_failed_load_keeps_no_other_reader_waiting(any_cache, monkeypatch):
         read_through("thing", fail, 60)
 
     assert Source("value").read() == "value"
+
+
+def test_readers_wait_no_longer_than_a_load_may_take(any_cache, monkeypatch):
+    monkeypatch.setattr(reading, "LOADING_SECONDS", 0.1)
+    loading, refused = Event(), Event()
+
+    def load_slowly():
+        loading.set()
+        refused.wait(60)
+        return "value"
+
+    with ThreadPoolExecutor(1) as threads:
+        slow = threads.submit(read_through, "thing", load_slowly, 60)
+        loading.wait(60)
+        try:
+            with pytest.raises(Busy):
+                read_through("thing", load_slowly, 60)
+        finally:
+            refused.set()
+        assert slow.result() == "value"
+
+    assert Source("other").read() == "value"
 
 
 def _keys() -> set[str]:

@@ -6,7 +6,13 @@ from mongoengine import NotUniqueError, StringField
 
 from apps.common.errors import NotFound, StaleRevision
 from apps.common.storage import indexes
-from apps.common.storage.documents import RevisionedDocument, for_each, insert, update
+from apps.common.storage.documents import (
+    RevisionedDocument,
+    for_each,
+    insert,
+    matches_any_pair,
+    update,
+)
 
 
 class Page(RevisionedDocument):
@@ -103,3 +109,17 @@ def test_a_backlog_is_read_one_document_at_a_time_and_each_only_once():
     assert for_each(Page.objects(name__ne="other"), visit) == 4
     assert done == ["a", "b", "c", "e"]
     assert for_each(Page.objects(name="nothing"), visit) == 0
+
+
+def test_each_branch_of_pairs_contains_the_further_conditions():
+    one, other, third = ObjectId(), ObjectId(), ObjectId()
+
+    condition = matches_any_pair([(one, other), (one, third)], completed=True)
+
+    [branch] = condition.pop("$or")
+    assert condition == {}
+    assert branch.pop("completed") is True
+    assert branch.pop("student_id") == one
+    assert set(branch.pop("course_id")["$in"]) == {other, third}
+    assert branch == {}
+    assert matches_any_pair([], completed=True) == {"_id": {"$in": []}}

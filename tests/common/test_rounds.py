@@ -6,7 +6,7 @@ from bson import ObjectId
 from apps.common.storage.rounds import LARGE, delete_in_rounds, in_rounds
 from apps.lessons.documents import Lesson
 from apps.quizzes.documents import Attempt
-from apps.quizzes.services import attempts, erase_student
+from apps.quizzes.services import erase_student, erasure
 from tests.command_counter import record_commands
 from tests.factories import client_of, lessons_of, make_course, make_instructor
 from tests.quizzes.submissions import store_quiz
@@ -63,7 +63,7 @@ def test_an_interrupted_erasure_continues_under_the_same_pseudonym(student_id, m
         yield next(in_rounds(documents, **options))
         raise Interrupted
 
-    monkeypatch.setattr(attempts, "in_rounds", one_round)
+    monkeypatch.setattr(erasure, "in_rounds", one_round)
     with pytest.raises(Interrupted):
         erase_student(student_id)
     monkeypatch.undo()

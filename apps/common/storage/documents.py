@@ -146,13 +146,15 @@ def raise_not_written(kind: type[Document], document_id: ObjectId) -> NoReturn:
     raise StaleRevision()
 
 
-def matches_any_pair(pairs: Iterable[tuple]) -> dict:
+def matches_any_pair(pairs: Iterable[tuple], **conditions) -> dict:
     """
     Return the MongoDB condition that a document belongs to one of the pairs.
 
     Two lists, of all students and of all courses, would match every combination of them.
 
     :param pairs: of a student's id and a course's id
+    :param conditions: what else must be true; each branch contains it, so that an index alone can
+        answer the branch. Beside `$or`, every document found would be compared with all branches.
     """
     by_student: dict[ObjectId, list[ObjectId]] = defaultdict(list)
     by_course: dict[ObjectId, list[ObjectId]] = defaultdict(list)
@@ -165,7 +167,7 @@ def matches_any_pair(pairs: Iterable[tuple]) -> dict:
         grouped, one, others = by_student, "student_id", "course_id"
     else:
         grouped, one, others = by_course, "course_id", "student_id"
-    return {"$or": [{one: key, others: {"$in": ids}} for key, ids in grouped.items()]}
+    return {"$or": [{one: key, others: {"$in": ids}, **conditions} for key, ids in grouped.items()]}
 
 
 def for_each(documents: QuerySet, do: Callable[[Doc], object]) -> int:

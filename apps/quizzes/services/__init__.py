@@ -1,12 +1,12 @@
 """All changes of quizzes, questions and attempts; they return what the API answers."""
 
 from apps.quizzes.services.attempts import (
-    erase_student,
     repair_attempts,
     shuffle_questions,
     start_attempt,
     submit_attempt,
 )
+from apps.quizzes.services.erasure import erase_student
 from apps.quizzes.services.import_export import (
     ImportRefused,
     delete_old_imports,

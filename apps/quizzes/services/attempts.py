@@ -7,12 +7,11 @@ from typing import TypeVar
 
 from bson import ObjectId
 from django.utils.translation import gettext_lazy as _
-from mongoengine import NotUniqueError, QuerySet
+from mongoengine import NotUniqueError
 
 from apps.common.clock import now_in_milliseconds
 from apps.common.errors import Conflict, reference_errors
 from apps.common.storage import rate_limits
-from apps.common.storage.rounds import LARGE, delete_in_rounds, in_rounds
 from apps.common.storage.undelivered import deliver, deliver_again, mark_delivered
 from apps.courses import selectors as courses
 from apps.enrollments import selectors as enrollments
@@ -80,19 +79,14 @@ def start_attempt(quiz_id: str, *, viewer: Viewer) -> tuple[StartedRepresentatio
     :raises QuizNotReady: the quiz has no questions, or one without a correct answer
     :raises NoAttemptsLeft: all attempts are used
     :raises Throttled: the viewer starts too many attempts
+    :raises Busy: too many students are taking quizzes at this moment
     """
     quiz, _role = selectors.get_visible_quiz(quiz_id, viewer=viewer)
     _check_enrolled(viewer, quiz)
-    while True:
-        last = selectors.last_attempt(quiz_id=quiz.id, student_id=viewer.id)
-        if selectors.is_open(last):
-            return represent_started_attempt(last), False
-        attempt = _build_next_attempt(quiz, viewer.id, last)
-        rate_limits.check_and_count("attempts", viewer.id)
-        try:
-            return represent_started_attempt(insert_with_snapshots(attempt)), True
-        except NotUniqueError:
-            continue  # Another request has started it in the meantime.
+    rate_limits.check_and_count("taking", viewer.id)
+    with selectors.TAKEN_QUIZZES:
+        attempt, is_new = _get_or_start(quiz, viewer.id)
+        return represent_started_attempt(attempt), is_new
 
 
 def submit_attempt(
@@ -112,15 +106,12 @@ def submit_attempt(
     :raises QuizNotReady: the quiz has no questions, or one without a correct answer
     :raises AlreadySubmitted: another request has just submitted the same attempt
     :raises Throttled: the viewer starts too many attempts
+    :raises Busy: too many students are taking quizzes at this moment
     """
     quiz = _get_quiz_to_submit(quiz_id, viewer)
-    last = selectors.last_attempt(quiz_id=quiz.id, student_id=viewer.id)
-    if last is not None and last.request_id == request_id:
-        submission = last
-    elif last is not None and not last.submitted_at:
-        submission = _submit_open_attempt(last, quiz, answers, request_id)
-    else:
-        submission = _start_and_submit(last, quiz, viewer.id, answers, request_id)
+    rate_limits.check_and_count("taking", viewer.id)
+    with selectors.TAKEN_QUIZZES:
+        submission = _submit(quiz, viewer.id, answers, request_id)
     selectors.invalidate_grades(viewer.id)
     if submission.undelivered_since:
         deliver(_graded_event(submission, quiz), source=submission)
@@ -144,37 +135,6 @@ def shuffle_questions(
 def repair_attempts() -> int:
     """Deliver the events of submissions that are undelivered; return their number."""
     return deliver_again(Attempt, _deliver_submission, without=selectors.LARGE_FIELDS)
-
-
-def erase_student(user_id: str) -> None:
-    """Anonymize the submissions of a user who is being erased, and delete the other attempts."""
-    delete_in_rounds(Attempt.objects(student=user_id, submitted_at=None), at_once=LARGE)
-    submissions = Attempt.objects(student=user_id)
-    anonymous = {
-        "set__student": _pseudonym_of(submissions),
-        "set__erased": True,
-        "unset__undelivered_since": True,
-        "unset__pseudonym": True,
-    }
-    for some in in_rounds(submissions, at_once=LARGE):
-        some.update(**anonymous)
-    selectors.invalidate_grades(user_id)
-
-
-def _pseudonym_of(submissions: QuerySet) -> ObjectId:
-    """
-    Return the random id that replaces the student's.
-
-    The last submission stores it until it is erased, so that a repeated erasure uses the same id.
-    """
-    interrupted = submissions.filter(pseudonym__ne=None).only("pseudonym").first()
-    if interrupted:
-        return interrupted.pseudonym
-    pseudonym = ObjectId()
-    last = submissions.order_by("-id").only("id").first()
-    if last:
-        Attempt.objects(id=last.id).update_one(set__pseudonym=pseudonym)
-    return pseudonym
 
 
 def _get_quiz_to_submit(quiz_id: str, viewer: Viewer) -> Quiz:
@@ -220,6 +180,29 @@ def _build_next_attempt(quiz: Quiz, student_id: str, last: Attempt | None, **fie
     )
     attempt.questions = shuffle_questions(questions) if quiz.shuffle else questions
     return attempt
+
+
+def _get_or_start(quiz: Quiz, student_id: str) -> tuple[Attempt, bool]:
+    """Return the open attempt, or a new one, and whether it is new."""
+    while True:
+        last = selectors.last_attempt(quiz_id=quiz.id, student_id=student_id)
+        if last is not None and selectors.is_open(last):
+            return last, False
+        attempt = _build_next_attempt(quiz, student_id, last)
+        rate_limits.check_and_count("attempts", student_id)
+        try:
+            return insert_with_snapshots(attempt), True
+        except NotUniqueError:
+            continue  # Another request has started it in the meantime.
+
+
+def _submit(quiz: Quiz, student_id: str, answers: Sequence[dict], request_id: ObjectId) -> Attempt:
+    last = selectors.last_attempt(quiz_id=quiz.id, student_id=student_id)
+    if last is not None and last.request_id == request_id:
+        return last
+    if last is not None and not last.submitted_at:
+        return _submit_open_attempt(last, quiz, answers, request_id)
+    return _start_and_submit(last, quiz, student_id, answers, request_id)
 
 
 def _submit_open_attempt(

@@ -1,6 +1,7 @@
 import xml.etree.ElementTree as ElementTree
 
 import pytest
+from defusedxml.expatreader import DefusedExpatParser
 
 from apps.quizzes.interchange import moodle_xml
 from apps.quizzes.interchange.drafts import (
@@ -19,6 +20,7 @@ TRUE = (
     '<answer fraction="100"><text>true</text></answer>'
     '<answer fraction="0"><text>false</text></answer></question>'
 )
+MANY_ATTRIBUTES = " ".join(f'a{number}=""' for number in range(10**5))
 BOMB = "".join(f'<!ENTITY e{number} "{f"&e{number - 1};" * 10}">' for number in range(1, 10))
 
 
@@ -82,10 +84,27 @@ def test_a_file_that_is_not_well_formed_is_reported_with_the_line(data, line, er
         ),
         (quiz("<question>" + "<a>" * 10**5), 2, "nested_too_deeply"),
         (quiz("<question>" + "<a/>" * 10**5), 2, "too_many_elements"),
+        (quiz(f"<question {MANY_ATTRIBUTES}/>"), 2, "too_many_elements"),
+        (quiz(f"<question><name {MANY_ATTRIBUTES}/></question>"), 2, "too_many_elements"),
     ],
 )
 def test_a_file_that_is_not_moodle_xml_is_reported_with_the_line(data, line, code):
     assert moodle_xml.read(data).problems == [Problem(line, code)]
+
+
+def test_a_file_is_parsed_in_one_piece(monkeypatch):
+    pieces = []
+    feed = DefusedExpatParser.feed
+
+    def record(parser, data, *args, **options):
+        pieces.append(len(data))
+        return feed(parser, data, *args, **options)
+
+    monkeypatch.setattr(DefusedExpatParser, "feed", record)
+    data = quiz(f"<!--{'long' * 10**5}-->{TRUE}")
+
+    assert moodle_xml.read(data).problems == []
+    assert [size for size in pieces if size] == [len(data)]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "iso-8859-1", "us-ascii"])

@@ -8,6 +8,7 @@ from threading import Lock
 from typing import Any
 from weakref import WeakValueDictionary
 
+from apps.common.capacity import Busy
 from apps.common.storage.cache import store
 from apps.common.storage.cache.versions import A_DAY, EPOCH, is_trusted, read_versions, version_key
 
@@ -139,10 +140,18 @@ def _current_value(lookup: Lookup, cached: dict) -> Json:
 
 
 def _load_once(lookup: Lookup) -> Json:
-    """Load the value in one thread of one process, while the others wait for the result."""
+    """
+    Load the value in one thread of one process, while the others wait for the result.
+
+    :raises Busy: another thread of this process is still loading it
+    """
     deadline = time.monotonic() + LOADING_SECONDS
     loading = f"loading:{lookup.key}"
-    with _lock_of(lookup.key):
+    lock = _lock_of(lookup.key)
+    # Loads that fail run one after the other, so a wait without an end would add them all up.
+    if not lock.acquire(timeout=LOADING_SECONDS):
+        raise Busy()
+    try:
         while True:
             cached, _ = store.get_many([EPOCH, *lookup.names])
             if cached is None:
@@ -156,6 +165,8 @@ def _load_once(lookup: Lookup) -> Json:
                 finally:
                     store.release(loading)
             time.sleep(_POLL_SECONDS)
+    finally:
+        lock.release()
 
 
 def _load(lookup: Lookup, cached: dict) -> Json:

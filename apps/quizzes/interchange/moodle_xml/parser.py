@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 from xml.sax import SAXParseException
 from xml.sax.handler import ContentHandler
 
 import defusedxml
-import defusedxml.sax
+from defusedxml.expatreader import DefusedExpatParser
 
 from apps.quizzes.interchange.errors import InvalidFile
 
 ROOT, QUESTION = "quiz", "question"
 MAX_DEPTH = 20  # Moodle's own files have seven levels.
-MAX_ELEMENTS = 20_000  # per question; a calculated question may have thousands
+MAX_ELEMENTS = 20_000  # and attributes, per question; a calculated question may have thousands
 
 
 @dataclass(slots=True)
@@ -52,8 +53,11 @@ def parse_questions(data: bytes, add_question: Callable[[Element], None]) -> Non
     :raises InvalidFile: the file is not well-formed XML, not Moodle XML, or has a document type
     """
     handler = _Handler(add_question)
+    # In pieces, expat would scan a long token from its beginning again with each piece.
+    parser = DefusedExpatParser(bufsize=len(data) + 1, forbid_dtd=True)
+    parser.setContentHandler(handler)
     try:
-        defusedxml.sax.parseString(data, handler, forbid_dtd=True)
+        parser.parse(BytesIO(data))
     except SAXParseException as error:
         line = error.getLineNumber()
         raise InvalidFile("not_xml", line=line, error=error.getMessage()) from error
@@ -70,7 +74,7 @@ class _Handler(ContentHandler):
         super().__init__()
         self._add_question = add_question
         self._open: list[Element] = []
-        self._element_count = 0  # in the current question
+        self._element_count = 0  # with their attributes, in the current question
         self.has_started = False
 
     def setDocumentLocator(self, locator):
@@ -82,14 +86,17 @@ class _Handler(ContentHandler):
 
     def startElement(self, name, attrs):
         self.has_started = True
-        self._check_element(name)
+        self._check_element(name, len(attrs))
         element = Element(name, self.line, dict(attrs))
         if len(self._open) > 1:
             self._open[-1].children.append(element)
         self._open.append(element)
 
-    def _check_element(self, name: str) -> None:
-        self._element_count = self._element_count + 1 if len(self._open) > 1 else 0
+    def _check_element(self, name: str, attributes: int) -> None:
+        if len(self._open) <= 1:
+            self._element_count = attributes
+        else:
+            self._element_count += 1 + attributes
         if not self._open and name != ROOT:
             raise InvalidFile("wrong_root", line=self.line)
         if len(self._open) >= MAX_DEPTH:
