@@ -52,12 +52,15 @@ def operations(enrollments: Any, size: int) -> Iterator[tuple[str, Callable[[], 
         "find by its leading field",
         lambda: list(enrollments.find({"student": next(existing) // 10})),
     )
-    yield "find by an element", lambda: list(enrollments.find({"words": f"w{next(existing)}"}))
+    yield (
+        "find by an array element",
+        lambda: list(enrollments.find({"words": f"w{next(existing)}"})),
+    )
     yield (
         "find by $in of three",
         lambda: list(enrollments.find({"_id": {"$in": [1, 2, next(existing)]}})),
     )
-    yield "insert under it", lambda: enrollments.insert_one(_enrollment(next(new)))
+    yield "insert one", lambda: enrollments.insert_one(_enrollment(next(new)))
     yield "update one", lambda: enrollments.update_one({"_id": next(existing)}, {"$inc": {"n": 1}})
     yield (
         "upsert one",
@@ -155,7 +158,7 @@ def show_ratios() -> None:
     with tempfile.TemporaryDirectory() as folder:
         client = EmbeddedClient(path=Path(folder) / "store.db")
         print(f"update one field, 1 MB ÷ 1 kB document: {update_ratio(client):.1f}")
-        print(f"read beside a looping writer ÷ alone: {reader_ratio(client):.1f}")
+        print(f"read while another thread writes ÷ alone: {reader_ratio(client):.1f}")
         client.close()
 
 

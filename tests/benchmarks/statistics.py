@@ -1,10 +1,10 @@
 """
-How long the statistics of a quiz take, beside loading all of its submissions in the same run.
+Compare the time of quiz statistics by aggregation and by loading all submissions.
 
 `python -m tests.benchmarks.statistics [submissions …]` on the embedded store, under
-`tests/wire/run` on the wire server (whose small heap takes 1,000); seconds, the better of two runs,
-and the ratio. The embedded store works in the process itself: there an aggregation saves memory,
-and no time.
+`tests/wire/run` on the wire server (whose small heap can hold 1,000 submissions), prints the
+better time of two runs in seconds, and the ratio. The embedded store runs in the same process, so
+there an aggregation saves memory but no time.
 """
 
 import os
@@ -27,44 +27,45 @@ CHOICES = 4
 def main(sizes: list[int]) -> None:
     print(f"{'submissions':>12} {'aggregated':>11} {'loaded':>8} {'loaded ÷ aggregated':>20}")
     for size in sizes:
-        stored = filled(size)
+        stored = create_submissions(size)
         by_store, in_python = seconds(aggregated, *stored), seconds(loaded, *stored)
         print(f"{size:>12,} {by_store:>11.2f} {in_python:>8.2f} {in_python / by_store:>20.1f}")
 
 
-def seconds(act: Callable[..., object], *given) -> float:
-    taken = []
+def seconds(function: Callable[..., object], *arguments) -> float:
+    durations = []
     for _ in range(2):
-        began = time.perf_counter()
-        act(*given)
-        taken.append(time.perf_counter() - began)
-    return min(taken)
+        start_time = time.perf_counter()
+        function(*arguments)
+        durations.append(time.perf_counter() - start_time)
+    return min(durations)
 
 
-def filled(size: int):
-    """Return a new quiz, its questions and choices, with so many submissions stored."""
+def create_submissions(size: int):
+    """Store submissions of a new quiz; return the quiz, its questions and its choices."""
     from bson import ObjectId
 
     from apps.quizzes.documents import Answer, Attempt, ChoiceSnapshot, Question, Quiz
     from tests.quizzes.submissions import submission_of
 
-    dice = random.Random(size)
+    rng = random.Random(size)
     quiz = Quiz(id=ObjectId(), lesson=ObjectId(), course=ObjectId(), title="Vectors")
     questions = [
-        Question(id=ObjectId(), text=f"Question {place}" * 5, kind="single", points=1)
-        for place in range(QUESTIONS)
+        Question(id=ObjectId(), text=f"Question {n}" * 5, kind="single", points=1)
+        for n in range(QUESTIONS)
     ]
     choices = {
-        one.id: [ChoiceSnapshot(id=ObjectId(), text="A choice") for _ in range(CHOICES)]
-        for one in questions
+        question.id: [ChoiceSnapshot(id=ObjectId(), text="A choice") for _ in range(CHOICES)]
+        for question in questions
     }
 
     def submission():
-        marks = [dice.choice([0, 1]) for _ in questions]
+        points = [rng.choice([0, 1]) for _ in questions]
         answers = [
-            Answer(question=one.id, choices=[dice.choice(choices[one.id]).id]) for one in questions
+            Answer(question=question.id, choices=[rng.choice(choices[question.id]).id])
+            for question in questions
         ]
-        return submission_of(quiz, questions, marks, answers=answers)
+        return submission_of(quiz, questions, points, answers=answers)
 
     for start in range(0, size, 1000):
         Attempt.objects.insert([submission() for _ in range(min(1000, size - start))])
@@ -78,25 +79,28 @@ def aggregated(quiz, questions, choices):
 
 
 def loaded(quiz, questions, _choices):
-    """What the same figures take when every submission is loaded."""
+    """Compute the same statistics from loaded submissions."""
     from apps.quizzes.documents import Attempt
 
     first: dict = {}
-    found = Attempt.objects(quiz=quiz.id, submitted_at__ne=None).exclude("questions")
-    for one in found.order_by("attempt"):
-        first.setdefault(one.student, one)
+    attempts = Attempt.objects(quiz=quiz.id, submitted_at__ne=None).exclude("questions")
+    for attempt in attempts.order_by("attempt"):
+        first.setdefault(attempt.student, attempt)
     submissions = list(first.values())
-    percentages = [one.percentage for one in submissions]
-    taken = Counter(
-        choice for one in submissions for answer in one.answers for choice in answer.choices
+    percentages = [submission.percentage for submission in submissions]
+    choice_counts = Counter(
+        choice
+        for submission in submissions
+        for answer in submission.answers
+        for choice in answer.choices
     )
-    marks = {question.id: ([], []) for question in questions}
-    for one in submissions:
-        for mark in one.results:
-            marks[mark.question][0].append(mark.points)
-            marks[mark.question][1].append(one.score - mark.points)
-    correlations = [statistics.correlation(x, y) for x, y in marks.values()]
-    return statistics.mean(percentages), statistics.median(percentages), taken, correlations
+    scores = {question.id: ([], []) for question in questions}
+    for submission in submissions:
+        for result in submission.results:
+            scores[result.question][0].append(result.points)
+            scores[result.question][1].append(submission.score - result.points)
+    correlations = [statistics.correlation(x, y) for x, y in scores.values()]
+    return statistics.mean(percentages), statistics.median(percentages), choice_counts, correlations
 
 
 if __name__ == "__main__":
@@ -109,4 +113,4 @@ if __name__ == "__main__":
         from apps.common.storage.indexes import build_indexes
 
         build_indexes()
-        main([int(each) for each in sys.argv[1:]] or list(SIZES))
+        main([int(argument) for argument in sys.argv[1:]] or list(SIZES))

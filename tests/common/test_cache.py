@@ -179,7 +179,7 @@ def test_a_failed_load_keeps_no_other_reader_waiting(any_cache, monkeypatch):
 
 
 def test_readers_wait_no_longer_than_a_load_may_take(any_cache, monkeypatch):
-    monkeypatch.setattr(reading, "LOADING_SECONDS", 0.1)
+    monkeypatch.setattr(reading, "WAIT_SECONDS", 0.1)
     loading, refused = Event(), Event()
 
     def load_slowly():

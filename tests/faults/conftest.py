@@ -1,7 +1,7 @@
-"""Servers of a test's own: started for it, mistreated by it, killed after it.
+"""Servers that each test starts, disturbs and kills.
 
-Tests that need them run beside `tests/wire/run` (`make test-wire`) and are skipped elsewhere, so
-that `make test` stays quick.
+Tests that need them run in `tests/wire/run` (`make test-wire`) and are skipped elsewhere, so that
+`make test` stays quick.
 """
 
 import os
@@ -10,17 +10,21 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.faults.mail import MailServer
+from tests.faults.product import Product
 from tests.faults.proxy import MongoProxy
 from tests.faults.servers import RedisServer, WireServer
+from tests.faults.shared import shared_product
+from tests.faults.sweeps import make_repairs_due
 
 
 @pytest.fixture(scope="session")
 def needs_servers() -> None:
-    """Skip where no real servers are asked for, or where they cannot be had."""
+    """Skip if real servers are not requested or not installed."""
     if not os.environ.get("MONGODB_URI"):
-        pytest.skip("Run it by tests/wire/run: it mistreats real servers.")
-    for kind in (RedisServer, WireServer):
-        if missing := kind.missing():
+        pytest.skip("Run it with tests/wire/run, because it needs real servers.")
+    for server_class in (RedisServer, WireServer):
+        if missing := server_class.missing():
             pytest.skip(missing)
 
 
@@ -32,14 +36,14 @@ def redis_server(needs_servers):
 
 @pytest.fixture
 def wire_server(needs_servers):
-    """A server for MongoDB's wire protocol; it forgets everything when it stops."""
+    """A server for MongoDB's wire protocol, which loses its data when it stops."""
     with WireServer() as server:
         yield server
 
 
 @pytest.fixture
 def proxy(settings, needs_servers) -> Iterator[MongoProxy]:
-    """The way of this process to the suite's MongoDB."""
+    """The proxy through which this process reaches the MongoDB of the test run."""
     from lms import settings as product
     from lms.stores import documents as stores
 
@@ -51,3 +55,30 @@ def proxy(settings, needs_servers) -> Iterator[MongoProxy]:
         yield proxy
         settings.MONGODB_URI = direct
         stores.close_store()
+
+
+@pytest.fixture
+def only_sweeps_repair(settings, monkeypatch) -> None:
+    """Run no tasks except the sweeps, and make interrupted work due for repair at once."""
+    settings.CELERY_TASK_ALWAYS_EAGER = False
+    settings.CELERY_BROKER_URL = None
+    make_repairs_due(monkeypatch)
+
+
+@pytest.fixture
+def mail_server() -> Iterator[MailServer]:
+    with MailServer() as mail_server:
+        yield mail_server
+
+
+@pytest.fixture
+def product_with_celery(redis_server, mail_server, tmp_path) -> Iterator[Product]:
+    """A product with Redis, Celery and a mail server that shares the data of the test run."""
+    with shared_product(
+        tmp_path,
+        REDIS_URL=redis_server.uri,
+        WEB_WORKERS="2",
+        LMS_CELERY_BESIDE="on",
+        EMAIL_URL=f"smtp://127.0.0.1:{mail_server.port}",
+    ) as (product, _):
+        yield product.prepare().start(path="/health/ready")

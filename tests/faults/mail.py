@@ -1,4 +1,4 @@
-"""A mail server of a test's own, that takes, refuses or hangs as it is told."""
+"""An SMTP server for tests that can accept mail, reject it or hang."""
 
 import socketserver
 import threading
@@ -11,23 +11,23 @@ from tests.faults.ports import HOST
 
 
 class MailServer:
-    """Speaks as much SMTP as a client needs; what it took is in `taken`."""
+    """A minimal SMTP server that keeps the received messages in `received`."""
 
     def __init__(self, port: int = 0):
-        self.taken: list[tuple[str, Message]] = []
-        self.refused: set[str] = set()
-        self.hanging: set[str] = set()  # addresses at whose name it falls silent
-        self.refusing = False  # takes nothing of anybody's for now
-        self.silent = False  # does not even greet
-        self.rude = False  # says goodbye in a way that is no SMTP
-        self.callers = 0
-        self._server = _Server((HOST, port), _Conversation)
+        self.received: list[tuple[str, Message]] = []
+        self.rejected_addresses: set[str] = set()
+        self.hanging_addresses: set[str] = set()  # The server does not respond to these recipients.
+        self.rejects_all = False  # temporarily, with status 450
+        self.is_silent = False  # sends no greeting
+        self.is_goodbye_invalid = False  # answers QUIT with a line that is too long for SMTP
+        self.connection_count = 0
+        self._server = _Server((HOST, port), _Handler)
         self._server.daemon_threads = True
         self._server.mail = self
         self.port = self._server.server_address[1]
 
-    def letters_to(self, address: str) -> list[Message]:
-        return [letter for to, letter in self.taken if to == address]
+    def messages_to(self, address: str) -> list[Message]:
+        return [message for recipient, message in self.received if recipient == address]
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
@@ -42,38 +42,39 @@ class _Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
 
 
-class _Conversation(socketserver.StreamRequestHandler):
+class _Handler(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         mail: MailServer = self.server.mail
-        mail.callers += 1
-        if mail.silent:
+        mail.connection_count += 1
+        if mail.is_silent:
             time.sleep(5)
             return
-        self._say("220 ready")
-        to = ""
+        self._send_line("220 ready")
+        recipient = ""
         for line in self.rfile:
             verb = line[:4].upper()
             if verb == b"RCPT":
-                to = line.decode().partition("<")[2].partition(">")[0]
-                if to in mail.hanging:
+                recipient = line.decode().partition("<")[2].partition(">")[0]
+                if recipient in mail.hanging_addresses:
                     time.sleep(30)
-                if mail.refusing:
-                    self._say("450 not now")
+                if mail.rejects_all:
+                    self._send_line("450 try again later")
                 else:
-                    self._say("550 nobody here" if to in mail.refused else "250 ok")
+                    is_rejected = recipient in mail.rejected_addresses
+                    self._send_line("550 no such mailbox" if is_rejected else "250 ok")
             elif verb == b"DATA":
-                self._say("354 go on")
-                mail.taken.append((to, message_from_bytes(self._letter())))
-                self._say("250 taken")
+                self._send_line("354 send the message")
+                mail.received.append((recipient, message_from_bytes(self._read_message())))
+                self._send_line("250 accepted")
             elif verb == b"QUIT":
-                self._say("221 bye" + 10_000 * "e" * mail.rude)
+                self._send_line("221 bye" + 10_000 * "e" * mail.is_goodbye_invalid)
                 return
             else:
-                self._say("250 ok")
+                self._send_line("250 ok")
 
-    def _letter(self) -> bytes:
+    def _read_message(self) -> bytes:
         lines = iter(self.rfile.readline, b".\r\n")
         return b"".join(lines)
 
-    def _say(self, line: str) -> None:
+    def _send_line(self, line: str) -> None:
         self.wfile.write(line.encode() + b"\r\n")

@@ -1,17 +1,17 @@
-"""Ports of 127.0.0.1 for servers that are stopped and started again on the same one."""
+"""Free ports of 127.0.0.1 for servers that are restarted on the same port."""
 
 import random
 import socket
 
 HOST = "127.0.0.1"
 
-# Below what systems lend to outgoing connections: a port stays free while its server is down.
-OURS = range(20_000, 32_000)
+# Below the ephemeral range, so that no outgoing connection takes the port of a stopped server.
+PORTS = range(20_000, 32_000)
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on right now."""
-    for port in random.sample(OURS, k=100):
+    """Return a port on which no process listens."""
+    for port in random.sample(PORTS, k=100):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

@@ -1,4 +1,4 @@
-"""The product as a child process: prepared and served as in production, ended by its own pid."""
+"""The product as a child process, prepared and served as in production."""
 
 import os
 import shutil
@@ -18,20 +18,22 @@ from tests.faults.ports import HOST, free_port
 from tests.waiting import LIMIT
 
 ROOT = Path(__file__).parents[2]
-SECONDS_TO_END = 10
-COLLECTED = DATA / "collected"  # once for all products of a run: it takes seconds
-OURS = (
+SECONDS_TO_STOP = 10
+# Static files are collected once for all products of a test run, because it takes seconds.
+COLLECTED_STATIC = DATA / "collected"
+TEST_VARIABLES = (
     *("MONGODB_URI", "REDIS_URL", "DATABASE_URL", "PROMETHEUS_MULTIPROC_DIR"),
-    "DJANGO_SETTINGS_MODULE",  # pytest's: the server finds its own
+    "DJANGO_SETTINGS_MODULE",  # set by pytest; the server has its own default
 )
 
 
 class Product:
-    """A server of its own: on a free port, with its data in a folder, without limits unless told.
+    """A product on a free port, with its data in a folder and, by default, without rate limits.
 
-    With `DATABASE_URL` and `MONGODB_URI` of the suite, tokens and documents of the suite hold here.
+    With the `DATABASE_URL` and `MONGODB_URI` of the test run, it shares accounts and documents.
 
-    :param root: the checkout that is served
+    :param root: the checkout to serve
+    :param settings: environment variables
     """
 
     def __init__(self, folder: Path, *, root: Path = ROOT, **settings: str):
@@ -40,8 +42,10 @@ class Product:
         self.log = folder / "product.log"
         self._process: subprocess.Popen | None = None
         folder.mkdir(parents=True, exist_ok=True)
-        kept = {name: value for name, value in os.environ.items() if name not in OURS}
-        self._environment = kept | {
+        inherited = {
+            name: value for name, value in os.environ.items() if name not in TEST_VARIABLES
+        }
+        self._environment = inherited | {
             "SECRET_KEY": "only-for-tests-" * 5,
             "ALLOWED_HOSTS": HOST,
             "LMS_DATA_DIR": str(folder),
@@ -58,17 +62,17 @@ class Product:
         return f"http://{HOST}:{self.port}"
 
     def prepare(self) -> Self:
-        """Do what is done once for each release."""
+        """Run the steps of a release."""
         static = self.log.parent / "static"
-        if COLLECTED.exists():
-            shutil.copytree(COLLECTED, static)
+        if COLLECTED_STATIC.exists():
+            shutil.copytree(COLLECTED_STATIC, static)
         self._run("manage.py", "prepare")
-        if not COLLECTED.exists():
-            shutil.copytree(static, COLLECTED)
+        if not COLLECTED_STATIC.exists():
+            shutil.copytree(static, COLLECTED_STATIC)
         return self
 
     def start(self, *, path: str = "/health/live") -> Self:
-        """Serve, and wait until the path is answered by 200."""
+        """Serve, and wait until a GET of the path returns 200."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [
@@ -104,8 +108,8 @@ class Product:
         self.wait_for("/health/live")
         return self
 
-    def stop(self, *, wait: float = SECONDS_TO_END) -> None:
-        """End it, and whatever it has started."""
+    def stop(self, *, wait: float = SECONDS_TO_STOP) -> None:
+        """Stop the product and all of its child processes."""
         if self._process is None:
             return
         self._process.terminate()
@@ -123,53 +127,56 @@ class Product:
         return self._process.pid
 
     def workers(self) -> list[int]:
-        """Return the ids of the processes that answer."""
-        return _started_by(Path(f"/proc/{self.pid}/task/{self.pid}"))
+        """Return the process IDs of the web workers."""
+        return _child_pids(Path(f"/proc/{self.pid}/task/{self.pid}"))
 
-    def celery(self) -> list[int]:
-        """Return the ids of Celery's processes, each before its children."""
-        found = []
+    def celery_pids(self) -> list[int]:
+        """Return the process IDs of Celery, parents before children."""
+        pids = []
         unseen = [pid for pid in children(self.pid) if pid not in self.workers()]
         while unseen:
-            found.append(unseen.pop())
-            unseen += children(found[-1])
-        return found
+            pids.append(unseen.pop())
+            unseen += children(pids[-1])
+        return pids
 
-    def ask(self, method: str, path: str, *, token: str = "", timeout: float = LIMIT, **options):
-        """Send one request on a connection of its own."""
+    def request(
+        self, method: str, path: str, *, token: str = "", timeout: float = LIMIT, **options
+    ):
+        """Send a request on a new connection."""
         headers = options.pop("headers", {})
         if token:
             headers["Authorization"] = f"Bearer {token}"
-        # Reading the certificates of all authorities would take longer than most requests.
+        # Loading the CA certificates would take longer than most requests.
         with httpx.Client(verify=False, timeout=timeout) as client:
             return client.request(method, self.address + path, headers=headers, **options)
 
-    def ask_at_once(self, number: int, act) -> list[httpx.Response]:
+    def run_concurrently(self, number: int, act) -> list:
+        """Call `act(0)` to `act(number - 1)` in threads, and return the results in order."""
         with ThreadPoolExecutor(number) as pool:
             return list(pool.map(act, range(number)))
 
     def wait_for(self, path: str, *, status: int = 200) -> None:
         """
-        Wait until a GET of the path is answered with the status.
+        Wait until a GET of the path returns the status.
 
-        :raises AssertionError: it is not, in time; the message includes the end of the log
+        :raises AssertionError: the time is over; the message includes the end of the log
         """
         deadline = time.monotonic() + LIMIT
-        answered = None
+        response = None
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
                 break
             try:
-                answered = self.ask("GET", path, timeout=5)
-                if answered.status_code == status:
+                response = self.request("GET", path, timeout=5)
+                if response.status_code == status:
                     return
             except httpx.HTTPError as error:
-                answered = error
+                response = error
             time.sleep(0.1)
-        said = self.said()[-3000:]
-        raise AssertionError(f"{path} was not answered by {status}: {answered}\n{said}")
+        log = self.read_log()[-3000:]
+        raise AssertionError(f"{path} did not return {status}: {response}\n{log}")
 
-    def said(self) -> str:
+    def read_log(self) -> str:
         return self.log.read_text() if self.log.exists() else ""
 
     def __enter__(self) -> Self:
@@ -179,7 +186,7 @@ class Product:
         self.stop()
 
     def _run(self, *command: str) -> None:
-        done = subprocess.run(
+        completed = subprocess.run(
             [sys.executable, *command],
             cwd=self.root,
             env=self._environment,
@@ -187,30 +194,32 @@ class Product:
             capture_output=True,
             timeout=LIMIT,
         )
-        assert done.returncode == 0, done.stderr.decode()[-3000:]
+        assert completed.returncode == 0, completed.stderr.decode()[-3000:]
 
 
 def children(pid: int) -> list[int]:
-    """Return the ids of a process's children, whichever of its threads has started them."""
-    return [one for thread in Path(f"/proc/{pid}/task").glob("*") for one in _started_by(thread)]
+    """Return the process IDs of the children of all threads of a process."""
+    return [
+        child for thread in Path(f"/proc/{pid}/task").glob("*") for child in _child_pids(thread)
+    ]
 
 
 def cpu_seconds(pid: int) -> float:
     """Return the processor time that a process and its descendants have used, in seconds."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    ticks = sum(map(int, fields[11:15]))  # its own time, and that of children that have ended
+    ticks = sum(map(int, fields[11:15]))  # including children that have ended
     return ticks / os.sysconf("SC_CLK_TCK") + sum(map(cpu_seconds, children(pid)))
 
 
-def _started_by(thread: Path) -> list[int]:
+def _child_pids(thread: Path) -> list[int]:
     try:
         return [int(pid) for pid in (thread / "children").read_text().split()]
-    except (FileNotFoundError, ProcessLookupError):  # it has ended meanwhile
+    except (FileNotFoundError, ProcessLookupError):  # The process has ended.
         return []
 
 
-def timed(act) -> tuple[httpx.Response, float]:
-    """Return the answer, and the seconds it took."""
-    began = time.monotonic()
-    answer = act()
-    return answer, time.monotonic() - began
+def measure(act) -> tuple[httpx.Response, float]:
+    """Return the response and its duration in seconds."""
+    start = time.monotonic()
+    response = act()
+    return response, time.monotonic() - start

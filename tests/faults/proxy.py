@@ -1,7 +1,8 @@
 """
-A way to a server that tests can cut, mend, freeze and thaw while the server knows nothing of it.
+A TCP proxy that tests can disconnect and freeze without any change to the server.
 
-`MongoProxy` reads along, and can cut at a chosen command: between two writes of one request.
+`MongoProxy` parses the messages and can disconnect at a chosen command, such as between two writes
+of one request.
 """
 
 import contextlib
@@ -18,23 +19,23 @@ from tests.faults.ports import HOST, free_port
 SECONDS_TO_CONNECT = 2
 CHUNK = 65_536
 
-HEADER = struct.Struct("<iiii")  # length of the message, its number, the number it answers, kind
+HEADER = struct.Struct("<iiii")  # message length, request ID, response to, opcode
 OP_QUERY, OP_MSG = 2004, 2013
 
 WRITES = frozenset({"insert", "update", "delete", "findAndModify"})
 
 
-def name_of(command: dict) -> str:
-    """Return the name of a MongoDB command: its first key, whose value is often the collection."""
+def command_name(command: dict) -> str:
+    """Return the name of a MongoDB command, which is its first key."""
     return next(iter(command), "")
 
 
 def is_write(command: dict) -> bool:
-    return name_of(command) in WRITES
+    return command_name(command) in WRITES
 
 
 class Proxy:
-    """Listens on `.port` of 127.0.0.1 and hands on what comes to the target, and its answers."""
+    """Listens on `.port` of 127.0.0.1 and forwards all bytes to and from the target port."""
 
     def __init__(self, target_port: int):
         self.target_port = target_port
@@ -46,10 +47,10 @@ class Proxy:
         self._flowing.set()
 
     @property
-    def is_cut(self) -> bool:
+    def is_disconnected(self) -> bool:
         return self._listener is None
 
-    def cut(self) -> None:
+    def disconnect(self) -> None:
         """Close all connections, and refuse new ones."""
         with self._lock:
             if self._listener is not None:
@@ -59,31 +60,31 @@ class Proxy:
             for link in self._links:
                 link.hang_up()
 
-    def mend(self) -> None:
-        """Take connections again, on the same port."""
+    def reconnect(self) -> None:
+        """Accept connections again, on the same port."""
         with self._lock:
             if self._listener is None:
                 self._listener = socket.create_server((HOST, self.port), backlog=128)
                 _in_background(self._accept, self._listener)
 
     def freeze(self) -> None:
-        """Take connections and bytes, and hand on nothing until thawed."""
+        """Accept connections and bytes, but forward nothing until `unfreeze()`."""
         self._flowing.clear()
 
-    def thaw(self) -> None:
-        """Hand on what was held, and all that comes."""
+    def unfreeze(self) -> None:
+        """Forward the bytes that were held back, and all later ones."""
         self._flowing.set()
 
     def __enter__(self) -> Self:
-        self.mend()
+        self.reconnect()
         return self
 
     def __exit__(self, *_) -> None:
-        self.cut()
-        self.thaw()
+        self.disconnect()
+        self.unfreeze()
 
     def _accept(self, listener: socket.socket) -> None:
-        with contextlib.suppress(OSError):  # the listener is closed by cut()
+        with contextlib.suppress(OSError):  # disconnect() closes the listener.
             while True:
                 client, _ = listener.accept()
                 _in_background(self._serve, listener, client)
@@ -93,11 +94,11 @@ class Proxy:
             link = _Link(client, server)
             with self._lock:
                 if listener is not self._listener:
-                    return  # cut while we connected
+                    return  # The proxy was disconnected while it connected to the server.
                 self._links.add(link)
-            answers = _in_background(self._hand_on, link, server, client, self._may_return)
-            self._hand_on(link, client, server, self._may_go)
-            answers.join()
+            response_thread = _in_background(self._forward, link, server, client, self._may_return)
+            self._forward(link, client, server, self._may_send)
+            response_thread.join()
             with self._lock:
                 self._links.discard(link)
 
@@ -106,8 +107,8 @@ class Proxy:
         server.settimeout(None)
         return server
 
-    def _hand_on(self, link, source: socket.socket, sink: socket.socket, may_pass) -> None:
-        """Hand on one direction until either side is done, and then end the other direction too."""
+    def _forward(self, link, source: socket.socket, sink: socket.socket, may_pass) -> None:
+        """Forward one direction until a side closes its connection, then close both."""
         try:
             for piece in self._pieces(source):
                 self._flowing.wait()
@@ -115,7 +116,7 @@ class Proxy:
                     break
                 sink.sendall(piece)
         except OSError:
-            pass  # one side has gone
+            pass  # One side has closed its connection.
         finally:
             link.hang_up()
 
@@ -123,7 +124,7 @@ class Proxy:
         while piece := source.recv(CHUNK):
             yield piece
 
-    def _may_go(self, link: "_Link", piece: bytes) -> bool:
+    def _may_send(self, link: "_Link", piece: bytes) -> bool:
         return True
 
     def _may_return(self, link: "_Link", piece: bytes) -> bool:
@@ -131,63 +132,63 @@ class Proxy:
 
 
 class MongoProxy(Proxy):
-    """A proxy that understands MongoDB's messages, uncompressed ones, and cuts by counting them."""
+    """A proxy that parses uncompressed MongoDB messages and can disconnect at a chosen one."""
 
     def __init__(self, target_port: int):
         super().__init__(target_port)
-        self._cut: _Cut | None = None
-        self._fatal_answer: tuple[_Link, int] | None = None
+        self._planned: _PlannedDisconnect | None = None
+        self._lost_response: tuple[_Link, int] | None = None
 
-    def cut_after(
+    def disconnect_after(
         self,
         n: int,
         *,
         counting: Callable[[dict], bool] = is_write,
-        losing: Literal["answer", "command"] = "answer",
+        losing: Literal["response", "command"] = "response",
     ) -> None:
         """
-        Cut, once, at the n-th command from now that `counting` says yes to; the first is 1.
+        Disconnect once, at the n-th of the next commands that `counting` accepts, from 1.
 
-        Losing its answer, the server has done it and the client does not hear of it; losing the
-        command itself, the server never sees it. It stays cut until mended; see `is_cut`.
+        If the response is lost, the server has executed the command. If the command is lost, the
+        server has not received it. The proxy stays disconnected until `reconnect()`.
         """
         with self._lock:
-            self._cut = _Cut(n, counting, losing)
-            self._fatal_answer = None
+            self._planned = _PlannedDisconnect(n, counting, losing)
+            self._lost_response = None
 
     def _pieces(self, source: socket.socket) -> Iterator[bytes]:
         with source.makefile("rb") as stream:
             while header := stream.read(HEADER.size):
                 message = header + stream.read(_length(header, 0) - HEADER.size)
                 if len(message) < _length(header, 0):
-                    return  # hung up in the middle of it
+                    return  # The connection ended in the middle of a message.
                 yield message
 
-    def _may_go(self, link: "_Link", message: bytes) -> bool:
+    def _may_send(self, link: "_Link", message: bytes) -> bool:
         with self._lock:
-            if self._cut is None or not self._cut.counting(command_in(message)):
+            if self._planned is None or not self._planned.counting(command_in(message)):
                 return True
-            self._cut = self._cut._replace(n=self._cut.n - 1)
-            if self._cut.n > 0:
+            self._planned = self._planned._replace(n=self._planned.n - 1)
+            if self._planned.n > 0:
                 return True
-            losing, self._cut = self._cut.losing, None
-            if losing == "answer":
-                self._fatal_answer = (link, HEADER.unpack_from(message)[1])
+            losing, self._planned = self._planned.losing, None
+            if losing == "response":
+                self._lost_response = (link, HEADER.unpack_from(message)[1])
                 return True
-            self.cut()
+            self.disconnect()
             return False
 
     def _may_return(self, link: "_Link", message: bytes) -> bool:
         with self._lock:
-            if self._fatal_answer != (link, HEADER.unpack_from(message)[2]):
+            if self._lost_response != (link, HEADER.unpack_from(message)[2]):
                 return True
-            self._fatal_answer = None
-            self.cut()
+            self._lost_response = None
+            self.disconnect()
             return False
 
 
 def command_in(message: bytes) -> dict:
-    """Return the command that a message carries, without documents sent beside it; {} if none."""
+    """Return the command in a message, without its document sequences, or {} if there is none."""
     kind = HEADER.unpack_from(message)[3]
     if kind == OP_MSG:
         return _document(message, _body_of(message))
@@ -198,7 +199,7 @@ def command_in(message: bytes) -> dict:
 
 
 def _body_of(message: bytes) -> int:
-    """Return where the one section of kind 0, the command, begins in an OP_MSG."""
+    """Return the offset of the only section of kind 0, the command, in an OP_MSG."""
     section = HEADER.size + 4
     while message[section] != 0:
         section += 1 + _length(message, section + 1)
@@ -213,32 +214,32 @@ def _length(message: bytes, start: int) -> int:
     return int.from_bytes(message[start : start + 4], "little")
 
 
-class _Cut(NamedTuple):
+class _PlannedDisconnect(NamedTuple):
     n: int
     counting: Callable[[dict], bool]
     losing: str
 
 
 class _Link:
-    """A client's connection and the one to the server that belongs to it."""
+    """A connection of a client and the matching connection to the server."""
 
     def __init__(self, client: socket.socket, server: socket.socket):
-        self._ends = (client, server)
-        for end in self._ends:
-            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._sockets = (client, server)
+        for socket_ in self._sockets:
+            socket_.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def hang_up(self) -> None:
-        """End the conversation on both sides; the sockets are closed by the thread that reads."""
-        for end in self._ends:
-            _hang_up(end)
+        """Shut down both connections; the thread that reads closes the sockets."""
+        for socket_ in self._sockets:
+            _hang_up(socket_)
 
 
 def _hang_up(connection: socket.socket) -> None:
-    with contextlib.suppress(OSError):  # it is gone already
+    with contextlib.suppress(OSError):  # The connection has already ended.
         connection.shutdown(socket.SHUT_RDWR)
 
 
-def _in_background(work: Callable[..., None], *arguments) -> threading.Thread:
-    thread = threading.Thread(target=work, args=arguments, daemon=True)
+def _in_background(target: Callable[..., None], *arguments) -> threading.Thread:
+    thread = threading.Thread(target=target, args=arguments, daemon=True)
     thread.start()
     return thread

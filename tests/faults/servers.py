@@ -1,8 +1,9 @@
 """
-Real servers as child processes, each on a port of 127.0.0.1 of its own, for tests to mistreat.
+Real servers as child processes, each on its own port of 127.0.0.1, for tests of faults.
 
-Standard library only: `tests/wire/run` uses it with any Python. What was stopped starts empty; one
-that was paused, or cut off by a `Proxy`, has all that it had.
+This module uses only the standard library, because `tests/wire/run` imports it with any Python. A
+server that was stopped starts empty; a server that was paused, or disconnected by a `Proxy`, keeps
+its data.
 """
 
 import atexit
@@ -21,7 +22,7 @@ from tests.faults.ports import HOST, free_port
 
 WIRE_SERVER_JAR = Path(__file__).parents[1] / "wire/server/target/wire-server.jar"
 
-SECONDS_TO_START = 300  # on a machine with much other work; on an idle one it takes one or two
+SECONDS_TO_START = 300  # on a busy machine; an idle machine needs one or two
 SECONDS_TO_ANSWER = 5
 
 
@@ -34,11 +35,11 @@ class PortTaken(ServerError):
 
 
 class Server:
-    """A child process that is killed with the test that started it, by its own pid."""
+    """A child process that is killed when the process that started it ends."""
 
     scheme: str
     path: str
-    privileges: tuple[str, ...] = ()  # options of `setpriv`: what it gives up
+    privileges: tuple[str, ...] = ()  # options of `setpriv`
 
     def __init__(self, port: int | None = None):
         self._is_port_fixed = port is not None
@@ -48,7 +49,7 @@ class Server:
 
     @classmethod
     def missing(cls) -> str | None:
-        """Say what keeps this server from being started here, if anything does."""
+        """Return what is missing to start this server here, or None."""
         raise NotImplementedError
 
     @property
@@ -65,9 +66,9 @@ class Server:
 
     def start(self) -> Self:
         """
-        Start, and wait until it answers.
+        Start the server, and wait until it responds.
 
-        :raises ServerError: something is missing, the process ended, or it did not answer in time
+        :raises ServerError: something is missing, the process ended, or it did not respond in time
         """
         if self.running:
             return self
@@ -75,49 +76,49 @@ class Server:
             raise ServerError(missing)
         try:
             self._start_process()
-        except PortTaken:  # another process got the port before this one was ready to listen
+        except PortTaken:  # Another process took the port before this server could listen.
             if self._is_port_fixed:
                 raise
             self.port = free_port()
             self._start_process()
-        self._is_port_fixed = True  # clients know it from now on
+        self._is_port_fixed = True  # Clients know the port from now on.
         return self
 
     def _start_process(self) -> None:
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop()
         self._process = subprocess.Popen(
-            _dies_with_us(self._command(), self.privileges),
+            _with_parent_death_signal(self._command(), self.privileges),
             stdin=subprocess.DEVNULL,
             stdout=self._log,
             stderr=self._log,
             cwd=tempfile.gettempdir(),
-            start_new_session=True,  # Ctrl-C is for the tests, which then stop their servers
+            start_new_session=True,  # Ctrl-C stops the tests, which then stop their servers.
         )
-        atexit.register(self._stop_if_ours, os.getpid())
+        atexit.register(self._stop_if_started_by, os.getpid())
         try:
-            self._wait_for_an_answer()
+            self._wait_until_ready()
         except BaseException:
             self.stop()
             raise
 
     def stop(self) -> None:
-        """Kill it: there is nothing to be saved, and a paused process hears nothing milder."""
+        """Kill the process; it has nothing to save, and a paused process ignores SIGTERM."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
             self._process = None
             self._log.close()
-            atexit.unregister(self._stop_if_ours)
+            atexit.unregister(self._stop_if_started_by)
 
     def restart(self) -> Self:
-        """Stop and start on the same port; what was stored is gone."""
+        """Stop the server and start it on the same port, without its data."""
         self.stop()
         return self.start()
 
     def pause(self) -> None:
-        """Stop the process in its tracks: connections are accepted and nothing is answered."""
+        """Suspend the process; the system still accepts connections, but nothing responds."""
         self._process.send_signal(signal.SIGSTOP)
-        os.waitpid(self._process.pid, os.WUNTRACED)  # the signal alone does not say when
+        os.waitpid(self._process.pid, os.WUNTRACED)  # Wait until the process has stopped.
 
     def resume(self) -> None:
         self._process.send_signal(signal.SIGCONT)
@@ -131,38 +132,38 @@ class Server:
     def _command(self) -> list[str]:
         raise NotImplementedError
 
-    def _answers(self, connection: socket.socket) -> bool:
-        """Say whether the server on the other side answers, and is this process."""
+    def _responds(self, connection: socket.socket) -> bool:
+        """Return whether this process responds on the connection."""
         raise NotImplementedError
 
-    def _wait_for_an_answer(self) -> None:
+    def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + SECONDS_TO_START
         while time.monotonic() < deadline:
-            if re.search("address (is )?already in use", self._written(), re.IGNORECASE):
+            if re.search("address (is )?already in use", self._read_log(), re.IGNORECASE):
                 raise PortTaken(f"{type(self).__name__}: port {self.port} is in use.")
             if self._process.poll() is not None:
-                raise ServerError(f"{type(self).__name__} ended at once: {self._last_words()}")
-            if self._answers_now():
+                raise ServerError(f"{type(self).__name__} ended at once: {self._end_of_log()}")
+            if self._is_ready():
                 return
             time.sleep(0.02)
-        raise ServerError(f"{type(self).__name__} did not answer: {self._last_words()}")
+        raise ServerError(f"{type(self).__name__} did not respond: {self._end_of_log()}")
 
-    def _answers_now(self) -> bool:
+    def _is_ready(self) -> bool:
         try:
             with socket.create_connection((HOST, self.port), SECONDS_TO_ANSWER) as connection:
-                return self._answers(connection)
+                return self._responds(connection)
         except OSError:
             return False
 
-    def _written(self) -> str:
-        """Return what the process has printed so far, leaving its place in the file alone."""
+    def _read_log(self) -> str:
+        """Return the output of the process, without moving the file position."""
         return os.pread(self._log.fileno(), 100_000, 0).decode(errors="replace")
 
-    def _last_words(self) -> str:
-        return self._written().strip()[-1000:] or "it said nothing"
+    def _end_of_log(self) -> str:
+        return self._read_log().strip()[-1000:] or "no output"
 
-    def _stop_if_ours(self, starter: int) -> None:
-        if os.getpid() == starter:  # a fork of the tests ends without taking their servers along
+    def _stop_if_started_by(self, starter: int) -> None:
+        if os.getpid() == starter:  # A forked process must not stop its parent's servers.
             self.stop()
 
 
@@ -179,17 +180,17 @@ class RedisServer(Server):
             *("--save", "", "--appendonly", "no", "--daemonize", "no"),
         ]
 
-    def _answers(self, connection: socket.socket) -> bool:
+    def _responds(self, connection: socket.socket) -> bool:
         connection.sendall(b"INFO server\r\n")
         return f"process_id:{self.pid}\r\n".encode() in connection.recv(65_536)
 
 
 class WireServer(Server):
-    """Speaks MongoDB's wire protocol: mongo-java-server, with the memory backend."""
+    """mongo-java-server, which speaks MongoDB's wire protocol, with the memory backend."""
 
     scheme, path = "mongodb", "lms"
 
-    # An OP_MSG of 51 bytes, number 1: {"ping": 1, "$db": "admin"}.
+    # An OP_MSG of 51 bytes with request ID 1: {"ping": 1, "$db": "admin"}.
     _PING = (
         b"\x33\0\0\0" b"\1\0\0\0" b"\0\0\0\0" b"\xdd\7\0\0" b"\0\0\0\0" b"\0"
         b"\x1e\0\0\0" b"\x10ping\0" b"\1\0\0\0" b"\2$db\0" b"\6\0\0\0admin\0" b"\0"
@@ -204,36 +205,36 @@ class WireServer(Server):
         return None
 
     def _command(self) -> list[str]:
-        # One small process among many tests: start soon, take little.
+        # Start quickly and use little memory.
         java = ("java", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
         return [*java, "-jar", str(WIRE_SERVER_JAR), str(self.port)]
 
-    def _answers(self, connection: socket.socket) -> bool:
-        if f"listening on {self.port}" not in self._written():
-            return False  # whoever accepted the connection is somebody else
+    def _responds(self, connection: socket.socket) -> bool:
+        if f"listening on {self.port}" not in self._read_log():
+            return False  # Another process accepted the connection.
         connection.sendall(self._PING)
         return b"ok\0" in connection.recv(65_536)
 
 
 class PostgresServer(Server):
-    """PostgreSQL with a cluster of its own, whose one user needs no password here."""
+    """PostgreSQL with a temporary cluster and one user, who needs no password."""
 
     scheme, path = "postgres", "lms"
 
     def __init__(self, port: int | None = None):
         super().__init__(port)
         self._folder = tempfile.TemporaryDirectory(prefix="lms-postgres-")
-        if os.geteuid() == 0:  # it refuses to run as root
+        if os.geteuid() == 0:  # PostgreSQL refuses to run as root.
             self.privileges = ("--reuid=postgres", "--regid=postgres", "--clear-groups")
             shutil.chown(self._folder.name, "postgres", "postgres")
 
     @classmethod
     def programs(cls) -> Path | None:
-        """Return the folder with the server's programs, which Debian leaves out of the path."""
-        known = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-        if not known and (found := shutil.which("initdb")):
-            known = [Path(found).resolve()]
-        return known[-1].parent if known else None
+        """Return the folder with the server's programs, which is not in Debian's PATH."""
+        paths = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+        if not paths and (path := shutil.which("initdb")):
+            paths = [Path(path).resolve()]
+        return paths[-1].parent if paths else None
 
     @classmethod
     def missing(cls) -> str | None:
@@ -251,7 +252,7 @@ class PostgresServer(Server):
         return self
 
     def stop(self) -> None:
-        """End it at once, without a word to its clients; killed it would leave its children."""
+        """Stop the server at once with SIGQUIT, because SIGKILL would leave its children."""
         if self.running:
             self._process.send_signal(signal.SIGQUIT)
             self._process.wait(SECONDS_TO_START)
@@ -272,23 +273,23 @@ class PostgresServer(Server):
         postgres = str(self.programs() / "postgres")
         return [postgres, "-D", self._data, "-p", str(self.port), *options]
 
-    def _answers(self, connection: socket.socket) -> bool:
-        return "ready to accept connections" in self._written()
+    def _responds(self, connection: socket.socket) -> bool:
+        return "ready to accept connections" in self._read_log()
 
     def _run(self, program: str, *options: str) -> None:
         command = [str(self.programs() / program), *options]
         if self.privileges:
             command = ["setpriv", *self.privileges, *command]
-        done = subprocess.run(command, capture_output=True, text=True, cwd=self._folder.name)
-        if done.returncode != 0:
-            raise ServerError(f"{program} failed: {done.stderr.strip()[-1000:]}")
+        completed = subprocess.run(command, capture_output=True, text=True, cwd=self._folder.name)
+        if completed.returncode != 0:
+            raise ServerError(f"{program} failed: {completed.stderr.strip()[-1000:]}")
 
 
-def _dies_with_us(command: list[str], privileges: tuple[str, ...]) -> list[str]:
+def _with_parent_death_signal(command: list[str], privileges: tuple[str, ...]) -> list[str]:
     """
-    Have Linux kill the process when the thread that starts it is gone, be it by SIGKILL.
+    Return the command with `setpriv`, so that Linux kills the process when its parent thread ends.
 
-    So a server is started from a thread that stays, as pytest's own does.
+    Start servers from a thread that lives as long as the tests, such as pytest's main thread.
     """
     setpriv = shutil.which("setpriv")
     return [setpriv, *privileges, "--pdeathsig", "KILL", *command] if setpriv else command

@@ -1,4 +1,4 @@
-"""A product beside the suite: it shares the suite's accounts and documents, through a proxy."""
+"""A product that shares the accounts and documents of the test run."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,19 +15,19 @@ from tests.faults.proxy import MongoProxy
 
 
 @contextmanager
-def beside_the_suite(folder: Path, **given: str) -> Iterator[tuple[Product, MongoProxy]]:
-    """Give a product, not started yet, and its way to the suite's MongoDB."""
-    sql = connections["default"].settings_dict["NAME"]
+def shared_product(folder: Path, **environment: str) -> Iterator[tuple[Product, MongoProxy]]:
+    """Yield a product that is not started yet, and its proxy to the MongoDB of the test run."""
+    database = connections["default"].settings_dict["NAME"]
     with MongoProxy(urlsplit(settings.MONGODB_URI).port) as proxy:
         product = Product(
             folder,
-            DATABASE_URL=f"sqlite:///{sql}",
+            DATABASE_URL=f"sqlite:///{database}",
             MONGODB_URI=f"mongodb://127.0.0.1:{proxy.port}/lms",
-            **given,
+            **environment,
         )
         with product:
             yield product, proxy
 
 
-def token_of(person: User) -> str:
-    return users.open_session(user=person).access
+def create_access_token(user: User) -> str:
+    return users.open_session(user=user).access

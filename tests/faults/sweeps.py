@@ -1,4 +1,4 @@
-"""What the timetable does again and again, done now, as if all of it had been due for long."""
+"""Run the periodic repair tasks at once."""
 
 from datetime import timedelta
 
@@ -14,8 +14,8 @@ from apps.quizzes.services import (
 from apps.users.services import erasure, profiles
 from lms.celery import SWEEPS, app
 
-LONG_AGO = timedelta(seconds=-5)  # what is younger than this is left alone: nothing is
-WAITS = {
+LONG_AGO = timedelta(seconds=-5)  # Sweeps skip newer work; no work is newer than this.
+GRACE_PERIODS = {
     undelivered: "GRACE_PERIOD",
     quizzes: "A_MINUTE",
     import_export: "A_MINUTE",
@@ -30,14 +30,14 @@ WAITS = {
 }
 
 
-def hurry(monkeypatch) -> None:
-    """Let claims be taken over and repairs be due at once."""
-    for module, name in WAITS.items():
+def make_repairs_due(monkeypatch) -> None:
+    """Make all claims expired and all repairs due."""
+    for module, name in GRACE_PERIODS.items():
         monkeypatch.setattr(module, name, LONG_AGO)
 
 
-def sweep() -> None:
-    """Run every repair of the timetable, twice: the second finds what the first has made due."""
+def run_sweeps() -> None:
+    """Run every scheduled repair task twice, because the first run can make other repairs due."""
     app.loader.import_default_modules()
     repairs = [name for name in SWEEPS if ".repair_" in name or ".finish_" in name]
     for _ in range(2):

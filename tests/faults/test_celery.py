@@ -1,4 +1,4 @@
-"""Celery beside the server: whatever ends it, it is back, and it never outlives the server."""
+"""The server restarts Celery if it ends, and stops it when the server ends."""
 
 import os
 import signal
@@ -8,86 +8,74 @@ import pytest
 
 from apps.notifications.documents import Notification
 from tests.factories import make_student
-from tests.faults.mail import MailServer
 from tests.faults.product import children
-from tests.faults.shared import beside_the_suite
 from tests.notifications.factories import make_notification
 from tests.waiting import LIMIT, wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(1800)]
 
-SECONDS_TO_SWEEP = 900  # sweeps start every minute, and one that no worker takes in time is dropped
-PROCESSES = 4  # the worker, its two children, and the beat
+SECONDS_TO_SWEEP = 900  # Sweeps start every minute and are dropped if no worker is free.
+PROCESSES = 4  # the worker, its two children, and beat
 
 
 @pytest.fixture
-def mail():
-    with MailServer() as mail:
-        yield mail
+def product(product_with_celery):
+    wait_until(lambda: len(product_with_celery.celery_pids()) == PROCESSES)
+    return product_with_celery
 
 
-@pytest.fixture
-def product(redis_server, mail, tmp_path):
-    with beside_the_suite(
-        tmp_path,
-        REDIS_URL=redis_server.uri,
-        WEB_WORKERS="1",
-        LMS_CELERY_BESIDE="on",
-        EMAIL_URL=f"smtp://127.0.0.1:{mail.port}",
-    ) as (product, _):
-        product.prepare().start(path="/health/ready")
-        wait_until(lambda: len(product.celery()) == PROCESSES)
-        yield product
-
-
-def test_killed_it_is_started_again_and_the_sweeps_go_on(product, mail, settings):
-    killed = product.celery()
+def test_celery_is_restarted_after_it_was_killed_and_the_sweeps_continue(
+    product, mail_server, settings
+):
+    killed = product.celery_pids()
     for pid in killed:
         os.kill(pid, signal.SIGKILL)
-    settings.CELERY_TASK_ALWAYS_EAGER = False  # nobody is asked to send it: a sweep must find it
+    settings.CELERY_TASK_ALWAYS_EAGER = False  # Only a sweep can send the email.
     settings.CELERY_BROKER_URL = None
     student = make_student()
     make_notification(student)
 
     wait_until(lambda: Notification.objects.get().emailed_at, seconds=SECONDS_TO_SWEEP)
 
-    assert len(mail.letters_to(student.email)) == 1
-    wait_until(lambda: len(product.celery()) == PROCESSES)
-    assert set(product.celery()).isdisjoint(killed)
+    assert len(mail_server.messages_to(student.email)) == 1
+    wait_until(lambda: len(product.celery_pids()) == PROCESSES)
+    assert set(product.celery_pids()).isdisjoint(killed)
 
 
-def test_a_worker_that_is_killed_leaves_no_children(product):
-    [worker] = [pid for pid in product.celery() if children(pid)]
-    left = children(worker)
-    assert len(left) == PROCESSES - 2
+def test_a_killed_worker_leaves_no_child_processes(product):
+    [worker] = [pid for pid in product.celery_pids() if children(pid)]
+    worker_children = children(worker)
+    assert len(worker_children) == PROCESSES - 2
 
     os.kill(worker, signal.SIGKILL)
 
-    wait_until(lambda: not _living(left))
+    wait_until(lambda: not _running(worker_children))
 
 
-def test_a_server_that_stops_ends_it_first(product):
-    celery = product.celery()
+def test_a_stopped_server_stops_celery_first(product):
+    celery = product.celery_pids()
 
     product.stop(wait=LIMIT)
 
-    assert not _living(celery)
+    assert not _running(celery)
 
 
-def test_a_server_that_is_killed_takes_it_along(product):
-    celery = product.celery()
+def test_celery_stops_when_the_server_is_killed(product):
+    celery = product.celery_pids()
 
     os.kill(product.pid, signal.SIGKILL)
 
-    wait_until(lambda: not _living(celery))
+    wait_until(lambda: not _running(celery))
 
 
-def _living(pids: list[int]) -> list[int]:
-    return [pid for pid in pids if _lives(pid)]
+def _running(pids: list[int]) -> list[int]:
+    return [pid for pid in pids if _is_running(pid)]
 
 
-def _lives(pid: int) -> bool:
+def _is_running(pid: int) -> bool:
     try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes() != b""  # a zombie has none
+        return (
+            Path(f"/proc/{pid}/cmdline").read_bytes() != b""
+        )  # A zombie process has no command line.
     except (FileNotFoundError, ProcessLookupError):
         return False

@@ -1,4 +1,4 @@
-"""F8: the disk is full: what writes is refused with a 503, what reads goes on, nothing is lost."""
+"""On a full disk, writes return 503, reads still work, and no data is lost."""
 
 import os
 import subprocess
@@ -18,13 +18,13 @@ def small_disk(tmp_path):
     folder.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=96m", "tmpfs", str(folder)]
     if os.geteuid() != 0 or subprocess.run(mount, capture_output=True).returncode != 0:
-        pytest.skip("Only root may mount a small disk.")
+        pytest.skip("Only root can mount a small disk.")
     yield folder
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 def _fill(folder: Path) -> Path:
-    """Leave no byte; return the file that has taken them."""
+    """Fill the disk completely; return the file that fills it."""
     filler = folder / "filler"
     with filler.open("wb", buffering=0) as file:
         for piece in (b"-" * MEGABYTE, b"-" * 4096, b"-"):
@@ -39,60 +39,60 @@ def _fill(folder: Path) -> Path:
 def _register(product, name: str):
     body = {"username": name, "email": f"{name}@example.org"}
     passwords = {"password1": PASSWORD, "password2": PASSWORD}
-    return product.ask("POST", "/api/auth/registration/", json=body | passwords)
+    return product.request("POST", "/api/auth/registration/", json=body | passwords)
 
 
-def test_on_a_full_disk_writes_are_refused_reads_go_on_and_all_is_there_after(small_disk):
+def test_a_full_disk_refuses_writes_allows_reads_and_loses_no_data(small_disk):
     with Product(small_disk) as product:
         product.prepare()
-        product.log = small_disk.parent / "product.log"  # a log elsewhere
+        product.log = small_disk.parent / "product.log"  # not on the small disk
         product.start()
         ada = _register(product, "ada").json()
         token = ada["access"]
         others = [_register(product, name).json()["access"] for name in ("bob", "cleo")]
         product.stop()
         product.start()
-        assert _bio(product, token, "before").status_code == 200
+        assert _set_bio(product, token, "before").status_code == 200
 
         filler = _fill(small_disk)
-        written = 0
-        for number in range(400):  # a little room may be left within the files
-            answer = _bio(product, token, f"{number} " + "x" * 1900)
-            if answer.status_code != 200:
+        last_written = 0
+        for number in range(400):  # Files of the stores may still have free pages.
+            response = _set_bio(product, token, f"{number} " + "x" * 1900)
+            if response.status_code != 200:
                 break
-            written = number
-        refused = [answer, _bio(product, token, "full"), *_until_refused(product)]
+            last_written = number
+        refused = [response, _set_bio(product, token, "full"), *_register_until_refused(product)]
 
-        for answer in refused:
-            assert answer.status_code == 503, answer.text
-            assert answer.json()["code"] == "store_unavailable"
+        for response in refused:
+            assert response.status_code == 503, response.text
+            assert response.json()["code"] == "store_unavailable"
         for path in ("/health/live", "/api/courses/", "/swagger.json"):
-            assert product.ask("GET", path).status_code == 200, path
-        assert product.ask("GET", "/health/ready").status_code == 200
-        for one in others:  # whose sessions no cache has, since nobody has used them
-            assert product.ask("GET", "/api/auth/user/", token=one).status_code == 200
-        kept = product.ask("GET", "/api/auth/user/", token=token).json()["bio"]
-        assert kept == "before" or kept.startswith(f"{written} ")
+            assert product.request("GET", path).status_code == 200, path
+        assert product.request("GET", "/health/ready").status_code == 200
+        for unused_token in others:  # The cache does not have the sessions of unused tokens.
+            assert product.request("GET", "/api/auth/user/", token=unused_token).status_code == 200
+        bio = product.request("GET", "/api/auth/user/", token=token).json()["bio"]
+        assert bio == "before" or bio.startswith(f"{last_written} ")
 
         filler.unlink()
-        assert _bio(product, token, "after").status_code == 200
+        assert _set_bio(product, token, "after").status_code == 200
         assert _register(product, "grace").status_code == 201
         product.stop()
         product.start()
 
-        read = product.ask("GET", "/api/auth/user/", token=token)
-        assert read.json()["bio"] == "after"
-        assert product.ask("GET", "/health/ready").status_code == 200
+        user = product.request("GET", "/api/auth/user/", token=token)
+        assert user.json()["bio"] == "after"
+        assert product.request("GET", "/health/ready").status_code == 200
 
 
-def _bio(product, token: str, text: str):
-    return product.ask("PATCH", "/api/auth/user/", token=token, json={"bio": text})
+def _set_bio(product, token: str, text: str):
+    return product.request("PATCH", "/api/auth/user/", token=token, json={"bio": text})
 
 
-def _until_refused(product) -> list:
-    """Register until SQL has no room either; return the refusal."""
+def _register_until_refused(product) -> list:
+    """Register users until SQLite has no free space either; return the refused response."""
     for number in range(200):
-        answer = _register(product, f"late{number}")
-        if answer.status_code != 201:
-            return [answer]
+        response = _register(product, f"late{number}")
+        if response.status_code != 201:
+            return [response]
     return []

@@ -1,4 +1,4 @@
-"""F10: a unique index that duplicates do not let be built: readiness says so until it is there."""
+"""Readiness reports a unique index that cannot be built because of duplicates."""
 
 import pytest
 from pymongo.errors import PyMongoError
@@ -14,21 +14,21 @@ UNIQUE = "student_id_1_course_id_1"
 
 
 @pytest.fixture
-def duplicates(monkeypatch):
-    """Two places of one student in one course, and no index that refuses the second."""
+def remove_duplicate(monkeypatch):
+    """Two enrollments for one (student, course) pair, without the unique index."""
     monkeypatch.setattr(checks, "INDEXES_LIFETIME", 0.0)
     student = enroll_in(make_course())
-    places = Enrollment._get_collection()
-    places.drop_index(UNIQUE)
-    place = places.find_one({"student_id": student.id})
-    second = places.insert_one({**place, "_id": student.id}).inserted_id
-    yield lambda: places.delete_one({"_id": second})
-    places.delete_one({"_id": second})
+    enrollments = Enrollment._get_collection()
+    enrollments.drop_index(UNIQUE)
+    enrollment = enrollments.find_one({"student_id": student.id})
+    second = enrollments.insert_one({**enrollment, "_id": student.id}).inserted_id
+    yield lambda: enrollments.delete_one({"_id": second})
+    enrollments.delete_one({"_id": second})
     indexes.build_indexes()
 
 
 @pytest.mark.django_db(transaction=True)
-def test_readiness_names_an_index_that_could_not_be_built(duplicates, client):
+def test_readiness_reports_a_missing_index(remove_duplicate, client):
     with pytest.raises(PyMongoError):
         build_missing_indexes()
 
@@ -39,17 +39,17 @@ def test_readiness_names_an_index_that_could_not_be_built(duplicates, client):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_sweep_builds_it_once_the_duplicates_are_gone(duplicates, client):
+def test_a_sweep_builds_the_index_after_the_duplicates_are_removed(remove_duplicate, client):
     with pytest.raises(PyMongoError):
         build_missing_indexes()
-    duplicates()
+    remove_duplicate()
 
     build_missing_indexes()
 
     assert client.get("/health/ready").json()["indexes"] == "ok"
 
 
-def test_one_that_cannot_be_built_does_not_keep_the_others_from_being_built(duplicates):
+def test_an_index_that_cannot_be_built_does_not_block_the_others(remove_duplicate):
     progress = Progress._get_collection()
     progress.drop_index("student_id_1_lesson_id_1")
 

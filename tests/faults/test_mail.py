@@ -1,4 +1,4 @@
-"""F11: the mail server is gone, hangs, or refuses one address: nothing lost, nothing twice."""
+"""No mail is lost or sent twice if the mail server is down, hangs or rejects an address."""
 
 from datetime import timedelta
 
@@ -19,44 +19,44 @@ from tests.waiting import LIMIT
 pytestmark = pytest.mark.django_db(transaction=True)
 
 TWO_HOURS = timedelta(hours=2)
-SECONDS_TO_GIVE_UP = 3.0  # on a server that hangs; one that does not answers in milliseconds
+SECONDS_TO_GIVE_UP = 3.0  # on a server that hangs; other servers respond in milliseconds
 
 
 class AccountMails:
-    """The outbox in SQL."""
+    """Emails about accounts, whose outbox is an SQL table."""
 
     send = staticmethod(users.send_account_mails)
 
-    def ask_for(self, person) -> None:
-        users.request_password_reset(email=person.email)
+    def request_mail(self, user) -> None:
+        users.request_password_reset(email=user.email)
 
-    def wait(self) -> None:
-        """Let time pass for the mails that wait."""
+    def make_due(self) -> None:
+        """Make mails due that wait for a retry."""
         AccountMail.objects.update(due_at=F("due_at") - TWO_HOURS)
 
-    def waiting(self) -> int:
+    def waiting_count(self) -> int:
         return AccountMail.objects.filter(sent_at=None).count()
 
-    def forget_that_they_went_out(self) -> None:
+    def mark_as_unsent(self) -> None:
         AccountMail.objects.update(sent_at=None)
 
 
 class NotificationMails:
-    """The outbox in the notifications themselves."""
+    """Emails about notifications, whose outbox is the notifications."""
 
     send = staticmethod(notifications.send_mails)
 
-    def ask_for(self, person) -> None:
-        make_notification(person)
+    def request_mail(self, user) -> None:
+        make_notification(user)
 
-    def wait(self) -> None:
-        for one in Notification.objects(mail_due_at__exists=True):
-            one.update(set__mail_due_at=one.mail_due_at - TWO_HOURS)
+    def make_due(self) -> None:
+        for notification in Notification.objects(mail_due_at__exists=True):
+            notification.update(set__mail_due_at=notification.mail_due_at - TWO_HOURS)
 
-    def waiting(self) -> int:
+    def waiting_count(self) -> int:
         return Notification.objects(emailed_at=None, mail_due_at__exists=True).count()
 
-    def forget_that_they_went_out(self) -> None:
+    def mark_as_unsent(self) -> None:
         Notification.objects.update(
             unset__emailed_at=True, set__mail_due_at=Notification.objects.first().created_at
         )
@@ -65,7 +65,7 @@ class NotificationMails:
 @pytest.fixture(params=[AccountMails, NotificationMails])
 def outbox(request, settings):
     settings.CELERY_TASK_ALWAYS_EAGER = False
-    settings.CELERY_BROKER_URL = None  # nobody sends but the test
+    settings.CELERY_BROKER_URL = None  # Only the test sends mails.
     return request.param()
 
 
@@ -79,97 +79,95 @@ def server(settings):
         yield server
 
 
-def _ask_for_mails(outbox, number: int) -> list[str]:
-    people = [make_student() for _ in range(number)]
-    for person in people:
-        outbox.ask_for(person)
-    return [person.email for person in people]
+def _request_mails(outbox, number: int) -> list[str]:
+    users = [make_student() for _ in range(number)]
+    for user in users:
+        outbox.request_mail(user)
+    return [user.email for user in users]
 
 
-def test_while_it_is_gone_mails_wait_and_then_go_out_once(server, settings, outbox):
+def test_mails_wait_while_the_server_is_down_and_are_sent_once(server, settings, outbox):
     settings.EMAIL_PORT = free_port()
-    addresses = _ask_for_mails(outbox, 3)
+    addresses = _request_mails(outbox, 3)
     assert outbox.send() == 0
-    assert outbox.waiting() == 3
+    assert outbox.waiting_count() == 3
 
     settings.EMAIL_PORT = server.port
-    assert outbox.send() == 3  # at once: it was not their fault
-    outbox.wait()
+    assert outbox.send() == 3  # immediately, because no mail was rejected
+    outbox.make_due()
     outbox.send()
 
-    assert [len(server.letters_to(one)) for one in addresses] == [1, 1, 1]
-    assert outbox.waiting() == 0
+    assert [len(server.messages_to(address)) for address in addresses] == [1, 1, 1]
+    assert outbox.waiting_count() == 0
 
 
-@pytest.mark.parametrize("fault", ["refused", "hanging"])
-def test_one_address_that_fails_keeps_no_other_from_getting_its_mail(
-    server, settings, outbox, fault
-):
+@pytest.mark.parametrize("fault", ["rejected_addresses", "hanging_addresses"])
+def test_an_address_that_fails_does_not_block_mail_to_others(server, settings, outbox, fault):
     settings.EMAIL_TIMEOUT = SECONDS_TO_GIVE_UP
-    first, second, third = _ask_for_mails(outbox, 3)
+    first, second, third = _request_mails(outbox, 3)
     getattr(server, fault).add(second)
 
     outbox.send()
-    assert [len(server.letters_to(one)) for one in (first, second, third)] == [1, 0, 1]
+    assert [len(server.messages_to(address)) for address in (first, second, third)] == [1, 0, 1]
 
     getattr(server, fault).clear()
-    outbox.wait()
+    outbox.make_due()
     outbox.send()
-    assert [len(server.letters_to(one)) for one in (first, second, third)] == [1, 1, 1]
+    assert [len(server.messages_to(address)) for address in (first, second, third)] == [1, 1, 1]
 
 
-def test_a_server_that_hangs_at_once_is_knocked_at_once_a_round(server, settings, outbox):
+def test_a_server_that_sends_no_greeting_is_tried_once_per_run(server, settings, outbox):
     settings.EMAIL_TIMEOUT = SECONDS_TO_GIVE_UP
-    addresses = _ask_for_mails(outbox, 3)
-    server.silent = True
+    addresses = _request_mails(outbox, 3)
+    server.is_silent = True
 
     assert outbox.send() == 0
-    assert server.callers == 1
+    assert server.connection_count == 1
 
-    server.silent = False
+    server.is_silent = False
     assert outbox.send() == 3
-    assert [len(server.letters_to(one)) for one in addresses] == [1, 1, 1]
+    assert [len(server.messages_to(address)) for address in addresses] == [1, 1, 1]
 
 
-def test_a_server_that_says_goodbye_badly_has_taken_the_mail_all_the_same(server, outbox):
-    (address,) = _ask_for_mails(outbox, 1)
-    server.rude = True
+def test_a_mail_counts_as_sent_if_the_server_answers_quit_incorrectly(server, outbox):
+    (address,) = _request_mails(outbox, 1)
+    server.is_goodbye_invalid = True
 
     assert outbox.send() == 1
-    outbox.wait()
+    outbox.make_due()
     outbox.send()
 
-    assert len(server.letters_to(address)) == 1
+    assert len(server.messages_to(address)) == 1
 
 
-def test_workers_that_send_at_once_send_each_mail_once(server, outbox):
-    addresses = _ask_for_mails(outbox, 8)
+def test_concurrent_workers_send_each_mail_once(server, outbox):
+    addresses = _request_mails(outbox, 8)
 
     race(4, lambda n: outbox.send())
 
-    assert [len(server.letters_to(one)) for one in addresses] == [1] * 8
+    assert [len(server.messages_to(address)) for address in addresses] == [1] * 8
 
 
-def test_a_mail_that_may_be_sent_again_says_that_it_is_the_same(server, outbox):
-    """A worker that dies between sending and noting it: the letter-box can tell."""
-    (address,) = _ask_for_mails(outbox, 1)
+def test_a_mail_that_is_sent_again_has_the_same_message_id(server, outbox):
+    """A worker can die after it has sent a mail and before it records that."""
+    (address,) = _request_mails(outbox, 1)
     outbox.send()
-    outbox.forget_that_they_went_out()
-    outbox.wait()
+    outbox.mark_as_unsent()
+    outbox.make_due()
     outbox.send()
 
-    ids = [letter["Message-ID"] for letter in server.letters_to(address)]
+    ids = [message["Message-ID"] for message in server.messages_to(address)]
     assert len(ids) == 2
     assert len(set(ids)) == 1
 
 
-def test_the_way_to_stop_the_mails_reaches_the_letter_box(server):
+def test_sent_mails_have_the_headers_for_one_click_unsubscribe(server):
     student = make_student()
     make_notification(student)
 
-    [letter] = server.letters_to(student.email)
-    link = letter["List-Unsubscribe"].strip()  # it is too long for the line of its name
+    [message] = server.messages_to(student.email)
+    link = message["List-Unsubscribe"].strip()  # The long header is folded.
     assert link.startswith("<http://127.0.0.1:8000/unsubscribe/")
     assert link.endswith("/>")
     assert not set(link) & set(" \r\n\t")
-    assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"

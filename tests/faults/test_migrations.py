@@ -1,4 +1,4 @@
-"""A document migration that ends after any of its writes is completed by the next start."""
+"""A document migration that is interrupted at any write is completed at the next start."""
 
 from itertools import count
 
@@ -35,7 +35,7 @@ def _fill() -> None:
 
 
 def _complete(monkeypatch) -> None:
-    """Start again after the lease."""
+    """Start again after the lease has expired."""
     with monkeypatch.context() as patch:
         patch.setattr(migrations, "LEASE", -migrations.LEASE)
         migrations.migrate()
@@ -44,13 +44,15 @@ def _complete(monkeypatch) -> None:
 
 
 class Killed(BaseException):
-    """The process ended here."""
+    """Stands for the end of the process."""
 
 
 @pytest.mark.parametrize("is_written", [True, False])
-def test_a_process_that_ends_at_any_write_of_the_embedded_store(monkeypatch, settings, is_written):
+def test_a_migration_killed_at_any_write_of_the_embedded_store_is_completed(
+    monkeypatch, settings, is_written
+):
     if settings.MONGODB_URI:
-        pytest.skip("The suite runs on another engine.")
+        pytest.skip("The tests run on another engine.")
     commit = StoreFile.commit
     for last in count(1):
         _fill()
@@ -76,17 +78,17 @@ def test_a_process_that_ends_at_any_write_of_the_embedded_store(monkeypatch, set
     assert last > FEWEST_WRITES
 
 
-@pytest.mark.parametrize("losing", ["answer", "command"])
-def test_mongodb_is_lost_at_any_write(monkeypatch, proxy, losing):
+@pytest.mark.parametrize("losing", ["response", "command"])
+def test_a_migration_that_loses_mongodb_at_any_write_is_completed(monkeypatch, proxy, losing):
     for last in count(1):
         _fill()
-        proxy.cut_after(last, losing=losing)
+        proxy.disconnect_after(last, losing=losing)
         try:
             with pymongo.timeout(SECONDS_WITHOUT_STORE):
                 migrations.migrate()
         except PyMongoError:
-            assert proxy.is_cut
-            proxy.mend()
+            assert proxy.is_disconnected
+            proxy.reconnect()
         else:
             break
         _complete(monkeypatch)

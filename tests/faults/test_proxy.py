@@ -9,7 +9,7 @@ import pytest
 from pymongo.errors import AutoReconnect, ConnectionFailure
 
 from tests.faults.ports import HOST
-from tests.faults.proxy import MongoProxy, Proxy, is_write, name_of
+from tests.faults.proxy import MongoProxy, Proxy, command_name, is_write
 from tests.waiting import LIMIT
 
 
@@ -21,7 +21,7 @@ class Echo(socketserver.StreamRequestHandler):
 
 @pytest.fixture
 def echo():
-    """A proxy to a server that says everything again."""
+    """A proxy to a server that echoes every line."""
     with socketserver.ThreadingTCPServer((HOST, 0), Echo) as server:
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -37,104 +37,104 @@ def mongo(wire_server):
 
 
 @pytest.fixture
-def through(mongo):
-    """A database behind the proxy."""
+def proxied(mongo):
+    """A database that is reached through the proxy."""
     with _client(mongo.port) as client:
         yield client.lms
 
 
 @pytest.fixture
-def beside(wire_server):
-    """The same database, reached without the proxy."""
+def direct(wire_server):
+    """The same database without the proxy."""
     with _client(wire_server.port) as client:
         yield client.lms
 
 
-def test_bytes_go_there_and_back(echo):
-    with _dial(echo) as connection:
-        assert _said_again(connection, b"a" * 300_000 + b"\n")
+def test_bytes_are_forwarded_in_both_directions(echo):
+    with _connect(echo) as connection:
+        assert _is_echoed(connection, b"a" * 300_000 + b"\n")
 
 
-def test_a_cut_ends_connections_and_refuses_new_ones_until_mended(echo):
-    connection = _dial(echo)
+def test_disconnecting_ends_connections_and_refuses_new_ones_until_reconnected(echo):
+    connection = _connect(echo)
 
-    echo.cut()
+    echo.disconnect()
 
-    assert echo.is_cut
+    assert echo.is_disconnected
     assert _has_ended(connection)
     with pytest.raises(ConnectionRefusedError):
-        _dial(echo)
-    echo.mend()
-    with _dial(echo) as another:
-        assert _said_again(another, b"hello\n")
+        _connect(echo)
+    echo.reconnect()
+    with _connect(echo) as another:
+        assert _is_echoed(another, b"hello\n")
 
 
-def test_a_frozen_proxy_takes_bytes_and_hands_them_on_when_thawed(echo):
-    connection = _dial(echo)
+def test_a_frozen_proxy_accepts_bytes_and_forwards_them_when_unfrozen(echo):
+    connection = _connect(echo)
     echo.freeze()
     connection.sendall(b"held\n")
-    another = _dial(echo)
-    another.sendall(b"held, too\n")
-    for each in (connection, another):
-        assert _is_silent(each)
+    another = _connect(echo)
+    another.sendall(b"also held\n")
+    for client in (connection, another):
+        assert _is_silent(client)
 
-    echo.thaw()
+    echo.unfreeze()
 
     assert connection.recv(10) == b"held\n"
-    assert another.recv(10) == b"held, too\n"
+    assert another.recv(10) == b"also held\n"
 
 
-def test_a_frozen_proxy_can_be_cut(echo):
-    connection = _dial(echo)
+def test_a_frozen_proxy_can_be_disconnected(echo):
+    connection = _connect(echo)
     echo.freeze()
     connection.sendall(b"lost\n")
 
-    echo.cut()
+    echo.disconnect()
 
     assert _has_ended(connection)
 
 
-def test_a_client_whose_server_is_away_is_hung_up_on(wire_server):
+def test_a_client_is_disconnected_if_the_server_is_down(wire_server):
     with Proxy(wire_server.port) as proxy:
         wire_server.stop()
-        assert _has_ended(_dial(proxy))
+        assert _has_ended(_connect(proxy))
 
 
-def test_a_lost_answer_leaves_what_was_written(mongo, through, beside):
-    mongo.cut_after(2, losing="answer")
-    through.first.insert_one({})
-
-    with pytest.raises(AutoReconnect):
-        through.second.insert_one({})
-
-    assert mongo.is_cut
-    assert beside.first.count_documents({}) == beside.second.count_documents({}) == 1
-
-
-def test_a_lost_command_leaves_nothing(mongo, through, beside):
-    mongo.cut_after(2, losing="command")
-    through.first.insert_one({})
+def test_a_write_is_stored_if_its_response_is_lost(mongo, proxied, direct):
+    mongo.disconnect_after(2, losing="response")
+    proxied.first.insert_one({})
 
     with pytest.raises(AutoReconnect):
-        through.second.insert_one({})
+        proxied.second.insert_one({})
 
-    assert beside.first.count_documents({}) == 1
-    assert beside.second.count_documents({}) == 0
+    assert mongo.is_disconnected
+    assert direct.first.count_documents({}) == direct.second.count_documents({}) == 1
 
 
-def test_all_connections_are_cut_and_come_back_when_mended(mongo, through):
+def test_a_write_is_not_stored_if_its_command_is_lost(mongo, proxied, direct):
+    mongo.disconnect_after(2, losing="command")
+    proxied.first.insert_one({})
+
+    with pytest.raises(AutoReconnect):
+        proxied.second.insert_one({})
+
+    assert direct.first.count_documents({}) == 1
+    assert direct.second.count_documents({}) == 0
+
+
+def test_all_connections_end_and_clients_reconnect_later(mongo, proxied):
     with _client(mongo.port) as another:
         another.lms.things.find_one()
-        mongo.cut_after(1)
+        mongo.disconnect_after(1)
         with pytest.raises(AutoReconnect):
-            through.things.insert_one({})
+            proxied.things.insert_one({})
         with pytest.raises(ConnectionFailure):
             another.lms.things.find_one()
 
-        mongo.mend()
+        mongo.reconnect()
 
         assert another.lms.things.count_documents({}) == 1
-        through.things.insert_one({})
+        proxied.things.insert_one({})
 
 
 @pytest.mark.parametrize(
@@ -147,64 +147,64 @@ def test_all_connections_are_cut_and_come_back_when_mended(mongo, through):
         lambda things: things.find_one_and_update({}, {"$set": {"a": 1}}),
     ],
 )
-def test_every_kind_of_write_counts(mongo, through, write):
-    mongo.cut_after(1)
+def test_every_kind_of_write_is_counted(mongo, proxied, write):
+    mongo.disconnect_after(1)
 
     with pytest.raises(AutoReconnect):
-        write(through.things)
+        write(proxied.things)
 
 
-def test_reads_do_not_count_as_writes(mongo, through):
-    mongo.cut_after(1)
+def test_reads_are_not_counted_as_writes(mongo, proxied):
+    mongo.disconnect_after(1)
 
-    through.things.find_one()
-    through.things.count_documents({})
-    list(through.things.aggregate([{"$match": {}}]))
+    proxied.things.find_one()
+    proxied.things.count_documents({})
+    list(proxied.things.aggregate([{"$match": {}}]))
 
-    assert not mongo.is_cut
+    assert not mongo.is_disconnected
 
 
-def test_what_counts_can_be_chosen(mongo, through):
-    mongo.cut_after(1, counting=lambda command: command.get("insert") == "second")
-    through.first.insert_one({})
+def test_a_custom_condition_selects_the_counted_commands(mongo, proxied):
+    mongo.disconnect_after(1, counting=lambda command: command.get("insert") == "second")
+    proxied.first.insert_one({})
 
     with pytest.raises(AutoReconnect):
-        through.second.insert_one({})
+        proxied.second.insert_one({})
 
 
-def test_names_are_those_of_the_commands(mongo, through):
+def test_command_names_are_parsed(mongo, proxied):
     names = []
-    mongo.cut_after(1, counting=lambda command: names.append(name_of(command)))
-    through.things.insert_one({})
-    through.things.find_one()
+    mongo.disconnect_after(1, counting=lambda command: names.append(command_name(command)))
+    proxied.things.insert_one({})
+    proxied.things.find_one()
 
     assert [name for name in names if name in ("insert", "find")] == ["insert", "find"]
 
 
-def test_a_story_cut_at_every_write_is_whole_after_the_retry(mongo, through, beside):
-    """The way to use it: cut at the first write, the second, … until the story ends uncut."""
+def test_a_request_interrupted_at_every_write_is_complete_after_a_retry(mongo, proxied, direct):
+    """Show the intended use: disconnect at the first write, the second, … until all succeed."""
     for n in count(1):
-        beside.client.drop_database("lms")
-        mongo.cut_after(n, counting=is_write)
+        direct.client.drop_database("lms")
+        mongo.disconnect_after(n, counting=is_write)
         try:
-            _enrol(through)
+            _enroll(proxied)
         except AutoReconnect:
-            mongo.mend()
-            _enrol(through)
+            mongo.reconnect()
+            _enroll(proxied)
         else:
             break
-        assert beside.places.count_documents({}) == 1
-        assert beside.progress.count_documents({"of": 1}) == 1
+        assert direct.enrollments.count_documents({}) == 1
+        assert direct.progress.count_documents({"enrollment": 1}) == 1
 
     assert n == 3
 
 
-def _enrol(database):
-    database.places.update_one({"_id": 1}, {"$setOnInsert": {"pending": True}}, upsert=True)
-    database.progress.update_one({"of": 1}, {"$setOnInsert": {"done": 0}}, upsert=True)
+def _enroll(database):
+    database.enrollments.update_one({"_id": 1}, {"$setOnInsert": {"pending": True}}, upsert=True)
+    database.progress.update_one({"enrollment": 1}, {"$setOnInsert": {"done": 0}}, upsert=True)
 
 
-def _dial(proxy: Proxy) -> socket.socket:
+def _connect(proxy: Proxy) -> socket.socket:
     return socket.create_connection((HOST, proxy.port), timeout=LIMIT)
 
 
@@ -219,10 +219,10 @@ def _is_silent(connection: socket.socket) -> bool:
     return not select.select([connection], [], [], 0.2)[0]
 
 
-def _said_again(connection: socket.socket, line: bytes) -> bool:
+def _is_echoed(connection: socket.socket, line: bytes) -> bool:
     threading.Thread(target=connection.sendall, args=[line]).start()
-    with connection.makefile("rb") as answers:
-        return answers.readline() == line
+    with connection.makefile("rb") as responses:
+        return responses.readline() == line
 
 
 def _client(port: int) -> pymongo.MongoClient:

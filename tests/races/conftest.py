@@ -3,4 +3,4 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def _each_thread_commits(transactional_db):
-    """Racers have SQL connections of their own, which see only what is committed."""
+    """Threads have their own SQL connections, which see only committed data."""

@@ -1,4 +1,4 @@
-"""The cache under many readers and writers: one load a miss, and never an old value."""
+"""Concurrent readers load a missing value once and never see a stale one."""
 
 from threading import Event, Thread
 
@@ -16,124 +16,124 @@ SECONDS = 60
 
 
 @pytest.fixture
-def endless(monkeypatch):
-    """Let readers wait for the one that loads for longer than a test may take."""
+def no_loading_timeout(monkeypatch):
+    """Make readers wait for a running load without a time limit."""
     monkeypatch.setattr(reading, "LOADING_SECONDS", 3600.0)
 
 
-def test_one_miss_under_load_asks_the_database_once(anonymous, endless):
+def test_concurrent_cache_misses_query_the_database_once(anonymous, no_loading_timeout):
     course = make_course(lessons=1)
 
-    with record_commands() as heard:
-        answers = race(20, lambda n: anonymous.get(f"/api/courses/{course.id}/"))
+    with record_commands() as commands:
+        responses = race(20, lambda n: anonymous.get(f"/api/courses/{course.id}/"))
 
-    assert {answer.status_code for answer in answers} == {200}
-    finds = [command for command in heard if command.get("find") == "courses"]
-    assert len(finds) == 1, format_commands(heard)
+    assert {response.status_code for response in responses} == {200}
+    finds = [command for command in commands if command.get("find") == "courses"]
+    assert len(finds) == 1, format_commands(commands)
 
 
-def test_a_loader_that_fails_does_not_keep_the_others_waiting(endless):
-    tried = []
+def test_a_loader_that_fails_does_not_block_other_readers(no_loading_timeout):
+    calls = []
 
     def load():
-        tried.append(1)
-        if len(tried) == 1:
+        calls.append(1)
+        if len(calls) == 1:
             raise ValueError("planted")
         return "value"
 
-    got = race(10, lambda n: cache.read_through("race:fails", load, SECONDS))
+    results = race(10, lambda n: cache.read_through("race:fails", load, SECONDS))
 
-    assert sorted(map(str, got)) == ["planted", *["value"] * 9]
-    assert len(tried) == 2
+    assert sorted(map(str, results)) == ["planted", *["value"] * 9]
+    assert len(calls) == 2
 
 
-def test_a_slow_reader_never_puts_an_old_value_over_a_new_one():
-    kept = {"value": "old"}
-    loading, may_end = Event(), Event()
+def test_a_slow_reader_does_not_overwrite_a_new_value():
+    stored = {"value": "old"}
+    loading, may_finish = Event(), Event()
 
-    def slowly():
-        seen = kept["value"]
+    def load_slowly():
+        value = stored["value"]
         loading.set()
-        may_end.wait(SECONDS)
-        return seen
+        may_finish.wait(SECONDS)
+        return value
 
-    reader = Thread(target=cache.read_through, args=("race:slow", slowly, SECONDS))
+    reader = Thread(target=cache.read_through, args=("race:slow", load_slowly, SECONDS))
     reader.start()
     loading.wait(SECONDS)
-    kept["value"] = "new"
+    stored["value"] = "new"
     cache.invalidate("race:slow")
-    may_end.set()
+    may_finish.set()
     reader.join()
 
-    assert cache.read_through("race:slow", lambda: kept["value"], SECONDS) == "new"
+    assert cache.read_through("race:slow", lambda: stored["value"], SECONDS) == "new"
 
 
-def test_a_slow_reader_of_a_list_never_hides_what_was_written_to_it():
-    kept = {"value": "old"}
-    loading, may_end = Event(), Event()
+def test_a_slow_reader_does_not_overwrite_a_changed_list():
+    stored = {"value": "old"}
+    loading, may_finish = Event(), Event()
 
-    def slowly():
-        seen = kept["value"]
+    def load_slowly():
+        value = stored["value"]
         loading.set()
-        may_end.wait(SECONDS)
-        return seen
+        may_finish.wait(SECONDS)
+        return value
 
     def read(load):
         return cache.read_through("race:list:1", load, SECONDS, depends_on=["race:list"])
 
-    reader = Thread(target=read, args=(slowly,))
+    reader = Thread(target=read, args=(load_slowly,))
     reader.start()
     loading.wait(SECONDS)
-    kept["value"] = "new"
+    stored["value"] = "new"
     cache.invalidate("race:list")
-    may_end.set()
+    may_finish.set()
     reader.join()
 
-    assert read(lambda: kept["value"]) == "new"
+    assert read(lambda: stored["value"]) == "new"
 
 
-def test_a_reader_sees_each_write_that_was_answered(anonymous):
+def test_readers_see_every_completed_write(anonymous):
     instructor = make_instructor()
     course = make_course(lessons=1, instructor=instructor)
-    author = client_of(instructor)
-    address = f"/api/courses/{course.id}/"
-    answered, stale = [0], []
+    instructor_client = client_of(instructor)
+    path = f"/api/courses/{course.id}/"
+    completed, stale = [0], []
     done = Event()
 
     def write():
         for number in range(1, 31):
-            assert author.patch(address, {"title": str(number)}).status_code == 200
-            answered[0] = number
+            assert instructor_client.patch(path, {"title": str(number)}).status_code == 200
+            completed[0] = number
         done.set()
 
     def read(_):
         while not done.is_set():
-            least = answered[0]
-            seen = anonymous.get(address).data["title"]
-            if seen.isdigit() and int(seen) < least:
-                stale.append((seen, least))
+            minimum = completed[0]
+            title = anonymous.get(path).data["title"]
+            if title.isdigit() and int(title) < minimum:
+                stale.append((title, minimum))
 
-    answers = race(5, lambda n: write() if n == 0 else read(n))
+    responses = race(5, lambda n: write() if n == 0 else read(n))
 
-    assert answers == [None] * 5
+    assert responses == [None] * 5
     assert stale == []
     assert selectors.get_course(course.id).title == "30"
 
 
-def test_a_write_that_fails_after_writing_is_seen_all_the_same(monkeypatch, anonymous):
-    """What is answered by an error may be written: the cache forgets in either case."""
+def test_a_failed_write_invalidates_the_cache(monkeypatch, anonymous):
+    """A write may be stored even if it raises an error."""
     course = make_course(lessons=1)
-    address = f"/api/courses/{course.id}/"
-    assert anonymous.get(address).data["title"] == "Algebra"
+    path = f"/api/courses/{course.id}/"
+    assert anonymous.get(path).data["title"] == "Algebra"
 
     admin = viewer_of(make_admin())
 
     def write_and_fail(document, **_):
         Course.objects(id=document.id).update_one(set__title="Written")
-        raise TimeoutError("planted: the answer was lost")
+        raise TimeoutError("planted: the response was lost")
 
     monkeypatch.setattr("apps.courses.services.courses.update", write_and_fail)
     [failed] = race(1, lambda n: services.unpublish_course(str(course.id), viewer=admin))
 
     assert isinstance(failed, TimeoutError)
-    assert anonymous.get(address).data["title"] == "Written"
+    assert anonymous.get(path).data["title"] == "Written"

@@ -1,4 +1,4 @@
-"""Erasing a user while their own requests run, each through the whole API."""
+"""A user is erased while other requests of that user run."""
 
 import pytest
 
@@ -21,28 +21,28 @@ from tests.users.racing import race
 
 
 @pytest.mark.parametrize("repetition", range(3))
-def test_no_request_leaves_anything_of_a_user_who_is_erased_at_the_same_time(repetition):
+def test_concurrent_requests_leave_no_data_of_an_erased_user(repetition):
     quiz = make_quiz(lesson=make_lesson(course=make_course()))
     make_question(quiz)
     course, other = Course.objects.get(id=quiz.course), make_course(lessons=2)
     [lesson, _] = lessons_of(other)
     student = enroll_in(course, make_student())
     client = client_of(student)
-    answers = {"quiz": str(quiz.id), "answers": wrong_answers(quiz)}
-    acts = [
+    submission = {"quiz": str(quiz.id), "answers": wrong_answers(quiz)}
+    requests = [
         lambda: client.delete("/api/auth/user/"),
-        *[lambda: client.post("/api/quiz-submissions/", answers)] * 4,
+        *[lambda: client.post("/api/quiz-submissions/", submission)] * 4,
         lambda: client.post("/api/enrollments/", {"course": str(other.id)}),
         lambda: client.post("/api/progress/", {"lesson": str(lesson.id)}),
         lambda: client.put("/api/notifications/preferences/", {"enrolled": {"mail": False}}),
     ]
 
-    responses = race(len(acts), lambda n: acts[n]())
+    responses = race(len(requests), lambda n: requests[n]())
 
     assert responses[0].status_code == 204
     assert max(response.status_code for response in responses) < 500
     assert Attempt.objects(student=student.id).count() == 0
     assert Attempt.objects(erased=None).count() == 0
     assert Enrollment.objects.count() == Progress.objects.count() == 0
-    for one in (course, other):
-        assert Course.objects.get(id=one.id).enrollment_count == 0
+    for each_course in (course, other):
+        assert Course.objects.get(id=each_course.id).enrollment_count == 0

@@ -1,4 +1,4 @@
-"""Enrolling and learning while many do it at once, each through the whole API."""
+"""Concurrent enrollments and lesson completions through the API."""
 
 from datetime import timedelta
 
@@ -17,70 +17,70 @@ from tests.factories import (
     make_course,
     make_student,
 )
-from tests.races.test_courses import statuses
+from tests.races.test_courses import count_statuses
 from tests.users.racing import race
 
 ENROLLMENTS = "/api/enrollments/"
 PROGRESS = "/api/progress/"
 
 
-def test_fifty_enrolments_at_once_make_one():
+def test_fifty_concurrent_requests_create_one_enrollment():
     course = make_course(lessons=3)
     client = client_of(make_student())
 
-    answers = race(50, lambda n: client.post(ENROLLMENTS, {"course": str(course.id)}))
+    responses = race(50, lambda n: client.post(ENROLLMENTS, {"course": str(course.id)}))
 
-    assert statuses(answers) == {201: 1, 400: 49}
-    refusals = {answer.data["code"] for answer in answers if answer.status_code == 400}
+    assert count_statuses(responses) == {201: 1, 400: 49}
+    refusals = {response.data["code"] for response in responses if response.status_code == 400}
     assert refusals == {"already_enrolled"}
     assert Enrollment.objects.count() == 1
     assert Progress.objects.count() == 3
     assert Course.objects.get(id=course.id).enrollment_count == 1
 
 
-def test_thirty_students_who_enrol_at_once_are_counted_once_each():
+def test_thirty_students_who_enroll_concurrently_are_each_counted_once():
     course = make_course(lessons=2)
     clients = [client_of(make_student()) for _ in range(30)]
 
-    answers = race(30, lambda n: clients[n].post(ENROLLMENTS, {"course": str(course.id)}))
+    responses = race(30, lambda n: clients[n].post(ENROLLMENTS, {"course": str(course.id)}))
 
-    assert statuses(answers) == {201: 30}
+    assert count_statuses(responses) == {201: 30}
     assert Course.objects.get(id=course.id).enrollment_count == 30
     assert Progress.objects.count() == 60
 
 
-def test_leaving_and_coming_back_at_once_keeps_one_place_and_the_count():
+def test_leaving_and_reenrolling_concurrently_keeps_one_enrollment_and_the_count():
     course = make_course(lessons=1)
     student = enroll_in(course)
     client = client_of(student)
-    place = Enrollment.objects.get(student=student.id)
+    enrollment = Enrollment.objects.get(student=student.id)
 
     def act(n: int):
         if n % 2:
             return client.post(ENROLLMENTS, {"course": str(course.id)})
-        return client.delete(f"{ENROLLMENTS}{place.id}/")
+        return client.delete(f"{ENROLLMENTS}{enrollment.id}/")
 
-    answers = race(20, act)
+    responses = race(20, act)
 
-    assert set(statuses(answers)) <= {201, 204, 400, 404}
-    kept = Enrollment.objects.get(student=student.id)
-    assert Course.objects.get(id=course.id).enrollment_count == (0 if kept.left_at else 1)
+    assert set(count_statuses(responses)) <= {201, 204, 400, 404}
+    stored = Enrollment.objects.get(student=student.id)
+    assert Course.objects.get(id=course.id).enrollment_count == (0 if stored.left_at else 1)
 
 
-def test_a_place_given_up_by_ten_at_once_is_counted_once():
+def test_ten_concurrent_requests_to_leave_decrement_the_count_once():
     course = make_course()
     student = enroll_in(course)
     enroll_in(course)
-    place = Enrollment.objects.get(student=student.id)
+    enrollment = Enrollment.objects.get(student=student.id)
     client = client_of(student)
 
-    answers = race(10, lambda n: client.delete(f"{ENROLLMENTS}{place.id}/"))
+    responses = race(10, lambda n: client.delete(f"{ENROLLMENTS}{enrollment.id}/"))
 
-    assert statuses(answers) == {204: 1, 404: 9}
+    assert count_statuses(responses) == {204: 1, 404: 9}
     assert Course.objects.get(id=course.id).enrollment_count == 1
 
 
-def test_nobody_keeps_a_place_in_a_course_that_was_removed_meanwhile():
+def test_no_enrollment_remains_in_a_course_that_is_removed_meanwhile():
     course = make_course(lessons=2)
     students = [client_of(make_student()) for _ in range(15)]
     admin = client_of(make_admin())
@@ -90,65 +90,65 @@ def test_nobody_keeps_a_place_in_a_course_that_was_removed_meanwhile():
             return admin.delete(f"/api/courses/{course.id}/?cascade=true")
         return students[n - 1].post(ENROLLMENTS, {"course": str(course.id)})
 
-    answers = race(16, act)
+    responses = race(16, act)
 
-    assert statuses(answers[:1]) == {204: 1}
-    assert set(statuses(answers[1:])) <= {201, 400}
+    assert count_statuses(responses[:1]) == {204: 1}
+    assert set(count_statuses(responses[1:])) <= {201, 400}
     assert Course._get_collection().count_documents({}) == 0
     assert Enrollment.objects.count() == 0
 
 
-def test_milestones_are_told_once_however_many_mark():
+def test_milestones_are_published_once_for_concurrent_completions():
     course = make_course(lessons=4)
     student = enroll_in(course)
     client = client_of(student)
     lessons = lessons_of(course)
-    told = []
+    milestones = []
 
     @subscribe(MilestoneReached)
-    def listen(event: MilestoneReached) -> None:
+    def record_milestone(event: MilestoneReached) -> None:
         if event.student_id == str(student.id):
-            told.append(event.percent)
+            milestones.append(event.percent)
 
-    answers = race(
+    responses = race(
         20, lambda n: client.post(PROGRESS, {"lesson": str(lessons[n % 4].id), "completed": True})
     )
 
-    assert statuses(answers) == {200: 20}
-    assert sorted(told) == [25, 50, 75, 100]
+    assert count_statuses(responses) == {200: 20}
+    assert sorted(milestones) == [25, 50, 75, 100]
     assert Progress.objects(student=student.id, completed=True).count() == 4
-    place = Enrollment.objects.get(student=student.id)
-    assert sorted(place.milestones) == [25, 50, 75, 100]
-    assert place.completed_at
-    assert not place.undelivered_milestones
+    enrollment = Enrollment.objects.get(student=student.id)
+    assert sorted(enrollment.milestones) == [25, 50, 75, 100]
+    assert enrollment.completed_at
+    assert not enrollment.undelivered_milestones
 
 
-def test_a_milestone_is_not_told_again_when_the_last_open_lesson_goes_meanwhile():
+def test_each_milestone_is_published_once_if_the_last_open_lesson_is_deleted_meanwhile():
     course = make_course(lessons=4)
     student = enroll_in(course)
     client, admin = client_of(student), client_of(make_admin())
     lessons = lessons_of(course)
     for lesson in lessons[:2]:
         client.post(PROGRESS, {"lesson": str(lesson.id)})
-    told = []
+    milestones = []
 
     @subscribe(MilestoneReached)
-    def listen(event: MilestoneReached) -> None:
+    def record_milestone(event: MilestoneReached) -> None:
         if event.student_id == str(student.id):
-            told.append(event.percent)
+            milestones.append(event.percent)
 
     def act(n: int):
         if n == 0:
             return admin.delete(f"/api/lessons/{lessons[3].id}/")
         return client.post(PROGRESS, {"lesson": str(lessons[2].id)})
 
-    answers = race(8, act)
+    responses = race(8, act)
 
-    assert statuses(answers) == {204: 1, 200: 7}
-    assert sorted(told) == [75, 100]
+    assert count_statuses(responses) == {204: 1, 200: 7}
+    assert sorted(milestones) == [75, 100]
 
 
-def test_a_sweep_between_enrollments_leaves_the_count_right():
+def test_a_sweep_during_enrollments_keeps_the_count_correct():
     course = make_course(lessons=1)
     long_ago = now_in_milliseconds() - timedelta(minutes=2)
     interrupted = Enrollment(student=make_student().id, course=course.id)

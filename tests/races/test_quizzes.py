@@ -1,4 +1,6 @@
-"""Quizzes while many act at once: never more attempts than allowed, all effects once."""
+"""Concurrent submissions and edits of quizzes through the API."""
+
+from datetime import timedelta
 
 import pytest
 
@@ -8,6 +10,7 @@ from apps.enrollments.documents import Enrollment
 from apps.progress.documents import Progress
 from apps.quizzes.documents import Attempt, Choice, Question, Quiz
 from apps.quizzes.events import QuizGraded
+from apps.quizzes.services import quizzes
 from apps.users.selectors import get_user
 from tests.factories import (
     client_of,
@@ -17,7 +20,7 @@ from tests.factories import (
     make_quiz,
     right_answers,
 )
-from tests.races.test_courses import statuses
+from tests.races.test_courses import count_statuses
 from tests.users.racing import race
 
 SUBMISSIONS = "/api/quiz-submissions/"
@@ -26,7 +29,7 @@ graded: list[str] = []
 
 
 @subscribe(QuizGraded)
-def hear(event: QuizGraded) -> None:
+def record_submission(event: QuizGraded) -> None:
     graded.append(event.submission_id)
 
 
@@ -45,7 +48,7 @@ def client(quiz):
 
 
 @pytest.fixture
-def author(quiz):
+def instructor_client(quiz):
     return client_of(get_user(get_course(quiz.course).instructor))
 
 
@@ -53,46 +56,50 @@ def submission(quiz) -> dict:
     return {"quiz": str(quiz.id), "answers": right_answers(quiz)}
 
 
-def test_twenty_submissions_with_three_attempts_store_three(quiz, client):
+def test_twenty_concurrent_submissions_use_only_three_allowed_attempts(quiz, client):
     body = submission(quiz)
 
-    answers = race(20, lambda n: client.post(SUBMISSIONS, body))
+    responses = race(20, lambda n: client.post(SUBMISSIONS, body))
 
-    assert statuses(answers) == {201: 3, 409: 17}
-    refusals = {answer.data["code"] for answer in answers if answer.status_code == 409}
+    assert count_statuses(responses) == {201: 3, 409: 17}
+    refusals = {response.data["code"] for response in responses if response.status_code == 409}
     assert refusals == {"no_attempts_left"}
-    assert sorted(one.attempt for one in Attempt.objects) == [1, 2, 3]
-    assert sorted(graded) == sorted(str(one.id) for one in Attempt.objects)
+    assert sorted(attempt.attempt for attempt in Attempt.objects) == [1, 2, 3]
+    assert sorted(graded) == sorted(str(attempt.id) for attempt in Attempt.objects)
 
 
-def test_fifty_who_start_open_one(quiz, client):
+def test_fifty_concurrent_starts_open_one_attempt(quiz, client):
     Quiz.objects(id=quiz.id).update(set__max_attempts=1, set__time_limit_seconds=600)
 
-    answers = race(50, lambda n: client.post(f"/api/quizzes/{quiz.id}/start/"))
+    responses = race(50, lambda n: client.post(f"/api/quizzes/{quiz.id}/start/"))
 
-    assert statuses(answers) == {201: 1, 200: 49}
-    assert len({str(answer.data["questions"]) for answer in answers}) == 1
+    assert count_statuses(responses) == {201: 1, 200: 49}
+    assert len({str(response.data["questions"]) for response in responses}) == 1
     assert Attempt.objects.count() == 1
 
 
-@pytest.mark.parametrize("most", [1, None])
-def test_one_open_attempt_submitted_fifty_times_is_graded_once(quiz, client, most):
-    Quiz.objects(id=quiz.id).update(set__max_attempts=most, set__time_limit_seconds=600)
+@pytest.mark.parametrize("max_attempts", [1, None])
+def test_an_open_attempt_submitted_fifty_times_is_graded_once(quiz, client, max_attempts):
+    Quiz.objects(id=quiz.id).update(set__max_attempts=max_attempts, set__time_limit_seconds=600)
     client.post(f"/api/quizzes/{quiz.id}/start/")
     body = submission(quiz)
 
-    answers = race(50, lambda n: client.post(SUBMISSIONS, body))
+    responses = race(50, lambda n: client.post(SUBMISSIONS, body))
 
-    assert statuses(answers) == {201: 1, 409: 49}
-    known = {"no_attempts_left", "already_submitted", "not_started"}
-    assert {one.data["code"] for one in answers if one.status_code == 409} <= known
+    assert count_statuses(responses) == {201: 1, 409: 49}
+    refusals = {"no_attempts_left", "already_submitted", "not_started"}
+    assert {
+        response.data["code"] for response in responses if response.status_code == 409
+    } <= refusals
     assert len(graded) == 1
     assert Attempt.objects.count() == 1
     assert Progress.objects(completed=True).count() == 1
     assert sorted(Enrollment.objects.get().milestones) == [25, 50, 75, 100]
 
 
-def test_submitting_while_the_author_replaces_choices_grades_what_was_asked(quiz, client, author):
+def test_a_submission_is_graded_by_its_snapshot_while_choices_are_replaced(
+    quiz, client, instructor_client
+):
     Quiz.objects(id=quiz.id).update(set__max_attempts=None)
     question = Question.objects.first()
     client.post(f"/api/quizzes/{quiz.id}/start/")
@@ -101,48 +108,46 @@ def test_submitting_while_the_author_replaces_choices_grades_what_was_asked(quiz
     def act(n: int):
         if n == 0:
             return client.post(SUBMISSIONS, body)
-        choices = [{"text": f"{n}-{one}", "is_correct": one == n % 3} for one in range(3)]
-        return author.patch(f"/api/questions/{question.id}/", {"choices": choices})
+        choices = [{"text": f"{n}-{i}", "is_correct": i == n % 3} for i in range(3)]
+        return instructor_client.patch(f"/api/questions/{question.id}/", {"choices": choices})
 
-    answers = race(10, act)
+    responses = race(10, act)
 
-    assert answers[0].status_code == 201
-    assert answers[0].data["score"] == 3
-    assert set(statuses(answers[1:])) <= {200, 409, 412}
-    texts = [one.text for one in Choice.objects(question=question.id).order_by("position")]
-    shown = author.get(f"/api/questions/{question.id}/").data["choices"]
-    assert [one["text"] for one in shown] == texts
-    assert len({text.split("-")[0] for text in texts}) == 1  # one author's, whole
+    assert responses[0].status_code == 201
+    assert responses[0].data["score"] == 3
+    assert set(count_statuses(responses[1:])) <= {200, 409, 412}
+    texts = [choice.text for choice in Choice.objects(question=question.id).order_by("position")]
+    choices = instructor_client.get(f"/api/questions/{question.id}/").data["choices"]
+    assert [choice["text"] for choice in choices] == texts
+    assert (
+        len({text.split("-")[0] for text in texts}) == 1
+    )  # All remaining choices come from one request.
 
 
-def test_racing_authors_leave_right_figures(quiz, author):
+def test_questions_added_concurrently_keep_the_summary_correct(quiz, instructor_client):
     body = {"quiz": str(quiz.id), "text": "?", "kind": "numeric", "answer": "1", "points": 2}
 
-    answers = race(15, lambda n: author.post("/api/questions/", body))
+    responses = race(15, lambda n: instructor_client.post("/api/questions/", body))
 
-    assert statuses(answers) == {201: 15}
+    assert count_statuses(responses) == {201: 15}
     stored = Quiz.objects.get(id=quiz.id)
     assert (stored.question_count, stored.max_score, list(stored.problems)) == (18, 33, [])
 
 
-def test_a_quiz_that_goes_meanwhile_leaves_nothing_behind(quiz, author, monkeypatch):
-    from datetime import timedelta
-
-    from apps.quizzes.services import quizzes
-
+def test_a_quiz_deleted_during_submissions_leaves_no_data(quiz, instructor_client, monkeypatch):
     clients = [client_of(enroll_in(get_course(quiz.course))) for _ in range(10)]
     body = submission(quiz)
 
     def act(n: int):
         if n == 0:
-            return author.delete(f"/api/quizzes/{quiz.id}/")
+            return instructor_client.delete(f"/api/quizzes/{quiz.id}/")
         return clients[n - 1].post(SUBMISSIONS, body)
 
-    answers = race(11, act)
-    assert statuses(answers[:1]) == {204: 1}
-    assert set(statuses(answers[1:])) <= {201, 400, 409}
+    responses = race(11, act)
+    assert count_statuses(responses[:1]) == {204: 1}
+    assert set(count_statuses(responses[1:])) <= {201, 400, 409}
 
     monkeypatch.setattr(quizzes, "A_MINUTE", timedelta(seconds=-1))
     quizzes.finish_removals()
-    for kind in (Quiz, Question, Choice, Attempt):
-        assert kind.objects.count() == 0
+    for document_class in (Quiz, Question, Choice, Attempt):
+        assert document_class.objects.count() == 0

@@ -1,7 +1,7 @@
 """
-Each aggregation operator that the selectors may use, on each engine there is, with one answer.
+Aggregation operators that return the same results on all engines.
 
-Operators that are missing here are not used: some engine lacks them or changes their meaning.
+Selectors use only these operators, because other operators are missing or differ on some engine.
 """
 
 import os
@@ -34,31 +34,31 @@ def _embedded(folder):
 def _mongodb():
     uri = os.environ.get("MONGODB_URI")
     if not uri:
-        pytest.skip("MONGODB_URI names no MongoDB; tests/wire/run starts one")
+        pytest.skip("MONGODB_URI is not set; tests/wire/run starts a server")
     return pymongo.MongoClient(uri, tz_aware=True, serverSelectionTimeoutMS=5000)
 
 
 @pytest.fixture
-def marks(database):
-    """Four marks of two students; of the last, little is known."""
-    database.marks.insert_many(
+def results(database):
+    """Four results of two students, the last with missing fields."""
+    database.results.insert_many(
         [
-            {"_id": 1, "who": "ada", "points": 10, "tags": ["a", "b"], "at": _on(2026, 3, 1)},
-            {"_id": 2, "who": "bob", "points": 4, "tags": ["b"], "at": _on(2026, 3, 2)},
-            {"_id": 3, "who": "ada", "points": 7, "tags": [], "at": _on(2026, 3, 2, 23, 59)},
-            {"_id": 4, "who": "bob"},
+            {"_id": 1, "student": "ada", "points": 10, "tags": ["a", "b"], "at": _utc(2026, 3, 1)},
+            {"_id": 2, "student": "bob", "points": 4, "tags": ["b"], "at": _utc(2026, 3, 2)},
+            {"_id": 3, "student": "ada", "points": 7, "tags": [], "at": _utc(2026, 3, 2, 23, 59)},
+            {"_id": 4, "student": "bob"},
         ]
     )
-    return database.marks
+    return database.results
 
 
 # Stages
 
 
 @pytest.mark.parametrize(
-    ("condition", "found"),
+    ("condition", "ids"),
     [
-        ({"who": "ada"}, [1, 3]),
+        ({"student": "ada"}, [1, 3]),
         ({"points": {"$gte": 7}}, [1, 3]),
         ({"points": {"$gt": 4, "$lt": 10}}, [3]),
         ({"points": {"$in": [4, 10]}}, [1, 2]),
@@ -70,19 +70,19 @@ def marks(database):
         ({"tags": {"$size": 0}}, [3]),
         ({"tags": {"$all": ["a", "b"]}}, [1]),
         ({"at": {"$gte": datetime(2026, 3, 2, tzinfo=UTC)}}, [2, 3]),
-        ({"who": {"$regex": "^a"}}, [1, 3]),
-        ({"$or": [{"who": "ada"}, {"points": 4}]}, [1, 2, 3]),
-        ({"$and": [{"who": "ada"}, {"points": 10}]}, [1]),
-        ({"$nor": [{"who": "ada"}, {"points": 4}]}, [4]),
+        ({"student": {"$regex": "^a"}}, [1, 3]),
+        ({"$or": [{"student": "ada"}, {"points": 4}]}, [1, 2, 3]),
+        ({"$and": [{"student": "ada"}, {"points": 10}]}, [1]),
+        ({"$nor": [{"student": "ada"}, {"points": 4}]}, [4]),
         ({"points": {"$not": {"$gte": 7}}}, [2, 4]),
         ({}, [1, 2, 3, 4]),
     ],
     ids=str,
 )
-def test_match(marks, condition, found):
-    rows = marks.aggregate([{"$match": condition}, {"$sort": {"_id": 1}}])
+def test_match(results, condition, ids):
+    rows = results.aggregate([{"$match": condition}, {"$sort": {"_id": 1}}])
 
-    assert [row["_id"] for row in rows] == found
+    assert [row["_id"] for row in rows] == ids
 
 
 @pytest.mark.parametrize(
@@ -91,35 +91,35 @@ def test_match(marks, condition, found):
         ({"_id": -1}, [4, 3, 2, 1]),
         ({"points": 1}, [4, 2, 3, 1]),
         ({"points": -1}, [1, 3, 2, 4]),
-        ({"who": 1, "_id": -1}, [3, 1, 4, 2]),
+        ({"student": 1, "_id": -1}, [3, 1, 4, 2]),
         ({"at": -1}, [3, 2, 1, 4]),
     ],
     ids=str,
 )
-def test_sort(marks, order, ids):
-    assert [row["_id"] for row in marks.aggregate([{"$sort": order}])] == ids
+def test_sort(results, order, ids):
+    assert [row["_id"] for row in results.aggregate([{"$sort": order}])] == ids
 
 
-def test_skip_and_limit(marks):
-    rows = marks.aggregate([{"$sort": {"_id": 1}}, {"$skip": 1}, {"$limit": 2}])
+def test_skip_and_limit(results):
+    rows = results.aggregate([{"$sort": {"_id": 1}}, {"$skip": 1}, {"$limit": 2}])
 
     assert [row["_id"] for row in rows] == [2, 3]
 
 
-def test_skip_past_the_end(marks):
-    assert list(marks.aggregate([{"$skip": 9}, {"$limit": 2}])) == []
+def test_skip_past_the_end(results):
+    assert list(results.aggregate([{"$skip": 9}, {"$limit": 2}])) == []
 
 
-def test_unwind_drops_what_is_empty_or_absent(marks):
-    rows = marks.aggregate([{"$unwind": "$tags"}, {"$sort": {"_id": 1, "tags": 1}}])
+def test_unwind_drops_empty_and_missing_lists(results):
+    rows = results.aggregate([{"$unwind": "$tags"}, {"$sort": {"_id": 1, "tags": 1}}])
 
     assert [(row["_id"], row["tags"]) for row in rows] == [(1, "a"), (1, "b"), (2, "b")]
 
 
-def test_unwind_keeps_what_is_empty_or_absent_when_asked(marks):
+def test_unwind_can_keep_empty_and_missing_lists(results):
     unwind = {"path": "$tags", "preserveNullAndEmptyArrays": True}
 
-    rows = marks.aggregate([{"$unwind": unwind}, {"$sort": {"_id": 1, "tags": 1}}])
+    rows = results.aggregate([{"$unwind": unwind}, {"$sort": {"_id": 1, "tags": 1}}])
 
     assert [(row["_id"], row.get("tags")) for row in rows] == [
         (1, "a"),
@@ -133,12 +133,12 @@ def test_unwind_keeps_what_is_empty_or_absent_when_asked(marks):
 @pytest.mark.parametrize(
     ("local", "joined"),
     [
-        ("who", {1: ["Ada"], 2: ["Bob"], 3: ["Ada"], 4: ["Bob"]}),
+        ("student", {1: ["Ada"], 2: ["Bob"], 3: ["Ada"], 4: ["Bob"]}),
         ("tags", {1: ["Ann", "Ben"], 2: ["Ben"], 3: [], 4: []}),
     ],
 )
-def test_lookup(database, marks, local, joined):
-    database.people.insert_many(
+def test_lookup(database, results, local, joined):
+    database.users.insert_many(
         [
             {"key": "ada", "name": "Ada"},
             {"key": "bob", "name": "Bob"},
@@ -146,18 +146,18 @@ def test_lookup(database, marks, local, joined):
             {"key": "b", "name": "Ben"},
         ]
     )
-    lookup = {"from": "people", "localField": local, "foreignField": "key", "as": "people"}
+    lookup = {"from": "users", "localField": local, "foreignField": "key", "as": "users"}
 
-    rows = marks.aggregate([{"$lookup": lookup}])
+    rows = results.aggregate([{"$lookup": lookup}])
 
-    found = {row["_id"]: sorted(person["name"] for person in row["people"]) for row in rows}
-    assert found == joined
+    names = {row["_id"]: sorted(user["name"] for user in row["users"]) for row in rows}
+    assert names == joined
 
 
-def test_unwind_of_lists_within_lists(database):
-    """What submissions hold: answers with choices, with a text, with neither; or none at all."""
+def test_unwind_of_nested_lists(database):
+    """Submissions have answers with choices, a text or neither, or no answers."""
     first, second = ObjectId(), ObjectId()
-    database.sheets.insert_many(
+    database.submissions.insert_many(
         [
             {"answers": [{"choices": [first, second]}, {"text": "true"}, {"choices": []}]},
             {"answers": [{"choices": [first]}]},
@@ -173,7 +173,7 @@ def test_unwind_of_lists_within_lists(database):
         }
     }
 
-    rows = database.sheets.aggregate(
+    rows = database.submissions.aggregate(
         [
             {"$project": {"chosen": chosen}},
             {"$unwind": "$chosen"},
@@ -186,12 +186,12 @@ def test_unwind_of_lists_within_lists(database):
     assert {row["_id"]: row["n"] for row in rows} == {first: 2, second: 1}
 
 
-def test_a_match_and_a_group_after_an_unwind_see_what_each_element_holds(database):
-    database.sheets.insert_one(
+def test_match_and_group_after_unwind_use_the_fields_of_each_element(database):
+    database.submissions.insert_one(
         {"answers": [{"to": 1, "text": "a"}, {"to": 2, "text": "b"}, {"to": 1, "choices": []}]}
     )
 
-    rows = database.sheets.aggregate(
+    rows = database.submissions.aggregate(
         [
             {"$project": {"answers": 1}},
             {"$unwind": "$answers"},
@@ -200,46 +200,46 @@ def test_a_match_and_a_group_after_an_unwind_see_what_each_element_holds(databas
         ]
     )
 
-    found = {(row["_id"]["to"], row["_id"].get("text"), row["n"]) for row in rows}
-    assert found == {(1, "a", 1), (1, None, 1)}
+    groups = {(row["_id"]["to"], row["_id"].get("text"), row["n"]) for row in rows}
+    assert groups == {(1, "a", 1), (1, None, 1)}
 
 
-def test_the_first_and_last_of_each_group_keep_what_they_hold(database):
-    database.tries.insert_many(
+def test_first_and_last_return_values_of_each_group(database):
+    database.attempts.insert_many(
         [
-            {"who": "ada", "attempt": 2, "marks": [{"points": 1.5}], "passed": True},
-            {"who": "bob", "attempt": 3, "marks": [], "passed": False},
-            {"who": "ada", "attempt": 1, "marks": [{"points": 0.5}, {"points": 2}]},
+            {"student": "ada", "attempt": 2, "results": [{"points": 1.5}], "passed": True},
+            {"student": "bob", "attempt": 3, "results": [], "passed": False},
+            {"student": "ada", "attempt": 1, "results": [{"points": 0.5}, {"points": 2}]},
         ]
     )
 
-    rows = database.tries.aggregate(
+    rows = database.attempts.aggregate(
         [
-            {"$sort": {"who": 1, "attempt": 1}},
+            {"$sort": {"student": 1, "attempt": 1}},
             {
                 "$group": {
-                    "_id": "$who",
-                    "marks": {"$first": "$marks"},
+                    "_id": "$student",
+                    "results": {"$first": "$results"},
                     "last": {"$last": "$attempt"},
-                    # Without $ifNull mongomock takes the first that has one.
+                    # Without $ifNull, mongomock takes the first existing value.
                     "passed": {"$first": {"$ifNull": ["$passed", None]}},
                 }
             },
-            {"$unwind": "$marks"},
-            {"$sort": {"marks.points": 1}},
+            {"$unwind": "$results"},
+            {"$sort": {"results.points": 1}},
         ]
     )
 
-    assert [(row["_id"], row["marks"], row["last"], row.get("passed")) for row in rows] == [
+    assert [(row["_id"], row["results"], row["last"], row.get("passed")) for row in rows] == [
         ("ada", {"points": 0.5}, 2, None),
         ("ada", {"points": 2}, 2, None),
     ]
 
 
-def test_lookup_in_a_collection_that_is_not_there(marks):
-    lookup = {"from": "nowhere", "localField": "who", "foreignField": "_id", "as": "found"}
+def test_lookup_in_a_missing_collection(results):
+    lookup = {"from": "nowhere", "localField": "student", "foreignField": "_id", "as": "users"}
 
-    assert all(row["found"] == [] for row in marks.aggregate([{"$lookup": lookup}]))
+    assert all(row["users"] == [] for row in results.aggregate([{"$lookup": lookup}]))
 
 
 # Groups
@@ -270,41 +270,41 @@ def test_lookup_in_a_collection_that_is_not_there(marks):
     ],
     ids=str,
 )
-def test_group(marks, sums, ada, bob):
-    rows = marks.aggregate(
-        [{"$sort": {"_id": 1}}, {"$group": {"_id": "$who", "of": sums}}, {"$sort": {"_id": 1}}]
+def test_group(results, sums, ada, bob):
+    rows = results.aggregate(
+        [{"$sort": {"_id": 1}}, {"$group": {"_id": "$student", "of": sums}}, {"$sort": {"_id": 1}}]
     )
 
     assert list(rows) == [{"_id": "ada", "of": ada}, {"_id": "bob", "of": bob}]
 
 
-def test_group_of_all(marks):
-    rows = marks.aggregate([{"$group": {"_id": None, "n": {"$sum": 1}}}])
+def test_group_of_all(results):
+    rows = results.aggregate([{"$group": {"_id": None, "n": {"$sum": 1}}}])
 
     assert list(rows) == [{"_id": None, "n": 4}]
 
 
-def test_group_of_nothing_by_a_field(marks):
-    pipeline = [{"$match": {"who": "eve"}}, {"$group": {"_id": "$who", "n": {"$sum": 1}}}]
+def test_group_of_nothing_by_a_field(results):
+    pipeline = [{"$match": {"student": "eve"}}, {"$group": {"_id": "$student", "n": {"$sum": 1}}}]
 
-    assert list(marks.aggregate(pipeline)) == []
-
-
-def test_group_of_nothing_into_one_is_no_row_or_one_of_zeros(marks):
-    """MongoDB gives no row, mongomock one: whoever asks must take both."""
-    pipeline = [{"$match": {"who": "eve"}}, {"$group": {"_id": None, "n": {"$sum": 1}}}]
-
-    assert list(marks.aggregate(pipeline)) in ([], [{"_id": None, "n": 0}])
+    assert list(results.aggregate(pipeline)) == []
 
 
-def test_group_by_several_fields(marks):
-    key = {"who": "$who", "low": {"$cond": [{"$lt": ["$_id", 3]}, True, False]}}
+def test_group_of_nothing_without_a_field_is_no_row_or_a_row_of_zeros(results):
+    """MongoDB returns no row and mongomock returns one, so callers must accept both."""
+    pipeline = [{"$match": {"student": "eve"}}, {"$group": {"_id": None, "n": {"$sum": 1}}}]
 
-    rows = marks.aggregate(
-        [{"$group": {"_id": key, "n": {"$sum": 1}}}, {"$sort": {"_id.who": 1, "_id.low": 1}}]
+    assert list(results.aggregate(pipeline)) in ([], [{"_id": None, "n": 0}])
+
+
+def test_group_by_several_fields(results):
+    key = {"student": "$student", "low": {"$cond": [{"$lt": ["$_id", 3]}, True, False]}}
+
+    rows = results.aggregate(
+        [{"$group": {"_id": key, "n": {"$sum": 1}}}, {"$sort": {"_id.student": 1, "_id.low": 1}}]
     )
 
-    assert [(row["_id"]["who"], row["_id"]["low"], row["n"]) for row in rows] == [
+    assert [(row["_id"]["student"], row["_id"]["low"], row["n"]) for row in rows] == [
         ("ada", False, 1),
         ("ada", True, 1),
         ("bob", False, 1),
@@ -312,22 +312,22 @@ def test_group_by_several_fields(marks):
     ]
 
 
-def test_an_average_of_nothing_is_null(marks):
-    rows = marks.aggregate([{"$match": {"_id": 4}}, {"$group": _of_points("$avg")}])
+def test_an_average_of_nothing_is_null(results):
+    rows = results.aggregate([{"$match": {"_id": 4}}, {"$group": _group_points("$avg")}])
 
     assert list(rows) == [{"_id": None, "of": None}]
 
 
-def test_a_sum_of_nothing_is_zero(marks):
-    rows = marks.aggregate([{"$match": {"_id": 4}}, {"$group": _of_points("$sum")}])
+def test_a_sum_of_nothing_is_zero(results):
+    rows = results.aggregate([{"$match": {"_id": 4}}, {"$group": _group_points("$sum")}])
 
     assert list(rows) == [{"_id": None, "of": 0}]
 
 
-def test_a_group_counts_per_day_and_goes_on(marks):
+def test_counts_per_day_can_be_filtered(results):
     day = {"$dateToString": {"date": "$at", "format": "%Y-%m-%d"}}
 
-    rows = marks.aggregate(
+    rows = results.aggregate(
         [
             {"$match": {"at": {"$exists": True}}},
             {"$group": {"_id": day, "n": {"$sum": 1}}},
@@ -338,7 +338,7 @@ def test_a_group_counts_per_day_and_goes_on(marks):
     assert list(rows) == [{"_id": "2026-03-02", "n": 2}]
 
 
-# Expressions: over {"n": 5, "list": [1, 2, 3], "people": […], "at": …}
+# Expressions: over {"n": 5, "list": [1, 2, 3], "users": […], "at": …}
 
 
 @pytest.mark.parametrize(
@@ -353,10 +353,10 @@ def test_a_group_counts_per_day_and_goes_on(marks):
         ({"$filter": {"input": "$list", "as": "each", "cond": {"$gt": ["$$each", 1]}}}, [2, 3]),
         ({"$filter": {"input": "$list", "as": "each", "cond": {"$gt": ["$$each", 9]}}}, []),
         (
-            {"$filter": {"input": "$people", "as": "one", "cond": {"$eq": ["$$one.age", 7]}}},
+            {"$filter": {"input": "$users", "as": "user", "cond": {"$eq": ["$$user.age", 7]}}},
             [{"name": "Bob", "age": 7}],
         ),
-        ({"$map": {"input": "$people", "as": "one", "in": "$$one.name"}}, ["Ada", "Bob"]),
+        ({"$map": {"input": "$users", "as": "user", "in": "$$user.name"}}, ["Ada", "Bob"]),
         ({"$map": {"input": "$list", "as": "each", "in": {"$add": ["$$each", "$n"]}}}, [6, 7, 8]),
         ({"$map": {"input": [], "as": "each", "in": "$$each"}}, []),
         ({"$multiply": ["$n", 100]}, 500),
@@ -378,19 +378,19 @@ def test_a_group_counts_per_day_and_goes_on(marks):
     ids=str,
 )
 def test_expression(database, expression, value):
-    assert _value_of(database, expression) == value
+    assert _evaluate(database, expression) == value
 
 
-def test_a_switch_takes_the_first_case_that_holds(database):
-    _skip_the_stand_in(database, "it has no $switch: nest $cond")
+def test_switch_returns_the_first_matching_case(database):
+    _skip_mongo_java_server(database, "$switch is missing; nest $cond instead")
     cases = [
         {"case": {"$lt": ["$n", 3]}, "then": "low"},
         {"case": {"$lt": ["$n", 6]}, "then": "middle"},
         {"case": {"$lt": ["$n", 9]}, "then": "high"},
     ]
 
-    assert _value_of(database, {"$switch": {"branches": cases, "default": "top"}}) == "middle"
-    assert _value_of(database, {"$switch": {"branches": cases[:1], "default": "top"}}) == "top"
+    assert _evaluate(database, {"$switch": {"branches": cases, "default": "top"}}) == "middle"
+    assert _evaluate(database, {"$switch": {"branches": cases[:1], "default": "top"}}) == "top"
 
 
 @pytest.mark.parametrize(
@@ -404,49 +404,49 @@ def test_a_switch_takes_the_first_case_that_holds(database):
     ],
     ids=lambda value: f"{value:%Y-%m-%d}" if isinstance(value, datetime) else value,
 )
-def test_weeks_at_the_turn_of_the_year(database, day, week):
+def test_iso_weeks_at_the_turn_of_the_year(database, day, week):
     if str(day.year) != week[:4]:
-        _skip_the_stand_in(database, "its %G is the calendar's year, not the week's")
+        _skip_mongo_java_server(database, "%G returns the calendar year instead of the ISO year")
 
     expression = {"$dateToString": {"date": "$at", "format": "%G-W%V"}}
 
-    assert _value_of(database, expression, at=day.replace(tzinfo=UTC)) == week
+    assert _evaluate(database, expression, at=day.replace(tzinfo=UTC)) == week
 
 
-def test_the_day_is_that_of_utc(database):
+def test_days_are_in_utc(database):
     late = datetime(2026, 3, 2, 23, 59, 59, 999_000, tzinfo=UTC)
 
     expression = {"$dateToString": {"date": "$at", "format": "%Y-%m-%d"}}
 
-    assert _value_of(database, expression, at=late) == "2026-03-02"
+    assert _evaluate(database, expression, at=late) == "2026-03-02"
 
 
-def _value_of(database, expression, **fields):
-    """Return what an expression makes of one document."""
+def _evaluate(database, expression, **fields):
+    """Return the value of an expression for a document."""
     document = {
         "n": 5,
         "nothing": None,
         "no": False,
         "list": [1, 2, 3],
-        "people": [{"name": "Ada", "age": 36}, {"name": "Bob", "age": 7}],
-        "at": _on(2026, 3, 2),
+        "users": [{"name": "Ada", "age": 36}, {"name": "Bob", "age": 7}],
+        "at": _utc(2026, 3, 2),
     }
-    name = f"one_{uuid4().hex}"
+    name = f"expression_{uuid4().hex}"
     database[name].insert_one(document | fields)
     [row] = database[name].aggregate([{"$project": {"_id": 0, "value": expression}}])
     return row["value"]
 
 
-def _of_points(operator: str) -> dict:
+def _group_points(operator: str) -> dict:
     return {"_id": None, "of": {operator: "$points"}}
 
 
-def _on(*when: int) -> datetime:
-    return datetime(*when, tzinfo=UTC)
+def _utc(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=UTC)
 
 
-def _skip_the_stand_in(database, reason: str) -> None:
-    """Skip a test on mongo-java-server, which does not know of what commit it is."""
+def _skip_mongo_java_server(database, reason: str) -> None:
+    """Skip a test on mongo-java-server, which reports no gitVersion."""
     if isinstance(database, pymongo.database.Database) and (
         "gitVersion" not in database.client.server_info()
     ):

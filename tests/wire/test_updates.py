@@ -1,4 +1,4 @@
-"""Updates have the results on a server that the tests of the embedded store expect."""
+"""Updates on a server have the results that the tests of the embedded store expect."""
 
 import os
 from uuid import uuid4
@@ -11,7 +11,7 @@ from embedded_mongo.tests.test_field_updates import RESULTS
 URI = os.environ.get("MONGODB_URI")
 
 pytestmark = pytest.mark.skipif(
-    not URI, reason="MONGODB_URI names no MongoDB; tests/wire/run starts one"
+    not URI, reason="MONGODB_URI is not set; tests/wire/run starts a server"
 )
 
 
@@ -24,7 +24,7 @@ def things():
 
 
 @pytest.mark.parametrize(("document", "update", "expected"), RESULTS, ids=str)
-def test_a_server_has_the_same_result(things, document, update, expected):
+def test_an_update_on_a_server_has_the_same_result(things, document, update, expected):
     things.replace_one({"_id": 1}, document, upsert=True)
 
     things.update_one({"_id": 1}, update)

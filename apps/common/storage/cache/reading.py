@@ -14,7 +14,8 @@ from apps.common.storage.cache.versions import A_DAY, EPOCH, is_trusted, read_ve
 
 Json = Any  # what `json.dumps` accepts
 
-LOADING_SECONDS = 2.0  # The longest time that others wait for the thread that loads.
+LOADING_SECONDS = 2.0  # The longest time that other processes wait for the one that loads.
+WAIT_SECONDS = 10.0  # The longest time that other threads wait for the one that loads.
 _POLL_SECONDS = 0.02
 _MISS = object()
 _locks: WeakValueDictionary[str, Any] = WeakValueDictionary()
@@ -149,7 +150,7 @@ def _load_once(lookup: Lookup) -> Json:
     loading = f"loading:{lookup.key}"
     lock = _lock_of(lookup.key)
     # Loads that fail run one after the other, so a wait without an end would add them all up.
-    if not lock.acquire(timeout=LOADING_SECONDS):
+    if not lock.acquire(timeout=WAIT_SECONDS):
         raise Busy()
     try:
         while True:
