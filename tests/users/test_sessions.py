@@ -219,6 +219,19 @@ def test_ending_sessions_twice_changes_nothing(student):
     assert BlacklistedToken.objects.count() == 1
 
 
+def test_an_account_has_a_limited_number_of_recorded_tokens(student, monkeypatch):
+    monkeypatch.setattr(sessions, "MOST_RECORDED_TOKENS", 3)
+    other = services.open_session(user=make_student())
+    services.sign_out(session_id=other.session_id, refresh="")
+    for _ in range(6):
+        last = services.open_session(user=student)
+        services.sign_out(session_id=last.session_id, refresh="")
+
+    recorded = set(BlacklistedToken.objects.values_list("token__jti", flat=True))
+    assert len(recorded) == OutstandingToken.objects.count() == 3 + 1
+    assert {last.refresh_jti, other.refresh_jti} <= recorded
+
+
 def test_a_used_token_may_already_have_been_recorded_by_another_worker(student):
     tokens = services.open_session(user=student)
     end = timezone.now() + WEEK

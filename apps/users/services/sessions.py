@@ -1,6 +1,6 @@
 """Sessions. Without its row, every token of a session is invalid."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
 
@@ -21,6 +21,7 @@ from apps.users.services.profiles import ensure_profile
 from apps.users.tokens import Claims, InvalidToken, Tokens, make_tokens, read_access, read_refresh
 
 ROWS_PER_TRANSACTION = 500
+MOST_RECORDED_TOKENS = 100  # per account
 
 
 class InvalidCredentials(DomainError):
@@ -274,8 +275,13 @@ def _invalidate_cookies(account_id: int) -> None:
     Account.objects.filter(pk=account_id).update(session_version=F("session_version") + 1)
 
 
-def _blacklist(used: Iterable[tuple[str, int]]) -> None:
-    """Record used refresh tokens, by their ids only, until they expire."""
+def _blacklist(used: list[tuple[str, int]]) -> None:
+    """
+    Record used refresh tokens, by their ids only, until they expire.
+
+    The session's row alone decides whether a token is valid. So only the last records of an account
+    are kept, because there is no limit on how often a user may sign in and out.
+    """
     until = timezone.now() + settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]
     rows = [
         OutstandingToken(jti=jti, user_id=account_id, token="", expires_at=until)
@@ -287,6 +293,10 @@ def _blacklist(used: Iterable[tuple[str, int]]) -> None:
     BlacklistedToken.objects.bulk_create(
         [BlacklistedToken(token=token) for token in recorded], ignore_conflicts=True
     )
+    for account_id in {account_id for _jti, account_id in used}:
+        newest_first = OutstandingToken.objects.filter(user_id=account_id).order_by("-pk")
+        if older := list(newest_first.values_list("pk", flat=True)[MOST_RECORDED_TOKENS:]):
+            _delete_tokens(older)
 
 
 def _claims(token: str) -> Claims:
