@@ -23,10 +23,10 @@ def titles(response) -> list[str]:
     return [row["title"] for row in response.data["results"]]
 
 
-# Who may do what
+# Permissions
 
 
-def test_an_instructor_makes_a_draft_of_their_own(instructor):
+def test_an_instructor_creates_a_draft(instructor):
     response = client_of(instructor).post(
         "/api/courses/", {"title": "Logic", "description": "Why?", "price": "19.90"}
     )
@@ -38,13 +38,13 @@ def test_an_instructor_makes_a_draft_of_their_own(instructor):
     assert client_of(instructor).get(f"/api/courses/{response.data['id']}/").data == response.data
 
 
-def test_a_student_makes_no_course(student, anonymous):
+def test_a_student_cannot_create_a_course(student, anonymous):
     assert client_of(student).post("/api/courses/", {"title": "Mine"}).status_code == 403
     assert anonymous.post("/api/courses/", {"title": "Mine"}).status_code == 401
     assert Course.objects.count() == 0
 
 
-def test_only_an_admin_gives_a_course_to_somebody_else(instructor, admin):
+def test_only_an_admin_can_change_the_instructor_of_a_course(instructor, admin):
     other = make_instructor()
     body = {"title": "Logic", "instructor": str(other.id)}
 
@@ -52,18 +52,18 @@ def test_only_an_admin_gives_a_course_to_somebody_else(instructor, admin):
     assert client_of(admin).post("/api/courses/", body).data["instructor"] == str(other.id)
 
 
-def test_a_course_is_given_to_instructors_alone(admin, student):
+def test_only_instructors_can_be_assigned_to_a_course(admin, student):
     for somebody in (str(student.id), "0" * 24):
         body = {"title": "Logic", "instructor": somebody}
         response = client_of(admin).post("/api/courses/", body)
         assert (response.status_code, list(response.data)) == (400, ["instructor"])
 
 
-def test_another_instructor_changes_nothing_and_knows_no_draft(instructor):
+def test_another_instructor_cannot_change_a_course_or_see_a_draft(instructor):
     other = client_of(instructor)
-    shown, draft = make_course(lessons=1), make_course(published=False)
+    published, draft = make_course(lessons=1), make_course(published=False)
 
-    for course, status in ((shown, 403), (draft, 404)):
+    for course, status in ((published, 403), (draft, 404)):
         address = f"/api/courses/{course.id}/"
         assert other.patch(address, {"title": "Mine"}).status_code == status
         assert other.put(address, {"title": "Mine"}).status_code == status
@@ -72,10 +72,10 @@ def test_another_instructor_changes_nothing_and_knows_no_draft(instructor):
         assert other.post(f"{address}unpublish/").status_code == status
         body = {"image": picture()}
         assert other.post(f"{address}image/", body, format="multipart").status_code == status
-    assert Course.objects.get(id=shown.id).title == "Algebra"
+    assert Course.objects.get(id=published.id).title == "Algebra"
 
 
-def test_a_demoted_instructor_only_reads_own_courses(admin, instructor):
+def test_a_demoted_instructor_can_only_read_their_courses(admin, instructor):
     course = make_course(instructor=instructor, published=False)
     writer = client_of(instructor)
     client_of(admin).patch(f"/api/users/{instructor.id}/", {"is_instructor": False})
@@ -84,7 +84,7 @@ def test_a_demoted_instructor_only_reads_own_courses(admin, instructor):
     assert writer.patch(f"/api/courses/{course.id}/", {"title": "x"}).status_code == 403
 
 
-def test_an_erased_instructors_courses_stay_without_one(instructor, admin, anonymous):
+def test_courses_of_an_erased_instructor_remain_without_an_instructor(instructor, admin, anonymous):
     course = make_course(instructor=instructor, lessons=1)
     address = f"/api/courses/{course.id}/"
     assert anonymous.get(address).data["instructor"] == str(instructor.id)
@@ -92,46 +92,48 @@ def test_an_erased_instructors_courses_stay_without_one(instructor, admin, anony
 
     assert anonymous.get(f"{address}?expand=instructor").data["instructor"] is None
     assert client_of(make_instructor()).patch(address, {"title": "Mine"}).status_code == 403
-    read = client_of(admin).get(address).data
-    assert client_of(admin).put(address, read).data["instructor"] is None
-    heir = make_instructor()
-    given = client_of(admin).patch(address, {"instructor": str(heir.id)})
-    assert given.data["instructor"] == str(heir.id)
+    body = client_of(admin).get(address).data
+    assert client_of(admin).put(address, body).data["instructor"] is None
+    new_instructor = make_instructor()
+    response = client_of(admin).patch(address, {"instructor": str(new_instructor.id)})
+    assert response.data["instructor"] == str(new_instructor.id)
 
 
 # Drafts
 
 
-def test_a_draft_is_known_to_its_author_and_admins_alone(anonymous, student, admin):
+def test_only_its_instructor_and_admins_can_see_a_draft(anonymous, student, admin):
     category = make_category()
     draft = make_course(title="Secret", published=False, category=category)
-    author = client_of(_author(draft))
+    instructor_client = client_of(_instructor_of(draft))
 
-    for client, seen in (
+    for client, is_visible in (
         (anonymous, False),
         (client_of(student), False),
         (client_of(make_instructor()), False),
-        (author, True),
+        (instructor_client, True),
         (client_of(admin), True),
     ):
-        assert (client.get(f"/api/courses/{draft.id}/").status_code == 200) is seen
-        assert ("Secret" in titles(client.get("/api/courses/"))) is seen
-        assert ("Secret" in titles(client.get("/api/courses/?search=secret"))) is seen
-        assert client.get(f"/api/courses/{draft.id}/lessons/").status_code == (200 if seen else 404)
+        assert (client.get(f"/api/courses/{draft.id}/").status_code == 200) is is_visible
+        assert ("Secret" in titles(client.get("/api/courses/"))) is is_visible
+        assert ("Secret" in titles(client.get("/api/courses/?search=secret"))) is is_visible
+        assert client.get(f"/api/courses/{draft.id}/lessons/").status_code == (
+            200 if is_visible else 404
+        )
     assert anonymous.get(f"/api/categories/{category.id}/").data["course_count"] == 0
 
 
-def test_whoever_is_enrolled_goes_on_reading_an_unpublished_course(student):
+def test_an_enrolled_student_can_still_read_an_unpublished_course(student):
     course = make_course(lessons=1)
     enroll_in(course, student)
-    client_of(_author(course)).post(f"/api/courses/{course.id}/unpublish/")
+    client_of(_instructor_of(course)).post(f"/api/courses/{course.id}/unpublish/")
 
     assert client_of(student).get(f"/api/courses/{course.id}/").status_code == 200
     assert titles(client_of(student).get("/api/courses/")) == ["Algebra"]
     assert client_of(make_student()).get(f"/api/courses/{course.id}/").status_code == 404
 
 
-def test_a_course_without_a_lesson_is_not_published(instructor):
+def test_a_course_without_lessons_cannot_be_published(instructor):
     course = make_course(instructor=instructor, published=False)
     client = client_of(instructor)
 
@@ -146,7 +148,7 @@ def test_a_course_without_a_lesson_is_not_published(instructor):
 # Finding
 
 
-def test_all_words_of_a_search_are_found_whatever_case_and_accents(anonymous):
+def test_a_search_matches_all_words_regardless_of_case_and_accents(anonymous):
     make_course(title="Éléments de géométrie", description="Points and lines")
     make_course(title="Algebra")
 
@@ -157,7 +159,7 @@ def test_all_words_of_a_search_are_found_whatever_case_and_accents(anonymous):
     assert titles(anonymous.get("/api/courses/", {"search": "geometrie algebra"})) == []
 
 
-def test_a_search_word_of_one_or_two_letters_is_a_whole_word(anonymous):
+def test_a_search_word_of_one_or_two_letters_matches_only_a_whole_word(anonymous):
     make_course(title="Go in practice")
     make_course(title="Google and R")
 
@@ -167,29 +169,29 @@ def test_a_search_word_of_one_or_two_letters_is_a_whole_word(anonymous):
 
 
 @pytest.mark.parametrize("number", [5, 20])
-def test_a_search_of_many_words_looks_at_courses_that_have_them_all(anonymous, monkeypatch, number):
+def test_a_search_for_many_words_only_reads_courses_with_all_words(anonymous, monkeypatch, number):
     if settings.MONGODB_URI:
-        pytest.skip("MongoDB chooses by its own indexes.")
-    for each in range(number):
-        make_course(title=f"Alpha beta gamma delta epsilon of course{each}x")
-    looked_at = []
+        pytest.skip("MongoDB selects indexes itself.")
+    for n in range(number):
+        make_course(title=f"Alpha beta gamma delta epsilon of course{n}x")
+    decoded = []
     monkeypatch.setattr(
-        "embedded_mongo.fields.decode", lambda stored: looked_at.append(stored) or decode(stored)
+        "embedded_mongo.fields.decode", lambda stored: decoded.append(stored) or decode(stored)
     )
 
     search = {"search": "alp bet gam del eps of course4x"}
     assert anonymous.get("/api/courses/", search).data["count"] == 1
-    assert len([stored for stored in looked_at if b"enrollment_count" in stored]) <= 3
+    assert len([stored for stored in decoded if b"enrollment_count" in stored]) <= 3
 
 
-def test_what_is_expanded_twice_is_expanded_once(anonymous):
+def test_a_repeated_expand_value_is_applied_once(anonymous):
     course = make_course()
     response = anonymous.get(f"/api/courses/{course.id}/?expand=instructor,instructor")
     assert response.data["instructor"]["id"] == str(course.instructor)
 
 
 @pytest.mark.parametrize("search", ["(a+)+$", ".*", "\\", "[", "^a", "$where"])
-def test_a_search_is_literal(anonymous, search):
+def test_a_search_is_not_a_pattern(anonymous, search):
     make_course(title="aaaaaaaaaaaaaaaaaaaaaaaaaaaa!")
     response = anonymous.get("/api/courses/", {"search": search})
     assert response.status_code == 200
@@ -215,7 +217,7 @@ def test_filters_narrow_the_list(anonymous, instructor):
     assert found(published="false") == []
 
 
-def test_the_list_is_ordered_as_asked(anonymous):
+def test_the_list_is_sorted_by_the_ordering_parameter(anonymous):
     for title, price, count in (("B", 200, 1), ("A", 300, 3), ("C", 100, 2)):
         make_course(title=title, price=price, enrollment_count=count)
 
@@ -260,14 +262,14 @@ def test_the_list_is_ordered_as_asked(anonymous):
         "cursor=x",
     ],
 )
-def test_a_wrong_query_is_refused_and_named(anonymous, query):
+def test_an_invalid_query_parameter_is_named_in_the_error(anonymous, query):
     response = anonymous.get(f"/api/courses/?{query}")
 
     assert response.status_code == 400
     assert list(response.data) == [query.partition("=")[0]]
 
 
-def test_pages_are_linked_and_the_one_past_the_end_is_missing(anonymous):
+def test_pages_have_links_and_a_page_past_the_end_is_not_found(anonymous):
     for number in range(5):
         make_course(title=f"Course {number}")
 
@@ -284,7 +286,7 @@ def test_pages_are_linked_and_the_one_past_the_end_is_missing(anonymous):
     assert anonymous.get("/api/courses/?page=2").status_code == 404
 
 
-def test_expand_puts_cards_in_the_place_of_ids(anonymous):
+def test_expand_replaces_ids_with_objects(anonymous):
     category = make_category(name="Mathematics")
     course = make_course(category=category)
 
@@ -340,7 +342,7 @@ def test_expand_puts_cards_in_the_place_of_ids(anonymous):
         ("removed", True),
     ],
 )
-def test_a_wrong_field_is_refused_and_named(instructor, field, value):
+def test_an_invalid_field_is_named_in_the_error(instructor, field, value):
     response = client_of(instructor).post("/api/courses/", {"title": "Logic"} | {field: value})
 
     assert response.status_code == 400
@@ -349,44 +351,46 @@ def test_a_wrong_field_is_refused_and_named(instructor, field, value):
     assert client_of(instructor).get("/api/courses/").status_code == 200
 
 
-def test_names_and_texts_may_be_as_long_as_is_promised(instructor, admin):
+def test_names_and_texts_can_have_the_documented_length(instructor, admin):
     course = {"title": "é" * 255, "description": "🦉" * 10_000}
     lesson = {"title": "é" * 255, "content": "x" * 200_000}
     category = {"name": "é" * 100, "description": "🦉" * 10_000}
-    author, keeper = client_of(instructor), client_of(admin)
-    made = author.post("/api/courses/", course).data
-    lesson |= {"course": made["id"]}
+    instructor_client, admin_client = client_of(instructor), client_of(admin)
+    created = instructor_client.post("/api/courses/", course).data
+    lesson |= {"course": created["id"]}
 
-    assert {name: made[name] for name in course} == course
-    assert author.post("/api/lessons/", lesson).data["content"] == lesson["content"]
-    assert keeper.post("/api/categories/", category).data["name"] == category["name"]
-    assert author.patch("/api/auth/user/", {"bio": "🦉" * 2000}).data["bio"] == "🦉" * 2000
+    assert {name: created[name] for name in course} == course
+    assert instructor_client.post("/api/lessons/", lesson).data["content"] == lesson["content"]
+    assert admin_client.post("/api/categories/", category).data["name"] == category["name"]
+    assert (
+        instructor_client.patch("/api/auth/user/", {"bio": "🦉" * 2000}).data["bio"] == "🦉" * 2000
+    )
 
     for client, address, body, field in (
-        (author, "/api/lessons/", lesson, "title"),
-        (keeper, "/api/categories/", category, "name"),
-        (keeper, "/api/categories/", category, "description"),
+        (instructor_client, "/api/lessons/", lesson, "title"),
+        (admin_client, "/api/categories/", category, "name"),
+        (admin_client, "/api/categories/", category, "description"),
     ):
         refused = client.post(address, body | {field: body[field] + "x"})
         assert (refused.status_code, list(refused.data)) == (400, [field])
-    assert list(author.patch("/api/auth/user/", {"bio": "x" * 2001}).data) == ["bio"]
+    assert list(instructor_client.patch("/api/auth/user/", {"bio": "x" * 2001}).data) == ["bio"]
 
 
-def test_half_a_character_is_refused(instructor):
+def test_a_lone_surrogate_is_refused(instructor):
     response = client_of(instructor).post(
         "/api/courses/", '{"title": "a\\ud800b"}', content_type="application/json"
     )
     assert (response.status_code, list(response.data)) == (400, ["title"])
 
 
-def test_all_wrong_fields_are_named_at_once(instructor):
+def test_all_invalid_fields_are_reported_together(instructor):
     body = {"price": 1, "category": "x", "nosuch": 1, "published": True}
     response = client_of(instructor).post("/api/courses/", body)
 
     assert sorted(response.data) == ["category", "nosuch", "price", "published", "title"]
 
 
-def test_the_id_of_another_collection_is_no_category(instructor, student):
+def test_an_id_from_another_collection_is_not_a_valid_category(instructor, student):
     course = make_course(instructor=instructor)
     for other in (course.id, student.id):
         response = client_of(instructor).patch(
@@ -398,14 +402,14 @@ def test_the_id_of_another_collection_is_no_category(instructor, student):
 @pytest.mark.parametrize(
     "title", ["Čas 🕰️ 时间", "مقدمة في الجبر", "e\u0301te\u0301", "क्षि", "👩🏽‍🔬 Labs"]
 )
-def test_every_script_comes_back_as_it_went_in(instructor, anonymous, title):
+def test_titles_in_every_script_are_returned_unchanged(instructor, anonymous, title):
     client = client_of(instructor)
     made = client.post("/api/courses/", {"title": title, "description": title}).data
 
     assert client.get(f"/api/courses/{made['id']}/").data["title"] == title
 
 
-def test_put_replaces_and_ignores_what_is_read_only(instructor):
+def test_put_replaces_the_course_and_ignores_read_only_fields(instructor):
     category = make_category()
     course = make_course(
         instructor=instructor, category=category, description="Old", price=500, lessons=1
@@ -422,7 +426,7 @@ def test_put_replaces_and_ignores_what_is_read_only(instructor):
     assert (replaced["instructor"], replaced["published"]) == (str(instructor.id), True)
 
 
-def test_what_was_made_with_a_name_alone_can_be_put_back(instructor, admin):
+def test_an_object_created_with_only_a_name_can_be_put_back(instructor, admin):
     course = client_of(instructor).post("/api/courses/", {"title": "Bare"}).data
     lesson = client_of(instructor).post("/api/lessons/", {"title": "B", "course": course["id"]})
     category = client_of(admin).post("/api/categories/", {"name": "Bare"}).data
@@ -438,7 +442,7 @@ def test_what_was_made_with_a_name_alone_can_be_put_back(instructor, admin):
         assert put_back.data | changed == made | changed
 
 
-def test_a_text_can_be_emptied_and_a_name_cannot(instructor):
+def test_a_text_can_be_empty_but_a_name_cannot(instructor):
     course = make_course(instructor=instructor, description="Old")
     client, address = client_of(instructor), f"/api/courses/{course.id}/"
 
@@ -462,7 +466,7 @@ def test_an_action_without_a_body_takes_none(instructor):
     assert client.post(address).status_code == 200
 
 
-def test_patch_changes_what_it_names(instructor):
+def test_patch_changes_only_the_given_fields(instructor):
     course = make_course(instructor=instructor, description="Kept")
     response = client_of(instructor).patch(
         f"/api/courses/{course.id}/", {"title": "New", "lesson_count": 9}
@@ -474,7 +478,7 @@ def test_patch_changes_what_it_names(instructor):
 
 
 @pytest.mark.parametrize("id", ["x", "1" * 23, "1" * 25, "0" * 24, "%00", "A" * 24])
-def test_an_unknown_or_malformed_id_in_a_path_is_missing(admin, id):
+def test_an_unknown_or_malformed_id_in_a_path_is_not_found(admin, id):
     client = client_of(admin)
     for answer in (
         client.get(f"/api/courses/{id}/"),
@@ -489,7 +493,7 @@ def test_an_unknown_or_malformed_id_in_a_path_is_missing(admin, id):
 # Versions
 
 
-def test_a_stale_version_changes_nothing(instructor):
+def test_a_request_with_a_stale_version_changes_nothing(instructor):
     course = make_course(instructor=instructor)
     client, address = client_of(instructor), f"/api/courses/{course.id}/"
     seen = client.get(address)["ETag"]
@@ -505,7 +509,7 @@ def test_a_stale_version_changes_nothing(instructor):
     assert client.patch(address, {"title": "2"}, HTTP_IF_MATCH="*").status_code == 200
 
 
-def test_no_action_is_taken_on_a_stale_version(instructor, settings):
+def test_an_action_with_a_stale_version_is_refused(instructor, settings):
     course = make_course(instructor=instructor, lessons=1)
     client, address = client_of(instructor), f"/api/courses/{course.id}/"
     stale = {"HTTP_IF_MATCH": '"99-00"'}
@@ -522,7 +526,7 @@ def test_no_action_is_taken_on_a_stale_version(instructor, settings):
     assert not [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()]
 
 
-def test_counts_and_expand_make_no_version_stale(instructor):
+def test_counts_and_expand_do_not_change_the_version(instructor):
     course = make_course(instructor=instructor, lessons=1)
     client, address = client_of(instructor), f"/api/courses/{course.id}/"
     seen = client.get(f"{address}?expand=instructor")["ETag"]
@@ -533,7 +537,7 @@ def test_counts_and_expand_make_no_version_stale(instructor):
     assert client.patch(address, {"title": "New"}, HTTP_IF_MATCH=weak).status_code == 200
 
 
-def test_what_is_known_is_not_sent_again(anonymous):
+def test_an_unchanged_course_is_not_sent_again(anonymous):
     address = f"/api/courses/{make_course().id}/"
     etag = anonymous.get(address)["ETag"]
 
@@ -542,23 +546,23 @@ def test_what_is_known_is_not_sent_again(anonymous):
     assert anonymous.get(address, HTTP_IF_NONE_MATCH='"other"').status_code == 200
 
 
-def test_a_course_is_read_afresh_after_each_change(instructor, admin, anonymous):
+def test_a_course_is_up_to_date_after_each_change(instructor, admin, anonymous):
     category, other = make_category(name="A"), make_category(name="B")
     course = make_course(instructor=instructor, category=category, lessons=2)
     client, address = client_of(instructor), f"/api/courses/{course.id}/"
 
     def read() -> tuple:
         rows = anonymous.get("/api/courses/").data["results"]
-        alone = anonymous.get(address)
-        assert rows == ([alone.data] if alone.status_code == 200 else [])
-        shelves = [
-            anonymous.get(f"/api/categories/{one.id}/").data["course_count"]
-            for one in (category, other)
+        detail = anonymous.get(address)
+        assert rows == ([detail.data] if detail.status_code == 200 else [])
+        counts = [
+            anonymous.get(f"/api/categories/{each.id}/").data["course_count"]
+            for each in (category, other)
         ]
         listed = anonymous.get("/api/categories/").data["results"]
-        assert [row["course_count"] for row in listed] == shelves
-        named = ("title", "lesson_count", "enrollment_count")
-        return [row[name] for row in rows for name in named], shelves
+        assert [row["course_count"] for row in listed] == counts
+        fields = ("title", "lesson_count", "enrollment_count")
+        return [row[name] for row in rows for name in fields], counts
 
     assert read() == (["Algebra", 2, 0], [1, 0])
     client.patch(address, {"title": "New", "category": str(other.id)})
@@ -569,8 +573,8 @@ def test_a_course_is_read_afresh_after_each_change(instructor, admin, anonymous)
     assert read() == (["New", 2, 0], [0, 1])
     student = client_of(enroll_in(course))
     assert read() == (["New", 2, 1], [0, 1])
-    [place] = student.get("/api/enrollments/").data["results"]
-    student.delete(f"/api/enrollments/{place['id']}/")
+    [enrollment] = student.get("/api/enrollments/").data["results"]
+    student.delete(f"/api/enrollments/{enrollment['id']}/")
     assert read() == (["New", 2, 0], [0, 1])
     client.post(f"{address}unpublish/")
     assert read() == ([], [0, 0])
@@ -587,7 +591,7 @@ def test_a_course_is_read_afresh_after_each_change(instructor, admin, anonymous)
 # Removing
 
 
-def test_removing_a_course_takes_all_below_it_and_nothing_else(instructor, admin):
+def test_removing_a_course_removes_only_its_own_data(instructor, admin):
     course, other = make_course(instructor=instructor, lessons=2), make_course(lessons=1)
     student = enroll_in(course)
     enroll_in(other, student)
@@ -608,35 +612,38 @@ def test_removing_a_course_takes_all_below_it_and_nothing_else(instructor, admin
     assert Course.objects.count() == 1
 
 
-def test_a_course_that_is_going_is_gone_already(admin, student):
-    going, other = make_course(lessons=1, category=make_category()), make_course(lessons=1)
-    for course in (going, other):
+def test_a_course_being_removed_is_not_found(admin, student):
+    removed_course, other = make_course(lessons=1, category=make_category()), make_course(lessons=1)
+    for course in (removed_course, other):
         enroll_in(course, student)
-    [lesson] = lessons_of(going)
-    Course.objects(id=going.id).update(set__removed=True)
+    [lesson] = lessons_of(removed_course)
+    Course.objects(id=removed_course.id).update(set__removed=True)
 
-    for client in (client_of(student), client_of(admin), client_of(_author(going))):
+    for client in (client_of(student), client_of(admin), client_of(_instructor_of(removed_course))):
         for address in ("/api/courses/", "/api/courses/?search=algebra", "/api/lessons/"):
             rows = client.get(address).data["results"]
-            shown = {row.get("course", row["id"]) for row in rows}
-            assert str(going.id) not in shown, address
+            course_ids = {row.get("course", row["id"]) for row in rows}
+            assert str(removed_course.id) not in course_ids, address
         for address in (
-            f"/api/courses/{going.id}/",
-            f"/api/courses/{going.id}/lessons/",
+            f"/api/courses/{removed_course.id}/",
+            f"/api/courses/{removed_course.id}/lessons/",
             f"/api/lessons/{lesson.id}/",
         ):
             assert client.get(address).status_code == 404, address
-        assert client.patch(f"/api/courses/{going.id}/", {"title": "x"}).status_code in (403, 404)
-        body = {"course": str(going.id)}
+        assert client.patch(f"/api/courses/{removed_course.id}/", {"title": "x"}).status_code in (
+            403,
+            404,
+        )
+        body = {"course": str(removed_course.id)}
         assert list(client.post("/api/enrollments/", body).data) == ["course"]
     rows = client_of(student).get("/api/enrollments/?expand=course").data["results"]
     assert [row["course"] and row["course"]["id"] for row in rows] == [str(other.id), None]
-    category = client_of(admin).get(f"/api/categories/{going.category}/").data
+    category = client_of(admin).get(f"/api/categories/{removed_course.category}/").data
     assert category["course_count"] == 0
-    assert client_of(None).get(f"/api/users/{going.instructor}/").status_code == 404
+    assert client_of(None).get(f"/api/users/{removed_course.instructor}/").status_code == 404
 
 
-def test_an_instructor_removes_an_own_course_without_students(instructor):
+def test_an_instructor_can_remove_their_course_without_students(instructor):
     course = make_course(instructor=instructor, lessons=1)
 
     assert client_of(instructor).delete(f"/api/courses/{course.id}/").status_code == 204
@@ -647,15 +654,15 @@ def test_an_instructor_removes_an_own_course_without_students(instructor):
 
 
 def picture(format="PNG", size=(1600, 900), **options) -> io.BytesIO:
-    made = io.BytesIO()
-    Image.new("RGB", size, "teal").save(made, format, **options)
-    made.name = f"../../evil.{format.lower()}"
-    made.seek(0)
-    return made
+    file = io.BytesIO()
+    Image.new("RGB", size, "teal").save(file, format, **options)
+    file.name = f"../../evil.{format.lower()}"
+    file.seek(0)
+    return file
 
 
 @pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP"])
-def test_a_picture_is_made_anew_in_two_sizes(instructor, anonymous, settings, format):
+def test_a_picture_is_reencoded_in_two_sizes(instructor, anonymous, settings, format):
     course = make_course(instructor=instructor)
     response = client_of(instructor).post(
         f"/api/courses/{course.id}/image/", {"image": picture(format)}, format="multipart"
@@ -670,7 +677,7 @@ def test_a_picture_is_made_anew_in_two_sizes(instructor, anonymous, settings, fo
 
 
 @pytest.mark.parametrize("size", [(100, 19_000), (1, 20_000), (20_000, 1)])
-def test_a_long_strip_is_a_picture_too(instructor, settings, size):
+def test_a_very_long_picture_is_accepted(instructor, settings, size):
     course = make_course(instructor=instructor)
     response = client_of(instructor).post(
         f"/api/courses/{course.id}/image/", {"image": picture(size=size)}, format="multipart"
@@ -694,7 +701,7 @@ def test_null_removes_the_picture(instructor, settings):
         assert list(client.patch(address, {"image": wrong}).data) == ["image"]
 
 
-def test_what_is_no_picture_is_refused(instructor):
+def test_a_file_that_is_not_a_picture_is_refused(instructor):
     course = make_course(instructor=instructor)
     svg = io.BytesIO(b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>")
     svg.name = "a.png"
@@ -720,7 +727,7 @@ def test_what_is_no_picture_is_refused(instructor):
 # Categories
 
 
-def test_admins_keep_the_categories(admin, instructor, anonymous):
+def test_only_admins_manage_categories(admin, instructor, anonymous):
     client = client_of(admin)
     made = client.post("/api/categories/", {"name": "Mathematics", "description": "Sets"})
     assert made.status_code == 201
@@ -739,7 +746,7 @@ def test_admins_keep_the_categories(admin, instructor, anonymous):
 
 
 @pytest.mark.parametrize("name", ["mathematics", "MATHEMATICS", "Ｍathematics"])
-def test_a_category_name_is_taken_whatever_the_case(admin, name):
+def test_category_names_are_unique_regardless_of_case(admin, name):
     make_category(name="Mathematics")
     other = make_category(name="Other")
 
@@ -751,7 +758,7 @@ def test_a_category_name_is_taken_whatever_the_case(admin, name):
     assert Category.objects.count() == 2
 
 
-def test_categories_come_by_name_with_their_published_courses_counted(anonymous):
+def test_categories_are_sorted_by_name_and_count_published_courses(anonymous):
     second, first = make_category(name="beta"), make_category(name="Alpha")
     make_course(category=second)
     make_course(category=second, published=False)
@@ -761,7 +768,7 @@ def test_categories_come_by_name_with_their_published_courses_counted(anonymous)
     make_course(category=first)
 
 
-def test_a_removed_category_leaves_its_courses(admin, anonymous):
+def test_removing_a_category_keeps_its_courses(admin, anonymous):
     category = make_category()
     course = make_course(category=category)
     assert anonymous.get(f"/api/courses/{course.id}/").data["category"] == str(category.id)
@@ -771,7 +778,7 @@ def test_a_removed_category_leaves_its_courses(admin, anonymous):
     assert anonymous.get(f"/api/courses/{course.id}/").data["category"] is None
 
 
-def test_a_course_put_into_a_category_just_before_it_goes_is_in_none(instructor, monkeypatch):
+def test_a_course_moved_to_a_category_during_its_removal_has_none(instructor, monkeypatch):
     from apps.courses.services import courses as services
     from apps.courses.services import delete_category
 
@@ -790,7 +797,7 @@ def test_a_course_put_into_a_category_just_before_it_goes_is_in_none(instructor,
     assert Course.objects.get(id=course.id).category is None
 
 
-def test_a_category_that_is_going_is_gone_already(admin, anonymous):
+def test_a_category_being_removed_is_not_found(admin, anonymous):
     from apps.courses.services import finish_deletions
 
     category = make_category(name="Going")
@@ -807,7 +814,7 @@ def test_a_category_that_is_going_is_gone_already(admin, anonymous):
     assert Category.objects.count() == 0
 
 
-def test_a_stale_version_of_a_category_changes_nothing(admin):
+def test_a_request_with_a_stale_category_version_changes_nothing(admin):
     client, address = client_of(admin), f"/api/categories/{make_category(name='Old').id}/"
     seen = client.get(address)["ETag"]
     first = client.patch(address, {"name": "First"}, HTTP_IF_MATCH=seen)
@@ -821,13 +828,13 @@ def test_a_stale_version_of_a_category_changes_nothing(admin):
     assert client.delete(address, HTTP_IF_MATCH=first["ETag"]).status_code == 204
 
 
-def _author(course):
+def _instructor_of(course):
     from apps.users.selectors import get_user
 
     return get_user(course.instructor)
 
 
-def test_names_and_titles_are_stored_without_what_is_invisible(admin):
+def test_names_and_titles_are_stored_without_invisible_characters(admin):
     sent = {"name": "Cat\u202e\u200b"}
     made = client_of(admin).post("/api/categories/", sent)
     again = client_of(admin).post("/api/categories/", {"name": "Cat\u200b\u202e"})

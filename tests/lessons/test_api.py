@@ -33,11 +33,11 @@ def course(instructor):
 
 
 @pytest.fixture
-def author(instructor):
+def instructor_client(instructor):
     return client_of(instructor)
 
 
-def test_lessons_come_by_position(course, anonymous):
+def test_lessons_are_sorted_by_position(course, anonymous):
     for position in (3, 1, 2):
         make_lesson(course=course, position=position)
 
@@ -48,19 +48,21 @@ def test_lessons_come_by_position(course, anonymous):
 # Writing
 
 
-def test_lessons_are_appended_unless_told(author, course):
+def test_lessons_are_appended_by_default(instructor_client, course):
     def add(**fields):
-        return author.post("/api/lessons/", {"title": "L", "course": str(course.id)} | fields)
+        return instructor_client.post(
+            "/api/lessons/", {"title": "L", "course": str(course.id)} | fields
+        )
 
     assert [add().data["position"], add().data["position"]] == [1, 2]
     assert add(position=7).data["position"] == 7
     assert add().data["position"] == 8
-    taken = add(position=7)
-    assert (taken.status_code, list(taken.data)) == (400, ["position"])
-    assert author.get(f"/api/courses/{course.id}/").data["lesson_count"] == 4
+    duplicate = add(position=7)
+    assert (duplicate.status_code, list(duplicate.data)) == (400, ["position"])
+    assert instructor_client.get(f"/api/courses/{course.id}/").data["lesson_count"] == 4
 
 
-def test_a_lesson_comes_back_as_it_went_in(author, course):
+def test_a_lesson_is_returned_as_it_was_sent(instructor_client, course):
     body = {
         "title": "Wektory ➡️",
         "course": str(course.id),
@@ -70,13 +72,13 @@ def test_a_lesson_comes_back_as_it_went_in(author, course):
         "duration_minutes": 12,
         "is_preview": True,
     }
-    made = author.post("/api/lessons/", body)
+    made = instructor_client.post("/api/lessons/", body)
 
     assert made.status_code == 201
     assert {name: made.data[name] for name in body} == body
     assert made.data["content_html"] == "<h1>One</h1>\n<p><em>two</em></p>\n"
     assert made.data["embed_url"] == body["video_url"]
-    assert author.get(f"/api/lessons/{made.data['id']}/").data == made.data
+    assert instructor_client.get(f"/api/lessons/{made.data['id']}/").data == made.data
 
 
 @pytest.mark.parametrize(
@@ -107,13 +109,13 @@ def test_a_lesson_comes_back_as_it_went_in(author, course):
         ("nosuch", 1),
     ],
 )
-def test_a_wrong_field_is_refused_and_named(author, course, field, value):
+def test_an_invalid_field_is_named_in_the_error(instructor_client, course, field, value):
     body = {"title": "L", "course": str(course.id)} | {field: value}
-    response = author.post("/api/lessons/", body)
+    response = instructor_client.post("/api/lessons/", body)
 
     assert (response.status_code, list(response.data)) == (400, [field])
     assert Lesson.objects.count() == 0
-    assert author.get("/api/lessons/").status_code == 200
+    assert instructor_client.get("/api/lessons/").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -159,9 +161,9 @@ def test_a_wrong_field_is_refused_and_named(author, course, field, value):
         "x",
     ],
 )
-def test_a_video_lies_on_a_public_host(author, course, url):
+def test_a_video_must_be_on_a_public_host(instructor_client, course, url):
     body = {"title": "L", "course": str(course.id), "video_url": url}
-    response = author.post("/api/lessons/", body)
+    response = instructor_client.post("/api/lessons/", body)
 
     assert (response.status_code, list(response.data)) == (400, ["video_url"])
 
@@ -176,9 +178,9 @@ def test_a_video_lies_on_a_public_host(author, course, url):
         "https://a_b.example.org./v.mp4",
     ],
 )
-def test_a_video_may_be_on_any_public_host(author, course, url):
+def test_a_video_can_be_on_any_public_host(instructor_client, course, url):
     body = {"title": "L", "course": str(course.id), "video_url": url}
-    made = author.post("/api/lessons/", body).data
+    made = instructor_client.post("/api/lessons/", body).data
 
     assert (made["video_url"], made["embed_url"]) == (url, None)
 
@@ -192,18 +194,18 @@ def test_a_video_may_be_on_any_public_host(author, course, url):
         "ｗｗｗ.youtube-nocookie.com",
     ],
 )
-def test_a_known_player_is_framed_however_its_host_is_written(author, course, host):
+def test_a_known_player_is_embedded_regardless_of_host_spelling(instructor_client, course, host):
     url = f"https://{host}/embed/x?start=3"
     body = {"title": "L", "course": str(course.id), "video_url": url}
 
     framed = "https://www.youtube-nocookie.com/embed/x?start=3"
-    assert author.post("/api/lessons/", body).data["embed_url"] == framed
+    assert instructor_client.post("/api/lessons/", body).data["embed_url"] == framed
 
 
-def test_a_stored_address_with_an_invalid_host_is_read_and_not_framed(author, course):
+def test_a_stored_url_with_an_invalid_host_is_not_embedded(instructor_client, course):
     lesson = make_lesson(course=course, video_url="https://i❤.example/x")
 
-    response = author.get(f"/api/lessons/{lesson.id}/")
+    response = instructor_client.get(f"/api/lessons/{lesson.id}/")
     assert (response.status_code, response.data["embed_url"]) == (200, None)
 
 
@@ -216,9 +218,9 @@ def test_a_stored_address_with_an_invalid_host_is_read_and_not_framed(author, co
         "https://www.youtube-nocookie.com:8443/embed/x",
     ],
 )
-def test_only_a_known_player_is_framed(author, course, url):
+def test_only_a_known_player_is_embedded(instructor_client, course, url):
     body = {"title": "L", "course": str(course.id), "video_url": url}
-    assert author.post("/api/lessons/", body).data["embed_url"] is None
+    assert instructor_client.post("/api/lessons/", body).data["embed_url"] is None
 
 
 @pytest.mark.parametrize(
@@ -243,29 +245,31 @@ def test_only_a_known_player_is_framed(author, course, url):
         "<object data=x></object><embed src=x><link rel=stylesheet href=x>",
     ],
 )
-def test_content_is_sanitised_and_its_source_kept(author, course, markdown):
+def test_content_is_sanitized_and_its_source_is_stored(instructor_client, course, markdown):
     body = {"title": "L", "course": str(course.id), "content": markdown}
-    lesson = author.post("/api/lessons/", body).data
+    lesson = instructor_client.post("/api/lessons/", body).data
 
     assert lesson["content"] == markdown
     html = lesson["content_html"].lower()
-    for wrong in ("<script", "onerror=", "<svg", "style=", "<iframe", "<form", "<input"):
-        assert f"{wrong}" not in html.replace("&lt;", "")
-    for wrong in ("<base", "<meta", "<object", "<link"):
-        assert wrong not in html
+    for unsafe in ("<script", "onerror=", "<svg", "style=", "<iframe", "<form", "<input"):
+        assert unsafe not in html.replace("&lt;", "")
+    for unsafe in ("<base", "<meta", "<object", "<link"):
+        assert unsafe not in html
     schemes = re.findall(r'(?:href|src)="\s*([a-z][a-z0-9+.-]*):', html)
     assert set(schemes) <= {"http", "https", "mailto"}
-    assert author.post("/api/lessons/preview/", {"content": markdown}).data == {
+    assert instructor_client.post("/api/lessons/preview/", {"content": markdown}).data == {
         "content_html": lesson["content_html"]
     }
 
 
-def test_links_open_without_an_opener(author):
-    html = author.post("/api/lessons/preview/", {"content": "[x](https://example.org)"}).data
+def test_links_have_rel_noopener(instructor_client):
+    html = instructor_client.post(
+        "/api/lessons/preview/", {"content": "[x](https://example.org)"}
+    ).data
     assert 'rel="noopener noreferrer nofollow"' in html["content_html"]
 
 
-def test_only_authors_preview_markdown(student, anonymous):
+def test_only_instructors_can_preview_markdown(student, anonymous):
     assert client_of(student).post("/api/lessons/preview/", {"content": "x"}).status_code == 403
     assert anonymous.post("/api/lessons/preview/", {"content": "x"}).status_code == 401
 
@@ -273,7 +277,7 @@ def test_only_authors_preview_markdown(student, anonymous):
 # Who may write
 
 
-def test_another_instructor_writes_nothing(course):
+def test_another_instructor_cannot_write_lessons(course):
     lesson = make_lesson(course=course)
     other = client_of(make_instructor())
     body = {"title": "Mine", "course": str(course.id)}
@@ -287,80 +291,86 @@ def test_another_instructor_writes_nothing(course):
     assert Lesson.objects.get(id=lesson.id).title == "Vectors"
 
 
-def test_a_lesson_moves_only_into_an_own_course(author, course, instructor):
+def test_a_lesson_can_only_move_to_a_course_of_the_same_instructor(
+    instructor_client, course, instructor
+):
     lesson, foreign = make_lesson(course=course), make_course()
     make_lesson(course=course)
-    response = author.patch(f"/api/lessons/{lesson.id}/", {"course": str(foreign.id)})
+    response = instructor_client.patch(f"/api/lessons/{lesson.id}/", {"course": str(foreign.id)})
     assert response.status_code == 403
 
     draft = make_course(published=False)
-    response = author.patch(f"/api/lessons/{lesson.id}/", {"course": str(draft.id)})
+    response = instructor_client.patch(f"/api/lessons/{lesson.id}/", {"course": str(draft.id)})
     assert (response.status_code, list(response.data)) == (400, ["course"])
 
     own = make_course(instructor=instructor, lessons=1)
-    moved = author.patch(f"/api/lessons/{lesson.id}/", {"course": str(own.id)}).data
+    moved = instructor_client.patch(f"/api/lessons/{lesson.id}/", {"course": str(own.id)}).data
     assert (moved["course"], moved["position"]) == (str(own.id), 2)
     assert Course.objects.get(id=course.id).lesson_count == 1
     assert Course.objects.get(id=own.id).lesson_count == 2
 
 
-def test_a_published_course_keeps_its_last_lesson(author, course, instructor):
+def test_a_published_course_keeps_its_last_lesson(instructor_client, course, instructor):
     lesson = make_lesson(course=course)
     other = make_course(instructor=instructor)
 
-    deleted = author.delete(f"/api/lessons/{lesson.id}/")
-    moved = author.patch(f"/api/lessons/{lesson.id}/", {"course": str(other.id)})
+    deleted = instructor_client.delete(f"/api/lessons/{lesson.id}/")
+    moved = instructor_client.patch(f"/api/lessons/{lesson.id}/", {"course": str(other.id)})
 
     assert (deleted.status_code, deleted.data["code"]) == (409, "last_lesson")
     assert (moved.status_code, moved.data["code"]) == (409, "last_lesson")
-    assert author.get(f"/api/lessons/{lesson.id}/").status_code == 200
-    author.post(f"/api/courses/{course.id}/unpublish/")
-    assert author.delete(f"/api/lessons/{lesson.id}/").status_code == 204
-    assert author.get(f"/api/lessons/{lesson.id}/").status_code == 404
+    assert instructor_client.get(f"/api/lessons/{lesson.id}/").status_code == 200
+    instructor_client.post(f"/api/courses/{course.id}/unpublish/")
+    assert instructor_client.delete(f"/api/lessons/{lesson.id}/").status_code == 204
+    assert instructor_client.get(f"/api/lessons/{lesson.id}/").status_code == 404
 
 
-def test_put_replaces_and_keeps_the_position(author, course):
+def test_put_replaces_the_lesson_but_keeps_the_position(instructor_client, course):
     lesson = make_lesson(course=course, duration_minutes=5, is_preview=True)
     body = {"title": "New", "course": str(course.id)}
-    replaced = author.put(f"/api/lessons/{lesson.id}/", body).data
+    replaced = instructor_client.put(f"/api/lessons/{lesson.id}/", body).data
 
     assert (replaced["content"], replaced["content_html"]) == ("", "")
     assert (replaced["duration_minutes"], replaced["is_preview"]) == (0, False)
     assert replaced["position"] == 1
 
 
-def test_a_stale_version_changes_nothing(author, course):
+def test_a_request_with_a_stale_version_changes_nothing(instructor_client, course):
     address = f"/api/lessons/{make_lesson(course=course).id}/"
-    seen = author.get(address)["ETag"]
-    author.patch(address, {"title": "First"}, HTTP_IF_MATCH=seen)
+    etag = instructor_client.get(address)["ETag"]
+    instructor_client.patch(address, {"title": "First"}, HTTP_IF_MATCH=etag)
 
-    assert author.patch(address, {"title": "2"}, HTTP_IF_MATCH=seen).status_code == 412
-    assert author.delete(address, HTTP_IF_MATCH=seen).status_code == 412
-    assert author.get(address).data["title"] == "First"
+    assert instructor_client.patch(address, {"title": "2"}, HTTP_IF_MATCH=etag).status_code == 412
+    assert instructor_client.delete(address, HTTP_IF_MATCH=etag).status_code == 412
+    assert instructor_client.get(address).data["title"] == "First"
 
 
-def test_a_stale_version_is_neither_moved_nor_put_in_order(author, course, instructor):
+def test_lessons_cannot_be_moved_or_reordered_with_a_stale_version(
+    instructor_client, course, instructor
+):
     lesson, other = make_lesson(course=course), make_lesson(course=course)
     target = make_course(instructor=instructor, lessons=1)
     stale = {"HTTP_IF_MATCH": '"99-00"'}
 
-    moved = author.patch(f"/api/lessons/{lesson.id}/", {"course": str(target.id)}, **stale)
+    moved = instructor_client.patch(
+        f"/api/lessons/{lesson.id}/", {"course": str(target.id)}, **stale
+    )
     order = {"lessons": [str(other.id), str(lesson.id)]}
-    ordered = author.put(f"/api/courses/{course.id}/lessons/order/", order, **stale)
+    ordered = instructor_client.put(f"/api/courses/{course.id}/lessons/order/", order, **stale)
 
     assert (moved.status_code, ordered.status_code) == (412, 412)
-    assert [one.id for one in lessons_of(course)] == [lesson.id, other.id]
+    assert [lesson.id for lesson in lessons_of(course)] == [lesson.id, other.id]
     assert Course.objects.get(id=course.id).lesson_count == 2
     assert Course.objects.get(id=target.id).lesson_count == 1
 
 
-def test_a_lesson_that_finds_its_place_taken_stays(author, course, instructor):
+def test_a_lesson_is_not_moved_if_the_position_is_taken(instructor_client, course, instructor):
     lesson = make_lesson(course=course)
     make_lesson(course=course)
     target = make_course(instructor=instructor, lessons=1)
 
     body = {"course": str(target.id), "position": 1}
-    moved = author.patch(f"/api/lessons/{lesson.id}/", body)
+    moved = instructor_client.patch(f"/api/lessons/{lesson.id}/", body)
 
     assert (moved.status_code, list(moved.data)) == (400, ["position"])
     assert Lesson.objects.get(id=lesson.id).course == course.id
@@ -368,43 +378,47 @@ def test_a_lesson_that_finds_its_place_taken_stays(author, course, instructor):
     assert Course.objects.get(id=target.id).lesson_count == 1
 
 
-# Who may read
+# Read permissions
 
 
-def test_content_is_for_who_is_enrolled_or_teaches(course, author, admin, anonymous, student):
+def test_only_enrolled_students_and_instructors_can_read_content(
+    course, instructor_client, admin, anonymous, student
+):
     player = "https://player.vimeo.com/video/1"
     lesson = make_lesson(course=course, content="Hidden", video_url=player)
     enrolled = client_of(enroll_in(course))
 
-    def seen_by(client):
+    def read_lesson(client):
         detail = client.get(f"/api/lessons/{lesson.id}/").data
         [row] = client.get(f"/api/lessons/?course={course.id}").data["results"]
-        [every] = client.get("/api/lessons/").data["results"]
-        assert detail == row == every
+        [only_row] = client.get("/api/lessons/").data["results"]
+        assert detail == row == only_row
         return detail
 
-    for client in (enrolled, author, client_of(admin)):
-        assert seen_by(client)["content"] == "Hidden"
-        assert seen_by(client)["embed_url"] == player
+    for client in (enrolled, instructor_client, client_of(admin)):
+        assert read_lesson(client)["content"] == "Hidden"
+        assert read_lesson(client)["embed_url"] == player
     for client in (anonymous, client_of(student), client_of(make_instructor())):
-        row = seen_by(client)
+        row = read_lesson(client)
         assert [row[name] for name in PRIVATE] == [None] * 4
         assert row["title"] == "Vectors"
 
 
-def test_a_preview_is_for_everybody_while_its_course_is_published(course, author, anonymous):
+def test_everyone_can_read_a_preview_of_a_published_course(course, instructor_client, anonymous):
     lesson = make_lesson(course=course, content="Shown", is_preview=True)
     assert anonymous.get(f"/api/lessons/{lesson.id}/").data["content"] == "Shown"
 
-    author.post(f"/api/courses/{course.id}/unpublish/")
+    instructor_client.post(f"/api/courses/{course.id}/unpublish/")
     assert anonymous.get(f"/api/lessons/{lesson.id}/").status_code == 404
     assert anonymous.get("/api/lessons/").data["count"] == 0
 
 
-def test_whoever_is_enrolled_goes_on_reading_an_unpublished_course(course, author, student):
+def test_an_enrolled_student_can_still_read_an_unpublished_course(
+    course, instructor_client, student
+):
     lesson = make_lesson(course=course, content="Shown")
     client = client_of(enroll_in(course))
-    author.post(f"/api/courses/{course.id}/unpublish/")
+    instructor_client.post(f"/api/courses/{course.id}/unpublish/")
 
     assert client.get(f"/api/lessons/{lesson.id}/").data["content"] == "Shown"
     [row] = client.get("/api/lessons/").data["results"]
@@ -412,32 +426,32 @@ def test_whoever_is_enrolled_goes_on_reading_an_unpublished_course(course, autho
     assert client_of(student).get(f"/api/lessons/{lesson.id}/").status_code == 404
 
 
-def test_who_left_reads_no_more(course):
+def test_a_student_who_left_can_no_longer_read_content(course):
     lesson = make_lesson(course=course, content="Hidden")
     client = client_of(enroll_in(course))
-    [place] = client.get("/api/enrollments/").data["results"]
+    [enrollment] = client.get("/api/enrollments/").data["results"]
     assert client.get(f"/api/lessons/{lesson.id}/").data["content"] == "Hidden"
 
-    client.delete(f"/api/enrollments/{place['id']}/")
+    client.delete(f"/api/enrollments/{enrollment['id']}/")
 
     assert client.get(f"/api/lessons/{lesson.id}/").data["content"] is None
 
 
-def test_a_lesson_that_is_going_is_gone_already(course, author, student):
-    going, other = make_lesson(course=course, title="Going"), make_lesson(course=course)
+def test_a_lesson_being_removed_is_not_found(course, instructor_client, student):
+    removed, other = make_lesson(course=course, title="Removed"), make_lesson(course=course)
     enroll_in(course, student)
-    Lesson.objects(id=going.id).update(set__removed=True)
+    Lesson.objects(id=removed.id).update(set__removed=True)
 
-    for client in (author, client_of(student)):
+    for client in (instructor_client, client_of(student)):
         for address in ("/api/lessons/", f"/api/lessons/?course={course.id}"):
             assert [row["id"] for row in client.get(address).data["results"]] == [str(other.id)]
-        assert client.get(f"/api/lessons/{going.id}/").status_code == 404
+        assert client.get(f"/api/lessons/{removed.id}/").status_code == 404
         outline = client.get(f"/api/courses/{course.id}/lessons/").data
         assert [row["id"] for row in outline] == [str(other.id)]
-        body = {"lesson": str(going.id)}
+        body = {"lesson": str(removed.id)}
         assert list(client.post("/api/progress/", body).data) == ["lesson"]
-    assert author.patch(f"/api/lessons/{going.id}/", {"title": "x"}).status_code == 404
-    assert author.delete(f"/api/lessons/{going.id}/").status_code == 404
+    assert instructor_client.patch(f"/api/lessons/{removed.id}/", {"title": "x"}).status_code == 404
+    assert instructor_client.delete(f"/api/lessons/{removed.id}/").status_code == 404
     rows = client_of(student).get("/api/progress/?expand=lesson").data["results"]
     assert {row["lesson"] and row["lesson"]["id"] for row in rows} == {str(other.id), None}
     summary = client_of(student).get(f"/api/progress/summary/?course={course.id}").data
@@ -447,7 +461,7 @@ def test_a_lesson_that_is_going_is_gone_already(course, author, student):
 # Order
 
 
-def test_the_outline_names_all_lessons_in_order(course, author, anonymous):
+def test_the_outline_lists_all_lessons_in_order(course, instructor_client, anonymous):
     for number in (1, 2, 3):
         make_lesson(course=course, title=f"L{number}", content="Hidden")
     outline = anonymous.get(f"/api/courses/{course.id}/lessons/").data
@@ -456,7 +470,9 @@ def test_the_outline_names_all_lessons_in_order(course, author, anonymous):
     assert sorted(outline[0]) == ["duration_minutes", "id", "is_preview", "position", "title"]
 
 
-def test_the_outline_is_read_afresh_after_each_change(course, author, instructor, anonymous):
+def test_the_outline_is_up_to_date_after_each_change(
+    course, instructor_client, instructor, anonymous
+):
     other = make_course(instructor=instructor, lessons=1)
 
     def titles(of=course) -> list[str]:
@@ -465,44 +481,46 @@ def test_the_outline_is_read_afresh_after_each_change(course, author, instructor
 
     assert (titles(), titles(other)) == ([], ["Lesson 1"])
     for title in ("A", "B", "C"):
-        author.post("/api/lessons/", {"title": title, "course": str(course.id)})
+        instructor_client.post("/api/lessons/", {"title": title, "course": str(course.id)})
     assert titles() == ["A", "B", "C"]
-    first, second, third = (str(one.id) for one in lessons_of(course))
-    author.patch(f"/api/lessons/{first}/", {"title": "First"})
+    first, second, third = (str(lesson.id) for lesson in lessons_of(course))
+    instructor_client.patch(f"/api/lessons/{first}/", {"title": "First"})
     assert titles() == ["First", "B", "C"]
     order = {"lessons": [third, first, second]}
-    author.put(f"/api/courses/{course.id}/lessons/order/", order)
+    instructor_client.put(f"/api/courses/{course.id}/lessons/order/", order)
     assert titles() == ["C", "First", "B"]
-    author.delete(f"/api/lessons/{first}/")
+    instructor_client.delete(f"/api/lessons/{first}/")
     assert titles() == ["C", "B"]
-    author.patch(f"/api/lessons/{second}/", {"course": str(other.id)})
+    instructor_client.patch(f"/api/lessons/{second}/", {"course": str(other.id)})
     assert (titles(), titles(other)) == (["C"], ["Lesson 1", "B"])
 
 
-def test_lessons_are_put_into_another_order(course, author, anonymous):
+def test_lessons_can_be_reordered(course, instructor_client, anonymous):
     for number in (1, 2, 3):
         make_lesson(course=course, title=f"L{number}")
     ids = [str(lesson.id) for lesson in lessons_of(course)]
-    wanted = [ids[2], ids[0], ids[1]]
+    new_order = [ids[2], ids[0], ids[1]]
     anonymous.get(f"/api/courses/{course.id}/lessons/")
 
-    answered = author.put(f"/api/courses/{course.id}/lessons/order/", {"lessons": wanted})
+    response = instructor_client.put(
+        f"/api/courses/{course.id}/lessons/order/", {"lessons": new_order}
+    )
 
-    assert answered.status_code == 200
+    assert response.status_code == 200
     outline = anonymous.get(f"/api/courses/{course.id}/lessons/").data
-    assert answered.data == outline
+    assert response.data == outline
     assert [(row["id"], row["position"]) for row in outline] == list(
-        zip(wanted, (1, 2, 3), strict=True)
+        zip(new_order, (1, 2, 3), strict=True)
     )
     assert Course.objects.get(id=course.id).lesson_order in (None, [])
 
 
-def test_the_places_between_lessons_far_apart_cost_nothing(course, author):
+def test_gaps_between_positions_use_no_memory(course, instructor_client):
     near = make_lesson(course=course, title="Near", position=1)
     far = make_lesson(course=course, title="Far", position=1_000_000)
 
     tracemalloc.start()
-    outline = author.put(
+    outline = instructor_client.put(
         f"/api/courses/{course.id}/lessons/order/", {"lessons": [str(far.id), str(near.id)]}
     ).data
     _now, peak = tracemalloc.get_traced_memory()
@@ -512,11 +530,11 @@ def test_the_places_between_lessons_far_apart_cost_nothing(course, author):
     assert peak < 10_000_000
 
 
-def test_an_order_names_each_lesson_once(course, author):
+def test_an_order_must_contain_each_lesson_once(course, instructor_client):
     first, second = make_lesson(course=course), make_lesson(course=course)
     foreign = make_lesson()
     address = f"/api/courses/{course.id}/lessons/order/"
-    for wrong in (
+    for invalid in (
         [],
         [str(first.id)],
         [str(first.id)] * 2,
@@ -526,22 +544,24 @@ def test_an_order_names_each_lesson_once(course, author):
         ["x"],
         None,
     ):
-        response = author.put(address, {"lessons": wrong})
+        response = instructor_client.put(address, {"lessons": invalid})
         assert (response.status_code, list(response.data)) == (400, ["lessons"])
         assert all(isinstance(message, str) for message in response.data["lessons"])
 
 
-def test_a_course_without_lessons_takes_an_empty_order(author, instructor):
+def test_a_course_without_lessons_accepts_an_empty_order(instructor_client, instructor):
     empty = make_course(instructor=instructor)
     address = f"/api/courses/{empty.id}/lessons/order/"
 
-    for _ in range(2):  # the first ends its own order
-        answered = author.put(address, {"lessons": []})
-        assert (answered.status_code, answered.data) == (200, [])
+    for _ in range(2):  # The first request must complete its own order.
+        response = instructor_client.put(address, {"lessons": []})
+        assert (response.status_code, response.data) == (200, [])
 
 
 @pytest.mark.parametrize("since", [None, now_in_milliseconds() - timedelta(minutes=2)])
-def test_an_order_that_was_cut_off_is_obeyed_and_carried_out(course, author, anonymous, since):
+def test_an_interrupted_reordering_is_shown_and_completed(
+    course, instructor_client, anonymous, since
+):
     ids = [make_lesson(course=course, title=f"L{n}").id for n in (1, 2, 3)]
     order = {"set__lesson_order": [ids[1], ids[2], ids[0]]}
     Course.objects(id=course.id).update(set__lesson_order_since=since, **order)
@@ -551,8 +571,8 @@ def test_an_order_that_was_cut_off_is_obeyed_and_carried_out(course, author, ano
         return [row["title"] for row in outline]
 
     assert titles() == ["L2", "L3", "L1"]
-    busy = author.put(
-        f"/api/courses/{course.id}/lessons/order/", {"lessons": [str(one) for one in ids]}
+    busy = instructor_client.put(
+        f"/api/courses/{course.id}/lessons/order/", {"lessons": [str(id_) for id_ in ids]}
     )
     assert (busy.status_code, busy.data["code"]) == (409, "being_reordered")
     assert repair_orders() == 1
@@ -560,7 +580,7 @@ def test_an_order_that_was_cut_off_is_obeyed_and_carried_out(course, author, ano
     assert [lesson.position for lesson in lessons_of(course)] == [1, 2, 3]
 
 
-def test_the_sweep_leaves_an_order_to_the_request_that_has_just_stored_it(course):
+def test_the_sweep_ignores_a_reordering_that_has_just_started(course):
     ids = [make_lesson(course=course).id for _ in range(2)]
     courses.begin_lesson_order(course.id, ids[::-1])
 
@@ -572,34 +592,34 @@ def test_the_sweep_leaves_an_order_to_the_request_that_has_just_stored_it(course
 
 
 @pytest.mark.parametrize("id", ["x", "0" * 24])
-def test_an_unknown_lesson_is_missing(author, id):
-    assert author.get(f"/api/lessons/{id}/").status_code == 404
-    assert author.patch(f"/api/lessons/{id}/", {"title": "x"}).status_code == 404
-    assert author.get(f"/api/courses/{id}/lessons/").status_code == 404
+def test_an_unknown_lesson_is_not_found(instructor_client, id):
+    assert instructor_client.get(f"/api/lessons/{id}/").status_code == 404
+    assert instructor_client.patch(f"/api/lessons/{id}/", {"title": "x"}).status_code == 404
+    assert instructor_client.get(f"/api/courses/{id}/lessons/").status_code == 404
 
 
-def test_a_new_lesson_is_started_for_all_who_are_enrolled(course, author):
+def test_a_new_lesson_creates_progress_for_all_enrolled_students(course, instructor_client):
     make_lesson(course=course)
     student = make_student()
     enroll_in(course, student)
 
-    author.post("/api/lessons/", {"title": "New", "course": str(course.id)})
+    instructor_client.post("/api/lessons/", {"title": "New", "course": str(course.id)})
 
     assert client_of(student).get("/api/progress/").data["count"] == 2
 
 
-def test_a_page_of_a_list_holds_no_more_text_than_it_may(instructor, monkeypatch):
+def test_the_text_of_a_page_is_limited(instructor, monkeypatch):
     monkeypatch.setattr("apps.common.storage.pagination.LARGEST_PAGE_BYTES", 2500)
     course = make_course(instructor=instructor)
     for _ in range(3):
         make_lesson(course=course, content="x" * 400)
     client = client_of(instructor)
 
-    whole = client.get(f"/api/lessons/?course={course.id}")
-    part = client.get(f"/api/lessons/?course={course.id}&page_size=2")
+    full_page = client.get(f"/api/lessons/?course={course.id}")
+    short_page = client.get(f"/api/lessons/?course={course.id}&page_size=2")
 
-    assert (whole.status_code, whole.data["code"]) == (400, "page_too_large")
-    assert [len(row["content"]) for row in part.data["results"]] == [400, 400]
+    assert (full_page.status_code, full_page.data["code"]) == (400, "page_too_large")
+    assert [len(row["content"]) for row in short_page.data["results"]] == [400, 400]
     titles = client_of(None).get(f"/api/lessons/?course={course.id}")
     assert [row["content"] for row in titles.data["results"]] == [None] * 3
 
@@ -612,12 +632,12 @@ def test_the_texts_of_a_page_are_limited_in_bytes(instructor, monkeypatch):
             make_lesson(course=course, content=letter * 250)
     client = client_of(instructor)
 
-    statuses = [client.get(f"/api/lessons/?course={each.id}").status_code for each in courses]
+    statuses = [client.get(f"/api/lessons/?course={course.id}").status_code for course in courses]
 
     assert statuses == [200, 400]
 
 
-def test_no_text_is_read_after_those_that_are_too_long_for_a_page(instructor, monkeypatch):
+def test_reading_stops_when_the_page_is_too_large(instructor, monkeypatch):
     monkeypatch.setattr("apps.common.storage.pagination.LARGEST_PAGE_BYTES", 2500)
     course = make_course(instructor=instructor)
     for _ in range(30):
@@ -628,14 +648,14 @@ def test_no_text_is_read_after_those_that_are_too_long_for_a_page(instructor, mo
         selectors, "limit_bytes", lambda rows: limit(read.append(1) or row for row in rows)
     )
 
-    answer = client_of(instructor).get(f"/api/lessons/?course={course.id}&page_size=30")
+    response = client_of(instructor).get(f"/api/lessons/?course={course.id}&page_size=30")
 
-    assert (answer.status_code, answer.data["code"]) == (400, "page_too_large")
+    assert (response.status_code, response.data["code"]) == (400, "page_too_large")
     assert len(read) == 2
 
 
 def test_few_texts_are_decoded_before_a_page_is_refused(instructor, monkeypatch):
-    """The embedded store would decode the texts of all lessons before the first is looked at."""
+    """The embedded store could decode the texts of all lessons before it checks the first."""
     monkeypatch.setattr("apps.common.storage.pagination.LARGEST_PAGE_BYTES", 50_000)
     course = make_course(instructor=instructor)
     for _ in range(20):
@@ -651,21 +671,23 @@ def test_few_texts_are_decoded_before_a_page_is_refused(instructor, monkeypatch)
     assert sum(size > 10_000 for size in decoded) <= 6
 
 
-def test_few_lessons_are_read_with_their_texts_at_the_same_time(course, author, monkeypatch):
+def test_few_lessons_are_read_with_their_texts_at_the_same_time(
+    course, instructor_client, monkeypatch
+):
     lesson = make_lesson(course=course)
     addresses = [f"/api/lessons/{lesson.id}/", f"/api/lessons/?course={course.id}"]
 
     with all_occupied(selectors.FULL_LESSONS, monkeypatch):
-        refused = [author.get(address) for address in addresses]
+        refused = [instructor_client.get(address) for address in addresses]
         assert client_of(None).get(addresses[1]).status_code == 200  # It has no texts.
 
     assert {(answer.status_code, answer.data["code"]) for answer in refused} == {(503, "busy")}
     assert all(answer["Retry-After"] for answer in refused)
-    assert {author.get(address).status_code for address in addresses} == {200}
+    assert {instructor_client.get(address).status_code for address in addresses} == {200}
 
 
-def test_no_lesson_is_appended_past_the_largest_position(instructor):
-    """Clients could not send back what they read."""
+def test_a_lesson_cannot_be_appended_after_the_largest_position(instructor):
+    """Clients could not send back a larger position."""
     course, other = make_course(instructor=instructor), make_course(instructor=instructor)
     client = client_of(instructor)
     body = {"title": "Last", "course": str(course.id)}

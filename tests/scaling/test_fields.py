@@ -97,9 +97,9 @@ def test_no_module_uses_drfs_unlimited_lists_and_choices():
 
 def test_every_text_and_list_of_a_body_has_a_limit():
     unbounded = {
-        place
+        path
         for kind in set(_bodies(get_resolver()))
-        for place, field in _fields(kind(), kind.__name__)
+        for path, field in _fields(kind(), kind.__name__)
         if _is_unbounded(field)
     }
 
@@ -118,20 +118,20 @@ def _bodies(resolver: URLResolver) -> Iterator[type]:
                     yield kind
 
 
-def _fields(serializer, place: str) -> Iterator[tuple[str, serializers.Field]]:
+def _fields(serializer, path: str) -> Iterator[tuple[str, serializers.Field]]:
     """Return the fields that can be written, at any depth."""
     for name, field in serializer.fields.items():
         if not field.read_only:
-            yield from _within(field, f"{place}.{name}")
+            yield from _within(field, f"{path}.{name}")
 
 
-def _within(field, place: str) -> Iterator[tuple[str, serializers.Field]]:
-    yield place, field
+def _within(field, path: str) -> Iterator[tuple[str, serializers.Field]]:
+    yield path, field
     child = getattr(field, "child", field)
     if isinstance(child, serializers.Serializer):
-        yield from _fields(child, place)
+        yield from _fields(child, path)
     elif child is not field:
-        yield from _within(child, f"{place}.")
+        yield from _within(child, f"{path}.")
 
 
 def _is_unbounded(field: serializers.Field) -> bool:

@@ -1,8 +1,8 @@
 """
-Everything that reads a client's input does so in linear time.
+All code that reads client input takes linear time.
 
-Modules that import one of READING_LIBRARIES, and parsers, must be listed here, so that new ones are
-not forgotten.
+Parsers and modules that import one of READING_LIBRARIES must be listed here, so that new ones are
+tested too.
 """
 
 import ast
@@ -52,7 +52,7 @@ READING_LIBRARIES = {
     *("re", "json", "unicodedata", "urllib", "html", "xml", "email", "csv", "base64", "codecs"),
     *("ipaddress", "difflib", "defusedxml", "markdown_it", "nh3", "PIL", "jwt", "idna"),
 }
-# Modules that import one of them but read no input of clients.
+# Modules that import one of these libraries but do not read client input.
 OTHERS = {
     "apps.common.storage.cache.store": "writes and reads its own values",
     "apps.common.http.fields": "see test_fields.py",
@@ -92,9 +92,9 @@ class Reader:
     modules: tuple = ()
     parser: type[BaseParser] | None = None
 
-    def __call__(self, sent) -> None:
+    def __call__(self, value) -> None:
         with suppress(*EXPECTED_ERRORS):
-            self.read(sent)
+            self.read(value)
 
 
 def repeated(*units: str, start: str = "", end: str = "") -> dict[str, Callable[[int], str]]:
@@ -221,9 +221,9 @@ def check_key(text: str):
     return idempotency.idempotent(lambda request: None, text)
 
 
-def digest_of(sent) -> str:
+def digest_of(data) -> str:
     request = ApiRequest(requests.get("/"))
-    request._full_data = sent
+    request._full_data = data
     return idempotency._digest(request)
 
 
@@ -245,8 +245,8 @@ def register(text: str) -> None:
     serializer.is_valid()
 
 
-def answer_errors(sent: dict) -> bytes:
-    response = exception_handler.handle_exception(InvalidInput(sent), {})
+def render_errors(errors: dict) -> bytes:
+    response = exception_handler.handle_exception(InvalidInput(errors), {})
     return json.dumps(response.data).encode()
 
 
@@ -290,7 +290,7 @@ READERS = {
         parse_cookies,
         repeated(";", "a=b;", "=", '"', "a") | repeated("\\", "\\1", "\\101", start='a="', end='"'),
     ),
-    "a whole request": Reader(read_environ("HTTP_COOKIE"), repeated("\\", start='a="', end='"')),
+    "a complete request": Reader(read_environ("HTTP_COOKIE"), repeated("\\", start='a="', end='"')),
     "an address": Reader(
         header("X-Forwarded-For", client_address.client_ip),
         repeated("1,", ":", "::", "%", "[", '"'),
@@ -346,7 +346,7 @@ READERS = {
     "a line of the log": Reader(log_line, TEXTS | SECRETS, 50_000),
     "an echo": Reader(echo.truncate, TEXTS),
     "messages": Reader(
-        answer_errors,
+        render_errors,
         {
             "fields": lambda n: {f"k{i}": ["a"] for i in range(n // 8)},
             "elements": lambda n: {"a": {i: ["b"] for i in range(n // 8)}},
@@ -428,7 +428,7 @@ def test_reading_takes_linear_time(reader, make):
 
 @pytest.mark.parametrize("line_break", ["\n", "\r", "\r\n"])
 @pytest.mark.parametrize("containers", [">" * 28, "- " * 14, "> - " * 7])
-def test_a_lesson_of_most_lines_takes_a_second_at_most(containers, line_break):
+def test_a_lesson_with_the_most_lines_takes_at_most_a_second(containers, line_break):
     """Each line is in all of the containers, and is read once for each of them."""
     lines = markdown.MOST_LINES - 1, 100_000
     for number in lines:
