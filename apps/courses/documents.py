@@ -22,7 +22,7 @@ IMAGES = "courses"  # the folder of their files
 
 
 class Category(RevisionedDocument):
-    """A shelf of the catalogue."""
+    """A group of courses in the catalog."""
 
     name = StringField(required=True, max_length=100)
     name_key = StringField(

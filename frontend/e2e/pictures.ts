@@ -17,7 +17,7 @@ interface Picture {
 }
 
 const PICTURES: readonly Picture[] = [
-  { name: 'catalogue', page: 'courses' },
+  { name: 'catalog', page: 'courses' },
   { name: 'lesson', page: 'lesson' },
   { name: 'dashboard', page: 'dashboard', colorScheme: 'dark' },
   { name: 'quiz', page: 'quiz-attempt', size: PHONE },

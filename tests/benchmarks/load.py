@@ -41,7 +41,7 @@ DEMO_PASSWORD = "only for this load"
 
 # Number of requests per round, by kind: mostly learning, with few sign-ins.
 SHARES = {
-    "catalogue": 30,
+    "catalog": 30,
     "course": 30,
     "lesson": 30,
     "own user": 15,
@@ -137,7 +137,7 @@ class Side:
         number = rng.randrange(STUDENTS)
         student, token = self.students[number], self.students[number].token
         match kind:
-            case "catalogue":
+            case "catalog":
                 return Request(kind, "GET", "/api/courses/?published=true")
             case "course":
                 return Request(kind, "GET", f"/api/courses/{self.course}/", token)
