@@ -22,7 +22,6 @@ from apps.quizzes.selectors.attempts import (
     submissions_of,
 )
 from apps.quizzes.selectors.contents import (
-    TAKEN_QUIZZES,
     choices_of,
     contents_of_quiz,
     questions_of,
@@ -65,7 +64,6 @@ from apps.quizzes.selectors.summaries import compute_summaries
 
 __all__ = [
     "LARGE_FIELDS",
-    "TAKEN_QUIZZES",
     "QuizRole",
     "check_may_edit_quizzes",
     "choices_of",

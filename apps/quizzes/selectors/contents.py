@@ -20,8 +20,6 @@ from apps.quizzes.documents import (
 )
 
 FULL_QUIZZES = Capacity(4, wait=1)  # for reading whole quizzes, submissions, pages of questions
-# Who takes a quiz waits longer than who reads, because answers must not be lost.
-TAKEN_QUIZZES = Capacity(4, wait=10)
 ALL_CHOICES = MAX_QUESTIONS * MAX_CHOICES  # so that one reply of the store holds all of a quiz
 
 
