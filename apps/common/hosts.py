@@ -1,4 +1,4 @@
-"""The form in which hosts are compared: as a browser or a gateway understands what was sent."""
+"""Normalize hosts as browsers and gateways do, so that they can be compared."""
 
 import re
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
@@ -19,7 +19,7 @@ def normalize_host(host: str) -> str:
     """
     Return a host in lower case and ASCII, without a final dot, as UTS 46 maps it.
 
-    :raises UnicodeError: it is no host, or too long for one
+    :raises UnicodeError: it is not a valid host, or too long
     """
     if len(host) > LONGEST_HOST:
         raise UnicodeError("The host is too long.")
@@ -35,7 +35,7 @@ def translated_ipv4(address: IPv6Address) -> IPv4Address | None:
 
 def is_public(host: str) -> bool:
     """
-    Return whether a host may be on the public internet, as far as its text tells.
+    Return whether a host may be on the public internet, without resolving its name.
 
     :param host: as :func:`normalize_host` returns it
     """

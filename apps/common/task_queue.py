@@ -1,4 +1,4 @@
-"""A queue of tasks with two priorities, each of which has its own room."""
+"""A queue of tasks with two priorities, each with its own limit."""
 
 from itertools import count
 from queue import Empty, Full, PriorityQueue
@@ -18,8 +18,7 @@ class TaskQueue:
     """
     The tasks that wait to be run, those of low priority last.
 
-    Each priority is limited by itself, so that waiting tasks of low priority take no room from
-    the others.
+    Each priority has its own limit, so that waiting tasks of low priority cannot displace others.
 
     :param most: the number of tasks of each priority that may wait
     """

@@ -57,7 +57,7 @@ class User(EventSource, RevisionedDocument):
 
 class Erasure(Document):
     """
-    An erased user whose requests may still be running, and who is therefore erased once more.
+    An erased user. Requests of the user may still be running, so the user is erased again later.
 
     The account is deleted at once, so that its username and email can be used again.
     """

@@ -346,7 +346,7 @@ def test_a_record_that_is_created_later_is_visible_at_once(student):
 
 
 def test_the_records_of_many_students_are_made_in_several_commands(monkeypatch):
-    """A command is a transaction of the embedded store for whose end everybody else waits."""
+    """In the embedded store, a command is a transaction, and all other threads wait for it."""
     monkeypatch.setattr(services, "SMALL", 3)
     course = make_course(lessons=1)
     [lesson] = lessons_of(course)

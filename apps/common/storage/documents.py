@@ -153,8 +153,8 @@ def matches_any_pair(pairs: Iterable[tuple], **conditions) -> dict:
     Two lists, of all students and of all courses, would match every combination of them.
 
     :param pairs: of a student's id and a course's id
-    :param conditions: what else must be true; each branch contains it, so that an index alone can
-        answer the branch. Beside `$or`, every document found would be compared with all branches.
+    :param conditions: further conditions. Each branch contains them, so that an index can answer
+        it alone; next to the `$or`, each document found would be compared with all branches.
     """
     by_student: dict[ObjectId, list[ObjectId]] = defaultdict(list)
     by_course: dict[ObjectId, list[ObjectId]] = defaultdict(list)

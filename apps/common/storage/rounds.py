@@ -1,7 +1,7 @@
 """
 Change or delete many documents in several commands.
 
-In the embedded store, a command is a transaction for whose end everybody else waits.
+In the embedded store, a command is a transaction, and all other threads wait until it ends.
 """
 
 from collections.abc import Iterator, Sequence

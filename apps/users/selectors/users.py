@@ -188,7 +188,7 @@ def _filtered(
 
 
 def _role_condition(role: str, *, by_admin: bool) -> dict:
-    """Select by role. To others, an admin looks like a student, or else who is one would show."""
+    """Select by role. For others, admins count as students, so that they cannot be recognized."""
     match role:
         case "student":
             return {"is_instructor": False} | ({"is_admin": False} if by_admin else {})
